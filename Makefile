@@ -1,0 +1,39 @@
+# make demo   installs everything and shows the whole flow on the invented sample study
+# make test   installs everything and runs the tests
+PYTHON ?= python3
+PIP = .venv/bin/python -m pip --disable-pip-version-check
+LABEL_STUDIO_VERSION = 1.23.2
+
+.PHONY: demo install test lint bench clean
+
+demo: install
+	.venv/bin/tandem demo
+
+install: .venv/installed .label-studio/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tandem needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet -c constraints.txt torch==2.13.0 -e '.[dev]'
+	@touch $@
+
+# Label Studio pins its own versions of nearly everything, so it lives in an environment of its own
+.label-studio/installed: constraints-label-studio.txt
+	$(PYTHON) -m venv .label-studio
+	.label-studio/bin/python -m pip --disable-pip-version-check install --quiet -c constraints-label-studio.txt label-studio==$(LABEL_STUDIO_VERSION)
+	@touch $@
+
+test: install
+	.venv/bin/pytest
+
+lint: .venv/installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+bench: .venv/installed
+	.venv/bin/python benchmarks/run.py
+
+clean:
+	rm -rf .venv .label-studio .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What was said, what the codes mean, who coded what, and how far they agree."""

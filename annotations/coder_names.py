@@ -1,0 +1,79 @@
+"""Names of coders in files: every spelling that is theirs, and slips of the pen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import OSA
+
+from annotations.coding import Coder
+
+
+class CoderNames:
+    """The coders of study.yaml and those who coded before; names met on the way are added."""
+
+    def __init__(self, coders: Sequence[Coder], known: Iterable[str] = ()) -> None:
+        self._spellings: dict[str, tuple[str, str]] = {}
+        for name in known:
+            self._add(name, name)
+        for coder in coders:
+            for spelling in (coder.name, *coder.aliases, coder.email):
+                self._add(spelling, coder.name)
+        self._faults: dict[str, str] = {}
+
+    def _add(self, spelling: str, name: str) -> None:
+        if spelling:
+            self._spellings[_fold(spelling)] = (spelling, name)
+
+    def resolve(self, given: str) -> str:
+        """The coder whom a name in a file means; one not met before is taken as new.
+
+        Raises ValueError with the reason for an empty name, and for a new one that is a typo away from another.
+        """
+        name = " ".join(given.split())
+        if not name:
+            raise ValueError("it is empty; every row says who coded")
+        found = self._spellings.get(_fold(name))
+        if found is not None:
+            return found[1]
+        if name not in self._faults:
+            near = [known for spelling, known in self._spellings.values() if a_typo_apart(name, spelling)]
+            if not near:
+                self._add(name, name)
+                return name
+            self._faults[name] = (
+                f'"{name}" is a typo away from "{near[0]}"; correct it, or, if they are two people or this is '
+                f"another spelling, list both or the alias under coders in study.yaml"
+            )
+        raise ValueError(self._faults[name])
+
+
+def a_typo_apart(one: str, other: str) -> bool:
+    """Is one name a slip of the other? Names that differ in digits or initials are meant, and so are short ones.
+
+    A slip is one letter added, left out, changed or swapped with the next; two where both names have eight
+    letters or more (optimal string alignment distance).
+    """
+    words, others = _words(one), _words(other)
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return False
+    if len(words) == len(others):
+        differing = [(a, b) for a, b in zip(words, others, strict=True) if a != b]
+        if any(len(a) <= 2 and len(b) <= 2 for a, b in differing):
+            return False
+    first, second = " ".join(words), " ".join(others)
+    shorter = min(len(first), len(second))
+    if shorter < 4:
+        return False
+    return first != second and OSA.distance(first, second) <= (1 if shorter < 8 else 2)
+
+
+def _words(name: str) -> list[str]:
+    """ "coderA" is two words, "coder" and the initial."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return [word.casefold() for word in re.split(r"[\s._-]+", parted) if word]
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.split()).casefold()

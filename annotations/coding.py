@@ -1,0 +1,107 @@
+"""Who coded what: coders, codings, reviews and suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Literal
+from uuid import UUID
+
+from annotations.transcript import Span
+
+
+class Condition(StrEnum):
+    """How a review came about. Only independent ones are gold; derived ones name their sources."""
+
+    INDEPENDENT = "independent"
+    ASSISTED = "assisted"
+    CONSENSUS = "consensus"
+    MODERATED = "moderated"
+
+    @property
+    def derived(self) -> bool:
+        """Made from other reviews, so never a person's own judgement."""
+        return self in (Condition.CONSENSUS, Condition.MODERATED)
+
+
+class Draw(StrEnum):
+    """Why a segment was put before this coder."""
+
+    ORDINARY = "ordinary"
+    BLIND = "blind"
+    DOUBLE = "double"
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """Who judges: a person, or a model at a version. One type, so that one function compares any two."""
+
+    name: str
+    kind: Literal["person", "model"] = "person"
+    aliases: tuple[str, ...] = ()
+    email: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code applied by a coder to a span of a transcript; the span judged is kept for ever."""
+
+    code: str
+    span: Span
+    influence: Literal["+", "-", "mixed", "none stated"] | None = None
+    concrete_example: bool = False
+    memo: str = ""
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One coder's finished pass over a span of a transcript: a possibly empty set of codings.
+
+    ``sources`` are the reviews that a derived one was made from; ``supersedes`` the one that it replaces.
+    """
+
+    transcript: UUID
+    coder: str
+    span: Span
+    codings: tuple[Coding, ...] = ()
+    condition: Condition = Condition.INDEPENDENT
+    draw: Draw = Draw.ORDINARY
+    codebook_version: str = ""
+    origin: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    shown_version: UUID | None = None
+    lead_time: float | None = None
+    sources: tuple[UUID, ...] = ()
+    supersedes: UUID | None = None
+    id: UUID | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage that other people coded so, by reference: its segment, and its cosine similarity."""
+
+    segment: UUID
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A code that a model version judged on a segment, with its calibrated probability and threshold.
+
+    ``suggested``: it is put before a coder. A probability above the threshold is needed for that, and is not
+    always enough: of a framework of which one code may apply, only the likeliest is.
+    """
+
+    segment: UUID
+    code: str
+    probability: float
+    threshold: float
+    suggested: bool
+    model_version: str
+    evidence: tuple[Evidence, ...] = ()

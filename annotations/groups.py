@@ -1,0 +1,50 @@
+"""Groups: what must never be split between learning and testing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from annotations.transcript import Transcript
+
+GroupBy = Literal["participant", "transcript", "site", "case"]
+
+
+def groups_of(transcripts: Sequence[Transcript], by: GroupBy = "participant") -> tuple[str, ...]:
+    """The group of each transcript, in the order given.
+
+    By participant: all transcripts of a person, joined with all that share a session with one of them (an
+    interview of two people and the field note of that occasion are one group); a transcript of which neither
+    is known stands alone. By site or case: a transcript without one stands alone too.
+    """
+    if by == "participant":
+        return _joined(transcripts)
+    if by == "transcript":
+        return tuple(f"transcript {t.name}" for t in transcripts)
+    return tuple(f"{by} {getattr(t, by)}" if getattr(t, by) else f"transcript {t.name}" for t in transcripts)
+
+
+def _joined(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
+    """Union-find over transcripts that share a participant or a session."""
+    above = list(range(len(transcripts)))
+
+    def root(at: int) -> int:
+        while above[at] != at:
+            above[at] = above[above[at]]
+            at = above[at]
+        return at
+
+    first: dict[tuple[str, str], int] = {}
+    for at, transcript in enumerate(transcripts):
+        for key in (("participant", transcript.participant), ("session", transcript.session)):
+            if not key[1]:
+                continue
+            one, other = root(first.setdefault(key, at)), root(at)
+            above[max(one, other)] = min(one, other)
+    return tuple(_name(transcripts[root(at)]) for at in range(len(transcripts)))
+
+
+def _name(transcript: Transcript) -> str:
+    if transcript.participant:
+        return f"participant {transcript.participant}"
+    return f"transcript {transcript.name}"

@@ -1,0 +1,278 @@
+"""Label Studio over HTTP. The only importer of its SDK.
+
+What the server does was measured, not assumed: it drops invalid predictions in silence, takes the same data twice
+as two tasks, and refuses nothing that its interface could not show. So every count is compared, and tasks are known
+by our own ``segment_id``, never by Label Studio's numbers alone, which it may give again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx
+from label_studio_sdk import LabelStudio as Client
+from label_studio_sdk.core.api_error import ApiError
+
+from annotations.errors import BadInput, TandemError, Unreachable
+
+TASKS_AT_A_TIME = 250
+PREDICTIONS_AT_A_TIME = 500
+TIME_LIMIT_S = 120.0
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project in Label Studio."""
+
+    id: int
+    title: str
+    url: str
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task in Label Studio: its number, our segment's id, and whether somebody has answered or begun to."""
+
+    id: int
+    segment: str
+    touched: bool
+
+
+class LabelStudio:
+    """One Label Studio, by address and token (a legacy token or a personal access token)."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        if not self.url.startswith(("http://", "https://")):
+            raise BadInput(
+                f'Label Studio\'s address "{url}" is none. Give one such as http://127.0.0.1:8431.'
+            )
+        # no proxy and no .netrc: the token goes to this address and nowhere else
+        self._http = httpx.Client(timeout=TIME_LIMIT_S, trust_env=False, follow_redirects=False)
+        with self._reached():
+            self._client = Client(base_url=self.url, api_key=token, httpx_client=self._http)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def check(self) -> str:
+        """Who we are there; raises Unreachable if nobody answers, BadInput if the token is wrong."""
+        with self._reached():
+            return str(self._client.users.whoami().email)
+
+    def ensure_project(self, title: str, config: str, *, known: int | None) -> tuple[Project, bool]:
+        """The project with this configuration: the known one brought up to date, or a new one.
+
+        Returns the project and whether it is new (also where the known one has been deleted).
+        """
+        title = _title(title)
+        with self._reached():
+            found = self._project(known) if known is not None else None
+            if found is None:
+                made = self._client.projects.create(
+                    title=title,
+                    label_config=config,
+                    show_collab_predictions=True,
+                    enable_empty_annotation=False,
+                    sampling="Sequential sampling",
+                    show_skip_button=True,
+                    expert_instruction=_INSTRUCTION,
+                    show_instruction=False,
+                )
+                return self._as_project(made), True
+            if found.label_config != config:
+                self._client.projects.validate_label_config(id=found.id, label_config=config)
+                self._client.projects.update(id=found.id, label_config=config)
+            return self._as_project(found), False
+
+    def tasks(self, project: int) -> dict[str, Task]:
+        """The project's tasks by our segment's id."""
+        found: dict[str, Task] = {}
+        for plain in self._pages(project):
+            segment = str((plain.get("data") or {}).get("segment_id", ""))
+            touched = bool(
+                plain.get("total_annotations") or plain.get("cancelled_annotations") or plain.get("drafts")
+            )
+            if segment and segment not in found:
+                found[segment] = Task(int(plain["id"]), segment, touched)
+        return found
+
+    def add_tasks(
+        self, project: int, data: Sequence[Mapping[str, str]], progress: Progress
+    ) -> dict[str, Task]:
+        """Import bare tasks in the order given, a few hundred at a time; returns them by our segment's id.
+
+        After each lot the tasks are looked up by our own id, so an answer that came late or not at all makes
+        no second copy. Raises TandemError if tasks are missing after a second try.
+        """
+        for start in range(0, len(data), TASKS_AT_A_TIME):
+            some = data[start : start + TASKS_AT_A_TIME]
+            self._import_lot(project, some)
+            progress(start + len(some), len(data))
+        found = self.tasks(project)
+        missing = [one for one in data if one["segment_id"] not in found]
+        if missing:
+            raise TandemError(
+                f"Label Studio took {len(data) - len(missing)} of {len(data)} tasks. Run the same command again: "
+                f"the others will be sent then."
+            )
+        return found
+
+    def show_data(self, task: int, data: Mapping[str, str]) -> None:
+        """Change what a task shows."""
+        with self._reached():
+            self._client.tasks.update(id=str(task), data=dict(data))
+
+    def replace_predictions(
+        self,
+        project: int,
+        predictions: Sequence[Mapping[str, Any]],
+        *,
+        replacing: Sequence[int],
+        progress: Progress,
+    ) -> None:
+        """Put predictions on tasks, first taking away those that stand on the tasks ``replacing``.
+
+        Each prediction names its ``task`` and ``model_version``. Label Studio drops invalid ones in silence,
+        so its count is compared; raises TandemError that says how many it did not take.
+        """
+        for start in range(0, len(replacing), PREDICTIONS_AT_A_TIME):
+            self._drop_predictions(project, replacing[start : start + PREDICTIONS_AT_A_TIME])
+        for start in range(0, len(predictions), PREDICTIONS_AT_A_TIME):
+            some = list(predictions[start : start + PREDICTIONS_AT_A_TIME])
+            answer = self._post(f"api/projects/{project}/import/predictions", some)
+            created = int(answer.get("created", 0))
+            if created != len(some):
+                raise TandemError(
+                    f"Label Studio took {created} of {len(some)} predictions and did not say why. Run the same "
+                    f"command again; if it happens again, look at Label Studio's log."
+                )
+            progress(start + len(some), len(predictions))
+
+    def show_version(self, project: int, version: str) -> None:
+        """Let the project pre-fill with this version's predictions; some must be there already."""
+        with self._reached():
+            self._client.projects.update(id=project, model_version=version, show_collab_predictions=True)
+
+    def _import_lot(self, project: int, some: Sequence[Mapping[str, str]]) -> None:
+        try:
+            self._post(f"api/projects/{project}/import", [{"data": dict(one)} for one in some])
+        except Unreachable:
+            # it may have been taken all the same: only what is not there is sent again
+            there = self.tasks(project)
+            rest = [{"data": dict(one)} for one in some if one["segment_id"] not in there]
+            if rest:
+                self._post(f"api/projects/{project}/import", rest)
+
+    def _drop_predictions(self, project: int, tasks: Sequence[int]) -> None:
+        chosen = {
+            "selectedItems": {"all": False, "included": list(tasks)},
+            "filters": {"conjunction": "and", "items": []},
+            "ordering": [],
+        }
+        self._post(f"api/dm/actions?id=delete_tasks_predictions&project={project}", chosen)
+
+    def _pages(self, project: int) -> Iterator[dict[str, Any]]:
+        page = 1
+        while True:
+            params = {
+                "project": project,
+                "page": page,
+                "page_size": 1000,
+                "include": "id,data,total_annotations,cancelled_annotations,drafts",
+                "fields": "all",
+            }
+            with self._reached():
+                answer = self._client._client_wrapper.httpx_client.request(
+                    "api/tasks/", method="GET", params=params, request_options={"max_retries": 1}
+                )
+                _refuse(answer, self.url)
+            plain = answer.json()
+            tasks = plain["tasks"] if isinstance(plain, dict) else plain
+            yield from tasks
+            if len(tasks) < 1000:
+                return
+            page += 1
+
+    def _post(self, path: str, body: Any) -> dict[str, Any]:
+        with self._reached():
+            answer = self._client._client_wrapper.httpx_client.request(
+                path, method="POST", json=body, request_options={"max_retries": 0}
+            )
+            _refuse(answer, self.url)
+        found = answer.json() if answer.content else {}
+        return found if isinstance(found, dict) else {}
+
+    def _project(self, project: int) -> Any | None:
+        try:
+            return self._client.projects.get(id=project)
+        except ApiError as error:
+            if error.status_code == 404:
+                return None
+            raise
+
+    def _as_project(self, found: Any) -> Project:
+        number = int(found.id)
+        return Project(
+            number, str(found.title), f"{self.url}/projects/{number}", str(found.model_version or "")
+        )
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TimeoutException as error:
+            raise Unreachable(
+                f"Label Studio at {self.url} did not answer within {TIME_LIMIT_S:.0f} s. Run the same command again."
+            ) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unreachable(
+                f'Label Studio at {self.url} does not answer. Start it with "tandem label-studio start", or correct '
+                f"its address (LABEL_STUDIO_URL, or label_studio.url in study.yaml)."
+            ) from error
+        except ApiError as error:
+            raise _in_words(int(error.status_code or 0), str(error.body), self.url) from error
+
+
+_INSTRUCTION = (
+    "<p>Read the passage in the shaded box; the turns around it are context. The codes that are filled in are a "
+    "model's suggestions: change whatever you see differently. If no code applies, say so with the box below "
+    "(n). Ctrl+Enter submits.</p>"
+)
+
+
+def _refuse(answer: Any, url: str) -> None:
+    if answer.status_code >= 400:
+        raise _in_words(answer.status_code, answer.text, url)
+
+
+def _in_words(status: int, body: str, url: str) -> TandemError:
+    said = " ".join(body.split())[:300]
+    if status in (401, 403):
+        return BadInput(
+            f"Label Studio at {url} does not accept the token. Copy it anew from Account & Settings there and set "
+            f"LABEL_STUDIO_API_KEY."
+        )
+    if status == 404:
+        return BadInput(
+            f"Label Studio at {url} does not know what was asked for ({said}). Is this its address?"
+        )
+    if status >= 500:
+        return Unreachable(
+            f"Label Studio at {url} failed ({status}: {said}). Look at its log, then try again."
+        )
+    return TandemError(f"Label Studio at {url} refused ({status}: {said}).")
+
+
+def _title(title: str) -> str:
+    """Label Studio takes titles of 3 to 50 characters."""
+    short = title if len(title) <= 50 else f"{title[:49]}…"
+    return short if len(short) >= 3 else f"{short} study"

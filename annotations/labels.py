@@ -1,0 +1,64 @@
+"""What each coder found on each segment: the projection of reviews and codings onto a segmentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from annotations.coding import Coding, Condition, Review
+from annotations.segment import Segment, judged, project
+from annotations.transcript import Span
+
+Loose = tuple[UUID, str, UUID, Condition, Coding]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """One coder's findings on one transcript under one condition.
+
+    ``judged``: positions of the segments looked at; ``codes``: the codes carried, by position (positions
+    without a code are left out). Where ``complete`` is false nothing is known of what else the coder looked
+    at, so only ``codes`` means anything.
+    """
+
+    transcript: UUID
+    coder: str
+    condition: Condition
+    complete: bool
+    judged: frozenset[int]
+    codes: Mapping[int, frozenset[str]]
+
+
+def labels_of(
+    segments: Mapping[UUID, Sequence[Segment]], reviews: Sequence[Review], loose: Sequence[Loose] = ()
+) -> tuple[Labels, ...]:
+    """Project current reviews, and codings that belong to none, onto the segments of each transcript."""
+    found = []
+    passes: dict[tuple[UUID, str, Condition], list[Review]] = {}
+    for review in reviews:
+        passes.setdefault((review.transcript, review.coder, review.condition), []).append(review)
+    for (transcript, coder, condition), its in passes.items():
+        spans = [segment.span for segment in segments.get(transcript, ())]
+        applied = [coding for review in its for coding in review.codings]
+        seen = frozenset(judged(spans, [review.span for review in its]))
+        carried = _carried(spans, applied)
+        found.append(Labels(transcript, coder, condition, True, seen | carried.keys(), carried))
+    partial: dict[tuple[UUID, str, Condition], list[Coding]] = {}
+    for _, coder, transcript, condition, coding in loose:
+        partial.setdefault((transcript, coder, condition), []).append(coding)
+    for (transcript, coder, condition), codings in partial.items():
+        carried = _carried([segment.span for segment in segments.get(transcript, ())], codings)
+        found.append(Labels(transcript, coder, condition, False, frozenset(carried), carried))
+    return tuple(found)
+
+
+def _carried(spans: Sequence[Span], codings: Sequence[Coding]) -> dict[int, frozenset[str]]:
+    by_span: dict[Span, set[str]] = {}
+    for coding in codings:
+        by_span.setdefault(coding.span, set()).add(coding.code)
+    carried: dict[int, set[str]] = {}
+    for span, positions in project(spans, {span: span for span in by_span}).items():
+        for position in positions:
+            carried.setdefault(position, set()).update(by_span[span])
+    return {position: frozenset(codes) for position, codes in carried.items()}

@@ -1,0 +1,1 @@
+"""Transcripts from files, one format a module."""

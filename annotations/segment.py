@@ -1,0 +1,85 @@
+"""Segments, the units shown and suggested for, and the projection of codings onto them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+from uuid import UUID
+
+from annotations.transcript import Role, Span
+
+Unit = Literal["turn", "passage", "sentence"]
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """A way to cut transcripts into segments: the unit, the most words of one, and the sentence splitter."""
+
+    unit: Unit = "turn"
+    max_words: int | None = None
+    pipeline: str = "rules"
+
+    @property
+    def version(self) -> str:
+        """The first 16 hex digits of the SHA-256 of what it is."""
+        plain = json.dumps([self.unit, self.max_words, self.pipeline, 1])
+        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A half-open span of one transcript. ``turn`` is the number of the first turn it lies in."""
+
+    index: int
+    turn: int
+    speaker: str
+    role: Role
+    span: Span
+    id: UUID | None = None
+
+
+def carries(segment: Span, coding: Span) -> bool:
+    """Does the segment carry a code applied to ``coding``: is half of either one inside the other?"""
+    shared = segment & coding
+    return shared > 0 and (2 * shared >= len(segment) or 2 * shared >= len(coding))
+
+
+def project(segments: Sequence[Span], codings: Mapping[Key, Span]) -> dict[Key, tuple[int, ...]]:
+    """Which segments carry each coding, as positions in ``segments`` (sorted, disjoint).
+
+    A coding that no segment carries by the rule of halves (it lies on a border of several, or on words that
+    are no unit) maps to the empty tuple: it is kept and counted, never moved to a segment it is not about.
+    """
+    ends = [segment.end for segment in segments]
+    found: dict[Key, tuple[int, ...]] = {}
+    for key, span in codings.items():
+        at = bisect_left(ends, span.start + 1)
+        carrying = []
+        while at < len(segments) and segments[at].start < span.end:
+            if carries(segments[at], span):
+                carrying.append(at)
+            at += 1
+        found[key] = tuple(carrying)
+    return found
+
+
+def judged(segments: Sequence[Span], reviews: Sequence[Span]) -> set[int]:
+    """The positions of the segments that the reviews' spans cover together by at least half, or lie half in.
+
+    ``reviews`` are one coder's; overlapping ones count once.
+    """
+    starts = sorted(reviews)
+    merged: list[Span] = []
+    for span in starts:
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    by_cover = {i for positions in project(segments, dict(enumerate(merged))).values() for i in positions}
+    by_review = {i for positions in project(segments, dict(enumerate(starts))).values() for i in positions}
+    return by_cover | by_review

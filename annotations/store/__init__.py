@@ -1,0 +1,1 @@
+"""The study's database: what is kept of transcripts, reviews, models and suggestions."""

@@ -1,0 +1,206 @@
+"""Opening the study's database: SQLite in the study's folder, or PostgreSQL with one schema per study."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from annotations.errors import BadInput, Busy, TandemError, Unreachable
+
+HEAD = "0001"
+WAIT_MS = 10_000
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Store:
+    """One study's database. ``reading`` and ``writing`` give a connection within one transaction.
+
+    A writing transaction takes the write lock at its start, so that two writers wait for each other instead
+    of failing half way. Raises Busy, Unreachable or TandemError with a sentence instead of a driver's error.
+    """
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self.engine = engine
+        self.place = place
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state."""
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose changes are all kept, or none."""
+        writer = self.engine.execution_options(writes=True)
+        with self._translated(), writer.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise _in_words(error, self.place) from error
+
+
+def open_store(url: str) -> Store:
+    """Open the database at ``url`` and bring its tables up to date.
+
+    ``sqlite:///FILE``, or ``postgresql://…?schema=NAME`` (the schema is made if missing). Raises BadInput for
+    an address that is none, Unreachable if the server does not answer, TandemError if a newer Tandem made
+    the database.
+    """
+    address = _address(url)
+    store = Store(_engine(address), address.render_as_string(hide_password=True))
+    try:
+        _bring_up_to_date(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise BadInput(
+            f'database "{_without_password(url)}" is no database address. Give one such as '
+            f'"postgresql://user@host/name", or leave the key out to keep the data in the study\'s folder.'
+        ) from error
+    if address.drivername in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise BadInput(
+            f'database: "{address.drivername}" is not supported. Use SQLite (leave the key out) or PostgreSQL.'
+        )
+    return address
+
+
+def _engine(address: URL) -> Engine:
+    try:
+        if address.drivername == "sqlite":
+            return _sqlite(address)
+        return _postgresql(address)
+    except (NoSuchModuleError, SQLAlchemyError) as error:
+        raise BadInput(f"database {address.render_as_string()}: {error}") from error
+
+
+def _sqlite(address: URL) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": WAIT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        # the driver's own transaction handling would begin late and commit early
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {WAIT_MS}",
+            "secure_delete = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(address: URL) -> Engine:
+    schema = str(address.query.get("schema", "tandem"))
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+        raise BadInput(f'database schema "{schema}": use small letters, digits and "_", at most 63.')
+    plain = address.difference_update_query(["schema"])
+    engine = create_engine(
+        plain,
+        pool_pre_ping=True,
+        connect_args={"options": f"-csearch_path={schema} -ctimezone=UTC", "connect_timeout": 10},
+    )
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+    except DBAPIError as error:
+        engine.dispose()
+        raise _in_words(error, plain.render_as_string()) from error
+    return engine
+
+
+def _bring_up_to_date(store: Store) -> None:
+    present = _version(store)
+    if present == HEAD:
+        return
+    if present is not None and present > HEAD:
+        raise TandemError(
+            f"{store.place} was made by a newer Tandem (its tables are version {present}, this one knows {HEAD}). "
+            f"Update Tandem."
+        )
+    # imported here: every command opens the database, few of them migrate it
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(store: Store) -> str | None:
+    with store.reading() as connection:
+        if not connection.dialect.has_table(connection, "alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return None if found is None else str(found)
+
+
+def _in_words(error: DBAPIError, place: str) -> TandemError:
+    cause = error.orig
+    message = " ".join(str(cause).split())
+    if isinstance(cause, sqlite3.OperationalError | sqlite3.DatabaseError):
+        return _sqlite_in_words(message, place)
+    if error.connection_invalidated or "connection" in message.lower() or "password" in message.lower():
+        return Unreachable(
+            f"the database {place} does not answer ({message[:160]}). Check that it runs and that the "
+            f"address and password are right."
+        )
+    return TandemError(f"the database {place} refused: {message[:300]}")
+
+
+def _sqlite_in_words(message: str, place: str) -> TandemError:
+    if "locked" in message or "busy" in message:
+        return Busy(
+            f"{place} is locked: another program has been writing to it for more than {WAIT_MS // 1000} s. Wait "
+            f"for it, or close it, then try again. Nothing was changed."
+        )
+    if "full" in message:
+        return TandemError(
+            f"the disk that holds {place} is full. Make room and try again. Nothing was changed."
+        )
+    if "readonly" in message or "unable to open" in message:
+        return TandemError(
+            f"{place} cannot be written ({message}). Check the folder's permissions. Nothing was changed."
+        )
+    if "malformed" in message or "not a database" in message or "disk I/O" in message:
+        return TandemError(f"{place} is damaged ({message}). Put back a copy of the file from your backup.")
+    return TandemError(f"{place}: {message[:300]}")
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//…@", url)

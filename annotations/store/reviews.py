@@ -1,0 +1,243 @@
+"""Coders, reviews and codings, in the store. Reviews are only ever added; a change supersedes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from annotations.codebook import Codebook
+from annotations.coding import Coder, Coding, Condition, Draw, Review
+from annotations.store.tables import (
+    codebook_versions,
+    coders,
+    codings,
+    review_sources,
+    reviews,
+)
+from annotations.store.transcripts import key_of
+from annotations.transcript import Span
+
+
+def keep_codebook(connection: Connection, codebook: Codebook) -> str:
+    """Record this version of the codebook, once, and return its version."""
+    known = select(codebook_versions.c.version).where(codebook_versions.c.version == codebook.version)
+    if connection.execute(known).first() is None:
+        values = {"version": codebook.version, "content": codebook.content()}
+        connection.execute(codebook_versions.insert().values(**values))
+    return codebook.version
+
+
+def keep_coder(connection: Connection, coder: Coder) -> UUID:
+    """The id under which a coder is known, making it if the name is new."""
+    known = select(coders.c.id).where(coders.c.name_key == key_of(coder.name))
+    found = connection.execute(known).scalar()
+    if found is not None:
+        return UUID(str(found))
+    new = uuid4()
+    values = {"id": new, "name": coder.name, "name_key": key_of(coder.name), "kind": coder.kind}
+    connection.execute(coders.insert().values(**values))
+    return new
+
+
+def coder_names(connection: Connection) -> Mapping[UUID, str]:
+    """The people who have coded, by id, in the order in which they came."""
+    wanted = select(coders.c.id, coders.c.name).where(coders.c.kind == "person").order_by(coders.c.sequence)
+    return {row.id: row.name for row in connection.execute(wanted)}
+
+
+def add_reviews(connection: Connection, found: Sequence[Review]) -> None:
+    """Keep reviews with their codings, in the order given. Every review carries its id."""
+    ids = {name: keep_coder(connection, Coder(name)) for name in dict.fromkeys(r.coder for r in found)}
+    if not found:
+        return
+    connection.execute(reviews.insert(), [_review_row(review, ids[review.coder]) for review in found])
+    _insert(
+        connection,
+        [
+            _coding_row(coding, review.transcript, ids[review.coder], review.condition, review.id)
+            for review in found
+            for coding in review.codings
+        ],
+    )
+    sources = [{"review_id": r.id, "source_id": source} for r in found for source in r.sources]
+    if sources:
+        connection.execute(review_sources.insert(), sources)
+
+
+def add_loose_codings(
+    connection: Connection, transcript: UUID, coder: str, condition: Condition, found: Iterable[Coding]
+) -> None:
+    """Keep codings of which nobody knows what else their coder looked at."""
+    coder_id = keep_coder(connection, Coder(coder))
+    _insert(connection, [_coding_row(c, transcript, coder_id, condition, None) for c in found])
+
+
+def add_review_codings(connection: Connection, review: Review, found: Iterable[Coding]) -> None:
+    """Keep codings of a review that is there already."""
+    coder_id = keep_coder(connection, Coder(review.coder))
+    rows = [_coding_row(c, review.transcript, coder_id, review.condition, review.id) for c in found]
+    _insert(connection, rows)
+
+
+def adopt_loose_codings(connection: Connection, review: Review) -> tuple[Coding, ...]:
+    """Move loose codings of the same coder, span and code into the review; returns the codings still to add."""
+    coder_id = keep_coder(connection, Coder(review.coder))
+    loose = select(codings.c.id, codings.c.code).where(
+        codings.c.review_id.is_(None),
+        codings.c.transcript_id == review.transcript,
+        codings.c.coder_id == coder_id,
+        codings.c.condition == review.condition.value,
+        codings.c.start == review.span.start,
+        codings.c.end == review.span.end,
+    )
+    wanted = {coding.code: coding for coding in review.codings}
+    for row in connection.execute(loose).all():
+        if wanted.pop(row.code, None) is not None:
+            connection.execute(codings.update().where(codings.c.id == row.id).values(review_id=review.id))
+    return tuple(wanted.values())
+
+
+def current_reviews(connection: Connection, *, transcript: UUID | None = None) -> tuple[Review, ...]:
+    """The reviews that no other supersedes, with their codings, in the order in which they came."""
+    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
+    wanted = select(reviews).where(reviews.c.id.not_in(superseded)).order_by(reviews.c.sequence)
+    applied = select(codings).where(codings.c.review_id.is_not(None)).order_by(codings.c.sequence)
+    if transcript is not None:
+        wanted = wanted.where(reviews.c.transcript_id == transcript)
+        applied = applied.where(codings.c.transcript_id == transcript)
+    by_review: dict[UUID, list[Coding]] = {}
+    for row in connection.execute(applied):
+        by_review.setdefault(row.review_id, []).append(_coding(row))
+    names = coder_names(connection)
+    sources = _sources(connection)
+    return tuple(
+        replace(
+            _review(row, names[row.coder_id]),
+            codings=tuple(by_review.get(row.id, ())),
+            sources=sources.get(row.id, ()),
+        )
+        for row in connection.execute(wanted)
+    )
+
+
+def loose_codings(
+    connection: Connection, *, transcript: UUID | None = None
+) -> tuple[tuple[UUID, str, UUID, Condition, Coding], ...]:
+    """Codings that belong to no review: their id, coder, transcript, condition and the coding."""
+    names = coder_names(connection)
+    wanted: Select[Any] = select(codings).where(codings.c.review_id.is_(None)).order_by(codings.c.sequence)
+    if transcript is not None:
+        wanted = wanted.where(codings.c.transcript_id == transcript)
+    return tuple(
+        (row.id, names[row.coder_id], row.transcript_id, Condition(row.condition), _coding(row))
+        for row in connection.execute(wanted)
+    )
+
+
+def applied_codes(
+    connection: Connection, transcripts: Collection[UUID]
+) -> Mapping[UUID, Mapping[Span, frozenset[str]]]:
+    """The codes that anybody's current word puts on spans of these transcripts, and nothing else of them."""
+    if not transcripts:
+        return {}
+    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
+    current = codings.c.review_id.is_(None) | codings.c.review_id.not_in(superseded)
+    wanted = select(codings.c.transcript_id, codings.c.code, codings.c.start, codings.c.end).where(current)
+    if len(transcripts) < 500:
+        wanted = wanted.where(codings.c.transcript_id.in_(transcripts))
+    found: dict[UUID, dict[Span, set[str]]] = {}
+    for transcript, code, start, end in connection.execute(wanted):
+        if transcript in transcripts:
+            found.setdefault(transcript, {}).setdefault(Span(start, end), set()).add(code)
+    return {
+        transcript: {span: frozenset(codes) for span, codes in its.items()}
+        for transcript, its in found.items()
+    }
+
+
+def count_reviews(connection: Connection) -> tuple[int, int]:
+    """How many reviews there are, and how many codings."""
+    return (
+        connection.execute(select(func.count()).select_from(reviews)).scalar_one(),
+        connection.execute(select(func.count()).select_from(codings)).scalar_one(),
+    )
+
+
+def _sources(connection: Connection) -> dict[UUID, tuple[UUID, ...]]:
+    found: dict[UUID, list[UUID]] = {}
+    for row in connection.execute(select(review_sources)):
+        found.setdefault(row.review_id, []).append(row.source_id)
+    return {review: tuple(its) for review, its in found.items()}
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(codings.insert(), rows)
+
+
+def _review_row(review: Review, coder: UUID) -> dict[str, Any]:
+    return {
+        "id": review.id,
+        "transcript_id": review.transcript,
+        "coder_id": coder,
+        "start": review.span.start,
+        "end": review.span.end,
+        "condition": review.condition.value,
+        "draw": review.draw.value,
+        "codebook_version": review.codebook_version,
+        "origin": dict(review.origin),
+        "shown_version": review.shown_version,
+        "lead_time": review.lead_time,
+        "supersedes": review.supersedes,
+    }
+
+
+def _coding_row(
+    coding: Coding, transcript: UUID, coder: UUID, condition: Condition, review: UUID | None
+) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "review_id": review,
+        "transcript_id": transcript,
+        "coder_id": coder,
+        "code": coding.code,
+        "start": coding.span.start,
+        "end": coding.span.end,
+        "condition": condition.value,
+        "influence": coding.influence,
+        "concrete_example": coding.concrete_example,
+        "memo": coding.memo,
+        "applied": coding.created,
+    }
+
+
+def _coding(row: Row[Any]) -> Coding:
+    return Coding(
+        code=row.code,
+        span=Span(row.start, row.end),
+        influence=row.influence,
+        concrete_example=row.concrete_example,
+        memo=row.memo,
+        created=row.applied,
+    )
+
+
+def _review(row: Row[Any], coder: str) -> Review:
+    return Review(
+        transcript=row.transcript_id,
+        coder=coder,
+        span=Span(row.start, row.end),
+        condition=Condition(row.condition),
+        draw=Draw(row.draw),
+        codebook_version=row.codebook_version,
+        origin=row.origin,
+        shown_version=row.shown_version,
+        lead_time=row.lead_time,
+        supersedes=row.supersedes,
+        id=row.id,
+        sequence=row.sequence,
+    )

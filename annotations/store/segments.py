@@ -1,0 +1,84 @@
+"""Segmentations and their segments, in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, Row, insert, select
+
+from annotations.segment import Segment, Segmentation
+from annotations.store.tables import segmentations, segments, transcripts
+from annotations.transcript import Role, Span
+
+
+def segment_id(transcript: UUID, segmentation: str, span: Span) -> UUID:
+    """The same cut of the same transcript has the same id in every copy of the study."""
+    return uuid5(transcript, f"{segmentation}/{span.start}/{span.end}")
+
+
+def keep_segmentation(connection: Connection, segmentation: Segmentation) -> None:
+    """Record how transcripts are cut, once."""
+    version = segmentation.version
+    known = select(segmentations.c.version).where(segmentations.c.version == version)
+    if connection.execute(known).first() is None:
+        connection.execute(
+            insert(segmentations).values(
+                version=version,
+                unit=segmentation.unit,
+                max_words=segmentation.max_words,
+                pipeline=segmentation.pipeline,
+            )
+        )
+
+
+def not_yet_cut(connection: Connection, segmentation: str) -> tuple[UUID, ...]:
+    """The transcripts that this segmentation has not cut yet."""
+    cut = select(segments.c.transcript_id).where(segments.c.segmentation == segmentation)
+    wanted = select(transcripts.c.id).where(transcripts.c.id.not_in(cut)).order_by(transcripts.c.sequence)
+    return tuple(connection.execute(wanted).scalars())
+
+
+def add_segments(connection: Connection, transcript: UUID, segmentation: str, cut: Sequence[Segment]) -> None:
+    """Keep one transcript's segments."""
+    rows = [
+        {
+            "id": segment_id(transcript, segmentation, segment.span),
+            "transcript_id": transcript,
+            "segmentation": segmentation,
+            "index": segment.index,
+            "turn": segment.turn,
+            "speaker": segment.speaker,
+            "role": segment.role.value,
+            "start": segment.span.start,
+            "end": segment.span.end,
+        }
+        for segment in cut
+    ]
+    if rows:
+        connection.execute(segments.insert(), rows)
+
+
+def segments_of(connection: Connection, segmentation: str) -> Mapping[UUID, tuple[Segment, ...]]:
+    """Every transcript's segments under one segmentation, in order."""
+    wanted = (
+        select(segments)
+        .where(segments.c.segmentation == segmentation)
+        .order_by(segments.c.transcript_id, segments.c.index)
+    )
+    found: dict[UUID, list[Segment]] = {}
+    for row in connection.execute(wanted):
+        found.setdefault(row.transcript_id, []).append(_segment(row))
+    return {transcript: tuple(cut) for transcript, cut in found.items()}
+
+
+def _segment(row: Row[Any]) -> Segment:
+    return Segment(
+        index=row._mapping["index"],
+        turn=row.turn,
+        speaker=row.speaker,
+        role=Role(row.role),
+        span=Span(row.start, row.end),
+        id=row.id,
+    )

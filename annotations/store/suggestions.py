@@ -1,0 +1,100 @@
+"""Suggestions, packed: one row per segment and model version."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from annotations.coding import Evidence, Suggestion
+from annotations.store.models import ModelVersion
+from annotations.store.tables import segments, suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a model version says of one segment.
+
+    ``probabilities``: in the order of the version's codes, calibrated; ``suggested``: the codes put
+    before a coder; ``evidence``: for those, the nearest passages that people coded so.
+    """
+
+    segment: UUID
+    probabilities: Sequence[float]
+    suggested: tuple[str, ...]
+    evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+
+    def one_by_one(self, model: ModelVersion) -> Iterator[Suggestion]:
+        """Every code the model judges, as a suggestion of its own."""
+        for code, probability in zip(model.codes, self.probabilities, strict=True):
+            threshold = model.thresholds.get(code)
+            if threshold is None:
+                continue
+            yield Suggestion(
+                segment=self.segment,
+                code=code,
+                probability=probability,
+                threshold=threshold,
+                suggested=code in self.suggested,
+                model_version=model.version,
+                evidence=self.evidence.get(code, ()),
+            )
+
+
+def add_suggestions(connection: Connection, model: UUID, found: Iterable[Suggested]) -> None:
+    """Keep what a model version says of some segments."""
+    rows = [
+        {
+            "segment_id": one.segment,
+            "model_id": model,
+            "probabilities": struct.pack(f"<{len(one.probabilities)}f", *one.probabilities),
+            "suggested": list(one.suggested),
+            "evidence": {
+                code: [[str(e.segment), round(e.similarity, 4)] for e in its]
+                for code, its in one.evidence.items()
+            },
+        }
+        for one in found
+    ]
+    if rows:
+        connection.execute(suggestions.insert(), rows)
+
+
+def segments_with_suggestions(connection: Connection, model: UUID) -> set[UUID]:
+    """The segments of which this model version has said something."""
+    wanted = select(suggestions.c.segment_id).where(suggestions.c.model_id == model)
+    return set(connection.execute(wanted).scalars())
+
+
+def count_suggestions(connection: Connection, model: UUID, segmentation: str) -> Mapping[UUID, int]:
+    """How many segments of each transcript this model version has spoken of."""
+    wanted = (
+        select(segments.c.transcript_id, func.count())
+        .join(suggestions, suggestions.c.segment_id == segments.c.id)
+        .where(suggestions.c.model_id == model, segments.c.segmentation == segmentation)
+        .group_by(segments.c.transcript_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def suggestions_of(connection: Connection, model: ModelVersion) -> Mapping[UUID, Suggested]:
+    """What this model version says, by segment."""
+    return {one.segment: one for one in each_suggestion(connection, model)}
+
+
+def each_suggestion(connection: Connection, model: ModelVersion) -> Iterator[Suggested]:
+    """What this model version says, a segment at a time, so that a large corpus fits."""
+    wanted = select(suggestions).where(suggestions.c.model_id == model.id)
+    for row in connection.execution_options(yield_per=2000).execute(wanted):
+        yield Suggested(
+            segment=row.segment_id,
+            probabilities=struct.unpack(f"<{len(model.codes)}f", row.probabilities),
+            suggested=tuple(row.suggested),
+            evidence={
+                code: tuple(Evidence(UUID(at), similarity) for at, similarity in its)
+                for code, its in row.evidence.items()
+            },
+        )

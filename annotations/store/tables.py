@@ -1,0 +1,322 @@
+"""The tables, as SQLAlchemy knows them. Migrations make them; this module describes them.
+
+Ids are UUIDs, so that the databases of several sites can be merged. Where order matters, it is the order
+of ``sequence``, not of a clock. Names are compared by keys that Tandem folds itself (``name_key``), so that the
+database's own rules for case and sorting never matter.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, kept in UTC whatever the database makes of time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """To UTC; a time without a zone is refused, since nobody could say which it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """As UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _sequence() -> Column[int]:
+    return Column("sequence", Integer, primary_key=True, autoincrement=True)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Uuid, nullable=False, unique=True)
+
+
+def _created() -> Column[Any]:
+    return Column("created", Moment, nullable=False, default=now)
+
+
+# AUTOINCREMENT: SQLite must never give a number again, or the order of reviews would lie
+_ORDERED: dict[str, Any] = {"sqlite_autoincrement": True}
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("case", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("wave", Text, nullable=False),
+    Column("participant", Text, nullable=False),
+    Column("session", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("date", Date),
+    Column("may_train", Boolean, nullable=False),
+    Column("may_quote", Boolean, nullable=False),
+    Column("visible_to", JSON(none_as_null=True)),
+    Column("source", Text, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), primary_key=True),
+    Column("index", Integer, primary_key=True),
+    Column("speaker", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("begins", Float),
+    Column("ends", Float),
+)
+
+codebook_versions = Table(
+    "codebook_versions",
+    metadata,
+    _sequence(),
+    Column("version", String(16), nullable=False, unique=True),
+    Column("content", JSON, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+segmentations = Table(
+    "segmentations",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("unit", String(16), nullable=False),
+    Column("max_words", Integer),
+    Column("pipeline", Text, nullable=False),
+    _created(),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False),
+    Column("segmentation", String(16), ForeignKey("segmentations.version"), nullable=False),
+    Column("index", Integer, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("speaker", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    UniqueConstraint("transcript_id", "segmentation", "index"),
+    Index(None, "segmentation"),
+)
+
+coders = Table(
+    "coders",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("kind", String(8), nullable=False),
+    Column("model_version", Text),
+    _created(),
+    **_ORDERED,
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("coder_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("condition", String(16), nullable=False),
+    Column("draw", String(16), nullable=False),
+    Column("codebook_version", String(16), ForeignKey("codebook_versions.version"), nullable=False),
+    Column("origin", JSON, nullable=False),
+    Column("shown_version", Uuid),
+    Column("lead_time", Float),
+    Column("supersedes", Uuid, unique=True),
+    _created(),
+    **_ORDERED,
+)
+
+review_sources = Table(
+    "review_sources",
+    metadata,
+    Column("review_id", Uuid, ForeignKey("reviews.id"), primary_key=True),
+    Column("source_id", Uuid, ForeignKey("reviews.id"), primary_key=True),
+)
+
+codings = Table(
+    "codings",
+    metadata,
+    _sequence(),
+    _id(),
+    # none: the coder applied the code, and nothing is known of what else they looked at
+    Column("review_id", Uuid, ForeignKey("reviews.id"), index=True),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("coder_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("condition", String(16), nullable=False),
+    Column("influence", String(16)),
+    Column("concrete_example", Boolean, nullable=False),
+    Column("memo", Text, nullable=False),
+    Column("applied", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+model_versions = Table(
+    "model_versions",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("version", Text, nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("codebook_version", String(16), ForeignKey("codebook_versions.version"), nullable=False),
+    Column("segmentation", String(16), ForeignKey("segmentations.version"), nullable=False),
+    Column("embedder", Text, nullable=False),
+    Column("reviews_hash", String(64), nullable=False),
+    Column("reviews", Integer, nullable=False),
+    Column("codes", JSON, nullable=False),
+    Column("thresholds", JSON, nullable=False),
+    Column("too_few", JSON, nullable=False),
+    Column("figures", JSON, nullable=False),
+    Column("run_id", Text),
+    _created(),
+    **_ORDERED,
+)
+
+learnt_from = Table(
+    "learnt_from",
+    metadata,
+    Column("model_id", Uuid, ForeignKey("model_versions.id"), primary_key=True),
+    # a review, or a coding that belongs to none
+    Column("item_id", Uuid, primary_key=True),
+)
+
+serving = Table(
+    "serving",
+    metadata,
+    _sequence(),
+    Column("model_id", Uuid, ForeignKey("model_versions.id"), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("mirrored", Boolean, nullable=False, default=False),
+    _created(),
+    **_ORDERED,
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("segment_id", Uuid, ForeignKey("segments.id"), primary_key=True),
+    Column("model_id", Uuid, ForeignKey("model_versions.id"), primary_key=True),
+    # float32, little-endian, in the order of the model version's codes
+    Column("probabilities", LargeBinary, nullable=False),
+    Column("suggested", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    _created(),
+    Index(None, "model_id"),
+)
+
+label_studio_projects = Table(
+    "label_studio_projects",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("url", Text, nullable=False),
+    Column("project_id", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("coder", Text),
+    Column("wave", Text, nullable=False),
+    Column("retired", Boolean, nullable=False, default=False),
+    _created(),
+    **_ORDERED,
+)
+
+pushed_tasks = Table(
+    "pushed_tasks",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), primary_key=True),
+    Column("task_id", Integer, nullable=False),
+    # the model version whose suggestions stand on the task, and since when: this, not Label Studio's
+    # own fields, says what a coder was shown
+    Column("model_id", Uuid, ForeignKey("model_versions.id")),
+    Column("shown_since", Moment),
+    Column("data_hash", String(64), nullable=False),
+    _created(),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("kind", String(16), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("worker", Text),
+    Column("started", Moment),
+    Column("heartbeat", Moment),
+    Column("finished", Moment),
+    Column("result", JSON(none_as_null=True)),
+    Column("error", Text),
+    _created(),
+    **_ORDERED,
+)

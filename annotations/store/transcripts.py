@@ -1,0 +1,201 @@
+"""Transcripts and their turns, in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Row, delete, exists, func, select
+
+from annotations.errors import BadInput, UnknownName, unknown
+from annotations.store.tables import codings, reviews, segments, suggestions, transcripts, turns
+from annotations.transcript import Consents, Kind, Role, Span, Transcript, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A transcript as kept: its id in the store beside it."""
+
+    id: UUID
+    transcript: Transcript
+
+
+def key_of(name: str) -> str:
+    """The form in which two spellings of a name are the same."""
+    return " ".join(name.split()).casefold()
+
+
+def add_transcript(connection: Connection, transcript: Transcript) -> UUID:
+    """Keep a new transcript; its name must be free (see ``same_name``)."""
+    new = uuid4()
+    connection.execute(
+        transcripts.insert().values(
+            id=new, name=transcript.name, name_key=key_of(transcript.name), **_columns(transcript)
+        )
+    )
+    _add_turns(connection, new, transcript.turns)
+    return new
+
+
+def replace_transcript(connection: Connection, old: UUID, transcript: Transcript) -> None:
+    """Put other content under the same id. Raises BadInput once anybody has coded or reviewed it."""
+    if coded(connection, old):
+        raise BadInput(
+            f'transcript "{transcript.name}": people have coded it, and their codings point at its words, so it '
+            f"cannot be replaced. Import the new text under another name."
+        )
+    own = select(segments.c.id).where(segments.c.transcript_id == old)
+    if connection.execute(select(exists().where(suggestions.c.segment_id.in_(own)))).scalar():
+        raise BadInput(
+            f'transcript "{transcript.name}": suggestions have been made for it already, and they point at its '
+            f"words, so it cannot be replaced. Import the new text under another name."
+        )
+    connection.execute(delete(segments).where(segments.c.transcript_id == old))
+    connection.execute(delete(turns).where(turns.c.transcript_id == old))
+    connection.execute(transcripts.update().where(transcripts.c.id == old).values(**_columns(transcript)))
+    _add_turns(connection, old, transcript.turns)
+
+
+def redescribe_transcript(connection: Connection, old: UUID, transcript: Transcript) -> None:
+    """Change where a transcript belongs and what may be done with it; its text stays."""
+    columns = _columns(transcript)
+    for fixed in ("text", "text_hash", "source"):
+        del columns[fixed]
+    connection.execute(transcripts.update().where(transcripts.c.id == old).values(**columns))
+
+
+def coded(connection: Connection, transcript: UUID) -> bool:
+    """Has anybody coded or reviewed it?"""
+    for table in (reviews, codings):
+        if connection.execute(select(exists().where(table.c.transcript_id == transcript))).scalar():
+            return True
+    return False
+
+
+def same_name(connection: Connection, name: str) -> Kept | None:
+    """The transcript of this name, in any case, or None."""
+    row = connection.execute(select(transcripts).where(transcripts.c.name_key == key_of(name))).first()
+    return None if row is None else _kept(row, _turns(connection, [row.id])[row.id])
+
+
+def same_text(connection: Connection, text_hash: str) -> tuple[str, ...]:
+    """The names of the transcripts with exactly this text."""
+    found = select(transcripts.c.name).where(transcripts.c.text_hash == text_hash)
+    return tuple(connection.execute(found.order_by(transcripts.c.sequence)).scalars())
+
+
+def get_transcript(connection: Connection, name: str) -> Kept:
+    """The transcript of this name; raises UnknownName with the nearest one."""
+    found = same_name(connection, name)
+    if found is None:
+        raise unknown_transcript(connection, name)
+    return found
+
+
+def unknown_transcript(connection: Connection, name: str) -> UnknownName:
+    """The error for a transcript that is not there."""
+    known = transcript_names(connection)
+    remedy = 'List them with "tandem status", or import it first.'
+    return unknown("transcript", name, known, remedy=remedy)
+
+
+def transcript_names(connection: Connection) -> tuple[str, ...]:
+    """All names, in the order of their import."""
+    return tuple(connection.execute(select(transcripts.c.name).order_by(transcripts.c.sequence)).scalars())
+
+
+def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple[Kept, ...]:
+    """Every transcript with its turns, in the order of import; ``wave``: only those of one wave."""
+    wanted = select(transcripts).order_by(transcripts.c.sequence)
+    if wave is not None:
+        wanted = wanted.where(transcripts.c.wave == wave)
+    rows = connection.execute(wanted).all()
+    by_transcript = _turns(connection, [row.id for row in rows] if wave is not None else None)
+    return tuple(_kept(row, by_transcript.get(row.id, ())) for row in rows)
+
+
+def all_texts(connection: Connection) -> tuple[Kept, ...]:
+    """Every transcript without its turns, in the order of import: all that the segments are read from."""
+    rows = connection.execute(select(transcripts).order_by(transcripts.c.sequence))
+    return tuple(_kept(row, ()) for row in rows)
+
+
+def count_transcripts(connection: Connection) -> Mapping[str, int]:
+    """How many transcripts each wave has."""
+    counted = select(transcripts.c.wave, func.count()).group_by(transcripts.c.wave)
+    return {row[0]: row[1] for row in connection.execute(counted)}
+
+
+def _columns(transcript: Transcript) -> dict[str, Any]:
+    consents = transcript.consents
+    return {
+        "text": transcript.text,
+        "text_hash": transcript.text_hash,
+        "kind": transcript.kind.value,
+        "case": transcript.case,
+        "site": transcript.site,
+        "wave": transcript.wave,
+        "participant": transcript.participant,
+        "session": transcript.session,
+        "language": transcript.language,
+        "date": transcript.date,
+        "may_train": consents.may_train,
+        "may_quote": consents.may_quote,
+        "visible_to": None if consents.visible_to is None else list(consents.visible_to),
+        "source": transcript.source,
+    }
+
+
+def _add_turns(connection: Connection, transcript: UUID, found: Iterable[Turn]) -> None:
+    rows = [
+        {
+            "transcript_id": transcript,
+            "index": turn.index,
+            "speaker": turn.speaker,
+            "role": turn.role.value,
+            "start": turn.span.start,
+            "end": turn.span.end,
+            "begins": turn.begins,
+            "ends": turn.ends,
+        }
+        for turn in found
+    ]
+    if rows:
+        connection.execute(turns.insert(), rows)
+
+
+def _turns(connection: Connection, only: Sequence[UUID] | None) -> dict[UUID, tuple[Turn, ...]]:
+    wanted = select(turns).order_by(turns.c.transcript_id, turns.c.index)
+    if only is not None:
+        wanted = wanted.where(turns.c.transcript_id.in_(only))
+    found: dict[UUID, list[Turn]] = {}
+    for row in connection.execute(wanted):
+        turn = Turn(
+            row._mapping["index"], row.speaker, Role(row.role), Span(row.start, row.end), row.begins, row.ends
+        )
+        found.setdefault(row.transcript_id, []).append(turn)
+    return {transcript: tuple(its) for transcript, its in found.items()} | {
+        missing: () for missing in only or () if missing not in found
+    }
+
+
+def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> Kept:
+    visible = None if row.visible_to is None else tuple(row.visible_to)
+    transcript = Transcript(
+        name=row.name,
+        text=row.text,
+        turns=its_turns,
+        kind=Kind(row.kind),
+        case=row.case,
+        site=row.site,
+        wave=row.wave,
+        participant=row.participant,
+        session=row.session,
+        language=row.language,
+        date=row.date,
+        consents=Consents(row.may_train, row.may_quote, visible),
+        source=row.source,
+    )
+    return Kept(row.id, transcript)

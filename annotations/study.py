@@ -1,0 +1,215 @@
+"""A study: a folder with study.yaml, codebook.yaml, and by default the database and the caches."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from annotations.coding import Coder
+from annotations.errors import BadInput, NoStudy, nearest
+from annotations.segment import Segmentation
+
+FILE = "study.yaml"
+INTERVIEWERS = ("Interviewer", "Moderator", "Facilitator", "Researcher", "INT", "I")
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CoderEntry(_Section):
+    """A person who codes: the names they go by in files, and their Label Studio e-mail."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    email: str = ""
+
+
+class SegmentationEntry(_Section):
+    """How transcripts are cut. ``pipeline``: "rules", or the name of an installed spaCy pipeline."""
+
+    unit: Literal["turn", "passage", "sentence"] = "turn"
+    max_words: int | None = Field(default=None, ge=5)
+    pipeline: str = "rules"
+
+
+class EmbedderEntry(_Section):
+    """The encoder: "shipped", or a sentence-transformers folder or name that is already on this machine."""
+
+    model: str = "shipped"
+    device: str | None = None
+
+
+class ConsentDefaults(_Section):
+    """What holds for a transcript of which nothing else is said."""
+
+    may_train: bool = True
+    may_quote: bool = False
+
+
+class LabelStudioEntry(_Section):
+    """Which Label Studio: the local one that Tandem starts, or any by its address (token from the environment)."""
+
+    url: str | None = None
+
+
+class StudyConfig(_Section):
+    """What study.yaml may say."""
+
+    name: str = Field(min_length=1, max_length=80)
+    time_zone: str = "UTC"
+    language: str = "en"
+    cases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    waves: tuple[Text, ...] = ()
+    participant_pattern: str = ""
+    coders: tuple[CoderEntry, ...] = ()
+    interviewers: tuple[str, ...] = INTERVIEWERS
+    segmentation: SegmentationEntry = SegmentationEntry()
+    embedder: EmbedderEntry = EmbedderEntry()
+    consents: ConsentDefaults = ConsentDefaults()
+    label_studio: LabelStudioEntry = LabelStudioEntry()
+    database: str | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f'"{name}" is no time zone; give one such as Europe/Stockholm') from error
+        return name
+
+    @field_validator("participant_pattern")
+    @classmethod
+    def _pattern_compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from error
+        return pattern
+
+    @field_validator("coders")
+    @classmethod
+    def _names_once(cls, coders: tuple[CoderEntry, ...]) -> tuple[CoderEntry, ...]:
+        seen: dict[str, str] = {}
+        for coder in coders:
+            for name in {coder.name.casefold(), *(alias.casefold() for alias in coder.aliases)}:
+                if name in seen:
+                    raise ValueError(
+                        f'"{name}" names both {seen[name]} and {coder.name}; a name may mean one coder'
+                    )
+                seen[name] = coder.name
+        return coders
+
+    @property
+    def segmentation_used(self) -> Segmentation:
+        """The segmentation as the domain knows it."""
+        entry = self.segmentation
+        pipeline = entry.pipeline if entry.pipeline != "rules" else f"rules:{self.language}"
+        return Segmentation(entry.unit, entry.max_words, pipeline)
+
+    @property
+    def people(self) -> tuple[Coder, ...]:
+        """The coders of study.yaml."""
+        return tuple(Coder(entry.name, "person", entry.aliases, entry.email) for entry in self.coders)
+
+
+class Study:
+    """A study's folder and what its study.yaml says."""
+
+    def __init__(self, folder: Path, config: StudyConfig) -> None:
+        self.folder = folder
+        self.config = config
+
+    @property
+    def codebook_file(self) -> Path:
+        """The codebook in force."""
+        return self.folder / "codebook.yaml"
+
+    @property
+    def database_file(self) -> Path:
+        """The embedded database."""
+        return self.folder / "tandem.db"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where model versions lie."""
+        return self.folder / "models"
+
+    @property
+    def embeddings_file(self) -> Path:
+        """The embedding cache."""
+        return self.folder / "embeddings.db"
+
+    @property
+    def tracking_file(self) -> Path:
+        """MLflow's store, where no server is configured."""
+        return self.folder / "mlflow.db"
+
+
+def find_study(given: Path | None = None) -> Study:
+    """The study in ``given``, else the nearest study.yaml upwards from here. Raises NoStudy, BadInput."""
+    if given is not None:
+        if not (given / FILE).is_file():
+            raise NoStudy(f'{given} is no study: it holds no {FILE}. Make one with "tandem init {given}".')
+        return read_study(given)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return read_study(folder)
+    raise NoStudy(
+        f'there is no {FILE} in {here} or above it. Go to a study\'s folder, give --study, or make one with "tandem init".'
+    )
+
+
+def read_study(folder: Path) -> Study:
+    """Read ``folder``/study.yaml; raises BadInput that names the key, what was found and what is allowed."""
+    file = folder / FILE
+    try:
+        plain = yaml.safe_load(file.read_text("utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file}: this is no readable YAML ({_one_line(error)}). Correct the line.") from error
+    if not isinstance(plain, dict):
+        raise BadInput(f'{file}: expected keys such as "name: My study", found {type(plain).__name__}.')
+    return Study(folder.resolve(), parse_config(plain, where=str(file)))
+
+
+def parse_config(plain: dict[str, Any], *, where: str = FILE) -> StudyConfig:
+    """Check plain data against StudyConfig; raises BadInput, one line a fault."""
+    try:
+        return StudyConfig.model_validate(plain)
+    except ValidationError as error:
+        lines = [_fault(fault, where) for fault in error.errors()]
+        raise BadInput("\n".join(lines)) from error
+
+
+def _fault(fault: Any, where: str) -> str:
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        close = nearest(str(fault["loc"][-1]), _keys_at(fault["loc"][:-1]), at_least=50)
+        guess = f' Did you mean "{close}"?' if close else ""
+        return f'{where}: key "{key}" is not known.{guess}'
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f'{where}: "{key}": {message} (found {fault.get("input")!r}).'
+
+
+def _keys_at(path: tuple[Any, ...]) -> list[str]:
+    sections: dict[str, type[BaseModel]] = {
+        "coders": CoderEntry,
+        "segmentation": SegmentationEntry,
+        "embedder": EmbedderEntry,
+        "consents": ConsentDefaults,
+        "label_studio": LabelStudioEntry,
+    }
+    section = sections.get(str(path[0]), StudyConfig) if path else StudyConfig
+    return list(section.model_fields)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,149 @@
+"""What was said: spans, turns and transcripts over one canonical text.
+
+Offsets count code points in the canonical text, half-open, from 0. The canonical text is never
+Unicode-normalised, so that an offset that another program counted still points at the same words.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Span:
+    """A half-open range of code points ``[start, end)`` in a canonical text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def __and__(self, other: Span) -> int:
+        """How many code points both spans cover."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+    def of(self, text: str) -> str:
+        """The words of the span."""
+        return text[self.start : self.end]
+
+
+class Role(StrEnum):
+    """Who speaks: what an interviewer says is context, what a participant says is coded."""
+
+    INTERVIEWER = "interviewer"
+    PARTICIPANT = "participant"
+
+
+class Kind(StrEnum):
+    """What sort of source a transcript is."""
+
+    INTERVIEW = "interview"
+    DOCUMENT = "document"
+    FIELD_NOTE = "field note"
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenTurn:
+    """A turn as a reader finds it: who spoke, the words, and the times in seconds if known."""
+
+    speaker: str
+    words: str
+    begins: float | None = None
+    ends: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn in place: ``span`` covers the words only, without the speaker's label."""
+
+    index: int
+    speaker: str
+    role: Role
+    span: Span
+    begins: float | None = None
+    ends: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What a participant allowed. ``visible_to`` names sites; None means all of the study's."""
+
+    may_train: bool = True
+    may_quote: bool = False
+    visible_to: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One source of text with its turns, where it belongs, and what may be done with it."""
+
+    name: str
+    text: str
+    turns: tuple[Turn, ...]
+    kind: Kind = Kind.INTERVIEW
+    case: str = ""
+    site: str = ""
+    wave: str = ""
+    participant: str = ""
+    session: str = ""
+    language: str = "en"
+    date: datetime.date | None = None
+    consents: Consents = field(default_factory=Consents)
+    source: str = ""
+
+    @property
+    def text_hash(self) -> str:
+        """SHA-256 of the canonical text in UTF-8."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def participants_turns(self) -> tuple[Turn, ...]:
+        """The turns that are coded."""
+        return tuple(turn for turn in self.turns if turn.role is Role.PARTICIPANT)
+
+
+def roles_of(speakers: Sequence[str], interviewers: Sequence[str]) -> dict[str, Role]:
+    """Each speaker's role: an interviewer if listed, in any case and spacing; else a participant."""
+    listed = {" ".join(name.split()).casefold() for name in interviewers}
+    return {
+        speaker: Role.INTERVIEWER if " ".join(speaker.split()).casefold() in listed else Role.PARTICIPANT
+        for speaker in speakers
+    }
+
+
+def canonical(spoken: Sequence[SpokenTurn], interviewers: Sequence[str]) -> tuple[str, tuple[Turn, ...]]:
+    """The canonical text of turns, ``SPEAKER: words`` and LF for each, and the turns in place.
+
+    For sources that are themselves text in this layout use ``in_place`` of the reader instead: there the
+    decoded source is the canonical text.
+    """
+    roles = roles_of([turn.speaker for turn in spoken], interviewers)
+    parts: list[str] = []
+    turns: list[Turn] = []
+    at = 0
+    for index, turn in enumerate(spoken):
+        label = f"{turn.speaker}: " if turn.speaker else ""
+        start = at + len(label)
+        line = f"{label}{turn.words}\n"
+        turns.append(
+            Turn(
+                index,
+                turn.speaker,
+                roles[turn.speaker],
+                Span(start, start + len(turn.words)),
+                turn.begins,
+                turn.ends,
+            )
+        )
+        parts.append(line)
+        at += len(line)
+    return "".join(parts), tuple(turns)

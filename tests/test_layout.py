@@ -1,0 +1,31 @@
+"""The packages that are imported are this repository's own."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from builders import REPOSITORY
+
+
+@pytest.mark.parametrize("name", ["annotations", "models", "training", "service"])
+def test_a_package_is_the_repositorys_own(name: str) -> None:
+    """A folder of the same name elsewhere is never taken for it."""
+    file = import_module(name).__file__
+    assert file is not None
+    assert Path(file).parent == REPOSITORY / name
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Asking for help imports neither the encoder's libraries nor the database's."""
+    import subprocess
+
+    code = (
+        "import sys; from service.cli.main import add_commands; add_commands(); "
+        "heavy = {'torch', 'sklearn', 'mlflow', 'spacy', 'sqlalchemy', 'pandas', 'numpy'} & set(sys.modules); "
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
