@@ -1,0 +1,107 @@
+"""Probabilities that mean what they say, and the thresholds above which a code is suggested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
+
+FEW_SEGMENTS = 1000
+SHRINK = 20.0  # how many positives a code needs before its own fit counts as much as the common one
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Per code a slope and an offset for its logits: probability = σ(slope · logit + offset). Shape (codes,)."""
+
+    slopes: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+
+    def probabilities(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probabilities of logits, shape (n, codes); NaN stays NaN."""
+        return np.asarray(expit(logits * self.slopes + self.offsets))
+
+
+def calibrate(
+    logits: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64]
+) -> Calibration:
+    """Fit on held-out logits, all of shape (n, codes); a weight of 0 leaves a cell out.
+
+    Fewer than 1,000 segments: one temperature for all codes (Guo et al. 2017). More: Platt's slope and offset
+    per code (Platt 1999), drawn towards the common fit as strongly as twenty positives would.
+    """
+    usable = (weights > 0) & ~np.isnan(logits)
+    codes = logits.shape[1]
+    if not usable.any():
+        return Calibration(np.ones(codes), np.zeros(codes))
+    z, y, w = logits[usable], labels[usable], weights[usable]
+    if int(usable.any(axis=1).sum()) < FEW_SEGMENTS:
+        temperature = _fit(z, y, w, start=(1.0, 0.0), offset=False)
+        return Calibration(np.full(codes, temperature[0]), np.zeros(codes))
+    common = _fit(z, y, w, start=(1.0, 0.0), offset=True)
+    slopes, offsets = np.empty(codes), np.empty(codes)
+    for code in range(codes):
+        own = usable[:, code]
+        fitted = common
+        if own.any():
+            cells = (logits[own, code], labels[own, code], weights[own, code])
+            fitted = _fit(*cells, start=common, offset=True, pull=SHRINK)
+        slopes[code], offsets[code] = fitted
+    return Calibration(slopes, offsets)
+
+
+def _fit(
+    z: NDArray[np.float64],
+    y: NDArray[np.float64],
+    w: NDArray[np.float64],
+    *,
+    start: tuple[float, float],
+    offset: bool,
+    pull: float = 0.1,
+) -> tuple[float, float]:
+    """The slope and offset of least log loss, drawn towards ``start``."""
+    first = np.array(start)
+
+    def loss(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logit = x[0] * z + (x[1] if offset else 0.0)
+        # log(1 + e^x) without overflow, minus y·x
+        value = float(
+            (w * (np.logaddexp(0, logit) - y * logit)).sum() + 0.5 * pull * ((x - first) ** 2).sum()
+        )
+        slope = w * (expit(logit) - y)
+        own = np.array([(slope * z).sum(), slope.sum() if offset else 0.0])
+        return value, own + pull * (x - first)
+
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=((0.05, 5.0), (-6.0, 6.0)))
+    return float(found.x[0]), float(found.x[1])
+
+
+def thresholds(
+    probabilities: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Per code the cut-off for which F1 is expected to be best: half of that best F1 (Lipton et al. 2014).
+
+    Shape (codes,). A code's own cut-off is drawn towards that of all codes together by how few positives it
+    has. Expected F1 needs calibrated probabilities of segments that the model has not seen.
+    """
+    usable = (weights > 0) & ~np.isnan(probabilities)
+    if not usable.any():
+        return np.full(probabilities.shape[1], 0.5)
+    common = _half_best_f1(probabilities[usable])
+    found = np.full(probabilities.shape[1], common)
+    for code in range(probabilities.shape[1]):
+        own = usable[:, code]
+        positives = float((labels[own, code] * weights[own, code]).sum())
+        if own.any():
+            share = positives / (positives + SHRINK)
+            found[code] = share * _half_best_f1(probabilities[own, code]) + (1 - share) * common
+    return np.clip(found, 0.05, 0.9)
+
+
+def _half_best_f1(probabilities: NDArray[np.float64]) -> float:
+    falling = np.sort(probabilities)[::-1]
+    expected = 2 * np.cumsum(falling) / (np.arange(1, len(falling) + 1) + falling.sum())
+    return float(expected.max()) / 2

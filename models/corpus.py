@@ -1,0 +1,143 @@
+"""The study's words as a model sees them: every unit with its surroundings, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from annotations.segment import Segment, Segmentation
+from annotations.store.database import Store
+from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut, segments_of
+from annotations.store.transcripts import Kept, all_texts, all_transcripts
+from annotations.transcript import Kind, Role, Transcript
+from models.segmenter import segment
+from models.unit import Unit
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The units of a study under one segmentation: participants' segments, transcript by transcript.
+
+    The transcripts come without their turns, which the segments stand for. ``at``: for each unit, the position
+    of its transcript in ``transcripts`` and its own position among all that transcript's segments (the
+    interviewer's included).
+    """
+
+    segmentation: str
+    transcripts: tuple[Kept, ...]
+    segments: tuple[tuple[Segment, ...], ...]
+    at: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @cached_property
+    def ids(self) -> tuple[UUID, ...]:
+        """The units' segment ids."""
+        return tuple(_id_of(self.segments[t][s]) for t, s in self.at)
+
+    @cached_property
+    def position(self) -> dict[UUID, int]:
+        """Where in the corpus a segment stands."""
+        return {found: at for at, found in enumerate(self.ids)}
+
+    @cached_property
+    def positions_in(self) -> dict[UUID, dict[int, int]]:
+        """For each transcript: its segments' own positions, and where in the corpus they stand."""
+        found: dict[UUID, dict[int, int]] = {kept.id: {} for kept in self.transcripts}
+        for unit, (t, s) in enumerate(self.at):
+            found[self.transcripts[t].id][s] = unit
+        return found
+
+    def transcript(self, unit: int) -> Transcript:
+        """The transcript that the unit comes from."""
+        return self.transcripts[self.at[unit][0]].transcript
+
+    def segment(self, unit: int) -> Segment:
+        """The unit's segment."""
+        t, s = self.at[unit]
+        return self.segments[t][s]
+
+    def text(self, unit: int) -> str:
+        """The unit's words."""
+        return self.segment(unit).span.of(self.transcript(unit).text)
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The units as a classifier sees them."""
+        found: list[Unit] = []
+        for t, kept in enumerate(self.transcripts):
+            found.extend(_units(kept.transcript, self.segments[t]))
+        return tuple(found)
+
+    def in_wave(self, wave: str | None) -> list[int]:
+        """The units of one wave, or of all."""
+        return [unit for unit in range(len(self)) if wave is None or self.transcript(unit).wave == wave]
+
+
+def cut_new_transcripts(
+    store: Store, segmentation: Segmentation, progress: Callable[[int, int], None] | None = None
+) -> int:
+    """Cut the transcripts that this segmentation has not cut yet; returns how many they were."""
+    version = segmentation.version
+    with store.reading() as connection:
+        wanted = set(not_yet_cut(connection, version))
+        todo = [kept for kept in all_transcripts(connection) if kept.id in wanted] if wanted else []
+    if not todo:
+        return 0
+    cut = []
+    for done, kept in enumerate(todo, start=1):
+        cut.append((kept.id, segment(kept.transcript, segmentation)))
+        if progress:
+            progress(done, len(todo))
+    with store.writing() as connection:
+        keep_segmentation(connection, segmentation)
+        still = set(not_yet_cut(connection, version))
+        for transcript, segments in cut:
+            if transcript in still:
+                add_segments(connection, transcript, version, segments)
+    return len(todo)
+
+
+def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
+    """Every unit of the study, cutting first what is new."""
+    cut_new_transcripts(store, segmentation)
+    with store.reading() as connection:
+        transcripts = all_texts(connection)
+        by_transcript = segments_of(connection, segmentation.version)
+    segments = tuple(by_transcript.get(kept.id, ()) for kept in transcripts)
+    at = tuple(
+        (t, s) for t, cut in enumerate(segments) for s, one in enumerate(cut) if one.role is Role.PARTICIPANT
+    )
+    return Corpus(segmentation.version, transcripts, segments, at)
+
+
+def _units(transcript: Transcript, cut: Sequence[Segment]) -> list[Unit]:
+    words = [one.span.of(transcript.text) for one in cut]
+    dialogue = transcript.kind is Kind.INTERVIEW and len({one.speaker for one in cut}) > 1
+    found = []
+    question = ""
+    for s, one in enumerate(cut):
+        if one.role is Role.INTERVIEWER:
+            question = words[s]
+            continue
+        found.append(
+            Unit(
+                text=words[s],
+                speaker=one.speaker,
+                role=one.role.value,
+                question=question,
+                before=words[s - 1] if s else "",
+                after=words[s + 1] if s + 1 < len(words) else "",
+                dialogue=dialogue,
+            )
+        )
+    return found
+
+
+def _id_of(one: Segment) -> UUID:
+    if one.id is None:
+        raise ValueError("a segment of a corpus has been kept, and so has an id")
+    return one.id

@@ -1,0 +1,137 @@
+"""Embeddings made once: kept by the text's hash and the encoder's fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.embedder import Embedder, EmbedderSource
+
+_CHUNK = 2000
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS embeddings (
+    text_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (text_hash, encoder)
+) WITHOUT ROWID
+"""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Vectors of unit length, shape (texts, dimensions), and how many texts were embedded now or known before."""
+
+    vectors: NDArray[np.float32]
+    embedded: int
+    from_cache: int
+
+
+class EmbeddingCache:
+    """A file of embeddings. It can be deleted at any time: what is missing is made again."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def embed(
+        self,
+        source: EmbedderSource,
+        texts: Sequence[str],
+        progress: Callable[[int, int], None] | None = None,
+        load: Callable[[], Embedder] | None = None,
+    ) -> Embedded:
+        """Vectors for texts, embedding only those that are new; the encoder is loaded only if some are.
+
+        What has been embedded is kept every 2,000 texts, so an interrupted run goes on where it stopped.
+        """
+        fingerprint = source.fingerprint
+        keys = [_key(text) for text in texts]
+        with self._opened() as connection:
+            known = _known(connection, fingerprint, dict.fromkeys(keys))
+            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            if missing:
+                known |= _make(connection, fingerprint, (load or source.load)(), missing, progress)
+        rows = [known[key] for key in keys]
+        vectors = np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+        new = sum(key in missing for key in keys)
+        return Embedded(vectors, new, len(texts) - new)
+
+    def forget(self, texts: Iterable[str]) -> None:
+        """Erase what was kept of these texts, the bytes on the disk included."""
+        with self._opened() as connection, connection:
+            connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", [(_key(t),) for t in texts])
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with closing(self._connect()) as connection:
+            yield connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.file, timeout=30)
+        try:
+            _prepare(connection)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if "not a database" not in str(error) and "malformed" not in str(error):
+                raise
+            # only a cache: a damaged one is put aside, and what it held is made again
+            self.file.replace(self.file.with_suffix(".damaged"))
+            connection = sqlite3.connect(self.file, timeout=30)
+            _prepare(connection)
+        return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(_SCHEMA)
+
+
+def _known(
+    connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]
+) -> dict[bytes, NDArray[np.float32]]:
+    wanted = list(keys)
+    found: dict[bytes, NDArray[np.float32]] = {}
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        marks = ",".join("?" * len(some))
+        query = f"SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: S608
+        for key, vector in connection.execute(query, (fingerprint, *some)):
+            found[key] = np.frombuffer(vector, dtype="<f4")
+    return found
+
+
+def _make(
+    connection: sqlite3.Connection,
+    fingerprint: str,
+    embedder: Embedder,
+    missing: dict[bytes, str],
+    progress: Callable[[int, int], None] | None,
+) -> dict[bytes, NDArray[np.float32]]:
+    # like lengths together, so that a batch is not padded to its longest text
+    todo = sorted(missing.items(), key=lambda one: len(one[1]))
+    found: dict[bytes, NDArray[np.float32]] = {}
+    for start in range(0, len(todo), _CHUNK):
+        some = todo[start : start + _CHUNK]
+
+        def step(done: int, total: int, before: int = start, count: int = len(some)) -> None:
+            if progress:
+                progress(before + round(count * done / max(total, 1)), len(todo))
+
+        vectors = embedder.embed([text for _, text in some], step)
+        rows = [
+            (key, fingerprint, vector.astype("<f4").tobytes())
+            for (key, _), vector in zip(some, vectors, strict=True)
+        ]
+        with connection:
+            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
+        found |= {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
+    return found
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

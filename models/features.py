@@ -1,0 +1,193 @@
+"""From units to numbers: words, characters, embedding, who speaks, what was asked, and what stands around.
+
+Terms are kept only if at least three groups use them: a rarer word could give a participant away, and a
+model file holds its vocabulary. Blocks are scaled to unit length each and weighted, as measured on two public
+sets to work well together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
+
+from models.unit import Unit
+
+LEAST_GROUPS = 3
+Matrix = Any  # scipy publishes no types for its sparse matrices
+
+
+@dataclass(frozen=True)
+class Block:
+    """A bag of terms: which text of a unit, how it is cut into terms, its weight and its largest vocabulary."""
+
+    name: str
+    text: Callable[[Unit], str]
+    analyzer: str
+    ngrams: tuple[int, int]
+    weight: float
+    most_terms: int
+
+
+BLOCKS = (
+    Block("words", lambda unit: unit.text, "word", (1, 2), 1.0, 60_000),
+    Block("characters", lambda unit: unit.text, "char_wb", (2, 5), 0.5, 60_000),
+    Block("question", lambda unit: unit.question, "word", (1, 1), 0.5, 10_000),
+    Block("before", lambda unit: unit.before if unit.dialogue else "", "word", (1, 1), 0.25, 20_000),
+    Block("after", lambda unit: unit.after if unit.dialogue else "", "word", (1, 1), 0.5, 20_000),
+)
+EMBEDDING_WEIGHT = 1.0
+SPEAKER_WEIGHT = 1.0
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The terms of each block with their inverse document frequencies, and the speakers that have a column."""
+
+    terms: Mapping[str, tuple[str, ...]]
+    idf: Mapping[str, NDArray[np.float32]]
+    speakers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The counts of every term of some units, before a vocabulary is chosen: counted once, used by every fold."""
+
+    terms: Mapping[str, NDArray[Any]]
+    counts: Mapping[str, Matrix]
+    units: Sequence[Unit] = field(repr=False, default=())
+
+
+def count(units: Sequence[Unit]) -> Counted:
+    """Count the terms of all blocks."""
+    terms: dict[str, NDArray[Any]] = {}
+    counts: dict[str, Matrix] = {}
+    for block in BLOCKS:
+        texts = [block.text(unit) for unit in units]
+        try:
+            vectorizer = _vectorizer(block)
+            counts[block.name] = vectorizer.fit_transform(texts).tocsr()
+            terms[block.name] = vectorizer.get_feature_names_out()
+        except ValueError:  # sklearn's word for "no term at all"
+            counts[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
+            terms[block.name] = np.array([], dtype=object)
+    return Counted(terms, counts, units)
+
+
+def choose(
+    counted: Counted, rows: NDArray[np.intp], groups: Sequence[str]
+) -> tuple[Vocabulary, dict[str, NDArray[np.intp]]]:
+    """The vocabulary that some rows teach, and for each block which of the counted columns it keeps.
+
+    ``groups``: the group of each of ``rows``. Nothing of the other rows is looked at.
+    """
+    members = _membership(groups)
+    terms, idf, columns = {}, {}, {}
+    for block in BLOCKS:
+        counts = counted.counts[block.name][rows]
+        present = counts.copy()
+        present.data[:] = 1
+        used_by = np.asarray(((members @ present) > 0).sum(axis=0)).ravel()
+        documents = np.asarray(present.sum(axis=0)).ravel()
+        kept = np.flatnonzero(used_by >= LEAST_GROUPS)
+        if len(kept) > block.most_terms:
+            kept = np.sort(kept[np.argsort(-documents[kept], kind="stable")[: block.most_terms]])
+        terms[block.name] = tuple(str(term) for term in counted.terms[block.name][kept])
+        idf[block.name] = (np.log((1 + len(rows)) / (1 + documents[kept])) + 1).astype(np.float32)
+        columns[block.name] = kept
+    speakers = _shared_speakers([counted.units[row] for row in rows], groups)
+    return Vocabulary(terms, idf, speakers), columns
+
+
+def matrix_of_counted(
+    counted: Counted,
+    rows: NDArray[np.intp],
+    vocabulary: Vocabulary,
+    columns: Mapping[str, NDArray[np.intp]],
+    embeddings: NDArray[np.float32],
+) -> Matrix:
+    """Features of some rows of what was counted, shape (rows, features), sparse float32."""
+    blocks = {block.name: counted.counts[block.name][rows][:, columns[block.name]] for block in BLOCKS}
+    return _matrix(blocks, [counted.units[row] for row in rows], vocabulary, embeddings[rows])
+
+
+def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: NDArray[np.float32]) -> Matrix:
+    """Features of new units under a vocabulary, shape (units, features), sparse float32."""
+    blocks = {}
+    for block in BLOCKS:
+        terms = vocabulary.terms[block.name]
+        if terms:
+            texts = [block.text(unit) for unit in units]
+            blocks[block.name] = _vectorizer(block, terms).transform(texts)
+        else:
+            blocks[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
+    return _matrix(blocks, units, vocabulary, embeddings)
+
+
+def _matrix(
+    blocks: Mapping[str, Matrix],
+    units: Sequence[Unit],
+    vocabulary: Vocabulary,
+    embeddings: NDArray[np.float32],
+) -> Matrix:
+    parts = [_tfidf(blocks[block.name], vocabulary.idf[block.name], block.weight) for block in BLOCKS]
+    dense = np.hstack([embeddings * EMBEDDING_WEIGHT, _marks(units, vocabulary.speakers)]).astype(np.float32)
+    return sparse.hstack([*parts, sparse.csr_matrix(dense)], format="csr", dtype=np.float32)
+
+
+def _tfidf(counts: Matrix, idf: NDArray[np.float32], weight: float) -> Matrix:
+    """Term frequency × inverse document frequency, each row scaled to the block's weight."""
+    scaled = counts.astype(np.float32) @ sparse.diags(idf.astype(np.float32), format="csr")
+    lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
+    factors = np.divide(weight, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return sparse.diags(factors.astype(np.float32), format="csr") @ scaled
+
+
+def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> NDArray[np.float32]:
+    """Who speaks, how long, and whether it is or answers a question: shape (units, 4 + speakers)."""
+    column = {speaker: at for at, speaker in enumerate(speakers)}
+    marks = np.zeros((len(units), 4 + len(speakers)), dtype=np.float32)
+    for at, unit in enumerate(units):
+        words = len(unit.text.split())
+        marks[at, 0] = np.log1p(words) / 5
+        marks[at, 1] = words <= 3
+        marks[at, 2] = 0.5 * unit.text.rstrip().endswith("?")
+        marks[at, 3] = 0.5 * ("?" in unit.text)
+        found = column.get(unit.speaker.casefold())
+        if found is not None:
+            marks[at, 4 + found] = SPEAKER_WEIGHT
+    return marks
+
+
+def _shared_speakers(units: Sequence[Unit], groups: Sequence[str]) -> tuple[str, ...]:
+    """Labels that several groups share ("Client"): a person's own code would give the person away."""
+    used: dict[str, set[str]] = {}
+    for unit, group in zip(units, groups, strict=True):
+        used.setdefault(unit.speaker.casefold(), set()).add(group)
+    return tuple(sorted(speaker for speaker, its in used.items() if len(its) >= LEAST_GROUPS))
+
+
+def _membership(groups: Sequence[str]) -> Matrix:
+    names = {group: at for at, group in enumerate(dict.fromkeys(groups))}
+    rows = np.array([names[group] for group in groups])
+    shape = (len(names), len(groups))
+    return sparse.csr_matrix(
+        (np.ones(len(groups), dtype=np.float32), (rows, np.arange(len(groups)))), shape=shape
+    )
+
+
+def _vectorizer(block: Block, terms: Sequence[str] | None = None) -> CountVectorizer:
+    vocabulary = None if terms is None else {term: at for at, term in enumerate(terms)}
+    pattern = r"(?u)\b\w+\b|\?" if block.analyzer == "word" else r"(?u)\b\w\w+\b"
+    return CountVectorizer(
+        analyzer=block.analyzer,
+        ngram_range=block.ngrams,
+        token_pattern=pattern if block.analyzer == "word" else None,
+        vocabulary=vocabulary,
+        dtype=np.float32,
+    )

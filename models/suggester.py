@@ -1,0 +1,199 @@
+"""Suggestions for units: probabilities, what is put before a coder, and the passages that speak for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.codebook import Codebook
+from annotations.coding import Evidence
+from annotations.errors import BadInput, TandemError
+from annotations.groups import groups_of
+from annotations.segment import Segmentation, project
+from annotations.store.database import Store
+from annotations.store.models import ModelVersion, serving_model
+from annotations.store.reviews import applied_codes
+from annotations.store.suggestions import Suggested, add_suggestions, segments_with_suggestions
+from models.artifact import load
+from models.classifier import Model, suggested
+from models.cold_start import ColdStart
+from models.corpus import Corpus, read_corpus
+from models.embedder import EmbedderSource
+from models.embedding_cache import EmbeddingCache
+from models.explain import Precedents
+
+BATCH = 2000
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Precoded:
+    """What a pre-coding did. ``codes``: on how many segments each code is suggested."""
+
+    model: ModelVersion
+    segments: int = 0
+    already: int = 0
+    with_suggestion: int = 0
+    with_evidence: int = 0
+    embedded: int = 0
+    from_cache: int = 0
+    seconds: float = 0.0
+    codes: dict[str, int] = field(default_factory=dict)
+    quotable: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "model_version": self.model.version,
+            "segments": self.segments,
+            "already_there": self.already,
+            "with_suggestion": self.with_suggestion,
+            "with_evidence": self.with_evidence,
+            "embedded": self.embedded,
+            "from_cache": self.from_cache,
+            "seconds": round(self.seconds, 2),
+            "codes": self.codes,
+            "too_few": [{"code": code, **why} for code, why in self.model.too_few.items()],
+        }
+
+
+@dataclass(frozen=True)
+class Suggester:
+    """What suggestions are made with."""
+
+    store: Store
+    codebook: Codebook
+    segmentation: Segmentation
+    source: EmbedderSource
+    cache: EmbeddingCache
+    folder: Path
+
+    def precode(self, *, wave: str | None, progress: Progress) -> Precoded:
+        """Suggest for every unit of a wave (or of all) that the serving model has not spoken of yet.
+
+        Kept every 2,000 units, so that an interrupted run goes on where it stopped. Raises BadInput for a wave
+        that is none, TandemError if the codebook, the segmentation or the encoder has changed since training.
+        """
+        start = time.perf_counter()
+        with self.store.reading() as connection:
+            version = serving_model(connection)
+        self._refuse_stale(version)
+        model = load(self.folder / version.folder, version.sha256)
+        corpus = read_corpus(self.store, self.segmentation)
+        wanted = corpus.in_wave(wave)
+        if not wanted:
+            raise BadInput(_no_such_wave(corpus, wave))
+        with self.store.reading() as connection:
+            there = segments_with_suggestions(connection, version.id)
+        todo = [unit for unit in wanted if corpus.ids[unit] not in there]
+        made = Precoded(version, segments=len(wanted), already=len(wanted) - len(todo))
+        if todo:
+            self._suggest(model, version, corpus, todo, made, progress)
+        made.seconds = time.perf_counter() - start
+        return made
+
+    def _refuse_stale(self, version: ModelVersion) -> None:
+        for what, then, present in (
+            ("codebook", version.codebook_version, self.codebook.version),
+            ("segmentation", version.segmentation, self.segmentation.version),
+            ("encoder", version.embedder, self.source.fingerprint),
+        ):
+            if then != present:
+                raise TandemError(
+                    f'the {what} has changed since model {version.version} was trained. Run "tandem train" first.'
+                )
+
+    def _suggest(
+        self,
+        model: Model | ColdStart,
+        version: ModelVersion,
+        corpus: Corpus,
+        todo: Sequence[int],
+        made: Precoded,
+        progress: Progress,
+    ) -> None:
+        groups = groups_of([kept.transcript for kept in corpus.transcripts])
+        precedents, sources = self._precedents(corpus, version, groups)
+        made.quotable = bool(sources)
+        exclusive = model.exclusive if isinstance(model, Model) else ()
+        for begin in range(0, len(todo), BATCH):
+            some = todo[begin : begin + BATCH]
+            done = len(some)
+
+            def step(part: int, total: int, before: int = begin, count: int = done) -> None:
+                progress(before + count * part // max(total, 1), len(todo))
+
+            embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], step)
+            made.embedded += embedded.embedded
+            made.from_cache += embedded.from_cache
+            units = [corpus.units[unit] for unit in some]
+            found = model.probabilities(units, embedded.vectors)
+            chosen = suggested(found, model.thresholds, model.codes, exclusive)
+            nearest = precedents.nearest(embedded.vectors, [groups[corpus.at[u][0]] for u in some], chosen)
+            rows = list(_rows(corpus, some, version, found, chosen, nearest, sources))
+            with self.store.writing() as connection:
+                add_suggestions(connection, version.id, rows)
+            _count(made, rows)
+            progress(begin + done, len(todo))
+
+    def _precedents(
+        self, corpus: Corpus, version: ModelVersion, groups: Sequence[str]
+    ) -> tuple[Precedents, list[int]]:
+        """The passages that people coded and that may be quoted, and the units they are."""
+        quotable = {kept.id for kept in corpus.transcripts if kept.transcript.consents.may_quote}
+        with self.store.reading() as connection:
+            applied = applied_codes(connection, quotable)
+        carried: dict[int, set[str]] = {}
+        for kept, cut in zip(corpus.transcripts, corpus.segments, strict=True):
+            spans = applied.get(kept.id, {})
+            places = corpus.positions_in[kept.id] if spans else {}
+            for span, positions in project([one.span for one in cut], {span: span for span in spans}).items():
+                for position in positions:
+                    if position in places:
+                        carried.setdefault(places[position], set()).update(spans[span])
+        sources = sorted(carried)
+        vectors: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
+        if sources:
+            vectors = self.cache.embed(self.source, [corpus.text(unit) for unit in sources]).vectors
+        table = np.array([[code in carried[unit] for code in version.codes] for unit in sources], dtype=bool)
+        names = np.array([groups[corpus.at[unit][0]] for unit in sources], dtype=object)
+        return Precedents(vectors, names, table.reshape(len(sources), len(version.codes))), sources
+
+
+def _rows(
+    corpus: Corpus,
+    some: Sequence[int],
+    version: ModelVersion,
+    found: NDArray[np.float64],
+    chosen: NDArray[np.bool_],
+    nearest: Sequence[dict[int, list[tuple[int, float]]]],
+    sources: Sequence[int],
+) -> Iterator[Suggested]:
+    for at, unit in enumerate(some):
+        evidence = {
+            version.codes[code]: tuple(Evidence(corpus.ids[sources[where]], value) for where, value in its)
+            for code, its in nearest[at].items()
+        }
+        codes = tuple(version.codes[code] for code in np.flatnonzero(chosen[at]))
+        yield Suggested(corpus.ids[unit], found[at].tolist(), codes, evidence)
+
+
+def _count(made: Precoded, rows: Sequence[Suggested]) -> None:
+    for row in rows:
+        made.with_suggestion += bool(row.suggested)
+        made.with_evidence += bool(row.evidence)
+        for code in row.suggested:
+            made.codes[code] = made.codes.get(code, 0) + 1
+
+
+def _no_such_wave(corpus: Corpus, wave: str | None) -> str:
+    waves = ", ".join(sorted({kept.transcript.wave for kept in corpus.transcripts} - {""}))
+    if wave is None:
+        return 'there is nothing to suggest for: no transcript has been imported. Run "tandem import" first.'
+    return f'no transcript belongs to wave "{wave}". Waves: {waves or "none"}.'
