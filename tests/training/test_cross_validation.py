@@ -1,0 +1,126 @@
+"""Learning on invented data with a known answer: what is found, and that nothing leaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from annotations.errors import TandemError
+from models.artifact import load, save
+from models.calibration import calibrate, thresholds
+from models.classifier import suggested
+from models.unit import Unit
+from training.cross_validation import cross_validate, fit_final
+from training.dataset import Dataset, Judgement
+from training.folds import folds_of
+
+CODES = ("money", "people", "rare")
+
+
+def _dataset(groups: int = 6, each: int = 30) -> Dataset:
+    random = np.random.default_rng(0)
+    words = ("budget cost grant", "nurse colleague team", "snow road bus")
+    topic = random.integers(0, 3, groups * each)
+    units = tuple(
+        Unit(f"{words[t]} and then {random.integers(9)}", f"P-{at // each}") for at, t in enumerate(topic)
+    )
+    vectors = random.normal(size=(len(units), 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    labels = np.stack([topic == 0, topic == 1, np.arange(len(topic)) < 2], axis=1).astype(float)
+    names = tuple(f"participant {at // each}" for at in range(len(units)))
+    judgement = Judgement("Ines", np.arange(len(units)), labels)
+    return Dataset(units, vectors, names, np.ones(len(units), bool), CODES, (judgement,))
+
+
+def test_what_can_be_learnt_is_learnt_on_unseen_groups() -> None:
+    """Codes that words give away are found in groups that no model has seen; a rare code is not guessed at."""
+    dataset = _dataset()
+    validated = cross_validate(dataset, folds=3)
+    model, _ = fit_final(dataset, validated)
+    labels, _ = dataset.targets(gold=True)
+    assert validated.out_of_fold is not None
+    assert (validated.out_of_fold.decided[:, :2] == (labels[:, :2] > 0.5)).mean() > 0.97
+    assert not validated.out_of_fold.decided[:, 2].any()
+    assert model.codes == ("money", "people")
+    assert model.too_few["rare"].reason == "2 examples; needs about 8"
+
+
+def test_a_group_has_no_part_in_its_own_predictions() -> None:
+    """Turning one group's labels round changes nothing of what is said about that group."""
+    dataset = _dataset()
+    judgement = dataset.judgements[0]
+    own = np.array([group == "participant 0" for group in dataset.groups])
+    fold = folds_of(dataset.groups, judgement.labels, folds=6)
+    turned = judgement.labels.copy()
+    turned[own, :2] = 1 - turned[own, :2]
+    other = replace(dataset, judgements=(replace(judgement, labels=turned),))
+    same = (folds_of(dataset.groups, turned, folds=6)[:, None] == fold[:, None]).all()
+    one, two = cross_validate(dataset, folds=6).out_of_fold, cross_validate(other, folds=6).out_of_fold
+    assert one is not None
+    assert two is not None
+    assert same or len(set(fold)) == 6
+    np.testing.assert_allclose(one.probabilities[own, :2], two.probabilities[own, :2], atol=2e-3)
+
+
+def test_two_groups_give_no_figure() -> None:
+    """With two participants nothing honest can be said of unseen ones, and the reason is given."""
+    validated = cross_validate(_dataset(groups=2))
+    assert validated.out_of_fold is None
+    assert "2 participants" in str(validated.reason)
+
+
+def test_a_vocabulary_holds_only_what_three_groups_share() -> None:
+    """A word that one participant uses never gets into a model."""
+    dataset = _dataset()
+    units = list(dataset.units)
+    units[0] = replace(units[0], text=f"{units[0].text} zyxgrandmother")
+    changed = replace(dataset, units=tuple(units))
+    model, _ = fit_final(changed, cross_validate(changed, folds=3))
+    terms = [term for its in model.vocabulary.terms.values() for term in its]
+    assert "budget" in terms
+    assert not [term for term in terms if "zyx" in term]
+    assert model.vocabulary.speakers == ()
+
+
+def test_a_model_comes_back_from_disk_and_a_changed_one_does_not(tmp_path: Path) -> None:
+    """Saved and loaded, it says the same; one changed byte and it is refused."""
+    dataset = _dataset()
+    model, _ = fit_final(dataset, cross_validate(dataset, folds=3))
+    digest = save(model, tmp_path / "m")
+    again = load(tmp_path / "m", digest)
+    expected = model.probabilities(dataset.units[:9], dataset.embeddings[:9])
+    np.testing.assert_allclose(again.probabilities(dataset.units[:9], dataset.embeddings[:9]), expected)
+    assert not [file for file in (tmp_path / "m").iterdir() if file.suffix in (".pkl", ".pickle")]
+    file = tmp_path / "m" / "model.skops"
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(TandemError, match="is not the one that was trained"):
+        load(tmp_path / "m", digest)
+
+
+def test_of_an_exclusive_set_only_the_likeliest_is_suggested() -> None:
+    """Of a framework with one code to choose, two are never suggested together."""
+    found = suggested(np.array([[0.9, 0.6, 0.7]]), np.array([0.5, 0.5, 0.5]), CODES, [("money", "people")])
+    assert found.tolist() == [[True, False, True]]
+
+
+def test_calibration_mends_overconfidence() -> None:
+    """Logits that are three times too large get a slope of about a third, and thresholds stay in range."""
+    random = np.random.default_rng(1)
+    true = random.normal(size=(4000, 2))
+    labels = (random.random(true.shape) < 1 / (1 + np.exp(-true))).astype(float)
+    fitted = calibrate(true * 3, labels, np.ones_like(true))
+    assert np.allclose(fitted.slopes, 1 / 3, atol=0.06)
+    cut = thresholds(fitted.probabilities(true * 3), labels, np.ones_like(true))
+    assert ((cut > 0.05) & (cut < 0.9)).all()
+
+
+def test_folds_keep_groups_whole() -> None:
+    """No group lies in two folds, and folds are of like size."""
+    dataset = _dataset(groups=12)
+    fold = folds_of(dataset.groups, dataset.judgements[0].labels)
+    for group in set(dataset.groups):
+        assert len({f for f, g in zip(fold, dataset.groups, strict=True) if g == group}) == 1
+    assert np.bincount(fold).max() <= 1.6 * np.bincount(fold).min()

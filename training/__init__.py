@@ -1,0 +1,1 @@
+"""Reviews in, a better model out: dataset, train, evaluate, promote."""

@@ -1,0 +1,152 @@
+"""MLflow: every training as a run, every model as a registered version. The only importer of MLflow."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from annotations.errors import TandemError, Unreachable
+
+# read by MLflow when it is imported: nothing is reported to anybody, and a server that is down is said
+# to be down within seconds
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """What a training leaves in MLflow. ``metrics`` without a value (undefined) are left out, not zero."""
+
+    name: str
+    params: Mapping[str, str | int | float | bool]
+    metrics: Mapping[str, float | None]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+
+class Tracking:
+    """One study's experiment and registered model in an MLflow store. ``uri``: SQLite file or server."""
+
+    def __init__(self, uri: str, name: str, artifacts: Path | None = None) -> None:
+        os.environ.update({key: os.environ.get(key, value) for key, value in _QUIET.items()})
+        self.uri = uri
+        self.name = name
+        self._artifacts = artifacts
+
+    def log(self, run: TrainingRun) -> tuple[str, str]:
+        """Keep a training: returns the run's id and the number of the registered version.
+
+        Raises Unreachable if the MLflow server does not answer.
+        """
+        with self._reached() as client:
+            experiment = self._experiment(client)
+            made = client.create_run(experiment, run_name=run.name, tags=dict(run.tags))
+            run_id: str = made.info.run_id
+            try:
+                self._fill(client, run_id, run)
+                version = self._register(client, run_id, run)
+            except BaseException:
+                client.set_terminated(run_id, "FAILED")
+                raise
+            client.set_terminated(run_id, "FINISHED")
+            return run_id, version
+
+    def mirror(self, run_id: str) -> None:
+        """Let the aliases say which version serves: ``champion``, and ``previous_champion`` for the last."""
+        with self._reached() as client:
+            found = client.search_model_versions(f"name='{self.name}' and run_id='{run_id}'")
+            if not found:
+                raise TandemError(
+                    f'MLflow at {self.uri} has no version of "{self.name}" from run {run_id}. '
+                    f"It may have been deleted there; the study's own copy still serves."
+                )
+            wanted = str(found[0].version)
+            before = self._alias(client)
+            if before is not None and before != wanted:
+                client.set_registered_model_alias(self.name, "previous_champion", before)
+            if before != wanted:
+                client.set_registered_model_alias(self.name, "champion", wanted)
+
+    def champion_run(self) -> str | None:
+        """The run of the version that MLflow's alias ``champion`` names, or None."""
+        with self._reached() as client:
+            version = self._alias(client)
+            if version is None:
+                return None
+            return str(client.get_model_version(self.name, version).run_id)
+
+    def check(self) -> str:
+        """MLflow's version; raises Unreachable."""
+        with self._reached() as client:
+            import mlflow
+
+            client.search_experiments(max_results=1)
+            return str(mlflow.__version__)
+
+    def _alias(self, client: Any) -> str | None:
+        for model in client.search_registered_models(f"name='{self.name}'"):
+            found = model.aliases.get("champion")
+            return None if found is None else str(found)
+        return None
+
+    def _experiment(self, client: Any) -> str:
+        found = client.get_experiment_by_name(self.name)
+        if found is not None:
+            return str(found.experiment_id)
+        location = self._artifacts.resolve().as_uri() if self._artifacts else None
+        return str(client.create_experiment(self.name, artifact_location=location))
+
+    def _fill(self, client: Any, run_id: str, run: TrainingRun) -> None:
+        from mlflow.entities import Metric, Param
+        from mlflow.utils.time import get_current_time_millis
+
+        at = get_current_time_millis()
+        metrics = [
+            Metric(_metric_name(key), value, at, 0) for key, value in run.metrics.items() if value is not None
+        ]
+        params = [Param(key, str(value)[:6000]) for key, value in run.params.items()]
+        for start in range(0, max(len(metrics), 1), 900):
+            client.log_batch(
+                run_id, metrics=metrics[start : start + 900], params=params if start == 0 else ()
+            )
+        if run.folder is not None:
+            client.log_artifacts(run_id, str(run.folder), "model")
+
+    def _register(self, client: Any, run_id: str, run: TrainingRun) -> str:
+        if not list(client.search_registered_models(f"name='{self.name}'")):
+            client.create_registered_model(self.name)
+        source = f"{client.get_run(run_id).info.artifact_uri}/model"
+        made = client.create_model_version(self.name, source, run_id=run_id, tags=dict(run.tags))
+        return str(made.version)
+
+    @contextmanager
+    def _reached(self) -> Iterator[Any]:
+        from mlflow.exceptions import MlflowException
+        from mlflow.tracking import MlflowClient
+
+        # "Creating initial tables" is no news for whoever trains a model
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        try:
+            yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        except MlflowException as error:
+            message = " ".join(str(error).split())[:240]
+            raise Unreachable(
+                f"MLflow at {self.uri} does not answer or refuses ({message}). Check MLFLOW_TRACKING_URI, or unset it "
+                f"to keep the runs in the study's folder."
+            ) from error
+
+
+def _metric_name(name: str) -> str:
+    """MLflow allows letters, digits and ``_-. :/`` in a metric's name."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_-. :/") else "_" for c in name)
