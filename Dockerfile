@@ -1,0 +1,38 @@
+# Tandem's command line, server and worker in one image. Label Studio and MLflow run beside it (compose.yaml).
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONSAFEPATH=1 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    HF_HUB_OFFLINE=1 \
+    TANDEM_STATE=/state
+
+RUN useradd --create-home --uid 1000 tandem \
+ && mkdir /study /state \
+ && chown tandem:tandem /study /state \
+ && chmod 700 /study /state
+
+# the requirements change more rarely than the code, so they are a layer of their own
+WORKDIR /opt/tandem
+COPY pyproject.toml constraints.txt README.md ./
+RUN mkdir annotations models training service \
+ && python -m venv .venv \
+ && .venv/bin/pip install --no-cache-dir -c constraints.txt torch==2.13.0 . \
+ && .venv/bin/pip uninstall --yes tandem-coding
+
+COPY annotations ./annotations
+COPY models ./models
+COPY training ./training
+COPY service ./service
+RUN .venv/bin/pip install --no-cache-dir --no-deps .
+
+ENV PATH=/opt/tandem/.venv/bin:$PATH
+USER tandem
+WORKDIR /study
+VOLUME ["/study", "/state"]
+EXPOSE 8430
+
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8430/health', timeout=4)"]
+CMD ["tandem", "serve", "--host", "0.0.0.0"]

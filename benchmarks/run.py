@@ -1,0 +1,18 @@
+"""All benchmarks, one after the other, in processes of their own; each prints one JSON object."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+if __name__ == "__main__":
+    failed = 0
+    for file in sorted(HERE.glob("*.py")):
+        if file.name == "run.py":
+            continue
+        print(f"== {file.stem}", flush=True)
+        failed += subprocess.run([sys.executable, str(file)], check=False).returncode != 0
+    sys.exit(failed)

@@ -1,0 +1,1 @@
+"""How people and programs reach Tandem: command line, API, pages, Label Studio."""

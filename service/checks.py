@@ -1,0 +1,179 @@
+"""What Tandem stands on, checked one by one: each check says what it found and, where it fails, the remedy."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from annotations.errors import NoStudy, TandemError
+from annotations.store.models import champion
+from annotations.study import find_study
+from service.local_label_studio import LocalLabelStudio
+from service.parts import Parts
+from service.settings import Settings, read_settings
+
+LEAST_FREE_BYTES = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing: does it work, what was found, and what to do if not."""
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def run_checks(folder: Path | None, progress: Callable[[int, int], None]) -> list[Check]:
+    """Check this machine, and the study if there is one."""
+    settings = read_settings()
+    checks: list[Callable[[], Check]] = [_python, _encoder, lambda: _label_studio_installed(settings)]
+    parts = None
+    try:
+        parts = Parts(find_study(folder), settings)
+        checks += _of_study(parts)
+    except NoStudy as error:
+        missing = Check("study", False, str(error), "Go to a study's folder, or give --study.")
+        checks.append(lambda: missing)
+    except TandemError as error:
+        broken = Check("study", False, "study.yaml cannot be used", str(error))
+        checks.append(lambda: broken)
+    found = []
+    for done, check in enumerate(checks, start=1):
+        found.append(check())
+        progress(done, len(checks))
+    if parts is not None:
+        parts.close()
+    return found
+
+
+def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
+    yield lambda: _attempt("codebook", lambda: f"{len(parts.codebook.applicable)} codes", "")
+    yield lambda: _attempt("database", lambda: parts.store.place, "")
+    yield lambda: _segmenter(parts)
+    yield lambda: _disk(parts.study.folder)
+    yield lambda: _attempt("embedder", lambda: f"{parts.embedder.name} ({parts.embedder.fingerprint})", "")
+    yield lambda: _model_files(parts)
+    yield lambda: _tracking(parts)
+    yield lambda: _mirrored(parts)
+    yield lambda: _label_studio(parts)
+
+
+def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
+    try:
+        return Check(name, True, look())
+    except TandemError as error:
+        return Check(name, False, "does not work", remedy or str(error))
+
+
+def _python() -> Check:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return Check(
+        "Tandem",
+        sys.version_info >= (3, 11),
+        f"{version('tandem-coding')} on Python {found}",
+        "Use Python 3.11.",
+    )
+
+
+def _encoder() -> Check:
+    from models.embedder import EmbedderSource
+
+    return _attempt(
+        "shipped encoder", lambda: f"all-MiniLM-L6-v2, hash right ({EmbedderSource().fingerprint})", ""
+    )
+
+
+def _label_studio_installed(settings: Settings) -> Check:
+    program = LocalLabelStudio(settings.state, settings.label_studio_env).program
+    return Check(
+        "Label Studio installed",
+        program is not None or settings.label_studio_url is not None,
+        str(program or settings.label_studio_url or "not on this machine"),
+        'Run "make install", or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY to use another one.',
+    )
+
+
+def _segmenter(parts: Parts) -> Check:
+    from annotations.transcript import SpokenTurn, Transcript, canonical
+    from models.segmenter import segment
+
+    def look() -> str:
+        text, turns = canonical([SpokenTurn("P", "One. Two.")], ())
+        segment(Transcript("t", text, turns), parts.segmentation)
+        entry = parts.segmentation
+        return f"unit {entry.unit}, pipeline {entry.pipeline}"
+
+    return _attempt("segments", look, "")
+
+
+def _disk(folder: Path) -> Check:
+    free = shutil.disk_usage(folder).free
+    remedy = "Make room: models, embeddings and MLflow's runs need some gigabytes."
+    return Check("disk", free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free", remedy)
+
+
+def _model_files(parts: Parts) -> Check:
+    def look() -> str:
+        from models.artifact import load
+
+        with parts.store.reading() as connection:
+            serving = champion(connection)
+        if serving is None:
+            return "none trained yet"
+        load(parts.study.models_folder / serving.model.folder, serving.model.sha256)
+        return f"{serving.model.version} serves, its files are as trained"
+
+    return _attempt("model", look, "")
+
+
+def _tracking(parts: Parts) -> Check:
+    from service.learning import tracking_of
+
+    return _attempt(
+        "MLflow", lambda: f"{tracking_of(parts).check()}, {parts.settings.tracking_uri or 'in the study'}", ""
+    )
+
+
+def _mirrored(parts: Parts) -> Check:
+    """Does MLflow's alias name the version that serves? Tried again here if it does not."""
+    from service.learning import tracking_of
+    from training.train import mirror
+
+    def look() -> str:
+        with parts.store.reading() as connection:
+            serving = champion(connection)
+        if serving is None or serving.model.run_id is None:
+            return "nothing to mirror yet"
+        tracking = tracking_of(parts)
+        mirror(parts.store, tracking)
+        named = tracking.champion_run()
+        if named != serving.model.run_id:
+            raise TandemError(
+                f"MLflow's alias champion names run {named or 'nothing'}, but {serving.model.version} (run "
+                f"{serving.model.run_id}) serves. The study's own record decides; somebody moved the alias in MLflow. "
+                f"Set it back there."
+            )
+        return f"the alias champion names {serving.model.version}"
+
+    return _attempt("MLflow's alias", look, "")
+
+
+def _label_studio(parts: Parts) -> Check:
+    from service.pushing import label_studio_of
+
+    def look() -> str:
+        with label_studio_of(parts) as server:
+            return f"{server.url} answers, logged in as {server.check()}"
+
+    return _attempt("Label Studio", look, "")

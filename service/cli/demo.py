@@ -1,0 +1,69 @@
+"""tandem demo: the whole flow on the invented sample study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.output import say
+
+if TYPE_CHECKING:
+    from service.parts import Parts
+
+NAME = "demo"
+
+
+def command(
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where the sample study is made.")] = Path(
+        "demo"
+    ),
+    port: Annotated[int, typer.Option(min=1024, max=65535, help="Tandem's own port.")] = 8430,
+    label_studio_port: Annotated[int, typer.Option(min=1024, max=65535)] = 8431,
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve until stopped, or stop at the end.")
+    ] = True,
+) -> None:
+    """Run everything on the invented sample study, Label Studio included, and show where to click."""
+    from service.demo import into_label_studio, learn_and_suggest, make_sample
+    from service.free_port import refuse_busy_port
+    from service.local_label_studio import LocalLabelStudio
+    from service.settings import read_settings
+
+    settings = read_settings()
+    if serve:
+        refuse_busy_port("127.0.0.1", port)
+    say("Tandem on the sample study. Everything and everybody in it is invented.", "")
+    local = LocalLabelStudio(settings.state, settings.label_studio_env)
+    ran_before = local.access() is not None
+    parts = make_sample(folder.resolve(), settings, say)
+    try:
+        learn_and_suggest(parts, say)
+        access, pushed = into_label_studio(parts, port=label_studio_port, tell=say)
+        say("", "Where to click:")
+        for one in pushed:
+            say(f"  Label Studio    {one.project.url}/data?labeling=1")
+        say(f"                  log in as {access.username} with the password {access.password}")
+        if serve:
+            _serve(parts, port)
+        say(
+            "",
+            f"The study stays in {folder}: cd {folder}, then tandem status, tandem evaluate, tandem show CRK-01",
+        )
+    finally:
+        parts.close()
+        if not ran_before:
+            local.stop()
+
+
+def _serve(parts: Parts, port: int) -> None:
+    import uvicorn
+
+    from service.app import create_app
+    from service.session_key import session_key
+
+    key = parts.settings.session_key or session_key(parts.settings.state, parts.study.folder)
+    say(f"  Tandem          http://127.0.0.1:{port}/?key={key}", "", "Stop with Ctrl+C.")
+    app = create_app(parts, key=key)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False)

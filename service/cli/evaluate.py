@@ -1,0 +1,135 @@
+"""tandem evaluate: cross-validation by group beside the human–human figures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, get_args
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, progress, say, table, warn
+
+NAME = "evaluate"
+
+
+def command(
+    group_by: Annotated[
+        str, typer.Option("--group-by", help="What is never split: participant, transcript, site or case.")
+    ] = "participant",
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show how good suggestions are on unseen participants, beside how far people agree."""
+    from annotations.errors import BadInput
+    from annotations.groups import GroupBy
+    from service.learning import evaluate
+    from service.parts import open_parts
+
+    if group_by not in get_args(GroupBy):
+        raise BadInput(f'--group-by "{group_by}" is not known; it is one of {", ".join(get_args(GroupBy))}.')
+    with (
+        open_parts(chosen(study)) as parts,
+        parts.alone("evaluate"),
+        progress("Reading and validating") as step,
+    ):
+        found, _ = evaluate(parts, group_by=group_by, embedding=step, fitting=step)  # type: ignore[arg-type]
+    found["group_by"] = group_by
+    if json:
+        as_json(found)
+        return
+    _show(found, group_by)
+
+
+def _show(found: dict[str, Any], group_by: str) -> None:
+    overall = found["overall"]
+    if not overall["n_segments"]:
+        say(f"No figure: {overall['reason']}.")
+        warn(*([found["people_reason"]] if found["people_reason"] else []))
+        return
+    say(
+        f"Cross-validation: every figure is on a {group_by} whose words the model had not seen "
+        f"({overall['n_segments']} segments, {overall['groups']} {group_by}s).",
+        "",
+    )
+    table(
+        "",
+        ("", "model and coders"),
+        [
+            ("F1 over all codes (micro)", _figure(overall["micro_f1"])),
+            ("F1, mean of codes (macro)", _figure(overall["macro_f1"])),
+            ("average precision, mean of codes", _figure(overall["macro_ap"])),
+            ("kappa, mean of codes", _with_interval(overall)),
+            ("is the segment coded at all: F1", _figure(found["spotting"]["f1"])),
+            ("is the segment coded at all: kappa", _figure(found["spotting"]["kappa"])),
+            ("which codes, where the coder coded: F1", _figure(found["labelling"]["micro_f1"])),
+        ],
+        numbers=1,
+    )
+    _show_people(found)
+    rows = [
+        (
+            row["framework"],
+            row["code"],
+            row["n"],
+            _figure(row["precision"]),
+            _figure(row["recall"]),
+            _figure(row["f1"]),
+            _with_interval(row),
+        )
+        for row in sorted(found["codes"], key=lambda row: (row["framework"], -row["n"]))
+        if row["n"]
+    ]
+    say("")
+    table("", ("framework", "code", "segments", "precision", "recall", "F1", "kappa"), rows, numbers=5)
+    if any(row.get("few_transcripts") for row in (overall, *found["codes"])):
+        say("", "* few transcripts: the interval is wide and rests on fewer than 20 participants.")
+    if found["too_few"]:
+        say(
+            "",
+            f"{len(found['too_few'])} codes have too few examples to be judged; they count as not suggested.",
+        )
+
+
+def _show_people(found: dict[str, Any]) -> None:
+    people = found["people"]
+    say("")
+    if people is None:
+        say(f"Person and person: no figure, because {found['people_reason']}.")
+        return
+    person, model = people["person"], people["model"]
+    rows = []
+    for name, section, key in (
+        ("F1 over all codes", "overall", "micro_f1"),
+        ("kappa, mean of codes", "overall", "kappa"),
+        ("is it coded at all: kappa", "spotting", "kappa"),
+        ("which codes, where both coded: F1", "labelling", "micro_f1"),
+    ):
+        first = (
+            _with_interval(person["overall"])
+            if key == "kappa" and section == "overall"
+            else _figure(person[section][key])
+        )
+        second = "–"
+        if model:
+            second = (
+                _with_interval(model["overall"])
+                if key == "kappa" and section == "overall"
+                else _figure(model[section][key])
+            )
+        rows.append((name, first, second))
+    say(f"The same {people['n_segments']} segments, judged by two people ({people['groups']} participants):")
+    table("", ("", "person and person", "model and person"), rows, numbers=2)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _with_interval(row: dict[str, Any]) -> str:
+    if row.get("kappa") is None:
+        return "–"
+    interval = row.get("kappa_interval")
+    if interval is None:
+        return f"{row['kappa']:.2f}"
+    star = "*" if row.get("few_transcripts") else ""
+    return f"{row['kappa']:.2f} ({interval[0]:.2f} to {interval[1]:.2f}){star}"

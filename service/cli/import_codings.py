@@ -1,0 +1,64 @@
+"""tandem import-codings: what people have coded already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say, table, warn
+
+NAME = "import-codings"
+
+
+def command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .jsonl file of codings.")],
+    complete: Annotated[
+        str | None,
+        typer.Option(
+            metavar="all|listed|none",
+            help="What the coders read: all of every transcript in the file, only the listed passages, or nobody knows.",
+        ),
+    ] = None,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Import what can be placed, and leave out the rest.")
+    ] = False,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Bring in what people have coded: by turn, by span or by quote."""
+    from service.importing import import_codings
+    from service.parts import open_parts
+
+    with open_parts(chosen(study)) as parts, parts.alone("import-codings"):
+        found = import_codings(parts, file, complete=complete, skip_bad_rows=skip_bad_rows)
+    if json:
+        as_json(found.to_json())
+        return
+    kept = found.kept
+    table(
+        "",
+        ("", "count"),
+        [
+            ("rows read", found.rows),
+            ("codings imported", kept.codings),
+            ("reviews made of them", kept.reviews),
+            ("… of these empty (looked, nothing applies)", kept.empty_reviews),
+            ("codings that were there already", kept.unchanged),
+            ("reviews that replace an earlier one", kept.superseded),
+            ("codings on what an interviewer says (kept, not learnt from)", kept.on_interviewer),
+            ("codings that no segment carries (kept, not learnt from)", kept.on_no_segment),
+            ("rows left out", len(found.faults)),
+        ],
+        numbers=1,
+    )
+    say(
+        "",
+        f"{len(kept.coders)} coders, {len(kept.transcripts)} transcripts: {', '.join(sorted(kept.coders))}",
+    )
+    warn(*found.notes)
+    if found.faults:
+        warn(*found.faults)
+    say("", "Next: tandem train")

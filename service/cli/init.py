@@ -1,0 +1,55 @@
+"""tandem init: a new study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.options import JsonOption
+from service.cli.output import as_json, say
+
+NAME = "init"
+
+
+def command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The study's folder; made if it is not there.")
+    ],
+    codebook: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="A shipped codebook, or your own (.yaml, .csv, .xlsx).")
+    ] = "common-framework",
+    name: Annotated[str | None, typer.Option(help="The study's name (else the folder's).")] = None,
+    language: Annotated[str, typer.Option(help="The language most of it is in, as two letters.")] = "en",
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/Stockholm.")] = "UTC",
+    json: JsonOption = False,
+) -> None:
+    """Make a new study: a folder with study.yaml and codebook.yaml."""
+    from service.new_study import make_study
+
+    config = {"name": name or folder.resolve().name, "time_zone": time_zone, "language": language}
+    study, chosen = make_study(folder, codebook=codebook, config=config)
+    frameworks = {
+        framework.name: sum(code.applicable for code in chosen.of_framework(framework.id))
+        for framework in chosen.frameworks
+    }
+    if json:
+        as_json(
+            {
+                "study": str(study.folder),
+                "codebook": chosen.name,
+                "codebook_version": chosen.version,
+                "codes": sum(frameworks.values()),
+                "frameworks": frameworks,
+            }
+        )
+        return
+    codes = ", ".join(f"{framework} ({count} codes)" for framework, count in frameworks.items())
+    say(
+        f'Made the study "{study.config.name}" in {study.folder}',
+        f"Codebook: {chosen.name} – {codes}",
+        "",
+        "Next: go to that folder and bring your transcripts in, for example",
+        '  tandem import ../transcripts/*.docx --wave 1 --case "Jönköping"',
+    )

@@ -1,0 +1,97 @@
+"""The command line: the list of commands, and how what goes wrong is said."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+import typer
+
+from annotations.errors import TandemError
+from service.cli.options import StudyOption, remember_study
+
+app = typer.Typer(
+    name="tandem",
+    help="Proposes codes for interview transcripts, taught by your team's own coded wave 1. You decide.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _everywhere(study: StudyOption = None) -> None:
+    remember_study(study)
+
+
+def add_commands() -> None:
+    """Hang every command on the app, in the order of the work."""
+    from service.cli import (
+        demo,
+        doctor,
+        evaluate,
+        import_codings,
+        import_transcripts,
+        init,
+        label_studio,
+        precode,
+        push,
+        serve,
+        show,
+        status,
+        suggestions,
+        train,
+        worker,
+    )
+
+    for module in (init, import_transcripts, import_codings, train, evaluate, precode, suggestions, push):
+        app.command(module.NAME, rich_help_panel="The work")(module.command)
+    for module in (status, show, doctor):
+        app.command(module.NAME, rich_help_panel="Looking")(module.command)
+    app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
+    for module in (serve, worker, demo):
+        app.command(module.NAME, rich_help_panel="Servers")(module.command)
+
+
+def main() -> None:
+    """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
+    add_commands()
+    try:
+        app()
+    except TandemError as error:
+        _say(str(error))
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        _say("stopped. What was finished is kept; run the same command again to go on.")
+        sys.exit(1)
+    except BrokenPipeError:
+        # whoever read our output has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT):
+            raise
+        _say(_about_disk(error))
+        sys.exit(1)
+
+
+def _about_disk(error: OSError) -> str:
+    place = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            f"the disk is full{place}. Make room and run the same command again; what was finished is kept."
+        )
+    return f"no permission to write{place}. Change the folder's permissions, or use another folder."
+
+
+def _say(sentence: str) -> None:
+    from rich.console import Console
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]error:[/] {_plain(sentence)}")
+
+
+def _plain(sentence: str) -> str:
+    from rich.markup import escape
+
+    return escape(sentence)

@@ -1,0 +1,82 @@
+"""How results are printed: tables and sentences for people, JSON for programs, progress on the error stream."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+Progress = Callable[[int, int], None]
+
+
+def as_json(result: Any) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def console() -> Console:
+    """Where people read results."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def say(*lines: str) -> None:
+    """Print sentences on standard output, exactly as they are."""
+    for line in lines:
+        console().print(line, markup=False)
+
+
+def warn(*lines: str) -> None:
+    """Print sentences on the error stream, so that they never end up in a file of results."""
+    from rich.console import Console
+
+    out = Console(stderr=True, highlight=False, soft_wrap=True)
+    for line in lines:
+        out.print(f"[yellow]note:[/] {_escaped(line)}")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: int = 0) -> None:
+    """Print a table; the last ``numbers`` columns are figures, set to the right."""
+    from rich.table import Table
+
+    made: Table = Table(
+        title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
+    )
+    for at, column in enumerate(columns):
+        made.add_column(column, justify="right" if at >= len(columns) - numbers else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*("–" if cell is None else _escaped(str(cell)) for cell in row))
+    from rich.console import Console
+
+    Console(highlight=False).print(made)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress]:
+    """A progress bar on the error stream: call with what is done and the total. Silent where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = sys.stderr.isatty()
+    with Bar(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
+        task = bar.add_task(what, total=None)
+
+        def step(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield step
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

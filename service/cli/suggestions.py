@@ -1,0 +1,45 @@
+"""tandem suggestions: what the model proposes, as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
+from service.cli.output import as_json, say, table
+
+NAME = "suggestions"
+_SHOWN = 30
+
+
+def command(
+    wave: WaveOption = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write all probabilities as CSV.")
+    ] = None,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the suggestions of the model that serves."""
+    from service.listing import each_row, write_csv
+    from service.parts import open_parts
+
+    with open_parts(chosen(study)) as parts:
+        if csv is not None:
+            count = write_csv(parts, csv, wave)
+            say(f'Wrote {count} probabilities to {csv}. Suggested ones have true in the column "suggested".')
+            return
+        rows = list(each_row(parts, wave))
+    if json:
+        as_json({"suggestions": rows})
+        return
+    shown = [row for row in rows if row["suggested"]]
+    if not shown:
+        say('There are no suggestions. Make them with "tandem precode".')
+        return
+    columns = ("transcript", "turn", "framework", "code", "probability")
+    table("", columns, [[row[key] for key in columns] for row in shown[:_SHOWN]], numbers=1)
+    if len(shown) > _SHOWN:
+        say(f"… and {len(shown) - _SHOWN} more. --csv FILE writes all, with every probability.")

@@ -1,0 +1,28 @@
+"""tandem worker: does the jobs that were asked for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.cli.options import StudyOption, chosen
+from service.cli.output import say
+
+NAME = "worker"
+
+
+def command(
+    once: Annotated[bool, typer.Option("--once", help="Do what waits, then stop.")] = False,
+    study: StudyOption = None,
+) -> None:
+    """Train and make suggestions when asked to, until stopped."""
+    from service.parts import open_parts
+    from service.work import do_waiting_jobs, work_until_stopped
+
+    with open_parts(chosen(study)) as parts:
+        if once:
+            say(f"Did {do_waiting_jobs(parts)} jobs.")
+            return
+        say("Waiting for jobs. Stop with Ctrl+C.")
+        work_until_stopped(parts)

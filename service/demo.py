@@ -1,0 +1,91 @@
+"""The whole flow on the invented sample study, with the real Label Studio and MLflow."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from annotations.errors import BadInput
+from annotations.study import FILE
+from service.importing import import_codings, import_transcripts
+from service.learning import train
+from service.local_label_studio import Access, LocalLabelStudio
+from service.new_study import make_study
+from service.parts import Parts
+from service.pushing import Pushed, push
+from service.settings import Settings
+from service.suggesting import precode
+
+MARK = ".made-by-tandem-demo"
+Tell = Callable[[str], None]
+
+
+def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
+    """Make the sample study anew in ``folder``, train on its wave 1 and suggest for its wave 2.
+
+    Raises BadInput if the folder holds something that the demonstration did not make.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise BadInput(f"{folder} holds something else. Give another folder for the demonstration.")
+    shutil.rmtree(folder, ignore_errors=True)
+    with as_file(files("annotations") / "sample_study") as sample:
+        config: dict[str, Any] = yaml.safe_load((sample / FILE).read_text("utf-8"))
+        study, codebook = make_study(folder, codebook="common-framework", config=config)
+        (folder / MARK).touch()
+        parts = Parts(study, settings)
+        count = len(codebook.applicable)
+        tell(f"1. Study made in {folder}, with the common framework ({count} codes).")
+        read = import_transcripts(
+            parts, [], manifest=sample / "manifest.csv", described={}, replace=False, progress=_quiet
+        )
+        if read.refused:
+            raise BadInput("\n".join(read.refused))
+        turns = sum(len(one.transcript.turns) for one in read.read)
+        tell(f"2. {len(read.read)} interviews imported, {turns} turns. Wave 1 is coded, wave 2 is not.")
+        found = import_codings(parts, sample / "codings-wave1.csv", complete="all", skip_bad_rows=False)
+    tell(
+        f"3. {found.kept.codings} codings of wave 1 by {' and '.join(sorted(found.kept.coders))} imported, with "
+        f"{found.kept.empty_reviews} passages where they looked and nothing applies."
+    )
+    return parts
+
+
+def learn_and_suggest(parts: Parts, tell: Tell) -> None:
+    """Train on wave 1 and suggest for wave 2, saying how good to expect it to be."""
+    trained = train(parts)
+    overall = trained.figures["overall"]
+    tell(
+        f"4. Model {trained.model.version} trained: it judges {len(trained.model.codes)} codes and leaves "
+        f"{len(trained.model.too_few)} alone for want of examples."
+    )
+    if overall["micro_f1"] is not None:
+        tell(
+            f"   On interviews it had not seen: F1 {overall['micro_f1']:.2f}. Four interviews teach little: "
+            f"this shows the way, not what a whole wave would give."
+        )
+    people = trained.figures["people"]
+    if people is not None:
+        tell(
+            f"   The two coders with each other, same passages: F1 {people['person']['overall']['micro_f1']:.2f}."
+        )
+    made = precode(parts, wave="2")
+    tell(f"5. Wave 2 read: {made.with_suggestion} of {made.segments} passages have suggested codes.")
+
+
+def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, list[Pushed]]:
+    """Start the local Label Studio and put wave 2 into it."""
+    local = LocalLabelStudio(parts.settings.state, parts.settings.label_studio_env)
+    tell("6. Starting Label Studio (the first time takes up to a minute) …")
+    access = local.start(port=port)
+    pushed = push(parts, wave="2", progress=_quiet)
+    tell(f"   {sum(one.created for one in pushed)} passages stand there with their suggestions.")
+    return access, pushed
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Progress that the demonstration does not show."""

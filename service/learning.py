@@ -1,0 +1,59 @@
+"""Training and evaluation of a study: the work behind "tandem train" and "tandem evaluate"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.groups import GroupBy
+from service.parts import Parts
+from training.collect import Collected
+from training.tracking import Tracking
+from training.train import Trained, Workshop, evaluation
+from training.train import train as train_model
+
+Progress = Callable[[int, int], None]
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def tracking_of(parts: Parts) -> Tracking:
+    """MLflow as configured: a server, or a store in the study's folder."""
+    uri = parts.settings.tracking_uri
+    if uri is not None:
+        return Tracking(uri, parts.slug)
+    return Tracking(f"sqlite:///{parts.study.tracking_file}", parts.slug, parts.study.folder / "mlruns")
+
+
+def train(
+    parts: Parts, *, force: bool = False, embedding: Progress = quiet, fitting: Progress = quiet
+) -> Trained:
+    """Train on what people have coded so far, and promote by the written rule."""
+    return train_model(_workshop(parts, embedding), force=force, progress=fitting)
+
+
+def evaluate(
+    parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
+) -> tuple[dict[str, Any], Collected]:
+    """Cross-validation by group, beside how far people agree."""
+    return evaluation(_workshop(parts, embedding), group_by=group_by, progress=fitting)
+
+
+def _workshop(parts: Parts, embedding: Progress) -> Workshop:
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        return parts.cache.embed(parts.embedder, texts, embedding).vectors
+
+    return Workshop(
+        store=parts.store,
+        codebook=parts.codebook,
+        segmentation=parts.segmentation,
+        embed=embed,
+        embedder=parts.embedder.fingerprint,
+        folder=parts.study.models_folder,
+        tracking=tracking_of(parts),
+    )

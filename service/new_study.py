@@ -1,0 +1,60 @@
+"""Making a study's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from annotations.codebook import Codebook
+from annotations.codebook_files import read_codebook, shipped_codebook, shipped_codebooks, write_codebook
+from annotations.errors import BadInput, unknown
+from annotations.study import FILE, Study, parse_config, read_study
+
+_HEAD = """\
+# What this study is. Every key may be left out but the name; an unknown key is refused.
+# cases:                      the cases, and the sites of each
+#   Jönköping: [Höglandet, Värnamo]
+# waves: ["1", "2"]
+# participant_pattern: '(?P<site>[A-Z]{3})-(?P<participant>\\d+)'   read from file names
+# coders:                     names, other names they go by in files, Label Studio e-mails
+#   - {name: Ada Lind, aliases: [AL], email: ada@example.org}
+# interviewers: [Interviewer, Moderator, I]
+# segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
+# embedder: {model: shipped}  or the folder of a sentence-transformers model
+# consents: {may_train: true, may_quote: false}     what holds where nothing else is said
+# database: postgresql://…    to keep the study on a server
+"""
+
+
+def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[Study, Codebook]:
+    """Make a study in ``folder`` from a shipped codebook's name or a file, and what study.yaml shall say.
+
+    Raises BadInput, before anything is written, if the folder holds a study or other files, or if the
+    codebook or a key cannot be used.
+    """
+    if (folder / FILE).exists():
+        raise BadInput(f"{folder} holds a study already. Choose another folder, or go on with this one.")
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder} is a file. Give the name of a folder for the study.")
+    chosen = _codebook(codebook)
+    parse_config(config)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_codebook(chosen, folder / "codebook.yaml")
+    body = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, default_flow_style=None)
+    # study.yaml comes last: a folder without it is no study, so a half-made one never counts as one
+    (folder / FILE).write_text(_HEAD + "\n" + body, "utf-8")
+    folder.chmod(0o700)
+    return read_study(folder), chosen
+
+
+def _codebook(name: str) -> Codebook:
+    file = Path(name)
+    if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
+        return read_codebook(file)
+    if name not in shipped_codebooks():
+        raise unknown(
+            "codebook", name, shipped_codebooks(), remedy="Give one of these, or a .yaml, .csv or .xlsx file."
+        )
+    return shipped_codebook(name)

@@ -1,0 +1,23 @@
+"""Suggestions for a study: the work behind "tandem precode"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from models.suggester import Precoded, Suggester
+from service.parts import Parts
+
+Progress = Callable[[int, int], None]
+
+
+def precode(parts: Parts, *, wave: str | None = None, progress: Progress | None = None) -> Precoded:
+    """Let the model that serves suggest codes for every segment it has not spoken of yet."""
+    suggester = Suggester(
+        store=parts.store,
+        codebook=parts.codebook,
+        segmentation=parts.segmentation,
+        source=parts.embedder,
+        cache=parts.cache,
+        folder=parts.study.models_folder,
+    )
+    return suggester.precode(wave=wave, progress=progress or (lambda _done, _total: None))

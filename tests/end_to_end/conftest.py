@@ -1,0 +1,53 @@
+"""The real Label Studio and a real study, started once for all tests here."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import skip_or_fail
+
+from service.local_label_studio import Access, LocalLabelStudio
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder for what belongs to this machine."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def environment(state: Path) -> Iterator[None]:
+    """The process's environment, with that folder and nothing of the user's."""
+    patch = pytest.MonkeyPatch()
+    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "MLFLOW_TRACKING_URI", "TANDEM_DATABASE"):
+        patch.delenv(name, raising=False)
+    patch.setenv("TANDEM_STATE", str(state))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def local(state: Path, environment: None) -> Iterator[LocalLabelStudio]:
+    """The local Label Studio's keeper; stopped at the end."""
+    env = os.environ.get("TANDEM_LABEL_STUDIO_ENV")
+    keeper = LocalLabelStudio(state, Path(env) if env else None)
+    if keeper.program is None:
+        skip_or_fail("Label Studio is not installed (make install)")
+    yield keeper
+    keeper.stop()
+
+
+@pytest.fixture(scope="session")
+def label_studio(local: LocalLabelStudio) -> Access:
+    """A running Label Studio."""
+    return local.start(port=_free_port())

@@ -1,0 +1,95 @@
+"""The server lets in who holds the key, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from annotations.errors import BadInput, Busy
+from service.app import create_app
+from service.new_study import make_study
+from service.parts import Parts
+from service.session_key import session_key
+from service.settings import read_settings
+
+KEY = "k" * 43
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    """An empty study."""
+    study, _ = make_study(tmp_path / "s", codebook="common-framework", config={"name": "S"})
+    made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(parts: Parts) -> TestClient:
+    """A browser on the same machine."""
+    return TestClient(create_app(parts, key=KEY), base_url="http://127.0.0.1:8430")
+
+
+def test_health_needs_no_key(client: TestClient) -> None:
+    """Whoever watches the server may ask whether it is well."""
+    assert client.get("/health").json() == {"status": "UP", "parts": {"database": "ok"}}
+
+
+def test_everything_else_needs_the_key(client: TestClient) -> None:
+    """Without the key there is neither status nor job."""
+    assert client.get("/api/v1/status").status_code == 401
+    assert client.post("/api/v1/jobs", json={"kind": "train"}).status_code == 401
+    assert client.get("/").status_code == 401
+    holding = {"Authorization": f"Bearer {KEY}"}
+    assert client.get("/api/v1/status", headers=holding).json()["study"] == "S"
+    assert client.post("/api/v1/jobs", json={"kind": "train"}, headers=holding).json()["state"] == "waiting"
+    assert client.post("/api/v1/jobs", json={"kind": "sing"}, headers=holding).status_code == 422
+
+
+def test_a_cookie_reads_and_does_not_write(client: TestClient) -> None:
+    """The link sets a cookie that no other site can use; it opens the page and starts no job."""
+    page = client.get(f"/?key={KEY}")
+    assert (page.status_code, str(page.url)) == (200, "http://127.0.0.1:8430/")
+    assert "There are no transcripts yet" in page.text
+    assert client.post("/api/v1/jobs", json={"kind": "train"}).status_code == 401
+
+
+def test_another_host_name_is_refused(parts: Parts) -> None:
+    """A web page that makes its name lead here is not answered."""
+    assert (
+        TestClient(create_app(parts, key=KEY), base_url="http://evil.example").get("/health").status_code
+        == 400
+    )
+
+
+def test_a_large_body_is_refused(client: TestClient) -> None:
+    """Nobody fills the memory."""
+    answer = client.post("/api/v1/jobs", content=b"x" * 1_000_001, headers={"Authorization": f"Bearer {KEY}"})
+    assert answer.status_code == 413
+
+
+def test_the_key_is_kept_for_its_owner_only(tmp_path: Path) -> None:
+    """The same study has the same key, in a file that nobody else reads."""
+    key = session_key(tmp_path, Path("/a"))
+    assert session_key(tmp_path, Path("/a")) == key
+    (file,) = (tmp_path / "keys").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_one_command_at_a_time(parts: Parts) -> None:
+    """While one command changes a study, another is told which."""
+    with parts.alone("train"), pytest.raises(Busy, match='"tandem train" is at work'), parts.alone("push"):
+        pass
+
+
+def test_a_study_is_made_once(parts: Parts) -> None:
+    """A folder that holds a study is left alone, and a codebook that is none leaves no folder behind."""
+    with pytest.raises(BadInput, match="holds a study already"):
+        make_study(parts.study.folder, codebook="common-framework", config={"name": "S"})
+    other = parts.study.folder.parent / "other"
+    with pytest.raises(BadInput, match='Did you mean "common-framework"'):
+        make_study(other, codebook="common-framewrk", config={"name": "S"})
+    assert not other.exists()
