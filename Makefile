@@ -14,12 +14,14 @@ install: .venv/installed .label-studio/installed
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tandem needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet --upgrade pip # an old one takes minutes to sort out the versions
 	$(PIP) install --quiet -c constraints.txt torch==2.13.0 -e '.[dev]'
 	@touch $@
 
 # Label Studio pins its own versions of nearly everything, so it lives in an environment of its own
 .label-studio/installed: constraints-label-studio.txt
 	$(PYTHON) -m venv .label-studio
+	.label-studio/bin/python -m pip --disable-pip-version-check install --quiet --upgrade pip
 	.label-studio/bin/python -m pip --disable-pip-version-check install --quiet -c constraints-label-studio.txt label-studio==$(LABEL_STUDIO_VERSION)
 	@touch $@
 

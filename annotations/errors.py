@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
-
 
 class TandemError(Exception):
     """Something failed that no change of the input would mend."""
@@ -52,6 +50,9 @@ class Unreachable(TandemError):
 
 def nearest(name: str, known: Iterable[str], *, at_least: float = 60.0) -> str | None:
     """The known name that is most like ``name``, or None if none is like it (0 to 100)."""
+    # only where something is wrong; a tenth of the time that "tandem --help" takes otherwise
+    from rapidfuzz import fuzz, process
+
     match = process.extractOne(
         name, list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=at_least
     )
