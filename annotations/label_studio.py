@@ -8,6 +8,7 @@ by our own ``segment_id``, never by Label Studio's numbers alone, which it may g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -19,7 +20,7 @@ from label_studio_sdk.core.api_error import ApiError
 from annotations.errors import BadInput, TandemError, Unreachable
 
 TASKS_AT_A_TIME = 250
-PREDICTIONS_AT_A_TIME = 500
+AT_ONCE = 4
 TIME_LIMIT_S = 120.0
 Progress = Callable[[int, int], None]
 
@@ -126,36 +127,34 @@ class LabelStudio:
             )
         return found
 
-    def show_data(self, task: int, data: Mapping[str, str]) -> None:
-        """Change what a task shows."""
-        with self._reached():
-            self._client.tasks.update(id=str(task), data=dict(data))
+    def show_data(self, data: Mapping[int, Mapping[str, str]]) -> None:
+        """Change what tasks show. Label Studio takes one task a request, so a few go at the same time."""
+
+        def show(task: int) -> None:
+            with self._reached():
+                self._client.tasks.update(id=str(task), data=dict(data[task]))
+
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            for _ in threads.map(show, data):
+                pass
 
     def replace_predictions(
-        self,
-        project: int,
-        predictions: Sequence[Mapping[str, Any]],
-        *,
-        replacing: Sequence[int],
-        progress: Progress,
+        self, project: int, predictions: Sequence[Mapping[str, Any]], *, replacing: Sequence[int]
     ) -> None:
         """Put predictions on tasks, first taking away those that stand on the tasks ``replacing``.
 
         Each prediction names its ``task`` and ``model_version``. Label Studio drops invalid ones in silence,
         so its count is compared; raises TandemError that says how many it did not take.
         """
-        for start in range(0, len(replacing), PREDICTIONS_AT_A_TIME):
-            self._drop_predictions(project, replacing[start : start + PREDICTIONS_AT_A_TIME])
-        for start in range(0, len(predictions), PREDICTIONS_AT_A_TIME):
-            some = list(predictions[start : start + PREDICTIONS_AT_A_TIME])
-            answer = self._post(f"api/projects/{project}/import/predictions", some)
-            created = int(answer.get("created", 0))
-            if created != len(some):
-                raise TandemError(
-                    f"Label Studio took {created} of {len(some)} predictions and did not say why. Run the same "
-                    f"command again; if it happens again, look at Label Studio's log."
-                )
-            progress(start + len(some), len(predictions))
+        if replacing:
+            self._drop_predictions(project, replacing)
+        answer = self._post(f"api/projects/{project}/import/predictions", list(predictions))
+        created = int(answer.get("created", 0))
+        if created != len(predictions):
+            raise TandemError(
+                f"Label Studio took {created} of {len(predictions)} predictions and did not say why. Run the same "
+                f"command again; if it happens again, look at Label Studio's log."
+            )
 
     def show_version(self, project: int, version: str) -> None:
         """Let the project pre-fill with this version's predictions; some must be there already."""

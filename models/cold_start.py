@@ -58,7 +58,7 @@ def from_codebook(
         np.float32
     )
     similarity = embeddings @ meanings.T
-    centre = similarity.mean(axis=0).astype(np.float64)
+    centre = similarity.mean(axis=0).astype(np.float64) if len(embeddings) else np.zeros(len(codes))
     squeezed = _squeezed(similarity, centre)
     cut = np.quantile(squeezed, 1 - SUGGESTED_SHARE, axis=0) if len(embeddings) else np.full(len(codes), 0.9)
     # a code whose words are near to nothing in the study is not suggested for being the least far

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from service.parts import Parts
 
 Progress = Callable[[int, int], None]
 CONTEXT = 2
+AT_A_TIME = 500
+REDRAWN_AT_A_TIME = 100
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,27 @@ def _waves(corpus: Corpus, found: Mapping[UUID, Suggested]) -> dict[str, None]:
     return {corpus.transcript(unit).wave: None for unit, known in enumerate(corpus.ids) if known in found}
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A task to work on. ``shown``: the hash of what it shows by now, "" if unknown."""
+
+    unit: int
+    segment: UUID
+    task: int
+    shown: str
+    is_new: bool = False
+
+
+@dataclass
+class _Plan:
+    """Tasks that need this model's predictions, tasks that need other words, and how many need nothing."""
+
+    predict: list[_Step] = field(default_factory=list)
+    redraw: list[_Step] = field(default_factory=list)
+    same: int = 0
+    reviewed: int = 0
+
+
 class _Pushing:
     def __init__(
         self,
@@ -136,26 +159,49 @@ class _Pushing:
         with self.parts.store.reading() as connection:
             before = tasks_of(connection, row.id)
         missing = [data[unit] for unit in units if str(self.corpus.ids[unit]) not in there]
+        new = {one["segment_id"] for one in missing}
         if missing:
             there = self.server.add_tasks(project.id, missing, progress)
-        new = {one["segment_id"] for one in missing}
-        stale: list[int] = []
-        same = reviewed = 0
+        plan = self._plan(units, there, new, before, data)
+        count = len(plan.predict) + len(plan.redraw)
+        self._predict(project, row, plan, lambda done, _: progress(done, count))
+        self._redraw(row, plan, data, lambda done, _: progress(len(plan.predict) + done, count))
+        if plan.redraw:
+            notes = (*notes, f"what {len(plan.redraw)} tasks show was brought up to date.")
+        changed = {one.segment for one in [*plan.predict, *plan.redraw]}
+        updated = sum(str(segment) not in new for segment in changed)
+        return Pushed(project, len(missing), updated, plan.same, plan.reviewed, notes)
+
+    def _plan(
+        self,
+        units: Sequence[int],
+        there: Mapping[str, Task],
+        new: set[str],
+        before: Mapping[UUID, PushedTask],
+        data: Mapping[int, Mapping[str, str]],
+    ) -> _Plan:
+        """What has to be done on which task; a task that a coder has begun on is left alone."""
+        plan = _Plan()
         for unit in units:
-            task = there[str(self.corpus.ids[unit])]
-            known = before.get(self.corpus.ids[unit])
-            if task.touched and task.segment not in new:
-                reviewed += 1
-            elif task.segment in new or self._out_of_date(known, task, data[unit]):
-                stale.append(unit)
-            else:
-                same += 1
-        redrawn = self._redraw(stale, new, there, before, data)
-        self._predict(project, row, stale, new, there, data, progress)
-        updated = sum(str(self.corpus.ids[unit]) not in new for unit in stale)
-        if redrawn:
-            notes = (*notes, f"what {redrawn} tasks show was brought up to date.")
-        return Pushed(project, len(missing), updated, same, reviewed, notes)
+            segment = self.corpus.ids[unit]
+            task = there[str(segment)]
+            if str(segment) in new:
+                plan.predict.append(_Step(unit, segment, task.id, hash_of(data[unit]), is_new=True))
+                continue
+            if task.touched:
+                plan.reviewed += 1
+                continue
+            known = before.get(segment)
+            known = known if known is not None and known.task_id == task.id else None
+            shown = known.data_hash if known else ""
+            this = _Step(unit, segment, task.id, shown)
+            if known is None or known.model != self.model.id:
+                plan.predict.append(this)
+            if shown != hash_of(data[unit]):
+                plan.redraw.append(this)
+            elif known is not None and known.model == self.model.id:
+                plan.same += 1
+        return plan
 
     def _project(self, wave: str) -> tuple[Project, ProjectRow, tuple[str, ...]]:
         with self.parts.store.reading() as connection:
@@ -181,52 +227,39 @@ class _Pushing:
         gone = ("the project of this wave had been deleted in Label Studio, so a new one was made.",)
         return project, row, gone if known is not None else ()
 
-    def _out_of_date(self, known: PushedTask | None, task: Task, data: Mapping[str, str]) -> bool:
-        if known is None or known.task_id != task.id or known.model != self.model.id:
-            return True
-        return known.data_hash != hash_of(data)
-
-    def _redraw(
-        self,
-        stale: Sequence[int],
-        new: set[str],
-        there: Mapping[str, Task],
-        before: Mapping[UUID, PushedTask],
-        data: Mapping[int, Mapping[str, str]],
-    ) -> int:
-        """Show new evidence and context on tasks that are there; returns how many were changed."""
-        count = 0
-        for unit in stale:
-            segment = self.corpus.ids[unit]
-            known = before.get(segment)
-            if str(segment) in new or (known is not None and known.data_hash == hash_of(data[unit])):
-                continue
-            self.server.show_data(there[str(segment)].id, data[unit])
-            count += 1
-        return count
-
     def _predict(
         self,
         project: Project,
         row: ProjectRow,
-        stale: Sequence[int],
-        new: set[str],
-        there: Mapping[str, Task],
-        data: Mapping[int, Mapping[str, str]],
+        plan: _Plan,
         progress: Progress,
     ) -> None:
-        if not stale:
-            return
-        tasks = {unit: there[str(self.corpus.ids[unit])].id for unit in stale}
-        predictions = [{"task": tasks[unit], **self._prediction(unit)} for unit in stale]
-        replacing = [tasks[unit] for unit in stale if str(self.corpus.ids[unit]) not in new]
-        self.server.replace_predictions(project.id, predictions, replacing=replacing, progress=progress)
-        self.server.show_version(project.id, self._label)
+        """Put this model's predictions on tasks; kept lot by lot, so that an interrupted push goes on."""
+        for begin in range(0, len(plan.predict), AT_A_TIME):
+            some = plan.predict[begin : begin + AT_A_TIME]
+            self.server.replace_predictions(
+                project.id,
+                [{"task": one.task, **self._prediction(one.unit)} for one in some],
+                replacing=[one.task for one in some if not one.is_new],
+            )
+            if not begin:
+                self.server.show_version(project.id, self._label)
+            self._keep(row, some)
+            progress(begin + len(some), len(plan.predict))
+
+    def _redraw(
+        self, row: ProjectRow, plan: _Plan, data: Mapping[int, Mapping[str, str]], progress: Progress
+    ) -> None:
+        """Show new evidence and context on tasks that are there: one request each, so it comes last."""
+        for begin in range(0, len(plan.redraw), REDRAWN_AT_A_TIME):
+            some = plan.redraw[begin : begin + REDRAWN_AT_A_TIME]
+            self.server.show_data({one.task: data[one.unit] for one in some})
+            self._keep(row, [replace(one, shown=hash_of(data[one.unit])) for one in some])
+            progress(begin + len(some), len(plan.redraw))
+
+    def _keep(self, row: ProjectRow, some: Sequence[_Step]) -> None:
         moment = now()
-        kept = [
-            PushedTask(self.corpus.ids[unit], tasks[unit], hash_of(data[unit]), self.model.id, moment)
-            for unit in stale
-        ]
+        kept = [PushedTask(one.segment, one.task, one.shown, self.model.id, moment) for one in some]
         with self.parts.store.writing() as connection:
             keep_tasks(connection, row.id, kept)
 
@@ -259,13 +292,19 @@ class _Pushing:
         if self.model.kind == "cold start":
             return "These suggestions come from the codebook's own words; nobody's coding stands behind them yet."
         likely = [
-            f"{self.parts.codebook.label(one.code)} {one.probability:.0%}"
+            f"{self.parts.codebook.label(one.code)} ({_in_words(one.probability)})"
             for one in self.found[self.corpus.ids[unit]].one_by_one(self.model)
             if one.suggested
         ]
         if not likely:
             return "The model suggests no code here. It may be wrong."
-        return f"Model {self.model.version} gives these a chance of: {', '.join(likely)}."
+        return f"How sure the model is: {', '.join(likely)}."
+
+
+def _in_words(probability: float) -> str:
+    """A chance to the nearest tenth: no retraining makes it finer, and few change it."""
+    tenths = round(10 * probability)
+    return f"right about {tenths} times in 10" if tenths else "right less than once in 10 times"
 
 
 def shown(corpus: Corpus, unit: int, turns: Sequence[Turn]) -> ShownSegment:

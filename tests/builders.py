@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from annotations.transcript import Consents, SpokenTurn, Transcript, canonical
 
@@ -26,3 +30,34 @@ def a_transcript(name: str, *words: str, speaker: str = "", **described: object)
     text, turns = canonical(spoken, ("Interviewer",))
     described.setdefault("consents", Consents(may_train=True, may_quote=True))
     return Transcript(name=name, text=text, turns=turns, participant=who, **described)  # type: ignore[arg-type]
+
+
+class WordEncoder:
+    """A small real encoder: each word's hash says along which axes its text points. Counts what it embeds."""
+
+    fingerprint = "words-of-4096"
+    name = "words"
+    dimensions = 4096
+
+    def __init__(self, fails_after: int | None = None) -> None:
+        self.embedded: list[str] = []
+        self.fails_after = fails_after
+
+    def load(self) -> WordEncoder:
+        """Itself: there is nothing to load."""
+        return self
+
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Vectors of unit length, shape (texts, 4096)."""
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for at, text in enumerate(texts):
+            if self.fails_after is not None and len(self.embedded) >= self.fails_after:
+                raise KeyboardInterrupt
+            self.embedded.append(text)
+            for word in [*text.casefold().split(), ""]:
+                vectors[at, int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dimensions] += 1
+            if progress:
+                progress(at + 1, len(texts))
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from annotations.agreement import tables_of
 from annotations.codebook import Codebook
-from annotations.errors import TandemError
+from annotations.errors import BadInput, TandemError
 from annotations.groups import GroupBy
 from annotations.segment import Segmentation
 from annotations.store.database import Store
@@ -100,6 +100,10 @@ def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
     """Train, unless nothing has changed since the model that serves (``force`` trains all the same)."""
     start = time.perf_counter()
     corpus = read_corpus(shop.store, shop.segmentation)
+    if not len(corpus):
+        raise BadInput(
+            'there is nothing to learn from: no transcript has been imported. Run "tandem import" first.'
+        )
     codes = tuple(code.id for code in shop.codebook.applicable)
     collected = collect(shop.store, corpus, codes)
     with shop.store.reading() as connection:
@@ -118,10 +122,17 @@ def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
 
 
 def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tuple[dict[str, Any], Collected]:
-    """The figures of a cross-validation of what people have coded so far."""
+    """The figures of a cross-validation of what people have coded so far.
+
+    Where the model that serves learnt from exactly that, its own figures stand: they were made in the same way.
+    """
     corpus = read_corpus(shop.store, shop.segmentation)
     codes = tuple(code.id for code in shop.codebook.applicable)
     collected = collect(shop.store, corpus, codes)
+    with shop.store.reading() as connection:
+        serving = champion(connection)
+    if group_by == "participant" and serving is not None and _unchanged(shop, collected, serving.model):
+        return {key: value for key, value in serving.model.figures.items() if key != "recipe"}, collected
     dataset = _dataset(shop, collected, codes, group_by)
     validated = cross_validate(dataset, exclusive=exclusive_sets(shop.codebook), progress=progress)
     figures = evaluate(

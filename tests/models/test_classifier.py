@@ -1,0 +1,159 @@
+"""What the classifier suggests, what it leaves out and why, and what it is on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from annotations.errors import TandemError
+from models.artifact import load, save
+from models.calibration import Calibration, calibrate, thresholds
+from models.classifier import Model, TooFew, fit_weights, suggested, too_few_examples
+from models.cold_start import ColdStart
+from models.features import choose, count, matrix_of_counted
+from models.unit import Unit
+
+
+def _model() -> tuple[Model, list[Unit], np.ndarray]:
+    random = np.random.default_rng(3)
+    units = [Unit(f"{'money' if at % 2 else 'people'} word{at % 5} ward", speaker="P") for at in range(60)]
+    embeddings = random.normal(size=(60, 6)).astype(np.float32)
+    groups = [f"g{at % 6}" for at in range(60)]
+    counted = count(units)
+    vocabulary, columns = choose(counted, np.arange(60), groups)
+    features = matrix_of_counted(counted, np.arange(60), vocabulary, columns, embeddings)
+    labels = np.array([[at % 2, 1 - at % 2] for at in range(60)], dtype=float)
+    weights = fit_weights(features, labels, np.ones_like(labels))
+    calibration = Calibration(np.array([1.0, 1.5]), np.array([0.0, -0.1]))
+    lacking = {"rare": TooFew(3, 2, "3 examples; needs about 8")}
+    model = Model(("m", "p"), vocabulary, weights, calibration, np.array([0.5, 0.4]), lacking, (("m", "p"),))
+    return model, units, embeddings
+
+
+def test_it_learns_what_two_words_mean() -> None:
+    """Units with a code's word are more likely than those without."""
+    model, units, embeddings = _model()
+    found = model.probabilities(units, embeddings)
+    assert found[1::2, 0].min() > 0.5 > found[::2, 0].max()
+    assert model.probabilities([], embeddings[:0]).shape == (0, 2)
+
+
+def test_a_share_of_coders_is_two_weighted_examples() -> None:
+    """A label of .5 pulls neither way; it is not rounded."""
+    _, units, embeddings = _model()
+    counted = count(units)
+    features = matrix_of_counted(
+        counted, np.arange(60), *choose(counted, np.arange(60), ["a", "b", "c"] * 20), embeddings
+    )
+    half = fit_weights(features, np.full((60, 1), 0.5), np.ones((60, 1)))
+    assert np.abs(half.logits(features)).max() < 1e-3
+
+
+def test_too_few_examples_are_counted_and_said() -> None:
+    """Fewer than eight, of one participant only, or without a counterexample: each reason in words."""
+    labels = np.zeros((40, 5))
+    labels[:3, 0] = labels[:10, 1] = labels[::4, 2] = 1
+    labels[:, 3] = 1
+    weights = np.ones_like(labels)
+    groups = ["one"] * 12 + ["two"] * 14 + ["three"] * 14
+    found = too_few_examples(labels, weights, groups, ["few", "alone", "enough", "always", "never"])
+    assert found["few"].reason == "3 examples; needs about 8"
+    assert "one participant" in found["alone"].reason
+    assert "where it does not apply" in found["always"].reason
+    assert found["never"].reason == "0 examples; needs about 8"
+    assert "enough" not in found
+
+
+def test_of_an_exclusive_framework_only_the_clearest_is_suggested() -> None:
+    """Two phases above their thresholds: the one further above it is put before the coder."""
+    probabilities = np.array([[0.9, 0.6, 0.9], [0.2, np.nan, 0.9]])
+    found = suggested(probabilities, np.array([0.8, 0.3, 0.5]), ("a", "b", "c"), (("a", "b"),))
+    assert found.tolist() == [[False, True, True], [False, False, True]]
+
+
+def test_calibration_is_that_of_platt() -> None:
+    """With many segments, slope and offset per code agree with scikit-learn's sigmoid calibration."""
+    random = np.random.default_rng(5)
+    logits = random.normal(size=(4000, 1)) * 3
+    truth = (random.random((4000, 1)) < 1 / (1 + np.exp(-(0.4 * logits - 1)))).astype(float)
+    found = calibrate(logits, truth, np.ones_like(truth))
+    plain = LogisticRegression(C=1e6).fit(logits, truth[:, 0])
+    assert found.slopes[0] == pytest.approx(float(plain.coef_[0, 0]), abs=0.02)
+    assert found.offsets[0] == pytest.approx(float(plain.intercept_[0]), abs=0.05)
+
+
+def test_calibration_of_little_is_one_temperature() -> None:
+    """Fewer than a thousand segments: no offset, the same slope for all codes; nothing at all: as it was."""
+    random = np.random.default_rng(6)
+    logits = random.normal(size=(200, 2)) * 4
+    truth = (random.random((200, 2)) < 1 / (1 + np.exp(-logits / 2))).astype(float)
+    found = calibrate(logits, truth, np.ones_like(truth))
+    assert found.slopes[0] == found.slopes[1]
+    assert found.slopes[0] == pytest.approx(0.5, abs=0.15)
+    assert found.offsets.tolist() == [0, 0]
+    assert calibrate(logits, truth, np.zeros_like(truth)).slopes.tolist() == [1, 1]
+
+
+def test_the_threshold_is_half_the_best_f1() -> None:
+    """With calibrated probabilities and many positives, no cut-off has a clearly better F1 (Lipton et al. 2014)."""
+    random = np.random.default_rng(7)
+    probabilities = random.beta(0.5, 2, size=(20000, 1))
+    truth = (random.random((20000, 1)) < probabilities).astype(float)
+    cut = float(thresholds(probabilities, truth, np.ones_like(truth))[0])
+
+    def f1(at: float) -> float:
+        chosen = probabilities >= at
+        return float(2 * (chosen & (truth > 0)).sum() / (chosen.sum() + truth.sum()))
+
+    assert f1(cut) >= max(f1(at) for at in np.linspace(0.05, 0.9, 60)) - 0.005
+
+
+def test_a_model_on_disk_is_the_same_model(tmp_path: Path) -> None:
+    """Saved and loaded it gives the same probabilities and remembers what it does not judge."""
+    model, units, embeddings = _model()
+    sha256 = save(model, tmp_path / "m")
+    again = load(tmp_path / "m", sha256)
+    assert isinstance(again, Model)
+    assert (again.probabilities(units, embeddings) == model.probabilities(units, embeddings)).all()
+    assert (again.too_few, again.exclusive, again.codes) == (model.too_few, model.exclusive, model.codes)
+
+
+def test_a_cold_start_on_disk_is_the_same(tmp_path: Path) -> None:
+    """So is a model that knows only the codebook's words."""
+    model = ColdStart(("a",), np.eye(1, 4, dtype=np.float32), np.array([0.1]), np.array([0.8]))
+    again = load(tmp_path / "m", save(model, tmp_path / "m"))
+    assert isinstance(again, ColdStart)
+    assert (again.meanings == model.meanings).all()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "model.skops"])
+def test_a_changed_model_is_not_loaded(tmp_path: Path, name: str) -> None:
+    """A file that is not the one that was trained, or is missing, is refused with what to do."""
+    model, _, _ = _model()
+    sha256 = save(model, tmp_path / "m")
+    file = tmp_path / "m" / name
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(TandemError, match="train --force"):
+        load(tmp_path / "m", sha256)
+    file.unlink()
+    with pytest.raises(TandemError, match="train --force"):
+        load(tmp_path / "m", sha256)
+
+
+def test_a_model_on_disk_holds_no_text(tmp_path: Path) -> None:
+    """Only terms that three participants use, numbers and code ids are in the files."""
+    units = [Unit(f"ward secretword{at} money", speaker=f"p{at}") for at in range(9)]
+    counted = count(units)
+    vocabulary, columns = choose(counted, np.arange(9), [f"g{at}" for at in range(9)])
+    features = matrix_of_counted(counted, np.arange(9), vocabulary, columns, np.ones((9, 2), np.float32))
+    weights = fit_weights(features, np.eye(9, 1), np.ones((9, 1)))
+    model = Model(("m",), vocabulary, weights, Calibration(np.ones(1), np.zeros(1)), np.array([0.5]))
+    save(model, tmp_path / "m")
+    manifest = json.loads((tmp_path / "m" / "manifest.json").read_text("utf-8"))
+    assert {"ward", "money"} <= set(manifest["terms"]["words"])
+    assert not [term for term in manifest["terms"]["words"] if "secretword" in term]
+    assert manifest["speakers"] == []

@@ -1,0 +1,86 @@
+"""Nothing is embedded twice, and a cache that is damaged costs time, not work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import WordEncoder
+
+from models import embedding_cache
+from models.embedding_cache import EmbeddingCache
+
+
+def test_a_text_is_embedded_once(tmp_path: Path) -> None:
+    """What is known comes from the file, in another process's cache object too; a repeated text counts once."""
+    encoder = WordEncoder()
+    first = EmbeddingCache(tmp_path / "e.db").embed(encoder, ["a b", "c", "a b"])
+    assert sorted(encoder.embedded) == ["a b", "c"]
+    again = EmbeddingCache(tmp_path / "e.db").embed(encoder, ["c", "a b", "d"])
+    assert sorted(encoder.embedded) == ["a b", "c", "d"]
+    assert (again.embedded, again.from_cache) == (1, 2)
+    assert (again.vectors[1] == first.vectors[0]).all()
+    assert (again.vectors[0] == first.vectors[1]).all()
+
+
+def test_another_encoder_knows_nothing_of_it(tmp_path: Path) -> None:
+    """The key is the text and the encoder."""
+    one, other = WordEncoder(), WordEncoder()
+    other.fingerprint = "another"
+    cache = EmbeddingCache(tmp_path / "e.db")
+    cache.embed(one, ["a"])
+    assert cache.embed(other, ["a"]).embedded == 1
+
+
+def test_where_all_is_known_no_encoder_is_loaded(tmp_path: Path) -> None:
+    """Loading takes seconds, so it is left out where it is of no use."""
+    cache = EmbeddingCache(tmp_path / "e.db")
+    cache.embed(WordEncoder(), ["a"])
+
+    def load() -> WordEncoder:
+        raise AssertionError("loaded for nothing")
+
+    assert cache.embed(WordEncoder(), ["a"], load=load).from_cache == 1
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was embedded before an interruption is there afterwards."""
+    monkeypatch.setattr(embedding_cache, "_CHUNK", 2)
+    cache = EmbeddingCache(tmp_path / "e.db")
+    texts = ["one", "two", "three", "four", "five"]
+    with pytest.raises(KeyboardInterrupt):
+        cache.embed(WordEncoder(fails_after=3), texts)
+    found = cache.embed(WordEncoder(), texts)
+    assert (found.embedded, found.from_cache) == (3, 2)
+
+
+def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
+    """A file that is no database is kept under another name, and a new one begun."""
+    file = tmp_path / "e.db"
+    file.write_bytes(b"this is not a database at all" * 100)
+    assert EmbeddingCache(file).embed(WordEncoder(), ["a"]).embedded == 1
+    assert (tmp_path / "e.damaged").is_file()
+    assert EmbeddingCache(file).embed(WordEncoder(), ["a"]).from_cache == 1
+
+
+def test_what_is_forgotten_is_gone_from_the_disk(tmp_path: Path) -> None:
+    """A participant's vectors can be erased; the others stay."""
+    file = tmp_path / "e.db"
+    cache, encoder = EmbeddingCache(file), WordEncoder()
+    vectors = cache.embed(encoder, ["stay", "go away"]).vectors
+    cache.forget(["go away"])
+    assert cache.embed(WordEncoder(), ["stay"]).from_cache == 1
+    assert vectors[1].astype("<f4").tobytes() not in file.read_bytes()
+
+
+def test_no_text_at_all(tmp_path: Path) -> None:
+    """Nothing to embed gives nothing."""
+    assert len(EmbeddingCache(tmp_path / "e.db").embed(WordEncoder(), []).vectors) == 0
+
+
+def test_odd_characters_have_keys_of_their_own(tmp_path: Path) -> None:
+    """Combined and composed letters are different texts, and half a surrogate pair does no harm."""
+    found = EmbeddingCache(tmp_path / "e.db").embed(WordEncoder(), ["é", "e\u0301"])
+    assert found.embedded == 2
+    assert np.isfinite(found.vectors).all()

@@ -1,0 +1,75 @@
+"""Features hold nobody's own words, and are the same however they are counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.features import choose, count, matrix_of, matrix_of_counted
+from models.unit import Unit
+
+GROUPS = ["p1", "p1", "p2", "p3", "p3"]
+UNITS = [
+    Unit(
+        "the ward has no money", speaker="Client", question="what about money?", before="hello", after="yes"
+    ),
+    Unit("wombat wombat money", speaker="p1", after="no"),
+    Unit("money for the ward", speaker="client", question="and money?", dialogue=False, before="secret"),
+    Unit("the ward wants money", speaker="Client"),
+    Unit("the wombat", speaker="p3"),
+]
+
+
+def _embeddings(rows: int) -> np.ndarray:
+    found = np.random.default_rng(1).normal(size=(rows, 8)).astype(np.float32)
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def test_a_term_of_fewer_than_three_participants_is_not_kept() -> None:
+    """ "wombat" is said by two, "money" by three."""
+    vocabulary, _ = choose(count(UNITS), np.arange(5), GROUPS)
+    assert "money" in vocabulary.terms["words"]
+    assert "wombat" not in vocabulary.terms["words"]
+    assert not [term for term in vocabulary.terms["characters"] if "omb" in term]
+
+
+def test_a_speaker_s_own_label_is_not_kept() -> None:
+    """A label that three participants share has a column, in any case; a person's code has none."""
+    vocabulary, _ = choose(count(UNITS), np.arange(5), GROUPS)
+    assert vocabulary.speakers == ("client",)
+
+
+def test_left_out_rows_teach_no_term() -> None:
+    """The vocabulary of some rows knows nothing of the others."""
+    vocabulary, _ = choose(count(UNITS), np.array([0, 1, 2]), GROUPS[:3])
+    assert vocabulary.terms["words"] == ()
+
+
+def test_training_and_serving_see_the_same_numbers() -> None:
+    """Features of what was counted once equal those of the texts as they come later."""
+    counted = count(UNITS)
+    vocabulary, columns = choose(counted, np.arange(5), GROUPS)
+    embeddings = _embeddings(5)
+    trained = matrix_of_counted(counted, np.array([3, 0]), vocabulary, columns, embeddings).toarray()
+    served = matrix_of([UNITS[3], UNITS[0]], vocabulary, embeddings[[3, 0]]).toarray()
+    assert trained == pytest.approx(served, abs=1e-6)
+
+
+def test_neighbours_count_only_in_a_conversation() -> None:
+    """What stands before a passage of a document says nothing of it."""
+    units = [Unit("x", before="money here", dialogue=dialogue) for dialogue in (True, False)]
+    known = [Unit("a", before="money here", speaker=g) for g in "abc"]
+    counted = count(known)
+    vocabulary, _ = choose(counted, np.arange(3), list("abc"))
+    found = matrix_of(units, vocabulary, _embeddings(1)[[0, 0]]).toarray()
+    assert np.abs(found[0] - found[1]).sum() > 0.1
+
+
+@pytest.mark.parametrize("text", ["", "…", "🙂 🙂", "\u202bשלום\u202c", "a" * 5000])
+def test_odd_texts_have_finite_features(text: str) -> None:
+    """No word, no letter, or one without end: there are numbers all the same."""
+    counted = count([*UNITS, Unit(text)])
+    vocabulary, columns = choose(counted, np.arange(6), [*GROUPS, "p4"])
+    found = matrix_of_counted(counted, np.arange(6), vocabulary, columns, _embeddings(6))
+    assert np.isfinite(found.toarray()).all()
+    assert np.isfinite(matrix_of([Unit(text)], vocabulary, _embeddings(1)).toarray()).all()
