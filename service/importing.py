@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -189,7 +190,6 @@ def import_codings(parts: Parts, file: Path, *, complete: str | None, skip_bad_r
     """
     read = read_codings(file)
     chosen = _complete(complete, read)
-    cut_new_transcripts(parts.store, parts.segmentation)
     placed = _place(parts, read)
     faults = tuple(str(fault) for fault in placed.faults)
     if faults and not skip_bad_rows:
@@ -198,6 +198,7 @@ def import_codings(parts: Parts, file: Path, *, complete: str | None, skip_bad_r
             + f"\n{len(faults)} of {len(read.rows)} rows cannot be placed, so nothing was imported. Correct "
             f"them, or give --skip-bad-rows to import the others."
         )
+    cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.writing() as connection:
         version = keep_codebook(connection, parts.codebook)
         kept = keep_codings(
@@ -222,6 +223,7 @@ def _place(parts: Parts, read: CodingsFile) -> Placed:
         transcripts=transcripts,
         coders=parts.study.config.people,
         known_coders=known,
+        time_zone=ZoneInfo(parts.study.config.time_zone),
     )
 
 

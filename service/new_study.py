@@ -42,7 +42,7 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
     parse_config(config)
     folder.mkdir(parents=True, exist_ok=True)
     write_codebook(chosen, folder / "codebook.yaml")
-    body = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, default_flow_style=None)
+    body = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, default_flow_style=False)
     # study.yaml comes last: a folder without it is no study, so a half-made one never counts as one
     (folder / FILE).write_text(_HEAD + "\n" + body, "utf-8")
     folder.chmod(0o700)

@@ -32,12 +32,13 @@ def command(
         parts.alone("evaluate"),
         progress("Reading and validating") as step,
     ):
-        found, _ = evaluate(parts, group_by=group_by, embedding=step, fitting=step)  # type: ignore[arg-type]
+        found, collected = evaluate(parts, group_by=group_by, embedding=step, fitting=step)  # type: ignore[arg-type]
     found["group_by"] = group_by
     if json:
         as_json(found)
         return
-    _show(found, group_by)
+    nameless = not any(kept.transcript.participant for kept in collected.corpus.transcripts)
+    _show(found, "transcript" if group_by == "participant" and nameless else group_by)
 
 
 def _show(found: dict[str, Any], group_by: str) -> None:
@@ -65,10 +66,11 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         ],
         numbers=1,
     )
-    _show_people(found)
+    _show_people(found, group_by)
+    several = len({row["framework"] for row in found["codes"]}) > 1
     rows = [
         (
-            row["framework"],
+            *([row["framework"]] if several else []),
             row["code"],
             row["n"],
             _figure(row["precision"]),
@@ -80,9 +82,10 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         if row["n"]
     ]
     say("")
-    table("", ("framework", "code", "segments", "precision", "recall", "F1", "kappa"), rows, numbers=5)
+    columns = (*(["framework"] if several else []), "code", "segments", "precision", "recall", "F1", "kappa")
+    table("", columns, rows, numbers=5)
     if any(row.get("few_transcripts") for row in (overall, *found["codes"])):
-        say("", "* few transcripts: the interval is wide and rests on fewer than 20 participants.")
+        say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     if found["too_few"]:
         say(
             "",
@@ -90,7 +93,7 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         )
 
 
-def _show_people(found: dict[str, Any]) -> None:
+def _show_people(found: dict[str, Any], group_by: str) -> None:
     people = found["people"]
     say("")
     if people is None:
@@ -117,7 +120,7 @@ def _show_people(found: dict[str, Any]) -> None:
                 else _figure(model[section][key])
             )
         rows.append((name, first, second))
-    say(f"The same {people['n_segments']} segments, judged by two people ({people['groups']} participants):")
+    say(f"The same {people['n_segments']} segments, judged by two people ({people['groups']} {group_by}s):")
     table("", ("", "person and person", "model and person"), rows, numbers=2)
 
 
@@ -132,4 +135,4 @@ def _with_interval(row: dict[str, Any]) -> str:
     if interval is None:
         return f"{row['kappa']:.2f}"
     star = "*" if row.get("few_transcripts") else ""
-    return f"{row['kappa']:.2f} ({interval[0]:.2f} to {interval[1]:.2f}){star}"
+    return f"{row['kappa']:.2f} ({interval[0]:.2f}–{interval[1]:.2f}){star}"

@@ -50,7 +50,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], num
         title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
     )
     for at, column in enumerate(columns):
-        made.add_column(column, justify="right" if at >= len(columns) - numbers else "left", overflow="fold")
+        figure = at >= len(columns) - numbers
+        made.add_column(column, justify="right" if figure else "left", overflow="fold", no_wrap=figure)
     for row in rows:
         made.add_row(*("–" if cell is None else _escaped(str(cell)) for cell in row))
     from rich.console import Console

@@ -29,6 +29,9 @@ def command(
     with open_parts(chosen(study)) as parts:
         if csv is not None:
             count = write_csv(parts, csv, wave)
+            if json:
+                as_json({"file": str(csv), "rows": count})
+                return
             say(f'Wrote {count} probabilities to {csv}. Suggested ones have true in the column "suggested".')
             return
         rows = list(each_row(parts, wave))
