@@ -1,0 +1,183 @@
+"""What coders see: a configuration that Label Studio reads, nothing read as HTML, and answers that come back whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import uuid4
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotations.codebook import Code, Codebook, Framework
+from annotations.codebook_files import shipped_codebook
+from annotations.coding import Suggestion
+from annotations.errors import BadInput
+from annotations.label_config import (
+    Quote,
+    Said,
+    ShownSegment,
+    answer_of,
+    control_names,
+    hash_of,
+    label_config,
+    prediction,
+    task_data,
+)
+
+SHIPPED = shipped_codebook("common-framework")
+APPLICABLE = [code.id for code in SHIPPED.applicable]
+EVIL = '<img src=x onerror="alert(1)"> & <b>"so"</b>'
+
+
+def _tree(codebook: Codebook) -> Element:
+    return fromstring(label_config(codebook))  # noqa: S314 - our own
+
+
+def _suggestion(code: str, probability: float, *, suggested: bool = True) -> Suggestion:
+    return Suggestion(uuid4(), code, probability, 0.5, suggested, "v1")
+
+
+def test_every_code_that_may_be_applied_is_there_once() -> None:
+    """Aliases are the codes' ids; groups that only order others cannot be ticked."""
+    choices = list(_tree(SHIPPED).iter("Choice"))
+    offered = Counter(choice.get("alias") for choice in choices if choice.get("selectable") != "false")
+    assert {code: offered[code] for code in APPLICABLE} == dict.fromkeys(APPLICABLE, 1)
+    assert set(offered) - set(APPLICABLE) == {"no-code-applies"}
+    groups = {choice.get("alias") for choice in choices if choice.get("selectable") == "false"}
+    assert not groups & set(APPLICABLE)
+
+
+def test_hotkeys_and_names_are_used_once() -> None:
+    """Two controls with one name, or one key for two codes, would lose an answer in silence."""
+    tree = _tree(SHIPPED)
+    keys = Counter(choice.get("hotkey") for choice in tree.iter("Choice") if choice.get("hotkey"))
+    names = Counter(e.get("name") for e in tree.iter() if e.get("toName"))
+    assert set(keys.values()) == {1}
+    assert set(names.values()) == {1}
+    assert keys["n"] == 1
+
+
+def test_each_assimilation_type_is_a_line_of_its_own() -> None:
+    """Four types with their statuses, several of which may apply."""
+    controls = [
+        choices
+        for choices in _tree(SHIPPED).iter("Choices")
+        if {"occurring", "at risk", "resisted"} == {(c.get("value") or "").lower() for c in choices}
+    ]
+    assert len(controls) == 4
+    assert {control.get("choice") for control in controls} == {"multiple"}
+
+
+def test_of_the_phases_one_may_be_chosen() -> None:
+    """A framework of which one code applies is a single choice."""
+    (phase,) = [
+        choices
+        for choices in _tree(SHIPPED).iter("Choices")
+        if any(c.get("alias") == "phase-adoption" for c in choices)
+    ]
+    assert phase.get("choice") == "single"
+
+
+def test_no_code_applies_hides_what_contradicts_it() -> None:
+    """Every control for codes goes away when the box is ticked; the box itself and the memo stay."""
+    for element in _tree(SHIPPED).iter():
+        if element.get("toName") and element.get("name") not in ("nothing", "memo"):
+            assert element.get("visibleWhen") == "choice-unselected"
+            assert element.get("whenTagName") == "nothing"
+
+
+def test_a_codebook_with_evil_names_is_still_a_configuration() -> None:
+    """Marks of XML in names and definitions are text."""
+    book = Codebook(
+        name="Evil",
+        frameworks=(Framework("f", EVIL), Framework("p", "P", role="phase", select="one")),
+        codes=(
+            Code("a", EVIL, "f", f"F/{EVIL}", definition=EVIL),
+            Code("b", "B", "p", "P/B", definition="]]>" + EVIL),
+        ),
+    )
+    hints = {choice.get("alias"): choice.get("hint") for choice in _tree(book).iter("Choice")}
+    assert hints["a"] == EVIL
+    assert hints["b"] == "]]>" + EVIL
+
+
+@given(st.lists(st.sampled_from(APPLICABLE), unique=True, max_size=12))
+def test_what_is_suggested_comes_back_as_the_answer(codes: list[str]) -> None:
+    """A prediction that a coder accepts as it is says exactly the suggested codes."""
+    made = prediction([_suggestion(code, 0.7) for code in codes], SHIPPED, version="v1")
+    answer = answer_of(made["result"], SHIPPED)
+    assert answer.codes == set(codes)
+    assert not answer.nothing_applies
+    assert len({region["from_name"] for region in made["result"]}) == len(made["result"])
+
+
+def test_only_what_is_suggested_is_filled_in() -> None:
+    """Codes under their threshold are judged, stored and not shown; the score is the least sure one's."""
+    found = [_suggestion(APPLICABLE[0], 0.9), _suggestion(APPLICABLE[1], 0.6)]
+    hidden = _suggestion(APPLICABLE[2], 0.2, suggested=False)
+    made = prediction([*found, hidden], SHIPPED, version="tandem v7")
+    assert answer_of(made["result"], SHIPPED).codes == set(APPLICABLE[:2])
+    assert (made["score"], made["model_version"]) == (0.6, "tandem v7")
+    assert prediction([hidden], SHIPPED, version="v")["result"] == []
+
+
+def test_codes_that_the_configuration_does_not_hold_are_refused() -> None:
+    """Label Studio would drop them in silence, in either direction."""
+    with pytest.raises(BadInput, match="gone"):
+        prediction([_suggestion("gone", 0.9)], SHIPPED, version="v")
+    name = control_names(SHIPPED)[APPLICABLE[0]]
+    region = {"from_name": name, "value": {"taxonomy": [["x", "gone"]]}}
+    with pytest.raises(BadInput, match="gone"):
+        answer_of([region], SHIPPED)
+    with pytest.raises(BadInput, match=APPLICABLE[0]):
+        answer_of([{"from_name": "elsewhere", "value": {"choices": [APPLICABLE[0]]}}], SHIPPED)
+
+
+def test_memo_and_the_tick_come_back() -> None:
+    """What a coder writes and the explicit "no code applies"."""
+    answer = answer_of(
+        [
+            {"from_name": "memo", "value": {"text": [" a doubt "]}},
+            {"from_name": "nothing", "value": {"choices": ["no-code-applies"]}},
+        ],
+        SHIPPED,
+    )
+    assert (answer.memo, answer.nothing_applies, answer.codes) == ("a doubt", True, frozenset())
+
+
+def test_nothing_that_somebody_said_is_read_as_html() -> None:
+    """Words, speakers, header and evidence are escaped; lines stay lines."""
+    shown = ShownSegment(
+        "id", "t", f"{EVIL}\nnext", EVIL, "turn 1 of 2", participant="P-1", before=(Said(EVIL, EVIL),)
+    )
+    data = task_data(shown, [Quote(EVIL, EVIL, EVIL)], EVIL)
+    for key in ("words", "before", "after", "why"):
+        assert "<img" not in data[key]
+    assert "<br>next" in data["words"]
+
+
+def test_the_header_says_where_we_are() -> None:
+    """Participant, case, site, wave, time and place in the transcript; what is not known is left out."""
+    shown = ShownSegment(
+        "id", "t", "w", "s", "turn 3 of 9", participant="P-1", case="C", wave="2", time="0:01:05"
+    )
+    assert task_data(shown, [], "")["header"] == "P-1 · C · wave 2 · 0:01:05 · turn 3 of 9"
+
+
+def test_a_long_neighbour_is_shortened_in_its_middle() -> None:
+    """Context has a limit; the passage itself never."""
+    long = " ".join(f"word{at}" for at in range(400))
+    data = task_data(ShownSegment("id", "t", long, "s", "p", before=(Said("A", long),)), [], "")
+    assert "word399" in data["words"]
+    assert "word200 " in data["words"]
+    assert "[…]" in data["before"]
+    assert "word200 " not in data["before"]
+    assert "word399" in data["before"]
+
+
+def test_a_change_of_what_is_shown_changes_the_hash() -> None:
+    """Otherwise a push would leave old evidence standing."""
+    assert hash_of({"why": "a"}) != hash_of({"why": "b"})
+    assert hash_of({"a": "1", "b": "2"}) == hash_of({"b": "2", "a": "1"})

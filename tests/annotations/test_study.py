@@ -1,0 +1,66 @@
+"""What study.yaml may say, and how what it may not say is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotations.errors import BadInput, NoStudy
+from annotations.study import find_study, parse_config, read_study
+
+
+def test_only_a_name_is_needed() -> None:
+    """Everything else has a default that holds for most studies."""
+    config = parse_config({"name": "S"})
+    assert "Interviewer" in config.interviewers
+    assert (config.segmentation.unit, config.embedder.model) == ("turn", "shipped")
+    assert config.segmentation_used.pipeline == "rules:en"
+    assert not config.consents.may_quote
+
+
+@pytest.mark.parametrize(
+    ("plain", "said"),
+    [
+        ({}, "name"),
+        ({"name": ""}, "name"),
+        ({"name": "S", "segmentaton": {}}, '"segmentation"'),
+        ({"name": "S", "segmentation": {"unit": "chapter"}}, "turn"),
+        ({"name": "S", "segmentation": {"units": "turn"}}, '"unit"'),
+        ({"name": "S", "segmentation": {"max_words": 0}}, "max_words"),
+        ({"name": "S", "time_zone": "Mars/Olympus"}, "Europe/Stockholm"),
+        ({"name": "S", "participant_pattern": "(unclosed"}, "regular expression"),
+        (
+            {"name": "S", "coders": [{"name": "Ada", "aliases": ["X"]}, {"name": "Bo", "aliases": ["x"]}]},
+            "both",
+        ),
+        ({"name": "S", "coders": ["Ada"]}, "coders"),
+        ({"name": "S", "waves": "1"}, "waves"),
+    ],
+)
+def test_a_key_that_cannot_be_used(plain: dict[str, object], said: str) -> None:
+    """The key is named, with the nearest known one or what is allowed."""
+    with pytest.raises(BadInput, match=r"study\.yaml") as caught:
+        parse_config(plain)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content", [b"name: [", b"- a\n- b\n", b"", b"\xff\xfe\x00", b"name: !!python/object:os.system x"]
+)
+def test_a_file_that_is_no_study_yaml(tmp_path: Path, content: bytes) -> None:
+    """Broken YAML, a list, nothing, bytes, an object to be made: a sentence that names the file."""
+    (tmp_path / "study.yaml").write_bytes(content)
+    with pytest.raises(BadInput, match=r"study\.yaml"):
+        read_study(tmp_path)
+
+
+def test_the_nearest_study_upwards_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command works from any folder within the study, and says so where there is none."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    with pytest.raises(NoStudy, match="tandem init"):
+        find_study()
+    (tmp_path / "study.yaml").write_text("name: Åse’s study\n", "utf-8")
+    assert find_study().config.name == "Åse’s study"
+    assert find_study().folder == tmp_path.resolve()
