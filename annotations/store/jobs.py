@@ -31,10 +31,11 @@ class Job:
 
 
 def ask_for(connection: Connection, kind: str, arguments: Mapping[str, Any]) -> UUID:
-    """Ask for a job, unless the same kind already waits: then that one's id is given back."""
-    waiting = select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.state == "waiting")
-    for found in connection.execute(waiting).scalars():
-        return UUID(str(found))
+    """Ask for a job, unless the same one already waits: then that one's id is given back."""
+    waiting = select(jobs.c.id, jobs.c.arguments).where(jobs.c.kind == kind, jobs.c.state == "waiting")
+    for found in connection.execute(waiting):
+        if found.arguments == dict(arguments):
+            return UUID(str(found.id))
     new = uuid4()
     connection.execute(jobs.insert().values(id=new, kind=kind, arguments=dict(arguments), state="waiting"))
     return new

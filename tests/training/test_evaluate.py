@@ -1,0 +1,137 @@
+"""The reported figures against scikit-learn's, and what is said where there are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import (
+    average_precision_score,
+    cohen_kappa_score,
+    f1_score,
+    precision_score,
+    recall_score,
+)
+
+from annotations.codebook import Code, Codebook, Framework
+from models.unit import Unit
+from training.dataset import Dataset, Judgement, OutOfFold
+from training.evaluate import evaluate
+
+CODES = ("a", "b", "c")
+BOOK = Codebook(
+    name="B", frameworks=(Framework("f", "F"),), codes=tuple(Code(c, c.upper(), "f", f"F/{c}") for c in CODES)
+)
+
+
+def _data(*, second: bool = False, groups: int = 8) -> tuple[Dataset, OutOfFold]:
+    random = np.random.default_rng(4)
+    n = 400
+    truth = random.random((n, 3)) < [0.3, 0.15, 0.1]
+    noise = random.random((n, 3)) < 0.1
+    probabilities = np.clip(0.4 * truth + 0.7 * random.random((n, 3)), 0, 1)
+    judgements = [Judgement("Ada", np.arange(n), truth.astype(float))]
+    if second:
+        rows = np.arange(0, n, 2)
+        judgements.append(Judgement("Bo", rows, (truth ^ noise)[rows].astype(float)))
+    dataset = Dataset(
+        units=[Unit("x")] * n,
+        embeddings=np.zeros((n, 2), np.float32),
+        groups=[f"g{at % groups}" for at in range(n)],
+        quotable=np.ones(n, bool),
+        codes=CODES,
+        judgements=judgements,
+    )
+    return dataset, OutOfFold(probabilities, probabilities > 0.5, np.arange(n) % 4)
+
+
+def test_one_coder_s_figures_are_those_of_scikit_learn() -> None:
+    """F1, precision, recall, average precision and kappa, pooled and per code."""
+    dataset, found = _data()
+    truth, decided = dataset.judgements[0].labels > 0.5, found.decided
+    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
+    overall = figures["overall"]
+    assert overall["micro_f1"] == pytest.approx(f1_score(truth, decided, average="micro"))
+    assert overall["macro_f1"] == pytest.approx(f1_score(truth, decided, average="macro"))
+    precisions = [average_precision_score(truth[:, at], found.probabilities[:, at]) for at in range(3)]
+    assert overall["macro_ap"] == pytest.approx(np.mean(precisions))
+    kappas = [cohen_kappa_score(truth[:, at], decided[:, at]) for at in range(3)]
+    assert overall["kappa"] == pytest.approx(np.mean(kappas))
+    low, high = overall["kappa_interval"]
+    assert low < overall["kappa"] < high
+    assert overall["few_transcripts"]
+    for at, row in enumerate(figures["codes"]):
+        assert row["precision"] == pytest.approx(precision_score(truth[:, at], decided[:, at]))
+        assert row["recall"] == pytest.approx(recall_score(truth[:, at], decided[:, at]))
+        assert row["kappa"] == pytest.approx(kappas[at])
+        assert row["n"] == truth[:, at].sum()
+    coded, said = truth.any(axis=1), decided.any(axis=1)
+    assert figures["spotting"]["kappa"] == pytest.approx(cohen_kappa_score(coded, said))
+    assert figures["spotting"]["f1"] == pytest.approx(f1_score(coded, said))
+    assert figures["labelling"]["micro_f1"] == pytest.approx(
+        f1_score(truth[coded], decided[coded], average="micro")
+    )
+    assert figures["labelling"]["n_segments"] == coded.sum()
+
+
+def test_people_and_model_are_compared_on_the_same_segments() -> None:
+    """Person–person and model–person stand on the doubly judged segments, and nothing else."""
+    dataset, found = _data(second=True)
+    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
+    ada, bo = (judgement.labels > 0.5 for judgement in dataset.judgements)
+    rows = dataset.judgements[1].rows
+    people = figures["people"]
+    assert people["n_segments"] == len(rows)
+    assert people["model"]["overall"]["n_segments"] == len(rows)
+    assert people["person"]["overall"]["micro_f1"] == pytest.approx(f1_score(ada[rows], bo, average="micro"))
+    kappas = [cohen_kappa_score(ada[rows][:, at], bo[:, at]) for at in range(3)]
+    assert people["person"]["overall"]["kappa"] == pytest.approx(np.mean(kappas))
+    with_model = [
+        np.mean([cohen_kappa_score(side[:, at], found.decided[rows][:, at]) for at in range(3)])
+        for side in (ada[rows], bo)
+    ]
+    assert people["model"]["overall"]["kappa"] == pytest.approx(np.mean(with_model))
+    both = ada[rows].any(axis=1) & bo.any(axis=1)
+    assert people["person"]["labelling"]["n_segments"] == both.sum()
+    assert people["model"]["labelling"]["n_segments"] == both.sum()
+
+
+def test_with_one_coder_there_is_no_figure_of_people() -> None:
+    """The reason is a sentence, not a zero."""
+    dataset, found = _data()
+    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
+    assert figures["people"] is None
+    assert "second independent coder" in figures["people_reason"]
+
+
+def test_assisted_reviews_enter_no_figure() -> None:
+    """What leans on suggestions can neither praise nor blame them."""
+    dataset, found = _data()
+    leaning = Judgement("Bo", np.arange(400), found.decided.astype(float), gold=False)
+    more = Dataset(
+        dataset.units,
+        dataset.embeddings,
+        dataset.groups,
+        dataset.quotable,
+        CODES,
+        [*dataset.judgements, leaning],
+    )
+    plain = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
+    assert evaluate(more, found, codebook=BOOK, lacking={}, reason=None) == plain
+
+
+def test_few_groups_have_no_interval_but_their_values() -> None:
+    """With four participants each one's value is shown, and why there is no interval."""
+    dataset, found = _data(groups=4)
+    overall = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)["overall"]
+    assert overall["kappa_interval"] is None
+    assert "at least 5" in overall["kappa_interval_reason"]
+    assert set(overall["kappa_by_group"]) == {"g0", "g1", "g2", "g3"}
+
+
+def test_without_held_out_predictions_the_reason_is_given() -> None:
+    """No figure is made of predictions that have seen the answers."""
+    dataset, _ = _data()
+    figures = evaluate(dataset, None, codebook=BOOK, lacking={}, reason="two participants are too few")
+    assert figures["overall"]["micro_f1"] is None
+    assert figures["overall"]["reason"] == "two participants are too few"
+    assert figures["codes"] == []
