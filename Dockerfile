@@ -8,16 +8,19 @@ ENV PYTHONSAFEPATH=1 \
     HF_HUB_OFFLINE=1 \
     TANDEM_STATE=/state
 
-RUN useradd --create-home --uid 1000 tandem \
- && mkdir /study /state \
- && chown tandem:tandem /study /state \
- && chmod 700 /study /state
+# the uid of whoever owns the study's folder on the host
+ARG UID=1000
+RUN useradd --create-home --uid $UID tandem \
+ && mkdir /study /state /mlflow \
+ && chown tandem:tandem /study /state /mlflow \
+ && chmod 700 /study /state /mlflow
 
 # the requirements change more rarely than the code, so they are a layer of their own
 WORKDIR /opt/tandem
 COPY pyproject.toml constraints.txt README.md ./
 RUN mkdir annotations models training service \
  && python -m venv .venv \
+ && .venv/bin/pip install --no-cache-dir --upgrade pip \
  && .venv/bin/pip install --no-cache-dir -c constraints.txt torch==2.13.0 . \
  && .venv/bin/pip uninstall --yes tandem-coding
 

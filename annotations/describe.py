@@ -133,6 +133,18 @@ def read_manifest(file: Path) -> Manifest:
     return Manifest(str(file), rows)
 
 
+def said_of(
+    read: ReadTranscript, *, options: Description, manifest: Manifest | None, config: StudyConfig
+) -> Description:
+    """What is said of a transcript, by whoever says it most strongly: see ``describe``."""
+    where = read.source
+    listed = manifest.rows.get(Path(read.source).absolute(), Description()) if manifest else Description()
+    columns = Description.of(read.described, where)
+    weakest = Description(participant=_only_participant(read))
+    named = _from_name(read.name, config.participant_pattern, where)
+    return options.over(listed).over(columns).over(named).over(weakest)
+
+
 def describe(
     read: ReadTranscript,
     *,
@@ -146,11 +158,7 @@ def describe(
     Raises BadInput for a case, site or wave that study.yaml does not list, where it lists any.
     """
     where = read.source
-    listed = manifest.rows.get(Path(read.source).absolute(), Description()) if manifest else Description()
-    columns = Description.of(read.described, where)
-    weakest = Description(participant=_only_participant(read))
-    named = _from_name(read.name, config.participant_pattern, where)
-    said = options.over(listed).over(columns).over(named).over(weakest)
+    said = said_of(read, options=options, manifest=manifest, config=config)
     case, site = _case_and_site(said, config, where)
     _refuse_unlisted("wave", said.wave, config.waves, where)
     consents = config.consents
@@ -257,7 +265,7 @@ def _date(given: str | None, where: str) -> datetime.date | None:
     if given is None:
         return None
     try:
-        return datetime.date.fromisoformat(given[:10])
+        return datetime.datetime.fromisoformat(given).date()
     except ValueError as error:
         raise BadInput(f'{where}: "{given}" is no date; write it as 2026-03-01.') from error
 

@@ -37,9 +37,11 @@ def _joined(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
     first: dict[tuple[str, str], int] = {}
     for at, transcript in enumerate(transcripts):
         for key in (("participant", transcript.participant), ("session", transcript.session)):
-            if not key[1]:
+            # P-01 and p-01 are one person: two groups would let a model see whom it is tested on
+            folded = (key[0], " ".join(key[1].split()).casefold())
+            if not folded[1]:
                 continue
-            one, other = root(first.setdefault(key, at)), root(at)
+            one, other = root(first.setdefault(folded, at)), root(at)
             above[max(one, other)] = min(one, other)
     return tuple(_name(transcripts[root(at)]) for at in range(len(transcripts)))
 

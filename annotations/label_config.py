@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -82,7 +83,9 @@ def label_config(codebook: Codebook) -> str:
     wide = [part for part, is_narrow in controls if not is_narrow]
     narrow = [part for part, is_narrow in controls if is_narrow]
     skeleton = (files("annotations") / "templates" / "label_config.xml").read_text("utf-8")
-    return Template(skeleton).substitute(wide="".join(wide), narrow="".join(narrow))
+    made = Template(skeleton).substitute(wide="".join(wide), narrow="".join(narrow))
+    # what XML cannot hold, even as an entity
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", made)
 
 
 def control_names(codebook: Codebook) -> Mapping[str, str]:
@@ -137,7 +140,7 @@ def prediction(suggestions: Iterable[Suggestion], codebook: Codebook, *, version
             value, kind = {"choices": [one.code for one in its]}, "choices"
         result.append(
             {
-                "id": f"t-{name}"[:20],
+                "id": f"t-{hashlib.sha256(name.encode()).hexdigest()[:16]}",
                 "from_name": name,
                 "to_name": SEGMENT,
                 "type": kind,
@@ -155,6 +158,7 @@ def prediction(suggestions: Iterable[Suggestion], codebook: Codebook, *, version
 def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer:
     """What an annotation's result says. Raises BadInput for codes or controls that are not this configuration's."""
     names = control_names(codebook)
+    known = set(names.values())
     codes: set[str] = set()
     memo = ""
     nothing = False
@@ -164,8 +168,13 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
             memo = "\n".join(map(str, value.get("text", ())))
         elif name == NOTHING:
             nothing = bool(value.get("choices"))
-        else:
+        elif name in known:
             codes |= _codes_in(name, value, names)
+        else:
+            raise BadInput(
+                f'Label Studio holds an answer under "{name}", which is no control of this codebook. It may come '
+                f"from an older codebook; the annotation was left as it is."
+            )
     return Answer(frozenset(codes), memo.strip(), nothing)
 
 

@@ -80,6 +80,19 @@ def judged(segments: Sequence[Span], reviews: Sequence[Span]) -> set[int]:
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
             merged.append(span)
-    by_cover = {i for positions in project(segments, dict(enumerate(merged))).values() for i in positions}
+    covered = _covered(segments, merged)
+    by_cover = {at for at, shared in covered.items() if 2 * shared >= len(segments[at])}
     by_review = {i for positions in project(segments, dict(enumerate(starts))).values() for i in positions}
     return by_cover | by_review
+
+
+def _covered(segments: Sequence[Span], disjoint: Sequence[Span]) -> dict[int, int]:
+    """How many code points of each segment some disjoint spans cover; segments that none touches are left out."""
+    ends = [segment.end for segment in segments]
+    found: dict[int, int] = {}
+    for span in disjoint:
+        at = bisect_left(ends, span.start + 1)
+        while at < len(segments) and segments[at].start < span.end:
+            found[at] = found.get(at, 0) + (segments[at] & span)
+            at += 1
+    return found

@@ -173,7 +173,7 @@ def read_study(folder: Path) -> Study:
     file = folder / FILE
     try:
         plain = yaml.safe_load(file.read_text("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadInput(f"{file}: this is no readable YAML ({_one_line(error)}). Correct the line.") from error
     if not isinstance(plain, dict):
         raise BadInput(f'{file}: expected keys such as "name: My study", found {type(plain).__name__}.')

@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from annotations.errors import BadInput
 
 MOST_CELLS = 20_000_000
+MOST_ROWS = 1_048_576  # Excel's own limit
 # what openpyxl, zipfile and the XML parser raise for archives that are no sound workbook
 _DAMAGED = (
     InvalidFileException,
@@ -59,10 +60,11 @@ def _rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     for number, values in enumerate(_first_sheet(content, data_only=True), start=1):
         if formulas is not None:
             _refuse_uncalculated(values, next(formulas), number, file)
-        cells += len(values)
-        if cells > MOST_CELLS:
+        # an empty row counts too: a workbook may claim any number of them
+        cells += max(len(values), 1)
+        if cells > MOST_CELLS or number > MOST_ROWS:
             raise BadInput(
-                f"{file} has more than {MOST_CELLS:,} cells. Keep only the rows and columns needed."
+                f"{file} has more than {MOST_CELLS:,} cells or {MOST_ROWS:,} rows. Keep only those needed."
             )
         row = [_text(value) for value in values]
         while row and not row[-1]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from annotations.codings_file import CodingsFile, Placed, place_codings, read_codings
-from annotations.describe import Description, Manifest, describe, read_manifest
+from annotations.describe import Description, Manifest, describe, read_manifest, said_of
 from annotations.errors import BadInput, nearest
 from annotations.keep_codings import Complete, Kept, keep_codings
 from annotations.readers.reading import ENDINGS, read_transcripts
@@ -111,14 +111,28 @@ def _import_file(
 ) -> None:
     config = parts.study.config
     read = read_transcripts(file, interviewers=config.interviewers)
-    described = [(one, describe(one, options=options, manifest=manifest, config=config)) for one in read]
+    described = [
+        (
+            one,
+            describe(one, options=options, manifest=manifest, config=config),
+            said_of(one, options=options, manifest=manifest, config=config),
+        )
+        for one in read
+    ]
     with parts.store.writing() as connection:
-        kept = [_keep(connection, file, one, transcript, replace) for one, transcript in described]
+        kept = [
+            _keep(connection, file, one, transcript, said, replace) for one, transcript, said in described
+        ]
     found.read.extend(kept)
 
 
 def _keep(
-    connection: Connection, file: Path, read: ReadTranscript, transcript: Transcript, replacing: bool
+    connection: Connection,
+    file: Path,
+    read: ReadTranscript,
+    transcript: Transcript,
+    said: Description,
+    replacing: bool,
 ) -> Read:
     before = same_name(connection, transcript.name)
     warnings = read.warnings
@@ -129,7 +143,7 @@ def _keep(
         add_transcript(connection, transcript)
         return Read(str(file), transcript, "new", warnings)
     if before.transcript.text_hash == transcript.text_hash:
-        merged = _merged(before.transcript, transcript)
+        merged = _merged(before.transcript, transcript, said)
         if merged == before.transcript:
             return Read(str(file), before.transcript, "already there", warnings)
         redescribe_transcript(connection, before.id, merged)
@@ -143,13 +157,19 @@ def _keep(
     return Read(str(file), transcript, "replaced", warnings)
 
 
-def _merged(before: Transcript, after: Transcript) -> Transcript:
-    """The transcript that is there, with what the second import says of it and the first did not."""
-    said = ("case", "site", "wave", "participant", "session")
-    changes: dict[str, Any] = {key: getattr(after, key) for key in said if getattr(after, key)}
-    if after.date is not None:
-        changes["date"] = after.date
-    return replace(before, kind=after.kind, language=after.language, consents=after.consents, **changes)
+def _merged(before: Transcript, after: Transcript, said: Description) -> Transcript:
+    """The transcript that is there, with what the second import says of it; what it does not say stays."""
+    texts = ("case", "site", "wave", "participant", "session")
+    changes: dict[str, Any] = {key: getattr(after, key) for key in texts if getattr(after, key)}
+    for key in ("kind", "language", "date"):
+        if getattr(said, key) is not None:
+            changes[key] = getattr(after, key)
+    consents = {
+        key: getattr(said, key)
+        for key in ("may_train", "may_quote", "visible_to")
+        if getattr(said, key) is not None
+    }
+    return replace(before, consents=replace(before.consents, **consents), **changes)
 
 
 @dataclass(frozen=True)
@@ -192,11 +212,21 @@ def import_codings(parts: Parts, file: Path, *, complete: str | None, skip_bad_r
     chosen = _complete(complete, read)
     placed = _place(parts, read)
     faults = tuple(str(fault) for fault in placed.faults)
+    if not placed.codings and not (faults and not skip_bad_rows):
+        raise BadInput("\n".join([*faults, f"{file}: no row could be placed, so nothing was imported."]))
     if faults and not skip_bad_rows:
         raise BadInput(
             "\n".join(faults)
             + f"\n{len(faults)} of {len(read.rows)} rows cannot be placed, so nothing was imported. Correct "
             f"them, or give --skip-bad-rows to import the others."
+        )
+    notes = _notes(placed, chosen, complete)
+    if faults and chosen == "all":
+        # a passage whose row was left out is coded, so it must not become "looked, nothing applies"
+        chosen = "listed"
+        notes = (
+            *notes,
+            "rows were left out, so what is uncoded says nothing (--complete listed). " + _CORRECT,
         )
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.writing() as connection:
@@ -210,7 +240,16 @@ def import_codings(parts: Parts, file: Path, *, complete: str | None, skip_bad_r
             codebook_version=version,
             file=file.name,
         )
-    return ImportedCodings(len(read.rows), chosen, kept, _notes(placed, chosen, complete), faults)
+    if kept.superseded:
+        notes = (
+            *notes,
+            f"{kept.superseded} passages were coded before by the same coder; what this file says of them holds now. "
+            f"If it holds the codes of another framework, put all codes of a passage into one file.",
+        )
+    return ImportedCodings(len(read.rows), chosen, kept, notes, faults)
+
+
+_CORRECT = "Correct the rows and import the file again with --complete all."
 
 
 def _place(parts: Parts, read: CodingsFile) -> Placed:

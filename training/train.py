@@ -298,6 +298,9 @@ def _verdict(
     if serving is None:
         return first("it is the first model")
     before = serving.model
+    if before.kind != "trained" and not made.model.codes:
+        why = f"no code has enough examples yet, so {before.version} stays"
+        return Verdict("cannot tell", False, why)
     if before.kind != "trained":
         return first(f"{before.version} knew only the codebook's words")
     if made.model.kind != "trained" or made.dataset is None:

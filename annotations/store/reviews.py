@@ -96,8 +96,12 @@ def adopt_loose_codings(connection: Connection, review: Review) -> tuple[Coding,
     )
     wanted = {coding.code: coding for coding in review.codings}
     for row in connection.execute(loose).all():
-        if wanted.pop(row.code, None) is not None:
-            connection.execute(codings.update().where(codings.c.id == row.id).values(review_id=review.id))
+        newer = wanted.pop(row.code, None)
+        if newer is not None:
+            said: dict[str, Any] = {"review_id": review.id, "concrete_example": newer.concrete_example}
+            said |= {"memo": newer.memo} if newer.memo else {}
+            said |= {"influence": newer.influence} if newer.influence else {}
+            connection.execute(codings.update().where(codings.c.id == row.id).values(**said))
     return tuple(wanted.values())
 
 

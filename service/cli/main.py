@@ -82,7 +82,7 @@ def _about_disk(error: OSError) -> str:
         return (
             f"the disk is full{place}. Make room and run the same command again; what was finished is kept."
         )
-    return f"no permission to write{place}. Change the folder's permissions, or use another folder."
+    return f"no permission for this{place}. Change the folder's permissions, or use another folder."
 
 
 def _say(sentence: str) -> None:

@@ -17,6 +17,9 @@ def command(
     study: StudyOption = None,
 ) -> None:
     """Train and make suggestions when asked to, until stopped."""
+    import signal
+    import sys
+
     from service.parts import open_parts
     from service.work import do_waiting_jobs, work_until_stopped
 
@@ -24,5 +27,7 @@ def command(
         if once:
             say(f"Did {do_waiting_jobs(parts)} jobs.")
             return
+        # as the first process of a container it would not be stopped by SIGTERM otherwise
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         say("Waiting for jobs. Stop with Ctrl+C.")
         work_until_stopped(parts)

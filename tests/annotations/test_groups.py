@@ -112,3 +112,11 @@ def test_groups_are_what_is_connected(drawn: list[tuple[str, str]]) -> None:
     for at in range(len(drawn)):
         for to in range(len(drawn)):
             assert (found[at] == found[to]) == linked[at][to]
+
+
+def test_a_participant_s_code_is_the_same_in_any_case() -> None:
+    """Two spellings of one person are one group; otherwise a model is tested on whom it has seen."""
+    found = groups_of(
+        [a_transcript("A", "q", "a", speaker="P-01"), a_transcript("B", "q", "a", speaker="p-01 ")]
+    )
+    assert found[0] == found[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -130,6 +131,19 @@ def test_loose_codings_are_taken_in_by_a_later_complete_import(
         found = [coding.code for review in current_reviews(connection) for coding in review.codings]
         assert loose_codings(connection) == ()
     assert found == ["money"]
+
+
+def test_what_the_later_file_adds_to_a_loose_coding_holds(
+    store: Store, codebook: Codebook, ids: Mapping[str, UUID]
+) -> None:
+    """Its memo is the later one's, so that importing that file again changes nothing."""
+    later = replace(_placed(1, "money"), memo="new", influence="-")
+    _keep(store, codebook, ids, "none", replace(_placed(1, "money"), memo="old"))
+    _keep(store, codebook, ids, "listed", later)
+    assert _keep(store, codebook, ids, "listed", later).unchanged == 1
+    with store.reading() as connection:
+        (review,) = current_reviews(connection)
+    assert (review.codings[0].memo, review.codings[0].influence) == ("new", "-")
 
 
 def test_a_coding_on_a_question_is_kept_and_counted(

@@ -131,8 +131,26 @@ def test_codes_that_the_configuration_does_not_hold_are_refused() -> None:
     region = {"from_name": name, "value": {"taxonomy": [["x", "gone"]]}}
     with pytest.raises(BadInput, match="gone"):
         answer_of([region], SHIPPED)
-    with pytest.raises(BadInput, match=APPLICABLE[0]):
+    with pytest.raises(BadInput, match="no control"):
         answer_of([{"from_name": "elsewhere", "value": {"choices": [APPLICABLE[0]]}}], SHIPPED)
+
+
+def test_every_region_has_an_id_of_its_own() -> None:
+    """Also where controls' names begin alike, as those of the assimilation types do."""
+    made = prediction([_suggestion(code, 0.7) for code in APPLICABLE], SHIPPED, version="v1")
+    ids = [region["id"] for region in made["result"]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_marks_that_xml_cannot_hold_are_left_out() -> None:
+    """A control character from a spreadsheet does not spoil the whole configuration."""
+    book = Codebook(
+        name="C",
+        frameworks=(Framework("f", "F"),),
+        codes=(Code("a", "A\x0b", "f", "F/A", definition="x\x01y"),),
+    )
+    (choice,) = [c for c in _tree(book).iter("Choice") if c.get("alias") == "a"]
+    assert (choice.get("value"), choice.get("hint")) == ("A", "xy")
 
 
 def test_memo_and_the_tick_come_back() -> None:

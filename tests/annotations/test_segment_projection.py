@@ -106,3 +106,9 @@ def test_a_segmentation_is_known_by_what_it_does() -> None:
     }
     assert len(versions) == 4
     assert Segmentation().version in versions
+
+
+def test_two_reviews_that_cover_half_together_judge_the_segment() -> None:
+    """Neither covers half of it, both do: it was looked at."""
+    assert judged([Span(53, 193)], [Span(14, 90), Span(159, 229)]) == {0}
+    assert judged([Span(53, 193)], [Span(14, 90)]) == set()

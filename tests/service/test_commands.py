@@ -228,6 +228,66 @@ def test_codings_from_a_workbook_and_from_lines_of_json(tandem: Tandem, tmp_path
     assert tandem("import-codings", str(lines), "--complete", "none")["reviews"] == 0
 
 
+def test_what_a_second_import_does_not_say_stays(tandem: Tandem, tmp_path: Path) -> None:
+    """Consents and kind given once are not reset by importing the file again."""
+    _write(tmp_path / "manifest.csv", ["file,kind,may_quote", "JKG-01.txt,field note,yes"])
+    tandem("import", "--manifest", str(tmp_path / "manifest.csv"))
+    before = tandem("show", "JKG-01")
+    assert before["kind"] == "field note"
+    assert tandem("import", str(tmp_path / "JKG-01.txt"))["transcripts"][0]["state"] == "already there"
+    assert tandem("show", "JKG-01") == before
+    _write(tmp_path / "manifest.csv", ["file,may_quote", "JKG-01.txt,no"])
+    assert (
+        tandem("import", "--manifest", str(tmp_path / "manifest.csv"))["transcripts"][0]["state"]
+        == "described anew"
+    )
+
+
+def test_a_row_left_out_does_not_become_an_empty_review(tandem: Tandem, tmp_path: Path) -> None:
+    """The passage of a bad row was coded, so nothing may say that no code applies to it."""
+    file = _codings(tmp_path, "JKG-01,Ada,People,3", "JKG-01,Ada,Mony,1")
+    found = tandem("import-codings", file, "--complete", "all", "--skip-bad-rows")
+    assert (found["complete"], found["reviews"], found["empty_reviews"]) == ("listed", 1, 0)
+    assert "rows were left out" in " ".join(found["notes"])
+
+
+@pytest.mark.parametrize("rows", [[], ["JKG-01,Ada,Mony,1"]])
+def test_a_file_of_which_nothing_can_be_placed(
+    tandem: Tandem, study: Path, tmp_path: Path, rows: list[str]
+) -> None:
+    """No row, or none that means anything, is no success, even with --skip-bad-rows."""
+    message = _refused(tandem, study, "import-codings", _codings(tmp_path, *rows), "--skip-bad-rows")
+    assert "codings.csv" in message
+
+
+def test_a_model_that_judges_nothing_replaces_none(tandem: Tandem, tmp_path: Path) -> None:
+    """A few codings teach no code yet; the codebook's words go on serving."""
+    tandem("train")
+    tandem("import-codings", _codings(tmp_path, "JKG-01,Ada,Money,1"), "--complete", "all")
+    trained = tandem("train")
+    assert (trained["codes"], trained["promoted"], trained["verdict"]) == (0, False, "cannot tell")
+    assert tandem("status")["model"]["kind"] == "cold start"
+
+
+def test_a_workbook_that_claims_a_billion_rows(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """It is refused for them instead of being read to their end."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["transcript", "coder", "code", "turn"])
+    book.active.append(["JKG-01", "Ada", "Money", 1])
+    book.save(tmp_path / "plain.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "plain.xlsx") as plain,
+        zipfile.ZipFile(tmp_path / "claims.xlsx", "w") as made,
+    ):
+        for name in plain.namelist():
+            content = plain.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b'<row r="2"', b'<row r="999999999"')
+            made.writestr(name, content)
+    assert "claims.xlsx" in _refused(tandem, study, "import-codings", str(tmp_path / "claims.xlsx"))
+
+
 def test_moments_are_in_the_study_s_time_zone(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """A moment without a zone is one of the study's; it is kept as UTC."""
     config = (study / "study.yaml").read_text("utf-8")
