@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, Row, distinct, func, select
 
-from annotations.store.tables import label_studio_projects, now, pushed_tasks, segments
+from annotations.coding import Draw
+from annotations.store.tables import label_studio_projects, label_studio_tasks, now, segments, shown_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,30 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True)
 class PushedTask:
-    """A segment as a task, with the model version shown on it and a hash of what it shows."""
+    """A segment as a task: why it is put before the coder, the model version shown on it, a hash of what it shows.
+
+    ``model``: None where the task shows no suggestion (blind, double and repeat draws).
+    """
 
     segment: UUID
     task_id: int
     data_hash: str
     model: UUID | None = None
     shown_since: datetime | None = None
+    draw: Draw = Draw.ORDINARY
+
+    @property
+    def key(self) -> UUID:
+        """What the task's data calls it."""
+        return task_key(self.segment, self.draw)
+
+
+def task_key(segment: UUID, draw: Draw) -> UUID:
+    """What a task is called in Label Studio's data: one key for each time that a segment is put before a coder.
+
+    A repeat has a key of its own; which draw a first time is does not show in it.
+    """
+    return uuid5(segment, "again") if draw is Draw.REPEAT else segment
 
 
 def project_for(connection: Connection, *, url: str, coder: str | None, wave: str) -> ProjectRow | None:
@@ -68,41 +86,64 @@ def retire_project(connection: Connection, project: UUID) -> None:
 
 
 def tasks_of(connection: Connection, project: UUID) -> Mapping[UUID, PushedTask]:
-    """The project's tasks by segment."""
-    wanted = select(pushed_tasks).where(pushed_tasks.c.project_id == project)
-    return {
-        row.segment_id: PushedTask(row.segment_id, row.task_id, row.data_hash, row.model_id, row.shown_since)
-        for row in connection.execute(wanted)
-    }
+    """The project's tasks by key."""
+    t = label_studio_tasks
+    rows = connection.execute(select(t).where(t.c.project_id == project))
+    return {row.key: _task(row) for row in rows}
 
 
 def keep_tasks(connection: Connection, project: UUID, found: Iterable[PushedTask]) -> None:
-    """Keep new tasks, or what has changed of known ones."""
+    """Keep new tasks, or what has changed of known ones; which model each shows since when is kept for ever."""
     known = tasks_of(connection, project)
-    new = []
+    t = label_studio_tasks
+    new, shown = [], []
     for task in found:
+        since = task.shown_since or now()
         columns = {
             "task_id": task.task_id,
             "data_hash": task.data_hash,
             "model_id": task.model,
-            "shown_since": task.shown_since or now(),
+            "shown_since": since,
+            "draw": task.draw.value,
         }
-        if task.segment in known:
-            this = (pushed_tasks.c.project_id == project) & (pushed_tasks.c.segment_id == task.segment)
-            connection.execute(pushed_tasks.update().where(this).values(**columns))
+        before = known.get(task.key)
+        if before is None:
+            new.append({"project_id": project, "key": task.key, "segment_id": task.segment, **columns})
         else:
-            new.append({"project_id": project, "segment_id": task.segment, **columns})
+            if before.model == task.model:
+                columns["shown_since"] = before.shown_since
+            this = (t.c.project_id == project) & (t.c.key == task.key)
+            connection.execute(t.update().where(this).values(**columns))
+        if before is None or before.model != task.model:
+            shown.append({"project_id": project, "key": task.key, "model_id": task.model, "since": since})
     if new:
-        connection.execute(pushed_tasks.insert(), new)
+        connection.execute(t.insert(), new)
+    if shown:
+        connection.execute(shown_models.insert(), shown)
+
+
+def shown_at(connection: Connection, project: UUID, key: UUID, moment: datetime) -> UUID | None:
+    """The model version whose suggestions stood on a task at a moment; None where it showed none."""
+    s = shown_models
+    wanted = select(s.c.model_id).where(s.c.project_id == project, s.c.key == key, s.c.since <= moment)
+    found = connection.execute(wanted.order_by(s.c.sequence.desc()).limit(1)).scalar()
+    return None if found is None else UUID(str(found))
 
 
 def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int]:
     """How many segments of each transcript stand in a project that is in use."""
+    t = label_studio_tasks
     wanted = (
         select(segments.c.transcript_id, func.count(distinct(segments.c.id)))
-        .join(pushed_tasks, pushed_tasks.c.segment_id == segments.c.id)
-        .join(label_studio_projects, label_studio_projects.c.id == pushed_tasks.c.project_id)
+        .join(t, t.c.segment_id == segments.c.id)
+        .join(label_studio_projects, label_studio_projects.c.id == t.c.project_id)
         .where(label_studio_projects.c.retired.is_(False), segments.c.segmentation == segmentation)
         .group_by(segments.c.transcript_id)
     )
     return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def _task(row: Row[Any]) -> PushedTask:
+    return PushedTask(
+        row.segment_id, row.task_id, row.data_hash, row.model_id, row.shown_since, Draw(row.draw)
+    )

@@ -289,18 +289,34 @@ label_studio_projects = Table(
     **_ORDERED,
 )
 
-pushed_tasks = Table(
-    "pushed_tasks",
+label_studio_tasks = Table(
+    "label_studio_tasks",
     metadata,
     Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
-    Column("segment_id", Uuid, ForeignKey("segments.id"), primary_key=True),
+    # what the task's data says in Label Studio, whose own numbers may be given again: the segment's id, or, where
+    # a segment comes back to the same coder, one derived from it
+    Column("key", Uuid, primary_key=True),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), nullable=False, index=True),
+    Column("draw", String(16), nullable=False),
     Column("task_id", Integer, nullable=False),
-    # the model version whose suggestions stand on the task, and since when: this, not Label Studio's
-    # own fields, says what a coder was shown
+    # the model version whose suggestions stand on the task, and since when; none: it shows none
     Column("model_id", Uuid, ForeignKey("model_versions.id")),
     Column("shown_since", Moment),
     Column("data_hash", String(64), nullable=False),
     _created(),
+)
+
+# every version that ever stood on a task: this, not Label Studio's own fields, says what a coder was shown
+shown_models = Table(
+    "shown_models",
+    metadata,
+    _sequence(),
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), nullable=False),
+    Column("key", Uuid, nullable=False),
+    Column("model_id", Uuid, ForeignKey("model_versions.id")),
+    Column("since", Moment, nullable=False),
+    Index(None, "project_id", "key"),
+    **_ORDERED,
 )
 
 jobs = Table(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,8 +45,28 @@ def local(state: Path, environment: None) -> Iterator[LocalLabelStudio]:
     keeper = LocalLabelStudio(state, Path(env) if env else None)
     if keeper.program is None:
         skip_or_fail("Label Studio is not installed (make install)")
+    _start_from_template(keeper)
     yield keeper
     keeper.stop()
+
+
+def _start_from_template(keeper: LocalLabelStudio) -> None:
+    """Copy the data of a Label Studio that has just made its tables: that takes a minute of computing otherwise.
+
+    The copy lies beside the installed program and goes with it; the first run of the tests makes it.
+    """
+    if keeper.program is None:
+        return
+    template = keeper.program.parents[1] / "empty-for-tests"
+    if not template.is_dir():
+        keeper.start(port=_free_port())
+        keeper.stop()
+        new = template.with_name(f"{template.name}-{os.getpid()}")
+        shutil.copytree(keeper.folder, new)
+        with suppress(OSError):  # another run was quicker
+            new.rename(template)
+        return
+    shutil.copytree(template, keeper.folder, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,7 +17,7 @@ from builders import a_transcript
 from sqlalchemy import text
 
 from annotations.codebook import Codebook
-from annotations.coding import Coding, Condition, Evidence, Review
+from annotations.coding import Coding, Condition, Draw, Evidence, Review
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.segment import Segment, Segmentation
 from annotations.store import database
@@ -33,7 +33,16 @@ from annotations.store.models import (
     promote,
     serving_model,
 )
-from annotations.store.pushes import PushedTask, add_project, count_pushed, keep_tasks, project_for, tasks_of
+from annotations.store.pushes import (
+    PushedTask,
+    add_project,
+    count_pushed,
+    keep_tasks,
+    project_for,
+    shown_at,
+    task_key,
+    tasks_of,
+)
 from annotations.store.reviews import (
     add_loose_codings,
     add_reviews,
@@ -289,6 +298,33 @@ def test_pushed_tasks_are_kept_by_project_and_segment(store: Store, codebook: Co
         keep_tasks(connection, project.id, [PushedTask(segment, 7, "h2", model.id)])
         assert tasks_of(connection, project.id)[segment].data_hash == "h2"
         assert project_for(connection, url="http://x", coder=None, wave="2") == project
+        assert list(count_pushed(connection, model.segmentation).values()) == [1]
+
+
+def test_what_a_task_showed_at_a_moment_is_known(store: Store, codebook: Codebook) -> None:
+    """Each change of the model on a task is kept; pushing the same one again is no change."""
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with _with_model(store, codebook) as (connection, model, segment):
+        project = add_project(connection, url="http://x", project_id=3, title="t", coder=None, wave="2")
+        for hours, shown in ((0, None), (1, model.id), (2, model.id), (3, None)):
+            since = noon + timedelta(hours=hours)
+            keep_tasks(connection, project.id, [PushedTask(segment, 7, "h", shown, since)])
+        asked = [noon + timedelta(hours=hours, minutes=30) for hours in (-1, 0, 1, 2, 3)]
+        found = [shown_at(connection, project.id, segment, moment) for moment in asked]
+    assert found == [None, None, model.id, model.id, None]
+
+
+def test_a_repeat_is_a_task_of_its_own(store: Store, codebook: Codebook) -> None:
+    """The same segment stands twice in a project if it comes back to the coder; it counts once."""
+    with _with_model(store, codebook) as (connection, model, segment):
+        project = add_project(connection, url="http://x", project_id=3, title="t", coder="Ann", wave="2")
+        both = [PushedTask(segment, 7, "h", model.id), PushedTask(segment, 8, "h", draw=Draw.REPEAT)]
+        keep_tasks(connection, project.id, both)
+        found = tasks_of(connection, project.id)
+        assert {key: task.task_id for key, task in found.items()} == {
+            segment: 7,
+            task_key(segment, Draw.REPEAT): 8,
+        }
         assert list(count_pushed(connection, model.segmentation).values()) == [1]
 
 
