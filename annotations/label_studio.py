@@ -7,7 +7,7 @@ by our own ``segment_id``, never by Label Studio's numbers alone, which it may g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from annotations.errors import BadInput, TandemError, Unreachable
 TASKS_AT_A_TIME = 250
 AT_ONCE = 4
 TIME_LIMIT_S = 120.0
+EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
 Progress = Callable[[int, int], None]
 
 
@@ -161,6 +162,29 @@ class LabelStudio:
         with self._reached():
             self._client.projects.update(id=project, model_version=version, show_collab_predictions=True)
 
+    def erase_tasks(self, project: int, keys: Collection[str]) -> int:
+        """Delete the tasks that our data calls so, with all their annotations and predictions; returns how many."""
+        there = self.tasks(project)
+        doomed = [there[key].id for key in keys if key in there]
+        for start in range(0, len(doomed), TASKS_AT_A_TIME):
+            self._on_tasks("delete_tasks", project, doomed[start : start + TASKS_AT_A_TIME])
+        return len(doomed)
+
+    def forget_evidence(self, project: int, keys: Collection[str]) -> int:
+        """Take the quotes out of what these tasks show, and nothing else; returns how many tasks there were."""
+        there = self.tasks(project)
+        quoting = [there[key].id for key in keys if key in there]
+        for task in quoting:
+            with self._reached():
+                data = dict(self._client.tasks.get(id=str(task)).data)
+            self.show_data({task: data | {"why": EVIDENCE_GONE}})
+        return len(quoting)
+
+    def holds_project(self, project: int) -> bool:
+        """Is this project still there?"""
+        with self._reached():
+            return self._project(project) is not None
+
     def _import_lot(self, project: int, some: Sequence[Mapping[str, str]]) -> None:
         try:
             self._post(f"api/projects/{project}/import", [{"data": dict(one)} for one in some])
@@ -172,12 +196,15 @@ class LabelStudio:
                 self._post(f"api/projects/{project}/import", rest)
 
     def _drop_predictions(self, project: int, tasks: Sequence[int]) -> None:
+        self._on_tasks("delete_tasks_predictions", project, tasks)
+
+    def _on_tasks(self, action: str, project: int, tasks: Sequence[int]) -> None:
         chosen = {
             "selectedItems": {"all": False, "included": list(tasks)},
             "filters": {"conjunction": "and", "items": []},
             "ordering": [],
         }
-        self._post(f"api/dm/actions?id=delete_tasks_predictions&project={project}", chosen)
+        self._post(f"api/dm/actions?id={action}&project={project}", chosen)
 
     def _pages(self, project: int) -> Iterator[dict[str, Any]]:
         page = 1

@@ -65,6 +65,12 @@ class EmbeddingCache:
         with self._opened() as connection, connection:
             connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", [(_key(t),) for t in texts])
 
+    def compact(self) -> None:
+        """Give freed pages back, so that the file holds nothing that was forgotten."""
+        with self._opened() as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         with closing(self._connect()) as connection:

@@ -6,9 +6,11 @@ import json
 import os
 import secrets
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,21 @@ class LocalLabelStudio:
                     return True
                 time.sleep(0.1)
         return True
+
+    def compact(self) -> None:
+        """Give its database's freed pages back, so that no file holds what was deleted."""
+        file = self.folder / "data" / "label_studio.sqlite3"
+        if not file.is_file():
+            return
+        try:
+            with closing(sqlite3.connect(file, timeout=30)) as connection:
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise TandemError(
+                f'{file} could not be compacted ({error}). Stop Label Studio ("tandem label-studio stop"), then run '
+                f"the same command again."
+            ) from error
 
     @property
     def _pid_file(self) -> Path:

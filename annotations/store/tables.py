@@ -336,3 +336,22 @@ jobs = Table(
     _created(),
     **_ORDERED,
 )
+
+# tombstones: that somebody was erased, and nothing of what they said
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("participant", Text, nullable=False),
+    Column("participant_key", Text, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("transcripts", Integer, nullable=False),
+    # the model versions that had learnt from them
+    Column("models", JSON, nullable=False),
+    # tasks in Label Studio that have yet to be erased
+    Column("pending", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    _created(),
+    **_ORDERED,
+)

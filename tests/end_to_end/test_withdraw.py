@@ -1,0 +1,127 @@
+"""A participant is erased everywhere: searched for in every file of the study and of the real Label Studio."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import REPOSITORY
+from typer.testing import CliRunner
+
+from annotations.errors import BadInput
+from annotations.label_studio import LabelStudio
+from service.cli.main import add_commands, app
+from service.local_label_studio import Access
+
+pytestmark = [
+    pytest.mark.label_studio,
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
+    ),
+]
+SAMPLE = REPOSITORY / "annotations" / "sample_study"
+GONE = "CRK-01"
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def tandem(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Run:
+    """Run a command with ``--json`` on a study of this module and give its result."""
+    if not app.registered_commands:
+        add_commands()
+    study = tmp_path_factory.mktemp("withdraw") / "study"
+
+    def run(*arguments: str) -> dict[str, Any]:
+        done = CliRunner().invoke(app, ["--study", str(study), *arguments, "--json"])
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    made = CliRunner().invoke(app, ["init", str(study), "--codebook", "common-framework"])
+    assert made.exit_code == 0, made.output
+    shutil.copy(SAMPLE / "study.yaml", study / "study.yaml")
+    run.study = study  # type: ignore[attr-defined]
+    return run
+
+
+@pytest.fixture(scope="module")
+def erased(tandem: Run, label_studio: Access) -> dict[str, Any]:
+    """A study of which both waves stand in Label Studio, with one participant withdrawn."""
+    tandem("import", "--manifest", str(SAMPLE / "manifest.csv"))
+    tandem("import-codings", str(SAMPLE / "codings-wave1.csv"), "--complete", "all")
+    tandem("train")
+    tandem("precode")
+    projects = tandem("push")["projects"]
+    before = _holding(tandem, label_studio)
+    assert before  # what is searched for is there beforehand
+    found = tandem("withdraw", GONE, "--by", "Ines Falk", "--yes")
+    return found | {"projects": projects}
+
+
+def _words() -> list[bytes]:
+    """Runs of five words of the participant, as text and as JSON and as HTML write them."""
+    words = (SAMPLE / "wave1" / f"{GONE}.txt").read_text("utf-8").split()
+    runs = {" ".join(words[at : at + 5]) for at in range(0, len(words) - 5, 3)}
+    return [run.encode() for run in runs if run.isascii() and not set(run) & set("\"'&<>")]
+
+
+def _holding(tandem: Run, label_studio: Access) -> list[str]:
+    """The files of the study and of Label Studio that hold some of them."""
+    import os
+
+    folders = [tandem.study, Path(os.environ["TANDEM_STATE"])]  # type: ignore[attr-defined]
+    runs = _words()
+    found = []
+    for folder in folders:
+        for file in folder.rglob("*"):
+            if file.is_file():
+                content = file.read_bytes()
+                if any(run in content for run in runs):
+                    found.append(str(file))
+    return found
+
+
+def test_no_file_holds_their_words(erased: dict[str, Any], tandem: Run, label_studio: Access) -> None:
+    """Neither the study's folder nor Label Studio's data, freed pages and logs included."""
+    assert erased["done"]
+    assert _holding(tandem, label_studio) == []
+
+
+def test_their_tasks_are_gone_and_the_others_stay(
+    erased: dict[str, Any], tandem: Run, label_studio: Access
+) -> None:
+    """In Label Studio no task of the participant is left, and every other one is."""
+    with LabelStudio(label_studio.url, label_studio.token) as server:
+        left = sum(len(server.tasks(project["id"])) for project in erased["projects"])
+    assert left == sum(project["created"] for project in erased["projects"]) - erased["label_studio_tasks"]
+    assert erased["label_studio_tasks"] > 0
+
+
+def test_the_model_that_learnt_from_them_is_replaced(erased: dict[str, Any], tandem: Run) -> None:
+    """Another version serves, the old one's files are gone, and MLflow's alias follows."""
+    assert erased["models_that_learnt"] == ["v1"]
+    assert erased["new_model"] == tandem("status")["model"]["version"] == "v2"
+    assert [check for check in tandem("doctor")["checks"] if not check["ok"]] == []
+
+
+def test_they_cannot_be_imported_again(erased: dict[str, Any], tandem: Run) -> None:
+    """The tombstone says that this participant withdrew."""
+    done = CliRunner().invoke(
+        app, ["--study", str(tandem.study), "import", str(SAMPLE / "wave1" / f"{GONE}.txt")]  # type: ignore[attr-defined]
+    )
+    assert done.exit_code == 2
+    assert "withdrew" in done.output
+
+
+def test_withdrawing_again_changes_nothing(erased: dict[str, Any], tandem: Run) -> None:
+    """The same command again finds nothing left to erase; an unknown participant is refused."""
+    again = tandem("withdraw", GONE, "--by", "Ines Falk", "--yes")
+    assert (again["transcripts"], again["label_studio_tasks"], again["done"]) == (0, 0, True)
+    with pytest.raises(BadInput, match="Nothing was erased"):
+        tandem("withdraw", "CRK-99", "--by", "Ines Falk", "--yes")
