@@ -161,6 +161,17 @@ class LabelStudio:
         with self._reached():
             self._client.projects.update(id=project, model_version=version, show_collab_predictions=True)
 
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        """What Label Studio answers, as plain data; None if there is no such thing."""
+        with self._reached():
+            answer = self._client._client_wrapper.httpx_client.request(
+                path, method="GET", params=dict(params), request_options={"max_retries": 1}
+            )
+            if answer.status_code == 404:
+                return None
+            _refuse(answer, self.url)
+            return answer.json()
+
     def _import_lot(self, project: int, some: Sequence[Mapping[str, str]]) -> None:
         try:
             self._post(f"api/projects/{project}/import", [{"data": dict(one)} for one in some])

@@ -9,9 +9,14 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from annotations.errors import NoStudy, TandemError
+from annotations.store.inbox import count_set_aside
 from annotations.store.models import champion
+from annotations.store.pushes import projects
+from annotations.store.reads import last_read
+from annotations.store.webhooks import count_waiting
 from annotations.study import find_study
 from service.local_label_studio import LocalLabelStudio
 from service.parts import Parts
@@ -67,6 +72,7 @@ def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _tracking(parts)
     yield lambda: _mirrored(parts)
     yield lambda: _label_studio(parts)
+    yield lambda: _corrections(parts)
 
 
 def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
@@ -177,3 +183,19 @@ def _label_studio(parts: Parts) -> Check:
             return f"{server.url} answers, logged in as {server.check()}"
 
     return _attempt("Label Studio", look, "")
+
+
+def _corrections(parts: Parts) -> Check:
+    """How far corrections have come back. Those set aside are no fault of the machine's, but are said here too."""
+
+    def look() -> str:
+        with parts.store.reading() as connection:
+            waiting, aside = count_waiting(connection), count_set_aside(connection)
+            reads = [last_read(connection, project.id) for project in projects(connection)]
+        read = [one.at for one in reads if one is not None]
+        zone = ZoneInfo(parts.study.config.time_zone)
+        since = f"read until {min(read).astimezone(zone):%Y-%m-%d %H:%M}" if read else "not read yet"
+        more = '; "tandem pull" says why' if aside else ""
+        return f"{since}, {waiting} webhooks wait, {aside} annotations set aside{more}"
+
+    return _attempt("corrections", look, "")

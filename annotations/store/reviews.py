@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, func, select
 
 from annotations.codebook import Codebook
 from annotations.coding import Coder, Coding, Condition, Draw, Review
@@ -15,6 +16,7 @@ from annotations.store.tables import (
     codebook_versions,
     coders,
     codings,
+    retractions,
     review_sources,
     reviews,
 )
@@ -106,9 +108,8 @@ def adopt_loose_codings(connection: Connection, review: Review) -> tuple[Coding,
 
 
 def current_reviews(connection: Connection, *, transcript: UUID | None = None) -> tuple[Review, ...]:
-    """The reviews that no other supersedes, with their codings, in the order in which they came."""
-    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
-    wanted = select(reviews).where(reviews.c.id.not_in(superseded)).order_by(reviews.c.sequence)
+    """The reviews that nobody has superseded or taken back, with their codings, in the order in which they came."""
+    wanted = select(reviews).where(reviews.c.id.not_in(_past())).order_by(reviews.c.sequence)
     applied = select(codings).where(codings.c.review_id.is_not(None)).order_by(codings.c.sequence)
     if transcript is not None:
         wanted = wanted.where(reviews.c.transcript_id == transcript)
@@ -148,8 +149,7 @@ def applied_codes(
     """The codes that anybody's current word puts on spans of these transcripts, and nothing else of them."""
     if not transcripts:
         return {}
-    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
-    current = codings.c.review_id.is_(None) | codings.c.review_id.not_in(superseded)
+    current = codings.c.review_id.is_(None) | codings.c.review_id.not_in(_past())
     wanted = select(codings.c.transcript_id, codings.c.code, codings.c.start, codings.c.end).where(current)
     if len(transcripts) < 500:
         wanted = wanted.where(codings.c.transcript_id.in_(transcripts))
@@ -163,12 +163,55 @@ def applied_codes(
     }
 
 
+def retract(connection: Connection, review: UUID, reason: str) -> None:
+    """The coder has taken the review back: it stays on record and counts no more."""
+    connection.execute(retractions.insert().values(review_id=review, reason=reason))
+
+
+def reviews_over(
+    connection: Connection, transcript: UUID, span: Span
+) -> tuple[tuple[Review, datetime, str | None], ...]:
+    """Every review that shares words with a span, past ones too: with when it came, and why it was taken back."""
+    touching = (reviews.c.transcript_id == transcript) & (reviews.c.start < span.end)
+    touching &= reviews.c.end > span.start
+    wanted = (
+        select(reviews, retractions.c.reason)
+        .outerjoin(retractions, retractions.c.review_id == reviews.c.id)
+        .where(touching)
+        .order_by(reviews.c.sequence)
+    )
+    rows = connection.execute(wanted).all()
+    applied: dict[UUID, list[Coding]] = {}
+    own = select(codings).where(codings.c.transcript_id == transcript, codings.c.review_id.is_not(None))
+    for row in connection.execute(own.order_by(codings.c.sequence)):
+        applied.setdefault(row.review_id, []).append(_coding(row))
+    names, sources = coder_names(connection), _sources(connection)
+    return tuple(
+        (
+            replace(
+                _review(row, names[row.coder_id]),
+                codings=tuple(applied.get(row.id, ())),
+                sources=sources.get(row.id, ()),
+            ),
+            row.created,
+            row.reason,
+        )
+        for row in rows
+    )
+
+
 def count_reviews(connection: Connection) -> tuple[int, int]:
     """How many reviews there are, and how many codings."""
     return (
         connection.execute(select(func.count()).select_from(reviews)).scalar_one(),
         connection.execute(select(func.count()).select_from(codings)).scalar_one(),
     )
+
+
+def _past() -> CompoundSelect[Any]:
+    """The ids of the reviews that another supersedes, or that were taken back."""
+    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
+    return superseded.union(select(retractions.c.review_id))
 
 
 def _sources(connection: Connection) -> dict[UUID, tuple[UUID, ...]]:

@@ -319,6 +319,89 @@ shown_models = Table(
     **_ORDERED,
 )
 
+# a review that its coder has taken back; the review itself stays
+retractions = Table(
+    "retractions",
+    metadata,
+    _sequence(),
+    Column("review_id", Uuid, ForeignKey("reviews.id"), nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+# what Label Studio told, stored before it was answered; the body goes once it is worked off
+webhook_events = Table(
+    "webhook_events",
+    metadata,
+    _sequence(),
+    Column("action", String(40), nullable=False),
+    Column("body", JSON(none_as_null=True)),
+    Column("done", Boolean, nullable=False, default=False),
+    Column("outcome", Text, nullable=False, default=""),
+    _created(),
+    Index("ix_webhook_events_done_sequence", "done", "sequence"),
+    **_ORDERED,
+)
+
+# each annotation as it was last seen in Label Studio, and what became of it
+label_studio_annotations = Table(
+    "label_studio_annotations",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("annotation_id", Integer, primary_key=True),
+    Column("key", Uuid),
+    Column("task_id", Integer),
+    Column("user_id", Integer),
+    Column("coder", Text),
+    Column("state", String(24), nullable=False, index=True),
+    Column("why", Text, nullable=False, default=""),
+    # by Label Studio's clock
+    Column("made", Moment),
+    Column("changed", Moment),
+    # hash of what it says
+    Column("content", String(64), nullable=False, default=""),
+    Column("body", JSON(none_as_null=True)),
+    # the newest webhook that spoke of it; 0: it was read in a pull
+    Column("last_event", Integer, nullable=False, default=0),
+    _created(),
+    Index("ix_label_studio_annotations_key_coder", "key", "coder"),
+)
+
+# which annotation, saying what, became which review; the newest row of a key and coder is their last word
+annotation_reviews = Table(
+    "annotation_reviews",
+    metadata,
+    _sequence(),
+    Column("review_id", Uuid, ForeignKey("reviews.id"), nullable=False, unique=True),
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), nullable=False),
+    Column("annotation_id", Integer, nullable=False),
+    Column("key", Uuid, nullable=False),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), nullable=False, index=True),
+    Column("coder", Text, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("changed", Moment, nullable=False),
+    Index("ix_annotation_reviews_key_coder", "key", "coder"),
+    **_ORDERED,
+)
+
+label_studio_users = Table(
+    "label_studio_users",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("user_id", Integer, primary_key=True, autoincrement=False),
+    Column("email", Text, nullable=False),
+)
+
+# how far each project has been read: the newest change seen, by Label Studio's clock, and when, by ours
+label_studio_reads = Table(
+    "label_studio_reads",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("upto", Moment),
+    Column("read_at", Moment, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,

@@ -31,11 +31,13 @@ def add_commands() -> None:
         demo,
         doctor,
         evaluate,
+        history,
         import_codings,
         import_transcripts,
         init,
         label_studio,
         precode,
+        pull,
         push,
         serve,
         show,
@@ -45,9 +47,19 @@ def add_commands() -> None:
         worker,
     )
 
-    for module in (init, import_transcripts, import_codings, train, evaluate, precode, suggestions, push):
+    for module in (
+        init,
+        import_transcripts,
+        import_codings,
+        train,
+        evaluate,
+        precode,
+        suggestions,
+        push,
+        pull,
+    ):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
-    for module in (status, show, doctor):
+    for module in (status, show, history, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
     for module in (serve, worker, demo):
@@ -95,3 +107,7 @@ def _plain(sentence: str) -> str:
     from rich.markup import escape
 
     return escape(sentence)
+
+
+if __name__ == "__main__":  # as "tandem serve" starts its worker
+    main()
