@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -317,6 +318,48 @@ shown_models = Table(
     Column("since", Moment, nullable=False),
     Index(None, "project_id", "key"),
     **_ORDERED,
+)
+
+# how transcripts are dealt to coders and drawn; the newest is in force, and rows are only ever added
+push_plans = Table(
+    "push_plans",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("seed", BigInteger, nullable=False),
+    Column("blind", Float, nullable=False),
+    Column("double", Float, nullable=False),
+    Column("repeat", Float, nullable=False),
+    # none: all share one project
+    Column("coders", JSON, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+dealt_transcripts = Table(
+    "dealt_transcripts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("plan_id", Uuid, ForeignKey("push_plans.id"), nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False),
+    Column("segmentation", String(16), ForeignKey("segmentations.version"), nullable=False),
+    Column("units", Integer, nullable=False),
+    # none: the project that all share
+    Column("coder", Text),
+    Column("second_coder", Text),
+    _created(),
+    UniqueConstraint("transcript_id", "segmentation"),
+    **_ORDERED,
+)
+
+# only what is not ordinary
+drawn_segments = Table(
+    "drawn_segments",
+    metadata,
+    Column("dealt_id", Uuid, ForeignKey("dealt_transcripts.id"), primary_key=True),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), primary_key=True),
+    Column("draw", String(16), nullable=False),
 )
 
 jobs = Table(
