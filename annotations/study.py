@@ -59,6 +59,19 @@ class LabelStudioEntry(_Section):
     url: str | None = None
 
 
+class ServiceEntry(_Section):
+    """Where Label Studio reaches "tandem serve", if not on this machine's usual port."""
+
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/]+(/[^\s?#]*)?", url):
+            raise ValueError("is no address; give one such as http://127.0.0.1:8430")
+        return url
+
+
 class StudyConfig(_Section):
     """What study.yaml may say."""
 
@@ -74,6 +87,7 @@ class StudyConfig(_Section):
     embedder: EmbedderEntry = EmbedderEntry()
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()
+    service: ServiceEntry = ServiceEntry()
     database: str | None = None
 
     @field_validator("time_zone")
@@ -206,6 +220,7 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
         "embedder": EmbedderEntry,
         "consents": ConsentDefaults,
         "label_studio": LabelStudioEntry,
+        "service": ServiceEntry,
     }
     section = sections.get(str(path[0]), StudyConfig) if path else StudyConfig
     return list(section.model_fields)

@@ -1,8 +1,15 @@
 """The tables, as SQLAlchemy knows them. Migrations make them; this module describes them.
 
+
 Ids are UUIDs, so that the databases of several sites can be merged. Where order matters, it is the order
+
+
 of ``sequence``, not of a clock. Names are compared by keys that Tandem folds itself (``name_key``), so that the
+
+
 database's own rules for case and sorting never matter.
+
+
 """
 
 from __future__ import annotations
@@ -12,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -83,6 +91,7 @@ def _created() -> Column[Any]:
 # AUTOINCREMENT: SQLite must never give a number again, or the order of reviews would lie
 _ORDERED: dict[str, Any] = {"sqlite_autoincrement": True}
 
+
 transcripts = Table(
     "transcripts",
     metadata,
@@ -108,6 +117,7 @@ transcripts = Table(
     **_ORDERED,
 )
 
+
 turns = Table(
     "turns",
     metadata,
@@ -121,6 +131,7 @@ turns = Table(
     Column("ends", Float),
 )
 
+
 codebook_versions = Table(
     "codebook_versions",
     metadata,
@@ -131,6 +142,7 @@ codebook_versions = Table(
     **_ORDERED,
 )
 
+
 segmentations = Table(
     "segmentations",
     metadata,
@@ -140,6 +152,7 @@ segmentations = Table(
     Column("pipeline", Text, nullable=False),
     _created(),
 )
+
 
 segments = Table(
     "segments",
@@ -157,6 +170,7 @@ segments = Table(
     Index(None, "segmentation"),
 )
 
+
 coders = Table(
     "coders",
     metadata,
@@ -169,6 +183,7 @@ coders = Table(
     _created(),
     **_ORDERED,
 )
+
 
 reviews = Table(
     "reviews",
@@ -190,12 +205,14 @@ reviews = Table(
     **_ORDERED,
 )
 
+
 review_sources = Table(
     "review_sources",
     metadata,
     Column("review_id", Uuid, ForeignKey("reviews.id"), primary_key=True),
     Column("source_id", Uuid, ForeignKey("reviews.id"), primary_key=True),
 )
+
 
 codings = Table(
     "codings",
@@ -217,6 +234,7 @@ codings = Table(
     _created(),
     **_ORDERED,
 )
+
 
 model_versions = Table(
     "model_versions",
@@ -241,6 +259,7 @@ model_versions = Table(
     **_ORDERED,
 )
 
+
 learnt_from = Table(
     "learnt_from",
     metadata,
@@ -248,6 +267,7 @@ learnt_from = Table(
     # a review, or a coding that belongs to none
     Column("item_id", Uuid, primary_key=True),
 )
+
 
 serving = Table(
     "serving",
@@ -261,6 +281,7 @@ serving = Table(
     **_ORDERED,
 )
 
+
 suggestions = Table(
     "suggestions",
     metadata,
@@ -273,6 +294,7 @@ suggestions = Table(
     _created(),
     Index(None, "model_id"),
 )
+
 
 label_studio_projects = Table(
     "label_studio_projects",
@@ -288,6 +310,7 @@ label_studio_projects = Table(
     _created(),
     **_ORDERED,
 )
+
 
 label_studio_tasks = Table(
     "label_studio_tasks",
@@ -306,6 +329,7 @@ label_studio_tasks = Table(
     _created(),
 )
 
+
 # every version that ever stood on a task: this, not Label Studio's own fields, says what a coder was shown
 shown_models = Table(
     "shown_models",
@@ -319,6 +343,7 @@ shown_models = Table(
     **_ORDERED,
 )
 
+
 # a review that its coder has taken back; the review itself stays
 retractions = Table(
     "retractions",
@@ -329,6 +354,7 @@ retractions = Table(
     _created(),
     **_ORDERED,
 )
+
 
 # what Label Studio told, stored before it was answered; the body goes once it is worked off
 webhook_events = Table(
@@ -343,6 +369,7 @@ webhook_events = Table(
     Index("ix_webhook_events_done_sequence", "done", "sequence"),
     **_ORDERED,
 )
+
 
 # each annotation as it was last seen in Label Studio, and what became of it
 label_studio_annotations = Table(
@@ -368,6 +395,7 @@ label_studio_annotations = Table(
     Index("ix_label_studio_annotations_key_coder", "key", "coder"),
 )
 
+
 # which annotation, saying what, became which review; the newest row of a key and coder is their last word
 annotation_reviews = Table(
     "annotation_reviews",
@@ -385,6 +413,7 @@ annotation_reviews = Table(
     **_ORDERED,
 )
 
+
 label_studio_users = Table(
     "label_studio_users",
     metadata,
@@ -392,6 +421,7 @@ label_studio_users = Table(
     Column("user_id", Integer, primary_key=True, autoincrement=False),
     Column("email", Text, nullable=False),
 )
+
 
 # how far each project has been read: the newest change seen, by Label Studio's clock, and when, by ours
 label_studio_reads = Table(
@@ -401,6 +431,52 @@ label_studio_reads = Table(
     Column("upto", Moment),
     Column("read_at", Moment, nullable=False),
 )
+
+
+# how transcripts are dealt to coders and drawn; the newest is in force, and rows are only ever added
+push_plans = Table(
+    "push_plans",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("seed", BigInteger, nullable=False),
+    Column("blind", Float, nullable=False),
+    Column("double", Float, nullable=False),
+    Column("repeat", Float, nullable=False),
+    # none: all share one project
+    Column("coders", JSON, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+dealt_transcripts = Table(
+    "dealt_transcripts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("plan_id", Uuid, ForeignKey("push_plans.id"), nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False),
+    Column("segmentation", String(16), ForeignKey("segmentations.version"), nullable=False),
+    Column("units", Integer, nullable=False),
+    # none: the project that all share
+    Column("coder", Text),
+    Column("second_coder", Text),
+    _created(),
+    UniqueConstraint("transcript_id", "segmentation"),
+    **_ORDERED,
+)
+
+
+# only what is not ordinary
+drawn_segments = Table(
+    "drawn_segments",
+    metadata,
+    Column("dealt_id", Uuid, ForeignKey("dealt_transcripts.id"), primary_key=True),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), primary_key=True),
+    Column("draw", String(16), nullable=False),
+)
+
 
 jobs = Table(
     "jobs",
