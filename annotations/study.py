@@ -59,6 +59,12 @@ class LabelStudioEntry(_Section):
     url: str | None = None
 
 
+class RetrainEntry(_Section):
+    """When a worker trains by itself: after so many new reviews; "after: null" leaves it to people."""
+
+    after: int | None = Field(default=200, ge=1)
+
+
 class StudyConfig(_Section):
     """What study.yaml may say."""
 
@@ -74,6 +80,7 @@ class StudyConfig(_Section):
     embedder: EmbedderEntry = EmbedderEntry()
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()
+    retrain: RetrainEntry = RetrainEntry()
     database: str | None = None
 
     @field_validator("time_zone")
@@ -206,6 +213,7 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
         "embedder": EmbedderEntry,
         "consents": ConsentDefaults,
         "label_studio": LabelStudioEntry,
+        "retrain": RetrainEntry,
     }
     section = sections.get(str(path[0]), StudyConfig) if path else StudyConfig
     return list(section.model_fields)

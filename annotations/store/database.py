@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 
-HEAD = "0001"
+HEAD = "0004"
 WAIT_MS = 10_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 

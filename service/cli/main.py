@@ -34,21 +34,26 @@ def add_commands() -> None:
         import_codings,
         import_transcripts,
         init,
+        jobs,
         label_studio,
+        models,
         precode,
         push,
         serve,
         show,
         status,
         suggestions,
+        trace,
         train,
         worker,
     )
 
     for module in (init, import_transcripts, import_codings, train, evaluate, precode, suggestions, push):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
-    for module in (status, show, doctor):
+    for module in (status, show, trace, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
+    app.add_typer(models.app, name="models", rich_help_panel="Looking")
+    app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
