@@ -72,6 +72,12 @@ class ServiceEntry(_Section):
         return url
 
 
+class RetrainEntry(_Section):
+    """When a worker trains by itself: after so many new reviews; "after: null" leaves it to people."""
+
+    after: int | None = Field(default=200, ge=1)
+
+
 class StudyConfig(_Section):
     """What study.yaml may say."""
 
@@ -88,6 +94,7 @@ class StudyConfig(_Section):
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()
     service: ServiceEntry = ServiceEntry()
+    retrain: RetrainEntry = RetrainEntry()
     database: str | None = None
 
     @field_validator("time_zone")
@@ -221,6 +228,7 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
         "consents": ConsentDefaults,
         "label_studio": LabelStudioEntry,
         "service": ServiceEntry,
+        "retrain": RetrainEntry,
     }
     section = sections.get(str(path[0]), StudyConfig) if path else StudyConfig
     return list(section.model_fields)

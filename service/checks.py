@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from annotations.errors import NoStudy, TandemError
 from annotations.store.inbox import count_set_aside
-from annotations.store.models import champion
+from annotations.store.models import all_models, champion
 from annotations.store.pushes import projects
 from annotations.store.reads import last_read
 from annotations.store.webhooks import count_waiting
@@ -152,27 +152,37 @@ def _tracking(parts: Parts) -> Check:
 
 
 def _mirrored(parts: Parts) -> Check:
-    """Does MLflow's alias name the version that serves? Tried again here if it does not."""
-    from service.learning import tracking_of
-    from training.train import mirror
+    """Does MLflow say what the study's database says? What it lacks is given to it first."""
+    from service.learning import catch_up, tracking_of
+    from training.deliver import aliases_wanted
 
     def look() -> str:
         with parts.store.reading() as connection:
-            serving = champion(connection)
-        if serving is None or serving.model.run_id is None:
+            names = {model.run_id: model.version for model in all_models(connection)}
+        if not names:
             return "nothing to mirror yet"
-        tracking = tracking_of(parts)
-        mirror(parts.store, tracking)
-        named = tracking.champion_run()
-        if named != serving.model.run_id:
+        failed = catch_up(parts)
+        if failed:
+            raise TandemError(failed)
+        with parts.store.reading() as connection:
+            names = {model.run_id: model.version for model in all_models(connection)}
+        named = tracking_of(parts).aliases()
+        wanted = {alias: run for alias, run in aliases_wanted(parts.store).items() if run is not None}
+        wrong = [
+            f"{alias} names {names.get(named.get(alias), named.get(alias) or 'nothing')}, and should name "
+            f"{names.get(wanted.get(alias)) or 'nothing'}"
+            for alias in ("champion", "challenger", "previous_champion")
+            if named.get(alias) != wanted.get(alias)
+        ]
+        if wrong:
             raise TandemError(
-                f"MLflow's alias champion names run {named or 'nothing'}, but {serving.model.version} (run "
-                f"{serving.model.run_id}) serves. The study's own record decides; somebody moved the alias in MLflow. "
-                f"Set it back there."
+                f"MLflow's alias {'; '.join(wrong)}. The study's own record decides; somebody moved it in MLflow. "
+                f'Set it back there, or run "tandem train", which does.'
             )
-        return f"the alias champion names {serving.model.version}"
+        said = ", ".join(f"{alias} {names[run]}" for alias, run in wanted.items())
+        return f"its aliases say what the study says: {said}"
 
-    return _attempt("MLflow's alias", look, "")
+    return _attempt("MLflow's aliases", look, "")
 
 
 def _label_studio(parts: Parts) -> Check:

@@ -24,6 +24,7 @@ _HEAD = """\
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
+# retrain: {after: 200}       a worker trains after so many new reviews; null: only when asked
 # database: postgresql://…    to keep the study on a server
 """
 

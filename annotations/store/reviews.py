@@ -19,6 +19,7 @@ from annotations.store.tables import (
     retractions,
     review_sources,
     reviews,
+    transcripts,
 )
 from annotations.store.transcripts import key_of
 from annotations.transcript import Span
@@ -143,19 +144,70 @@ def loose_codings(
     )
 
 
+def coders_of(connection: Connection, found: Collection[UUID]) -> Mapping[UUID, str]:
+    """Who made each of these reviews, superseded ones included."""
+    if not found:
+        return {}
+    wanted = select(reviews.c.id, coders.c.name).join(coders, coders.c.id == reviews.c.coder_id)
+    return {row.id: row.name for row in connection.execute(wanted) if row.id in found}
+
+
+def snapshot(
+    connection: Connection, items: Collection[UUID]
+) -> tuple[tuple[Review, ...], tuple[tuple[UUID, str, UUID, Condition, Coding], ...]]:
+    """The reviews and loose codings with these ids as they are kept, superseded or adopted since or not."""
+    by_review: dict[UUID, list[Coding]] = {}
+    loose = []
+    names = coder_names(connection)
+    for row in connection.execute(select(codings).order_by(codings.c.sequence)):
+        if row.review_id in items:
+            by_review.setdefault(row.review_id, []).append(_coding(row))
+        if row.id in items:
+            condition = Condition(row.condition)
+            loose.append((row.id, names[row.coder_id], row.transcript_id, condition, _coding(row)))
+    sources = _sources(connection)
+    found = tuple(
+        replace(
+            _review(row, names[row.coder_id]),
+            codings=tuple(by_review.get(row.id, ())),
+            sources=sources.get(row.id, ()),
+        )
+        for row in connection.execute(select(reviews).order_by(reviews.c.sequence))
+        if row.id in items
+    )
+    return found, tuple(loose)
+
+
+def newest_review(connection: Connection) -> datetime | None:
+    """When the newest review came, None where there is none."""
+    wanted = select(reviews.c.created).order_by(reviews.c.sequence.desc()).limit(1)
+    return connection.execute(wanted).scalar()
+
+
+def reviews_after(connection: Connection, sequence: int) -> int:
+    """How many reviews have come since that one, of transcripts that may be learnt from."""
+    wanted = (
+        select(func.count())
+        .select_from(reviews)
+        .join(transcripts, transcripts.c.id == reviews.c.transcript_id)
+        .where(reviews.c.sequence > sequence, transcripts.c.may_train)
+    )
+    return connection.execute(wanted).scalar_one()
+
+
 def applied_codes(
-    connection: Connection, transcripts: Collection[UUID]
+    connection: Connection, among: Collection[UUID]
 ) -> Mapping[UUID, Mapping[Span, frozenset[str]]]:
     """The codes that anybody's current word puts on spans of these transcripts, and nothing else of them."""
-    if not transcripts:
+    if not among:
         return {}
     current = codings.c.review_id.is_(None) | codings.c.review_id.not_in(_past())
     wanted = select(codings.c.transcript_id, codings.c.code, codings.c.start, codings.c.end).where(current)
-    if len(transcripts) < 500:
-        wanted = wanted.where(codings.c.transcript_id.in_(transcripts))
+    if len(among) < 500:
+        wanted = wanted.where(codings.c.transcript_id.in_(among))
     found: dict[UUID, dict[Span, set[str]]] = {}
     for transcript, code, start, end in connection.execute(wanted):
-        if transcript in transcripts:
+        if transcript in among:
             found.setdefault(transcript, {}).setdefault(Span(start, end), set()).add(code)
     return {
         transcript: {span: frozenset(codes) for span, codes in its.items()}

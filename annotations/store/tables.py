@@ -37,6 +37,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    false,
 )
 
 
@@ -254,7 +255,16 @@ model_versions = Table(
     Column("thresholds", JSON, nullable=False),
     Column("too_few", JSON, nullable=False),
     Column("figures", JSON, nullable=False),
+    # none until MLflow has it
     Column("run_id", Text),
+    Column("recipe", Text, nullable=False, server_default="linear-1"),
+    # the version that served when this one was trained
+    Column("parent", Uuid),
+    Column("verdict", String(16)),
+    Column("reason", Text),
+    Column("comparison", JSON(none_as_null=True)),
+    # the newest review (its sequence) that the training has seen
+    Column("last_review", Integer, nullable=False, server_default="0"),
     _created(),
     **_ORDERED,
 )
@@ -265,7 +275,22 @@ learnt_from = Table(
     metadata,
     Column("model_id", Uuid, ForeignKey("model_versions.id"), primary_key=True),
     # a review, or a coding that belongs to none
-    Column("item_id", Uuid, primary_key=True),
+    Column("item_id", Uuid, primary_key=True, index=True),
+    # "learn", or "judge": the version was measured by it and has not learnt from it
+    Column("purpose", String(8), nullable=False, server_default="learn"),
+)
+
+# each transcript's group was drawn once, to learn from or to judge by; rows are only ever added
+group_draws = Table(
+    "group_draws",
+    metadata,
+    _sequence(),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, unique=True),
+    Column("purpose", String(8), nullable=False),
+    Column("stratum", JSON, nullable=False),
+    Column("seed", Integer, nullable=False),
+    _created(),
+    **_ORDERED,
 )
 
 
@@ -277,6 +302,8 @@ serving = Table(
     Column("verdict", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("mirrored", Boolean, nullable=False, default=False),
+    # who put it to serve by hand; none: the written rule did
+    Column("decided_by", Text),
     _created(),
     **_ORDERED,
 )
@@ -492,6 +519,11 @@ jobs = Table(
     Column("finished", Moment),
     Column("result", JSON(none_as_null=True)),
     Column("error", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("done", Integer),
+    Column("total", Integer),
+    Column("cancel_asked", Boolean, nullable=False, server_default=false()),
+    Column("not_before", Moment),
     _created(),
     **_ORDERED,
 )

@@ -58,7 +58,7 @@ def command(
 
 
 def _serve(parts: Parts, port: int) -> None:
-    from service.serving import key_of, serve
+    from service.server import key_of, serve
 
     say(f"  Tandem          http://127.0.0.1:{port}/?key={key_of(parts)}", "", "Stop with Ctrl+C.")
     serve(parts, host="127.0.0.1", port=port)

@@ -35,7 +35,9 @@ def add_commands() -> None:
         import_codings,
         import_transcripts,
         init,
+        jobs,
         label_studio,
+        models,
         precode,
         pull,
         push,
@@ -43,6 +45,7 @@ def add_commands() -> None:
         show,
         status,
         suggestions,
+        trace,
         train,
         worker,
     )
@@ -59,8 +62,10 @@ def add_commands() -> None:
         pull,
     ):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
-    for module in (status, show, history, doctor):
+    for module in (status, show, history, trace, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
+    app.add_typer(models.app, name="models", rich_help_panel="Looking")
+    app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
