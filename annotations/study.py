@@ -60,7 +60,10 @@ class LabelStudioEntry(_Section):
 
 
 class StudyConfig(_Section):
-    """What study.yaml may say."""
+    """What study.yaml may say.
+
+    ``margin``: by how much kappa of the model may fall short of that of a second coder and still be called as good.
+    """
 
     name: str = Field(min_length=1, max_length=80)
     time_zone: str = "UTC"
@@ -74,6 +77,7 @@ class StudyConfig(_Section):
     embedder: EmbedderEntry = EmbedderEntry()
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()
+    margin: float = Field(default=0.10, gt=0, le=0.5)
     database: str | None = None
 
     @field_validator("time_zone")

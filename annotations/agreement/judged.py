@@ -96,13 +96,14 @@ def judged_by(units: Units, columns: Sequence[Column], reviews: Sequence[Review]
     """What these reviews of one coder, taken together, decide."""
     values = np.zeros((len(units), len(columns)), dtype=np.bool_)
     known = np.zeros_like(values)
+    where = _columns_of_codes(columns)
     for labels in labels_of(units.segments, reviews):
         for position in labels.judged:
             row = units.row.get((labels.transcript, position))
             if row is None:
                 continue
             known[row] = True
-            _apply(values, row, labels.codes.get(position, frozenset()), columns)
+            _apply(values, row, labels.codes.get(position, frozenset()), where)
     return joined(Judged(values, known), runs)
 
 
@@ -112,9 +113,10 @@ def judged_from_codes(
     """A judge who put these codes on these rows, and judged no other."""
     values = np.zeros((len(units), len(columns)), dtype=np.bool_)
     known = np.zeros_like(values)
+    where = _columns_of_codes(columns)
     for row, its in codes.items():
         known[row] = True
-        _apply(values, row, its, columns)
+        _apply(values, row, its, where)
     return joined(Judged(values, known), runs)
 
 
@@ -154,9 +156,17 @@ def whole_units(units: int, runs: Runs, column: int = 0) -> NDArray[np.intp]:
     return stands
 
 
-def _apply(values: Bools, row: int, codes: frozenset[str], columns: Sequence[Column]) -> None:
-    if codes:
-        values[row] |= [not column.members.isdisjoint(codes) for column in columns]
+def _apply(values: Bools, row: int, codes: frozenset[str], where: Mapping[str, list[int]]) -> None:
+    for code in codes:
+        values[row, where.get(code, [])] = True
+
+
+def _columns_of_codes(columns: Sequence[Column]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, column in enumerate(columns):
+        for code in column.members:
+            found.setdefault(code, []).append(at)
+    return found
 
 
 def _coded_spans(reviews: Sequence[Review]) -> dict[UUID, dict[Span, set[str]]]:
