@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.columns import Column
 from annotations.agreement.figure import Agreement
-from annotations.agreement.intervals import Interval, intervals_over_groups, is_few
+from annotations.agreement.intervals import Interval, Statistic, intervals_over_groups, is_few, value_by_group
 from annotations.agreement.judged import Bools, Judged
 from annotations.agreement.many_judges import ac1, alpha, sums_of_pairs
 from annotations.agreement.numbers import or_none
@@ -119,16 +120,22 @@ def figures_of_pairs(
         why = "no segment was judged by both, so there is nothing to compare"
         return (described.figure(columns[0], coefficient="kappa", value=None, units=0, groups=0, reason=why),)
     tables, names = stacked(pairs)
+    units = np.any([pair.known for pair in pairs], axis=0).sum(axis=0)
     return (
-        *_columns(tables, len(names), columns, described),
-        *_means(tables, len(names), columns, described),
+        *_columns(tables, units, names, columns, described),
+        *_means(tables, int(units[0]), names, columns, described),
         *_labelling(pairs, columns, described),
     )
 
 
 def _columns(
-    tables: Floats, groups: int, columns: Sequence[Column], described: Described
+    tables: Floats,
+    units: NDArray[np.intp],
+    names: Sequence[str],
+    columns: Sequence[Column],
+    described: Described,
 ) -> Iterator[Agreement]:
+    groups = len(names)
     whole = tables.sum(axis=0)
     total = whole.sum(axis=0)
     used = [at for at in range(len(columns)) if total[at, :3].sum() and total[at, 3] + total[at, 1:3].sum()]
@@ -155,14 +162,19 @@ def _columns(
                 column,
                 coefficient=coefficient,
                 value=value,
-                units=round(float(total[at].sum())),
+                units=int(units[at]),
                 groups=groups,
                 reason=_why(total[at], value) if value is None else one_sided if which < 1 else None,
                 interval=interval,
                 interval_reason=why,
                 few_transcripts=is_few(groups, interval),
                 prevalence=or_none(prevalence(total[at])),
+                by_group=_by_group(tables, names, which, at) if value is not None else {},
             )
+
+
+def _by_group(tables: Floats, names: Sequence[str], which: int, at: int) -> dict[str, float | None]:
+    return value_by_group(tables[:, :, [at]], names, lambda sums: per_column(sums)[..., which, 0])
 
 
 def _why(total: Floats, value: float | None) -> str | None:
@@ -189,9 +201,10 @@ def _constant_side(tables: Floats, coders: tuple[str, ...]) -> str | None:
 
 
 def _means(
-    tables: Floats, groups: int, columns: Sequence[Column], described: Described
+    tables: Floats, units: int, names: Sequence[str], columns: Sequence[Column], described: Described
 ) -> Iterator[Agreement]:
     """Mean kappa over the codes that are frequent in the whole, of all frameworks and of each."""
+    groups = len(names)
     whole = tables.sum(axis=0)
     often = frequent(whole)  # (pairs, columns)
     codes = np.array([column.level == "code" for column in columns])
@@ -219,7 +232,7 @@ def _means(
             level="mean of codes",
             coefficient="kappa",
             value=value,
-            units=round(float(whole[:, 0].sum())),
+            units=units,
             groups=groups,
             reason=TOO_RARE if value is None else None,
             interval=interval,
@@ -228,7 +241,14 @@ def _means(
             prevalence=or_none(prevalence(whole[:, chosen[at]].sum(axis=(0, 1))))
             if chosen[at].any()
             else None,
+            by_group=value_by_group(tables, names, partial(_one_mean, statistic, at))
+            if value is not None
+            else {},
         )
+
+
+def _one_mean(statistic: Statistic, at: int, sums: Floats) -> Floats:
+    return np.asarray(statistic(sums)[..., at])
 
 
 def _labelling(pairs: Sequence[Pair], columns: Sequence[Column], described: Described) -> Iterator[Agreement]:
@@ -241,7 +261,7 @@ def _labelling(pairs: Sequence[Pair], columns: Sequence[Column], described: Desc
         its = sums[..., codes, :].sum(axis=-2)
         return np.asarray(weighted_mean(positive_agreement(its), its.sum(axis=-1)))
 
-    units = round(float(tables[:, :, 0].sum()))
+    units = int(np.any([pair.known[:, 0] for pair in both], axis=0).sum())
     value = or_none(pooled(tables.sum(axis=0))) if units else None
     interval, why = (
         (None, None)

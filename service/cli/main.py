@@ -28,7 +28,10 @@ def _everywhere(study: StudyOption = None) -> None:
 def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
+        agreement,
+        consensus,
         demo,
+        disagreements,
         doctor,
         evaluate,
         import_codings,
@@ -47,6 +50,8 @@ def add_commands() -> None:
 
     for module in (init, import_transcripts, import_codings, train, evaluate, precode, suggestions, push):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
+    for module in (agreement, disagreements, consensus):
+        app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
     for module in (status, show, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
