@@ -79,7 +79,10 @@ class RetrainEntry(_Section):
 
 
 class StudyConfig(_Section):
-    """What study.yaml may say."""
+    """What study.yaml may say.
+
+    ``margin``: by how much kappa of the model may fall short of that of a second coder and still be called as good.
+    """
 
     name: str = Field(min_length=1, max_length=80)
     time_zone: str = "UTC"
@@ -95,6 +98,7 @@ class StudyConfig(_Section):
     label_studio: LabelStudioEntry = LabelStudioEntry()
     service: ServiceEntry = ServiceEntry()
     retrain: RetrainEntry = RetrainEntry()
+    margin: float = Field(default=0.10, gt=0, le=0.5)
     database: str | None = None
 
     @field_validator("time_zone")

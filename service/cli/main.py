@@ -28,7 +28,10 @@ def _everywhere(study: StudyOption = None) -> None:
 def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
+        agreement,
+        consensus,
         demo,
+        disagreements,
         doctor,
         evaluate,
         history,
@@ -62,6 +65,8 @@ def add_commands() -> None:
         pull,
     ):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
+    for module in (agreement, disagreements, consensus):
+        app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
     for module in (status, show, history, trace, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
