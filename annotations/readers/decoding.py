@@ -1,0 +1,113 @@
+"""Bytes into text: UTF-8 and UTF-16 are certain, older encodings are recognised by their letters and said so."""
+
+from __future__ import annotations
+
+from annotations.errors import BadInput
+from annotations.readers.spoken import MOST_CHARACTERS
+
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_LEGACY = {
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "mac_roman": "Mac Roman",
+    "cp932": "Shift-JIS (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "euc_kr": "EUC-KR (Korean)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+}
+_SAMPLE = 100_000
+
+
+def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
+    """Text from UTF-8, UTF-16 or UTF-32, or else from an older encoding with a warning that names it.
+
+    Raises BadInput for what is no text.
+    """
+    encoding = _certain(content)
+    if encoding is not None:
+        text = _decoded(content, encoding)
+        if text is not None:
+            _refuse_binary(text, file)
+            return text.removeprefix("\ufeff"), ()
+    if b"\x00" in content[:_SAMPLE]:
+        raise BadInput(_no_text(file))
+    for encoding in dict.fromkeys((_likely(content), "cp1252")):
+        text = _decoded(content, encoding)
+        if text is not None:
+            _refuse_binary(text, file)
+            what = _LEGACY[encoding]
+            return text, (f"it is not UTF-8 and was read as {what}; check letters such as å, é and “.",)
+    raise BadInput(f"{file} is no text that can be read. Save it as UTF-8 text, or give the .docx file.")
+
+
+def _certain(content: bytes) -> str | None:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    head = content[:1000]
+    # without its mark, UTF-16 shows by a zero in every other byte of plain letters
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if (
+            len(head) >= 8
+            and head[offset::2].count(0) > 0.4 * len(head) / 2
+            and not head[1 - offset :: 2].count(0)
+        ):
+            return encoding
+    return "utf-8-sig"
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except (UnicodeDecodeError, UnicodeError):
+        return None
+
+
+def _likely(content: bytes) -> str:
+    """The older encoding whose letters make sense; Windows-1252 where it makes as much sense as any."""
+    # only for files that are not UTF-8
+    from charset_normalizer import from_bytes
+
+    found = list(from_bytes(content[:_SAMPLE], cp_isolation=list(_LEGACY), threshold=0.2))
+    known = [(one.encoding if one.encoding != "shift_jis" else "cp932", one) for one in found]
+    known = [(encoding, one) for encoding, one in known if encoding in _LEGACY]
+    if not known:
+        return "cp1252"
+    encoding, best = known[0]
+    western = next((one for other, one in known if other == "cp1252"), None)
+    as_good = (
+        western is not None
+        and western.chaos <= best.chaos + 0.01
+        and western.coherence >= best.coherence - 0.03
+    )
+    high = sum(byte > 127 for byte in content[:_SAMPLE]) / min(len(content), _SAMPLE)
+    sure = best.coherence >= 0.3 or high > 0.25
+    return "cp1252" if as_good or not sure else encoding
+
+
+def _refuse_binary(text: str, file: str) -> None:
+    if len(text) > MOST_CHARACTERS:
+        raise BadInput(
+            f"{file} has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read. Split it."
+        )
+    odd = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in text[:_SAMPLE])
+    if "\x00" in text or odd > len(text[:_SAMPLE]) / 100:
+        raise BadInput(_no_text(file))
+
+
+def _no_text(file: str) -> str:
+    return (
+        f"{file} is no text but a program's own format. Give a text, Word, PDF or subtitle file, or a table."
+    )
