@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _BARE = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _FULL = r"\d{1,3}:\d{2}:\d{2}(?:[.,]\d{1,3})?"
@@ -38,9 +39,22 @@ def is_time(text: str) -> bool:
     return _ANY.fullmatch(text.strip()) is not None and seconds(text) is not None
 
 
-def without_times(words: str) -> tuple[str, float | None, float | None]:
-    """Words without the time codes in brackets among them, and the first and last of these in seconds."""
-    times = [at for code in _IN_WORDS.findall(words) if (at := seconds(code)) is not None]
-    if not times:
-        return words, None, None
-    return _IN_WORDS.sub("", words).strip(), times[0], times[-1]
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Words without the time codes that stood among them, and the seconds of the first before other words, and of
+    the last after them.
+    """
+
+    words: str
+    begins: float | None = None
+    ends: float | None = None
+
+
+def without_times(words: str) -> Timed:
+    """Take the time codes in brackets out of words. One at the end says when the words ended, as f4 writes it."""
+    found = [(m.start(), m.end(), at) for m in _IN_WORDS.finditer(words) if (at := seconds(m[0])) is not None]
+    if not found:
+        return Timed(words)
+    last = found[-1][2] if not words[found[-1][1] :].strip() else None
+    first = found[0][2] if found[0][0] == 0 or len(found) > 1 or last is None else None
+    return Timed(_IN_WORDS.sub("", words).strip(), first, last)

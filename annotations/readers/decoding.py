@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from annotations.errors import BadInput
 from annotations.readers.spoken import MOST_CHARACTERS
 
@@ -27,6 +29,10 @@ _LEGACY = {
     "euc_kr": "EUC-KR (Korean)",
     "koi8_r": "KOI8-R (Cyrillic)",
 }
+_SAME = {"shift_jis": "cp932", "gbk": "gb18030", "gb2312": "gb18030", "cp949": "euc_kr"}
+_WITHIN_WORDS = re.compile(r"(?<=[a-z])[¡-¶¸-ÞŒŠŽŸ€ˆ˜†‡‰ƒ](?=[a-z])")
+# Czech, Hungarian and Turkish in the letters of Western Europe
+_NEVER_TOGETHER = tuple(map(frozenset, ("ìø", "õû", "ðþý")))
 _SAMPLE = 100_000
 
 
@@ -43,6 +49,13 @@ def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
             return text.removeprefix("\ufeff"), ()
     if b"\x00" in content[:_SAMPLE]:
         raise BadInput(_no_text(file))
+    damaged = content.decode("utf-8", "replace")
+    lost = damaged.count("\ufffd")
+    if 20 * lost < sum(ord(c) > 127 for c in damaged[:_SAMPLE]) and not damaged[:_SAMPLE].isascii():
+        _refuse_binary(damaged, file)
+        return damaged.removeprefix("\ufeff"), (
+            f"{lost} of its characters are damaged; they were read as \ufffd. Look for them.",
+        )
     for encoding in dict.fromkeys((_likely(content), "cp1252")):
         text = _decoded(content, encoding)
         if text is not None:
@@ -77,24 +90,34 @@ def _decoded(content: bytes, encoding: str) -> str | None:
 
 def _likely(content: bytes) -> str:
     """The older encoding whose letters make sense; Windows-1252 where it makes as much sense as any."""
+    sample = content[:_SAMPLE]
+    western = _decoded(sample, "cp1252")
+    mostly_letters = sum(byte > 127 for byte in sample) < 0.25 * len(sample)
+    if western is not None and mostly_letters and not _senseless(western):
+        return "cp1252"
     # only for files that are not UTF-8
     from charset_normalizer import from_bytes
 
-    found = list(from_bytes(content[:_SAMPLE], cp_isolation=list(_LEGACY), threshold=0.2))
-    known = [(one.encoding if one.encoding != "shift_jis" else "cp932", one) for one in found]
-    known = [(encoding, one) for encoding, one in known if encoding in _LEGACY]
+    found = [
+        (_SAME.get(one.encoding, one.encoding), one.chaos, one.coherence)
+        for one in from_bytes(sample, cp_isolation=list(_LEGACY), threshold=0.2)
+    ]
+    known = [one for one in found if one[0] in _LEGACY]
     if not known:
         return "cp1252"
-    encoding, best = known[0]
-    western = next((one for other, one in known if other == "cp1252"), None)
-    as_good = (
-        western is not None
-        and western.chaos <= best.chaos + 0.01
-        and western.coherence >= best.coherence - 0.03
-    )
-    high = sum(byte > 127 for byte in content[:_SAMPLE]) / min(len(content), _SAMPLE)
-    sure = best.coherence >= 0.3 or high > 0.25
-    return "cp1252" if as_good or not sure else encoding
+    least = min(chaos for _, chaos, _ in known)
+    order = list(_LEGACY)
+    return min(
+        (one for one in known if one[1] <= least + 0.06),
+        key=lambda one: (_senseless(_decoded(sample, one[0]) or ""), -round(one[2], 1), order.index(one[0])),
+    )[0]
+
+
+def _senseless(text: str) -> int:
+    """How many signs and capital letters stand within words, and letters that no language has side by side."""
+    letters = set(text)
+    mixed = sum(one <= letters for one in _NEVER_TOGETHER)
+    return len(_WITHIN_WORDS.findall(text)) + mixed
 
 
 def _refuse_binary(text: str, file: str) -> None:

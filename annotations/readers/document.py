@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from annotations.readers.clock import is_time
 from annotations.readers.layouts import turns_of_lines
 from annotations.readers.speaker_table import turns_of_table
 from annotations.readers.spoken import one_line
@@ -69,9 +70,11 @@ def _lines_of(block: str | Table) -> list[str]:
 
 
 def _with_time(row: Sequence[str]) -> list[str]:
-    """A row's cells, a short first one (a time, a number) on the line of the next."""
+    """A row's cells, a time on the line of the next."""
     cells = [cell for cell in row if cell.strip()]
-    return [" ".join(cells)] if len(cells) > 1 and len(cells[0]) < 16 else cells
+    if len(cells) > 1 and is_time(cells[0]):
+        return [f"[{cells[0].strip('[]() ')}] {cells[1]}", *cells[2:]]
+    return cells
 
 
 def _whole(block: str | Table) -> list[str]:

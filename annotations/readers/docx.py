@@ -40,7 +40,10 @@ def read_docx(
 ) -> tuple[ReadTranscript, ...]:
     """A .docx file: one transcript. Without any speaker each paragraph is a turn without a speaker."""
     refuse_hostile(content, file, what="Word document", words="word/document.xml")
-    spoken, warnings = turns_of_document(Document(tuple(_blocks(_body(content, file)))), interviewers)
+    body = _body(content, file)
+    if body is None:
+        raise BadInput(f"{file} is a damaged Word document: it has no body. Open it and save it again.")
+    spoken, warnings = turns_of_document(Document(tuple(_blocks(body))), interviewers)
     return finished(spoken, name=name, file=file, reader="docx", interviewers=interviewers, warnings=warnings)
 
 

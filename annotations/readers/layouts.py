@@ -80,11 +80,13 @@ def _before(lines: Sequence[str], starts: Sequence[Start]) -> int:
 
 def _turns(lines: Sequence[str], starts: Sequence[Start]) -> Iterator[SpokenTurn]:
     ends = [start.line for start in starts[1:]] + [len(lines)]
+    before: float | None = None
     for start, end in zip(starts, ends, strict=True):
         said = " ".join([start.words, *lines[start.line + 1 : end]])
-        words, first, last = without_times(" ".join(said.split()))
-        begins = start.at if start.at is not None else first
-        yield SpokenTurn(start.speaker, words, begins, last if last is not None and last != begins else None)
+        timed = without_times(" ".join(said.split()))
+        begins = next((at for at in (start.at, timed.begins, before) if at is not None), None)
+        yield SpokenTurn(start.speaker, timed.words, begins, timed.ends)
+        before = timed.ends
 
 
 def _merged(turns: Sequence[SpokenTurn]) -> list[SpokenTurn]:

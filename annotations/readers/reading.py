@@ -19,7 +19,7 @@ from annotations.readers.text import read_text
 from annotations.readers.vtt import read_vtt
 from annotations.sheet import read_bytes
 
-_READERS: Mapping[str, Reader] = {
+READERS: Mapping[str, Reader] = {
     ".txt": read_text,
     ".md": read_text,
     ".docx": read_docx,
@@ -32,7 +32,7 @@ _READERS: Mapping[str, Reader] = {
     ".eaf": read_eaf,
 }
 _TABLES = (".csv", ".jsonl")
-ENDINGS = (*_READERS, *_TABLES)
+ENDINGS = (*READERS, *_TABLES)
 MOST_NAME = 120
 
 
@@ -47,7 +47,7 @@ def read_transcripts(file: Path, *, interviewers: Sequence[str]) -> tuple[ReadTr
     if ending in _TABLES:
         found = read_table(file, name=file.stem, interviewers=interviewers)
     else:
-        found = _READERS[ending](read_bytes(file), name=file.stem, file=str(file), interviewers=interviewers)
+        found = READERS[ending](read_bytes(file), name=file.stem, file=str(file), interviewers=interviewers)
     for one in found:
         if len(one.name) > MOST_NAME or not one.name.isprintable():
             raise BadInput(

@@ -42,13 +42,15 @@ def turns_of_table(rows: Sequence[Sequence[str]]) -> list[SpokenTurn] | None:
     for row in plain[1:] if columns.head else plain:
         cells = [*row, *[""] * _MOST_COLUMNS]
         at = seconds(cells[columns.time]) if columns.time is not None else None
-        words, first, _ = without_times(cells[columns.text])
+        timed = without_times(cells[columns.text])
         speaker = label_of(cells[columns.speaker])
         if speaker or not turns:
-            turns.append(SpokenTurn(speaker, words, first if at is None else at))
+            turns.append(SpokenTurn(speaker, timed.words, timed.begins if at is None else at, timed.ends))
         else:
             last = turns[-1]
-            turns[-1] = SpokenTurn(last.speaker, f"{last.words} {words}".strip(), last.begins)
+            turns[-1] = SpokenTurn(
+                last.speaker, f"{last.words} {timed.words}".strip(), last.begins, timed.ends or last.ends
+            )
     return turns
 
 

@@ -34,12 +34,14 @@ def read_table(file: Path, *, name: str, interviewers: Sequence[str]) -> tuple[R
     many: dict[str, _Rows] = {}
     for row in sheet.rows:
         _take(row, sheet, name, many)
-    if not any(rows.spoken for rows in many.values()):
+    if not any(turn.words for rows in many.values() for turn in rows.spoken):
         raise BadInput(
             f"{file} holds no turns. Below the first row every row is a turn: a speaker and a text."
         )
     return tuple(
-        _transcript(rows, file, interviewers, sheet.ignored) for rows in many.values() if rows.spoken
+        _transcript(rows, file, interviewers, sheet.ignored)
+        for rows in many.values()
+        if any(t.words for t in rows.spoken)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from annotations.errors import BadInput
 from annotations.readers.clock import IN_WORDS, seconds
@@ -63,6 +64,8 @@ def in_place(text: str, interviewers: Sequence[str]) -> tuple[tuple[Turn, ...], 
     lines = text.split("\n")
     starts = _starts(lines, interviewers)
     found = [_trimmed(one, text) for one in _labelled(lines, starts, warnings)] or list(_paragraphs(text))
+    for before, one in pairwise(found):
+        one.begins = before.ends if one.begins is None else one.begins
     roles = roles_of([one.speaker for one in found], interviewers)
     turns = [
         Turn(
@@ -138,13 +141,10 @@ def _trimmed(one: _Found, text: str) -> _Found:
     if (first := _FIRST.match(words)) is not None:
         one.start += first.end()
         one.begins = seconds(first[0]) if one.begins is None else one.begins
-    if (
-        last := _LAST.search(text, max(one.start, one.end - _LONGEST, 0), max(one.end, 0))
-    ) is not None and words:
+    last = _LAST.search(text, max(one.start, one.end - _LONGEST, 0), max(one.end, 0))
+    if last is not None and words:
         one.end = last.start()
-        one.begins, one.ends = (
-            (seconds(last[0]), one.ends) if one.begins is None else (one.begins, seconds(last[0]))
-        )
+        one.ends = seconds(last[0])
     return one
 
 
