@@ -186,8 +186,7 @@ def samples_of(ending: str) -> tuple[bytes, ...]:
         made["note.md"] = b"# Ward 3\n\nWhat was seen.\n\n- one\n- two\n"
     if ending == ".csv":
         made["a.csv"] = (
-            b"speaker,text,start\n"
-            + "".join(f'"{who}","{words}",0:03\n' for who, words in SAID).encode()
+            b"speaker,text,start\n" + "".join(f'"{who}","{words}",0:03\n' for who, words in SAID).encode()
         )
     if ending == ".jsonl":
         made["a.jsonl"] = "".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from annotations.errors import BadInput
 from annotations.readers.spoken import MOST_CHARACTERS
@@ -30,7 +31,8 @@ _LEGACY = {
     "koi8_r": "KOI8-R (Cyrillic)",
 }
 _SAME = {"shift_jis": "cp932", "gbk": "gb18030", "gb2312": "gb18030", "cp949": "euc_kr"}
-_WITHIN_WORDS = re.compile(r"(?<=[a-z])[¡-¶¸-ÞŒŠŽŸ€ˆ˜†‡‰ƒ](?=[a-z])")
+_BESIDE_LETTERS = re.compile(r"(?P<before>[a-z])?(?P<sign>[^\x00-\x7f])(?:(?<=[a-z].)|(?=[a-z]))")
+_SIGNS = frozenset({"Sk", "No", "Sc", "So", "Sm"})
 # Czech, Hungarian and Turkish in the letters of Western Europe
 _NEVER_TOGETHER = tuple(map(frozenset, ("ìø", "õû", "ðþý")))
 _SAMPLE = 100_000
@@ -114,10 +116,14 @@ def _likely(content: bytes) -> str:
 
 
 def _senseless(text: str) -> int:
-    """How many signs and capital letters stand within words, and letters that no language has side by side."""
+    """How many signs and capital letters stand in the middle of words, and letters that no language has side by side."""
     letters = set(text)
-    mixed = sum(one <= letters for one in _NEVER_TOGETHER)
-    return len(_WITHIN_WORDS.findall(text)) + mixed
+    found = sum(one <= letters for one in _NEVER_TOGETHER)
+    for m in _BESIDE_LETTERS.finditer(text):
+        sign = m["sign"]
+        is_sign = sign in "¡¿" or unicodedata.category(sign) in _SIGNS
+        found += bool(m["before"] and (sign.isupper() or is_sign)) or (is_sign and sign not in "¡¿")
+    return found
 
 
 def _refuse_binary(text: str, file: str) -> None:

@@ -24,7 +24,8 @@ def read_rtf(
     content: bytes, *, name: str, file: str, interviewers: Sequence[str]
 ) -> tuple[ReadTranscript, ...]:
     """A .rtf file: one transcript. Without any speaker each paragraph is a turn without a speaker."""
-    if not content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{\\rtf"):
+    content = content.lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not content.startswith(b"{\\rtf"):
         raise BadInput(
             f"{file} is no rich text: it does not begin with {{\\rtf. Open it and save it as .docx."
         )

@@ -26,7 +26,8 @@ MOST_CHARACTERS = 20_000_000
 class ReadTranscript:
     """A transcript as its file gives it; where it belongs is said elsewhere (``describe``).
 
-    ``described``: what columns of the file say of it (participant, case, site, wave …).
+    ``described``: what columns of the file say of it (participant, case, site, wave …). ``place``: where the file
+    lies below the folder that was imported, as far as that is known.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ReadTranscript:
     reader: str
     described: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[str, ...] = ()
+    place: str = ""
 
 
 class Reader(Protocol):
