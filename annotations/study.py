@@ -90,8 +90,10 @@ class StudyConfig(_Section):
     cases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     waves: tuple[Text, ...] = ()
     participant_pattern: str = ""
+    file_pattern: str = ""
     coders: tuple[CoderEntry, ...] = ()
     interviewers: tuple[str, ...] = INTERVIEWERS
+    participant_speakers: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()
     embedder: EmbedderEntry = EmbedderEntry()
     consents: ConsentDefaults = ConsentDefaults()
@@ -110,7 +112,7 @@ class StudyConfig(_Section):
             raise ValueError(f'"{name}" is no time zone; give one such as Europe/Stockholm') from error
         return name
 
-    @field_validator("participant_pattern")
+    @field_validator("participant_pattern", "file_pattern")
     @classmethod
     def _pattern_compiles(cls, pattern: str) -> str:
         try:

@@ -20,7 +20,9 @@ _HEAD = """\
 # participant_pattern: '(?P<site>[A-Z]{3})-(?P<participant>\\d+)'   read from file names
 # coders:                     names, other names they go by in files, Label Studio e-mails
 #   - {name: Ada Lind, aliases: [AL], email: ada@example.org}
-# interviewers: [Interviewer, Moderator, I]
+# file_pattern: 'wave(?P<wave>\\d)/(?P<case>[^/]+)/'   read from where files lie in the folder that is imported
+# interviewers: [Interviewer, Moderator, I]     speakers who ask; their turns are context
+# participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
