@@ -28,6 +28,7 @@ def _everywhere(study: StudyOption = None) -> None:
 def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
+        codebook,
         demo,
         doctor,
         evaluate,
@@ -49,6 +50,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (status, show, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
+    app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
