@@ -41,7 +41,7 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
         raise BadInput(f"{folder} holds a study already. Choose another folder, or go on with this one.")
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file. Give the name of a folder for the study.")
-    chosen = _codebook(codebook)
+    chosen = chosen_codebook(codebook)
     parse_config(config)
     folder.mkdir(parents=True, exist_ok=True)
     write_codebook(chosen, folder / "codebook.yaml")
@@ -52,7 +52,8 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
     return read_study(folder), chosen
 
 
-def _codebook(name: str) -> Codebook:
+def chosen_codebook(name: str) -> Codebook:
+    """A shipped codebook by its name, or one from a file; raises UnknownName with the shipped ones."""
     file = Path(name)
     if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
         return read_codebook(file)

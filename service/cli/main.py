@@ -29,6 +29,7 @@ def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
         agreement,
+        codebook,
         consensus,
         demo,
         disagreements,
@@ -71,6 +72,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
+    app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
