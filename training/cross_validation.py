@@ -76,6 +76,25 @@ def cross_validate(
     return CrossValidated(_nested(dataset, fold, single, by_pair, exclusive), single, counted)
 
 
+def hold_out(dataset: Dataset, *, folds: int = 5, seed: int = 0) -> CrossValidated:
+    """Only what the final model's calibration and thresholds need: logits of models that left out a row's fold.
+
+    One model a fold, and no scores: for these, ``cross_validate``.
+    """
+    counted = count(dataset.units)
+    names = set(dataset.groups)
+    if len(names) < 2:
+        return CrossValidated(None, None, counted, _too_few_groups(len(names)))
+    labels, weights = dataset.targets(gold=False)
+    fold = folds_of(dataset.groups, labels * (weights > 0), folds=folds, seed=seed)
+    single = np.full(labels.shape, np.nan)
+    for left_out in range(int(fold.max()) + 1):
+        held = fold == left_out
+        train, test = np.flatnonzero(~held), np.flatnonzero(held)
+        single[held] = _fitted_logits(dataset, counted, labels, weights, train, test)
+    return CrossValidated(None, single, counted)
+
+
 def fit_final(
     dataset: Dataset, validated: CrossValidated, *, exclusive: Sequence[Sequence[str]] = ()
 ) -> tuple[Model, NDArray[np.float64]]:
