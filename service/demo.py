@@ -13,8 +13,9 @@ import yaml
 
 from annotations.errors import BadInput
 from annotations.study import FILE
+from service.imported import Imported
 from service.importing import import_codings
-from service.importing_transcripts import Imported, import_transcripts
+from service.importing_transcripts import import_transcripts
 from service.learning import train
 from service.local_label_studio import Access, LocalLabelStudio
 from service.new_study import make_study
