@@ -12,6 +12,8 @@ from uuid import UUID
 
 from annotations.transcript import Span
 
+Influence = Literal["+", "-", "mixed", "none stated"]
+
 
 class Condition(StrEnum):
     """How a review came about. Only independent ones are gold; derived ones name their sources."""
@@ -53,7 +55,7 @@ class Coding:
 
     code: str
     span: Span
-    influence: Literal["+", "-", "mixed", "none stated"] | None = None
+    influence: Influence | None = None
     concrete_example: bool = False
     memo: str = ""
     created: datetime | None = None

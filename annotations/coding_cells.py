@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from typing import Literal, get_args
+from typing import get_args
 
-from annotations.coding import Condition
+from annotations.coding import Condition, Influence
 from annotations.errors import nearest
 
-Influence = Literal["+", "-", "mixed", "none stated"]
 _SPELT: dict[str, Influence] = {
     **{value: value for value in get_args(Influence)},
     "\N{MINUS SIGN}": "-",

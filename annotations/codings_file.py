@@ -10,8 +10,8 @@ from typing import Literal, TypeVar
 
 from annotations.codebook import Codebook
 from annotations.coder_names import CoderNames
-from annotations.coding import Coder, Condition
-from annotations.coding_cells import Influence, condition_in, influence_in, moment_in, yes_in
+from annotations.coding import Coder, Condition, Influence
+from annotations.coding_cells import condition_in, influence_in, moment_in, yes_in
 from annotations.errors import BadInput, nearest
 from annotations.locate import NotFound, Places, WordsNotFound
 from annotations.sheet import Row, read_sheet

@@ -11,6 +11,7 @@ from pathlib import Path
 from annotations.errors import BadInput, nearest
 from annotations.readers.spoken import ReadTranscript
 from annotations.sheet import Row, read_sheet
+from annotations.speakers import ANYBODY
 from annotations.study import StudyConfig
 from annotations.transcript import Consents, Kind, Transcript
 
@@ -27,22 +28,6 @@ _COLUMNS = (
     "may_train",
     "may_quote",
     "visible_to",
-)
-# labels that say who speaks without saying which person it is
-_ANYBODY = frozenset(
-    {
-        "participant",
-        "respondent",
-        "interviewee",
-        "patient",
-        "client",
-        "speaker",
-        "p",
-        "r",
-        "a",
-        "answer",
-        "informant",
-    }
 )
 
 
@@ -142,7 +127,8 @@ def said_of(
     columns = Description.of(read.described, where)
     weakest = Description(participant=_only_participant(read))
     named = _from_name(read.name, config.participant_pattern, where)
-    return options.over(listed).over(columns).over(named).over(weakest)
+    lies = _from_place(read.place or Path(read.source).name, config.file_pattern, where)
+    return options.over(listed).over(columns).over(lies).over(named).over(weakest)
 
 
 def describe(
@@ -153,7 +139,7 @@ def describe(
     config: StudyConfig,
 ) -> Transcript:
     """The transcript with its description. The command's options are the strongest word, then the manifest, then
-    the file's own columns, then its name by the study's pattern, then its only participant's label.
+    the file's own columns, then its path and its name by the study's patterns, then its only participant's label.
 
     Raises BadInput for a case, site or wave that study.yaml does not list, where it lists any.
     """
@@ -194,6 +180,16 @@ def _from_name(name: str, pattern: str, where: str) -> Description:
     return Description.of(groups, where)
 
 
+def _from_place(place: str, pattern: str, where: str) -> Description:
+    """What the study's pattern finds in the file's path below the folder that is imported, anywhere in it."""
+    found = re.search(pattern, place) if pattern else None
+    if found is None:
+        return Description()
+    return Description.of(
+        {key: value for key, value in found.groupdict().items() if value and key in _COLUMNS}, where
+    )
+
+
 def _only_participant(read: ReadTranscript) -> str | None:
     """The one coded speaker, if there is one and the label looks like a person's code (it has a digit)."""
     speakers = {turn.speaker for turn in read.turns if turn.role.value == "participant"}
@@ -203,7 +199,7 @@ def _only_participant(read: ReadTranscript) -> str | None:
     plain = speaker.casefold().strip()
     return (
         speaker
-        if plain not in _ANYBODY and re.search(r"\d", plain) and re.search(r"[^\W\d]", plain) and "-" in plain
+        if plain not in ANYBODY and re.search(r"\d", plain) and re.search(r"[^\W\d]", plain) and "-" in plain
         else None
     )
 

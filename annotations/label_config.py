@@ -1,4 +1,4 @@
-"""What coders see in Label Studio: the labelling configuration, the data of a task, predictions, and answers back.
+"""What coders answer with in Label Studio: the labelling configuration, predictions, and answers back.
 
 Label Studio checks almost nothing, so both directions are checked here.
 """
@@ -6,8 +6,6 @@ Label Studio checks almost nothing, so both directions are checked here.
 from __future__ import annotations
 
 import hashlib
-import html
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +15,23 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from annotations.codebook import Code, Codebook, Framework
-from annotations.coding import Suggestion
+from annotations.coding import Influence, Suggestion
 from annotations.errors import BadInput
 
 SEGMENT = "segment"
 MEMO = "memo"
 NOTHING = "nothing"
+INFLUENCE = "influence"
+EXAMPLE = "example"
+# what is shown, its alias, what it is in a coding, and what the pointer says of it
+_INFLUENCES: tuple[tuple[str, str, Influence, str], ...] = (
+    ("+", "influence-plus", "+", "It helps: what is coded has a positive influence here."),
+    ("−", "influence-minus", "-", "It hinders: what is coded has a negative influence here."),
+    ("mixed", "influence-mixed", "mixed", "It helps and it hinders."),
+    ("none stated", "influence-none-stated", "none stated", "Its influence is not said."),
+)
+_EXAMPLE_ALIAS = "concrete-example"
+_EXAMPLE_HINT = "It is told with something that happened, not only in general."
 _MOST_HINT = 600
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked
 _HIDDEN = (
@@ -32,48 +41,14 @@ _LETTERS = "qwertyuiopasdfghjklzxcvb"  # n is taken by "no code applies"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A turn or segment around the one in question: who said what."""
-
-    speaker: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A passage that people coded so: which code, the words, and whose they are."""
-
-    code: str
-    words: str
-    participant: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownSegment:
-    """A segment as a coder sees it."""
-
-    segment_id: str
-    transcript: str
-    words: str
-    speaker: str
-    position: str
-    participant: str = ""
-    role: str = ""
-    case: str = ""
-    site: str = ""
-    wave: str = ""
-    time: str = ""
-    before: tuple[Said, ...] = ()
-    after: tuple[Said, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a coder said of a segment."""
+    """What a coder said of a segment; influence and concrete example hold for all its codes."""
 
     codes: frozenset[str]
     memo: str
     nothing_applies: bool
+    influence: Influence | None = None
+    concrete_example: bool = False
 
 
 def label_config(codebook: Codebook) -> str:
@@ -83,7 +58,7 @@ def label_config(codebook: Codebook) -> str:
     wide = [part for part, is_narrow in controls if not is_narrow]
     narrow = [part for part, is_narrow in controls if is_narrow]
     skeleton = (files("annotations") / "templates" / "label_config.xml").read_text("utf-8")
-    made = Template(skeleton).substitute(wide="".join(wide), narrow="".join(narrow))
+    made = Template(skeleton).substitute(wide="".join(wide), narrow="".join(narrow), manner=_manner(hotkeys))
     # what XML cannot hold, even as an entity
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", made)
 
@@ -96,25 +71,6 @@ def control_names(codebook: Codebook) -> Mapping[str, str]:
             if code.applicable:
                 found[code.id] = _control_of(code, framework)
     return found
-
-
-def task_data(shown: ShownSegment, evidence: Sequence[Quote], note: str) -> dict[str, str]:
-    """The data of a task. All words are escaped: nothing that somebody said is ever read as HTML."""
-    where = [shown.participant or shown.transcript, shown.role, shown.case, shown.site]
-    header = " · ".join(
-        filter(None, [*where, f"wave {shown.wave}" if shown.wave else "", shown.time, shown.position])
-    )
-    return {
-        "segment_id": shown.segment_id,
-        "transcript": shown.transcript,
-        "header": header,
-        "before": _context(shown.before),
-        "words": f"<b>{_text(shown.speaker)}</b> {_text(shown.words)}"
-        if shown.speaker
-        else _text(shown.words),
-        "after": _context(shown.after),
-        "why": _why(evidence, note),
-    }
 
 
 def prediction(suggestions: Iterable[Suggestion], codebook: Codebook, *, version: str) -> dict[str, Any]:
@@ -161,13 +117,18 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
     known = set(names.values())
     codes: set[str] = set()
     memo = ""
-    nothing = False
+    nothing = example = False
+    influence: Influence | None = None
     for region in result:
         name, value = str(region.get("from_name")), region.get("value") or {}
         if name == MEMO:
             memo = "\n".join(map(str, value.get("text", ())))
         elif name == NOTHING:
             nothing = bool(value.get("choices"))
+        elif name == INFLUENCE:
+            influence = _influence(value)
+        elif name == EXAMPLE:
+            example = bool(value.get("choices"))
         elif name in known:
             codes |= _codes_in(name, value, names)
         else:
@@ -175,13 +136,19 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
                 f'Label Studio holds an answer under "{name}", which is no control of this codebook. It may come '
                 f"from an older codebook; the annotation was left as it is."
             )
-    return Answer(frozenset(codes), memo.strip(), nothing)
+    return Answer(frozenset(codes), memo.strip(), nothing, influence, example)
 
 
-def hash_of(data: Mapping[str, str], config: str = "") -> str:
-    """A hash of what a task shows, to tell whether it has changed."""
-    plain = json.dumps([dict(data), config], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
+def _influence(value: Mapping[str, Any]) -> Influence | None:
+    by_alias = {alias: meant for _, alias, meant, _ in _INFLUENCES}
+    chosen = [str(one) for one in value.get("choices", ())]
+    for one in chosen:
+        if one not in by_alias:
+            raise BadInput(
+                f'Label Studio holds the influence "{one}", which is none of {", ".join(by_alias)}; the annotation '
+                f"was left as it is."
+            )
+    return by_alias[chosen[0]] if chosen else None
 
 
 def _codes_in(name: str, value: Mapping[str, Any], names: Mapping[str, str]) -> set[str]:
@@ -250,6 +217,19 @@ def _choices(name: str, codes: Sequence[Code], select: str, codebook: Codebook, 
     return f'<View className="tandem-type">{caption}{control} {_HIDDEN}>{rows}</Choices></View>'
 
 
+def _manner(hotkeys: Any) -> str:
+    """How what is coded was told: its influence, and whether by a concrete example."""
+    influences = "".join(
+        f"<Choice value={quoteattr(shown)} alias={quoteattr(alias)} hint={quoteattr(hint)}{_key(hotkeys)}/>"
+        for shown, alias, _, hint in _INFLUENCES
+    )
+    example = f'<Choice value="concrete example" alias="{_EXAMPLE_ALIAS}" hint={quoteattr(_EXAMPLE_HINT)}{_key(hotkeys)}/>'
+    return (
+        f'<Choices name="{INFLUENCE}" toName="{SEGMENT}" choice="single" showInline="true" {_HIDDEN}>{influences}</Choices>'
+        f'<Choices name="{EXAMPLE}" toName="{SEGMENT}" choice="single" showInline="true" {_HIDDEN}>{example}</Choices>'
+    )
+
+
 def _key(hotkeys: Any) -> str:
     key = next(hotkeys, None)
     return f' hotkey="{key}"' if key else ""
@@ -281,34 +261,3 @@ def _alias_path(code_id: str, codebook: Codebook) -> list[str]:
         path.append(at)
         at = codebook[at].parent
     return path[::-1]
-
-
-def _context(said: Sequence[Said]) -> str:
-    return "".join(
-        f"<div><b>{_text(one.speaker)}</b> {_text(_short(one.words))}</div>"
-        if one.speaker
-        else f"<div>{_text(_short(one.words))}</div>"
-        for one in said
-    )
-
-
-def _short(words: str, most: int = 420) -> str:
-    """Long words without their middle, cut between words."""
-    if len(words) <= most:
-        return words
-    begin = words[: most // 2].rsplit(None, 1)[0]
-    end = words[-most // 2 :].split(None, 1)[-1]
-    return f"{begin} […] {end}"
-
-
-def _why(evidence: Sequence[Quote], note: str) -> str:
-    rows = "".join(
-        f"<div style='margin-bottom:4px'><b>{_text(q.code)}</b>: “{_text(_short(q.words, 300))}” "
-        f"<i>{_text(q.participant)}</i></div>"
-        for q in evidence
-    )
-    return rows + (f"<div>{_text(note)}</div>" if note else "") or "<div>Nothing is suggested here.</div>"
-
-
-def _text(words: str) -> str:
-    return html.escape(words, quote=True).replace("\n", "<br>")

@@ -2,12 +2,12 @@
 
 What the server does was measured, not assumed: it drops invalid predictions in silence, takes the same data twice
 as two tasks, and refuses nothing that its interface could not show. So every count is compared, and tasks are known
-by our own ``segment_id``, never by Label Studio's numbers alone, which it may give again.
+by our own key (``segment_id`` in their data), never by Label Studio's numbers alone, which it may give again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +22,6 @@ from annotations.errors import BadInput, TandemError, Unreachable
 TASKS_AT_A_TIME = 250
 AT_ONCE = 4
 TIME_LIMIT_S = 120.0
-EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
 Progress = Callable[[int, int], None]
 
 
@@ -38,11 +37,15 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task in Label Studio: its number, our segment's id, and whether somebody has answered or begun to."""
+    """A task in Label Studio: its number, our key, whether somebody has answered or begun to, what is predicted.
+
+    ``versions``: the model versions whose predictions stand on it.
+    """
 
     id: int
-    segment: str
+    key: str
     touched: bool
+    versions: frozenset[str] = frozenset()
 
 
 class LabelStudio:
@@ -95,25 +98,27 @@ class LabelStudio:
                 self._client.projects.update(id=found.id, label_config=config)
             return self._as_project(found), False
 
+    def exists(self, project: int) -> bool:
+        """Is the project there?"""
+        with self._reached():
+            return self._project(project) is not None
+
     def tasks(self, project: int) -> dict[str, Task]:
-        """The project's tasks by our segment's id."""
+        """The project's tasks by our key."""
         found: dict[str, Task] = {}
         for plain in self._pages(project):
-            segment = str((plain.get("data") or {}).get("segment_id", ""))
-            touched = bool(
-                plain.get("total_annotations") or plain.get("cancelled_annotations") or plain.get("drafts")
-            )
-            if segment and segment not in found:
-                found[segment] = Task(int(plain["id"]), segment, touched)
+            key = str((plain.get("data") or {}).get("segment_id", ""))
+            if key and key not in found:
+                found[key] = _task(key, plain)
         return found
 
     def add_tasks(
         self, project: int, data: Sequence[Mapping[str, str]], progress: Progress
     ) -> dict[str, Task]:
-        """Import bare tasks in the order given, a few hundred at a time; returns them by our segment's id.
+        """Import bare tasks in the order given, a few hundred at a time; returns them by our key.
 
-        After each lot the tasks are looked up by our own id, so an answer that came late or not at all makes
-        no second copy. Raises TandemError if tasks are missing after a second try.
+        Where no answer came the tasks are looked up by our own key, so that one that that comes late
+        makes no second copy. Raises TandemError if tasks are missing after a second try.
         """
         for start in range(0, len(data), TASKS_AT_A_TIME):
             some = data[start : start + TASKS_AT_A_TIME]
@@ -140,17 +145,19 @@ class LabelStudio:
                 pass
 
     def replace_predictions(
-        self, project: int, predictions: Sequence[Mapping[str, Any]], *, replacing: Sequence[int]
+        self, project: int, predictions: Sequence[Mapping[str, Any]], *, clearing: Sequence[int]
     ) -> None:
-        """Put predictions on tasks, first taking away those that stand on the tasks ``replacing``.
+        """Put predictions on tasks, first taking away all those that stand on the tasks ``clearing``.
 
         Each prediction names its ``task`` and ``model_version``. Label Studio drops invalid ones in silence,
         so its count is compared; raises TandemError that says how many it did not take.
         """
-        if replacing:
-            self._drop_predictions(project, replacing)
-        answer = self._post(f"api/projects/{project}/import/predictions", list(predictions))
-        created = int(answer.get("created", 0))
+        if clearing:
+            self._drop_predictions(project, clearing)
+        if not predictions:
+            return
+        answer = self.ask("POST", f"api/projects/{project}/import/predictions", list(predictions))
+        created = int(answer.get("created", 0)) if isinstance(answer, dict) else 0
         if created != len(predictions):
             raise TandemError(
                 f"Label Studio took {created} of {len(predictions)} predictions and did not say why. Run the same "
@@ -158,53 +165,55 @@ class LabelStudio:
             )
 
     def show_version(self, project: int, version: str) -> None:
-        """Let the project pre-fill with this version's predictions; some must be there already."""
+        """Let the project pre-fill with this version's predictions; some must be there already. "": with none."""
+        self.ask(
+            "PATCH",
+            f"api/projects/{project}/",
+            {"model_version": version, "show_collab_predictions": True},
+        )
+
+    def version_shown(self, project: int) -> str:
+        """The version whose predictions the project pre-fills with; "" for none."""
+        answer = self.ask("GET", f"api/projects/{project}/")
+        return str(answer.get("model_version") or "") if isinstance(answer, dict) else ""
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """One request, sent once; the answer as plain data, None where it is empty."""
         with self._reached():
-            self._client.projects.update(id=project, model_version=version, show_collab_predictions=True)
+            answer = self._client._client_wrapper.httpx_client.request(
+                path, method=method, json=body, request_options={"max_retries": 0}
+            )
+            _refuse(answer, self.url)
+        return answer.json() if answer.content else None
 
-    def erase_tasks(self, project: int, keys: Collection[str]) -> int:
-        """Delete the tasks that our data calls so, with all their annotations and predictions; returns how many."""
-        there = self.tasks(project)
-        doomed = [there[key].id for key in keys if key in there]
-        for start in range(0, len(doomed), TASKS_AT_A_TIME):
-            self._on_tasks("delete_tasks", project, doomed[start : start + TASKS_AT_A_TIME])
-        return len(doomed)
-
-    def forget_evidence(self, project: int, keys: Collection[str]) -> int:
-        """Take the quotes out of what these tasks show, and nothing else; returns how many tasks there were."""
-        there = self.tasks(project)
-        quoting = [there[key].id for key in keys if key in there]
-        for task in quoting:
-            with self._reached():
-                data = dict(self._client.tasks.get(id=str(task)).data)
-            self.show_data({task: data | {"why": EVIDENCE_GONE}})
-        return len(quoting)
-
-    def holds_project(self, project: int) -> bool:
-        """Is this project still there?"""
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        """What Label Studio answers, as plain data; None if there is no such thing."""
         with self._reached():
-            return self._project(project) is not None
+            answer = self._client._client_wrapper.httpx_client.request(
+                path, method="GET", params=dict(params), request_options={"max_retries": 1}
+            )
+            if answer.status_code == 404:
+                return None
+            _refuse(answer, self.url)
+            return answer.json()
 
     def _import_lot(self, project: int, some: Sequence[Mapping[str, str]]) -> None:
         try:
-            self._post(f"api/projects/{project}/import", [{"data": dict(one)} for one in some])
+            self.ask("POST", f"api/projects/{project}/import", [{"data": dict(one)} for one in some])
         except Unreachable:
             # it may have been taken all the same: only what is not there is sent again
             there = self.tasks(project)
             rest = [{"data": dict(one)} for one in some if one["segment_id"] not in there]
             if rest:
-                self._post(f"api/projects/{project}/import", rest)
+                self.ask("POST", f"api/projects/{project}/import", rest)
 
     def _drop_predictions(self, project: int, tasks: Sequence[int]) -> None:
-        self._on_tasks("delete_tasks_predictions", project, tasks)
-
-    def _on_tasks(self, action: str, project: int, tasks: Sequence[int]) -> None:
         chosen = {
             "selectedItems": {"all": False, "included": list(tasks)},
             "filters": {"conjunction": "and", "items": []},
             "ordering": [],
         }
-        self._post(f"api/dm/actions?id={action}&project={project}", chosen)
+        self.ask("POST", f"api/dm/actions?id=delete_tasks_predictions&project={project}", chosen)
 
     def _pages(self, project: int) -> Iterator[dict[str, Any]]:
         page = 1
@@ -213,7 +222,7 @@ class LabelStudio:
                 "project": project,
                 "page": page,
                 "page_size": 1000,
-                "include": "id,data,total_annotations,cancelled_annotations,drafts",
+                "include": "id,data,total_annotations,cancelled_annotations,draft_exists,predictions_model_versions",
                 "fields": "all",
             }
             with self._reached():
@@ -227,15 +236,6 @@ class LabelStudio:
             if len(tasks) < 1000:
                 return
             page += 1
-
-    def _post(self, path: str, body: Any) -> dict[str, Any]:
-        with self._reached():
-            answer = self._client._client_wrapper.httpx_client.request(
-                path, method="POST", json=body, request_options={"max_retries": 0}
-            )
-            _refuse(answer, self.url)
-        found = answer.json() if answer.content else {}
-        return found if isinstance(found, dict) else {}
 
     def _project(self, project: int) -> Any | None:
         try:
@@ -275,6 +275,18 @@ _INSTRUCTION = (
 )
 
 
+def _task(key: str, plain: Mapping[str, Any]) -> Task:
+    # draft_exists and not drafts: the latter are only one's own
+    begun = ("total_annotations", "cancelled_annotations", "draft_exists")
+    versions = str(plain.get("predictions_model_versions") or "").split(",")
+    return Task(
+        int(plain["id"]),
+        key,
+        any(plain.get(sign) for sign in begun),
+        frozenset(filter(None, map(str.strip, versions))),
+    )
+
+
 def _refuse(answer: Any, url: str) -> None:
     if answer.status_code >= 400:
         raise _in_words(answer.status_code, answer.text, url)
@@ -282,6 +294,11 @@ def _refuse(answer: Any, url: str) -> None:
 
 def _in_words(status: int, body: str, url: str) -> TandemError:
     said = " ".join(body.split())[:300]
+    if status == 403 and "reserved" in said:
+        return TandemError(
+            f"Label Studio at {url} does not call addresses of its own machine. Allow it 127.0.0.0/8 (the one that "
+            f'"tandem label-studio start" starts does), or give the service another address.'
+        )
     if status in (401, 403):
         return BadInput(
             f"Label Studio at {url} does not accept the token. Copy it anew from Account & Settings there and set "

@@ -59,8 +59,30 @@ class LabelStudioEntry(_Section):
     url: str | None = None
 
 
+class ServiceEntry(_Section):
+    """Where Label Studio reaches "tandem serve", if not on this machine's usual port."""
+
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/]+(/[^\s?#]*)?", url):
+            raise ValueError("is no address; give one such as http://127.0.0.1:8430")
+        return url
+
+
+class RetrainEntry(_Section):
+    """When a worker trains by itself: after so many new reviews; "after: null" leaves it to people."""
+
+    after: int | None = Field(default=200, ge=1)
+
+
 class StudyConfig(_Section):
-    """What study.yaml may say."""
+    """What study.yaml may say.
+
+    ``margin``: by how much kappa of the model may fall short of that of a second coder and still be called as good.
+    """
 
     name: str = Field(min_length=1, max_length=80)
     time_zone: str = "UTC"
@@ -68,12 +90,17 @@ class StudyConfig(_Section):
     cases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     waves: tuple[Text, ...] = ()
     participant_pattern: str = ""
+    file_pattern: str = ""
     coders: tuple[CoderEntry, ...] = ()
     interviewers: tuple[str, ...] = INTERVIEWERS
+    participant_speakers: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()
     embedder: EmbedderEntry = EmbedderEntry()
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()
+    service: ServiceEntry = ServiceEntry()
+    retrain: RetrainEntry = RetrainEntry()
+    margin: float = Field(default=0.10, gt=0, le=0.5)
     database: str | None = None
 
     @field_validator("time_zone")
@@ -85,7 +112,7 @@ class StudyConfig(_Section):
             raise ValueError(f'"{name}" is no time zone; give one such as Europe/Stockholm') from error
         return name
 
-    @field_validator("participant_pattern")
+    @field_validator("participant_pattern", "file_pattern")
     @classmethod
     def _pattern_compiles(cls, pattern: str) -> str:
         try:
@@ -206,6 +233,8 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
         "embedder": EmbedderEntry,
         "consents": ConsentDefaults,
         "label_studio": LabelStudioEntry,
+        "service": ServiceEntry,
+        "retrain": RetrainEntry,
     }
     section = sections.get(str(path[0]), StudyConfig) if path else StudyConfig
     return list(section.model_fields)

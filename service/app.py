@@ -1,38 +1,60 @@
-"""The server: health, status and jobs over HTTP. It reaches neither training nor MLflow; a worker does that."""
+"""The server: API, Label Studio's backend, webhooks. It reaches neither training nor MLflow; a worker does that."""
 
 from __future__ import annotations
 
-import secrets
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from importlib.resources import files
-from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response, status
+from fastapi import FastAPI, Request, Response, status
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from jinja2 import Environment, select_autoescape
-from sqlalchemy import text
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from annotations.errors import BadInput, TandemError
-from annotations.store.jobs import Job, all_jobs, ask_for
+from service import ml_backend, routes, webhook
+from service.background import reconcile_until_stopped, users_of, work_off_until_stopped
+from service.doors import COOKIE, Served, holds_key
+from service.inbox import Inbox
+from service.pages import rendered
 from service.parts import Parts
+from service.pings import Pings
 from service.progress_of_study import progress_of
-from service.schemas import Health, JobAsked, JobShown
+from service.schemas import Health
 
-COOKIE = "tandem_session"
 BODY_LIMIT = 1_000_000
+# what Label Studio sends after a bulk action, or with a request for many predictions; both carry the key
+LARGE_BODY_LIMIT = 50_000_000
+_LARGE = (webhook.PATH, f"{ml_backend.PREFIX}/predict", f"{ml_backend.PREFIX}/setup")
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(
-    parts: Parts, *, key: str, hosts: Sequence[str] = ("127.0.0.1", "localhost", "[::1]")
+    parts: Parts, *, key: str, hosts: Sequence[str] = LOOPBACK, reconcile_every: float | None = None
 ) -> FastAPI:
-    """The application for one study. ``key``: asked for on every path but ``/health``; ``hosts``: names it answers to."""
+    """The application for one study.
+
+    ``key``: asked for on every path but ``/health`` and the Start Training button's; ``hosts``: names it answers
+    to; ``reconcile_every``: seconds between two readings of Label Studio, None for none.
+    """
+    inbox = Inbox(parts, lambda: users_of(parts))
+    arrived, stopped = threading.Event(), threading.Event()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        threads = [
+            threading.Thread(target=work_off_until_stopped, args=(inbox, arrived, stopped), daemon=True)
+        ]
+        if reconcile_every is not None:
+            arguments = (parts, inbox, reconcile_every, stopped)
+            threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
+        for thread in threads:
+            thread.start()
         yield
+        stopped.set()
+        arrived.set()
+        for thread in threads:
+            thread.join(timeout=10)
         parts.close()
 
     app = FastAPI(
@@ -43,82 +65,44 @@ def create_app(
     app.exception_handler(TandemError)(_explain)
     app.state.parts = parts
     app.state.key = key
-    app.get("/health")(health)
-    app.get("/", response_class=HTMLResponse, response_model=None)(page)
-    app.get("/api/v1/status", dependencies=[Depends(reader)])(study_status)
-    app.get("/api/v1/jobs", dependencies=[Depends(reader)])(jobs)
-    app.post("/api/v1/jobs", dependencies=[Depends(writer)], status_code=202)(ask)
+    app.state.inbox = inbox
+    app.state.arrived = arrived
+    app.state.pings = Pings(parts)
+    app.state.models = {}
+    app.get("/health", tags=["server"])(health)
+    app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
+    for router in (routes.router, ml_backend.router, webhook.router):
+        app.include_router(router)
     return app
 
 
-def reader(request: Request) -> None:
-    """Let in whoever holds the key, as a bearer token or as the cookie that the status page sets."""
-    if not _holds_key(request, _bearer(request) or request.cookies.get(COOKIE, "")):
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
-
-
-def writer(request: Request) -> None:
-    """Let in whoever sends the key as a bearer token; a cookie is not enough, since any web page can use it."""
-    if not _holds_key(request, _bearer(request)):
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
-
-
-_KEYLESS = 'This needs the session key that "tandem serve" prints, as "Authorization: Bearer KEY".'
-
-
-def parts_of(request: Request) -> Parts:
-    """The study that this server serves."""
-    found: Parts = request.app.state.parts
-    return found
-
-
-Served = Annotated[Parts, Depends(parts_of)]
-
-
-def health(parts: Served, response: Response) -> Health:
-    """Does each thing that the server stands on answer? 503 if one does not."""
-    found = {"database": _database(parts)}
-    if any(word != "ok" for word in found.values()):
+def health(request: Request, response: Response) -> Health:
+    """Does each thing that the server stands on answer? 503 if the database does not: without it nothing goes."""
+    found: dict[str, str] = request.app.state.pings.ask()
+    if found["database"] != "ok":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         return Health(status="DOWN", parts=found)
-    return Health(status="UP", parts=found)
-
-
-def study_status(parts: Served) -> dict[str, Any]:
-    """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts)
-
-
-def jobs(parts: Served) -> list[JobShown]:
-    """The latest jobs, newest first."""
-    with parts.store.reading() as connection:
-        return [_shown(job) for job in all_jobs(connection)]
-
-
-def ask(parts: Served, asked: JobAsked) -> JobShown:
-    """Ask a worker for a training or for suggestions; one of a kind waits at most."""
-    with parts.store.writing() as connection:
-        new = ask_for(connection, asked.kind, {"wave": asked.wave} if asked.wave else {})
-        return next(_shown(job) for job in all_jobs(connection) if job.id == new)
+    return Health(status="UP" if set(found.values()) == {"ok"} else "PARTLY", parts=found)
 
 
 def page(request: Request, parts: Served) -> Response:
     """The status page; a link with the key logs in, and the key leaves the address bar."""
     given = request.query_params.get("key")
-    if given is not None and _holds_key(request, given):
+    if given is not None and holds_key(request, given):
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         secure = urlsplit(str(request.url)).scheme == "https"
         answer.set_cookie(COOKIE, given, httponly=True, samesite="strict", secure=secure)
         return answer
-    if not _holds_key(request, request.cookies.get(COOKIE, "")):
-        return HTMLResponse(_render("locked.html"), status.HTTP_401_UNAUTHORIZED)
-    return HTMLResponse(_render("status.html", **progress_of(parts)))
+    if not holds_key(request, request.cookies.get(COOKIE, "")):
+        return HTMLResponse(rendered("locked.html"), status.HTTP_401_UNAUTHORIZED)
+    return HTMLResponse(rendered("status.html", **progress_of(parts)))
 
 
 async def _careful(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     length = request.headers.get("content-length", "0")
-    if request.method not in ("GET", "HEAD") and (not length.isdigit() or int(length) > BODY_LIMIT):
-        return JSONResponse({"detail": f"A request may hold {BODY_LIMIT} bytes at most."}, 413)
+    most = LARGE_BODY_LIMIT if request.url.path in _LARGE else BODY_LIMIT
+    if request.method not in ("GET", "HEAD") and (not length.isdigit() or int(length) > most):
+        return JSONResponse({"detail": f"A request may hold {most} bytes at most."}, 413)
     if "transfer-encoding" in request.headers:
         return JSONResponse({"detail": "Say how long the request is (Content-Length)."}, 411)
     response = await answer(request)
@@ -138,40 +122,3 @@ async def _explain(_request: Request, error: Exception) -> Response:
         else status.HTTP_503_SERVICE_UNAVAILABLE
     )
     return JSONResponse({"detail": str(error)}, code)
-
-
-def _database(parts: Parts) -> str:
-    try:
-        with parts.store.reading() as connection:
-            connection.execute(text("SELECT 1"))
-    except TandemError as error:
-        return str(error)
-    return "ok"
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _holds_key(request: Request, given: str) -> bool:
-    return secrets.compare_digest(given.encode(), request.app.state.key.encode())
-
-
-def _shown(job: Job) -> JobShown:
-    return JobShown(
-        id=job.id,
-        kind=job.kind,
-        state=job.state,
-        created=job.created,
-        started=job.started,
-        finished=job.finished,
-        result=None if job.result is None else dict(job.result),
-        error=job.error,
-    )
-
-
-def _render(name: str, **known: Any) -> str:
-    environment = Environment(autoescape=select_autoescape(default=True))
-    source = (files("service") / "templates" / name).read_text("utf-8")
-    return environment.from_string(source).render(**known)

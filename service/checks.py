@@ -9,9 +9,15 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from annotations.errors import NoStudy, TandemError
-from annotations.store.models import champion
+from annotations.store.inbox import count_set_aside
+from annotations.store.models import all_models, champion
+from annotations.store.pushes import projects
+from annotations.store.reads import last_read
+from annotations.store.webhooks import count_waiting
+from annotations.store.withdrawals import all_withdrawals
 from annotations.study import find_study
 from service.local_label_studio import LocalLabelStudio
 from service.parts import Parts
@@ -67,6 +73,8 @@ def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _tracking(parts)
     yield lambda: _mirrored(parts)
     yield lambda: _label_studio(parts)
+    yield lambda: _corrections(parts)
+    yield lambda: _withdrawals(parts)
 
 
 def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
@@ -146,27 +154,37 @@ def _tracking(parts: Parts) -> Check:
 
 
 def _mirrored(parts: Parts) -> Check:
-    """Does MLflow's alias name the version that serves? Tried again here if it does not."""
-    from service.learning import tracking_of
-    from training.train import mirror
+    """Does MLflow say what the study's database says? What it lacks is given to it first."""
+    from service.learning import catch_up, tracking_of
+    from training.deliver import aliases_wanted
 
     def look() -> str:
         with parts.store.reading() as connection:
-            serving = champion(connection)
-        if serving is None or serving.model.run_id is None:
+            names = {model.run_id: model.version for model in all_models(connection)}
+        if not names:
             return "nothing to mirror yet"
-        tracking = tracking_of(parts)
-        mirror(parts.store, tracking)
-        named = tracking.champion_run()
-        if named != serving.model.run_id:
+        failed = catch_up(parts)
+        if failed:
+            raise TandemError(failed)
+        with parts.store.reading() as connection:
+            names = {model.run_id: model.version for model in all_models(connection)}
+        named = tracking_of(parts).aliases()
+        wanted = {alias: run for alias, run in aliases_wanted(parts.store).items() if run is not None}
+        wrong = [
+            f"{alias} names {names.get(named.get(alias), named.get(alias) or 'nothing')}, and should name "
+            f"{names.get(wanted.get(alias)) or 'nothing'}"
+            for alias in ("champion", "challenger", "previous_champion")
+            if named.get(alias) != wanted.get(alias)
+        ]
+        if wrong:
             raise TandemError(
-                f"MLflow's alias champion names run {named or 'nothing'}, but {serving.model.version} (run "
-                f"{serving.model.run_id}) serves. The study's own record decides; somebody moved the alias in MLflow. "
-                f"Set it back there."
+                f"MLflow's alias {'; '.join(wrong)}. The study's own record decides; somebody moved it in MLflow. "
+                f'Set it back there, or run "tandem train", which does.'
             )
-        return f"the alias champion names {serving.model.version}"
+        said = ", ".join(f"{alias} {names[run]}" for alias, run in wanted.items())
+        return f"its aliases say what the study says: {said}"
 
-    return _attempt("MLflow's alias", look, "")
+    return _attempt("MLflow's aliases", look, "")
 
 
 def _label_studio(parts: Parts) -> Check:
@@ -177,3 +195,33 @@ def _label_studio(parts: Parts) -> Check:
             return f"{server.url} answers, logged in as {server.check()}"
 
     return _attempt("Label Studio", look, "")
+
+
+def _corrections(parts: Parts) -> Check:
+    """How far corrections have come back. Those set aside are no fault of the machine's, but are said here too."""
+
+    def look() -> str:
+        with parts.store.reading() as connection:
+            waiting, aside = count_waiting(connection), count_set_aside(connection)
+            reads = [last_read(connection, project.id) for project in projects(connection)]
+        read = [one.at for one in reads if one is not None]
+        zone = ZoneInfo(parts.study.config.time_zone)
+        since = f"read until {min(read).astimezone(zone):%Y-%m-%d %H:%M}" if read else "not read yet"
+        more = '; "tandem pull" says why' if aside else ""
+        return f"{since}, {waiting} webhooks wait, {aside} annotations set aside{more}"
+
+    return _attempt("corrections", look, "")
+
+
+def _withdrawals(parts: Parts) -> Check:
+    """Has everybody who withdrew been erased everywhere?"""
+    with parts.store.reading() as connection:
+        everybody = all_withdrawals(connection)
+    unfinished = [one.participant for one in everybody if one.state != "done"]
+    if unfinished:
+        remedy = (
+            f'Run "tandem withdraw {unfinished[0]} --by NAME" again, with Label Studio and MLflow running.'
+        )
+        return Check("withdrawals", False, f"not erased everywhere yet: {', '.join(unfinished)}", remedy)
+    found = f"{len(everybody)}, erased everywhere" if everybody else "none"
+    return Check("withdrawals", True, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -12,7 +13,9 @@ import yaml
 
 from annotations.errors import BadInput
 from annotations.study import FILE
-from service.importing import import_codings, import_transcripts
+from service.imported import Imported
+from service.importing import import_codings
+from service.importing_transcripts import import_transcripts
 from service.learning import train
 from service.local_label_studio import Access, LocalLabelStudio
 from service.new_study import make_study
@@ -45,8 +48,7 @@ def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
         )
         if read.refused:
             raise BadInput("\n".join(read.refused))
-        turns = sum(len(one.transcript.turns) for one in read.read)
-        tell(f"2. {len(read.read)} interviews imported, {turns} turns. Wave 1 is coded, wave 2 is not.")
+        tell(f"2. {_sources(read)} imported. Wave 1 is coded, wave 2 is not.")
         found = import_codings(parts, sample / "codings-wave1.csv", complete="all", skip_bad_rows=False)
     tell(
         f"3. {found.kept.codings} codings of wave 1 by {' and '.join(sorted(found.kept.coders))} imported, with "
@@ -65,7 +67,7 @@ def learn_and_suggest(parts: Parts, tell: Tell) -> None:
     )
     if overall["micro_f1"] is not None:
         tell(
-            f"   On interviews it had not seen: F1 {overall['micro_f1']:.2f}. Four interviews teach little: "
+            f"   On participants it had not seen: F1 {overall['micro_f1']:.2f}. Ten coded sources teach little: "
             f"this shows the way, not what a whole wave would give."
         )
     people = trained.figures["people"]
@@ -85,6 +87,15 @@ def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, l
     pushed = push(parts, wave="2", progress=_quiet)
     tell(f"   {sum(one.created for one in pushed)} passages stand there with their suggestions.")
     return access, pushed
+
+
+def _sources(read: Imported) -> str:
+    """Such as "14 interviews, 2 documents and 2 field notes, 740 turns"."""
+    counted = Counter(one.transcript.kind for one in read.read)
+    parts = [f"{count} {kind.value}{'s' if count > 1 else ''}" for kind, count in counted.items()]
+    turns = sum(len(one.transcript.turns) for one in read.read)
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    return f"{listed}, {turns} turns,"
 
 
 def _quiet(_done: int, _total: int) -> None:

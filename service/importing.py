@@ -1,175 +1,23 @@
-"""Transcripts and codings into a study: the work behind "tandem import" and "tandem import-codings"."""
+"""Codings into a study: the work behind "tandem import-codings"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from annotations.codings_file import CodingsFile, Placed, place_codings, read_codings
-from annotations.describe import Description, Manifest, describe, read_manifest, said_of
 from annotations.errors import BadInput, nearest
 from annotations.keep_codings import Complete, Kept, keep_codings
-from annotations.readers.reading import ENDINGS, read_transcripts
-from annotations.readers.spoken import ReadTranscript
 from annotations.store.reviews import coder_names, keep_codebook
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
-    add_transcript,
     all_transcripts,
     key_of,
-    redescribe_transcript,
-    replace_transcript,
-    same_name,
-    same_text,
 )
-from annotations.transcript import Role, Transcript
 from models.corpus import cut_new_transcripts
 from service.parts import Parts
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A transcript that was read: from which file, what became of it, who speaks, and what to look at."""
-
-    file: str
-    transcript: Transcript
-    state: str
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def interviewers(self) -> list[str]:
-        """The speakers whose turns are context."""
-        return self._speakers(Role.INTERVIEWER)
-
-    @property
-    def participants(self) -> list[str]:
-        """The speakers whose turns are coded."""
-        return self._speakers(Role.PARTICIPANT)
-
-    def _speakers(self, role: Role) -> list[str]:
-        return list(dict.fromkeys(turn.speaker for turn in self.transcript.turns if turn.role is role))
-
-
-@dataclass
-class Imported:
-    """What an import read, and the sentences for what it refused."""
-
-    read: list[Read] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-
-def import_transcripts(
-    parts: Parts,
-    files: Sequence[Path],
-    *,
-    manifest: Path | None,
-    described: Mapping[str, str],
-    replace: bool,
-    progress: Progress,
-) -> Imported:
-    """Read files and keep their transcripts, each file in a transaction of its own.
-
-    A file that cannot be read is refused by itself and spoils no other. Raises BadInput where there is nothing
-    to read, or where the manifest itself is wrong.
-    """
-    listed = read_manifest(manifest) if manifest else None
-    todo = list(_files(files)) if files else list(listed.files if listed else ())
-    if not todo:
-        raise BadInput(
-            "there is nothing to import: give files or folders"
-            + (f" (no file with the ending {', '.join(ENDINGS)} was found)." if files else ", or a manifest.")
-        )
-    options = Description.from_options(described)
-    found = Imported()
-    for done, file in enumerate(todo, start=1):
-        try:
-            _import_file(parts, file, options, listed, replace, found)
-        except BadInput as error:
-            found.refused.append(str(error))
-        progress(done, len(todo))
-    return found
-
-
-def _files(given: Sequence[Path]) -> Iterator[Path]:
-    for path in given:
-        if path.is_dir():
-            inside = (file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file())
-            yield from sorted(file for file in inside if not file.name.startswith((".", "~$")))
-        else:
-            yield path
-
-
-def _import_file(
-    parts: Parts, file: Path, options: Description, manifest: Manifest | None, replace: bool, found: Imported
-) -> None:
-    config = parts.study.config
-    read = read_transcripts(file, interviewers=config.interviewers)
-    described = [
-        (
-            one,
-            describe(one, options=options, manifest=manifest, config=config),
-            said_of(one, options=options, manifest=manifest, config=config),
-        )
-        for one in read
-    ]
-    with parts.store.writing() as connection:
-        kept = [
-            _keep(connection, file, one, transcript, said, replace) for one, transcript, said in described
-        ]
-    found.read.extend(kept)
-
-
-def _keep(
-    connection: Connection,
-    file: Path,
-    read: ReadTranscript,
-    transcript: Transcript,
-    said: Description,
-    replacing: bool,
-) -> Read:
-    before = same_name(connection, transcript.name)
-    warnings = read.warnings
-    if before is None:
-        twins = same_text(connection, transcript.text_hash)
-        if twins:
-            warnings = (*warnings, f'the same words are there already as transcript "{twins[0]}"')
-        add_transcript(connection, transcript)
-        return Read(str(file), transcript, "new", warnings)
-    if before.transcript.text_hash == transcript.text_hash:
-        merged = _merged(before.transcript, transcript, said)
-        if merged == before.transcript:
-            return Read(str(file), before.transcript, "already there", warnings)
-        redescribe_transcript(connection, before.id, merged)
-        return Read(str(file), merged, "described anew", warnings)
-    if not replacing:
-        raise BadInput(
-            f'{file}: a transcript "{before.transcript.name}" with other words is there already. Rename the file, '
-            f"or give --replace to put these words in its place (possible while nobody has coded it)."
-        )
-    replace_transcript(connection, before.id, transcript)
-    return Read(str(file), transcript, "replaced", warnings)
-
-
-def _merged(before: Transcript, after: Transcript, said: Description) -> Transcript:
-    """The transcript that is there, with what the second import says of it; what it does not say stays."""
-    texts = ("case", "site", "wave", "participant", "session")
-    changes: dict[str, Any] = {key: getattr(after, key) for key in texts if getattr(after, key)}
-    for key in ("kind", "language", "date"):
-        if getattr(said, key) is not None:
-            changes[key] = getattr(after, key)
-    consents = {
-        key: getattr(said, key)
-        for key in ("may_train", "may_quote", "visible_to")
-        if getattr(said, key) is not None
-    }
-    return replace(before, consents=replace(before.consents, **consents), **changes)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from annotations.groups import GroupBy
 from service.parts import Parts
 from training.collect import Collected
+from training.deliver import deliver, owed
+from training.reproduce import Reproduced
+from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
-from training.train import Trained, Workshop, evaluation
+from training.train import Trained, evaluation
 from training.train import train as train_model
+from training.workshop import Workshop
 
 Progress = Callable[[int, int], None]
 
@@ -37,6 +41,20 @@ def train(
     return train_model(_workshop(parts, embedding), force=force, progress=fitting)
 
 
+def reproduce(
+    parts: Parts, run: str, *, embedding: Progress = quiet, fitting: Progress = quiet
+) -> Reproduced:
+    """Make the model of an MLflow run (or of a version) again from its snapshot, and compare every digit."""
+    return reproduce_model(_workshop(parts, embedding), run, progress=fitting)
+
+
+def catch_up(parts: Parts) -> str | None:
+    """Give MLflow what it lacks: runs, versions, aliases. A sentence if it does not take it; nothing is lost by that."""
+    if not owed(parts.store):
+        return None
+    return deliver(parts.store, tracking_of(parts), parts.study.models_folder)
+
+
 def evaluate(
     parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> tuple[dict[str, Any], Collected]:
@@ -54,6 +72,7 @@ def _workshop(parts: Parts, embedding: Progress) -> Workshop:
         segmentation=parts.segmentation,
         embed=embed,
         embedder=parts.embedder.fingerprint,
+        embedder_name=parts.embedder.name,
         folder=parts.study.models_folder,
         tracking=tracking_of(parts),
     )

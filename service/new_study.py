@@ -20,10 +20,13 @@ _HEAD = """\
 # participant_pattern: '(?P<site>[A-Z]{3})-(?P<participant>\\d+)'   read from file names
 # coders:                     names, other names they go by in files, Label Studio e-mails
 #   - {name: Ada Lind, aliases: [AL], email: ada@example.org}
-# interviewers: [Interviewer, Moderator, I]
+# file_pattern: 'wave(?P<wave>\\d)/(?P<case>[^/]+)/'   read from where files lie in the folder that is imported
+# interviewers: [Interviewer, Moderator, I]     speakers who ask; their turns are context
+# participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
+# retrain: {after: 200}       a worker trains after so many new reviews; null: only when asked
 # database: postgresql://…    to keep the study on a server
 """
 
@@ -38,7 +41,7 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
         raise BadInput(f"{folder} holds a study already. Choose another folder, or go on with this one.")
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file. Give the name of a folder for the study.")
-    chosen = _codebook(codebook)
+    chosen = chosen_codebook(codebook)
     parse_config(config)
     folder.mkdir(parents=True, exist_ok=True)
     write_codebook(chosen, folder / "codebook.yaml")
@@ -49,7 +52,8 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
     return read_study(folder), chosen
 
 
-def _codebook(name: str) -> Codebook:
+def chosen_codebook(name: str) -> Codebook:
+    """A shipped codebook by its name, or one from a file; raises UnknownName with the shipped ones."""
     file = Path(name)
     if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
         return read_codebook(file)

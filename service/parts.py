@@ -14,7 +14,7 @@ from annotations.codebook_files import read_codebook
 from annotations.errors import BadInput, Busy
 from annotations.segment import Segmentation
 from annotations.store.database import Store, open_store
-from annotations.study import Study, find_study
+from annotations.study import Study, find_study, read_study
 from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:  # they are heavy, and most commands need neither
@@ -95,6 +95,12 @@ class Parts:
                 f'"tandem {holder}" is at work on {self.study.folder}. Wait until it has finished, then try again. '
                 f"Nothing was changed."
             ) from error
+
+    def read_again(self) -> Parts:
+        """The study as its files say by now, on the database that is open: for a process that lives long."""
+        again = Parts(read_study(self.study.folder), self.settings)
+        again.__dict__["store"] = self.store
+        return again
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.labels import labels_of
+from annotations.store.inbox import count_set_aside
 from annotations.store.jobs import all_jobs
 from annotations.store.models import champion
 from annotations.store.pushes import count_pushed
@@ -55,6 +56,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
         "coders": list(coder_names(connection).values()),
         "reviews": reviews,
         "codings": codings,
+        "set_aside": count_set_aside(connection),
         "codebook_version": parts.codebook.version,
         "model": None if serving is None else _model(serving, parts.codebook.version, version),
         "jobs": [{"kind": job.kind, "state": job.state} for job in all_jobs(connection, latest=5)],

@@ -6,12 +6,26 @@ from collections.abc import Callable
 
 from models.suggester import Precoded, Suggester
 from service.parts import Parts
+from service.serving import ensure_sound
 
 Progress = Callable[[int, int], None]
+Tell = Callable[[str], None]
 
 
-def precode(parts: Parts, *, wave: str | None = None, progress: Progress | None = None) -> Precoded:
-    """Let the model that serves suggest codes for every segment it has not spoken of yet."""
+def precode(
+    parts: Parts,
+    *,
+    wave: str | None = None,
+    progress: Progress | None = None,
+    tell: Tell = lambda _sentence: None,
+) -> Precoded:
+    """Let the model that serves suggest codes for every segment it has not spoken of yet.
+
+    Where its files are damaged, the version before it serves from now on, and ``tell`` hears so.
+    """
+    replaced = ensure_sound(parts)
+    if replaced is not None:
+        tell(replaced)
     suggester = Suggester(
         store=parts.store,
         codebook=parts.codebook,

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from annotations.errors import BadInput, TandemError, nearest
+from annotations.label_studio_erasing import erase_tasks, forget_evidence, holds_project
+from annotations.store.jobs import ask_for
 from annotations.store.models import all_models, champion, promote
+from annotations.store.pushes import projects
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
     Pending,
@@ -138,9 +141,9 @@ def _from_label_studio(parts: Parts, tombstone: Withdrawal, found: Withdrawn) ->
                 if one.url != server.url:
                     found.notes.append(_elsewhere(one))
                     continue
-                if server.holds_project(one.project):
-                    found.tasks += server.erase_tasks(one.project, one.keys)
-                    server.forget_evidence(one.project, one.quoting)
+                if holds_project(server, one.project):
+                    found.tasks += erase_tasks(server, one.project, one.keys)
+                    forget_evidence(server, one.project, one.quoting)
                 left.remove(one)
                 with parts.store.writing() as connection:
                     still_pending(connection, tombstone.id, left)
@@ -180,6 +183,8 @@ def _from_models(parts: Parts, tombstone: Withdrawal, by: str, found: Withdrawn)
             why = f"{serving.model.version} had learnt from a participant who withdrew"
             with parts.store.writing() as connection:
                 promote(connection, trained.model.id, verdict=trained.verdict.verdict, reason=why, by=by)
+                if projects(connection):
+                    ask_for(connection, "renew", {})
             catch_up(parts)
         found.new_model = trained.model.version
     for model in learnt:

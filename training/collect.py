@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from annotations.coding import Condition, Review
 from annotations.groups import GroupBy, groups_of
 from annotations.labels import Labels, Loose, labels_of
+from annotations.segment import Segment, judged
 from annotations.store.database import Store
-from annotations.store.reviews import current_reviews, loose_codings
+from annotations.store.reviews import coders_of, current_reviews, loose_codings
+from annotations.transcript import Span
 from models.corpus import Corpus
 from training.dataset import Dataset, Judgement
 
-# assisted reviews lean towards what was suggested, so they count half
+# what a coder's word weighs in training: where a consensus was found it stands alone in the place of what its sources
+# said; elsewhere all coders together are soft labels. Assisted reviews lean towards what was suggested: they count half
 WEIGHTS = {
     Condition.INDEPENDENT: 1.0,
     Condition.ASSISTED: 0.5,
@@ -35,6 +39,8 @@ class Collected:
     ids of the reviews and loose codings that they come from; ``reviews_hash``: SHA-256 over these and their
     content, so that two trainings can be told to have learnt from the same. ``withheld``: transcripts that
     may not train. ``foreign``: codes in reviews that the codebook does not hold, with how often they occur.
+    ``overruled``: for a transcript and coder, the positions on which a consensus stands in their place.
+    ``transcript_of``: the transcript of each item; ``last_review``: the sequence of the newest review.
     """
 
     corpus: Corpus
@@ -45,6 +51,9 @@ class Collected:
     reviews_hash: str
     withheld: tuple[str, ...]
     foreign: dict[str, int]
+    overruled: Mapping[tuple[UUID, str], frozenset[int]]
+    transcript_of: Mapping[UUID, UUID]
+    last_review: int = 0
 
     def dataset(
         self, codes: tuple[str, ...], embeddings: NDArray[np.float32], group_by: GroupBy = "participant"
@@ -63,34 +72,67 @@ class Collected:
             judgements=self._judgements(codes, row_of),
         )
 
+    @property
+    def with_gold(self) -> frozenset[UUID]:
+        """The transcripts of which an independent review says something."""
+        return frozenset(
+            one.transcript
+            for one in self.labels
+            if one.complete and one.condition is Condition.INDEPENDENT and one.judged
+        )
+
     def _judgements(self, codes: tuple[str, ...], row_of: dict[int, int]) -> tuple[Judgement, ...]:
         column = {code: at for at, code in enumerate(codes)}
-        passes: dict[tuple[str, Condition, bool], list[tuple[int, frozenset[str]]]] = {}
+        passes: dict[tuple[str, Condition, bool], list[_Found]] = {}
         for labels in self.labels:
             places = self.corpus.positions_in.get(labels.transcript, {})
             found = passes.setdefault((labels.coder, labels.condition, labels.complete), [])
+            replaced = self.overruled.get((labels.transcript, labels.coder), frozenset())
+            derived = labels.condition.derived
             for position in labels.judged:
                 row = row_of.get(places.get(position, -1))
                 if row is not None:
-                    found.append((row, labels.codes.get(position, frozenset())))
+                    codes_there = labels.codes.get(position, frozenset())
+                    found.append(_Found(row, codes_there, position in replaced and not derived))
         return tuple(
-            _judgement(coder, condition, complete, sorted(found, key=lambda one: one[0]), column)
+            _judgement(coder, condition, complete, sorted(found, key=lambda one: one.row), column)
             for (coder, condition, complete), found in passes.items()
             if found
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The codes that one coder put on a row, and whether a consensus stands in their place."""
+
+    row: int
+    codes: frozenset[str]
+    overruled: bool
+
+
 def collect(store: Store, corpus: Corpus, known: Sequence[str]) -> Collected:
     """Read what people have found on the corpus. ``known``: the codes of the codebook."""
     with store.reading() as connection:
-        reviews = current_reviews(connection)
-        loose = loose_codings(connection)
+        return collected_from(
+            connection, corpus, known, current_reviews(connection), loose_codings(connection)
+        )
+
+
+def collected_from(
+    connection: Connection,
+    corpus: Corpus,
+    known: Sequence[str],
+    reviews: tuple[Review, ...],
+    loose: tuple[Loose, ...],
+) -> Collected:
+    """What these reviews and loose codings say of the corpus."""
+    last = max((review.sequence or 0 for review in reviews), default=0)
     withheld = {kept.id for kept in corpus.transcripts if not kept.transcript.consents.may_train}
     reviews = tuple(review for review in reviews if review.transcript not in withheld)
     loose = tuple(one for one in loose if one[2] not in withheld)
     segments = {kept.id: cut for kept, cut in zip(corpus.transcripts, corpus.segments, strict=True)}
     labels = labels_of(segments, reviews, loose)
-    judged = {
+    seen = {
         unit
         for one in labels
         for position in one.judged
@@ -98,13 +140,17 @@ def collect(store: Store, corpus: Corpus, known: Sequence[str]) -> Collected:
     }
     return Collected(
         corpus=corpus,
-        learnable=tuple(sorted(judged)),
+        learnable=tuple(sorted(seen)),
         labels=labels,
         items=tuple(_id(review) for review in reviews) + tuple(one[0] for one in loose),
         reviews=len(reviews),
         reviews_hash=_hash(reviews, loose),
         withheld=tuple(kept.transcript.name for kept in corpus.transcripts if kept.id in withheld),
         foreign=_foreign(reviews, loose, set(known)),
+        overruled=_overruled(connection, segments, reviews),
+        transcript_of={_id(review): review.transcript for review in reviews}
+        | {one[0]: one[2] for one in loose},
+        last_review=last,
     )
 
 
@@ -112,23 +158,47 @@ def _judgement(
     coder: str,
     condition: Condition,
     complete: bool,
-    found: Sequence[tuple[int, frozenset[str]]],
+    found: Sequence[_Found],
     column: dict[str, int],
 ) -> Judgement:
     labels = np.zeros((len(found), len(column)))
     if not complete:
         labels[:] = np.nan
-    for at, (_, codes) in enumerate(found):
-        for code in codes:
+    for at, one in enumerate(found):
+        for code in one.codes:
             if code in column:
                 labels[at, column[code]] = 1.0
     return Judgement(
         coder=coder,
-        rows=np.array([row for row, _ in found], dtype=np.intp),
+        rows=np.array([one.row for one in found], dtype=np.intp),
         labels=labels,
         weight=WEIGHTS[condition],
         gold=complete and condition is Condition.INDEPENDENT,
+        condition=condition,
+        overruled=np.array([one.overruled for one in found], dtype=np.bool_),
     )
+
+
+def _overruled(
+    connection: Connection, segments: Mapping[UUID, Sequence[Segment]], reviews: Sequence[Review]
+) -> dict[tuple[UUID, str], frozenset[int]]:
+    """Where a derived review stands in the place of its sources' coders; of every coder, where it names none."""
+    derived = [review for review in reviews if review.condition.derived]
+    if not derived:
+        return {}
+    everybody: dict[UUID, set[str]] = {}
+    for review in reviews:
+        everybody.setdefault(review.transcript, set()).add(review.coder)
+    names = coders_of(connection, {source for review in derived for source in review.sources})
+    found: dict[tuple[UUID, str], frozenset[int]] = {}
+    for review in derived:
+        spans: list[Span] = [one.span for one in segments.get(review.transcript, ())]
+        positions = frozenset(judged(spans, [review.span]))
+        sources = {names[source] for source in review.sources if source in names}
+        for coder in sources or everybody[review.transcript]:
+            key = (review.transcript, coder)
+            found[key] = found.get(key, frozenset()) | positions
+    return found
 
 
 def _hash(reviews: Sequence[Review], loose: Sequence[Loose]) -> str:

@@ -45,15 +45,17 @@ def cross_validate(
     exclusive: Sequence[Sequence[str]] = (),
     folds: int = 5,
     seed: int = 0,
+    fold: NDArray[np.intp] | None = None,
     progress: Progress | None = None,
 ) -> CrossValidated:
-    """Predict every row by models that have not seen its group."""
+    """Predict every row by models that have not seen its group. ``fold``: folds made already, shape (n,)."""
     counted = count(dataset.units)
     names = set(dataset.groups)
     if len(names) < 2:
         return CrossValidated(None, None, counted, _too_few_groups(len(names)))
     labels, weights = dataset.targets(gold=False)
-    fold = folds_of(dataset.groups, labels * (weights > 0), folds=folds, seed=seed)
+    if fold is None:
+        fold = folds_of(dataset.groups, labels * (weights > 0), folds=folds, seed=seed)
     count_of = int(fold.max()) + 1
     pairs = list(combinations(range(count_of), 2)) if len(names) >= LEAST_GROUPS else []
     total = len(pairs) + count_of
@@ -74,6 +76,27 @@ def cross_validate(
     if not pairs:
         return CrossValidated(None, single, counted, _too_few_groups(len(names)))
     return CrossValidated(_nested(dataset, fold, single, by_pair, exclusive), single, counted)
+
+
+def left_out_once(
+    dataset: Dataset, *, folds: int = 5, seed: int = 0, progress: Progress | None = None
+) -> CrossValidated:
+    """Only the logits that calibrate the final model, where other groups judge it: a model a fold, no pairs."""
+    counted = count(dataset.units)
+    names = set(dataset.groups)
+    if len(names) < 2:
+        return CrossValidated(None, None, counted, _too_few_groups(len(names)))
+    labels, weights = dataset.targets(gold=False)
+    fold = folds_of(dataset.groups, labels * (weights > 0), folds=folds, seed=seed)
+    single = np.full(labels.shape, np.nan)
+    for out in range(int(fold.max()) + 1):
+        held = fold == out
+        single[held] = _fitted_logits(
+            dataset, counted, labels, weights, np.flatnonzero(~held), np.flatnonzero(held)
+        )
+        if progress:
+            progress(out + 1, int(fold.max()) + 2)
+    return CrossValidated(None, single, counted)
 
 
 def fit_final(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.coding import Condition
 from models.unit import Unit
 
 
@@ -18,7 +19,8 @@ class Judgement:
     ``rows``: positions of the segments judged, shape (m,), ascending, each once. ``labels``: shape (m, codes),
     1 the coder applied the code, 0 looked and did not, NaN unknown (a coding without a review teaches no
     negatives). ``weight``: how much these count in training. ``gold``: they come from independent
-    reviews, so they may calibrate, set thresholds and be scored against.
+    reviews, so they may calibrate, set thresholds and be scored against. ``overruled``: shape (m,), true where a
+    consensus stands in the place of this coder's word, which then teaches nothing there; None is nowhere.
     """
 
     coder: str
@@ -26,6 +28,16 @@ class Judgement:
     labels: NDArray[np.float64]
     weight: float = 1.0
     gold: bool = True
+    condition: Condition = Condition.INDEPENDENT
+    overruled: NDArray[np.bool_] | None = None
+
+    def only(self, row_of: NDArray[np.intp]) -> Judgement | None:
+        """The part on some rows, numbered anew: ``row_of`` gives each row's new number, −1 for one left out."""
+        kept = row_of[self.rows] >= 0
+        if not kept.any():
+            return None
+        overruled = None if self.overruled is None else self.overruled[kept]
+        return replace(self, rows=row_of[self.rows[kept]], labels=self.labels[kept], overruled=overruled)
 
 
 @dataclass(frozen=True)
@@ -46,12 +58,33 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.units)
 
+    def only(self, kept: NDArray[np.bool_]) -> Dataset:
+        """The data set of some of its segments; ``kept``: shape (n,)."""
+        rows = np.flatnonzero(kept)
+        row_of = np.full(len(self), -1, dtype=np.intp)
+        row_of[rows] = np.arange(len(rows))
+        parts = (judgement.only(row_of) for judgement in self.judgements)
+        return Dataset(
+            units=tuple(self.units[row] for row in rows),
+            embeddings=self.embeddings[rows],
+            groups=tuple(self.groups[row] for row in rows),
+            quotable=self.quotable[rows],
+            codes=self.codes,
+            judgements=tuple(part for part in parts if part is not None),
+        )
+
+    def without_assisted(self) -> Dataset:
+        """The same segments, with nothing learnt from reviews that saw suggestions; their rows stay, unjudged."""
+        kept = tuple(one for one in self.judgements if one.condition is not Condition.ASSISTED)
+        return replace(self, judgements=kept)
+
     def targets(self, *, gold: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Soft labels and weights: the share of coders, by weight, who applied each code.
 
         Returns labels and weights, both of shape (n, codes); a weight of 0 says that nobody judged that code
         there. The weight of a segment that several coders judged is the largest of theirs, not the sum, so
-        that a doubly coded segment does not count twice. ``gold`` leaves out what is not independent.
+        that a doubly coded segment does not count twice. ``gold`` leaves out what is not independent; without it
+        a consensus stands in the place of what its sources said.
         """
         total = np.zeros((len(self), len(self.codes)))
         applied = np.zeros_like(total)
@@ -60,6 +93,8 @@ class Dataset:
             if gold and not judgement.gold:
                 continue
             known = ~np.isnan(judgement.labels)
+            if not gold and judgement.overruled is not None:
+                known &= ~judgement.overruled[:, None]
             total[judgement.rows] += known * judgement.weight
             applied[judgement.rows] += np.where(known, judgement.labels, 0.0) * judgement.weight
             weight[judgement.rows] = np.maximum(weight[judgement.rows], known * judgement.weight)

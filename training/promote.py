@@ -1,41 +1,69 @@
 """The written rule by which a new model replaces the one that serves.
 
-Both are judged by held-out predictions, on the same segments, by the same independent reviews, on the same codes:
-those that both could have suggested and of which a coder or either model has at least five. The figure is kappa
-with the coders taken together, its mean over these codes; the difference of the two models gets a 95 % interval over
-participants. The first of these that holds decides:
+Both are judged on the same segments of participants of whom neither has learnt, by the same independent reviews, on
+the same codes: those that both could have suggested and of which a coder or either model has at least five. With a
+judge set these are its segments; without one (fewer than 15 participants) each model's own held-out predictions are
+compared. The figure is kappa with the coders taken together, its mean over these codes; the difference of the two
+models, paired by participant, gets a 95 % interval over participants.
 
-1. There is nothing to compare with (no champion, or one that knew only the codebook's words, or no common
-   segments): the new model serves; verdict "better".
-2. On these codes both suggest equally well for every participant: "not worse"; the new model serves.
-3. The whole interval lies above 0: "better"; the new model serves.
-4. It lies above −0.02: "not worse"; the new model serves.
-5. The whole interval lies below 0: "worse"; the champion stays.
-6. Otherwise, or where there are too few participants for an interval: "cannot tell". The new model serves if it
-   learnt from more reviews or under another codebook and its figure is at most 0.02 lower; else the champion stays.
+The verdict: "better" if the whole interval lies above 0; "not worse" if it lies above −0.02, or if both suggest
+equally well for every participant; "worse" if the whole interval lies below 0; otherwise, or where there is no
+interval, "cannot tell".
+
+Who serves:
+
+1. There is nothing to compare with (no champion, or one that knew only the codebook's words, or nothing that both
+   could be asked about): the new model serves; verdict "better".
+2. The same recipe, taught by other or more reviews (or another codebook or other segments, with which the champion
+   could not go on serving): the new model serves unless the verdict is "worse".
+3. A new recipe (another way of making a model, or another encoder): the new model serves only if the lower limit of
+   the interval lies above −0.02.
+4. A veto against what 2 or 3 let serve: on one code with at least 20 positives in at least 5 participants the new
+   model is worse, tested two-sided at 0.05 and corrected over all such codes after Holm (1979). The champion stays;
+   verdict "worse". A code's difference of kappa is tested by the delete-one jackknife over participants with t of
+   G − 1 degrees of freedom.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
-from annotations.agreement import frequent, interval_over_groups, is_few, kappa, or_none, weighted_mean
+from annotations.agreement import (
+    FEWEST_GROUPS,
+    Statistic,
+    frequent,
+    interval_over_groups,
+    is_few,
+    kappa,
+    or_none,
+    weighted_mean,
+)
 
 MARGIN = 0.02
+VETO_POSITIVES = 20
+VETO_LEVEL = 0.05
 Word = Literal["better", "not worse", "cannot tell", "worse"]
+Tables = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rule says, whether the new model serves, and why, in a sentence."""
+    """What the rule says, whether the new model serves, and why, in a sentence.
+
+    ``figures``: kappa of both, their difference and its interval, participants, codes compared, and the vetoes.
+    """
 
     verdict: Word
     promoted: bool
     reason: str
+    figures: dict[str, Any] = field(default_factory=dict)
 
 
 def first(reason: str) -> Verdict:
@@ -43,13 +71,7 @@ def first(reason: str) -> Verdict:
     return Verdict("better", True, reason)
 
 
-def judge(
-    challenger: NDArray[np.float64],
-    champion: NDArray[np.float64],
-    *,
-    more_to_learn_from: bool,
-    margin: float = MARGIN,
-) -> Verdict:
+def judge(challenger: Tables, champion: Tables, *, codes: Sequence[str], new_recipe: bool) -> Verdict:
     """Compare two models by their tables against the same coders on the same segments.
 
     Both of shape (groups, codes, 4), as ``annotations.agreement.tables_of`` counts them with the model first.
@@ -57,41 +79,110 @@ def judge(
     both = np.stack([challenger, champion], axis=1)
     whole = both.sum(axis=0)
     # a mean over other codes for each model would reward the one that never tries a hard code
-    codes = frequent(whole).any(axis=0) & ~np.isnan(kappa(whole)).any(axis=0)
+    compared: NDArray[np.bool_] = np.asarray(
+        frequent(whole).any(axis=0) & ~np.isnan(kappa(whole)).any(axis=0), dtype=np.bool_
+    )
 
-    def difference(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+    def difference(tables: Tables) -> Tables:
         found = kappa(tables)
-        apart = np.where(codes, found[..., 0, :] - found[..., 1, :], np.nan)
-        return weighted_mean(apart, np.ones_like(apart))
+        return _mean(found[..., 0, :] - found[..., 1, :], compared)
 
-    point = or_none(difference(whole))
-    if point is None:
-        return _cannot_tell(
-            0.0, "no code is frequent enough to compare the two models", more_to_learn_from, margin
-        )
-    if np.array_equal(challenger[:, codes], champion[:, codes]):
-        return Verdict("not worse", True, "both models do equally well for every participant")
+    figures: dict[str, Any] = {
+        "challenger": or_none(_mean(kappa(whole[0]), compared)),
+        "champion": or_none(_mean(kappa(whole[1]), compared)),
+        "difference": or_none(difference(whole)),
+        "interval": None,
+        "groups": len(both),
+        "codes": int(compared.sum()),
+        "vetoes": _vetoes(challenger, champion, codes),
+    }
+    found = _without_veto(both, difference, compared, figures, new_recipe=new_recipe)
+    if not found.promoted or not figures["vetoes"]:
+        return found
+    named = ", ".join(f"{one['code']} ({one['difference']:+.2f})" for one in figures["vetoes"])
+    reason = f"{found.reason}; but it is clearly worse on {named}, so the old one stays"
+    return Verdict("worse", False, reason, found.figures)
+
+
+def _without_veto(
+    both: Tables,
+    difference: Statistic,
+    compared: NDArray[np.bool_],
+    figures: dict[str, Any],
+    *,
+    new_recipe: bool,
+) -> Verdict:
+    if figures["difference"] is None:
+        return _unclear("no code is frequent enough to compare the two models", new_recipe, figures)
+    if np.array_equal(both[:, 0, compared], both[:, 1, compared]):
+        return Verdict("not worse", True, "both models do equally well for every participant", figures)
     interval, why = interval_over_groups(both, difference)
-    said = f"kappa with the coders differs by {point:+.3f}"
+    said = f"kappa with the coders differs by {figures['difference']:+.3f}"
     if interval is None:
-        return _cannot_tell(point, f"{said}, and {why}", more_to_learn_from, margin)
+        return _unclear(f"{said}, and {why}", new_recipe, figures)
+    known = figures | {"interval": interval, "few_transcripts": is_few(len(both), interval)}
+    return _by_interval(said, interval, known, new_recipe=new_recipe)
+
+
+def _by_interval(
+    said: str, interval: tuple[float, float], figures: dict[str, Any], *, new_recipe: bool
+) -> Verdict:
     low, high = interval
-    few = ", few transcripts" if is_few(len(both), interval) else ""
-    said = f"{said} (95 % interval {low:+.3f} to {high:+.3f}{few})"
+    few = ", few transcripts" if figures["few_transcripts"] else ""
+    said = f"{said} (95 % interval {low:+.3f} to {high:+.3f} over {figures['groups']} participants{few})"
     if low > 0:
-        return Verdict("better", True, f"{said}: the new model is better")
-    if low > -margin:
-        return Verdict("not worse", True, f"{said}: the new model is not worse by more than {margin}")
-    if high < 0:
-        return Verdict("worse", False, f"{said}: the new model is worse, so the old one stays")
-    return _cannot_tell(point, said, more_to_learn_from, margin)
-
-
-def _cannot_tell(point: float, why: str, more_to_learn_from: bool, margin: float) -> Verdict:
-    if more_to_learn_from and point >= -margin:
+        return Verdict("better", True, f"{said}: the new model is better", figures)
+    if low > -MARGIN:
         return Verdict(
-            "cannot tell",
-            True,
-            f"{why}; the new model learnt from more, and nothing speaks against it, so it serves",
+            "not worse", True, f"{said}: the new model is not worse by more than {MARGIN}", figures
         )
-    return Verdict("cannot tell", False, f"{why}; so the model that serves stays")
+    if high < 0:
+        return Verdict("worse", False, f"{said}: the new model is worse, so the old one stays", figures)
+    return _unclear(said, new_recipe, figures)
+
+
+def _unclear(why: str, new_recipe: bool, figures: dict[str, Any]) -> Verdict:
+    if new_recipe:
+        said = f"{why}; a model made in a new way has to show that it is not worse, so the old one stays"
+        return Verdict("cannot tell", False, said, figures)
+    said = f"{why}; it was made in the same way, and nothing shows that it is worse, so it serves"
+    return Verdict("cannot tell", True, said, figures)
+
+
+def _vetoes(challenger: Tables, champion: Tables, codes: Sequence[str]) -> list[dict[str, Any]]:
+    """The codes on which the challenger is worse beyond what chance explains, after Holm's correction."""
+    # a coder's positives: what model and coder share, and what only the coder found
+    positives = champion[..., 0] + champion[..., 2]
+    enough = (positives.sum(axis=0) >= VETO_POSITIVES) & ((positives > 0).sum(axis=0) >= FEWEST_GROUPS)
+    tested = []
+    for at in np.flatnonzero(enough):
+        apart, p = _tested(challenger[:, at], champion[:, at])
+        if p is not None:
+            tested.append((p, apart, codes[at]))
+    found = []
+    for at, (p, apart, code) in enumerate(sorted(tested)):
+        if p > VETO_LEVEL / (len(tested) - at):
+            break
+        if apart < 0:
+            found.append({"code": code, "difference": apart, "p": p})
+    return found
+
+
+def _tested(challenger: Tables, champion: Tables) -> tuple[float, float | None]:
+    """One code's difference of kappa, and its two-sided p; tables (groups, 4). None: it cannot be tested."""
+    groups = len(challenger)
+
+    def difference(one: Tables, other: Tables) -> Tables:
+        return kappa(one) - kappa(other)
+
+    apart = float(difference(challenger.sum(axis=0), champion.sum(axis=0)))
+    left_out = difference(challenger.sum(axis=0) - challenger, champion.sum(axis=0) - champion)
+    error = math.sqrt((groups - 1) / groups * float(((left_out - left_out.mean()) ** 2).sum()))
+    if math.isnan(apart) or math.isnan(error) or error < 1e-12:
+        return apart, None
+    return apart, float(2 * student.sf(abs(apart) / error, groups - 1))
+
+
+def _mean(values: Tables, codes: NDArray[np.bool_]) -> Tables:
+    kept = np.where(codes, values, np.nan)
+    return weighted_mean(kept, np.ones_like(kept))

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,10 @@ _QUIET = {
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """What a training leaves in MLflow. ``metrics`` without a value (undefined) are left out, not zero."""
+    """What a training leaves in MLflow. ``metrics`` without a value (undefined) are left out, not zero.
+
+    The tag ``model_id`` names the version for ever: a run that was begun and not finished is known by it.
+    """
 
     name: str
     params: Mapping[str, str | int | float | bool]
@@ -45,12 +48,16 @@ class Tracking:
         self._artifacts = artifacts
 
     def log(self, run: TrainingRun) -> tuple[str, str]:
-        """Keep a training: returns the run's id and the number of the registered version.
+        """Keep a training, once: returns the run's id and the number of the registered version.
 
+        What an earlier attempt left half done is finished if it was registered already, and deleted otherwise.
         Raises Unreachable if the MLflow server does not answer.
         """
         with self._reached() as client:
             experiment = self._experiment(client)
+            there = self._there(client, experiment, run)
+            if there is not None:
+                return there
             made = client.create_run(experiment, run_name=run.name, tags=dict(run.tags))
             run_id: str = made.info.run_id
             try:
@@ -62,29 +69,37 @@ class Tracking:
             client.set_terminated(run_id, "FINISHED")
             return run_id, version
 
-    def mirror(self, run_id: str) -> None:
-        """Let the aliases say which version serves: ``champion``, and ``previous_champion`` for the last."""
+    def mirror(self, runs: Mapping[str, str | None]) -> None:
+        """Let each alias name the version of its run, or nothing where that is None."""
         with self._reached() as client:
-            found = client.search_model_versions(f"name='{self.name}' and run_id='{run_id}'")
-            if not found:
-                raise TandemError(
-                    f'MLflow at {self.uri} has no version of "{self.name}" from run {run_id}. '
-                    f"It may have been deleted there; the study's own copy still serves."
-                )
-            wanted = str(found[0].version)
-            before = self._alias(client)
-            if before is not None and before != wanted:
-                client.set_registered_model_alias(self.name, "previous_champion", before)
-            if before != wanted:
-                client.set_registered_model_alias(self.name, "champion", wanted)
+            present = self._aliases(client)
+            for alias, run_id in runs.items():
+                wanted = None if run_id is None else self._version(client, run_id)
+                if wanted == present.get(alias):
+                    continue
+                if wanted is None:
+                    client.delete_registered_model_alias(self.name, alias)
+                else:
+                    client.set_registered_model_alias(self.name, alias, wanted)
 
-    def champion_run(self) -> str | None:
-        """The run of the version that MLflow's alias ``champion`` names, or None."""
+    def aliases(self) -> Mapping[str, str]:
+        """The run of the version that each alias names."""
         with self._reached() as client:
-            version = self._alias(client)
-            if version is None:
-                return None
-            return str(client.get_model_version(self.name, version).run_id)
+            return {
+                alias: str(client.get_model_version(self.name, number).run_id)
+                for alias, number in self._aliases(client).items()
+            }
+
+    def erase_files(self, run_id: str) -> None:
+        """Delete what a run holds as files (its model, snapshot and pictures); the run's own record stays, marked."""
+        with self._reached() as client:
+            from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+            uri = str(client.get_run(run_id).info.artifact_uri)
+            repository = get_artifact_repository(uri)
+            if repository.list_artifacts():
+                repository.delete_artifacts()
+            client.set_tag(run_id, "files", "erased: a participant withdrew")
 
     def check(self) -> str:
         """MLflow's version; raises Unreachable."""
@@ -94,11 +109,33 @@ class Tracking:
             client.search_experiments(max_results=1)
             return str(mlflow.__version__)
 
-    def _alias(self, client: Any) -> str | None:
-        for model in client.search_registered_models(f"name='{self.name}'"):
-            found = model.aliases.get("champion")
-            return None if found is None else str(found)
+    def _there(self, client: Any, experiment: str, run: TrainingRun) -> tuple[str, str] | None:
+        """The run and version that an earlier attempt has left of this model; what it left half done is deleted."""
+        name = run.tags.get("model_id")
+        if name is None:
+            return None
+        for found in client.search_runs([experiment], f"tags.model_id = '{name}'"):
+            versions = client.search_model_versions(f"name='{self.name}' and run_id='{found.info.run_id}'")
+            if versions:
+                # it is registered last, so everything else is there
+                client.set_terminated(found.info.run_id, "FINISHED")
+                return str(found.info.run_id), str(versions[0].version)
+            client.delete_run(found.info.run_id)
         return None
+
+    def _version(self, client: Any, run_id: str) -> str:
+        found = client.search_model_versions(f"name='{self.name}' and run_id='{run_id}'")
+        if not found:
+            raise TandemError(
+                f'MLflow at {self.uri} has no version of "{self.name}" from run {run_id}. '
+                f"It may have been deleted there; the study's own copy still serves."
+            )
+        return str(found[0].version)
+
+    def _aliases(self, client: Any) -> dict[str, str]:
+        for model in client.search_registered_models(f"name='{self.name}'"):
+            return {str(alias): str(number) for alias, number in model.aliases.items()}
+        return {}
 
     def _experiment(self, client: Any) -> str:
         found = client.get_experiment_by_name(self.name)
@@ -146,6 +183,11 @@ class Tracking:
                 f"MLflow at {self.uri} does not answer or refuses ({message}). Check MLFLOW_TRACKING_URI, or unset it "
                 f"to keep the runs in the study's folder."
             ) from error
+
+
+def with_tags(run: TrainingRun, **tags: str) -> TrainingRun:
+    """The run with further tags."""
+    return replace(run, tags={**run.tags, **tags})
 
 
 def _metric_name(name: str) -> str:

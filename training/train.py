@@ -1,62 +1,55 @@
-"""A training from the store to a model version: collect, cross-validate, fit, log, judge, promote."""
+"""A training from the store to a model version: collect, draw, fit, measure, judge, keep, promote, deliver.
+
+A killed training leaves either nothing that the database knows of (its folder is swept up by the next one) or the
+version with its verdict, and its promotion if it earned it: these are one transaction. MLflow comes after that.
+"""
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import numpy as np
-from numpy.typing import NDArray
-
-from annotations.agreement import tables_of
-from annotations.codebook import Codebook
 from annotations.errors import BadInput, TandemError
-from annotations.groups import GroupBy
-from annotations.segment import Segmentation
+from annotations.groups import GroupBy, groups_of
 from annotations.store.database import Store
+from annotations.store.draws import drawn_so_far, keep_draws
+from annotations.store.jobs import ask_for
 from annotations.store.models import (
     ModelVersion,
     Serving,
     add_model,
+    all_models,
     champion,
-    mark_mirrored,
+    learnt_transcripts,
     next_version,
     promote,
+    serving_model,
 )
+from annotations.store.pushes import projects
 from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
-from models.artifact import save
+from models.artifact import load, save
 from models.classifier import Model, TooFew
-from models.cold_start import ColdStart, from_codebook
-from models.corpus import Corpus, read_corpus
+from models.corpus import read_corpus
 from training.collect import Collected, collect
-from training.cross_validation import CrossValidated, cross_validate, fit_final, lacking_codes
-from training.dataset import Dataset, OutOfFold
+from training.compare import compare, save_held_out
+from training.cross_validation import cross_validate, lacking_codes
+from training.dataset import Dataset
+from training.deliver import deliver
 from training.evaluate import evaluate
-from training.promote import Verdict, first, judge
-from training.tracking import Tracking, TrainingRun
+from training.folds import folds_of
+from training.judge_set import draw, judging_groups
+from training.learn import dataset_of, learn, learn_from_codebook
+from training.lineage import run_of, snapshot_of, write_lineage
+from training.promote import Verdict
+from training.workshop import Made, Progress, Split, Workshop, exclusive_sets
 
 RECIPE = "linear-1"  # changes when the same reviews would give another model
-Progress = Callable[[int, int], None]
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can."""
-
-    store: Store
-    codebook: Codebook
-    segmentation: Segmentation
-    embed: Embed
-    embedder: str
-    folder: Path
-    tracking: Tracking
 
 
 @dataclass(frozen=True)
@@ -68,37 +61,33 @@ class Trained:
     seconds: float
     notes: tuple[str, ...]
     figures: Mapping[str, Any]
+    new: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
             "model_version": self.model.version,
             "kind": self.model.kind,
+            "new": self.new,
             "promoted": self.verdict.promoted,
             "verdict": self.verdict.verdict,
             "reason": self.verdict.reason,
+            "comparison": self.verdict.figures or None,
             "reviews": self.model.reviews,
             "run_id": self.model.run_id,
             "seconds": round(self.seconds, 2),
             "codes": len(self.model.codes),
             "too_few": [{"code": code, **why} for code, why in self.model.too_few.items()],
             "notes": list(self.notes),
+            "measured_on": self.figures.get("measured_on"),
             "overall": self.figures.get("overall"),
         }
 
 
-def exclusive_sets(codebook: Codebook) -> tuple[tuple[str, ...], ...]:
-    """The codes of each framework of which one code may apply."""
-    return tuple(
-        tuple(code.id for code in codebook.of_framework(framework.id) if code.applicable)
-        for framework in codebook.frameworks
-        if framework.select == "one"
-    )
-
-
 def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
-    """Train, unless nothing has changed since the model that serves (``force`` trains all the same)."""
+    """Train, unless nothing has changed since the newest model (``force`` trains all the same)."""
     start = time.perf_counter()
+    _sweep(shop)
     corpus = read_corpus(shop.store, shop.segmentation)
     if not len(corpus):
         raise BadInput(
@@ -108,133 +97,198 @@ def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
     collected = collect(shop.store, corpus, codes)
     with shop.store.reading() as connection:
         serving = champion(connection)
-    if serving is not None and not force and _unchanged(shop, collected, serving.model):
-        mirror(shop.store, shop.tracking)
-        verdict = Verdict(
-            "not worse", False, f"nothing has changed since {serving.model.version} was trained"
-        )
-        return Trained(serving.model, verdict, time.perf_counter() - start, (), serving.model.figures)
+        newest = next(reversed(all_models(connection)), None)
+    for known in (serving.model if serving else None, newest):
+        if known is not None and not force and _unchanged(shop, collected, known):
+            return _nothing_new(shop, known, serving, start)
+    split = _split(shop, collected)
     if any(labels.complete for labels in collected.labels) and collected.learnable:
-        made = _trained(shop, collected, codes, progress)
+        made = learn(shop, collected, codes, split, progress)
     else:
-        made = _cold(shop, corpus, codes)
-    return _keep(shop, collected, serving, made, start)
+        made = learn_from_codebook(shop, corpus, codes)
+    return _keep(shop, collected, serving, made, split, start)
 
 
 def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tuple[dict[str, Any], Collected]:
-    """The figures of a cross-validation of what people have coded so far.
+    """The figures of a cross-validation of what everybody has coded so far, the judge set included.
 
-    Where the model that serves learnt from exactly that, its own figures stand: they were made in the same way.
+    Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
+    reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
     """
     corpus = read_corpus(shop.store, shop.segmentation)
     codes = tuple(code.id for code in shop.codebook.applicable)
     collected = collect(shop.store, corpus, codes)
+    dataset = dataset_of(shop, collected, codes, group_by)
+    bare = dataset.without_assisted()
+    with_assisted = len(bare.judgements) < len(dataset.judgements)
     with shop.store.reading() as connection:
         serving = champion(connection)
-    if group_by == "participant" and serving is not None and _unchanged(shop, collected, serving.model):
-        return {key: value for key, value in serving.model.figures.items() if key != "recipe"}, collected
-    dataset = _dataset(shop, collected, codes, group_by)
-    validated = cross_validate(dataset, exclusive=exclusive_sets(shop.codebook), progress=progress)
-    figures = evaluate(
+    if group_by == "participant" and serving is not None and not with_assisted:
+        figures = dict(serving.model.figures)
+        if (
+            _unchanged(shop, collected, serving.model)
+            and figures.pop("measured_on", "") == "cross-validation"
+        ):
+            return figures, collected
+    if not with_assisted:
+        return _cross_validated(shop, dataset, dataset, progress), collected
+
+    def halves(part: int) -> Progress:
+        return lambda done, total: progress(done + part * total, 2 * total)
+
+    figures = _cross_validated(shop, dataset, dataset, halves(0))
+    without = _cross_validated(shop, bare, dataset, halves(1))
+    kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
+    return figures | {"without_assisted": kept}, collected
+
+
+def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress: Progress) -> dict[str, Any]:
+    """Figures of a cross-validation in the folds of ``whole``, so that two can be compared."""
+    labels, weights = whole.targets(gold=False)
+    fold = folds_of(whole.groups, labels * (weights > 0))
+    exclusive = exclusive_sets(shop.codebook)
+    validated = cross_validate(dataset, exclusive=exclusive, fold=fold, progress=progress)
+    return evaluate(
         dataset,
         validated.out_of_fold,
         codebook=shop.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
     )
-    return figures, collected
 
 
-def mirror(store: Store, tracking: Tracking) -> str | None:
-    """Let MLflow's alias say what the database says; a sentence if that failed (it is tried again next time)."""
-    with store.reading() as connection:
-        serving = champion(connection)
-    if serving is None or serving.mirrored or serving.model.run_id is None:
-        return None
-    try:
-        tracking.mirror(serving.model.run_id)
-    except TandemError as error:
-        return str(error)
-    with store.writing() as connection:
-        mark_mirrored(connection, serving.sequence)
-    return None
+def _split(shop: Workshop, collected: Collected) -> Split:
+    """Who teaches and who judges by now; draws what has not been drawn, and keeps it before anything is fitted."""
+    kept = collected.corpus.transcripts
+    with shop.store.writing() as connection:
+        so_far = drawn_so_far(connection)
+        new = draw(
+            [one for one in kept if one.transcript.consents.may_train],
+            reviewed=frozenset(collected.transcript_of.values()),
+            with_gold=collected.with_gold,
+            so_far=so_far,
+        )
+        keep_draws(connection, new)
+    groups = dict(zip((one.id for one in kept), groups_of([one.transcript for one in kept]), strict=True))
+    drawn = {**so_far, **{one.transcript: one.purpose for one in new}}
+    return Split(groups, judging_groups(groups, drawn))
 
 
-@dataclass(frozen=True)
-class _Made:
-    model: Model | ColdStart
-    figures: dict[str, Any]
-    notes: tuple[str, ...] = ()
-    dataset: Dataset | None = None
-    out_of_fold: OutOfFold | None = None
-    rows: tuple[UUID, ...] = ()
-
-
-def _trained(shop: Workshop, collected: Collected, codes: tuple[str, ...], progress: Progress) -> _Made:
-    dataset = _dataset(shop, collected, codes, "participant")
-    exclusive = exclusive_sets(shop.codebook)
-    validated: CrossValidated = cross_validate(dataset, exclusive=exclusive, progress=progress)
-    model, _ = fit_final(dataset, validated, exclusive=exclusive)
-    figures = evaluate(
-        dataset,
-        validated.out_of_fold,
-        codebook=shop.codebook,
-        lacking=dict(model.too_few),
-        reason=validated.reason,
-    )
-    ids = collected.corpus.ids
-    rows = tuple(ids[unit] for unit in collected.learnable)
-    return _Made(model, figures, _notes(collected, model), dataset, validated.out_of_fold, rows)
-
-
-def _cold(shop: Workshop, corpus: Corpus, codes: tuple[str, ...]) -> _Made:
-    embeddings = shop.embed([corpus.text(unit) for unit in range(len(corpus))])
-    model = from_codebook([shop.codebook[code] for code in codes], shop.embed, embeddings)
-    note = (
-        "no review says what people found, so the suggestions come from the codebook's definitions and examples "
-        "alone. Expect little of them; their numbers rank passages and are no probabilities."
-    )
-    return _Made(model, {}, (note,))
-
-
-def _dataset(shop: Workshop, collected: Collected, codes: tuple[str, ...], group_by: GroupBy) -> Dataset:
-    texts = [collected.corpus.text(unit) for unit in collected.learnable]
-    return collected.dataset(codes, shop.embed(texts), group_by)
+def _nothing_new(shop: Workshop, known: ModelVersion, serving: Serving | None, start: float) -> Trained:
+    failed = deliver(shop.store, shop.tracking, shop.folder)
+    reason = f"nothing has changed since {known.version} was trained"
+    if serving is not None and known.id != serving.model.id:
+        reason += f", which did not stay in service ({serving.model.version} serves)"
+    verdict = Verdict("not worse", False, reason)
+    return Trained(known, verdict, time.perf_counter() - start, _later(failed), known.figures, new=False)
 
 
 def _keep(
-    shop: Workshop, collected: Collected, serving: Serving | None, made: _Made, start: float
+    shop: Workshop,
+    collected: Collected,
+    serving: Serving | None,
+    made: Made,
+    split: Split,
+    start: float,
 ) -> Trained:
     new = uuid4()
     folder = shop.folder / str(new)
     try:
         sha256 = save(made.model, folder)
-        _save_held_out(made, folder)
-        with shop.store.reading() as connection:
-            name = next_version(connection)
-        run_id, _ = shop.tracking.log(_run(shop, collected, made, name, folder, sha256))
-        model = _version(shop, collected, made, new, name, sha256, run_id)
-        verdict = _verdict(shop, collected, serving, made, model)
+        save_held_out(made, folder)
+        _draw(made, folder)
+        verdict = _verdict(shop, made, serving, split)
+        model = _version(shop, collected, made, serving, verdict, new, sha256)
+        _write_lineage(shop, collected, made, split, verdict, model, folder)
         with shop.store.writing() as connection:
             keep_codebook(connection, shop.codebook)
             keep_segmentation(connection, shop.segmentation)
-            add_model(connection, model, collected.items if made.model.kind == "trained" else ())
+            learnt, judged = _used(collected, split) if made.model.kind == "trained" else ((), ())
+            add_model(connection, model, learnt, judged)
             if verdict.promoted:
                 promote(connection, model.id, verdict=verdict.verdict, reason=verdict.reason)
+                if projects(connection):
+                    # what stands in Label Studio gets the new suggestions
+                    ask_for(connection, "renew", {})
     except BaseException:
         # a folder that no row of the database names would lie there for ever
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    failed = mirror(shop.store, shop.tracking)
-    notes = (*made.notes, *([f"MLflow's alias will follow later: {failed}"] if failed else ()))
-    return Trained(model, verdict, time.perf_counter() - start, notes, made.figures)
+    failed = deliver(shop.store, shop.tracking, shop.folder)
+    with shop.store.reading() as connection:
+        model = next(one for one in reversed(all_models(connection)) if one.id == new)
+    return Trained(model, verdict, time.perf_counter() - start, (*made.notes, *_later(failed)), model.figures)
+
+
+def _used(collected: Collected, split: Split) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """The reviews and loose codings that taught, and those that judged."""
+    judged = {item for item in collected.items if split.judges(collected.transcript_of[item])}
+    return tuple(item for item in collected.items if item not in judged), tuple(judged)
+
+
+def _verdict(shop: Workshop, made: Made, serving: Serving | None, split: Split) -> Verdict:
+    learnt: frozenset[UUID] = frozenset()
+    if serving is not None:
+        with shop.store.reading() as connection:
+            learnt = learnt_transcripts(connection, serving.model.id)
+    return compare(
+        made,
+        serving,
+        learnt=learnt,
+        split=split,
+        folder=shop.folder,
+        embedder=shop.embedder,
+        recipe=RECIPE,
+    )
+
+
+def _draw(made: Made, folder: Path) -> None:
+    if made.dataset is not None and made.unseen is not None:
+        # imported here: drawing takes a second to load, and most commands draw nothing
+        from training.pictures import draw_pictures
+
+        draw_pictures(made.dataset, made.unseen, made.measured_on, folder)
+
+
+def _write_lineage(
+    shop: Workshop,
+    collected: Collected,
+    made: Made,
+    split: Split,
+    verdict: Verdict,
+    model: ModelVersion,
+    folder: Path,
+) -> None:
+    snapshot = snapshot_of(shop, collected, made, split, RECIPE)
+    with shop.store.reading() as connection:
+        parent = "" if model.parent is None else serving_model(connection).version
+    run = run_of(
+        snapshot,
+        shop,
+        collected,
+        made,
+        verdict,
+        model_id=str(model.id),
+        model_version=model.version,
+        parent_version=parent,
+        artifact_sha256=model.sha256,
+    )
+    write_lineage(snapshot, run, folder)
 
 
 def _version(
-    shop: Workshop, collected: Collected, made: _Made, new: UUID, name: str, sha256: str, run_id: str
+    shop: Workshop,
+    collected: Collected,
+    made: Made,
+    serving: Serving | None,
+    verdict: Verdict,
+    new: UUID,
+    sha256: str,
 ) -> ModelVersion:
     model = made.model
     too_few = model.too_few if isinstance(model, Model) else {}
+    with shop.store.reading() as connection:
+        name = next_version(connection)
     return ModelVersion(
         id=new,
         version=name,
@@ -249,152 +303,58 @@ def _version(
         codes=model.codes,
         thresholds={code: float(cut) for code, cut in zip(model.codes, model.thresholds, strict=True)},
         too_few={code: _plain(why) for code, why in too_few.items()},
-        figures=made.figures | {"recipe": RECIPE},
-        run_id=run_id,
+        figures=made.figures | {"measured_on": made.measured_on},
+        recipe=RECIPE,
+        parent=serving.model.id if serving else None,
+        verdict=verdict.verdict,
+        reason=verdict.reason,
+        comparison=verdict.figures or None,
+        last_review=collected.last_review,
     )
-
-
-def _run(
-    shop: Workshop, collected: Collected, made: _Made, name: str, folder: Path, sha256: str
-) -> TrainingRun:
-    params: dict[str, str | int | float | bool] = {
-        "recipe": RECIPE,
-        "kind": made.model.kind,
-        "embedder": shop.embedder,
-        "codebook_version": shop.codebook.version,
-        "segmentation": shop.segmentation.version,
-        "unit": shop.segmentation.unit,
-        "reviews": collected.reviews,
-        "segments": len(collected.learnable),
-        "codes_judged": len(made.model.codes),
-    }
-    tags = {
-        "model_version": name,
-        "reviews_hash": collected.reviews_hash,
-        "codebook_version": shop.codebook.version,
-        "embedder": shop.embedder,
-        "artifact_sha256": sha256,
-    }
-    return TrainingRun(name, params, _metrics(made.figures), tags, folder)
-
-
-def _metrics(figures: Mapping[str, Any]) -> dict[str, float | None]:
-    found: dict[str, float | None] = {}
-    for key, value in figures.get("overall", {}).items():
-        if isinstance(value, int | float):
-            found[key] = float(value)
-    for key, value in figures.get("spotting", {}).items():
-        found[f"spotting_{key}"] = value
-    found["labelling_micro_f1"] = figures.get("labelling", {}).get("micro_f1")
-    for row in figures.get("codes", ()):
-        for key in ("n", "precision", "recall", "f1", "average_precision", "kappa"):
-            found[f"{key}/{row['code_id']}"] = row[key]
-    return found
-
-
-def _verdict(
-    shop: Workshop, collected: Collected, serving: Serving | None, made: _Made, model: ModelVersion
-) -> Verdict:
-    if serving is None:
-        return first("it is the first model")
-    before = serving.model
-    if before.kind != "trained" and not made.model.codes:
-        why = f"no code has enough examples yet, so {before.version} stays"
-        return Verdict("cannot tell", False, why)
-    if before.kind != "trained":
-        return first(f"{before.version} knew only the codebook's words")
-    if made.model.kind != "trained" or made.dataset is None:
-        return Verdict(
-            "worse", False, f"there are no reviews to learn from any more, so {before.version} stays"
-        )
-    held_out = _read_held_out(shop.folder / before.folder)
-    if held_out is None or made.out_of_fold is None:
-        return first(f"there are no held-out predictions to compare with {before.version}")
-    compared = _tables(made, held_out)
-    if compared is None:
-        return first(f"{before.version} was trained on other segments or other codes")
-    more = collected.reviews > before.reviews or model.codebook_version != before.codebook_version
-    return judge(*compared, more_to_learn_from=more)
-
-
-def _tables(made: _Made, before: dict[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Both models' tables against the coders, on common segments with independent reviews and common codes."""
-    dataset, found = made.dataset, made.out_of_fold
-    if dataset is None or found is None:
-        return None
-    old_row = {segment: at for at, segment in enumerate(before["segments"])}
-    codes = [code for code in dataset.codes if code in before["codes"]]
-    new_columns = [dataset.codes.index(code) for code in codes]
-    old_columns = [before["codes"].index(code) for code in codes]
-    tables: list[NDArray[np.float64]] = []
-    names: list[tuple[str, ...]] = []
-    for judgement in dataset.judgements:
-        rows = [row for row in judgement.rows.tolist() if str(made.rows[row]) in old_row]
-        if not judgement.gold or not rows or not codes:
-            continue
-        person = judgement.labels[np.searchsorted(judgement.rows, rows)][:, new_columns] > 0.5
-        groups = [dataset.groups[row] for row in rows]
-        old = before["decided"][[old_row[str(made.rows[row])] for row in rows]][:, old_columns]
-        new_tables, its = tables_of(found.decided[rows][:, new_columns], person, groups)
-        old_tables, _ = tables_of(old, person, groups)
-        tables.append(np.stack([new_tables, old_tables]))
-        names.append(its)
-    if not tables:
-        return None
-    every = list(dict.fromkeys(name for its in names for name in its))
-    total = np.zeros((2, len(every), len(codes), 4))
-    for own, its in zip(tables, names, strict=True):
-        total[:, [every.index(name) for name in its]] += own
-    return total[0], total[1]
-
-
-def _save_held_out(made: _Made, folder: Path) -> None:
-    """Held-out decisions beside the model, so that a later one can be compared on the same segments."""
-    if made.out_of_fold is None or made.dataset is None:
-        return
-    np.savez_compressed(
-        folder / "held_out.npz",
-        segments=np.array([str(segment) for segment in made.rows]),
-        codes=np.array(made.dataset.codes),
-        decided=made.out_of_fold.decided,
-        probabilities=made.out_of_fold.probabilities.astype(np.float32),
-    )
-
-
-def _read_held_out(folder: Path) -> dict[str, Any] | None:
-    file = folder / "held_out.npz"
-    if not file.is_file():
-        return None
-    with np.load(file, allow_pickle=False) as found:
-        return {
-            "segments": found["segments"].tolist(),
-            "codes": found["codes"].tolist(),
-            "decided": found["decided"],
-        }
 
 
 def _unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool:
-    return (
-        model.reviews_hash == collected.reviews_hash
+    same = (
+        model.kind == "trained"
+        and model.reviews_hash == collected.reviews_hash
         and model.codebook_version == shop.codebook.version
         and model.segmentation == shop.segmentation.version
         and model.embedder == shop.embedder
-        and model.figures.get("recipe") == RECIPE
-        and (shop.folder / model.folder).is_dir()
-        and model.kind == "trained"
+        and model.recipe == RECIPE
     )
+    if not same:
+        return False
+    try:
+        load(shop.folder / model.folder, model.sha256)
+    except TandemError:
+        return False
+    return True
 
 
-def _notes(collected: Collected, model: Model) -> tuple[str, ...]:
-    notes = []
-    if collected.withheld:
-        notes.append(f"{len(collected.withheld)} transcripts may not be learnt from and were left out.")
-    if collected.foreign:
-        codes = ", ".join(f"{code} ({count})" for code, count in list(collected.foreign.items())[:8])
-        notes.append(f"codings with codes that codebook.yaml no longer holds were not learnt from: {codes}.")
-    if not model.codes:
-        notes.append("no code has enough examples yet, so nothing will be suggested.")
-    return tuple(notes)
+def _sweep(shop: Workshop) -> None:
+    """Remove what a training that was killed has left: folders that the database does not name."""
+    if not shop.folder.is_dir():
+        return
+    known = _folders(shop.store)
+    for folder in shop.folder.iterdir():
+        if folder.is_dir() and folder.name not in known and _is_ours(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folders(store: Store) -> frozenset[str]:
+    with store.reading() as connection:
+        return frozenset(model.folder for model in all_models(connection))
+
+
+def _is_ours(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
+
+
+def _later(failed: str | None) -> tuple[str, ...]:
+    return (f"MLflow will get it later: {failed}",) if failed else ()
 
 
 def _plain(why: TooFew) -> dict[str, Any]:

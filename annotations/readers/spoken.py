@@ -1,25 +1,33 @@
-"""What a reader gives back, and the speaker label that all of them know."""
+"""What a reader gives back, the speaker label that all of them know, and words as they are kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from annotations.transcript import Turn
+from annotations.errors import BadInput
+from annotations.transcript import SpokenTurn, Turn, canonical
 
+# marks that turn the direction of writing, and the byte order mark: invisible, so no part of a label
+INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 # DESIGN of the format: a label begins with a letter and has at most 40 characters; a colon and white space end
 # it. "https://…" has no white space after its colon; "10:30 Meeting:" does not begin with a letter.
-LABEL = re.compile(r"(?P<label>[^\W\d_][^:\n\t]{0,39}?)[ \u00a0]*:(?=\s|$)")
+LABEL = re.compile(
+    rf"[{INVISIBLE}]*(?P<label>[^\W\d_][^:\n\t]{{0,39}}?)[ \u00a0{INVISIBLE}]*:(?=[\s{INVISIBLE}]|$)[{INVISIBLE}]*"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff]")
+MOST_CHARACTERS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ReadTranscript:
     """A transcript as its file gives it; where it belongs is said elsewhere (``describe``).
 
-    ``described``: what columns of the file say of it (participant, case, site, wave …).
+    ``described``: what columns of the file say of it (participant, case, site, wave …). ``place``: where the file
+    lies below the folder that was imported, as far as that is known.
     """
 
     name: str
@@ -29,6 +37,7 @@ class ReadTranscript:
     reader: str
     described: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[str, ...] = ()
+    place: str = ""
 
 
 class Reader(Protocol):
@@ -39,3 +48,51 @@ class Reader(Protocol):
     ) -> tuple[ReadTranscript, ...]:
         """The transcripts in ``content``; ``name`` is the id where the file gives none."""
         ...
+
+
+def one_line(text: str) -> str:
+    """Text as it is kept in a turn: on one line, halves of characters joined or marked as lost, no control signs."""
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def label_of(text: str) -> str:
+    """A speaker's label as it is kept: without invisible marks, on one line, and without a colon."""
+    plain = one_line(re.sub(f"[{INVISIBLE}]", "", text))
+    return re.sub(r"\s*:(?=\s|$)", "", plain).strip()
+
+
+def finished(
+    spoken: Sequence[SpokenTurn],
+    *,
+    name: str,
+    file: str,
+    reader: str,
+    interviewers: Sequence[str],
+    warnings: Sequence[str] = (),
+) -> tuple[ReadTranscript, ...]:
+    """The one transcript of a file, from its turns. Raises BadInput if nobody says anything."""
+    clean = [replace(turn, speaker=label_of(turn.speaker), words=one_line(turn.words)) for turn in spoken]
+    if not any(turn.words for turn in clean):
+        raise BadInput(f"{file} holds no words. If it is a scan, it has to be typed or recognised first.")
+    text, turns = turns_with_words(clean, interviewers)
+    return (ReadTranscript(name, text, turns, file, reader, warnings=tuple(warnings)),)
+
+
+def turns_with_words(
+    spoken: Sequence[SpokenTurn], interviewers: Sequence[str]
+) -> tuple[str, tuple[Turn, ...]]:
+    """Canonical text and turns; a turn without words is left out, and the others keep their numbers."""
+    placed, numbered = [], []
+    for index, turn in enumerate(spoken):
+        if turn.words:
+            placed.append(turn)
+            numbered.append(index)
+    if len(placed) == len(spoken):
+        return canonical(spoken, interviewers)
+    text, turns = canonical(placed, interviewers)
+    return text, tuple(
+        Turn(number, t.speaker, t.role, t.span, t.begins, t.ends)
+        for number, t in zip(numbered, turns, strict=True)
+    )

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from annotations.errors import BadInput
-from annotations.readers.spoken import ReadTranscript
+from annotations.readers.spoken import ReadTranscript, one_line, turns_with_words
 from annotations.sheet import Row, Sheet, read_sheet
-from annotations.transcript import SpokenTurn, Turn, canonical
+from annotations.transcript import SpokenTurn
 
 DESCRIBING = ("participant", "case", "site", "wave", "kind", "session", "language", "date")
 _REQUIRED = ("speaker", "text")
@@ -34,12 +34,14 @@ def read_table(file: Path, *, name: str, interviewers: Sequence[str]) -> tuple[R
     many: dict[str, _Rows] = {}
     for row in sheet.rows:
         _take(row, sheet, name, many)
-    if not any(rows.spoken for rows in many.values()):
+    if not any(turn.words for rows in many.values() for turn in rows.spoken):
         raise BadInput(
             f"{file} holds no turns. Below the first row every row is a turn: a speaker and a text."
         )
     return tuple(
-        _transcript(rows, file, interviewers, sheet.ignored) for rows in many.values() if rows.spoken
+        _transcript(rows, file, interviewers, sheet.ignored)
+        for rows in many.values()
+        if any(t.words for t in rows.spoken)
     )
 
 
@@ -57,12 +59,12 @@ def _take(row: Row, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
                 f'{where}, column "{key}": found "{row[key]}", but earlier rows of "{rows.name}" say '
                 f'"{rows.described[key]}". A transcript belongs to one.'
             )
-    words = " ".join(row["text"].split())
+    words = one_line(row["text"])
     if not words:
         rows.empty.append(row.number)
     rows.spoken.append(
         SpokenTurn(
-            " ".join(row["speaker"].split()),
+            one_line(row["speaker"]),
             words,
             _seconds(row, "start", where),
             _seconds(row, "end", where),
@@ -83,24 +85,6 @@ def _transcript(
         warnings.append(f"the columns {', '.join(ignored)} are not known and were not read.")
     return ReadTranscript(
         rows.name, text, turns, str(file), "table", MappingProxyType(rows.described), tuple(warnings)
-    )
-
-
-def turns_with_words(
-    spoken: Sequence[SpokenTurn], interviewers: Sequence[str]
-) -> tuple[str, tuple[Turn, ...]]:
-    """Canonical text and turns; a turn without words is left out, and the others keep their numbers."""
-    placed, numbered = [], []
-    for index, turn in enumerate(spoken):
-        if turn.words:
-            placed.append(turn)
-            numbered.append(index)
-    if len(placed) == len(spoken):
-        return canonical(spoken, interviewers)
-    text, turns = canonical(placed, interviewers)
-    return text, tuple(
-        Turn(number, t.speaker, t.role, t.span, t.begins, t.ends)
-        for number, t in zip(numbered, turns, strict=True)
     )
 
 

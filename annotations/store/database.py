@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 
-HEAD = "0005"
+HEAD = "0007"
 WAIT_MS = 10_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 

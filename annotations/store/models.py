@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select
 
 from annotations.errors import TandemError, unknown
-from annotations.store.tables import learnt_from, model_versions, serving
+from annotations.store.draws import Purpose
+from annotations.store.tables import codings, learnt_from, model_versions, reviews, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,10 @@ class ModelVersion:
 
     ``kind``: "trained", or "cold start" where only the codebook's words were there to learn from. ``codes``: in
     the order of the packed probabilities. ``thresholds``: None for a code that is not judged. ``too_few``: why a
-    code is not judged. ``figures``: those of its own cross-validation.
+    code is not judged. ``figures``: what it was measured to be worth, on participants it had not seen. ``recipe``:
+    how it was made; another recipe makes another model of the same reviews. ``parent``: the version that served
+    then. ``verdict``, ``reason``, ``comparison``: what the rule of promotion said of the two. ``last_review``: the
+    sequence of the newest review that there was. ``run_id``: None until MLflow has it.
     """
 
     id: UUID
@@ -38,12 +42,21 @@ class ModelVersion:
     too_few: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     run_id: str | None = None
+    recipe: str = ""
+    parent: UUID | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    comparison: Mapping[str, Any] | None = None
+    last_review: int = 0
     created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A model version put to serve: when, by which verdict, and whether MLflow's alias says so too."""
+    """A model version put to serve: when, by which verdict, and whether MLflow's aliases say so too.
+
+    ``by``: who decided it by hand; None where the written rule did.
+    """
 
     model: ModelVersion
     verdict: str
@@ -51,6 +64,7 @@ class Serving:
     mirrored: bool
     created: datetime
     sequence: int
+    by: str | None = None
 
 
 def next_version(connection: Connection) -> str:
@@ -59,8 +73,10 @@ def next_version(connection: Connection) -> str:
     return f"v{(made or 0) + 1}"
 
 
-def add_model(connection: Connection, model: ModelVersion, learnt: Iterable[UUID]) -> None:
-    """Keep a model version, and the reviews and loose codings that it learnt from."""
+def add_model(
+    connection: Connection, model: ModelVersion, learnt: Iterable[UUID], judged: Iterable[UUID] = ()
+) -> None:
+    """Keep a model version, the reviews and loose codings that it learnt from, and those that only judged it."""
     connection.execute(
         model_versions.insert().values(
             id=model.id,
@@ -78,32 +94,103 @@ def add_model(connection: Connection, model: ModelVersion, learnt: Iterable[UUID
             too_few=dict(model.too_few),
             figures=dict(model.figures),
             run_id=model.run_id,
+            recipe=model.recipe,
+            parent=model.parent,
+            verdict=model.verdict,
+            reason=model.reason,
+            comparison=None if model.comparison is None else dict(model.comparison),
+            last_review=model.last_review,
         )
     )
-    rows = [{"model_id": model.id, "item_id": item} for item in learnt]
+    rows = [
+        {"model_id": model.id, "item_id": item, "purpose": purpose}
+        for purpose, items in (("learn", learnt), ("judge", judged))
+        for item in items
+    ]
     if rows:
         connection.execute(learnt_from.insert(), rows)
 
 
-def promote(connection: Connection, model: UUID, *, verdict: str, reason: str) -> None:
-    """Let this version serve from now on. MLflow's alias follows (see ``mark_mirrored``)."""
+def promote(connection: Connection, model: UUID, *, verdict: str, reason: str, by: str | None = None) -> None:
+    """Let this version serve from now on, by the rule or by hand. MLflow's aliases follow (see ``mark_mirrored``)."""
     connection.execute(
-        serving.insert().values(model_id=model, verdict=verdict, reason=reason, mirrored=False)
+        serving.insert().values(model_id=model, verdict=verdict, reason=reason, mirrored=False, decided_by=by)
     )
 
 
 def mark_mirrored(connection: Connection, sequence: int) -> None:
-    """MLflow's alias now says the same as this row."""
+    """MLflow's aliases now say the same as this row."""
     connection.execute(serving.update().where(serving.c.sequence == sequence).values(mirrored=True))
+
+
+def set_run(connection: Connection, model: UUID, run_id: str) -> None:
+    """MLflow has this version now, under this run."""
+    connection.execute(model_versions.update().where(model_versions.c.id == model).values(run_id=run_id))
+
+
+def not_in_mlflow(connection: Connection) -> tuple[ModelVersion, ...]:
+    """The versions that MLflow does not have yet, oldest first."""
+    return tuple(model for model in all_models(connection) if model.run_id is None)
 
 
 def champion(connection: Connection) -> Serving | None:
     """The version that serves, or None before the first training."""
-    row = connection.execute(select(serving).order_by(serving.c.sequence.desc()).limit(1)).first()
-    if row is None:
+    return next(iter(serving_history(connection, latest=1)), None)
+
+
+def serving_history(connection: Connection, *, latest: int | None = None) -> tuple[Serving, ...]:
+    """What has served and why, newest first."""
+    wanted = select(serving).order_by(serving.c.sequence.desc())
+    rows = connection.execute(wanted if latest is None else wanted.limit(latest)).all()
+    chosen = select(model_versions).where(model_versions.c.id.in_({row.model_id for row in rows}))
+    models = {row.id: _model(row) for row in connection.execute(chosen)}
+    return tuple(
+        Serving(
+            models[row.model_id],
+            row.verdict,
+            row.reason,
+            row.mirrored,
+            row.created,
+            row.sequence,
+            row.decided_by,
+        )
+        for row in rows
+    )
+
+
+def previous_champion(connection: Connection) -> ModelVersion | None:
+    """The version that served before the one that serves, or None."""
+    served = serving_history(connection)
+    if not served:
         return None
-    found = connection.execute(select(model_versions).where(model_versions.c.id == row.model_id)).one()
-    return Serving(_model(found), row.verdict, row.reason, row.mirrored, row.created, row.sequence)
+    return next((one.model for one in served if one.model.id != served[0].model.id), None)
+
+
+def learnt_items(connection: Connection, model: UUID) -> Mapping[UUID, Purpose]:
+    """The reviews and loose codings that a version learnt from ("learn") or was measured by ("judge")."""
+    rows = connection.execute(select(learnt_from).where(learnt_from.c.model_id == model))
+    return {row.item_id: row.purpose for row in rows}
+
+
+def learnt_transcripts(connection: Connection, model: UUID) -> frozenset[UUID]:
+    """The transcripts that a version learnt from."""
+    mine = (learnt_from.c.model_id == model) & (learnt_from.c.purpose == "learn")
+    found: set[UUID] = set()
+    for table in (reviews, codings):
+        wanted = select(table.c.transcript_id).join(learnt_from, learnt_from.c.item_id == table.c.id)
+        found |= set(connection.execute(wanted.where(mine).distinct()).scalars())
+    return frozenset(found)
+
+
+def versions_with(connection: Connection, item: UUID) -> tuple[tuple[ModelVersion, Purpose], ...]:
+    """The versions that learnt from a review or loose coding, or were measured by it, oldest first."""
+    wanted = (
+        select(model_versions, learnt_from.c.purpose)
+        .join(learnt_from, learnt_from.c.model_id == model_versions.c.id)
+        .where(learnt_from.c.item_id == item)
+        .order_by(model_versions.c.sequence)
+    )
+    return tuple((_model(row), row.purpose) for row in connection.execute(wanted))
 
 
 def serving_model(connection: Connection) -> ModelVersion:
@@ -151,5 +238,11 @@ def _model(row: Row[Any]) -> ModelVersion:
         too_few=row.too_few,
         figures=row.figures,
         run_id=row.run_id,
+        recipe=row.recipe,
+        parent=row.parent,
+        verdict=row.verdict,
+        reason=row.reason,
+        comparison=row.comparison,
+        last_review=row.last_review,
         created=row.created,
     )

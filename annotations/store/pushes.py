@@ -130,6 +130,14 @@ def shown_at(connection: Connection, project: UUID, key: UUID, moment: datetime)
     return None if found is None else UUID(str(found))
 
 
+def shown_first(connection: Connection, project: UUID, key: UUID) -> UUID | None:
+    """The first model version whose suggestions ever stood on a task; None where none did."""
+    s = shown_models
+    wanted = select(s.c.model_id).where(s.c.project_id == project, s.c.key == key, s.c.model_id.is_not(None))
+    found = connection.execute(wanted.order_by(s.c.sequence).limit(1)).scalar()
+    return None if found is None else UUID(str(found))
+
+
 def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int]:
     """How many segments of each transcript stand in a project that is in use."""
     t = label_studio_tasks

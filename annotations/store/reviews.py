@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, func, select
 
 from annotations.codebook import Codebook
 from annotations.coding import Coder, Coding, Condition, Draw, Review
@@ -15,8 +16,10 @@ from annotations.store.tables import (
     codebook_versions,
     coders,
     codings,
+    retractions,
     review_sources,
     reviews,
+    transcripts,
 )
 from annotations.store.transcripts import key_of
 from annotations.transcript import Span
@@ -106,9 +109,8 @@ def adopt_loose_codings(connection: Connection, review: Review) -> tuple[Coding,
 
 
 def current_reviews(connection: Connection, *, transcript: UUID | None = None) -> tuple[Review, ...]:
-    """The reviews that no other supersedes, with their codings, in the order in which they came."""
-    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
-    wanted = select(reviews).where(reviews.c.id.not_in(superseded)).order_by(reviews.c.sequence)
+    """The reviews that nobody has superseded or taken back, with their codings, in the order in which they came."""
+    wanted = select(reviews).where(reviews.c.id.not_in(_past())).order_by(reviews.c.sequence)
     applied = select(codings).where(codings.c.review_id.is_not(None)).order_by(codings.c.sequence)
     if transcript is not None:
         wanted = wanted.where(reviews.c.transcript_id == transcript)
@@ -142,25 +144,112 @@ def loose_codings(
     )
 
 
+def coders_of(connection: Connection, found: Collection[UUID]) -> Mapping[UUID, str]:
+    """Who made each of these reviews, superseded ones included."""
+    if not found:
+        return {}
+    wanted = select(reviews.c.id, coders.c.name).join(coders, coders.c.id == reviews.c.coder_id)
+    return {row.id: row.name for row in connection.execute(wanted) if row.id in found}
+
+
+def snapshot(
+    connection: Connection, items: Collection[UUID]
+) -> tuple[tuple[Review, ...], tuple[tuple[UUID, str, UUID, Condition, Coding], ...]]:
+    """The reviews and loose codings with these ids as they are kept, superseded or adopted since or not."""
+    by_review: dict[UUID, list[Coding]] = {}
+    loose = []
+    names = coder_names(connection)
+    for row in connection.execute(select(codings).order_by(codings.c.sequence)):
+        if row.review_id in items:
+            by_review.setdefault(row.review_id, []).append(_coding(row))
+        if row.id in items:
+            condition = Condition(row.condition)
+            loose.append((row.id, names[row.coder_id], row.transcript_id, condition, _coding(row)))
+    sources = _sources(connection)
+    found = tuple(
+        replace(
+            _review(row, names[row.coder_id]),
+            codings=tuple(by_review.get(row.id, ())),
+            sources=sources.get(row.id, ()),
+        )
+        for row in connection.execute(select(reviews).order_by(reviews.c.sequence))
+        if row.id in items
+    )
+    return found, tuple(loose)
+
+
+def newest_review(connection: Connection) -> datetime | None:
+    """When the newest review came, None where there is none."""
+    wanted = select(reviews.c.created).order_by(reviews.c.sequence.desc()).limit(1)
+    return connection.execute(wanted).scalar()
+
+
+def reviews_after(connection: Connection, sequence: int) -> int:
+    """How many reviews have come since that one, of transcripts that may be learnt from."""
+    wanted = (
+        select(func.count())
+        .select_from(reviews)
+        .join(transcripts, transcripts.c.id == reviews.c.transcript_id)
+        .where(reviews.c.sequence > sequence, transcripts.c.may_train)
+    )
+    return connection.execute(wanted).scalar_one()
+
+
 def applied_codes(
-    connection: Connection, transcripts: Collection[UUID]
+    connection: Connection, among: Collection[UUID]
 ) -> Mapping[UUID, Mapping[Span, frozenset[str]]]:
     """The codes that anybody's current word puts on spans of these transcripts, and nothing else of them."""
-    if not transcripts:
+    if not among:
         return {}
-    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
-    current = codings.c.review_id.is_(None) | codings.c.review_id.not_in(superseded)
+    current = codings.c.review_id.is_(None) | codings.c.review_id.not_in(_past())
     wanted = select(codings.c.transcript_id, codings.c.code, codings.c.start, codings.c.end).where(current)
-    if len(transcripts) < 500:
-        wanted = wanted.where(codings.c.transcript_id.in_(transcripts))
+    if len(among) < 500:
+        wanted = wanted.where(codings.c.transcript_id.in_(among))
     found: dict[UUID, dict[Span, set[str]]] = {}
     for transcript, code, start, end in connection.execute(wanted):
-        if transcript in transcripts:
+        if transcript in among:
             found.setdefault(transcript, {}).setdefault(Span(start, end), set()).add(code)
     return {
         transcript: {span: frozenset(codes) for span, codes in its.items()}
         for transcript, its in found.items()
     }
+
+
+def retract(connection: Connection, review: UUID, reason: str) -> None:
+    """The coder has taken the review back: it stays on record and counts no more."""
+    connection.execute(retractions.insert().values(review_id=review, reason=reason))
+
+
+def reviews_over(
+    connection: Connection, transcript: UUID, span: Span
+) -> tuple[tuple[Review, datetime, str | None], ...]:
+    """Every review that shares words with a span, past ones too: with when it came, and why it was taken back."""
+    touching = (reviews.c.transcript_id == transcript) & (reviews.c.start < span.end)
+    touching &= reviews.c.end > span.start
+    wanted = (
+        select(reviews, retractions.c.reason)
+        .outerjoin(retractions, retractions.c.review_id == reviews.c.id)
+        .where(touching)
+        .order_by(reviews.c.sequence)
+    )
+    rows = connection.execute(wanted).all()
+    applied: dict[UUID, list[Coding]] = {}
+    own = select(codings).where(codings.c.transcript_id == transcript, codings.c.review_id.is_not(None))
+    for row in connection.execute(own.order_by(codings.c.sequence)):
+        applied.setdefault(row.review_id, []).append(_coding(row))
+    names, sources = coder_names(connection), _sources(connection)
+    return tuple(
+        (
+            replace(
+                _review(row, names[row.coder_id]),
+                codings=tuple(applied.get(row.id, ())),
+                sources=sources.get(row.id, ()),
+            ),
+            row.created,
+            row.reason,
+        )
+        for row in rows
+    )
 
 
 def count_reviews(connection: Connection) -> tuple[int, int]:
@@ -169,6 +258,12 @@ def count_reviews(connection: Connection) -> tuple[int, int]:
         connection.execute(select(func.count()).select_from(reviews)).scalar_one(),
         connection.execute(select(func.count()).select_from(codings)).scalar_one(),
     )
+
+
+def _past() -> CompoundSelect[Any]:
+    """The ids of the reviews that another supersedes, or that were taken back."""
+    superseded = select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))
+    return superseded.union(select(retractions.c.review_id))
 
 
 def _sources(connection: Connection) -> dict[UUID, tuple[UUID, ...]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from annotations.coding import Evidence, Suggestion
 from annotations.store.models import ModelVersion
@@ -85,16 +86,30 @@ def suggestions_of(connection: Connection, model: ModelVersion) -> Mapping[UUID,
     return {one.segment: one for one in each_suggestion(connection, model)}
 
 
+def suggestions_on(
+    connection: Connection, model: ModelVersion, some: Collection[UUID]
+) -> Mapping[UUID, Suggested]:
+    """What this model version says of some segments (a few hundred at most), by segment."""
+    wanted = select(suggestions).where(
+        suggestions.c.model_id == model.id, suggestions.c.segment_id.in_(list(some))
+    )
+    return {row.segment_id: _suggested(row, model) for row in connection.execute(wanted)}
+
+
 def each_suggestion(connection: Connection, model: ModelVersion) -> Iterator[Suggested]:
     """What this model version says, a segment at a time, so that a large corpus fits."""
     wanted = select(suggestions).where(suggestions.c.model_id == model.id)
     for row in connection.execution_options(yield_per=2000).execute(wanted):
-        yield Suggested(
-            segment=row.segment_id,
-            probabilities=struct.unpack(f"<{len(model.codes)}f", row.probabilities),
-            suggested=tuple(row.suggested),
-            evidence={
-                code: tuple(Evidence(UUID(at), similarity) for at, similarity in its)
-                for code, its in row.evidence.items()
-            },
-        )
+        yield _suggested(row, model)
+
+
+def _suggested(row: Row[Any], model: ModelVersion) -> Suggested:
+    return Suggested(
+        segment=row.segment_id,
+        probabilities=struct.unpack(f"<{len(model.codes)}f", row.probabilities),
+        suggested=tuple(row.suggested),
+        evidence={
+            code: tuple(Evidence(UUID(at), similarity) for at, similarity in its)
+            for code, its in row.evidence.items()
+        },
+    )

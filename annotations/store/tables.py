@@ -1,8 +1,15 @@
 """The tables, as SQLAlchemy knows them. Migrations make them; this module describes them.
 
+
 Ids are UUIDs, so that the databases of several sites can be merged. Where order matters, it is the order
+
+
 of ``sequence``, not of a clock. Names are compared by keys that Tandem folds itself (``name_key``), so that the
+
+
 database's own rules for case and sorting never matter.
+
+
 """
 
 from __future__ import annotations
@@ -12,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -29,6 +37,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    false,
 )
 
 
@@ -83,6 +92,7 @@ def _created() -> Column[Any]:
 # AUTOINCREMENT: SQLite must never give a number again, or the order of reviews would lie
 _ORDERED: dict[str, Any] = {"sqlite_autoincrement": True}
 
+
 transcripts = Table(
     "transcripts",
     metadata,
@@ -108,6 +118,7 @@ transcripts = Table(
     **_ORDERED,
 )
 
+
 turns = Table(
     "turns",
     metadata,
@@ -121,6 +132,7 @@ turns = Table(
     Column("ends", Float),
 )
 
+
 codebook_versions = Table(
     "codebook_versions",
     metadata,
@@ -131,6 +143,7 @@ codebook_versions = Table(
     **_ORDERED,
 )
 
+
 segmentations = Table(
     "segmentations",
     metadata,
@@ -140,6 +153,7 @@ segmentations = Table(
     Column("pipeline", Text, nullable=False),
     _created(),
 )
+
 
 segments = Table(
     "segments",
@@ -157,6 +171,7 @@ segments = Table(
     Index(None, "segmentation"),
 )
 
+
 coders = Table(
     "coders",
     metadata,
@@ -169,6 +184,7 @@ coders = Table(
     _created(),
     **_ORDERED,
 )
+
 
 reviews = Table(
     "reviews",
@@ -190,12 +206,14 @@ reviews = Table(
     **_ORDERED,
 )
 
+
 review_sources = Table(
     "review_sources",
     metadata,
     Column("review_id", Uuid, ForeignKey("reviews.id"), primary_key=True),
     Column("source_id", Uuid, ForeignKey("reviews.id"), primary_key=True),
 )
+
 
 codings = Table(
     "codings",
@@ -218,6 +236,7 @@ codings = Table(
     **_ORDERED,
 )
 
+
 model_versions = Table(
     "model_versions",
     metadata,
@@ -236,18 +255,44 @@ model_versions = Table(
     Column("thresholds", JSON, nullable=False),
     Column("too_few", JSON, nullable=False),
     Column("figures", JSON, nullable=False),
+    # none until MLflow has it
     Column("run_id", Text),
+    Column("recipe", Text, nullable=False, server_default="linear-1"),
+    # the version that served when this one was trained
+    Column("parent", Uuid),
+    Column("verdict", String(16)),
+    Column("reason", Text),
+    Column("comparison", JSON(none_as_null=True)),
+    # the newest review (its sequence) that the training has seen
+    Column("last_review", Integer, nullable=False, server_default="0"),
     _created(),
     **_ORDERED,
 )
+
 
 learnt_from = Table(
     "learnt_from",
     metadata,
     Column("model_id", Uuid, ForeignKey("model_versions.id"), primary_key=True),
     # a review, or a coding that belongs to none
-    Column("item_id", Uuid, primary_key=True),
+    Column("item_id", Uuid, primary_key=True, index=True),
+    # "learn", or "judge": the version was measured by it and has not learnt from it
+    Column("purpose", String(8), nullable=False, server_default="learn"),
 )
+
+# each transcript's group was drawn once, to learn from or to judge by; rows are only ever added
+group_draws = Table(
+    "group_draws",
+    metadata,
+    _sequence(),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, unique=True),
+    Column("purpose", String(8), nullable=False),
+    Column("stratum", JSON, nullable=False),
+    Column("seed", Integer, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
 
 serving = Table(
     "serving",
@@ -257,9 +302,12 @@ serving = Table(
     Column("verdict", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("mirrored", Boolean, nullable=False, default=False),
+    # who put it to serve by hand; none: the written rule did
+    Column("decided_by", Text),
     _created(),
     **_ORDERED,
 )
+
 
 suggestions = Table(
     "suggestions",
@@ -273,6 +321,7 @@ suggestions = Table(
     _created(),
     Index(None, "model_id"),
 )
+
 
 label_studio_projects = Table(
     "label_studio_projects",
@@ -288,6 +337,7 @@ label_studio_projects = Table(
     _created(),
     **_ORDERED,
 )
+
 
 label_studio_tasks = Table(
     "label_studio_tasks",
@@ -306,6 +356,7 @@ label_studio_tasks = Table(
     _created(),
 )
 
+
 # every version that ever stood on a task: this, not Label Studio's own fields, says what a coder was shown
 shown_models = Table(
     "shown_models",
@@ -318,6 +369,141 @@ shown_models = Table(
     Index(None, "project_id", "key"),
     **_ORDERED,
 )
+
+
+# a review that its coder has taken back; the review itself stays
+retractions = Table(
+    "retractions",
+    metadata,
+    _sequence(),
+    Column("review_id", Uuid, ForeignKey("reviews.id"), nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what Label Studio told, stored before it was answered; the body goes once it is worked off
+webhook_events = Table(
+    "webhook_events",
+    metadata,
+    _sequence(),
+    Column("action", String(40), nullable=False),
+    Column("body", JSON(none_as_null=True)),
+    Column("done", Boolean, nullable=False, default=False),
+    Column("outcome", Text, nullable=False, default=""),
+    _created(),
+    Index("ix_webhook_events_done_sequence", "done", "sequence"),
+    **_ORDERED,
+)
+
+
+# each annotation as it was last seen in Label Studio, and what became of it
+label_studio_annotations = Table(
+    "label_studio_annotations",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("annotation_id", Integer, primary_key=True),
+    Column("key", Uuid),
+    Column("task_id", Integer),
+    Column("user_id", Integer),
+    Column("coder", Text),
+    Column("state", String(24), nullable=False, index=True),
+    Column("why", Text, nullable=False, default=""),
+    # by Label Studio's clock
+    Column("made", Moment),
+    Column("changed", Moment),
+    # hash of what it says
+    Column("content", String(64), nullable=False, default=""),
+    Column("body", JSON(none_as_null=True)),
+    # the newest webhook that spoke of it; 0: it was read in a pull
+    Column("last_event", Integer, nullable=False, default=0),
+    _created(),
+    Index("ix_label_studio_annotations_key_coder", "key", "coder"),
+)
+
+
+# which annotation, saying what, became which review; the newest row of a key and coder is their last word
+annotation_reviews = Table(
+    "annotation_reviews",
+    metadata,
+    _sequence(),
+    Column("review_id", Uuid, ForeignKey("reviews.id"), nullable=False, unique=True),
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), nullable=False),
+    Column("annotation_id", Integer, nullable=False),
+    Column("key", Uuid, nullable=False),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), nullable=False, index=True),
+    Column("coder", Text, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("changed", Moment, nullable=False),
+    Index("ix_annotation_reviews_key_coder", "key", "coder"),
+    **_ORDERED,
+)
+
+
+label_studio_users = Table(
+    "label_studio_users",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("user_id", Integer, primary_key=True, autoincrement=False),
+    Column("email", Text, nullable=False),
+)
+
+
+# how far each project has been read: the newest change seen, by Label Studio's clock, and when, by ours
+label_studio_reads = Table(
+    "label_studio_reads",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("upto", Moment),
+    Column("read_at", Moment, nullable=False),
+)
+
+
+# how transcripts are dealt to coders and drawn; the newest is in force, and rows are only ever added
+push_plans = Table(
+    "push_plans",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("seed", BigInteger, nullable=False),
+    Column("blind", Float, nullable=False),
+    Column("double", Float, nullable=False),
+    Column("repeat", Float, nullable=False),
+    # none: all share one project
+    Column("coders", JSON, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+dealt_transcripts = Table(
+    "dealt_transcripts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("plan_id", Uuid, ForeignKey("push_plans.id"), nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False),
+    Column("segmentation", String(16), ForeignKey("segmentations.version"), nullable=False),
+    Column("units", Integer, nullable=False),
+    # none: the project that all share
+    Column("coder", Text),
+    Column("second_coder", Text),
+    _created(),
+    UniqueConstraint("transcript_id", "segmentation"),
+    **_ORDERED,
+)
+
+
+# only what is not ordinary
+drawn_segments = Table(
+    "drawn_segments",
+    metadata,
+    Column("dealt_id", Uuid, ForeignKey("dealt_transcripts.id"), primary_key=True),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), primary_key=True),
+    Column("draw", String(16), nullable=False),
+)
+
 
 jobs = Table(
     "jobs",
@@ -333,6 +519,11 @@ jobs = Table(
     Column("finished", Moment),
     Column("result", JSON(none_as_null=True)),
     Column("error", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("done", Integer),
+    Column("total", Integer),
+    Column("cancel_asked", Boolean, nullable=False, server_default=false()),
+    Column("not_before", Moment),
     _created(),
     **_ORDERED,
 )

@@ -58,12 +58,7 @@ def command(
 
 
 def _serve(parts: Parts, port: int) -> None:
-    import uvicorn
+    from service.server import key_of, serve
 
-    from service.app import create_app
-    from service.session_key import session_key
-
-    key = parts.settings.session_key or session_key(parts.settings.state, parts.study.folder)
-    say(f"  Tandem          http://127.0.0.1:{port}/?key={key}", "", "Stop with Ctrl+C.")
-    app = create_app(parts, key=key)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False)
+    say(f"  Tandem          http://127.0.0.1:{port}/?key={key_of(parts)}", "", "Stop with Ctrl+C.")
+    serve(parts, host="127.0.0.1", port=port)

@@ -66,6 +66,7 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         ],
         numbers=1,
     )
+    _show_without_assisted(found)
     _show_people(found, group_by)
     several = len({row["framework"] for row in found["codes"]}) > 1
     rows = [
@@ -122,6 +123,21 @@ def _show_people(found: dict[str, Any], group_by: str) -> None:
         rows.append((name, first, second))
     say(f"The same {people['n_segments']} segments, judged by two people ({people['groups']} {group_by}s):")
     table("", ("", "person and person", "model and person"), rows, numbers=2)
+
+
+def _show_without_assisted(found: dict[str, Any]) -> None:
+    without = found.get("without_assisted")
+    if without is None:
+        return
+    say("", "The same, learnt with and without the reviews that saw suggestions (assisted):")
+    rows = [
+        (name, figure(found["overall"]), figure(without["overall"]))
+        for name, figure in (
+            ("F1 over all codes", lambda one: _figure(one["micro_f1"])),
+            ("kappa, mean of codes", _with_interval),
+        )
+    ]
+    table("", ("", "with", "without"), rows, numbers=2)
 
 
 def _figure(value: float | None) -> str:

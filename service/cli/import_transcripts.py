@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.ask_roles import ask_roles
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
-    from service.importing import Imported
+    from service.imported import Imported, UnknownSpeaker
+    from service.parts import Parts
 
 NAME = "import"
-_SHOWN = 40
+_SHOWN = 60
+_ROLES = {"interviewer": "asks", "participant": "answers"}
 
 
 def command(
@@ -38,12 +43,20 @@ def command(
         bool,
         typer.Option("--replace", help="Put other content under an id that is taken, if nobody coded it."),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would come in, and write nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring transcripts in: .txt, .md, .docx, .csv, .jsonl. What is there already is recognised."""
+    """Bring transcripts in: Word, LibreOffice, text, rich text, PDF, subtitles, oTranscribe, ELAN, tables.
+
+    What is there already is recognised. On a terminal a folder is shown before anything is written, and speakers
+    of whom nobody has said whether they ask or answer are asked about once; the answer is kept in study.yaml.
+    """
     from annotations.errors import BadInput
-    from service.importing import import_transcripts
+    from service.importing_transcripts import import_transcripts, preview_transcripts
     from service.parts import open_parts
 
     described = {
@@ -56,34 +69,79 @@ def command(
         "language": language,
         "date": date,
     }
-    with open_parts(chosen(study)) as parts, parts.alone("import"), progress("Reading transcripts") as step:
-        found = import_transcripts(
-            parts,
-            files or [],
-            manifest=manifest,
-            described={key: value for key, value in described.items() if value is not None},
-            replace=replace,
-            progress=step,
-        )
+    words: dict[str, Any] = {
+        "manifest": manifest,
+        "described": {key: value for key, value in described.items() if value is not None},
+        "replace": replace,
+    }
+    asks = not (json or yes or dry_run) and sys.stdin.isatty() and sys.stdout.isatty()
+    with open_parts(chosen(study)) as parts, parts.alone("import"):
+        if dry_run or asks:
+            look = partial(preview_transcripts, parts, files or [], **words)
+            with progress("Reading transcripts") as step:
+                found = look(progress=step)
+        if asks and not _agreed(parts, found, look, any(file.is_dir() for file in files or [])):
+            say("Nothing was imported.")
+            return
+        if not dry_run:
+            with progress("Importing transcripts") as step:
+                found = import_transcripts(parts, files or [], **words, progress=step)
     if json:
-        as_json({"transcripts": [_plain(one) for one in found.read], "refused": list(found.refused)})
+        as_json(_result(found, dry_run))
+    elif dry_run:
+        _show(found)
+        say("Nothing was written (--dry-run).")
     else:
         _show(found)
     if found.refused:
-        raise BadInput("\n".join([*found.refused, _outcome(found)]))
+        raise BadInput("\n".join([*found.refused, _outcome(found, dry_run)]))
 
 
-def _outcome(found: Imported) -> str:
+def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
+    """Ask about unknown speakers, and before a folder whether it shall come in as shown."""
+    if folder:
+        _show(found)
+        warn(*found.refused)
+    study = ask_roles(parts.study, found.unknown_speakers)
+    if study is not parts.study:
+        parts.study = study
+        if folder:
+            _show(look(progress=lambda _done, _total: None))
+    return not folder or not found.read or typer.confirm("Import these?", default=True)
+
+
+def _outcome(found: Imported, dry_run: bool) -> str:
     refused = len(found.refused)
-    return (
-        f"{refused} {'file was' if refused == 1 else 'files were'} not imported; the others are unaffected."
-    )
+    one = refused == 1
+    verb = "would not be" if dry_run else "was not" if one else "were not"
+    return f"{refused} {'file' if one else 'files'} {verb} imported; the others are unaffected."
+
+
+def _result(found: Imported, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "transcripts": [_plain(one) for one in found.read],
+        "refused": list(found.refused),
+        "not_read": dict(found.not_read),
+        "unknown_speakers": [
+            {
+                "speaker": one.label,
+                "turns": one.turns,
+                "questions": one.questions,
+                "guess": "interviewer" if one.asks else "participant",
+                "files": list(one.files),
+            }
+            for one in found.unknown_speakers
+        ],
+        "warnings": _notes(found),
+    }
 
 
 def _plain(one: Any) -> dict[str, Any]:
     t = one.transcript
     return {
         "file": one.file,
+        "reader": one.reader,
         "transcript": t.name,
         "state": one.state,
         "kind": t.kind.value,
@@ -96,6 +154,16 @@ def _plain(one: Any) -> dict[str, Any]:
         "participant_turns": len(t.participants_turns),
         "interviewers": one.interviewers,
         "participants": one.participants,
+        "speakers": [
+            {
+                "speaker": s.label,
+                "role": s.role.value,
+                "known": s.known,
+                "turns": s.turns,
+                "questions": s.questions,
+            }
+            for s in one.speakers
+        ],
         "warnings": list(one.warnings),
     }
 
@@ -103,42 +171,69 @@ def _plain(one: Any) -> dict[str, Any]:
 def _show(found: Imported) -> None:
     rows = [
         (
-            one.transcript.name,
+            Path(one.file).name,
+            one.reader,
             one.transcript.participant or "–",
             one.transcript.case or "–",
             one.transcript.site or "–",
             one.transcript.wave or "–",
-            ", ".join(one.interviewers) or "–",
-            ", ".join(one.participants[:3]) + (" …" if len(one.participants) > 3 else "") or "–",
+            _speakers(one.speakers),
             one.state,
             len(one.transcript.turns),
         )
         for one in found.read
     ]
-    columns = (
-        "transcript",
-        "participant",
-        "case",
-        "site",
-        "wave",
-        "interviewer",
-        "coded speakers",
-        "",
-        "turns",
-    )
+    columns = ("file", "reader", "participant", "case", "site", "wave", "speakers", "", "turns")
     if rows:
         table("", columns, rows[:_SHOWN], numbers=1)
     if len(rows) > _SHOWN:
         say(f"… and {len(rows) - _SHOWN} more")
     for one in found.read:
-        warn(*(f"{one.file}: {warning}" for warning in one.warnings))
+        warn(*(f"{Path(one.file).name}: {warning}" for warning in one.warnings))
     counted = {
         state: sum(one.state == state for one in found.read)
         for state in dict.fromkeys(o.state for o in found.read)
     }
     say("", ", ".join(f"{count} {state}" for state, count in counted.items()) or "nothing was imported")
-    if any(not one.interviewers and len(one.participants) > 1 for one in found.read):
-        warn(
-            "no speaker of some transcripts is an interviewer, so all their turns are coded. If one asks the "
-            'questions, add the label to "interviewers" in study.yaml before importing.'
+    warn(*_notes(found))
+
+
+def _speakers(speakers: Any) -> str:
+    """Who asks and who answers, a line each; "?" where study.yaml does not say so and it is only a guess."""
+    shown = [one for one in speakers if one.label]
+    if not shown:
+        return "none (paragraphs)"
+    lines = []
+    for one in shown[:4]:
+        guess = "asks?" if one.asks else "answers?"
+        lines.append(f"{one.label} {_ROLES[one.role.value] if one.known else guess}")
+    return "\n".join(lines + ([f"… {len(shown) - 4} more"] if len(shown) > 4 else []))
+
+
+def _notes(found: Imported) -> list[str]:
+    """What the whole import has to be told."""
+    notes = []
+    unknown = found.unknown_speakers
+    counted = [one for one in unknown if one.counted and len(one.files) > 1]
+    named = [one for one in unknown if one not in counted]
+    if named:
+        notes.append(
+            f"{_quoted(named)}: study.yaml does not say whether they ask or answer, so their turns are coded. Add them to "
+            f"interviewers or to participant_speakers there and import again."
         )
+    if counted:
+        notes.append(
+            f"{_quoted(counted)}: a program counts speakers anew in each file, so study.yaml cannot say who they are. Write "
+            f"their names or codes into the files; until then their turns are coded."
+        )
+    for ending, count in sorted(found.not_read.items()):
+        what = (
+            "Save them as .docx." if ending in (".doc", ".pages") else "Recordings are not transcribed here."
+        )
+        notes.append(f"{count} {ending} {'file was' if count == 1 else 'files were'} not read. {what}")
+    return notes
+
+
+def _quoted(speakers: list[UnknownSpeaker]) -> str:
+    names = [f'"{one.label}"' for one in speakers]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

@@ -28,28 +28,54 @@ def _everywhere(study: StudyOption = None) -> None:
 def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
+        agreement,
+        codebook,
+        consensus,
         demo,
+        disagreements,
         doctor,
         evaluate,
+        history,
         import_codings,
         import_transcripts,
         init,
+        jobs,
         label_studio,
+        models,
         precode,
+        pull,
         push,
         serve,
         show,
         status,
         suggestions,
+        trace,
         train,
+        withdraw,
         worker,
     )
 
-    for module in (init, import_transcripts, import_codings, train, evaluate, precode, suggestions, push):
+    for module in (
+        init,
+        import_transcripts,
+        import_codings,
+        train,
+        evaluate,
+        precode,
+        suggestions,
+        push,
+        pull,
+    ):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
-    for module in (status, show, doctor):
+    for module in (agreement, disagreements, consensus):
+        app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
+    for module in (status, show, history, trace, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
+    app.add_typer(models.app, name="models", rich_help_panel="Looking")
+    app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
+    app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
+    app.command(withdraw.NAME, rich_help_panel="Looking after the data")(withdraw.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
 
@@ -95,3 +121,7 @@ def _plain(sentence: str) -> str:
     from rich.markup import escape
 
     return escape(sentence)
+
+
+if __name__ == "__main__":  # as "tandem serve" starts its worker
+    main()

@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
+
+if TYPE_CHECKING:
+    from service.pushing import Pushed
 
 NAME = "push"
 
 
-def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
-    """Put a wave before the coders in Label Studio, suggestions filled in. Pushing again doubles nothing."""
-    from service.parts import open_parts
-    from service.pushing import push
+def command(
+    wave: WaveOption = None,
+    blind: Annotated[
+        float | None,
+        typer.Option(metavar="PART", help="Part of each transcript that shows no suggestion, such as 0.15."),
+    ] = None,
+    double: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PART", help="Part that two coders get independently; each coder has a project then."
+        ),
+    ] = None,
+    repeat: Annotated[
+        float | None,
+        typer.Option(metavar="PART", help="Part that comes again, at the end, to the same coder."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**63 - 1, help="The draw's seed; recorded either way.")
+    ] = None,
+    coder: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Who gets a project of their own (else all of study.yaml)."),
+    ] = None,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Put a wave before the coders in Label Studio, suggestions filled in. Pushing again doubles nothing.
 
+    What is drawn stays drawn: later pushes need no options, and new transcripts are drawn in the same way.
+    """
+    from service.parts import open_parts
+    from service.pushing import Asked, push
+
+    asked = Asked(blind, double, repeat, seed, tuple(coder or ()))
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
-        found = push(parts, wave=wave, progress=step)
+        found = push(parts, wave=wave, progress=step, asked=asked)
     if json:
         as_json({"projects": [one.to_json() for one in found]})
         return
     for one in found:
-        say(
-            f"{one.project.title}: {one.created} tasks new, {one.updated} brought up to date, {one.unchanged} unchanged, "
-            f"{one.reviewed} left alone because a coder has begun on them.",
-            f"  {one.project.url}",
-        )
-        warn(*one.notes)
-    say("", "Coders open the address above, log in, and choose Label All Tasks.")
+        _show(one)
+    warn(*dict.fromkeys(note for one in found for note in one.notes))
+    say("", "Coders open their address above, log in, and choose Label All Tasks.")
+
+
+def _show(one: Pushed) -> None:
+    waiting = f"{one.waiting} waiting until their transcript is finished, " if one.waiting else ""
+    say(
+        f"{one.project.title}: {one.created} tasks new, {one.updated} brought up to date, {one.unchanged} unchanged, "
+        f"{waiting}{one.reviewed} left alone because a coder has begun on them.",
+    )
+    drawn = [f"{count} {kind}" for kind, count in one.draws.items() if count]
+    if drawn:
+        say(f"  without suggestions: {', '.join(drawn)} (the coder is not told which)")
+    say(f"  {one.project.url}")

@@ -1,4 +1,4 @@
-"""tandem serve: status, jobs and health over HTTP."""
+"""tandem serve: status, jobs, webhooks and Label Studio's backend over HTTP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from service.cli.options import StudyOption, chosen
 from service.cli.output import say
 
 NAME = "serve"
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def command(
@@ -22,21 +21,33 @@ def command(
         list[str] | None,
         typer.Option(metavar="NAME", help="A further host name by which browsers may call it."),
     ] = None,
+    reconcile: Annotated[
+        float,
+        typer.Option(
+            min=0, metavar="SECONDS", help="How often Label Studio is read for what webhooks lost; 0: never."
+        ),
+    ] = 60.0,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Do jobs too, in a process of its own.")
+    ] = True,
     study: StudyOption = None,
 ) -> None:
-    """Serve the study's status and take jobs for a worker ("tandem worker")."""
-    import uvicorn
-
-    from service.app import create_app
+    """Serve the study: status page, API, Label Studio's backend and webhooks, and a worker for jobs."""
     from service.free_port import refuse_busy_port
     from service.parts import open_parts
-    from service.session_key import session_key
+    from service.server import key_of, serve
 
     with open_parts(chosen(study)) as parts:
         refuse_busy_port(host, port)
-        key = parts.settings.session_key or session_key(parts.settings.state, parts.study.folder)
-        app = create_app(parts, key=key, hosts=(*_LOOPBACK, *(allow_host or ())))
+        key = key_of(parts)
         _ = parts.store
         if parts.settings.session_key is None:
             say(f"Open http://{host}:{port}/?key={key}", "Stop with Ctrl+C.")
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+        serve(
+            parts,
+            host=host,
+            port=port,
+            hosts=tuple(allow_host or ()),
+            reconcile_every=reconcile or None,
+            with_worker=worker,
+        )

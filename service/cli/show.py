@@ -31,6 +31,7 @@ def command(
     from annotations.store.reviews import current_reviews, loose_codings
     from annotations.store.transcripts import get_transcript
     from service.parts import open_parts
+    from service.set_aside import set_aside
 
     with open_parts(chosen(study)) as parts:
         with parts.store.reading() as connection:
@@ -43,6 +44,7 @@ def command(
         applied = [(r.coder, r.condition.value, c) for r in reviews for c in r.codings]
         applied += [(one[1], one[3].value, one[4]) for one in loose]
         found = _found(parts, kept, applied, reviews)
+        found["set_aside"] = set_aside(parts, transcript=kept.id)
     if json:
         as_json(found)
         return
@@ -117,3 +119,5 @@ def _print(found: dict[str, Any]) -> None:
         for turn in found["turns"]
     ]
     table("", ("turn", "speaker", "words", "codings"), rows)
+    for one in found["set_aside"]:
+        say("", f"Set aside on turn {one['turn']} ({one['user'] or 'unknown user'}): {one['why']}")

@@ -32,6 +32,8 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
         numbers=5,
     )
     say("", f"{found['codings']} codings in {found['reviews']} reviews by {len(found['coders'])} coders")
+    if found["set_aside"]:
+        say(f"{found['set_aside']} annotations are set aside: tandem pull says why and what to do.")
     say(_about_model(found["model"]), "", f"Next: {_next(found)}")
 
 

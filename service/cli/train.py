@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -14,17 +15,32 @@ NAME = "train"
 
 def command(
     force: Annotated[bool, typer.Option("--force", help="Train even if nothing has changed.")] = False,
+    reproduce: Annotated[
+        str | None,
+        typer.Option(
+            "--reproduce",
+            metavar="RUN",
+            help="Make the model of this MLflow run (or version) again and compare.",
+        ),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Learn from what people have coded, and say whether the new model serves and why."""
+    from annotations.store.jobs import latest_of
     from service.learning import train
     from service.parts import open_parts
 
+    if reproduce is not None:
+        _reproduce(reproduce, study, json=json)
+        return
     with open_parts(chosen(study)) as parts:
         with parts.alone("train"), progress("Reading and training") as step:
             trained = train(parts, force=force, embedding=step, fitting=step)
         codebook = parts.codebook
+        with parts.store.reading() as connection:
+            renewal = latest_of(connection, "renew")
+        renewal_waits = renewal is not None and renewal.state == "waiting"
     plain = trained.to_json()
     plain["too_few"] = [
         one | {"code": codebook.label(one["code"]), "code_id": one["code"]} for one in plain["too_few"]
@@ -34,29 +50,73 @@ def command(
         return
     model = trained.model
     serves = "serves now" if trained.verdict.promoted else "does not serve"
-    if not trained.verdict.promoted and trained.verdict.reason.startswith("nothing has changed"):
-        serves = "goes on serving"
+    if not trained.new:
+        serves = "goes on as it is"
     say(f"Model {model.version} {serves}: {trained.verdict.reason}.")
-    if model.kind == "trained":
-        say(
-            f"It learnt from {model.reviews} reviews and judges {len(model.codes)} codes ({trained.seconds:.0f} s)."
-        )
+    if trained.new:
+        say(f"The verdict of the rule of promotion: {trained.verdict.verdict}.")
     overall = trained.figures.get("overall") or {}
+    judges = trained.figures.get("measured_on") == "judge set"
+    if model.kind == "trained":
+        aside = (
+            f", but for those of the {overall.get('groups')} participants who only judge it" if judges else ""
+        )
+        say(
+            f"It learnt from {model.reviews} reviews{aside}; it judges {len(model.codes)} codes "
+            f"({trained.seconds:.0f} s)."
+        )
     if overall.get("micro_f1") is not None:
+        where = (
+            f"On the judge set ({overall['groups']} participants, {overall['n_segments']} segments, never learnt from)"
+            if judges
+            else f"By cross-validation, on participants it had not seen ({overall['groups']} of them)"
+        )
+        few = ", few transcripts" if overall.get("few_transcripts") else ""
         say(
             "",
-            f"On participants it had not seen: F1 {overall['micro_f1']:.2f} over all codes, kappa with the coders "
-            f"{_figure(overall['kappa'])}. More: tandem evaluate",
+            f"{where}: F1 {overall['micro_f1']:.2f} over all codes, kappa with the coders "
+            f"{_kappa(overall)}{few}. More: tandem evaluate",
         )
-    if plain["too_few"]:
+    if plain["too_few"] and trained.new:
         say("", f"{len(plain['too_few'])} codes are not suggested yet:")
         rows = [(one["code"], one["reason"]) for one in plain["too_few"]]
         table("", ("code", "why"), rows[:25])
         if len(rows) > 25:
             say(f"… and {len(rows) - 25} more (--json lists all)")
     warn(*trained.notes)
-    say("", "Next: tandem precode --wave W")
+    if renewal_waits:
+        say(
+            "", "A job waits that brings its suggestions to what stands in Label Studio: tandem worker --once"
+        )
+    else:
+        say("", "Next: tandem precode --wave W")
 
 
-def _figure(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.2f}"
+def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
+    from service.learning import reproduce
+    from service.parts import open_parts
+
+    with (
+        open_parts(chosen(study)) as parts,
+        parts.alone("train --reproduce"),
+        progress("Making it again") as step,
+    ):
+        found = reproduce(parts, run, embedding=step, fitting=step)
+    if json:
+        as_json(found.to_json())
+    elif found.identical:
+        say(f"{found.model.version} was made again from its snapshot: the same to the last digit.")
+    else:
+        say(
+            f"{found.model.version} was made again from its snapshot, and differs in {', '.join(found.differs)}."
+        )
+    warn(*found.notes)
+    if not found.identical:
+        raise typer.Exit(1)
+
+
+def _kappa(overall: dict[str, Any]) -> str:
+    value, interval = overall.get("kappa"), overall.get("kappa_interval")
+    if value is None:
+        return "undefined"
+    return f"{value:.2f}" if interval is None else f"{value:.2f} ({interval[0]:.2f}–{interval[1]:.2f})"

@@ -41,7 +41,11 @@ def command(
     if found.models:
         say(f"These models had learnt from them, and their files are gone too: {', '.join(found.models)}.")
     if found.new_model:
-        say(f"Model {found.new_model} was trained without them and serves now.", "", "Next: tandem precode, tandem push")
+        say(
+            f"Model {found.new_model} was trained without them and serves now.",
+            "",
+            "Next: tandem precode, tandem push",
+        )
     warn(*found.notes)
     if not found.done:
         raise typer.Exit(1)
@@ -52,7 +56,11 @@ def _ask(participant: str, names: tuple[str, ...]) -> None:
 
     from annotations.errors import BadInput
 
-    what = f"This erases {', '.join(names)} of {participant} for good" if names else f"This goes on erasing {participant}"
+    what = (
+        f"This erases {', '.join(names)} of {participant} for good"
+        if names
+        else f"This goes on erasing {participant}"
+    )
     if not sys.stdin.isatty():
         raise BadInput(f"{what}. Nobody can be asked here: give --yes to do it. Nothing was erased.")
     typer.confirm(f"{what}, with everything that people coded there. It cannot be undone. Erase?", abort=True)

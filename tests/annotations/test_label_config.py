@@ -1,4 +1,4 @@
-"""What coders see: a configuration that Label Studio reads, nothing read as HTML, and answers that come back whole."""
+"""What coders answer with: a configuration that Label Studio reads, and answers that come back whole."""
 
 from __future__ import annotations
 
@@ -15,18 +15,14 @@ from annotations.codebook_files import shipped_codebook
 from annotations.coding import Suggestion
 from annotations.errors import BadInput
 from annotations.label_config import (
-    Quote,
-    Said,
-    ShownSegment,
     answer_of,
     control_names,
-    hash_of,
     label_config,
     prediction,
-    task_data,
 )
 
 SHIPPED = shipped_codebook("common-framework")
+INFLUENCES = ("plus", "minus", "mixed", "none-stated")
 APPLICABLE = [code.id for code in SHIPPED.applicable]
 EVIL = '<img src=x onerror="alert(1)"> & <b>"so"</b>'
 
@@ -44,7 +40,8 @@ def test_every_code_that_may_be_applied_is_there_once() -> None:
     choices = list(_tree(SHIPPED).iter("Choice"))
     offered = Counter(choice.get("alias") for choice in choices if choice.get("selectable") != "false")
     assert {code: offered[code] for code in APPLICABLE} == dict.fromkeys(APPLICABLE, 1)
-    assert set(offered) - set(APPLICABLE) == {"no-code-applies"}
+    others = {alias for alias in offered if alias not in set(APPLICABLE)}
+    assert others == {"no-code-applies", "concrete-example", *(f"influence-{way}" for way in INFLUENCES)}
     groups = {choice.get("alias") for choice in choices if choice.get("selectable") == "false"}
     assert not groups & set(APPLICABLE)
 
@@ -165,37 +162,39 @@ def test_memo_and_the_tick_come_back() -> None:
     assert (answer.memo, answer.nothing_applies, answer.codes) == ("a doubt", True, frozenset())
 
 
-def test_nothing_that_somebody_said_is_read_as_html() -> None:
-    """Words, speakers, header and evidence are escaped; lines stay lines."""
-    shown = ShownSegment(
-        "id", "t", f"{EVIL}\nnext", EVIL, "turn 1 of 2", participant="P-1", before=(Said(EVIL, EVIL),)
+@pytest.mark.parametrize(
+    ("alias", "meant"),
+    [
+        ("influence-plus", "+"),
+        ("influence-minus", "-"),
+        ("influence-mixed", "mixed"),
+        ("influence-none-stated", "none stated"),
+    ],
+)
+def test_influence_and_concrete_example_come_back(alias: str, meant: str) -> None:
+    """As a coding keeps them; what is not said is not there."""
+    answer = answer_of(
+        [
+            {"from_name": "influence", "value": {"choices": [alias]}},
+            {"from_name": "example", "value": {"choices": ["concrete-example"]}},
+        ],
+        SHIPPED,
     )
-    data = task_data(shown, [Quote(EVIL, EVIL, EVIL)], EVIL)
-    for key in ("words", "before", "after", "why"):
-        assert "<img" not in data[key]
-    assert "<br>next" in data["words"]
+    assert (answer.influence, answer.concrete_example) == (meant, True)
+    silent = answer_of([{"from_name": "influence", "value": {"choices": []}}], SHIPPED)
+    assert (silent.influence, silent.concrete_example) == (None, False)
 
 
-def test_the_header_says_where_we_are() -> None:
-    """Participant, case, site, wave, time and place in the transcript; what is not known is left out."""
-    shown = ShownSegment(
-        "id", "t", "w", "s", "turn 3 of 9", participant="P-1", case="C", wave="2", time="0:01:05"
-    )
-    assert task_data(shown, [], "")["header"] == "P-1 · C · wave 2 · 0:01:05 · turn 3 of 9"
+def test_an_unknown_influence_is_refused() -> None:
+    """It is named, with what is allowed."""
+    with pytest.raises(BadInput, match="influence-great"):
+        answer_of([{"from_name": "influence", "value": {"choices": ["influence-great"]}}], SHIPPED)
 
 
-def test_a_long_neighbour_is_shortened_in_its_middle() -> None:
-    """Context has a limit; the passage itself never."""
-    long = " ".join(f"word{at}" for at in range(400))
-    data = task_data(ShownSegment("id", "t", long, "s", "p", before=(Said("A", long),)), [], "")
-    assert "word399" in data["words"]
-    assert "word200 " in data["words"]
-    assert "[…]" in data["before"]
-    assert "word200 " not in data["before"]
-    assert "word399" in data["before"]
-
-
-def test_a_change_of_what_is_shown_changes_the_hash() -> None:
-    """Otherwise a push would leave old evidence standing."""
-    assert hash_of({"why": "a"}) != hash_of({"why": "b"})
-    assert hash_of({"a": "1", "b": "2"}) == hash_of({"b": "2", "a": "1"})
+def test_influence_and_example_are_offered_once() -> None:
+    """One of four, and a tick that can be taken away again; not told apart from codes by any alias."""
+    by_name = {element.get("name"): element for element in _tree(SHIPPED).iter("Choices")}
+    assert [choice.get("value") for choice in by_name["influence"]] == ["+", "−", "mixed", "none stated"]
+    assert {by_name[name].get("choice") for name in ("influence", "example")} == {"single"}
+    aliases = [choice.get("alias") for choice in _tree(SHIPPED).iter("Choice")]
+    assert len(set(aliases)) == len(aliases)

@@ -113,7 +113,8 @@ def test_the_model_that_learnt_from_them_is_replaced(erased: dict[str, Any], tan
 def test_they_cannot_be_imported_again(erased: dict[str, Any], tandem: Run) -> None:
     """The tombstone says that this participant withdrew."""
     done = CliRunner().invoke(
-        app, ["--study", str(tandem.study), "import", str(SAMPLE / "wave1" / f"{GONE}.txt")]  # type: ignore[attr-defined]
+        app,
+        ["--study", str(tandem.study), "import", str(SAMPLE / "wave1" / f"{GONE}.txt")],  # type: ignore[attr-defined]
     )
     assert done.exit_code == 2
     assert "withdrew" in done.output

@@ -18,31 +18,84 @@ def _tables(groups: int, right: float) -> np.ndarray:
     return np.array(found, dtype=float)
 
 
+CODES = ("money", "people")
+
+
 @pytest.mark.parametrize(
-    ("new", "old", "groups", "more", "verdict", "promoted"),
+    ("new", "old", "groups", "new_recipe", "verdict", "promoted"),
     [
-        (0.8, 0.5, 25, False, "better", True),
-        (0.7, 0.7, 25, False, "not worse", True),
-        (0.5, 0.8, 25, True, "worse", False),
-        (0.8, 0.5, 3, True, "cannot tell", True),
-        (0.8, 0.5, 3, False, "cannot tell", False),
-        (0.5, 0.8, 3, True, "cannot tell", False),
+        (0.8, 0.5, 25, True, "better", True),
+        (0.7, 0.7, 25, True, "not worse", True),
+        (0.5, 0.8, 25, False, "worse", False),
+        (0.8, 0.5, 3, False, "cannot tell", True),
+        (0.8, 0.5, 3, True, "cannot tell", False),
+        (0.5, 0.8, 3, False, "cannot tell", True),
     ],
 )
-def test_the_rule(new: float, old: float, groups: int, more: bool, verdict: str, promoted: bool) -> None:
-    """Clearly better and not worse serve; worse does not; too few participants cannot tell."""
-    found = judge(_tables(groups, new), _tables(groups, old), more_to_learn_from=more)
+def test_the_rule(
+    new: float, old: float, groups: int, new_recipe: bool, verdict: str, promoted: bool
+) -> None:
+    """The same recipe serves unless it is shown to be worse; a new one only if it is shown not to be."""
+    found = judge(_tables(groups, new), _tables(groups, old), codes=CODES, new_recipe=new_recipe)
     assert (found.verdict, found.promoted) == (verdict, promoted)
     assert found.reason
+    assert found.figures["groups"] == groups
+    assert (found.figures["interval"] is None) == (groups < 5 or found.figures["difference"] == 0)
+
+
+def test_an_interval_around_zero_separates_the_two_rules() -> None:
+    """Where the interval reaches from below −0.02 to above 0, more of the same serves and a new recipe does not."""
+    random = np.random.default_rng(3)
+    champion = _tables(8, 0.6)
+    challenger = champion + random.integers(-3, 4, (8, 2, 1)) * np.array([1, -1, -1, 1])
+    challenger = np.maximum(challenger, 0)
+    same, new = (judge(challenger, champion, codes=CODES, new_recipe=recipe) for recipe in (False, True))
+    low, high = same.figures["interval"]
+    assert low < -0.02 < 0 < high
+    assert same.figures["few_transcripts"]
+    assert [same.verdict, new.verdict] == ["cannot tell", "cannot tell"]
+    assert [same.promoted, new.promoted] == [True, False]
 
 
 def test_dropping_a_hard_code_is_no_improvement() -> None:
     """A code that the new model no longer suggests counts as not found; it does not leave the mean."""
     champion = _tables(25, 0.6)
     challenger = champion.copy()
-    dropped = champion[:, 1]  # both, model only, coder only, neither: the coder's decisions stay as they are
-    challenger[:, 1] = np.stack(
-        [np.zeros(25), np.zeros(25), dropped[:, 0] + dropped[:, 2], dropped[:, 1] + dropped[:, 3]], axis=-1
-    )
-    found = judge(challenger, champion, more_to_learn_from=True)
+    challenger[:, 1] = _dropped(champion[:, 1])
+    found = judge(challenger, champion, codes=CODES, new_recipe=False)
     assert (found.verdict, found.promoted) == ("worse", False)
+
+
+def _dropped(tables: np.ndarray) -> np.ndarray:
+    """Both, model only, coder only, neither of one code, once the model no longer suggests it."""
+    none = np.zeros(len(tables))
+    return np.stack([none, none, tables[:, 0] + tables[:, 2], tables[:, 1] + tables[:, 3]], axis=-1)
+
+
+def test_a_code_that_gets_clearly_worse_is_a_veto() -> None:
+    """Better on the whole does not help a model that loses a code of many examples; one with few has no veto."""
+    better, worse = _tables(25, 0.95), _tables(25, 0.5)
+    champion = np.concatenate([worse, worse, worse, worse[:, :1]], axis=1)
+    challenger = np.concatenate([better, better, better, _dropped(worse[:, 0])[:, None]], axis=1)
+    codes = tuple("abcdefg")
+    vetoed = judge(challenger, champion, codes=codes, new_recipe=False)
+    assert [one["code"] for one in vetoed.figures["vetoes"]] == ["g"]
+    assert (vetoed.verdict, vetoed.promoted) == ("worse", False)
+    assert "g (" in vetoed.reason
+    rare = [champion.copy(), challenger.copy()]
+    for tables in rare:
+        tables[4:, 6, :3] = 0  # positives of four participants only
+    allowed = judge(rare[1], rare[0], codes=codes, new_recipe=False)
+    assert not allowed.figures["vetoes"]
+    assert allowed.promoted
+
+
+def test_a_code_worse_by_chance_is_no_veto() -> None:
+    """Among forty codes that differ by chance alone, the correction leaves none to veto."""
+    random = np.random.default_rng(5)
+    champion = np.concatenate([_tables(20, 0.6)] * 20, axis=1)
+    noise = random.integers(-2, 3, champion.shape[:2])[:, :, None] * np.array([1, -1, -1, 1])
+    challenger = np.maximum(champion + noise, 0)
+    assert not judge(challenger, champion, codes=[str(at) for at in range(40)], new_recipe=False).figures[
+        "vetoes"
+    ]

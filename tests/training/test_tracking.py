@@ -44,27 +44,40 @@ def test_a_training_is_kept_and_registered(tracking: Tracking, tmp_path: Path) -
 
 
 def test_aliases_follow_promotion_and_rollback(tracking: Tracking, tmp_path: Path) -> None:
-    """The alias names what serves, the other alias what served before; mirroring twice changes nothing."""
+    """Each alias names the version of its run, or nothing; mirroring twice changes nothing."""
+    assert tracking.aliases() == {}
+    (first, _), (second, _) = (_log(tracking, tmp_path / "model", name) for name in ("v1", "v2"))
+    tracking.mirror({"champion": first, "challenger": second, "previous_champion": None})
+    assert tracking.aliases() == {"champion": first, "challenger": second}
+    wanted = {"champion": second, "challenger": None, "previous_champion": first}
+    for _ in range(2):
+        tracking.mirror(wanted)
+        assert tracking.aliases() == {"champion": second, "previous_champion": first}
+
+
+def test_a_training_is_delivered_once(tracking: Tracking, tmp_path: Path) -> None:
+    """What was registered is found again; a run that was killed before that is deleted and made anew."""
     from mlflow.tracking import MlflowClient
 
-    assert tracking.champion_run() is None
-    (first, _), (second, _) = (_log(tracking, tmp_path / "model", name) for name in ("v1", "v2"))
-    for run in (first, second, second):
-        tracking.mirror(run)
-    model = MlflowClient(tracking.uri, tracking.uri).get_registered_model(tracking.name)
-    assert {name: str(version) for name, version in model.aliases.items()} == {
-        "champion": "2",
-        "previous_champion": "1",
-    }
-    tracking.mirror(first)
-    assert tracking.champion_run() == first
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.json").write_text("{}")
+    run = TrainingRun("v1", {"C": 2.0}, {"micro_f1": 0.5}, {"model_id": "abc"}, tmp_path / "model")
+    client = MlflowClient(tracking.uri, tracking.uri)
+    with tracking._reached() as begun:
+        half = begun.create_run(tracking._experiment(begun), tags={"model_id": "abc"}).info.run_id
+    once = tracking.log(run)
+    assert tracking.log(run) == once
+    assert client.get_run(half).info.lifecycle_stage == "deleted"
+    runs = client.search_runs([client.get_experiment_by_name(tracking.name).experiment_id])
+    assert [found.info.run_id for found in runs] == [once[0]]
+    assert len(client.search_model_versions(f"name='{tracking.name}'")) == 1
 
 
 def test_a_version_deleted_in_mlflow_is_explained(tracking: Tracking, tmp_path: Path) -> None:
     """A run that MLflow does not hold is a sentence."""
     _log(tracking, tmp_path / "model", "v1")
     with pytest.raises(TandemError, match="has no version"):
-        tracking.mirror("0" * 32)
+        tracking.mirror({"champion": "0" * 32})
 
 
 def test_a_server_that_is_down_is_explained() -> None:

@@ -22,7 +22,6 @@ from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.segment import Segment, Segmentation
 from annotations.store import database
 from annotations.store.database import Store, open_store
-from annotations.store.jobs import all_jobs, ask_for, fail, finish, take
 from annotations.store.models import (
     ModelVersion,
     add_model,
@@ -326,21 +325,6 @@ def test_a_repeat_is_a_task_of_its_own(store: Store, codebook: Codebook) -> None
             task_key(segment, Draw.REPEAT): 8,
         }
         assert list(count_pushed(connection, model.segmentation).values()) == [1]
-
-
-def test_jobs_are_taken_once_in_order(store: Store) -> None:
-    """A waiting job is asked for once, taken once, and ends done or failed."""
-    with store.writing() as connection:
-        first = ask_for(connection, "train", {})
-        assert ask_for(connection, "train", {}) == first
-        second = ask_for(connection, "precode", {"wave": "2"})
-    with store.writing() as connection:
-        assert take(connection, "w1").id == first
-        assert take(connection, "w2").id == second
-        assert take(connection, "w3") is None
-        finish(connection, first, {"model_version": "v1"})
-        fail(connection, second, "no model")
-        assert [job.state for job in all_jobs(connection)] == ["failed", "done"]
 
 
 def test_a_locked_database_is_said_to_be_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

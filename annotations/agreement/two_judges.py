@@ -1,4 +1,4 @@
-"""How far two judges agree, from counts per group, with intervals that know how few groups there are.
+"""How far two judges agree, from counts per group.
 
 Two judges' decisions on segments are counted per group as a 2 × 2 table: both, only the first, only the second,
 neither. Tables add up over groups, so that leaving groups out or drawing them again is a matrix product. A
@@ -7,51 +7,17 @@ coefficient is a function from tables, with the four counts on the last axis, to
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
-Interval = tuple[float, float]
+from annotations.agreement.figure import Agreement
+from annotations.agreement.intervals import interval_over_groups, is_few, value_by_group
+from annotations.agreement.numbers import or_none, share
+
 Tables = NDArray[np.float64]  # (groups, codes, 4): both, first only, second only, neither
-Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-
-FEW_GROUPS = 20
-FEWEST_GROUPS = 5
-RESAMPLES = 2000
 LEAST_POSITIVES = 5
-_COUNTS_AT_ONCE = 2_000_000  # resampled counts held at a time: some 100 MB with what is computed from them
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """A coefficient: its value, or the reason why it is undefined; its interval, or the reason why there is none.
-
-    ``units``: segments; ``groups``: participants. ``prevalence``: the mean share of positives of both sides,
-    without which kappa cannot be read. ``percent``, ``positive``, ``negative``: percent agreement and specific
-    agreement on what is coded and what is not, which say little without the other two. ``by_group``: values per
-    group, where there are too few for an interval.
-    """
-
-    coefficient: str
-    value: float | None
-    units: int
-    groups: int
-    reason: str | None = None
-    interval: Interval | None = None
-    interval_reason: str | None = None
-    few_transcripts: bool = False
-    prevalence: float | None = None
-    percent: float | None = None
-    positive: float | None = None
-    negative: float | None = None
-    by_group: dict[str, float | None] = field(default_factory=dict)
-    coders: tuple[str, ...] = ()
-    framework: str = ""
-    code: str = ""
 
 
 def tables_of(
@@ -106,19 +72,19 @@ def kappa(table: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def percent_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """The share of units on which both decided alike; never to be shown without prevalence and kappa."""
-    return _share(table[..., 0] + table[..., 3], table.sum(axis=-1))
+    return share(table[..., 0] + table[..., 3], table.sum(axis=-1))
 
 
 def positive_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Agreement on what is coded, 2a / (2a + b + c): Dice's coefficient, and F1 of either side against the other."""
     both, first, second, _ = np.moveaxis(table, -1, 0)
-    return _share(2 * both, 2 * both + first + second)
+    return share(2 * both, 2 * both + first + second)
 
 
 def negative_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Agreement on what is not coded, 2d / (2d + b + c) (Cicchetti and Feinstein 1990)."""
     _, first, second, neither = np.moveaxis(table, -1, 0)
-    return _share(2 * neither, 2 * neither + first + second)
+    return share(2 * neither, 2 * neither + first + second)
 
 
 def frequent(tables: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -146,7 +112,7 @@ def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> 
     """Mean over the last axis of what is defined; NaN where nothing is."""
     known = ~np.isnan(values)
     weights = np.where(known, weights, 0.0)
-    return _share((np.where(known, values, 0.0) * weights).sum(axis=-1), weights.sum(axis=-1))
+    return share((np.where(known, values, 0.0) * weights).sum(axis=-1), weights.sum(axis=-1))
 
 
 def kappa_of(
@@ -184,46 +150,9 @@ def kappa_of(
     )
 
 
-def interval_over_groups(
-    tables: NDArray[np.float64], statistic: Statistic
-) -> tuple[Interval | None, str | None]:
-    """A 95 % interval, or the reason why there is none.
-
-    20 groups or more: percentile bootstrap over groups; 5 to 19: delete-one jackknife with t of G − 1 degrees of
-    freedom, since the bootstrap is too narrow with few clusters (Cameron, Gelbach and Miller 2008); fewer: none.
-    None either where no group changes the value: an interval of no width would claim certainty. ``tables``: counts
-    with groups on the first axis; ``statistic``: takes sums of them, with any number of axes in front.
-    """
-    groups = len(tables)
-    if groups < FEWEST_GROUPS:
-        there = "there is 1" if groups == 1 else f"there are {groups}"
-        return None, f"an interval needs at least {FEWEST_GROUPS} groups of transcripts, and {there}"
-    found, why = _jackknife(tables, statistic) if groups < FEW_GROUPS else _bootstrap(tables, statistic)
-    if found is not None and found[1] - found[0] < 1e-12:
-        return (
-            None,
-            "the value is the same whichever participants are drawn, so its spread is unknown",
-        )
-    return found, why
-
-
-def is_few(groups: int, interval: Interval | None) -> bool:
-    """Must this interval be marked "few transcripts"?"""
-    return interval is not None and groups < FEW_GROUPS
-
-
-def value_by_group(
-    tables: NDArray[np.float64], names: Sequence[str], statistic: Statistic
-) -> dict[str, float | None]:
-    """The value in each group, where there are too few groups for an interval; else nothing."""
-    if len(names) >= FEWEST_GROUPS:
-        return {}
-    return {name: or_none(statistic(own)) for name, own in zip(names, tables, strict=True)}
-
-
 def prevalence(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """The mean share of positives of both sides."""
-    return _share(table[..., 0] + (table[..., 1] + table[..., 2]) / 2, table.sum(axis=-1))
+    return share(table[..., 0] + (table[..., 1] + table[..., 2]) / 2, table.sum(axis=-1))
 
 
 def why_undefined(total: NDArray[np.float64]) -> str:
@@ -232,41 +161,3 @@ def why_undefined(total: NDArray[np.float64]) -> str:
         return "no segment was judged by both"
     always = "applied the code to every segment" if total[0] else "never applied the code"
     return f"both {always}, so that agreement by chance is complete"
-
-
-def or_none(value: float | NDArray[np.float64]) -> float | None:
-    """A plain number; None where it is undefined."""
-    return None if math.isnan(value) else float(value)
-
-
-def _bootstrap(tables: NDArray[np.float64], statistic: Statistic) -> tuple[Interval | None, str | None]:
-    groups = len(tables)
-    times = np.random.default_rng(0).multinomial(groups, np.full(groups, 1 / groups), size=RESAMPLES)
-    step = max(1, _COUNTS_AT_ONCE // max(tables[0].size, 1))
-    flat = tables.reshape(groups, -1)
-    values = np.concatenate(
-        [
-            statistic((times[at : at + step] @ flat).reshape(-1, *tables.shape[1:]))
-            for at in range(0, RESAMPLES, step)
-        ]
-    )
-    values = values[~np.isnan(values)]
-    if len(values) < RESAMPLES / 2:
-        return None, "it is undefined in most draws of participants: the code is too rare"
-    low, high = np.quantile(values, [0.025, 0.975])
-    return (float(low), float(high)), None
-
-
-def _jackknife(tables: NDArray[np.float64], statistic: Statistic) -> tuple[Interval | None, str | None]:
-    groups = len(tables)
-    left_out = statistic(tables.sum(axis=0)[None] - tables)
-    if np.isnan(left_out).any():
-        return None, "it is undefined without some of the participants: the code is too rare"
-    whole = float(statistic(tables.sum(axis=0)))
-    error = math.sqrt((groups - 1) / groups * float(((left_out - left_out.mean()) ** 2).sum()))
-    reach = float(student.ppf(0.975, groups - 1)) * error
-    return (max(whole - reach, -1.0), min(whole + reach, 1.0)), None
-
-
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), np.nan))

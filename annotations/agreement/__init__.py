@@ -1,0 +1,57 @@
+"""How far judges agree: coefficients, intervals that know how few groups there are, and what is compared."""
+
+from annotations.agreement.figure import Agreement
+from annotations.agreement.intervals import (
+    FEW_GROUPS,
+    FEWEST_GROUPS,
+    Interval,
+    Statistic,
+    interval_over_groups,
+    is_few,
+    value_by_group,
+)
+from annotations.agreement.numbers import or_none
+from annotations.agreement.two_judges import (
+    LEAST_POSITIVES,
+    Tables,
+    counts,
+    frequent,
+    kappa,
+    kappa_of,
+    mean_kappa,
+    mean_over_pairs,
+    negative_agreement,
+    percent_agreement,
+    positive_agreement,
+    prevalence,
+    tables_of,
+    weighted_mean,
+    why_undefined,
+)
+
+__all__ = [
+    "FEWEST_GROUPS",
+    "FEW_GROUPS",
+    "LEAST_POSITIVES",
+    "Agreement",
+    "Interval",
+    "Statistic",
+    "Tables",
+    "counts",
+    "frequent",
+    "interval_over_groups",
+    "is_few",
+    "kappa",
+    "kappa_of",
+    "mean_kappa",
+    "mean_over_pairs",
+    "negative_agreement",
+    "or_none",
+    "percent_agreement",
+    "positive_agreement",
+    "prevalence",
+    "tables_of",
+    "value_by_group",
+    "weighted_mean",
+    "why_undefined",
+]

@@ -1,0 +1,187 @@
+"""What each judge decided on each unit, as arrays.
+
+The units are the participants' segments, in reading order; where one coding of anybody is wider than a segment, the
+segments that it covers are one unit for that code, not several. A joined unit stands in the row of its first
+segment, and its other rows are unknown to everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.agreement.columns import Column
+from annotations.coding import Review
+from annotations.groups import GroupBy, groups_of
+from annotations.labels import labels_of
+from annotations.segment import Segment, project
+from annotations.store.transcripts import Kept
+from annotations.transcript import Role, Span
+
+Bools = NDArray[np.bool_]
+Runs = Mapping[int, Sequence[tuple[int, int]]]  # by column: first and last row of each joined unit
+
+
+@dataclass(frozen=True)
+class Units:
+    """The participants' segments of some transcripts: ``at`` gives transcript and position of each."""
+
+    transcripts: tuple[Kept, ...]
+    segments: Mapping[UUID, tuple[Segment, ...]]
+    at: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @cached_property
+    def row(self) -> Mapping[tuple[UUID, int], int]:
+        """Where the segment at a position of a transcript stands."""
+        return {(self.transcripts[t].id, s): row for row, (t, s) in enumerate(self.at)}
+
+    def segment(self, row: int) -> Segment:
+        """The segment in this row."""
+        t, s = self.at[row]
+        return self.segments[self.transcripts[t].id][s]
+
+    def transcript(self, row: int) -> Kept:
+        """The transcript of this row."""
+        return self.transcripts[self.at[row][0]]
+
+    def groups(self, by: GroupBy) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+        """The group of each row as a position in the names, and the names."""
+        of = groups_of([kept.transcript for kept in self.transcripts], by)
+        names = tuple(sorted(set(of)))
+        position = {name: at for at, name in enumerate(names)}
+        return np.array([position[of[t]] for t, _ in self.at], dtype=np.intp), names
+
+    def values_of(self, key: str) -> NDArray[np.str_]:
+        """Each row's case, site or wave."""
+        return np.array([str(getattr(self.transcripts[t].transcript, key)) for t, _ in self.at], dtype=str)
+
+
+def units_of(transcripts: Sequence[Kept], segments: Mapping[UUID, tuple[Segment, ...]]) -> Units:
+    """The participants' segments of these transcripts."""
+    at = tuple(
+        (t, s)
+        for t, kept in enumerate(transcripts)
+        for s, one in enumerate(segments.get(kept.id, ()))
+        if one.role is Role.PARTICIPANT
+    )
+    return Units(tuple(transcripts), segments, at)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One judge's decisions: ``values`` and ``known``, both of shape (units, columns)."""
+
+    values: Bools
+    known: Bools
+
+    def only(self, rows: Bools) -> Judged:
+        """Known on these rows alone; ``rows``: shape (units,)."""
+        return replace(self, known=self.known & rows[:, None])
+
+    @property
+    def anywhere(self) -> bool:
+        """Is anything known?"""
+        return bool(self.known.any())
+
+
+def judged_by(units: Units, columns: Sequence[Column], reviews: Sequence[Review], runs: Runs) -> Judged:
+    """What these reviews of one coder, taken together, decide."""
+    values = np.zeros((len(units), len(columns)), dtype=np.bool_)
+    known = np.zeros_like(values)
+    where = _columns_of_codes(columns)
+    for labels in labels_of(units.segments, reviews):
+        for position in labels.judged:
+            row = units.row.get((labels.transcript, position))
+            if row is None:
+                continue
+            known[row] = True
+            _apply(values, row, labels.codes.get(position, frozenset()), where)
+    return joined(Judged(values, known), runs)
+
+
+def judged_from_codes(
+    units: Units, columns: Sequence[Column], codes: Mapping[int, frozenset[str]], runs: Runs
+) -> Judged:
+    """A judge who put these codes on these rows, and judged no other."""
+    values = np.zeros((len(units), len(columns)), dtype=np.bool_)
+    known = np.zeros_like(values)
+    where = _columns_of_codes(columns)
+    for row, its in codes.items():
+        known[row] = True
+        _apply(values, row, its, where)
+    return joined(Judged(values, known), runs)
+
+
+def runs_of(units: Units, columns: Sequence[Column], reviews: Sequence[Review]) -> Runs:
+    """The rows that are one unit, by column, because one coding covers them all."""
+    wide: dict[int, list[tuple[int, int]]] = {}
+    spans = {t: [segment.span for segment in cut] for t, cut in units.segments.items()}
+    for transcript, coded in _coded_spans(reviews).items():
+        for span, positions in project(spans.get(transcript, []), {one: one for one in coded}).items():
+            rows = [row for p in positions if (row := units.row.get((transcript, p))) is not None]
+            if len(rows) < 2:
+                continue
+            for at, column in enumerate(columns):
+                if column.members & coded[span]:
+                    wide.setdefault(at, []).append((rows[0], rows[-1]))
+    return {at: _merged(its) for at, its in wide.items()}
+
+
+def joined(judged: Judged, runs: Runs) -> Judged:
+    """The same with every run of rows as one unit, in its first row."""
+    if not runs:
+        return judged
+    values, known = judged.values.copy(), judged.known.copy()
+    for at, its in runs.items():
+        for first, last in its:
+            values[first, at] = values[first : last + 1, at].any()
+            known[first, at] = known[first : last + 1, at].any()
+            known[first + 1 : last + 1, at] = False
+    return Judged(values, known)
+
+
+def whole_units(units: int, runs: Runs, column: int = 0) -> NDArray[np.intp]:
+    """The row that stands for each row, by one column (the first: is it coded at all)."""
+    stands = np.arange(units)
+    for first, last in runs.get(column, ()):
+        stands[first : last + 1] = first
+    return stands
+
+
+def _apply(values: Bools, row: int, codes: frozenset[str], where: Mapping[str, list[int]]) -> None:
+    for code in codes:
+        values[row, where.get(code, [])] = True
+
+
+def _columns_of_codes(columns: Sequence[Column]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, column in enumerate(columns):
+        for code in column.members:
+            found.setdefault(code, []).append(at)
+    return found
+
+
+def _coded_spans(reviews: Sequence[Review]) -> dict[UUID, dict[Span, set[str]]]:
+    found: dict[UUID, dict[Span, set[str]]] = {}
+    for review in reviews:
+        for coding in review.codings:
+            found.setdefault(review.transcript, {}).setdefault(coding.span, set()).add(coding.code)
+    return found
+
+
+def _merged(runs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(runs):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)

@@ -1,0 +1,335 @@
+"""From the store to judges: who decided what on which units, people and model versions alike.
+
+The model's word on a unit is the suggestion that stood there when a person reviewed it: the version shown, where one
+was; else the newest made before the review came in. It counts only if that version had learnt nothing from anybody of
+the participant's group. What is left out is counted, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from annotations.agreement.columns import Column, columns_of
+from annotations.agreement.judged import (
+    Judged,
+    Runs,
+    Units,
+    joined,
+    judged_by,
+    judged_from_codes,
+    runs_of,
+    units_of,
+    whole_units,
+)
+from annotations.codebook import Codebook
+from annotations.coding import Condition, Draw, Review
+from annotations.segment import judged
+from annotations.store.models import ModelVersion, all_models
+from annotations.store.moments import (
+    learnt_transcripts,
+    review_coders,
+    review_moments,
+    suggestions_made,
+)
+from annotations.store.reviews import coder_names, current_reviews
+from annotations.store.segments import segments_of
+from annotations.store.suggestions import Suggested, each_suggestion
+from annotations.store.transcripts import Kept, all_texts
+
+NONE_STOOD = "no suggestion stood on the segment when it was reviewed"
+HAD_LEARNT = "the model version had learnt from this participant"
+OTHER_CUT = "the suggestion was made for another cutting into segments"
+
+
+@dataclass(frozen=True)
+class ModelSide:
+    """What the model had said of the units that one person reviewed under one condition.
+
+    ``version``: shape (units,), positions in the material's models, −1 where there is none.
+    ``probability``: of the codes, shape (units, columns), NaN where the version does not judge the code.
+    """
+
+    judged: Judged
+    version: NDArray[np.intp]
+    probability: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One person's reviews of one kind: the decisions, the model's word then, and each row's newest review."""
+
+    judged: Judged
+    model: ModelSide
+    review_of: Mapping[int, Review]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that can be compared, and what had to be left out.
+
+    ``independent``, ``assisted``, ``repeats``: by coder. ``consensus``: by coder, the derived reviews that were formed
+    without them. ``left_out``: by condition and reason, how many of a person's decisions on units have no
+    counterpart of the model. ``notes``: what else could not be used.
+    """
+
+    units: Units
+    columns: tuple[Column, ...]
+    runs: Runs
+    models: tuple[ModelVersion, ...]
+    independent: Mapping[str, Reviewed]
+    assisted: Mapping[str, Reviewed]
+    repeats: Mapping[str, Reviewed]
+    consensus: Mapping[str, Judged]
+    consensus_and_model: tuple[Judged, Judged] | None
+    left_out: Mapping[str, Mapping[str, int]]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> NDArray[np.intp]:
+        """The row that stands for each row as a whole unit."""
+        return whole_units(len(self.units), self.runs)
+
+
+@dataclass
+class _Reader:
+    """What the parts of a reading share."""
+
+    units: Units
+    columns: tuple[Column, ...]
+    runs: Runs
+    models: tuple[ModelVersion, ...]
+    moments: Mapping[UUID, datetime]
+    made: Mapping[UUID, Sequence[tuple[datetime, UUID]]]
+    learnt: Mapping[UUID, frozenset[str]]
+    group: tuple[str, ...]
+    said: dict[tuple[UUID, UUID], Suggested] = field(default_factory=dict)
+    left_out: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+def read_material(
+    connection: Connection, codebook: Codebook, segmentation: str, *, among: Sequence[UUID] | None = None
+) -> Material:
+    """Read the current reviews of a study, or of the transcripts ``among``, as judges."""
+    transcripts = all_texts(connection)
+    wanted = None if among is None else set(among)
+    chosen = tuple(kept for kept in transcripts if wanted is None or kept.id in wanted)
+    segments = segments_of(connection, segmentation)
+    units = units_of(chosen, {kept.id: segments.get(kept.id, ()) for kept in chosen})
+    here = {kept.id for kept in chosen}
+    reviews = tuple(review for review in current_reviews(connection) if review.transcript in here)
+    columns = columns_of(codebook)
+    runs = runs_of(units, columns, reviews)
+    reader = _reader(connection, units, columns, runs, transcripts)
+    kinds = _by_kind(reviews)
+    review_rows = {
+        (kind, coder): _rows(units, its)
+        for kind, by_coder in kinds.items()
+        for coder, its in by_coder.items()
+    }
+    _read_suggestions(connection, reader, review_rows)
+    kept = {
+        kind: {
+            coder: Reviewed(
+                judged_by(units, columns, its, runs),
+                _model_side(reader, review_rows[kind, coder], kind),
+                review_rows[kind, coder],
+            )
+            for coder, its in by_coder.items()
+        }
+        for kind, by_coder in kinds.items()
+    }
+    derived = tuple(review for review in reviews if review.condition.derived)
+    without, and_model = _consensus(connection, reader, derived, tuple(kept["independent"]))
+    return Material(
+        units=units,
+        columns=columns,
+        runs=runs,
+        models=reader.models,
+        independent=kept["independent"],
+        assisted=kept["assisted"],
+        repeats=kept["repeat"],
+        consensus=without,
+        consensus_and_model=and_model,
+        left_out={kind: dict(counted) for kind, counted in reader.left_out.items()},
+        notes=_notes(reviews, codebook),
+    )
+
+
+def _reader(
+    connection: Connection,
+    units: Units,
+    columns: tuple[Column, ...],
+    runs: Runs,
+    transcripts: Sequence[Kept],
+) -> _Reader:
+    # what a model learnt from outside the chosen transcripts counts too
+    everything = Units(tuple(transcripts), {}, tuple((t, 0) for t in range(len(transcripts))))
+    member, names = everything.groups("participant")
+    group = {kept.id: names[member[t]] for t, kept in enumerate(transcripts)}
+    ids = {units.segment(row).id for row in range(len(units))}
+    return _Reader(
+        units=units,
+        columns=columns,
+        runs=runs,
+        models=all_models(connection),
+        moments=review_moments(connection),
+        made=suggestions_made(connection, {one for one in ids if one is not None}),
+        learnt={
+            model: frozenset(group[t] for t in its if t in group)
+            for model, its in learnt_transcripts(connection).items()
+        },
+        group=tuple(group[kept.id] for kept in units.transcripts),
+    )
+
+
+def _by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
+    kinds: dict[str, dict[str, list[Review]]] = {"independent": {}, "assisted": {}, "repeat": {}}
+    for review in reviews:
+        if review.condition.derived:
+            continue
+        kind = "repeat" if review.draw is Draw.REPEAT else review.condition.value
+        kinds[kind].setdefault(review.coder, []).append(review)
+    return kinds
+
+
+def _rows(units: Units, reviews: Sequence[Review]) -> dict[int, Review]:
+    """The newest of these reviews on each row."""
+    found: dict[int, Review] = {}
+    spans = {t: [one.span for one in cut] for t, cut in units.segments.items()}
+    for review in sorted(reviews, key=lambda one: one.sequence or 0):
+        for position in judged(spans.get(review.transcript, []), [review.span]):
+            row = units.row.get((review.transcript, position))
+            if row is not None:
+                found[row] = review
+    return found
+
+
+def _read_suggestions(
+    connection: Connection, reader: _Reader, rows: Mapping[tuple[str, str], Mapping[int, Review]]
+) -> None:
+    needed: dict[UUID, set[UUID]] = {}
+    for its in rows.values():
+        for row, review in its.items():
+            model = _version_then(reader, row, review)
+            segment = reader.units.segment(row).id
+            if model is not None and segment is not None:
+                needed.setdefault(model, set()).add(segment)
+    by_id = {model.id: model for model in reader.models}
+    for model_id, segments in needed.items():
+        if model_id not in by_id:
+            continue
+        for one in each_suggestion(connection, by_id[model_id]):
+            if one.segment in segments:
+                reader.said[model_id, one.segment] = one
+
+
+def _version_then(reader: _Reader, row: int, review: Review) -> UUID | None:
+    """The version whose suggestion stood on this row when it was reviewed."""
+    if review.shown_version is not None:
+        return review.shown_version
+    segment = reader.units.segment(row).id
+    when = reader.moments.get(review.id) if review.id else None
+    if segment is None or when is None:
+        return None
+    before = [model for created, model in reader.made.get(segment, ()) if created <= when]
+    return before[-1] if before else None
+
+
+def _model_side(reader: _Reader, rows: Mapping[int, Review], kind: str) -> ModelSide:
+    units, columns = reader.units, reader.columns
+    position = {model.id: at for at, model in enumerate(reader.models)}
+    column = {c.code_id: at for at, c in enumerate(columns) if c.level == "code"}
+    version = np.full(len(units), -1, dtype=np.intp)
+    probability = np.full((len(units), len(columns)), np.nan, dtype=np.float32)
+    codes: dict[int, frozenset[str]] = {}
+    counted = reader.left_out.setdefault(kind, Counter())
+    for row, review in rows.items():
+        model = _version_then(reader, row, review)
+        segment = units.segment(row).id
+        said = reader.said.get((model, segment)) if model and segment else None
+        why = _why_not(reader, row, model, said)
+        if why is not None or said is None or model is None:
+            counted[why or NONE_STOOD] += 1
+            continue
+        version[row] = position[model]
+        codes[row] = frozenset(said.suggested)
+        for code, p in zip(reader.models[position[model]].codes, said.probabilities, strict=True):
+            if code in column:
+                probability[row, column[code]] = p
+    return ModelSide(judged_from_codes(units, columns, codes, reader.runs), version, probability)
+
+
+def _why_not(reader: _Reader, row: int, model: UUID | None, said: Suggested | None) -> str | None:
+    if model is None:
+        return NONE_STOOD
+    if reader.group[reader.units.at[row][0]] in reader.learnt.get(model, frozenset()):
+        return HAD_LEARNT
+    return OTHER_CUT if said is None else None
+
+
+def _consensus(
+    connection: Connection, reader: _Reader, derived: Sequence[Review], coders: Sequence[str]
+) -> tuple[dict[str, Judged], tuple[Judged, Judged] | None]:
+    """For each coder the derived reviews formed without them; and one with the model, from independent sources."""
+    if not derived:
+        return {}, None
+    names = coder_names(connection)
+    authors = {review: names.get(coder, "") for review, coder in review_coders(connection).items()}
+    of = {review.id: review for review in derived}
+
+    def takes_part(review: Review) -> set[str]:
+        found = {review.coder}
+        for source in review.sources:
+            found |= takes_part(of[source]) if source in of else {authors.get(source, "")}
+        return found
+
+    part = {review.id: takes_part(review) for review in derived}
+    without = {
+        coder: judged_by(
+            reader.units,
+            reader.columns,
+            [review for review in derived if review.sources and coder not in part[review.id]],
+            reader.runs,
+        )
+        for coder in coders
+    }
+    return {coder: one for coder, one in without.items() if one.anywhere}, _with_model(
+        connection, reader, derived
+    )
+
+
+def _with_model(
+    connection: Connection, reader: _Reader, derived: Sequence[Review]
+) -> tuple[Judged, Judged] | None:
+    assisted = {r.id for r in current_reviews(connection) if r.condition is Condition.ASSISTED}
+    formed = [one for one in derived if one.sources and not assisted & set(one.sources)]
+    rows = _rows(reader.units, formed)
+    _read_suggestions(connection, reader, {("consensus", ""): rows})
+    model = _model_side(reader, rows, "consensus")
+    people = judged_by(reader.units, reader.columns, formed, reader.runs)
+    return (people, joined(model.judged, reader.runs)) if people.anywhere else None
+
+
+def _notes(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:
+    notes = []
+    foreign = Counter(c.code for review in reviews for c in review.codings if c.code not in codebook.by_id)
+    if foreign:
+        named = ", ".join(f'"{code}" ({n})' for code, n in foreign.most_common(5))
+        notes.append(
+            f"{sum(foreign.values())} codings carry codes that the codebook does not hold: {named}. They count as not coded."
+        )
+    unsourced = sum(review.condition.derived and not review.sources for review in reviews)
+    if unsourced:
+        notes.append(
+            f"{unsourced} derived reviews name no sources, so nobody can be compared with them: it is not known who "
+            f"took part."
+        )
+    return tuple(notes)

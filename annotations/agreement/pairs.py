@@ -1,0 +1,282 @@
+"""Two judges on the same units, and every figure of one or several such pairs.
+
+Several pairs are reported as their mean, each weighted by its units, so that a figure over all people does not hang on
+who coded most. All coefficients of all codes come from the same draws of groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.agreement.columns import Column
+from annotations.agreement.figure import Agreement
+from annotations.agreement.intervals import Interval, Statistic, intervals_over_groups, is_few, value_by_group
+from annotations.agreement.judged import Bools, Judged
+from annotations.agreement.many_judges import ac1, alpha, sums_of_pairs
+from annotations.agreement.numbers import or_none
+from annotations.agreement.two_judges import (
+    LEAST_POSITIVES,
+    counts,
+    frequent,
+    kappa,
+    negative_agreement,
+    percent_agreement,
+    positive_agreement,
+    prevalence,
+    weighted_mean,
+    why_undefined,
+)
+
+Floats = NDArray[np.float64]
+COEFFICIENTS = ("kappa", "alpha", "ac1", "percent", "positive", "negative")
+TOO_RARE = f"no code has {LEAST_POSITIVES} positives by either side, so there is no kappa to take the mean of"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two judges by name, and what each decided. ``member``: the group of each unit, a position in ``groups``."""
+
+    a: str
+    b: str
+    one: Judged
+    other: Judged
+    member: NDArray[np.intp]
+    groups: tuple[str, ...]
+
+    @property
+    def known(self) -> Bools:
+        """Where both are known, shape (units, columns)."""
+        return np.asarray(self.one.known & self.other.known)
+
+    @property
+    def shared(self) -> int:
+        """How many units both judged."""
+        return int(self.known[:, 0].sum())
+
+    def only(self, rows: Bools) -> Pair:
+        """The pair on these rows alone."""
+        return replace(self, one=self.one.only(rows))
+
+    def tables(self) -> Floats:
+        """Counts per group, shape (groups, columns, 4)."""
+        weights = self.known.astype(float)
+        return counts(self.one.values, self.other.values, self.member, len(self.groups), weights)
+
+
+def stacked(pairs: Sequence[Pair]) -> tuple[Floats, tuple[str, ...]]:
+    """Counts of all pairs over the groups that they touch, shape (groups, pairs, columns, 4), and the names."""
+    tables = np.stack([pair.tables() for pair in pairs], axis=1)
+    touched = np.asarray(tables.any(axis=(1, 2, 3)))
+    return tables[touched], tuple(n for n, kept in zip(pairs[0].groups, touched, strict=True) if kept)
+
+
+def per_column(tables: Floats) -> Floats:
+    """Every coefficient of every column, mean of the pairs: (…, pairs, columns, 4) to (…, coefficients, columns)."""
+    sums = sums_of_pairs(tables)
+    values = (
+        kappa(tables),
+        alpha(sums),
+        ac1(sums),
+        percent_agreement(tables),
+        positive_agreement(tables),
+        negative_agreement(tables),
+    )
+    weights = np.swapaxes(tables.sum(axis=-1), -1, -2)
+    return np.stack([weighted_mean(np.swapaxes(found, -1, -2), weights) for found in values], axis=-2)
+
+
+@dataclass(frozen=True)
+class Described:
+    """What stands on every figure of one comparison."""
+
+    comparison: str
+    condition: str
+    coders: tuple[str, ...]
+    where: Mapping[str, str]
+
+    def figure(self, column: Column, **said: object) -> Agreement:
+        """A figure on one column."""
+        plain = {"framework": column.framework, "code": column.code, "code_id": column.code_id}
+        return Agreement(
+            **({"level": column.level} | plain | said),  # type: ignore[arg-type]
+            comparison=self.comparison,
+            condition=self.condition,
+            coders=self.coders,
+            where=self.where,
+        )
+
+
+def figures_of_pairs(
+    pairs: Sequence[Pair], columns: Sequence[Column], described: Described
+) -> tuple[Agreement, ...]:
+    """Every figure of these pairs: per column all coefficients, then means of codes and which codes where both coded."""
+    pairs = [pair for pair in pairs if pair.shared]
+    if not pairs:
+        why = "no segment was judged by both, so there is nothing to compare"
+        return (described.figure(columns[0], coefficient="kappa", value=None, units=0, groups=0, reason=why),)
+    tables, names = stacked(pairs)
+    units = np.any([pair.known for pair in pairs], axis=0).sum(axis=0)
+    return (
+        *_columns(tables, units, names, columns, described),
+        *_means(tables, int(units[0]), names, columns, described),
+        *_labelling(pairs, columns, described),
+    )
+
+
+def _columns(
+    tables: Floats,
+    units: NDArray[np.intp],
+    names: Sequence[str],
+    columns: Sequence[Column],
+    described: Described,
+) -> Iterator[Agreement]:
+    groups = len(names)
+    whole = tables.sum(axis=0)
+    total = whole.sum(axis=0)
+    used = [at for at in range(len(columns)) if total[at, :3].sum() and total[at, 3] + total[at, 1:3].sum()]
+    values = per_column(whole)
+    found: dict[int, list[tuple[Interval | None, str | None]]] = {}
+    if used:
+
+        def statistic(sums: Floats) -> Floats:
+            got = per_column(sums)
+            return np.asarray(np.moveaxis(got, -1, -2).reshape(*got.shape[:-2], -1))
+
+        flat = intervals_over_groups(tables[:, :, used], statistic)
+        width = len(COEFFICIENTS)
+        found = {at: list(flat[i * width : (i + 1) * width]) for i, at in enumerate(used)}
+    for at, column in enumerate(columns):
+        shown = COEFFICIENTS if at in found else COEFFICIENTS[:1]
+        for which, coefficient in enumerate(shown):
+            value = or_none(values[which, at]) if at in found else None
+            interval, why = found[at][which] if at in found and value is not None else (None, None)
+            one_sided = _constant_side(whole[:, at], described.coders) if value is not None else None
+            if one_sided and coefficient in ("kappa", "alpha", "ac1"):
+                interval, why = None, one_sided
+            yield described.figure(
+                column,
+                coefficient=coefficient,
+                value=value,
+                units=int(units[at]),
+                groups=groups,
+                reason=_why(total[at], value) if value is None else one_sided if which < 1 else None,
+                interval=interval,
+                interval_reason=why,
+                few_transcripts=is_few(groups, interval),
+                prevalence=or_none(prevalence(total[at])),
+                by_group=_by_group(tables, names, which, at) if value is not None else {},
+            )
+
+
+def _by_group(tables: Floats, names: Sequence[str], which: int, at: int) -> dict[str, float | None]:
+    return value_by_group(tables[:, :, [at]], names, lambda sums: per_column(sums)[..., which, 0])
+
+
+def _why(total: Floats, value: float | None) -> str | None:
+    if value is not None:
+        return None
+    both, first, second, neither = total.tolist()
+    if both + first + second and neither + first + second:
+        return "in each pair both always applied it, or never, so that agreement by chance is complete"
+    return why_undefined(total)
+
+
+def _constant_side(tables: Floats, coders: tuple[str, ...]) -> str | None:
+    """What must be said where one of two judges never varies; tables (pairs, 4)."""
+    both, first, second, neither = tables.sum(axis=0).tolist()
+    a, b = (*coders, "one side", "the other")[:2] if len(tables) == 1 else ("one side", "the other")
+    for name, other, yes, no in (
+        (a, b, both + first, second + neither),
+        (b, a, both + second, first + neither),
+    ):
+        if not yes or not no:
+            always = "never applied it" if not yes else "applied it to every segment"
+            return f"{name} {always}, which makes kappa 0 whatever {other} did"
+    return None
+
+
+def _means(
+    tables: Floats, units: int, names: Sequence[str], columns: Sequence[Column], described: Described
+) -> Iterator[Agreement]:
+    """Mean kappa over the codes that are frequent in the whole, of all frameworks and of each."""
+    groups = len(names)
+    whole = tables.sum(axis=0)
+    often = frequent(whole)  # (pairs, columns)
+    codes = np.array([column.level == "code" for column in columns])
+    frameworks = [None, *dict.fromkeys(c.framework for c in columns if c.level == "code")]
+    chosen = [codes & np.array([f is None or c.framework == f for c in columns]) for f in frameworks]
+    if len(frameworks) == 2:
+        frameworks, chosen = frameworks[:1], chosen[:1]
+
+    def statistic(sums: Floats) -> Floats:
+        single = kappa(sums)
+        weights = sums.sum(axis=-1).max(axis=-1)
+        means = []
+        for which in chosen:
+            values = np.where(often & which, single, np.nan)
+            means.append(weighted_mean(weighted_mean(values, np.ones_like(values)), weights))
+        return np.stack(means, axis=-1)
+
+    values = statistic(whole)
+    intervals = intervals_over_groups(tables, statistic)
+    for at, framework in enumerate(frameworks):
+        value = or_none(values[at])
+        interval, why = intervals[at] if value is not None else (None, None)
+        yield described.figure(
+            Column("framework" if framework else "all", frozenset(), framework or ""),
+            level="mean of codes",
+            coefficient="kappa",
+            value=value,
+            units=units,
+            groups=groups,
+            reason=TOO_RARE if value is None else None,
+            interval=interval,
+            interval_reason=why,
+            few_transcripts=is_few(groups, interval),
+            prevalence=or_none(prevalence(whole[:, chosen[at]].sum(axis=(0, 1))))
+            if chosen[at].any()
+            else None,
+            by_group=value_by_group(tables, names, partial(_one_mean, statistic, at))
+            if value is not None
+            else {},
+        )
+
+
+def _one_mean(statistic: Statistic, at: int, sums: Floats) -> Floats:
+    return np.asarray(statistic(sums)[..., at])
+
+
+def _labelling(pairs: Sequence[Pair], columns: Sequence[Column], described: Described) -> Iterator[Agreement]:
+    """Which codes, where both coded: agreement on what is coded, pooled over codes."""
+    both = [pair.only(pair.one.values[:, 0] & pair.other.values[:, 0]) for pair in pairs]
+    tables, names = stacked(both)
+    codes = np.array([column.level == "code" for column in columns])
+
+    def pooled(sums: Floats) -> Floats:
+        its = sums[..., codes, :].sum(axis=-2)
+        return np.asarray(weighted_mean(positive_agreement(its), its.sum(axis=-1)))
+
+    units = int(np.any([pair.known[:, 0] for pair in both], axis=0).sum())
+    value = or_none(pooled(tables.sum(axis=0))) if units else None
+    interval, why = (
+        (None, None)
+        if value is None
+        else intervals_over_groups(tables, lambda sums: pooled(sums)[..., None], limits=(0.0, 1.0))[0]
+    )
+    yield described.figure(
+        columns[0],
+        level="labelling",
+        coefficient="positive",
+        value=value,
+        units=units,
+        groups=len(names),
+        reason=None if value is not None else "there is no segment that both coded",
+        interval=interval,
+        interval_reason=why,
+        few_transcripts=is_few(len(names), interval),
+    )

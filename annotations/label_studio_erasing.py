@@ -1,0 +1,40 @@
+"""Taking a participant's tasks and words out of Label Studio."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from annotations.label_studio import LabelStudio
+
+TASKS_AT_A_TIME = 250
+EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
+
+
+def holds_project(server: LabelStudio, project: int) -> bool:
+    """Is this project still there?"""
+    return server.get(f"api/projects/{project}/", {}) is not None
+
+
+def erase_tasks(server: LabelStudio, project: int, keys: Collection[str]) -> int:
+    """Delete the tasks that our data calls so, with all their annotations and predictions; returns how many."""
+    there = server.tasks(project)
+    doomed = [there[key].id for key in keys if key in there]
+    for start in range(0, len(doomed), TASKS_AT_A_TIME):
+        chosen = {
+            "selectedItems": {"all": False, "included": doomed[start : start + TASKS_AT_A_TIME]},
+            "filters": {"conjunction": "and", "items": []},
+            "ordering": [],
+        }
+        server.ask("POST", f"api/dm/actions?id=delete_tasks&project={project}", chosen)
+    return len(doomed)
+
+
+def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) -> int:
+    """Take the quotes out of what these tasks show, and nothing else; returns how many tasks there were."""
+    there = server.tasks(project)
+    quoting = [there[key].id for key in keys if key in there]
+    for task in quoting:
+        found = server.get(f"api/tasks/{task}/", {})
+        if found is not None:
+            server.show_data({task: dict(found["data"]) | {"why": EVIDENCE_GONE}})
+    return len(quoting)

@@ -1,0 +1,142 @@
+"""Bytes into text: UTF-8 and UTF-16 are certain, older encodings are recognised by their letters and said so."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from annotations.errors import BadInput
+from annotations.readers.spoken import MOST_CHARACTERS
+
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_LEGACY = {
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "mac_roman": "Mac Roman",
+    "cp932": "Shift-JIS (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "euc_kr": "EUC-KR (Korean)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+}
+_SAME = {"shift_jis": "cp932", "gbk": "gb18030", "gb2312": "gb18030", "cp949": "euc_kr"}
+_BESIDE_LETTERS = re.compile(r"(?P<before>[a-z])?(?P<sign>[^\x00-\x7f])(?:(?<=[a-z].)|(?=[a-z]))")
+_SIGNS = frozenset({"Sk", "No", "Sc", "So", "Sm"})
+# Czech, Hungarian and Turkish in the letters of Western Europe
+_NEVER_TOGETHER = tuple(map(frozenset, ("ìø", "õû", "ðþý")))
+_SAMPLE = 100_000
+
+
+def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
+    """Text from UTF-8, UTF-16 or UTF-32, or else from an older encoding with a warning that names it.
+
+    Raises BadInput for what is no text.
+    """
+    encoding = _certain(content)
+    if encoding is not None:
+        text = _decoded(content, encoding)
+        if text is not None:
+            _refuse_binary(text, file)
+            return text.removeprefix("\ufeff"), ()
+    if b"\x00" in content[:_SAMPLE]:
+        raise BadInput(_no_text(file))
+    damaged = content.decode("utf-8", "replace")
+    lost = damaged.count("\ufffd")
+    if 20 * lost < sum(ord(c) > 127 for c in damaged[:_SAMPLE]) and not damaged[:_SAMPLE].isascii():
+        _refuse_binary(damaged, file)
+        return damaged.removeprefix("\ufeff"), (
+            f"{lost} of its characters are damaged; they were read as \ufffd. Look for them.",
+        )
+    for encoding in dict.fromkeys((_likely(content), "cp1252")):
+        text = _decoded(content, encoding)
+        if text is not None:
+            _refuse_binary(text, file)
+            what = _LEGACY[encoding]
+            return text, (f"it is not UTF-8 and was read as {what}; check letters such as å, é and “.",)
+    raise BadInput(f"{file} is no text that can be read. Save it as UTF-8 text, or give the .docx file.")
+
+
+def _certain(content: bytes) -> str | None:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    head = content[:1000]
+    # without its mark, UTF-16 shows by a zero in every other byte of plain letters
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if (
+            len(head) >= 8
+            and head[offset::2].count(0) > 0.4 * len(head) / 2
+            and not head[1 - offset :: 2].count(0)
+        ):
+            return encoding
+    return "utf-8-sig"
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except (UnicodeDecodeError, UnicodeError):
+        return None
+
+
+def _likely(content: bytes) -> str:
+    """The older encoding whose letters make sense; Windows-1252 where it makes as much sense as any."""
+    sample = content[:_SAMPLE]
+    western = _decoded(sample, "cp1252")
+    mostly_letters = sum(byte > 127 for byte in sample) < 0.25 * len(sample)
+    if western is not None and mostly_letters and not _senseless(western):
+        return "cp1252"
+    # only for files that are not UTF-8
+    from charset_normalizer import from_bytes
+
+    found = [
+        (_SAME.get(one.encoding, one.encoding), one.chaos, one.coherence)
+        for one in from_bytes(sample, cp_isolation=list(_LEGACY), threshold=0.2)
+    ]
+    known = [one for one in found if one[0] in _LEGACY]
+    if not known:
+        return "cp1252"
+    least = min(chaos for _, chaos, _ in known)
+    order = list(_LEGACY)
+    return min(
+        (one for one in known if one[1] <= least + 0.06),
+        key=lambda one: (_senseless(_decoded(sample, one[0]) or ""), -round(one[2], 1), order.index(one[0])),
+    )[0]
+
+
+def _senseless(text: str) -> int:
+    """How many signs and capital letters stand in the middle of words, and letters that no language has side by side."""
+    letters = set(text)
+    found = sum(one <= letters for one in _NEVER_TOGETHER)
+    for m in _BESIDE_LETTERS.finditer(text):
+        sign = m["sign"]
+        is_sign = sign in "¡¿" or unicodedata.category(sign) in _SIGNS
+        found += bool(m["before"] and (sign.isupper() or is_sign)) or (is_sign and sign not in "¡¿")
+    return found
+
+
+def _refuse_binary(text: str, file: str) -> None:
+    if len(text) > MOST_CHARACTERS:
+        raise BadInput(
+            f"{file} has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read. Split it."
+        )
+    odd = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in text[:_SAMPLE])
+    if "\x00" in text or odd > len(text[:_SAMPLE]) / 100:
+        raise BadInput(_no_text(file))
+
+
+def _no_text(file: str) -> str:
+    return (
+        f"{file} is no text but a program's own format. Give a text, Word, PDF or subtitle file, or a table."
+    )

@@ -1,0 +1,90 @@
+"""OpenDocument text, as LibreOffice writes it: the same layouts as in Word documents."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from annotations.errors import BadInput
+from annotations.readers.archive import refuse_hostile
+from annotations.readers.document import Document, turns_of_document
+from annotations.readers.spoken import ReadTranscript, finished
+
+_PARAGRAPHS = ("text:p", "text:h")
+# comments, notes, what was deleted while changes were tracked, what Office fills in by itself
+_LEFT_OUT = frozenset(
+    {
+        "office:annotation",
+        "office:annotation-end",
+        "text:note",
+        "text:tracked-changes",
+        "office:forms",
+        "text:sequence-decls",
+        "text:table-of-content",
+        "text:bibliography",
+    }
+)
+_MOST_SPACES = 100
+_DEEPEST = 40
+
+
+def read_odt(
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+) -> tuple[ReadTranscript, ...]:
+    """A .odt file: one transcript. Without any speaker each paragraph is a turn without a speaker."""
+    refuse_hostile(content, file, what="OpenDocument text", words="content.xml")
+    # heavy, and most transcripts are text
+    import odfdo
+
+    try:
+        opened = odfdo.Document(io.BytesIO(content))
+        if opened.container is not None and b"encryption-data" in _bytes(
+            opened.container, "META-INF/manifest.xml"
+        ):
+            raise BadInput(f"{file} is protected by a password. Save it as .odt without one.")
+        blocks = tuple(_blocks(opened.body))
+    except BadInput:
+        raise
+    except Exception as error:  # a damaged file may fail anywhere in lxml, zlib or the library
+        raise BadInput(
+            f"{file} is no OpenDocument text, or a damaged one. Open it and save it again."
+        ) from error
+    spoken, warnings = turns_of_document(Document(blocks), interviewers)
+    return finished(spoken, name=name, file=file, reader="odt", interviewers=interviewers, warnings=warnings)
+
+
+def _bytes(container: Any, part: str) -> bytes:
+    found = container.get_part(part)
+    return found if isinstance(found, bytes) else str(found).encode()
+
+
+def _blocks(parent: Any, depth: int = 0) -> Iterator[str | tuple[tuple[str, ...], ...]]:
+    for child in parent.children:
+        if child.tag in _PARAGRAPHS:
+            yield "".join(_words(child))
+        elif child.tag == "table:table":
+            rows = child.xpath(".//table:table-row")
+            yield tuple(
+                tuple(_cell(cell) for cell in row.children if cell.tag == "table:table-cell") for row in rows
+            )
+        elif child.tag not in _LEFT_OUT and depth < _DEEPEST:
+            yield from _blocks(child, depth + 1)
+
+
+def _cell(cell: Any) -> str:
+    return "\n".join("".join(_words(paragraph)) for paragraph in cell.xpath(".//text:p|.//text:h"))
+
+
+def _words(element: Any, depth: int = 0) -> Iterator[str]:
+    yield element.text or ""
+    for child in element.children:
+        if child.tag == "text:s":
+            yield " " * min(_MOST_SPACES, int(child.get_attribute_integer("text:c") or 1))
+        elif child.tag == "text:tab":
+            yield "\t"
+        elif child.tag == "text:line-break":
+            yield "\n"
+        elif child.tag not in _LEFT_OUT and depth < _DEEPEST:
+            yield from _words(child, depth + 1)
+        yield child.tail or ""

@@ -1,0 +1,212 @@
+"""PDF with text: what stands at the head and foot of every page is left out, and words cut at the line's end mended."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from annotations.errors import BadInput
+from annotations.readers.document import Document, turns_of_document
+from annotations.readers.labels import ends_sentence
+from annotations.readers.spoken import LABEL, ReadTranscript, finished
+
+MOST_PAGES = 2_000
+MOST_CHARACTERS = 10_000_000
+_EDGE = 3
+_CUT = re.compile(r"(?P<first>[^\W\d_]{2,}+)(?:-| ?\u2010|\u00ad)\n\s*(?P<rest>[^\W\d_]+)(?P<after>\S*)[ ]?")
+_PAGE_NUMBER = re.compile(
+    r"(?:page|seite|sida|side|página|pagina)\s+\d+(?:\s*(?:/|of|von|av|de|di|sur)\s*\d+)?", re.IGNORECASE
+)
+_LIMITS: dict[str, Any] = {
+    "maximum_declared_stream_length": 30_000_000,
+    "array_based_stream_maximum_output_length": 20_000_000,
+    "lzw_maximum_output_length": 20_000_000,
+    "run_length_maximum_output_length": 20_000_000,
+    "zlib_maximum_output_length": 20_000_000,
+    "zlib_maximum_recovery_input_length": 1_000_000,
+    "image_maximum_buffer_size": 5_000_000,
+    "stream_decoding_work_maximum_length": 100_000_000,
+    "xform_maximum_invocations_per_extraction": 200,
+    "page_tree_maximum_entries": 20_000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a page, and whether more space than usual stands above it."""
+
+    text: str
+    apart: bool
+
+
+def read_pdf(
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+) -> tuple[ReadTranscript, ...]:
+    """A .pdf file with text: one transcript. Without any speaker each paragraph is a turn without a speaker."""
+    pages = _pages(content, file)
+    if not any(line.text.strip() for page in pages for line in page):
+        raise BadInput(
+            f"{file} holds pictures of pages and no text: it is a scan. Recognise its text first (OCR), or type it."
+        )
+    kept, heads = _without_heads(pages)
+    paragraphs = list(_paragraphs(kept))
+    spoken, warnings = turns_of_document(Document(tuple(paragraphs)), interviewers)
+    if heads:
+        warnings = (
+            *warnings,
+            f"{heads} lines at the head or foot of its pages, such as page numbers, were left out.",
+        )
+    empty = sum(1 for page in pages if not any(line.text.strip() for line in page))
+    if empty:
+        warnings = (
+            *warnings,
+            f"{empty} of its {len(pages)} pages hold no text; if they are scans, their words are missing.",
+        )
+    return finished(spoken, name=name, file=file, reader="pdf", interviewers=interviewers, warnings=warnings)
+
+
+def _pages(content: bytes, file: str) -> list[list[_Line]]:
+    """The lines of each page. Raises BadInput for a file that is damaged, locked or made to fill the memory."""
+    # heavy, and most transcripts are text
+    from pypdf import PdfReader, apply_configuration
+    from pypdf.errors import LimitReachedError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it speaks of a file's faults, with its words
+    try:
+        with apply_configuration(**_LIMITS):
+            reader = PdfReader(io.BytesIO(content))
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise BadInput(
+                    f"{file} is protected by a password. Save it without one (print it to PDF again)."
+                )
+            count = len(reader.pages)
+            if count > MOST_PAGES:
+                raise BadInput(f"{file} has {count:,} pages; at most {MOST_PAGES:,} are read. Split it.")
+            return _lines_of_pages(reader, file)
+    except BadInput:
+        raise
+    except (LimitReachedError, MemoryError) as error:
+        raise BadInput(
+            f"{file} unpacks to more than a real PDF of a transcript does. It was not read."
+        ) from error
+    except Exception as error:  # a damaged file may fail anywhere in the library
+        raise BadInput(
+            f"{file} is no PDF, or a damaged one. Open it and save it (print it to PDF) again."
+        ) from error
+
+
+def _lines_of_pages(reader: Any, file: str) -> list[list[_Line]]:
+    pages, characters = [], 0
+    for page in reader.pages:
+        lines = list(_lines(page))
+        characters += sum(len(line.text) for line in lines)
+        if characters > MOST_CHARACTERS:
+            raise BadInput(f"{file} has more than {MOST_CHARACTERS:,} characters. Split it.")
+        pages.append(lines)
+    return pages
+
+
+def _lines(page: Any) -> Iterator[_Line]:
+    """A page's lines in the order of the file, with the place of each to see what stands apart."""
+    found: list[tuple[str, float | None]] = [("", None)]
+
+    def visit(text: str, matrix: Any, place: Any, _font: Any, _size: Any) -> None:
+        height = float(place[5]) * float(matrix[3]) + float(matrix[5])
+        for at, part in enumerate(text.split("\n")):
+            if at:
+                found.append(("", None))
+            before, y = found[-1]
+            found[-1] = (before + part, height if y is None and part.strip() else y)
+
+    page.extract_text(visitor_text=visit)
+    lines = [(_plain(text), y) for text, y in found if text.strip()]
+    gaps = [
+        abs(above - below) if above is not None and below is not None else 0.0
+        for (_, above), (_, below) in pairwise(lines)
+    ]
+    usual = sorted(gap for gap in gaps if gap > 0.5)
+    least = usual[len(usual) // 4] if usual else 0.0
+    for at, (text, _) in enumerate(lines):
+        yield _Line(text, at > 0 and least > 0 and gaps[at - 1] > 1.3 * least)
+
+
+def _plain(text: str) -> str:
+    """Letters that were drawn as one sign (ﬁ, ﬄ) as letters, and no sign for a possible hyphen within a line."""
+    for sign, letters in (
+        ("ﬀ", "ff"),
+        ("ﬁ", "fi"),
+        ("ﬂ", "fl"),
+        ("ﬃ", "ffi"),
+        ("ﬄ", "ffl"),
+        ("ﬅ", "ft"),
+        ("ﬆ", "st"),
+    ):
+        text = text.replace(sign, letters)
+    return re.sub("\u00ad(?!$)", "", text.rstrip())
+
+
+def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]], int]:
+    """The pages without lines that stand at the edge of most of them, whatever their numbers, and nowhere else;
+    how many that were.
+    """
+    edges = [_edge(page) for page in pages]
+    keys = [[_key(line.text) for line in page] for page in pages]
+    counted = Counter(
+        key for page, edge in zip(keys, edges, strict=True) for key in {page[at] for at in edge}
+    )
+    inside = {
+        key for page, edge in zip(keys, edges, strict=True) for at, key in enumerate(page) if at not in edge
+    }
+    least = max(2, (len(pages) + 1) // 2)
+    kept, dropped = [], 0
+    for page, its, edge in zip(pages, keys, edges, strict=True):
+        heads = {
+            at
+            for at in edge
+            if _PAGE_NUMBER.fullmatch(page[at].text.strip())
+            or (counted[its[at]] >= least and its[at] not in inside and _may_be_head(page[at], len(pages)))
+        }
+        dropped += len(heads)
+        kept.append([line for at, line in enumerate(page) if at not in heads])
+    return kept, dropped
+
+
+def _may_be_head(line: _Line, pages: int) -> bool:
+    """What looks like a speaker's words is a head only in a longer document."""
+    return pages > 3 or LABEL.match(line.text.strip()) is None
+
+
+def _edge(page: Sequence[_Line]) -> set[int]:
+    return {at for at in range(len(page)) if at < _EDGE or at >= len(page) - _EDGE}
+
+
+def _key(text: str) -> str:
+    return " ".join(re.sub(r"\d+", "0", text).split()).casefold()
+
+
+def _paragraphs(pages: Sequence[Sequence[_Line]]) -> Iterator[str]:
+    """Lines in paragraphs, a word that was cut at the end of a line in one piece on the first of them."""
+    parts: list[str] = []
+    for page in pages:
+        for at, line in enumerate(page):
+            # a page that begins in the middle of a sentence goes on with the paragraph before it
+            apart = line.apart if at else not parts or ends_sentence(parts[-1])
+            parts.append(("\n\n" if apart else "\n") + line.text if parts else line.text)
+    text = "".join(parts)
+    words = Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.casefold()))
+    yield from (
+        part for part in re.split(r"\n{2,}", _CUT.sub(lambda m: _mended(m, words), text)) if part.strip()
+    )
+
+
+def _mended(cut: re.Match[str], words: Counter[str]) -> str:
+    """The word in one piece: with its hyphen where the text has it so elsewhere, or before a capital letter."""
+    first, rest = cut["first"], cut["rest"]
+    hyphen = not rest[0].islower() or words[f"{first}-{rest}".casefold()] > words[f"{first}{rest}".casefold()]
+    return f"{first}{'-' if hyphen else ''}{rest}{cut['after']}\n"

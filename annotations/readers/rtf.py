@@ -1,0 +1,83 @@
+"""Rich text, as f4 and older word processors write it: the same layouts as in Word documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from annotations.errors import BadInput
+from annotations.readers.document import Document, turns_of_document
+from annotations.readers.spoken import ReadTranscript, finished
+
+# pictures are long runs of hexadecimal digits
+_PICTURE = re.compile(r"(?:[0-9a-fA-F]{2}\s?){128,}")
+# a link keeps its words; the field's instruction is for the word processor
+_INSTRUCTION = re.compile(r"\{\\\*\\fldinst[^{}]{0,2000}(?:\{[^{}]{0,2000}\}[^{}]{0,200}){0,4}\}")
+_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
+_DELETED = re.compile(r"\{[^{}]{0,200}\\deleted\b(?!0)[^{}]{0,20000}\}")
+_LISTED = re.compile(r"\{\\(?:listtext|pntext)\b[^{}]{0,500}\}")
+_FIELD_MARK = re.compile(r"HYPERLINK", re.IGNORECASE)
+MOST = 5_000_000
+
+
+def read_rtf(
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+) -> tuple[ReadTranscript, ...]:
+    """A .rtf file: one transcript. Without any speaker each paragraph is a turn without a speaker."""
+    content = content.lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not content.startswith(b"{\\rtf"):
+        raise BadInput(
+            f"{file} is no rich text: it does not begin with {{\\rtf. Open it and save it as .docx."
+        )
+    text = _text(content, file)
+    spoken, warnings = turns_of_document(Document(tuple(_blocks(text))), interviewers)
+    return finished(spoken, name=name, file=file, reader="rtf", interviewers=interviewers, warnings=warnings)
+
+
+def _text(content: bytes, file: str) -> str:
+    from striprtf.striprtf import rtf_to_text
+
+    page = _PAGE.search(content[:10_000])
+    encoding = f"cp{page[1].decode()}" if page else "cp1252"
+    try:
+        source = content.decode(encoding, "replace")
+    except LookupError:
+        source = content.decode("cp1252", "replace")
+    source = _PICTURE.sub("", source)
+    if len(source) > MOST:
+        raise BadInput(
+            f"{file} has {len(source):,} characters without its pictures; at most {MOST:,} are read. Split it."
+        )
+    for pattern in (_INSTRUCTION, _DELETED, _LISTED):
+        source = pattern.sub("", source)
+    # the library's own pattern for links takes minutes on a file made to keep it busy
+    source = _FIELD_MARK.sub("", source)
+    try:
+        found: str = rtf_to_text(source, errors="replace")
+    except (ValueError, KeyError, IndexError, LookupError, OverflowError, RecursionError, TypeError) as error:
+        raise BadInput(f"{file} is damaged rich text. Open it and save it again.") from error
+    return found
+
+
+def _blocks(text: str) -> Iterator[str | tuple[tuple[str, ...], ...]]:
+    """Paragraphs, and rows of tables, whose cells end with "|", as tables."""
+    rows: list[tuple[str, ...]] = []
+    cells: list[str] = []
+    for line in text.split("\n"):
+        if "|" in line and (line.rstrip().endswith("|") or cells):
+            *closed, rest = line.split("|")
+            cells.extend(closed)
+            if not rest.strip():
+                rows.append(tuple(cells))
+                cells = []
+            else:
+                cells.append(rest)
+            continue
+        if rows and line.strip():
+            yield tuple(rows)
+            rows = []
+        yield line
+    if cells:
+        rows.append(tuple(cells))
+    if rows:
+        yield tuple(rows)

@@ -1,0 +1,43 @@
+"""When things were said and what had been learnt by then: what a prospective comparison needs of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from annotations.store.tables import codings, learnt_from, reviews, suggestions
+
+
+def review_moments(connection: Connection) -> Mapping[UUID, datetime]:
+    """When each review came in."""
+    return {row.id: row.created for row in connection.execute(select(reviews.c.id, reviews.c.created))}
+
+
+def review_coders(connection: Connection) -> Mapping[UUID, UUID]:
+    """The coder's id of every review, superseded ones included."""
+    return {row.id: row.coder_id for row in connection.execute(select(reviews.c.id, reviews.c.coder_id))}
+
+
+def suggestions_made(
+    connection: Connection, among: Collection[UUID]
+) -> Mapping[UUID, Sequence[tuple[datetime, UUID]]]:
+    """For each of these segments, when which model version spoke of it, the earliest first."""
+    found: dict[UUID, list[tuple[datetime, UUID]]] = {}
+    wanted = select(suggestions.c.segment_id, suggestions.c.created, suggestions.c.model_id)
+    for segment, created, model in connection.execute(wanted.order_by(suggestions.c.created)):
+        if segment in among:
+            found.setdefault(segment, []).append((created, model))
+    return found
+
+
+def learnt_transcripts(connection: Connection) -> Mapping[UUID, frozenset[UUID]]:
+    """The transcripts that each model version has learnt from, through reviews and through loose codings."""
+    found: dict[UUID, set[UUID]] = {}
+    for items in (reviews, codings):
+        wanted = select(learnt_from.c.model_id, items.c.transcript_id).distinct()
+        for model, transcript in connection.execute(wanted.join(items, items.c.id == learnt_from.c.item_id)):
+            found.setdefault(model, set()).add(transcript)
+    return {model: frozenset(its) for model, its in found.items()}

@@ -1,0 +1,52 @@
+"""What Label Studio told, in the order in which it came: stored before it is answered, then worked off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from annotations.store.tables import webhook_events
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One webhook that waits to be worked off."""
+
+    sequence: int
+    action: str
+    body: Mapping[str, Any]
+
+
+def store_event(connection: Connection, action: str, body: Mapping[str, Any]) -> int:
+    """Keep a webhook; returns its place in the order."""
+    done = connection.execute(webhook_events.insert().values(action=action[:40], body=dict(body)))
+    return int(done.inserted_primary_key[0])  # type: ignore[index]
+
+
+def waiting_events(connection: Connection, *, most: int) -> tuple[Event, ...]:
+    """The oldest webhooks that are not worked off yet."""
+    e = webhook_events
+    rows = connection.execute(select(e).where(e.c.done.is_(False)).order_by(e.c.sequence).limit(most))
+    return tuple(Event(row.sequence, row.action, row.body or {}) for row in rows)
+
+
+def finish_event(connection: Connection, sequence: int, outcome: str) -> None:
+    """It is worked off: what it said is elsewhere now, so only the outcome stays."""
+    this = webhook_events.c.sequence == sequence
+    connection.execute(
+        webhook_events.update().where(this).values(done=True, body=None, outcome=outcome[:500])
+    )
+
+
+def newest_event(connection: Connection) -> int:
+    """The place of the newest webhook; 0 before the first."""
+    return int(connection.execute(select(func.max(webhook_events.c.sequence))).scalar() or 0)
+
+
+def count_waiting(connection: Connection) -> int:
+    """How many webhooks wait to be worked off."""
+    wanted = select(func.count()).select_from(webhook_events).where(webhook_events.c.done.is_(False))
+    return int(connection.execute(wanted).scalar_one())

@@ -1,0 +1,139 @@
+"""Figures of held-out predictions, and differences between two methods over resampled groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+LEAST_FOR_KAPPA = 20
+RESAMPLES = 400
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a method says of units that it has not seen: shapes (n, codes); and what people said.
+
+    ``member``: the group of each unit, as a number. ``prior``: the prevalence in the training data, (n, codes).
+    """
+
+    probabilities: Floats
+    decided: Bools
+    labels: Bools
+    member: NDArray[np.intp]
+    prior: Floats
+
+    def only(self, rows: NDArray[np.intp]) -> Predicted:
+        """Some of the units."""
+        return Predicted(
+            self.probabilities[rows],
+            self.decided[rows],
+            self.labels[rows],
+            self.member[rows],
+            self.prior[rows],
+        )
+
+
+def average_precision(scores: Floats, labels: Bools, weights: Floats) -> float:
+    """Weighted average precision; ties share one step, as in scikit-learn. NaN without a positive."""
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    hits = np.cumsum((weights * labels)[order])[ends]
+    seen = np.cumsum(weights[order])[ends]
+    if hits[-1] <= 0:
+        return float("nan")
+    precision = hits / np.maximum(seen, 1e-12)
+    return float((np.diff(hits, prepend=0.0) * precision).sum() / hits[-1])
+
+
+def macro_ap(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+    """Mean average precision over codes that have a positive here."""
+    return _mean([average_precision(found.probabilities[:, c], found.labels[:, c], weights) for c in codes])
+
+
+def micro_f1(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+    """F1 pooled over segment × code; all codes given."""
+    both, model, person, _ = _tables(found, weights, codes).sum(axis=0)
+    return float(2 * both / max(2 * both + model + person, 1e-12))
+
+
+def macro_f1(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+    """Mean F1 over codes that people applied here."""
+    both, model, person, _ = _tables(found, weights, codes).T
+    f1 = 2 * both / np.maximum(2 * both + model + person, 1e-12)
+    return _mean(f1[both + person > 0].tolist())
+
+
+def mean_kappa(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
+    """Cohen's kappa of model and person, averaged over codes."""
+    both, model, person, neither = _tables(found, weights, codes).T
+    total = both + model + person + neither
+    agreed = (both + neither) / total
+    chance = ((both + model) * (both + person) + (person + neither) * (model + neither)) / total**2
+    return _mean(((agreed - chance) / np.maximum(1 - chance, 1e-12)).tolist())
+
+
+def brier_skill(found: Predicted, codes: NDArray[np.intp]) -> float:
+    """1 − Brier score / Brier score of always saying the training prevalence, pooled over codes."""
+    truth = found.labels[:, codes]
+    own = np.square(found.probabilities[:, codes] - truth).sum()
+    return float(1 - own / np.square(found.prior[:, codes] - truth).sum())
+
+
+def reliability(found: Predicted, codes: NDArray[np.intp], bins: int = 10) -> list[tuple[float, float, int]]:
+    """Mean probability, share of positives and count for each tenth of the probability scale that occurs."""
+    p, y = found.probabilities[:, codes].ravel(), found.labels[:, codes].ravel()
+    at = np.minimum((p * bins).astype(int), bins - 1)
+    count = np.bincount(at, minlength=bins)
+    sums = np.bincount(at, p, bins), np.bincount(at, y, bins)
+    return [
+        (float(sums[0][b] / count[b]), float(sums[1][b] / count[b]), int(count[b]))
+        for b in range(bins)
+        if count[b]
+    ]
+
+
+def calibration_error(found: Predicted, codes: NDArray[np.intp]) -> float:
+    """Mean gap between probability and share of positives over ten bins, weighted by count."""
+    bins = reliability(found, codes)
+    return sum(abs(p - y) * n for p, y, n in bins) / max(sum(n for _, _, n in bins), 1)
+
+
+def difference(
+    one: Predicted,
+    other: Predicted,
+    statistic: Callable[[Predicted, Floats], float],
+    *,
+    seed: int = 0,
+) -> tuple[float, float, float] | None:
+    """``statistic`` of one minus that of the other, with a 95 % interval by bootstrap over groups.
+
+    None with fewer than 20 groups.
+    """
+    groups = int(one.member.max()) + 1
+    whole = np.ones(len(one.member))
+    if groups < 20:
+        return None
+    random = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(RESAMPLES):
+        weights = random.multinomial(groups, np.full(groups, 1 / groups))[one.member].astype(float)
+        drawn.append(statistic(one, weights) - statistic(other, weights))
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return statistic(one, whole) - statistic(other, whole), float(low), float(high)
+
+
+def _tables(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> Floats:
+    """Per code: both, model only, person only, neither; shape (codes, 4)."""
+    model, person = found.decided[:, codes], found.labels[:, codes]
+    cells = (model & person, model & ~person, ~model & person, ~model & ~person)
+    return np.stack([weights @ cell for cell in cells], axis=1)
+
+
+def _mean(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")

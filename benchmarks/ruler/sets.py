@@ -1,0 +1,159 @@
+"""The labelled sets of ../shared/data as a classifier sees them, each with its groups and one gold standard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.embedder import EmbedderSource
+from models.embedding_cache import EmbeddingCache
+from models.unit import Unit
+from training.folds import folds_of
+
+FOLDS = 5
+LEAST_POSITIVES = 15  # codes with fewer enter no macro figure
+LEAST_IN_SMALL = 5  # the same in sets of fewer than 1,000 units
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """``labels``: shape (n, codes), one coder's word for each unit; ``folds``: the outer fold of each unit.
+
+    ``others``: where several people coded a unit, each person's labels as a mapping from the unit's position.
+    ``described``: what a codebook would say of each code (here its name).
+    """
+
+    name: str
+    units: tuple[Unit, ...]
+    groups: tuple[str, ...]
+    codes: tuple[str, ...]
+    labels: NDArray[np.bool_]
+    folds: NDArray[np.intp]
+    embeddings: NDArray[np.float32]
+    described: NDArray[np.float32]
+    others: Mapping[str, Mapping[int, frozenset[int]]] = field(default_factory=dict)
+
+    @property
+    def frequent(self) -> NDArray[np.intp]:
+        """The codes that macro figures are over."""
+        least = LEAST_POSITIVES if len(self.units) >= 1000 else LEAST_IN_SMALL
+        return np.flatnonzero(self.labels.sum(axis=0) >= least)
+
+
+@dataclass(frozen=True)
+class _Row:
+    unit: Unit
+    group: str
+    codes: frozenset[str]
+    by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def _annomi(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
+    """By session. Where ten experts coded a session, one of them is the gold standard, another for each session."""
+    sessions: dict[str, dict[int, dict[str, Mapping[str, Any]]]] = {}
+    for row in rows:
+        sessions.setdefault(row["transcript_id"], {}).setdefault(row["turn"], {})[row["coder"]] = row
+    found: list[_Row] = []
+    for at, (session, turns) in enumerate(sorted(sessions.items())):
+        spoken = [next(iter(its.values())) for _, its in sorted(turns.items())]
+        coders = sorted({coder for its in turns.values() for coder in its})
+        first = coders[at % len(coders)]
+        for unit, (_, its) in zip(_dialogue(spoken), sorted(turns.items()), strict=True):
+            chosen = its.get(first) or next(iter(its.values()))
+            by = {coder: frozenset(row["codes"]) for coder, row in its.items()} if len(coders) > 1 else {}
+            found.append(_Row(unit, session, frozenset(chosen["codes"]), by))
+    return found
+
+
+def _talkmoves(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
+    """By lesson; every sentence."""
+    lessons: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        lessons.setdefault(row["transcript_id"], []).append(row)
+    return [
+        _Row(unit, lesson, frozenset(row["codes"]))
+        for lesson, its in sorted(lessons.items())
+        for unit, row in zip(_dialogue(its), its, strict=True)
+    ]
+
+
+def _nhs(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
+    """By respondent: the transcript id is one person's answers to one to three questions."""
+    return [
+        _Row(
+            Unit(_words(row), "Patient", question=" ".join(row["question"].split()), dialogue=False),
+            row["transcript_id"],
+            frozenset(row["codes"]),
+        )
+        for row in rows
+    ]
+
+
+def _paper(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
+    """By case: three of them."""
+    return [
+        _Row(Unit(_words(row), dialogue=False), str(row["case"]), frozenset(row["codes"])) for row in rows
+    ]
+
+
+def _dialogue(rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
+    words = [_words(row) for row in rows]
+    return [
+        Unit(
+            words[at],
+            str(row["speaker"]),
+            before=words[at - 1] if at else "",
+            after=words[at + 1] if at + 1 < len(words) else "",
+        )
+        for at, row in enumerate(rows)
+    ]
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    return " ".join(str(row["text"]).split()) or "-"
+
+
+SETS: Mapping[str, tuple[str, Callable[[Sequence[Mapping[str, Any]]], list[_Row]]]] = {
+    "NHS": ("nhs_comments", _nhs),
+    "AnnoMI": ("annomi", _annomi),
+    "TalkMoves": ("talkmoves_60", _talkmoves),
+    "paper": ("paper_tables", _paper),
+}
+
+
+def read_set(name: str, data: Path, cache: EmbeddingCache) -> LabelledSet:
+    """Read one of ``SETS``; embeddings come from the cache where it has them."""
+    file, reader = SETS[name]
+    with (data / f"{file}.jsonl").open(encoding="utf-8") as lines:
+        rows = reader([json.loads(line) for line in lines])
+    codes = tuple(sorted({code for row in rows for code in row.codes}))
+    column = {code: at for at, code in enumerate(codes)}
+    labels = np.array([[code in row.codes for code in codes] for row in rows], dtype=bool)
+    groups = tuple(row.group for row in rows)
+    others: dict[str, dict[int, frozenset[int]]] = {}
+    for at, row in enumerate(rows):
+        for coder, its in row.by.items():
+            others.setdefault(coder, {})[at] = frozenset(column[code] for code in its if code in column)
+    source = EmbedderSource(device="cpu")
+    return LabelledSet(
+        name=name,
+        units=tuple(row.unit for row in rows),
+        groups=groups,
+        codes=codes,
+        labels=labels,
+        folds=folds_of(groups, labels.astype(float), folds=FOLDS),
+        embeddings=cache.embed(source, [row.unit.text for row in rows]).vectors,
+        described=cache.embed(source, [_name_of(code) for code in codes]).vectors,
+        others=others,
+    )
+
+
+def _name_of(code: str) -> str:
+    """A code's name as words: "question:open" is "question open"."""
+    return code.replace(":", " ").replace("_", " ")

@@ -1,0 +1,41 @@
+"""Tandem itself on rows of a labelled set, through the same functions as "tandem train"."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from ruler.peers import Learnt
+from ruler.sets import LabelledSet
+
+from models.classifier import suggested
+from training.cross_validation import fit_final, left_out_once
+from training.dataset import Dataset, Judgement
+
+Rows = NDArray[np.intp]
+
+
+def tandem(data: LabelledSet, train: Rows, test: Rows) -> Learnt:
+    """Fit on ``train``, calibrated and with thresholds from its own folds, and judge ``test``."""
+    dataset = dataset_of(data, train)
+    model, _ = fit_final(dataset, left_out_once(dataset))
+    column = [data.codes.index(code) for code in model.codes]
+    # a code with too few examples is not judged: it ranks nothing and is never suggested
+    probabilities = np.zeros((len(test), len(data.codes)))
+    decided = np.zeros(probabilities.shape, dtype=bool)
+    found = model.probabilities([data.units[row] for row in test], data.embeddings[test])
+    probabilities[:, column] = found
+    decided[:, column] = suggested(found, model.thresholds, model.codes, ())
+    return Learnt(probabilities, decided)
+
+
+def dataset_of(data: LabelledSet, rows: Rows) -> Dataset:
+    """Some rows as a study's data set, coded by one person."""
+    judgement = Judgement("gold", np.arange(len(rows)), data.labels[rows].astype(float))
+    return Dataset(
+        units=tuple(data.units[row] for row in rows),
+        embeddings=data.embeddings[rows],
+        groups=tuple(data.groups[row] for row in rows),
+        quotable=np.zeros(len(rows), dtype=bool),
+        codes=data.codes,
+        judgements=(judgement,),
+    )

@@ -1,0 +1,186 @@
+"""The agreement report arranged for readers: what the terminal, the page and the tables all show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.agreement.figure import Agreement
+from annotations.agreement.intervals import FEW_GROUPS
+from service.agreeing import Report
+
+ORDER = (
+    "people",
+    "person and person",
+    "everybody",
+    "model and people",
+    "model and person",
+    "model version and people",
+    "coder and consensus",
+    "model and consensus",
+    "coder with themselves",
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One comparison at a glance: the figures on all codes together."""
+
+    who: str
+    condition: str
+    units: int
+    groups: int
+    spotting: Agreement | None
+    mean: Agreement | None
+    labelling: Agreement | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class CodeRow:
+    """One code, or a code with all below it: people's figures by coefficient, kappa of the model, and the verdict."""
+
+    framework: str
+    code: str
+    family: bool
+    people: Mapping[str, Agreement]
+    model: Agreement | None
+    verdict: Mapping[str, Any] | None
+
+
+def number(value: float | None) -> str:
+    """Two digits; a dash where it is undefined."""
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
+def with_interval(figure: Agreement | None) -> str:
+    """A value with its interval, and a star where it rests on few participants."""
+    if figure is None or figure.value is None:
+        return "–"
+    if figure.interval is None:
+        return number(figure.value)
+    star = "*" if figure.few_transcripts else ""
+    return f"{number(figure.value)} ({number(figure.interval[0])} to {number(figure.interval[1])}){star}"
+
+
+def overview(report: Report) -> list[Side]:
+    """Every comparison, people first."""
+    sides: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
+    for figure in report.figures:
+        if not figure.where and figure.comparison in ORDER and figure.comparison != "everybody":
+            sides.setdefault((figure.comparison, figure.condition, figure.coders), []).append(figure)
+    keys = sorted(sides, key=lambda key: (ORDER.index(key[0]), key[1] != "independent"))
+    return [_side(key, sides[key]) for key in keys]
+
+
+def same_segments(report: Report) -> tuple[Side, Side] | None:
+    """People with each other and the model with them, on the same segments; None where there are none."""
+    found: dict[tuple[str, ...], list[Agreement]] = {}
+    for figure in report.figures:
+        if figure.comparison == "same segments":
+            found.setdefault(figure.coders, []).append(figure)
+    if len(found) < 2:
+        return None
+    (first, its), (second, others) = found.items()
+    return _side(("same segments", "independent", first), its), _side(
+        ("same segments", "independent", second), others
+    )
+
+
+def by_slice(report: Report) -> list[tuple[str, str, Side]]:
+    """The comparisons in each case, site and wave."""
+    found: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
+    for figure in report.figures:
+        for key, name in figure.where.items():
+            found.setdefault((key, name, figure.coders), []).append(figure)
+    return [
+        (key, name, _side(("people", "independent", coders), its))
+        for (key, name, coders), its in found.items()
+    ]
+
+
+def code_rows(report: Report) -> list[CodeRow]:
+    """Every code that people or the model used, in the order of the codebook."""
+    people: dict[tuple[str, str], dict[str, Agreement]] = {}
+    model: dict[tuple[str, str], Agreement] = {}
+    main = main_comparison(report)
+    for figure in report.figures:
+        if figure.where or figure.level not in ("code", "family"):
+            continue
+        key = (figure.code_id, figure.level)
+        if (figure.comparison, figure.coders) == main:
+            people.setdefault(key, {})[figure.coefficient] = figure
+        elif figure.coefficient == "kappa" and _is_main_model(figure):
+            model.setdefault(key, figure)
+    verdicts = {one.column.code_id: one.to_json() for one in report.verdicts}
+    rows = []
+    for key in dict.fromkeys([*people, *model]):
+        its, other = people.get(key, {}), model.get(key)
+        known = its.get("kappa") or other
+        if known is None or all(one is None or one.value is None for one in (its.get("kappa"), other)):
+            continue
+        family = key[1] == "family"
+        verdict = None if family else verdicts.get(key[0])
+        rows.append(CodeRow(known.framework, known.code, family, its, other, verdict))
+    return rows
+
+
+def main_comparison(report: Report) -> tuple[str, tuple[str, ...]] | None:
+    """The comparison of people that stands for all: their mean, or the one pair that there is."""
+    for wanted in ("people", "person and person"):
+        for figure in report.figures:
+            if figure.comparison == wanted and not figure.where:
+                return wanted, figure.coders
+    return None
+
+
+def left_out(report: Report) -> list[str]:
+    """What could not be compared with a suggestion, counted, in sentences."""
+    return [
+        f"{n:,} {condition} decisions on segments have no counterpart of the model: {why}."
+        for condition, counted in report.left_out.items()
+        for why, n in sorted(counted.items(), key=lambda one: -one[1])
+    ]
+
+
+def warnings(report: Report) -> Iterator[str]:
+    """What must be said beside intervals."""
+    if any(figure.few_transcripts for figure in report.figures):
+        yield (
+            f"* few transcripts: the interval rests on fewer than {FEW_GROUPS} {report.asked.group_by}s; it is a "
+            f"jackknife with t, and wide."
+        )
+    reasons = [f for f in report.figures if f.value is not None and f.interval is None and f.interval_reason]
+    few = next((f.interval_reason for f in reasons if "at least" in str(f.interval_reason)), None)
+    if few:
+        yield f"No interval: {few}."
+
+
+def by_group(report: Report) -> list[tuple[str, Mapping[str, float | None]]]:
+    """The values of each participant, where there are too few of them for an interval."""
+    return [
+        (f"{' and '.join(f.coders)}, {f.level}", f.by_group)
+        for f in report.figures
+        if f.by_group and not f.where and f.level in ("all", "mean of codes") and f.coefficient == "kappa"
+    ]
+
+
+def _is_main_model(figure: Agreement) -> bool:
+    pooled = figure.comparison == "model and people"
+    return figure.condition == "independent" and (pooled or figure.comparison == "model and person")
+
+
+def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -> Side:
+    def find(level: str, coefficient: str) -> Agreement | None:
+        wanted = (f for f in figures if (f.level, f.coefficient, f.framework) == (level, coefficient, ""))
+        return next(wanted, None)
+
+    spotting, mean = find("all", "kappa"), find("mean of codes", "kappa")
+    units = max((f.units for f in figures), default=0)
+    groups = max((f.groups for f in figures), default=0)
+    reason = next((f.reason for f in figures if f.units == 0 and f.level == "all" and f.reason), None)
+    who = " and ".join(name for name in key[2] if name)
+    if key[2] == ("people", "people"):
+        who = "people, mean of all pairs"
+    return Side(who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason)

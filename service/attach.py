@@ -1,0 +1,84 @@
+"""Our service attached to a Label Studio project, where it answers; what "tandem push" does by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+
+from annotations.errors import TandemError
+from annotations.label_studio import LabelStudio
+from annotations.label_studio_hooks import attach_backend, attach_webhook
+from service.parts import Parts
+from service.session_key import session_key
+
+DEFAULT_URL = "http://127.0.0.1:8430"
+LIMIT_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service's address and the study's session key, and why it cannot be attached (empty: it can)."""
+
+    url: str
+    key: str
+    why_not: str = ""
+
+    def __repr__(self) -> str:
+        return f"Service(url={self.url!r}, …)"
+
+
+def find_service(parts: Parts) -> Service:
+    """Does "tandem serve" answer for this study? Asked once per push."""
+    url = (parts.study.config.service.url or DEFAULT_URL).rstrip("/")
+    key = parts.settings.session_key or session_key(parts.settings.state, parts.study.folder)
+    return Service(url, key, _why_not(url, key))
+
+
+def attach(server: LabelStudio, project: int, service: Service) -> str:
+    """Attach backend and webhook, each once; returns a sentence if that could not be done, else nothing."""
+    if service.why_not:
+        return service.why_not
+    try:
+        attach_webhook(server, project, service=service.url, key=service.key)
+        attach_backend(server, project, service=service.url, key=service.key)
+    except TandemError as error:
+        return (
+            f"corrections do not come back by themselves: {error} Then push again; until then use "
+            f'"tandem pull".'
+        )
+    return ""
+
+
+def _why_not(url: str, key: str) -> str:
+    later = 'then push again; until then use "tandem pull".'
+    try:
+        # no proxy and no .netrc: the key goes to this address and nowhere else
+        with httpx.Client(timeout=LIMIT_S, trust_env=False) as client:
+            health = client.get(f"{url}/health")
+            answer = client.get(f"{url}/api/v1/jobs", headers={"Authorization": f"Bearer {key}"})
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return (
+            f"corrections do not come back by themselves, since Tandem's service does not answer at {url}: run \"tandem "
+            f'serve", {later}'
+        )
+    if "parts" not in _plain(health):
+        return (
+            f"corrections do not come back by themselves, since what answers at {url} is not Tandem's service. Name its "
+            f"address in study.yaml (service: url), {later}"
+        )
+    if answer.status_code != 200:
+        return (
+            f"corrections do not come back by themselves, since what answers at {url} does not take this study's key; "
+            f'it may serve another study. Run "tandem serve" for this one on another port, name that address in '
+            f"study.yaml (service: url), {later}"
+        )
+    return ""
+
+
+def _plain(answer: httpx.Response) -> dict[str, object]:
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

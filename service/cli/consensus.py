@@ -1,0 +1,55 @@
+"""tandem consensus: what the team agreed on, kept as a review of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say
+
+NAME = "consensus"
+
+
+def command(
+    transcript: Annotated[str, typer.Argument(metavar="ID", help="The transcript's id, in any case.")],
+    turn: Annotated[int, typer.Option("--turn", min=0, help="The turn that was talked about.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who records it.")],
+    code: Annotated[
+        list[str] | None,
+        typer.Option("--code", metavar="CODE", help="A code that applies; give it again for more."),
+    ] = None,
+    nothing: Annotated[bool, typer.Option("--nothing", help="The team agreed that no code applies.")] = False,
+    among: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--among", metavar="NAME", help="Whose codings were talked about (else all who coded it)."
+        ),
+    ] = None,
+    memo: Annotated[str, typer.Option("--memo", help="Why.")] = "",
+    moderated: Annotated[bool, typer.Option("--moderated", help="A third person decided.")] = False,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Record what the team agreed on for a passage; the coders' own reviews stay as they are."""
+    from annotations.errors import BadInput
+    from service.consensus import Agreed, record
+    from service.parts import open_parts
+
+    if bool(code) == nothing:
+        raise BadInput(
+            "give the codes agreed on with --code, or --nothing where none applies; one of the two."
+        )
+    with open_parts(chosen(study)) as parts, parts.alone("consensus"):
+        found = record(parts, Agreed(transcript, turn, code or (), by, memo, moderated, among or ()))
+    if json:
+        as_json(found)
+        return
+    people = " and ".join(dict.fromkeys(one["coder"] for one in found["sources"]))
+    say(
+        f"{found['transcript']}, turn {found['turn']}: {', '.join(found['codes']) or 'nothing applies'} "
+        f"({found['condition']} of {people}, recorded by {found['by']})."
+    )
+    if found["supersedes"]:
+        say("It takes the place of the consensus before; that one is kept.")

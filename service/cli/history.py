@@ -1,0 +1,62 @@
+"""tandem history: every review of a passage, past ones too."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say, table
+
+NAME = "history"
+
+
+def command(
+    span: Annotated[
+        str, typer.Argument(metavar="SPAN", help="TRANSCRIPT:TURN or TRANSCRIPT:START-END, such as CRK-01:3.")
+    ],
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show who judged a passage, when, under which condition, what was suggested then, and what they changed."""
+    from service.history import history
+    from service.parts import open_parts
+
+    with open_parts(chosen(study)) as parts:
+        found = history(parts, span)
+    if json:
+        as_json(found)
+        return
+    _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    words = found["text"]
+    say(
+        f"{found['transcript']}, characters {found['start']} to {found['end']}",
+        f"“{words if len(words) < 200 else words[:197] + ' …'}”",
+        "",
+    )
+    if not found["reviews"]:
+        say("Nobody has reviewed this passage yet.")
+        return
+    rows = [
+        (
+            one["came"].replace("T", " ")[:16],
+            one["coder"],
+            f"{one['condition']}, {one['draw']}",
+            "\n".join(one["codes"]) or "(nothing applies)",
+            _changes(one),
+            one["state"],
+        )
+        for one in found["reviews"]
+    ]
+    table("", ("came", "coder", "condition, draw", "codes", "against what was suggested", "state"), rows)
+
+
+def _changes(one: dict[str, Any]) -> str:
+    if one["suggested"] is None:
+        return "nothing was shown"
+    lines = [f"{word}: {', '.join(one[word])}" for word in ("accepted", "rejected", "added") if one[word]]
+    return "\n".join(lines or ["nothing was suggested"]) + f"\n(model {one['model_version']})"

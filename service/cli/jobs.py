@@ -1,0 +1,108 @@
+"""tandem jobs: what a worker does, did and will do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say, table
+
+if TYPE_CHECKING:
+    from annotations.store.jobs import Job
+
+app = typer.Typer(
+    help="The work of a worker: list it, cancel a job, try one again.",
+    no_args_is_help=True,
+)
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The job's id; its beginning is enough.")]
+_WORDS = {
+    "train": "training",
+    "precode": "suggestions",
+    "renew": "new suggestions into Label Studio",
+}
+
+
+@app.command("list")
+def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
+    """List the latest jobs, newest first."""
+    from annotations.store.jobs import all_jobs
+    from service.parts import open_parts
+
+    with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
+        found = all_jobs(connection)
+    if json:
+        as_json({"jobs": [_plain(job) for job in found]})
+        return
+    if not found:
+        say("No job has been asked for.")
+        return
+    table(
+        "",
+        ("id", "what", "state", "asked for", "attempts", "how far"),
+        [
+            (
+                str(job.id)[:8],
+                _WORDS.get(job.kind, job.kind),
+                "cancelling" if job.cancel_asked and job.state == "running" else job.state,
+                f"{job.created:%Y-%m-%d %H:%M}",
+                job.attempts,
+                None if not job.total else f"{job.done} of {job.total}",
+            )
+            for job in found
+        ],
+        numbers=2,
+    )
+    for job in found:
+        if job.error:
+            say(f"{str(job.id)[:8]}: {job.error}")
+    if any(job.state == "waiting" for job in found):
+        say("", "What waits is done by tandem worker.")
+
+
+@app.command("cancel")
+def cancel_job(job: IdArgument, study: StudyOption = None, json: JsonOption = False) -> None:
+    """Cancel a job: one that waits at once, one at work within seconds."""
+    from annotations.store.jobs import cancel, job_of
+    from service.parts import open_parts
+
+    with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
+        found = cancel(connection, job_of(connection, job))
+    if json:
+        as_json(_plain(found))
+        return
+    said = "is cancelled" if found.state == "cancelled" else "will stop as soon as its worker notices"
+    say(f"Job {str(found.id)[:8]} ({_WORDS.get(found.kind, found.kind)}) {said}.")
+
+
+@app.command("retry")
+def retry_job(job: IdArgument, study: StudyOption = None, json: JsonOption = False) -> None:
+    """Let a job that failed or was cancelled wait again."""
+    from annotations.store.jobs import job_of, retry
+    from service.parts import open_parts
+
+    with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
+        found = retry(connection, job_of(connection, job))
+    if json:
+        as_json(_plain(found))
+        return
+    say(f"Job {str(found.id)[:8]} ({_WORDS.get(found.kind, found.kind)}) waits for a worker: tandem worker")
+
+
+def _plain(job: Job) -> dict[str, Any]:
+    return {
+        "id": str(job.id),
+        "kind": job.kind,
+        "arguments": dict(job.arguments),
+        "state": job.state,
+        "attempts": job.attempts,
+        "done": job.done,
+        "total": job.total,
+        "cancel_asked": job.cancel_asked,
+        "created": job.created.isoformat(),
+        "started": job.started.isoformat() if job.started else None,
+        "finished": job.finished.isoformat() if job.finished else None,
+        "result": None if job.result is None else dict(job.result),
+        "error": job.error,
+    }

@@ -1,0 +1,184 @@
+"""tandem models: the model versions, and which of them serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say, table, warn
+
+if TYPE_CHECKING:
+    from annotations.store.models import ModelVersion
+    from service.parts import Parts
+
+app = typer.Typer(
+    help="The model versions: list them, look at one, put one to serve, go back to the one before.",
+    no_args_is_help=True,
+)
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides; kept with the decision.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
+
+
+_BY = {"judge set": "judge set", "cross-validation": "folds", None: None}
+
+
+@app.command("list")
+def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
+    """List every version, with what it was measured to be worth and what became of it."""
+    from service.parts import open_parts
+
+    with open_parts(chosen(study)) as parts:
+        rows = _rows(parts)
+    if json:
+        as_json({"models": rows})
+        return
+    if not rows:
+        say('No model has been trained yet. Run "tandem train".')
+        return
+    table(
+        "",
+        ("version", "serves", "made", "verdict", "measured by", "reviews", "codes", "F1", "kappa"),
+        [
+            (
+                row["version"],
+                "yes" if row["serves"] else "before" if row["served"] else "no",
+                row["created"][:16].replace("T", " "),
+                row["verdict"],
+                _BY[row["measured_on"] if row["f1"] is not None else None],
+                row["reviews"],
+                row["codes"],
+                _figure(row["f1"]),
+                _figure(row["kappa"]),
+            )
+            for row in rows
+        ],
+        numbers=4,
+    )
+    say("", "Why one was promoted or not: tandem models show VERSION")
+
+
+@app.command("show")
+def show_model(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="Such as v3.")],
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what a version was made of, what the rule said of it, and when it served."""
+    from annotations.store.models import get_model
+    from service.parts import open_parts
+    from service.tracing import model_chain
+
+    with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
+        found = model_chain(parts, connection, get_model(connection, version))
+    if json:
+        as_json(found)
+        return
+    show_chain(found)
+
+
+@app.command("promote")
+def promote_model(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="Such as v3.")],
+    by: ByOption,
+    reason: ReasonOption,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Let a version serve, whatever the rule said of it."""
+    from service.parts import open_parts
+    from service.serving import promote_by_hand
+
+    with open_parts(chosen(study)) as parts, parts.alone("models promote"):
+        model = promote_by_hand(parts, version, by=by, reason=reason)
+        _tell(parts, model, by, json=json)
+
+
+@app.command("rollback")
+def rollback_model(
+    by: ByOption, reason: ReasonOption, study: StudyOption = None, json: JsonOption = False
+) -> None:
+    """Let the version serve that served before."""
+    from service.parts import open_parts
+    from service.serving import roll_back
+
+    with open_parts(chosen(study)) as parts, parts.alone("models rollback"):
+        model = roll_back(parts, by=by, reason=reason)
+        _tell(parts, model, by, json=json)
+
+
+def show_chain(found: dict[str, Any]) -> None:
+    """Print a version with all that it was made of."""
+    overall = found["overall"]
+    rows = [
+        (
+            "version",
+            f"{found['version']} ({found['kind']}), made {found['created'][:16].replace('T', ' ')} UTC",
+        ),
+        ("rule of promotion", f"{found['verdict']}: {found['reason']}" if found["verdict"] else None),
+        ("measured on", found["measured_on"] if overall["micro_f1"] is not None else None),
+        ("F1, kappa", f"{_figure(overall['micro_f1'])}, {_figure(overall['kappa'])}"),
+        ("trained while served", found["parent"]),
+        ("MLflow run", found["run_id"] or "not there yet; it is tried again"),
+        ("reviews", f"{found['reviews']}, hash {found['reviews_hash'][:16]}…"),
+        ("codebook version", found["codebook_version"]),
+        ("segmentation version", found["segmentation"]),
+        ("encoder", found["embedder"]),
+        ("recipe", found["recipe"]),
+        ("files", f"{found['files']}, hash {found['sha256'][:16]}…"),
+    ]
+    table("", ("", ""), rows)
+    for one in found["served"]:
+        who = f" by {one['by']}" if one["by"] else ""
+        say(f"Serves since {one['since'][:16].replace('T', ' ')} UTC ({one['how']}{who}): {one['why']}")
+
+
+def _rows(parts: Parts) -> list[dict[str, Any]]:
+    from annotations.store.models import all_models, serving_history
+
+    with parts.store.reading() as connection:
+        models, served = all_models(connection), serving_history(connection)
+    once = {one.model.id for one in served}
+    return [
+        {
+            "version": model.version,
+            "serves": bool(served) and served[0].model.id == model.id,
+            "served": model.id in once,
+            "kind": model.kind,
+            "created": model.created.isoformat() if model.created else "",
+            "verdict": model.verdict,
+            "reason": model.reason,
+            "reviews": model.reviews,
+            "codes": len(model.codes),
+            "measured_on": model.figures.get("measured_on"),
+            "f1": (model.figures.get("overall") or {}).get("micro_f1"),
+            "kappa": (model.figures.get("overall") or {}).get("kappa"),
+            "run_id": model.run_id,
+        }
+        for model in models
+    ]
+
+
+def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
+    from annotations.store.jobs import latest_of
+    from service.learning import catch_up
+
+    failed = catch_up(parts)
+    with parts.store.reading() as connection:
+        renewal = latest_of(connection, "renew")
+    waits = renewal is not None and renewal.state == "waiting"
+    if json:
+        as_json({"model_version": model.version, "by": by, "renewal_waits": waits, "mlflow": failed or "ok"})
+        return
+    say(f"{model.version} serves now; {by} decided it.")
+    if failed:
+        warn(f"MLflow will say so later: {failed}")
+    if waits:
+        say("A job waits that brings its suggestions to what stands in Label Studio: tandem worker --once")
+    else:
+        say("Next: tandem precode, then tandem push")
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

@@ -1,0 +1,54 @@
+"""tandem pull: what coders decided in Label Studio becomes reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, progress, say, table, warn
+
+NAME = "pull"
+
+
+def command(study: StudyOption = None, json: JsonOption = False) -> None:
+    """Read what coders decided in Label Studio. Pulling again changes nothing; it mends whatever was missed."""
+    from service.parts import open_parts
+    from service.pulling import pull
+    from service.set_aside import set_aside
+
+    with open_parts(chosen(study)) as parts:
+        with progress("Pulling from Label Studio") as step:
+            pulled = pull(parts, step)
+        aside = set_aside(parts)
+    found = pulled.to_json() | {"set_aside_annotations": aside}
+    if json:
+        as_json(found)
+        return
+    _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    say(
+        f"{found['annotations_read']} annotations read: {found['reviews_new']} new reviews, "
+        f"{found['reviews_superseded']} in place of earlier ones, {found['deleted']} annotations deleted."
+    )
+    if found["taken_back"]:
+        say(f"{found['taken_back']} reviews were taken back; tandem history shows them still.")
+    warn(*found["notes"])
+    if not found["set_aside"]:
+        return
+    say(
+        "",
+        f"{found['set_aside']} annotations are set aside: nothing of them is lost, and nothing counts yet.",
+    )
+    by_reason: dict[str, list[dict[str, Any]]] = {}
+    for one in found["set_aside_annotations"]:
+        by_reason.setdefault(one["why"], []).append(one)
+    for why, its in by_reason.items():
+        say("", f"{len(its)} × {why}")
+        rows = [
+            (one["transcript"], one["turn"], one["user"], one["task"], one["annotation"]) for one in its[:10]
+        ]
+        table("", ("transcript", "turn", "user", "task", "annotation"), rows, numbers=2)
+        if len(its) > 10:
+            say(f"… and {len(its) - 10} more (--json lists all)")

@@ -1,0 +1,255 @@
+"""Where coders disagree, for the team meeting: the passage in context, who coded what, memos and definitions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from annotations.agreement.judged import Units, units_of
+from annotations.codebook import Codebook
+from annotations.coding import Coding, Condition, Draw, Review
+from annotations.errors import BadInput, unknown
+from annotations.labels import Labels, labels_of
+from annotations.segment import Segment, carries
+from annotations.store.reviews import current_reviews
+from annotations.store.segments import segments_of
+from annotations.store.transcripts import Kept, all_texts
+from models.corpus import cut_new_transcripts
+from service.agreement_files import safe_cell, whole
+from service.parts import Parts
+
+CONTEXT = 1
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which disagreements: of a code, of two people, of a wave, case or site; those that may be quoted alone."""
+
+    code: str | None = None
+    pair: tuple[str, str] | None = None
+    wave: str | None = None
+    case: str | None = None
+    site: str | None = None
+    quotable_only: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one coder put on the passage: code ids, and memos by code."""
+
+    coder: str
+    codes: frozenset[str]
+    memos: Mapping[str, str]
+    review: str
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A passage on which two people or more differ. ``consensus``: the codes agreed since, by whom; None: none yet."""
+
+    transcript: str
+    participant: str
+    case: str
+    wave: str
+    turn: int
+    start: int
+    end: int
+    speaker: str
+    before: str
+    words: str
+    after: str
+    said: tuple[Said, ...]
+    differ_on: tuple[str, ...]
+    consensus: tuple[str, frozenset[str]] | None = None
+
+    def to_json(self, codebook: Codebook) -> dict[str, Any]:
+        """As plain data, codes by their names."""
+        label = codebook.label
+        plain = {
+            key: value
+            for key, value in self.__dict__.items()
+            if key not in ("said", "differ_on", "consensus")
+        }
+        return plain | {
+            "differ_on": [label(code) for code in self.differ_on],
+            "coders": [
+                {
+                    "coder": one.coder,
+                    "codes": sorted(label(c) for c in one.codes if c in codebook.by_id),
+                    "memos": {label(c): memo for c, memo in one.memos.items() if c in codebook.by_id},
+                    "review": one.review,
+                }
+                for one in self.said
+            ],
+            "definitions": {label(code): codebook[code].definition for code in self.differ_on},
+            "consensus": None
+            if self.consensus is None
+            else {"by": self.consensus[0], "codes": sorted(label(c) for c in self.consensus[1])},
+        }
+
+
+def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
+    """Independent reviews of the same segment that differ, in reading order. Raises BadInput for an unknown filter."""
+    codebook = parts.codebook
+    code = None if wanted.code is None else codebook.resolve(wanted.code).id
+    cut_new_transcripts(parts.store, parts.segmentation)
+    with parts.store.reading() as connection:
+        kept = [one for one in all_texts(connection) if _is_wanted(one, wanted)]
+        here = {one.id for one in kept}
+        segments = segments_of(connection, parts.segmentation.version)
+        reviews = [review for review in current_reviews(connection) if review.transcript in here]
+    coders = {review.coder for review in reviews if _is_own(review)}
+    pair = None if wanted.pair is None else tuple(_known_coder(name, coders) for name in wanted.pair)
+    units = units_of(kept, {one.id: segments.get(one.id, ()) for one in kept})
+    return tuple(_Finder(units, reviews, codebook).each(code, pair))
+
+
+def _is_own(review: Review) -> bool:
+    return review.condition is Condition.INDEPENDENT and review.draw is not Draw.REPEAT
+
+
+def _is_wanted(kept: Kept, wanted: Wanted) -> bool:
+    for key in ("wave", "case", "site"):
+        asked = getattr(wanted, key)
+        if asked is not None and getattr(kept.transcript, key) != asked:
+            return False
+    return kept.transcript.consents.may_quote or not wanted.quotable_only
+
+
+def _known_coder(name: str, coders: set[str]) -> str:
+    for known in coders:
+        if known.casefold() == " ".join(name.split()).casefold():
+            return known
+    raise unknown("coder", name, coders, remedy="Only those who coded independently can disagree.")
+
+
+class _Finder:
+    """Goes through the segments that several people judged."""
+
+    def __init__(self, units: Units, reviews: Sequence[Review], codebook: Codebook) -> None:
+        self.units = units
+        self.codebook = codebook
+        own = [review for review in reviews if _is_own(review)]
+        self.labels: dict[Any, list[Labels]] = {}
+        for labels in labels_of(units.segments, own):
+            self.labels.setdefault(labels.transcript, []).append(labels)
+        self.reviews: dict[tuple[Any, str], list[Review]] = {}
+        for review in own:
+            self.reviews.setdefault((review.transcript, review.coder), []).append(review)
+        self.derived: dict[Any, list[Review]] = {}
+        for review in reviews:
+            if review.condition.derived:
+                self.derived.setdefault(review.transcript, []).append(review)
+
+    def each(self, code: str | None, pair: tuple[str, ...] | None) -> Iterator[Disagreement]:
+        for t, position in self.units.at:
+            kept = self.units.transcripts[t]
+            judged = [one for one in self.labels.get(kept.id, ()) if position in one.judged]
+            judged = [one for one in judged if pair is None or one.coder in pair]
+            found = {one.coder: one.codes.get(position, frozenset()) for one in judged}
+            differ = self._differ(found)
+            if differ and (code is None or code in differ):
+                yield self._one(kept, position, found, differ)
+
+    def _differ(self, found: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+        different: set[str] = set()
+        for one, other in combinations(found.values(), 2):
+            different |= one ^ other
+        return tuple(c.id for c in self.codebook.codes if c.id in different)
+
+    def _one(
+        self, kept: Kept, position: int, found: Mapping[str, frozenset[str]], differ: tuple[str, ...]
+    ) -> Disagreement:
+        cut = self.units.segments[kept.id]
+        segment, text = cut[position], kept.transcript.text
+        return Disagreement(
+            transcript=kept.transcript.name,
+            participant=kept.transcript.participant,
+            case=kept.transcript.case,
+            wave=kept.transcript.wave,
+            turn=segment.turn,
+            start=segment.span.start,
+            end=segment.span.end,
+            speaker=segment.speaker,
+            before=_words(text, cut[max(0, position - CONTEXT) : position]),
+            words=segment.span.of(text),
+            after=_words(text, cut[position + 1 : position + 1 + CONTEXT]),
+            said=tuple(self._said(kept, segment, coder, codes) for coder, codes in found.items()),
+            differ_on=differ,
+            consensus=self._consensus(kept, segment),
+        )
+
+    def _said(self, kept: Kept, segment: Segment, coder: str, codes: frozenset[str]) -> Said:
+        its = self.reviews.get((kept.id, coder), [])
+        own = [c for review in its for c in review.codings if carries(segment.span, c.span)]
+        newest = [review for review in its if review.span & segment.span]
+        review = str(newest[-1].id) if newest else ""
+        return Said(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
+
+    def _consensus(self, kept: Kept, segment: Segment) -> tuple[str, frozenset[str]] | None:
+        its = [one for one in self.derived.get(kept.id, ()) if carries(segment.span, one.span)]
+        if not its:
+            return None
+        applied: list[Coding] = [c for c in its[-1].codings if carries(segment.span, c.span)]
+        return its[-1].coder, frozenset(c.code for c in applied if c.code in self.codebook.by_id)
+
+
+def _words(text: str, some: Sequence[Segment]) -> str:
+    return "\n".join(
+        f"{one.speaker}: {one.span.of(text)}" if one.speaker else one.span.of(text) for one in some
+    )
+
+
+COLUMNS = ("transcript", "turn", "start", "end", "words", "before", "after", "differ_on", "coders", "memos",
+           "definitions", "consensus")  # fmt: skip
+
+
+def write_csv(found: Sequence[Disagreement], codebook: Codebook, file: Path) -> None:
+    """One row a passage, for a table on the wall."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for one in found:
+        plain = one.to_json(codebook)
+        coders = plain["coders"]
+        cells = {key: plain[key] for key in COLUMNS[:7]} | {
+            "differ_on": "; ".join(plain["differ_on"]),
+            "coders": "; ".join(f"{c['coder']}: {', '.join(c['codes']) or 'nothing'}" for c in coders),
+            "memos": "; ".join(
+                f"{c['coder']}, {code}: {memo}" for c in coders for code, memo in c["memos"].items()
+            ),
+            "definitions": "; ".join(
+                f"{code}: {words}" for code, words in plain["definitions"].items() if words
+            ),
+            "consensus": _agreed(plain["consensus"]),
+        }
+        writer.writerow({key: safe_cell(value) for key, value in cells.items()})
+    whole(file, out.getvalue().encode("utf-8-sig"))
+
+
+def _agreed(consensus: Mapping[str, Any] | None) -> str:
+    return "" if consensus is None else f"{consensus['by']}: {', '.join(consensus['codes']) or 'nothing'}"
+
+
+def write_html(found: Sequence[Disagreement], parts: Parts, file: Path) -> None:
+    """A page to go through together. It holds participants' words: keep it where the transcripts are kept."""
+    from service.agreement_page import disagreements_page
+
+    whole(file, disagreements_page(found, parts.codebook, parts.study.config.name).encode())
+
+
+def parse_pair(given: str | None) -> tuple[str, str] | None:
+    """Two coders as "Ada,Ben"; raises BadInput otherwise."""
+    if given is None:
+        return None
+    names = [name.strip() for name in given.split(",")]
+    if len(names) != 2 or not all(names) or names[0].casefold() == names[1].casefold():
+        raise BadInput(
+            f'--pair "{given}": give two different coders with a comma between them, such as "Ada,Ben".'
+        )
+    return names[0], names[1]

@@ -1,0 +1,154 @@
+"""Webhooks in: stored before they are answered, worked off afterwards, in their order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from annotations.arrivals import arrival_of
+from annotations.errors import BadInput, TandemError
+from annotations.store.inbox import alone_with_inbox
+from annotations.store.pushes import ProjectRow
+from annotations.store.reads import keep_users, project_numbered, users
+from annotations.store.webhooks import Event, finish_event, store_event, waiting_events
+from service.parts import Parts
+from service.reviewing import Reviewing
+
+SUBSCRIBED = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED")
+ASK_AGAIN_AFTER_S = 30.0
+AT_A_TIME = 50
+TRIES = 3
+
+
+def reduced(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A webhook's action, and of its body what is kept: never the words of a task. Raises BadInput."""
+    action = str(body.get("action", ""))
+    if action not in SUBSCRIBED:
+        raise BadInput(f'the action "{action[:40]}" is none that Tandem takes in ({", ".join(SUBSCRIBED)}).')
+    try:
+        kept: dict[str, Any] = {"project": int((body.get("project") or {})["id"])}
+        if action == "ANNOTATIONS_DELETED":
+            kept["deleted"] = [int(one["id"]) for one in body["annotations"]]
+            return action, kept
+        told, tasks = body["annotation"], body.get("task") or {}
+        several = told if isinstance(told, list) else [told]
+        # a bulk action tells of many tasks, a save of one
+        keys = {
+            int(task["id"]): (task.get("data") or {}).get("segment_id")
+            for task in (tasks if isinstance(tasks, list) else [tasks])
+            if task.get("id") is not None
+        }
+        kept["annotations"] = [
+            arrival_of(one, keys.get(int(one.get("task") or 0)) or _only(keys)).to_json() for one in several
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(f"the webhook cannot be read ({type(error).__name__}: {error}).") from error
+    return action, kept
+
+
+def _only(keys: Mapping[int, Any]) -> Any:
+    return next(iter(keys.values())) if len(keys) == 1 else None
+
+
+class Inbox:
+    """One study's webhooks. Storing and working off take turns in this process, so neither waits for the lock."""
+
+    def __init__(
+        self, parts: Parts, users: Callable[[], tuple[str, Mapping[int, str]]] | None = None
+    ) -> None:
+        self._parts = parts
+        self._users = users
+        self._turn = threading.Lock()
+        self._tries: Counter[int] = Counter()
+        self._asked_at = -ASK_AGAIN_AFTER_S
+        self.reviewing = Reviewing(parts)
+
+    def store(self, action: str, body: Mapping[str, Any]) -> int:
+        """Keep a webhook, durably; returns its place in the order."""
+        with self._turn, self._parts.store.writing() as connection:
+            return store_event(connection, action, body)
+
+    def work_off(self) -> Counter[str]:
+        """Work off what waits; says what came of it."""
+        counted: Counter[str] = Counter()
+        while True:
+            with self._parts.store.reading() as connection:
+                waiting = waiting_events(connection, most=AT_A_TIME)
+                strangers = self._strangers(connection, waiting)
+            if not waiting:
+                return counted
+            if strangers:
+                self._ask_who()
+            for event in waiting:
+                counted += self._try(event)
+
+    def _try(self, event: Event) -> Counter[str]:
+        """Work off one webhook; one that cannot be used is given up after a few tries, so that others follow."""
+        try:
+            with self._turn, self._parts.store.writing() as connection:
+                return self._work_off(connection, event)
+        except Exception as error:
+            waits = isinstance(error, TandemError) and not isinstance(error.__cause__, IntegrityError)
+            self._tries[event.sequence] += not waits
+            if self._tries[event.sequence] < TRIES:
+                raise
+        with self._turn, self._parts.store.writing() as connection:
+            finish_event(connection, event.sequence, "cannot be used; a pull mends what it meant")
+        return Counter({"events": 1})
+
+    def _work_off(self, connection: Connection, event: Event) -> Counter[str]:
+        alone_with_inbox(connection)
+        first = waiting_events(connection, most=1)
+        if not first or first[0].sequence > event.sequence:
+            return Counter()  # another process was quicker
+        project = project_numbered(connection, int(event.body.get("project") or 0))
+        if project is None:
+            finish_event(connection, event.sequence, "not ours: no project of this study")
+            return Counter({"events": 1})
+        try:
+            with connection.begin_nested():
+                counted = self._apply(connection, project, event)
+        except (BadInput, KeyError, TypeError, ValueError) as error:
+            finish_event(connection, event.sequence, f"cannot be used: {error}; a pull mends it")
+            return Counter({"events": 1})
+        finish_event(connection, event.sequence, ", ".join(f"{n} {what}" for what, n in counted.items()))
+        return counted + Counter({"events": 1})
+
+    def _apply(self, connection: Connection, project: ProjectRow, event: Event) -> Counter[str]:
+        if event.action == "ANNOTATIONS_DELETED":
+            gone = [int(one) for one in event.body["deleted"]]
+            return self.reviewing.take_away(connection, project, gone, event=event.sequence)
+        arrivals = [arrival_of(one) for one in event.body["annotations"]]
+        return self.reviewing.take_in(connection, project, arrivals, event=event.sequence)
+
+    def _strangers(self, connection: Connection, waiting: tuple[Event, ...]) -> bool:
+        """Does a webhook name a user whose address is not known yet?"""
+        for event in waiting:
+            project = project_numbered(connection, int(event.body.get("project") or 0))
+            if project is None:
+                continue
+            known = users(connection, project.url)
+            told = event.body.get("annotations", ())
+            if any(one.get("completed_by") is not None and one["completed_by"] not in known for one in told):
+                return True
+        return False
+
+    def _ask_who(self) -> None:
+        """Ask Label Studio for its users; while it does not answer, their annotations are set aside for a while."""
+        if time.monotonic() - self._asked_at < ASK_AGAIN_AFTER_S:
+            return
+        self._asked_at = time.monotonic()
+        if self._users is None:
+            return
+        with suppress(TandemError):
+            url, found = self._users()
+            with self._turn, self._parts.store.writing() as connection:
+                alone_with_inbox(connection)
+                keep_users(connection, url, found)

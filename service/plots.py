@@ -1,0 +1,197 @@
+"""Plots as SVG text, for pages that open offline. Every plot stands beside the table that it draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+LABEL, WIDTH, RIGHT, ROW, TOP = 250, 430, 60, 24, 16
+COLOURS = ("#1f5f8b", "#c4561b", "#4d7c3a", "#7a4a9c", "#8a6d1d", "#5b6770")
+SHAPES = ("circle", "square", "diamond")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A value with its interval, of one series."""
+
+    value: float | None
+    interval: tuple[float, float] | None = None
+    series: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a plot: its label, and a mark for each series."""
+
+    label: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A vertical line that values are read against."""
+
+    at: float
+    label: str
+
+
+def whiskers(
+    title: str,
+    lines: Sequence[Line],
+    *,
+    series: Sequence[str] = (),
+    references: Sequence[Reference] = (),
+    span: tuple[float, float] | None = None,
+) -> str:
+    """Values with intervals, a row each; several series share a row. Empty where there is nothing to draw."""
+    lines = [line for line in lines if any(mark.value is not None for mark in line.marks)]
+    if not lines:
+        return ""
+    low, high = span or _span(lines, references)
+    scale = _Scale(low, high)
+    height = TOP + ROW * len(lines) + 40
+    head = 22 if len(series) > 1 else 0
+    parts = [_legend(series)] if head else []
+    parts.append(f'<g transform="translate(0,{head})">')
+    parts += [_tick(scale, at, height) for at in _ticks(low, high)]
+    parts += [_reference(scale, one, height) for one in references if low <= one.at <= high]
+    for row, line in enumerate(lines):
+        y = TOP + ROW * row + ROW / 2
+        parts.append(
+            f'<text x="{LABEL - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(_short(line.label))}</text>'
+        )
+        shift = 0.0 if len(line.marks) < 2 else 5.0
+        for at, mark in enumerate(line.marks):
+            parts.append(_mark(scale, mark, y + shift * (2 * at - len(line.marks) + 1) / 1.4))
+    parts.append("</g>")
+    return _svg(title, height + head, parts)
+
+
+def curves(title: str, lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], x_label: str) -> str:
+    """Values over a count, a line each; at most six, each with its name at its end. Empty without two points."""
+    drawn = [(name, points) for name, points in lines if len(points) > 1][: len(COLOURS)]
+    if not drawn:
+        return ""
+    most = max(x for _, points in drawn for x, _ in points)
+    low = min(0.0, *(y for _, points in drawn for _, y in points))
+    left, width, height = 50, 470, 260
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return left + width * x / most, 20 + (height - 60) * (1 - (y - low) / (1 - low))
+
+    parts = []
+    for tick in _ticks(low, 1.0):
+        _, y = at(0, tick)
+        parts.append(f'<line class="grid" x1="{left}" x2="{left + width}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<text class="quiet" x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>')
+    taken: list[float] = []
+    for number, (name, points) in enumerate(drawn):
+        places = [at(x, y) for x, y in points]
+        colour = COLOURS[number]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in places]
+        end = places[-1][1]
+        while any(abs(end - other) < 15 for other in taken):
+            end += 15
+        taken.append(end)
+        parts.append(
+            f'<text x="{left + width + 8}" y="{end + 4:.1f}" fill="{colour}">{escape(_short(name, 26))}</text>'
+        )
+    parts.append(
+        f'<text class="quiet" x="{left + width / 2}" y="{height - 6}" text-anchor="middle">{escape(x_label)}</text>'
+    )
+    parts += [
+        f'<text class="quiet" x="{at(x, 0)[0]:.1f}" y="{height - 24}" text-anchor="middle">{x:,.0f}</text>'
+        for x in (0.0, most)
+    ]
+    return _svg(title, height, parts)
+
+
+class _Scale:
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
+
+    def __call__(self, value: float) -> float:
+        inside = min(max(value, self.low), self.high)
+        return LABEL + WIDTH * (inside - self.low) / (self.high - self.low)
+
+
+def _span(lines: Sequence[Line], references: Sequence[Reference]) -> tuple[float, float]:
+    marks = [mark for line in lines for mark in line.marks if mark.value is not None]
+    ends = [end for mark in marks for end in (mark.interval or (mark.value, mark.value)) if end is not None]
+    ends += [one.at for one in references]
+    low, high = min(ends), max(ends)
+    step = _step(high - low or 0.1)
+    return math.floor(low / step) * step, math.ceil(high / step) * step + (step if high == low else 0)
+
+
+def _step(width: float) -> float:
+    rough = width / 5
+    power = 10 ** math.floor(math.log10(rough))
+    return float(next(m for m in (1, 2, 5, 10) if m * power >= rough) * power)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    step = _step(high - low)
+    first = math.ceil(low / step - 1e-9)
+    return [round(at * step, 10) for at in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def _tick(scale: _Scale, at: float, height: float) -> str:
+    x = scale(at)
+    said = f"{at:g}".replace("-", "−")
+    return (
+        f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{height - 34}"/>'
+        f'<text class="quiet" x="{x:.1f}" y="{height - 18}" text-anchor="middle">{said}</text>'
+    )
+
+
+def _reference(scale: _Scale, one: Reference, height: float) -> str:
+    x = scale(one.at)
+    return (
+        f'<line class="reference" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{height - 34}"/>'
+        f'<text class="quiet" x="{x:.1f}" y="{height - 3}" text-anchor="middle">{escape(one.label)}</text>'
+    )
+
+
+def _mark(scale: _Scale, mark: Mark, y: float) -> str:
+    if mark.value is None:
+        return ""
+    colour = COLOURS[mark.series % len(COLOURS)]
+    x = scale(mark.value)
+    bar = ""
+    if mark.interval is not None:
+        x1, x2 = scale(mark.interval[0]), scale(mark.interval[1])
+        bar = f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}" stroke-width="2"/>'
+    return bar + _shape(SHAPES[mark.series % len(SHAPES)], x, y, colour)
+
+
+def _shape(shape: str, x: float, y: float, colour: str) -> str:
+    if shape == "circle":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>'
+    turned = f' transform="rotate(45 {x:.1f} {y:.1f})"' if shape == "diamond" else ""
+    return f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}"{turned}/>'
+
+
+def _legend(series: Sequence[str]) -> str:
+    parts, x = [], float(LABEL)
+    for at, name in enumerate(series):
+        parts.append(_shape(SHAPES[at % len(SHAPES)], x, 12, COLOURS[at % len(COLOURS)]))
+        parts.append(f'<text x="{x + 10:.1f}" y="16">{escape(name)}</text>')
+        x += 30 + 7.2 * len(name)
+    return "".join(parts)
+
+
+def _svg(title: str, height: float, parts: Sequence[str]) -> str:
+    width = LABEL + WIDTH + RIGHT
+    return (
+        f'<svg role="img" viewBox="0 0 {width} {height:.0f}" style="max-width:{width}px" '
+        f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>{"".join(parts)}</svg>'
+    )
+
+
+def _short(label: str, most: int = 38) -> str:
+    return label if len(label) <= most else label[: most - 1] + "…"

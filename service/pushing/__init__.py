@@ -1,0 +1,25 @@
+"""Segments and suggestions into Label Studio: the work behind "tandem push".
+
+What a push does to a task, by rule:
+
+1. A task that somebody has answered, skipped or begun on keeps what the coder saw, suggestions and reasons.
+2. A transcript in progress (in this project somebody has touched some of its tasks, not all) is not changed under the
+   coder's hands: its untouched tasks keep the suggestions of the model that they show, and are counted as waiting.
+   Passages that come again at the end of the stream do not hold a transcript up.
+3. Everything else shows what the model that serves suggests now, whether that is a newer one or, after a rollback, an
+   older one.
+4. Blind, doubled and repeated passages show no suggestion. In a study with such draws a passage for which the model
+   suggests nothing is put before the coder in just the same way.
+5. Nothing that only Label Studio holds is taken away, and what is missing there is put back: the same command finishes
+   a push that was interrupted, and nothing is doubled.
+
+Label Studio shows the predictions of one version per project, named after the model that serves. The tasks of rule 2
+keep an older model's suggestions under that name; whose they are is in the study's own record (``shown_models``).
+"""
+
+from service.pushing.asked import Asked
+from service.pushing.project import Pushed
+from service.pushing.server import label_studio_of
+from service.pushing.waves import push, push_again
+
+__all__ = ["Asked", "Pushed", "label_studio_of", "push", "push_again"]

@@ -1,0 +1,138 @@
+"""What a push has to do on which task: the rules, apart from what carries them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from annotations.coding import Draw
+from annotations.draws import Placed
+from annotations.label_studio import Task
+from annotations.store.pushes import PushedTask, task_key
+from annotations.task_data import hash_of
+
+
+class Faces(Protocol):
+    """What a passage shows under a model version; None: without suggestions."""
+
+    def data(self, placed: Placed, model: UUID | None) -> Mapping[str, str]:
+        """The data of its task."""
+        ...
+
+    def prediction(self, placed: Placed, model: UUID | None) -> Mapping[str, Any] | None:
+        """The prediction that stands on its task, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A task to work on. ``model``: whose suggestions it shall show; ``clear``: other predictions stand on it.
+
+    ``shown``: the hash of what it shows by now, "" if unknown.
+    """
+
+    placed: Placed
+    task: int
+    model: UUID | None
+    shown: str
+    clear: bool = False
+    is_new: bool = False
+    waits: bool = False
+
+    @property
+    def key(self) -> UUID:
+        """What the task is called."""
+        return task_key(self.placed.segment, self.placed.draw)
+
+
+@dataclass
+class Plan:
+    """Tasks whose predictions change, tasks whose words change, and how many need nothing."""
+
+    predict: list[Step] = field(default_factory=list)
+    redraw: list[tuple[Step, Mapping[str, str]]] = field(default_factory=list)
+    same: int = 0
+    reviewed: int = 0
+    waiting: int = 0
+
+    @property
+    def updated(self) -> int:
+        """How many tasks that were there show something else than before."""
+        changed = [*self.predict, *(step for step, _ in self.redraw)]
+        return len({step.key for step in changed if not step.is_new and not step.waits})
+
+
+@dataclass(frozen=True)
+class State:
+    """How a project stands: our tasks in Label Studio by key, those made just now, and our own record."""
+
+    there: Mapping[str, Task]
+    new: frozenset[str]
+    before: Mapping[UUID, PushedTask]
+
+    def known(self, key: UUID) -> PushedTask | None:
+        """Our record of a task, if it is of the task that is there."""
+        found = self.before.get(key)
+        return found if found is not None and found.task_id == self.there[str(key)].id else None
+
+
+def make_plan(
+    placed: Sequence[Placed],
+    transcript_of: Mapping[UUID, Any],
+    state: State,
+    *,
+    model: UUID,
+    label: str,
+    faces: Faces,
+) -> Plan:
+    """The rules of this package (see its docstring), task by task.
+
+    ``transcript_of``: each segment's transcript; ``model``: the one that serves, whose version is named ``label``.
+    """
+    going = in_progress(placed, transcript_of, state)
+    plan = Plan()
+    for one in placed:
+        _place(plan, one, state, transcript_of[one.segment] in going, model, label, faces)
+    return plan
+
+
+def in_progress(placed: Sequence[Placed], transcript_of: Mapping[UUID, Any], state: State) -> set[Any]:
+    """The transcripts of which somebody has touched some tasks, not all."""
+    begun: set[Any] = set()
+    left: set[Any] = set()
+    for one in placed:
+        if one.draw is Draw.REPEAT:
+            continue
+        key = str(task_key(one.segment, one.draw))
+        (begun if state.there[key].touched else left).add(transcript_of[one.segment])
+    return begun & left
+
+
+def _place(plan: Plan, one: Placed, state: State, going: bool, model: UUID, label: str, faces: Faces) -> None:
+    key = task_key(one.segment, one.draw)
+    task = state.there[str(key)]
+    if task.touched:
+        plan.reviewed += 1
+        return
+    known = state.known(key)
+    shall = model if one.draw is Draw.ORDINARY else None
+    waits = bool(going and shall and known and known.model and known.model != shall)
+    if waits and known is not None:
+        shall = known.model
+        plan.waiting += 1
+    versions = {label} if faces.prediction(one, shall) is not None else set()
+    data = faces.data(one, shall)
+    is_new = str(key) in state.new
+    shown = known.data_hash if known else ""
+    step = Step(one, task.id, shall, shown, bool(task.versions), is_new, waits)
+    as_known = known is not None and (known.model, known.draw) == (shall, one.draw)
+    predict = not as_known or task.versions != versions
+    redraw = shown != hash_of(data)
+    if predict:
+        plan.predict.append(step)
+    if redraw:
+        plan.redraw.append((step, data))
+    if not (predict or redraw or waits or is_new):
+        plan.same += 1

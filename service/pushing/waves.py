@@ -1,0 +1,184 @@
+"""The push of one or more waves: which transcripts, dealt to whom, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from uuid import UUID
+
+from annotations.coding import Draw
+from annotations.draws import Placed, streams
+from annotations.errors import BadInput, TandemError
+from annotations.label_config import label_config
+from annotations.label_studio import LabelStudio
+from annotations.store.models import ModelVersion, model_by_id, serving_model
+from annotations.store.pushes import projects
+from annotations.store.suggestions import Suggested, suggestions_of
+from annotations.store.transcripts import all_transcripts
+from models.corpus import Corpus, read_corpus
+from service.attach import find_service
+from service.parts import Parts
+from service.pushing.asked import Asked
+from service.pushing.dealing import Dealing, Transcripts, deal_new, settle
+from service.pushing.project import Progress, ProjectPush, Pushed
+from service.pushing.server import label_studio_of
+from service.pushing.shown import Said_by, Shown
+
+# the segments of one coder that are not there yet, in the order in which they shall come, each with its reason
+Order = Callable[[Sequence[UUID]], Sequence[tuple[UUID, str]]]
+
+
+def push(
+    parts: Parts,
+    *,
+    wave: str | None,
+    progress: Progress,
+    asked: Asked | None = None,
+    order: Order | None = None,
+) -> list[Pushed]:
+    """Push every wave that has suggestions, or one; each wave has a project of its own, or one for each coder.
+
+    Every unit of a transcript becomes a task, in reading order; ``order`` puts what is new in another one, to build
+    a training set. What is there already is recognised: see the rules of this package.
+    """
+    with label_studio_of(parts) as server:
+        server.check()
+        return _Push(parts, server, asked or Asked(), order).push(wave, progress)
+
+
+def push_again(parts: Parts, *, progress: Progress) -> list[Pushed]:
+    """Bring the projects in use up to date, after a promotion or a rollback; no wave is pushed that was not before.
+
+    What the serving model has not suggested for yet stays as it is, so pre-code first.
+    """
+    with parts.store.reading() as connection:
+        used = projects(connection)
+    with label_studio_of(parts) as server:
+        waves = list(dict.fromkeys(row.wave for row in used if row.url == server.url))
+        if not waves:
+            return []
+        server.check()
+        return _Push(parts, server, Asked(), None).push_waves(waves, progress)
+
+
+class _Push:
+    def __init__(self, parts: Parts, server: LabelStudio, asked: Asked, order: Order | None) -> None:
+        self.parts = parts
+        self.server = server
+        self.asked = asked
+        self.order = order
+        self.corpus = read_corpus(parts.store, parts.segmentation)
+        with parts.store.reading() as connection:
+            self.model = serving_model(connection)
+            self.found = suggestions_of(connection, self.model)
+
+    def push(self, wave: str | None, progress: Progress) -> list[Pushed]:
+        """One wave, or every one that has suggestions. Raises BadInput for a wave that is not there."""
+        if wave is not None and not self.corpus.in_wave(wave):
+            raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
+        waves = [wave] if wave is not None else list(_waves_with(self.corpus, self.found))
+        if not any(map(self._transcripts, waves)):
+            which = f" --wave {wave}" if wave is not None else ""
+            raise TandemError(
+                f'model {self.model.version} has suggested nothing here yet. Run "tandem precode{which}" first.'
+            )
+        return self.push_waves(waves, progress)
+
+    def push_waves(self, waves: Sequence[str], progress: Progress) -> list[Pushed]:
+        """Settle what was asked, then wave by wave, project by project."""
+        dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
+        pushing = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
+        done: list[Pushed] = []
+        for wave in waves:
+            dealing = self._deal(pushing, dealing, wave)
+            its = streams(self._transcripts(wave), dealing.dealt)
+            coders = sorted(its, key=lambda name: (name is not None, name or ""))
+            done += [self._one(pushing, wave, coder, its[coder], progress) for coder in coders]
+        if done and dealing.notes:
+            done[0] = replace(done[0], notes=(*dealing.notes, *done[0].notes))
+        return done
+
+    def _one(
+        self,
+        pushing: ProjectPush,
+        wave: str,
+        coder: str | None,
+        placed: Sequence[Placed],
+        progress: Progress,
+    ) -> Pushed:
+        create, note = (placed, "") if self.order is None else in_order(placed, self.order)
+        done = pushing.push(wave, coder, placed, progress, create)
+        return replace(done, notes=(*done.notes, note)) if note else done
+
+    def _deal(self, pushing: ProjectPush, dealing: Dealing, wave: str) -> Dealing:
+        def standing(new: Transcripts) -> Mapping[UUID, bool]:
+            there = pushing.standing(wave)
+            found = {}
+            for transcript, segments in new:
+                its = [there[str(one)] for one in segments if str(one) in there]
+                if its:
+                    found[transcript] = any(task.touched for task in its)
+            return found
+
+        return deal_new(
+            self.parts.store, dealing, self.parts.segmentation.version, self._transcripts(wave), standing
+        )
+
+    def _transcripts(self, wave: str) -> list[tuple[UUID, list[UUID]]]:
+        """A wave's transcripts in the order of their import, with the segments that the model has spoken of."""
+        found: dict[UUID, list[UUID]] = {}
+        for unit in self.corpus.in_wave(wave):
+            if self.corpus.ids[unit] in self.found:
+                transcript = self.corpus.transcripts[self.corpus.at[unit][0]].id
+                found.setdefault(transcript, []).append(self.corpus.ids[unit])
+        return list(found.items())
+
+    def _pushing(self, *, draws: bool) -> ProjectPush:
+        parts, label = self.parts, f"tandem {self.model.version}"
+        with parts.store.reading() as connection:
+            turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
+        faces = Shown(self.corpus, turns, parts.codebook, self._said_by(), label=label, draws=draws)
+        transcripts = self.corpus.transcripts
+        return ProjectPush(
+            parts.store,
+            self.server,
+            find_service(parts),
+            parts.study.config.name,
+            label_config(parts.codebook),
+            self.model.id,
+            label,
+            faces,
+            {known: transcripts[self.corpus.at[unit][0]].id for unit, known in enumerate(self.corpus.ids)},
+        )
+
+    def _said_by(self) -> Callable[[UUID], Said_by]:
+        """A model version and what it suggests; older ones are read when a transcript in progress shows them."""
+
+        @cache
+        def read(model: UUID) -> tuple[ModelVersion, Mapping[UUID, Suggested]]:
+            if model == self.model.id:
+                return self.model, self.found
+            with self.parts.store.reading() as connection:
+                found = model_by_id(connection, model)
+                if found is None:
+                    raise TandemError(f"model {model} stands on tasks, but the study does not know it.")
+                return found, suggestions_of(connection, found)
+
+        return read
+
+
+def in_order(placed: Sequence[Placed], order: Order) -> tuple[list[Placed], str]:
+    """A stream in another order, and a sentence with the reasons; what comes again stays at the end."""
+    first = {one.segment: one for one in placed if one.draw is not Draw.REPEAT}
+    sorted_ = order(list(first))
+    if sorted(map(str, first)) != sorted(str(segment) for segment, _ in sorted_):
+        raise TandemError("an order has to give every passage once.")
+    reasons = dict.fromkeys(reason for _, reason in sorted_ if reason)
+    note = f"new passages come in an order for training: {'; '.join(list(reasons)[:4])}." if reasons else ""
+    again = [one for one in placed if one.draw is Draw.REPEAT]
+    return [*(first[segment] for segment, _ in sorted_), *again], note
+
+
+def _waves_with(corpus: Corpus, found: Mapping[UUID, Suggested]) -> dict[str, None]:
+    return {corpus.transcript(unit).wave: None for unit, known in enumerate(corpus.ids) if known in found}

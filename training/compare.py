@@ -1,0 +1,152 @@
+"""A new model beside the one that serves: the same segments, the same coders, neither having seen the participants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.agreement import tables_of
+from annotations.errors import TandemError
+from annotations.store.models import ModelVersion, Serving
+from models.artifact import load
+from models.classifier import Model
+from training.dataset import Dataset
+from training.learn import asked
+from training.promote import Verdict, first, judge
+from training.workshop import Made, Split
+
+HELD_OUT = "held_out.npz"
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the champion says: decisions (n, codes), the segments it was asked about (n,), the codes it knew."""
+
+    decided: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    codes: frozenset[str]
+
+
+def compare(
+    made: Made,
+    serving: Serving | None,
+    *,
+    learnt: frozenset[UUID],
+    split: Split,
+    folder: Path,
+    embedder: str,
+    recipe: str,
+) -> Verdict:
+    """What the written rule says of a new model. ``learnt``: the transcripts that the champion learnt from."""
+    if serving is None:
+        return first("it is the first model")
+    before = serving.model
+    if before.kind != "trained" and not made.model.codes:
+        why = f"no code has enough examples yet, so {before.version} stays"
+        return Verdict("cannot tell", False, why)
+    if before.kind != "trained":
+        return first(f"{before.version} knew only the codebook's words")
+    if made.model.kind != "trained" or made.dataset is None:
+        return Verdict(
+            "worse", False, f"there are no reviews to learn from any more, so {before.version} stays"
+        )
+    if made.unseen is None:
+        return first(
+            f"nothing is known of unseen participants, so {before.version} cannot be compared with it"
+        )
+    words = _words_of(before, made, learnt=learnt, split=split, folder=folder, embedder=embedder)
+    if words is None:
+        return first(f"there is nothing that both {before.version} and it could be asked about")
+    compared = _tables(made, words)
+    if compared is None:
+        return first(f"{before.version} was trained on other segments or other codes")
+    new_recipe = (before.recipe, before.embedder) != (recipe, embedder)
+    challenger, champion, codes = compared
+    return judge(challenger, champion, codes=codes, new_recipe=new_recipe)
+
+
+def save_held_out(made: Made, folder: Path) -> None:
+    """Decisions on participants that the model has not seen, beside it, for comparisons to come."""
+    if made.unseen is None or made.dataset is None:
+        return
+    np.savez_compressed(
+        folder / HELD_OUT,
+        segments=np.array(made.segments, dtype=str),
+        codes=np.array(made.dataset.codes),
+        decided=made.unseen.decided,
+        probabilities=made.unseen.probabilities.astype(np.float32),
+    )
+
+
+def _words_of(
+    before: ModelVersion, made: Made, *, learnt: frozenset[UUID], split: Split, folder: Path, embedder: str
+) -> _Words | None:
+    """The champion itself, asked now about participants it has not learnt of; else what it said held out."""
+    held_out = _held_out(made, folder / before.folder)
+    if made.measured_on != "judge set" or before.embedder != embedder or made.dataset is None:
+        return held_out
+    try:
+        model = load(folder / before.folder, before.sha256)
+    except TandemError:
+        # a damaged champion can still be compared by what it said when it was made
+        return held_out
+    if not isinstance(model, Model):
+        return held_out
+    taught = {split.groups[transcript] for transcript in learnt if transcript in split.groups}
+    unseen = np.array([group not in taught for group in made.dataset.groups], dtype=np.bool_)
+    decided = np.where(unseen[:, None], asked(model, made.dataset).decided, False)
+    codes = frozenset([*model.codes, *model.too_few])
+    if held_out is None or unseen.all():
+        return _Words(decided, unseen, codes)
+    decided = np.where(unseen[:, None], decided, held_out.decided)
+    return _Words(decided, unseen | held_out.known, codes & held_out.codes)
+
+
+def _held_out(made: Made, folder: Path) -> _Words | None:
+    """What the champion said of these segments when it was made, by models that had not seen them."""
+    file = folder / HELD_OUT
+    if made.dataset is None or not file.is_file():
+        return None
+    with np.load(file, allow_pickle=False) as found:
+        row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
+        names, said = found["codes"].tolist(), found["decided"]
+    at = np.array([row_of.get(segment, -1) for segment in made.segments], dtype=np.intp)
+    decided = np.zeros((len(at), len(made.dataset.codes)), dtype=np.bool_)
+    known = at >= 0
+    for column, code in enumerate(made.dataset.codes):
+        if code in names:
+            decided[known, column] = said[at[known], names.index(code)]
+    return _Words(decided, known, frozenset(names))
+
+
+def _tables(
+    made: Made, words: _Words
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Sequence[str]] | None:
+    """Both models' tables against the coders, on independent reviews of common segments, and their codes."""
+    dataset: Dataset | None = made.dataset
+    if dataset is None or made.unseen is None:
+        return None
+    columns = [at for at, code in enumerate(dataset.codes) if code in words.codes]
+    names = sorted({dataset.groups[row] for row in np.flatnonzero(words.known)})
+    total = np.zeros((2, len(names), len(columns), 4))
+    touched = np.zeros(len(names), dtype=np.bool_)
+    for judgement in dataset.judgements:
+        kept = words.known[judgement.rows] & made.unseen.scored[judgement.rows]
+        if not judgement.gold or not kept.any():
+            continue
+        rows = judgement.rows[kept]
+        person = judgement.labels[kept][:, columns] > 0.5
+        groups = [dataset.groups[row] for row in rows]
+        for side, decided in enumerate((made.unseen.decided, words.decided)):
+            tables, its = tables_of(decided[rows][:, columns], person, groups)
+            at = [names.index(name) for name in its]
+            total[side][at] += tables
+            touched[at] = True
+    if not touched.any() or not columns:
+        return None
+    return total[0, touched], total[1, touched], [dataset.codes[at] for at in columns]

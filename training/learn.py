@@ -1,0 +1,119 @@
+"""From what people have found to a model, measured on participants that it has not seen."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.codebook import Codebook
+from annotations.groups import GroupBy
+from models.classifier import Model, suggested
+from models.cold_start import from_codebook
+from models.corpus import Corpus
+from training.collect import Collected
+from training.cross_validation import cross_validate, fit_final, left_out_once
+from training.dataset import Dataset, OutOfFold
+from training.evaluate import evaluate
+from training.workshop import Made, Progress, Split, Workshop, exclusive_sets
+
+
+def learn(
+    shop: Workshop, collected: Collected, codes: tuple[str, ...], split: Split, progress: Progress
+) -> Made:
+    """Fit a model on the groups that teach, and measure it on those that judge, else by cross-validation."""
+    dataset = dataset_of(shop, collected, codes, "participant")
+    judging = np.array([group in split.judging for group in dataset.groups], dtype=np.bool_)
+    gold = dataset.targets(gold=True)[1].any(axis=1)
+    learning = dataset.only(~judging) if judging.any() else dataset
+    segments = np.array([str(collected.corpus.ids[unit]) for unit in collected.learnable], dtype=object)
+    made = (
+        _with_judges(shop.codebook, learning, dataset.only(judging), segments[judging], progress)
+        if (judging & gold).any()
+        else _cross_validated(shop.codebook, learning, segments[~judging], progress)
+    )
+    return Made(
+        made.model,
+        made.figures,
+        made.measured_on,
+        _notes(collected, made.model) if isinstance(made.model, Model) else (),
+        made.dataset,
+        made.segments,
+        made.unseen,
+        hashlib.sha256(np.ascontiguousarray(learning.embeddings).tobytes()).hexdigest(),
+    )
+
+
+def learn_from_codebook(shop: Workshop, corpus: Corpus, codes: tuple[str, ...]) -> Made:
+    """The model of a study in which nobody has said yet what they found."""
+    embeddings = shop.embed([corpus.text(unit) for unit in range(len(corpus))])
+    model = from_codebook([shop.codebook[code] for code in codes], shop.embed, embeddings)
+    note = (
+        "no review says what people found, so the suggestions come from the codebook's definitions and examples "
+        "alone. Expect little of them; their numbers rank passages and are no probabilities."
+    )
+    return Made(model, {}, "cross-validation", (note,))
+
+
+def dataset_of(shop: Workshop, collected: Collected, codes: tuple[str, ...], group_by: GroupBy) -> Dataset:
+    """The data set of everything that may be learnt from."""
+    texts = [collected.corpus.text(unit) for unit in collected.learnable]
+    return collected.dataset(codes, shop.embed(texts), group_by)
+
+
+def asked(model: Model, dataset: Dataset) -> OutOfFold:
+    """What a model says of segments that it has not learnt from, in the columns of the data set's codes."""
+    found = model.probabilities(dataset.units, dataset.embeddings)
+    chosen = suggested(found, model.thresholds, model.codes, model.exclusive)
+    probabilities = np.full((len(dataset), len(dataset.codes)), np.nan)
+    decided = np.zeros(probabilities.shape, dtype=np.bool_)
+    for at, code in enumerate(model.codes):
+        if code in dataset.codes:
+            probabilities[:, dataset.codes.index(code)] = found[:, at]
+            decided[:, dataset.codes.index(code)] = chosen[:, at]
+    return OutOfFold(probabilities, decided, np.zeros(len(dataset), dtype=np.intp))
+
+
+def _with_judges(
+    codebook: Codebook,
+    learning: Dataset,
+    judging: Dataset,
+    segments: NDArray[np.object_],
+    progress: Progress,
+) -> Made:
+    """Six models instead of the sixteen of a nested cross-validation: other groups give the figure."""
+    exclusive = exclusive_sets(codebook)
+    validated = left_out_once(learning, progress=progress)
+    model, _ = fit_final(learning, validated, exclusive=exclusive)
+    unseen = asked(model, judging)
+    figures = evaluate(judging, unseen, codebook=codebook, lacking=dict(model.too_few), reason=None)
+    return Made(model, figures, "judge set", (), judging, tuple(segments), unseen)
+
+
+def _cross_validated(
+    codebook: Codebook, dataset: Dataset, segments: NDArray[np.object_], progress: Progress
+) -> Made:
+    exclusive = exclusive_sets(codebook)
+    validated = cross_validate(dataset, exclusive=exclusive, progress=progress)
+    model, _ = fit_final(dataset, validated, exclusive=exclusive)
+    figures = evaluate(
+        dataset,
+        validated.out_of_fold,
+        codebook=codebook,
+        lacking=dict(model.too_few),
+        reason=validated.reason,
+    )
+    return Made(model, figures, "cross-validation", (), dataset, tuple(segments), validated.out_of_fold)
+
+
+def _notes(collected: Collected, model: Model) -> tuple[str, ...]:
+    notes = []
+    if collected.withheld:
+        notes.append(f"{len(collected.withheld)} transcripts may not be learnt from and were left out.")
+    if collected.foreign:
+        codes = ", ".join(f"{code} ({count})" for code, count in list(collected.foreign.items())[:8])
+        notes.append(f"codings with codes that codebook.yaml no longer holds were not learnt from: {codes}.")
+    if not model.codes:
+        notes.append("no code has enough examples yet, so nothing will be suggested.")
+    return tuple(notes)

@@ -1,0 +1,165 @@
+"""What a model was made of, written beside it: the snapshot to make it again, and the run that MLflow gets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from annotations.errors import TandemError
+from training.collect import WEIGHTS, Collected
+from training.promote import Verdict
+from training.tracking import TrainingRun
+from training.workshop import Made, Split, Workshop
+
+SNAPSHOT = "snapshot.json"
+RUN = "run.json"
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "sentence-transformers", "torch", "spacy", "skops", "mlflow")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a model learnt from, by ids alone, and what it was made with.
+
+    ``learn``, ``judge``: reviews and loose codings. ``groups``: the group of each transcript, as a number, since a
+    group's name is a participant's. ``judging``: the transcripts that only judge.
+    """
+
+    recipe: str
+    codebook_version: str
+    segmentation: str
+    embedder: str
+    reviews_hash: str
+    embeddings: str
+    learn: tuple[str, ...]
+    judge: tuple[str, ...]
+    groups: Mapping[str, int]
+    judging: tuple[str, ...]
+    libraries: Mapping[str, str]
+
+    @property
+    def split(self) -> Split:
+        """Who taught and who judged, under the groups' numbers."""
+        groups = {UUID(transcript): f"participant {number}" for transcript, number in self.groups.items()}
+        return Split(groups, frozenset(groups[UUID(one)] for one in self.judging))
+
+    @property
+    def items(self) -> frozenset[UUID]:
+        """All reviews and loose codings."""
+        return frozenset(UUID(one) for one in (*self.learn, *self.judge))
+
+
+def snapshot_of(shop: Workshop, collected: Collected, made: Made, split: Split, recipe: str) -> Snapshot:
+    """What this model is made of."""
+    used = {collected.transcript_of[item] for item in collected.items}
+    numbers: dict[str, int] = {}
+    groups = {
+        str(kept.id): numbers.setdefault(split.groups[kept.id], len(numbers))
+        for kept in collected.corpus.transcripts
+        if kept.id in used
+    }
+    judge = tuple(str(one) for one in collected.items if split.judges(collected.transcript_of[one]))
+    return Snapshot(
+        recipe=recipe,
+        codebook_version=shop.codebook.version,
+        segmentation=shop.segmentation.version,
+        embedder=shop.embedder,
+        reviews_hash=collected.reviews_hash,
+        embeddings=made.embeddings,
+        learn=tuple(str(one) for one in collected.items if str(one) not in set(judge)),
+        judge=judge,
+        groups=groups,
+        judging=tuple(transcript for transcript in groups if split.judges(UUID(transcript))),
+        libraries=libraries(),
+    )
+
+
+def libraries() -> dict[str, str]:
+    """The versions of what a model is computed with."""
+    return {name: version(name) for name in _LIBRARIES}
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """The snapshot beside a model; raises TandemError if it is missing or damaged."""
+    try:
+        plain = json.loads((folder / SNAPSHOT).read_text("utf-8"))
+        return Snapshot(**plain | {key: tuple(plain[key]) for key in ("learn", "judge", "judging")})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TandemError(
+            f"what the model in {folder} learnt from cannot be read ({error}). Put the folder back from your backup."
+        ) from error
+
+
+def write_lineage(snapshot: Snapshot, run: TrainingRun, folder: Path) -> None:
+    """Write both beside the model."""
+    (folder / SNAPSHOT).write_text(json.dumps(asdict(snapshot)), "utf-8")
+    plain = {"name": run.name, "params": run.params, "metrics": run.metrics, "tags": run.tags}
+    (folder / RUN).write_text(json.dumps(plain, ensure_ascii=False), "utf-8")
+
+
+def read_run(folder: Path) -> TrainingRun | None:
+    """The run that MLflow shall get of the model in this folder; None if nothing is there to give."""
+    try:
+        plain = json.loads((folder / RUN).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return TrainingRun(plain["name"], plain["params"], plain["metrics"], plain["tags"], folder)
+
+
+def run_of(
+    snapshot: Snapshot, shop: Workshop, collected: Collected, made: Made, verdict: Verdict, **names: str
+) -> TrainingRun:
+    """The run as MLflow gets it. ``names``: model_id, model_version, parent_version, artifact_sha256."""
+    params: dict[str, str | int | float | bool] = {
+        "recipe": snapshot.recipe,
+        "kind": made.model.kind,
+        "embedder_name": shop.embedder_name,
+        "embedder": shop.embedder,
+        "codebook_version": shop.codebook.version,
+        "segmentation": shop.segmentation.version,
+        "unit": shop.segmentation.unit,
+        "pipeline": shop.segmentation.pipeline,
+        "max_words": str(shop.segmentation.max_words),
+        "reviews": collected.reviews,
+        "segments": len(collected.learnable),
+        "codes_judged": len(made.model.codes),
+        "measured_on": made.measured_on,
+        "groups": len(set(snapshot.groups.values())),
+        "groups_that_judge": len({snapshot.groups[one] for one in snapshot.judging}),
+        **{f"weight_{condition.value}": weight for condition, weight in WEIGHTS.items()},
+        **{f"library/{name}": number for name, number in snapshot.libraries.items()},
+    }
+    tags = {
+        **names,
+        "reviews_hash": snapshot.reviews_hash,
+        "codebook_version": shop.codebook.version,
+        "segmentation": shop.segmentation.version,
+        "embedder": shop.embedder,
+        "verdict": verdict.verdict,
+        "promoted": str(verdict.promoted).lower(),
+        "verdict_reason": verdict.reason[:4000],
+    }
+    return TrainingRun(names["model_version"], params, _metrics(made.figures, verdict), tags)
+
+
+def _metrics(figures: Mapping[str, Any], verdict: Verdict) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    for key, value in figures.get("overall", {}).items():
+        if isinstance(value, int | float):
+            found[key] = float(value)
+    for key, value in figures.get("spotting", {}).items():
+        found[f"spotting_{key}"] = value
+    found["labelling_micro_f1"] = figures.get("labelling", {}).get("micro_f1")
+    for row in figures.get("codes", ()):
+        for key in ("n", "precision", "recall", "f1", "average_precision", "kappa"):
+            found[f"{key}/{row['code_id']}"] = row[key]
+    for key in ("challenger", "champion", "difference", "groups", "codes"):
+        if key in verdict.figures:
+            found[f"comparison_{key}"] = verdict.figures[key]
+    if verdict.figures.get("interval"):
+        found["comparison_low"], found["comparison_high"] = verdict.figures["interval"]
+    return found

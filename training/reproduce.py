@@ -1,0 +1,143 @@
+"""A model made again from its snapshot, and compared with what was kept, to the last digit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from annotations.errors import TandemError, unknown
+from annotations.store.models import ModelVersion, all_models
+from annotations.store.reviews import snapshot as reviews_of
+from models.artifact import load
+from models.classifier import Model
+from models.cold_start import ColdStart
+from models.corpus import read_corpus
+from training.collect import Collected, collected_from
+from training.learn import learn
+from training.lineage import Snapshot, libraries, read_snapshot
+from training.train import RECIPE
+from training.workshop import Progress, Workshop
+
+
+@dataclass(frozen=True)
+class Reproduced:
+    """A version made again. ``differs``: the parts that are not the same to the last digit; ``notes``: why, perhaps."""
+
+    model: ModelVersion
+    differs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def identical(self) -> bool:
+        """Is it the same to the last digit?"""
+        return not self.differs
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "reproduces": self.model.version,
+            "run_id": self.model.run_id,
+            "identical": self.identical,
+            "differs": list(self.differs),
+            "notes": list(self.notes),
+        }
+
+
+def reproduce(shop: Workshop, run: str, *, progress: Progress) -> Reproduced:
+    """Make the model of a run (or version) again; nothing is kept. Raises TandemError if its parts are not here."""
+    model = version_of(shop, run)
+    if model.kind != "trained":
+        raise TandemError(
+            f"{model.version} learnt from the codebook's words alone; there are no reviews to go by."
+        )
+    kept = load(shop.folder / model.folder, model.sha256)
+    snapshot = read_snapshot(shop.folder / model.folder)
+    _refuse_other_parts(shop, model, snapshot)
+    codes = tuple(code.id for code in shop.codebook.applicable)
+    collected = _collected(shop, codes, snapshot, model)
+    made = learn(shop, collected, codes, snapshot.split, progress)
+    return Reproduced(model, differences(kept, made.model), _notes(snapshot, made.embeddings))
+
+
+def version_of(shop: Workshop, run: str) -> ModelVersion:
+    """The version that a run's id (its beginning is enough) or a version's name stands for."""
+    with shop.store.reading() as connection:
+        models = all_models(connection)
+    found = [one for one in models if run and (one.version == run or (one.run_id or "").startswith(run))]
+    if len(found) != 1:
+        names = [name for one in models for name in (one.version, one.run_id or "") if name]
+        raise unknown("run", run, names, remedy='See them with "tandem models list".')
+    return found[0]
+
+
+def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, ...]:
+    """The parts of two models that differ in any digit."""
+    if not isinstance(one, Model) or not isinstance(other, Model):
+        return ("kind",)
+    parts = {
+        "codes": one.codes == other.codes,
+        "vocabulary": one.vocabulary.terms == other.vocabulary.terms
+        and one.vocabulary.speakers == other.vocabulary.speakers,
+        "inverse document frequencies": all(
+            np.array_equal(idf, other.vocabulary.idf.get(name, np.array([])))
+            for name, idf in one.vocabulary.idf.items()
+        ),
+        "coefficients": np.array_equal(one.weights.coefficients, other.weights.coefficients),
+        "intercepts": np.array_equal(one.weights.intercepts, other.weights.intercepts),
+        "calibration": np.array_equal(one.calibration.slopes, other.calibration.slopes)
+        and np.array_equal(one.calibration.offsets, other.calibration.offsets),
+        "thresholds": np.array_equal(one.thresholds, other.thresholds),
+    }
+    return tuple(name for name, same in parts.items() if not same)
+
+
+def _refuse_other_parts(shop: Workshop, model: ModelVersion, snapshot: Snapshot) -> None:
+    for what, then, present, remedy in (
+        ("recipe", snapshot.recipe, RECIPE, "Install the Tandem that made it."),
+        ("encoder", snapshot.embedder, shop.embedder, "Set embedder in study.yaml back."),
+    ):
+        if then != present:
+            raise TandemError(
+                f"{model.version} was made with another {what} ({then}) than the present one ({present}). {remedy}"
+            )
+
+
+def _collected(shop: Workshop, codes: tuple[str, ...], snapshot: Snapshot, model: ModelVersion) -> Collected:
+    """The reviews of the snapshot, as they are kept; raises TandemError if they are not what they were."""
+    corpus = read_corpus(shop.store, shop.segmentation)
+    with shop.store.reading() as connection:
+        reviews, loose = reviews_of(connection, snapshot.items)
+        collected = collected_from(connection, corpus, codes, reviews, loose)
+    if collected.reviews_hash != snapshot.reviews_hash:
+        raise TandemError(
+            f"what {model.version} learnt from is no longer all here: reviews were erased or added to, or a consent "
+            f"was taken back. It cannot be made again."
+        )
+    # the groups as they were then, whoever has been joined since
+    transcripts = tuple(
+        replace(
+            kept,
+            transcript=replace(
+                kept.transcript, participant=str(snapshot.groups.get(str(kept.id), "")), session=""
+            ),
+        )
+        for kept in corpus.transcripts
+    )
+    return replace(collected, corpus=replace(corpus, transcripts=transcripts))
+
+
+def _notes(snapshot: Snapshot, embeddings: str) -> tuple[str, ...]:
+    notes = []
+    if embeddings != snapshot.embeddings:
+        notes.append("the embeddings were computed anew and differ in their last digits.")
+    present = libraries()
+    other = [
+        f"{name} {was} then, {present[name]} now"
+        for name, was in snapshot.libraries.items()
+        if present.get(name) != was
+    ]
+    if other:
+        notes.append(f"other libraries: {'; '.join(other)}.")
+    return tuple(notes)
