@@ -71,9 +71,8 @@ def turns_of_lines(lines: Sequence[str], interviewers: Sequence[str]) -> tuple[l
     if tabbed:
         return tabbed, 0
     starts = list(_labelled(kept, interviewers))
-    if starts:
-        return list(_turns(kept, starts)), _before(kept, starts)
-    return [], 0
+    starts = starts or list(_names_alone(kept))
+    return (list(_turns(kept, starts)), _before(kept, starts)) if starts else ([], 0)
 
 
 def _before(lines: Sequence[str], starts: Sequence[Start]) -> int:
@@ -117,6 +116,26 @@ def _labelled(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[Sta
         if label is not None and key_of_label(label_of(label["label"])) in speakers:
             at = seconds(time["time"]) if time else None
             yield Start(number, label_of(label["label"]), line.strip()[label.end() :], at)
+
+
+def _names_alone(lines: Sequence[str]) -> Iterator[Start]:
+    """A name on a line of its own, the words below: only if at least two names come again and take turns."""
+    filled = [(number, line.strip()) for number, line in enumerate(lines) if line.strip()]
+    named = [(number, line) for number, line in filled if _is_name(line)]
+    counted = Counter(key_of_label(line) for _, line in named)
+    names = {key for key, count in counted.items() if count > 1}
+    starts = [(number, line) for number, line in named if key_of_label(line) in names]
+    if len(names) < 2 or 4 * len(starts) < len(filled):
+        return
+    places = {number for number, _ in starts}
+    words_below = [
+        at
+        for at, (number, _) in enumerate(filled[:-1])
+        if number in places and filled[at + 1][0] not in places
+    ]
+    if len(words_below) == len(starts):
+        for number, line in starts:
+            yield Start(number, label_of(line), "", None)
 
 
 def names_above(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[Start]:
