@@ -51,7 +51,9 @@ def speakers_among(lines: Sequence[str], interviewers: Sequence[str]) -> frozens
         and key_of_label(label) not in _ABOVE
     }
     most = 2 * len(found) >= sum(1 for line in lines if line.strip())
-    if not (sure or len(repeated) > 1 or most):
+    first = next((at for at, line in enumerate(lines) if line.strip()), None)
+    opens = any(at == first and key_of_label(label) in repeated for label, at in found)
+    if not (sure or len(repeated) > 1 or opens or most):
         return frozenset()
     once = {
         key_of_label(label)
