@@ -21,7 +21,7 @@ BLOCK = re.compile(
     r"^```(?P<language>\w*)(?: file=(?P<file>\S+))?\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE
 )
 # these start servers; the end-to-end tests run them
-SERVERS = ("tandem demo", "tandem label-studio", "push")
+SERVERS = ("tandem demo", "tandem label-studio", " doctor", " push ")
 RUN = ("codebooks.md", "tutorial-own.md", "tutorial-sample.md")
 
 
