@@ -96,7 +96,11 @@ def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
     from service.learning import reproduce
     from service.parts import open_parts
 
-    with open_parts(chosen(study)) as parts, parts.alone("train --reproduce"), progress("Making it again") as step:
+    with (
+        open_parts(chosen(study)) as parts,
+        parts.alone("train --reproduce"),
+        progress("Making it again") as step,
+    ):
         found = reproduce(parts, run, embedding=step, fitting=step)
     if json:
         as_json(found.to_json())
