@@ -36,7 +36,7 @@ from annotations.store.transcripts import all_transcripts
 from annotations.study import read_study
 from annotations.transcript import Role
 from service.importing import import_codings, import_transcripts
-from service.learning import catch_up, evaluate, reproduce, train
+from service.learning import catch_up, evaluate, reproduce, tracking_of, train
 from service.new_study import make_study
 from service.parts import Parts
 from service.serving import promote_by_hand, roll_back
@@ -83,6 +83,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for turn, (_, topic) in enumerate(_words(at))
     ]
     _code(parts, folder, rows)
+    tracking_of(parts).check()  # MLflow takes seconds to make its tables
     parts.close()
     return study.folder
 
@@ -403,8 +404,6 @@ def test_a_killed_training_leaves_a_consistent_study(parts: Parts, where: str) -
 def _assert_in_mlflow(parts: Parts) -> None:
     """MLflow holds one finished run and one version for each version of the study, and its aliases say what it says."""
     from mlflow.tracking import MlflowClient
-
-    from service.learning import tracking_of
 
     tracking = tracking_of(parts)
     with tracking._reached() as client:
