@@ -12,10 +12,11 @@ from annotations.groups import GroupBy
 from service.parts import Parts
 from training.collect import Collected
 from training.deliver import deliver, owed
+from training.evaluation import evaluation
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
-from training.train import Trained, evaluation
+from training.train import Trained
 from training.train import train as train_model
 from training.workshop import Workshop
 
