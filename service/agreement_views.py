@@ -51,7 +51,10 @@ class CodeRow:
 
 def number(value: float | None) -> str:
     """Two digits; a dash where it is undefined."""
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+    if value is None:
+        return "–"
+    said = f"{value:.2f}"
+    return "0.00" if said == "-0.00" else said.replace("-", "−")
 
 
 def with_interval(figure: Agreement | None) -> str:
@@ -182,5 +185,5 @@ def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -
     reason = next((f.reason for f in figures if f.units == 0 and f.level == "all" and f.reason), None)
     who = " and ".join(name for name in key[2] if name)
     if key[2] == ("people", "people"):
-        who = "people, mean of all pairs"
+        who = "people with each other"
     return Side(who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason)

@@ -70,9 +70,9 @@ def command(
         as_json(to_json(report))
         return
     _show(report)
-    for file in (csv, xlsx, html):
-        if file is not None:
-            say("", f"Written: {file}")
+    written = [str(file) for file in (csv, xlsx, html) if file is not None]
+    if written:
+        say(f"Written: {', '.join(written)}")
 
 
 def _show(report: Report) -> None:
@@ -169,7 +169,7 @@ def _show_codes(report: Report) -> None:
     if not rows:
         return
     say("", "Code by code (people with each other; last column: the model with people):")
-    head = ("code", "model", "coded", "κ people", "pos.", "neg.", "alike", "AC1", "κ model")
+    head = ("code", "model as a second coder", "coded", "κ people", "pos.", "neg.", "alike", "AC1", "κ model")
     table("", (*(["framework"] if several else []), *head), rows, numbers=7)
     if report.verdicts:
         say("", f"Rule: {rule(report.margin)}")
@@ -179,7 +179,7 @@ def _verdict(verdict: Any) -> str:
     if verdict is None:
         return ""
     more = verdict["more_participants"]
-    return f"{verdict['verdict']}: about {more} more" if more else str(verdict["verdict"])
+    return f"{verdict['verdict']}: about {more} more participants" if more else str(verdict["verdict"])
 
 
 def _value(figure: Any) -> float | None:
