@@ -25,6 +25,7 @@ from service.agreement_views import (
     number,
     overview,
     same_segments,
+    value_of,
     warnings,
     with_interval,
 )
@@ -87,6 +88,7 @@ def _templates() -> Environment:
     made.filters |= {
         "number": number,
         "interval": with_interval,
+        "value": value_of,
         "percent": _percent,
         "pair": _pair,
         "p": _p,

@@ -64,7 +64,9 @@ def fill(parts: Parts, made: MadeUp) -> None:
     work = _Filling(made, book.version, random)
     units = [(t, s) for t in made.ids for s in cut[t] if s.role is Role.PARTICIPANT]
     work.truth = random.random((len(units), len(CODES))) < CHANCE
-    first = work.reviews(units[: made.learnt_from * made.turns // 2], made.coders[0], Draw.ORDINARY)
+    first = work.reviews(
+        units[: made.learnt_from * made.turns // 2], next(iter(made.coders), ""), Draw.ORDINARY
+    )
     with parts.store.writing() as connection:
         add_reviews(connection, first)
     if made.model:

@@ -24,7 +24,9 @@ Statistic = Callable[[Floats], Floats]
 FEW_GROUPS = 20
 FEWEST_GROUPS = 5
 RESAMPLES = 2000
-ENOUGH = 0.9  # of the draws: a code that one or two of many participants carry is undefined in more than a tenth
+ENOUGH = (
+    0.9  # of the draws: a code that one or two of many participants carry is undefined in more than a tenth
+)
 LIMITS = (-1.0, 1.0)
 _COUNTS_AT_ONCE = 2_000_000  # resampled counts held at a time: some 100 MB with what is computed from them
 _NO_WIDTH = 1e-12
