@@ -27,7 +27,7 @@ def _model() -> tuple[Model, list[Unit], np.ndarray]:
     vocabulary, columns = choose(counted, np.arange(60), groups)
     features = matrix_of_counted(counted, np.arange(60), vocabulary, columns, embeddings)
     labels = np.array([[at % 2, 1 - at % 2] for at in range(60)], dtype=float)
-    weights = fit_weights(features, labels, np.ones_like(labels))
+    weights = fit_weights(features, labels, np.ones_like(labels)).weights
     calibration = Calibration(np.array([1.0, 1.5]), np.array([0.0, -0.1]))
     lacking = {"rare": TooFew(3, 2, "3 examples; needs about 8")}
     model = Model(("m", "p"), vocabulary, weights, calibration, np.array([0.5, 0.4]), lacking, (("m", "p"),))
@@ -49,7 +49,7 @@ def test_a_share_of_coders_is_two_weighted_examples() -> None:
     features = matrix_of_counted(
         counted, np.arange(60), *choose(counted, np.arange(60), ["a", "b", "c"] * 20), embeddings
     )
-    half = fit_weights(features, np.full((60, 1), 0.5), np.ones((60, 1)))
+    half = fit_weights(features, np.full((60, 1), 0.5), np.ones((60, 1))).weights
     assert np.abs(half.logits(features)).max() < 1e-3
 
 
@@ -103,7 +103,7 @@ def test_the_threshold_is_half_the_best_f1() -> None:
     random = np.random.default_rng(7)
     probabilities = random.beta(0.5, 2, size=(20000, 1))
     truth = (random.random((20000, 1)) < probabilities).astype(float)
-    cut = float(thresholds(probabilities, truth, np.ones_like(truth))[0])
+    cut = float(thresholds(probabilities, truth, np.ones_like(truth))[0][0])
 
     def f1(at: float) -> float:
         chosen = probabilities >= at
@@ -150,7 +150,7 @@ def test_a_model_on_disk_holds_no_text(tmp_path: Path) -> None:
     counted = count(units)
     vocabulary, columns = choose(counted, np.arange(9), [f"g{at}" for at in range(9)])
     features = matrix_of_counted(counted, np.arange(9), vocabulary, columns, np.ones((9, 2), np.float32))
-    weights = fit_weights(features, np.eye(9, 1), np.ones((9, 1)))
+    weights = fit_weights(features, np.eye(9, 1), np.ones((9, 1))).weights
     model = Model(("m",), vocabulary, weights, Calibration(np.ones(1), np.zeros(1)), np.array([0.5]))
     save(model, tmp_path / "m")
     manifest = json.loads((tmp_path / "m" / "manifest.json").read_text("utf-8"))

@@ -113,7 +113,7 @@ def test_calibration_mends_overconfidence() -> None:
     labels = (random.random(true.shape) < 1 / (1 + np.exp(-true))).astype(float)
     fitted = calibrate(true * 3, labels, np.ones_like(true))
     assert np.allclose(fitted.slopes, 1 / 3, atol=0.06)
-    cut = thresholds(fitted.probabilities(true * 3), labels, np.ones_like(true))
+    cut, _ = thresholds(fitted.probabilities(true * 3), labels, np.ones_like(true))
     assert ((cut > 0.05) & (cut < 0.9)).all()
 
 
