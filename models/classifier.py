@@ -76,6 +76,11 @@ class Model:
     exclusive: tuple[tuple[str, ...], ...] = ()
     kind: str = "trained"
 
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The codes that it may suggest."""
+        return tuple(code for code, cut in zip(self.codes, self.thresholds, strict=True) if np.isfinite(cut))
+
     def probabilities(self, units: Sequence[Unit], embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         """Calibrated probabilities, shape (units, codes)."""
         if not units:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.groups import GroupBy
+from models.calibration import Aim
 from service.parts import Parts
 from training.collect import Collected
 from training.tracking import Tracking
@@ -56,4 +57,5 @@ def _workshop(parts: Parts, embedding: Progress) -> Workshop:
         embedder=parts.embedder.fingerprint,
         folder=parts.study.models_folder,
         tracking=tracking_of(parts),
+        aim=Aim(parts.study.config.aim.precision),
     )

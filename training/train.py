@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,12 +31,13 @@ from annotations.store.models import (
 from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from models.artifact import save
+from models.calibration import BEST_F1, Aim
 from models.classifier import Model, TooFew
 from models.cold_start import ColdStart, from_codebook
 from models.corpus import Corpus, read_corpus
 from training.collect import Collected, collect
 from training.cross_validation import CrossValidated, cross_validate, fit_final, lacking_codes
-from training.dataset import Dataset, OutOfFold
+from training.dataset import Dataset, Described, OutOfFold
 from training.evaluate import evaluate
 from training.promote import Verdict, first, judge
 from training.tracking import Tracking, TrainingRun
@@ -48,7 +49,10 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Workshop:
-    """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can."""
+    """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can.
+
+    ``aim``: what the thresholds are for.
+    """
 
     store: Store
     codebook: Codebook
@@ -57,6 +61,7 @@ class Workshop:
     embedder: str
     folder: Path
     tracking: Tracking
+    aim: Aim = BEST_F1
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Trained:
             "reviews": self.model.reviews,
             "run_id": self.model.run_id,
             "seconds": round(self.seconds, 2),
-            "codes": len(self.model.codes),
+            "codes": sum(cut is not None for cut in self.model.thresholds.values()),
             "too_few": [{"code": code, **why} for code, why in self.model.too_few.items()],
             "notes": list(self.notes),
             "overall": self.figures.get("overall"),
@@ -132,9 +137,13 @@ def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tupl
     with shop.store.reading() as connection:
         serving = champion(connection)
     if group_by == "participant" and serving is not None and _unchanged(shop, collected, serving.model):
-        return {key: value for key, value in serving.model.figures.items() if key != "recipe"}, collected
+        return {
+            key: value for key, value in serving.model.figures.items() if key not in ("recipe", "aim")
+        }, collected
     dataset = _dataset(shop, collected, codes, group_by)
-    validated = cross_validate(dataset, exclusive=exclusive_sets(shop.codebook), progress=progress)
+    validated = cross_validate(
+        dataset, exclusive=exclusive_sets(shop.codebook), aim=shop.aim, progress=progress
+    )
     figures = evaluate(
         dataset,
         validated.out_of_fold,
@@ -173,8 +182,8 @@ class _Made:
 def _trained(shop: Workshop, collected: Collected, codes: tuple[str, ...], progress: Progress) -> _Made:
     dataset = _dataset(shop, collected, codes, "participant")
     exclusive = exclusive_sets(shop.codebook)
-    validated: CrossValidated = cross_validate(dataset, exclusive=exclusive, progress=progress)
-    model, _ = fit_final(dataset, validated, exclusive=exclusive)
+    validated: CrossValidated = cross_validate(dataset, exclusive=exclusive, aim=shop.aim, progress=progress)
+    model, _ = fit_final(dataset, validated, exclusive=exclusive, aim=shop.aim)
     figures = evaluate(
         dataset,
         validated.out_of_fold,
@@ -199,7 +208,9 @@ def _cold(shop: Workshop, corpus: Corpus, codes: tuple[str, ...]) -> _Made:
 
 def _dataset(shop: Workshop, collected: Collected, codes: tuple[str, ...], group_by: GroupBy) -> Dataset:
     texts = [collected.corpus.text(unit) for unit in collected.learnable]
-    return collected.dataset(codes, shop.embed(texts), group_by)
+    words = [shop.codebook[code].meaning for code in codes]
+    described = map(Described, codes, words, shop.embed(words))
+    return replace(collected.dataset(codes, shop.embed(texts), group_by), described=tuple(described))
 
 
 def _keep(
@@ -247,9 +258,12 @@ def _version(
         reviews_hash=collected.reviews_hash,
         reviews=collected.reviews,
         codes=model.codes,
-        thresholds={code: float(cut) for code, cut in zip(model.codes, model.thresholds, strict=True)},
+        thresholds={
+            code: float(cut) if np.isfinite(cut) else None
+            for code, cut in zip(model.codes, model.thresholds, strict=True)
+        },
         too_few={code: _plain(why) for code, why in too_few.items()},
-        figures=made.figures | {"recipe": RECIPE},
+        figures=made.figures | {"recipe": RECIPE, "aim": str(shop.aim)},
         run_id=run_id,
     )
 
@@ -266,7 +280,7 @@ def _run(
         "unit": shop.segmentation.unit,
         "reviews": collected.reviews,
         "segments": len(collected.learnable),
-        "codes_judged": len(made.model.codes),
+        "codes_judged": len(made.model.judged),
     }
     tags = {
         "model_version": name,
@@ -298,7 +312,7 @@ def _verdict(
     if serving is None:
         return first("it is the first model")
     before = serving.model
-    if before.kind != "trained" and not made.model.codes:
+    if before.kind != "trained" and not made.model.judged:
         why = f"no code has enough examples yet, so {before.version} stays"
         return Verdict("cannot tell", False, why)
     if before.kind != "trained":
@@ -380,6 +394,7 @@ def _unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> boo
         and model.segmentation == shop.segmentation.version
         and model.embedder == shop.embedder
         and model.figures.get("recipe") == RECIPE
+        and model.figures.get("aim") == str(shop.aim)
         and (shop.folder / model.folder).is_dir()
         and model.kind == "trained"
     )
@@ -392,7 +407,7 @@ def _notes(collected: Collected, model: Model) -> tuple[str, ...]:
     if collected.foreign:
         codes = ", ".join(f"{code} ({count})" for code, count in list(collected.foreign.items())[:8])
         notes.append(f"codings with codes that codebook.yaml no longer holds were not learnt from: {codes}.")
-    if not model.codes:
+    if not model.judged:
         notes.append("no code has enough examples yet, so nothing will be suggested.")
     return tuple(notes)
 

@@ -39,7 +39,8 @@ def command(
     say(f"Model {model.version} {serves}: {trained.verdict.reason}.")
     if model.kind == "trained":
         say(
-            f"It learnt from {model.reviews} reviews and judges {len(model.codes)} codes ({trained.seconds:.0f} s)."
+            f"It learnt from {model.reviews} reviews and judges {trained.to_json()['codes']} codes "
+            f"({trained.seconds:.0f} s)."
         )
     overall = trained.figures.get("overall") or {}
     if overall.get("micro_f1") is not None:

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from annotations.errors import TandemError
 from models.artifact import load, save
-from models.calibration import Calibration, calibrate, thresholds
-from models.classifier import Model, TooFew, fit_weights, suggested, too_few_examples
+from models.calibration import Aim, Calibration, calibrate, thresholds
+from models.classifier import Model, Prior, TooFew, fit_weights, suggested, too_few_examples
 from models.cold_start import ColdStart
-from models.features import choose, count, matrix_of_counted
+from models.features import Features, choose, count, matrix_of_counted
 from models.unit import Unit
 
 
@@ -110,6 +111,45 @@ def test_the_threshold_is_half_the_best_f1() -> None:
         return float(2 * (chosen & (truth > 0)).sum() / (chosen.sum() + truth.sum()))
 
     assert f1(cut) >= max(f1(at) for at in np.linspace(0.05, 0.9, 60)) - 0.005
+
+
+def test_a_threshold_for_a_precision_reaches_it() -> None:
+    """With many positives, what is suggested on new segments is right about as often as was asked for."""
+    random = np.random.default_rng(8)
+    probabilities = random.beta(0.5, 2, size=(20000, 2))
+    truth = (random.random((20000, 2)) < probabilities).astype(float)
+    first, new = slice(0, 10000), slice(10000, None)
+    cut, missed = thresholds(probabilities[first], truth[first], np.ones((10000, 2)), Aim(0.7))
+    for code in range(2):
+        chosen = probabilities[new, code] >= cut[code]
+        assert truth[new, code][chosen].mean() == pytest.approx(0.7, abs=0.04)
+    assert missed == {}
+
+
+def test_a_precision_that_cannot_be_told_is_not_guessed_at() -> None:
+    """Few examples: no suggestion, and how many more are needed; many: that no cut-off reaches it."""
+    random = np.random.default_rng(9)
+    probabilities = np.full((2000, 2), 0.3) + random.random((2000, 2)) / 100
+    truth = np.zeros((2000, 2))
+    truth[:12, 0] = truth[::3, 1] = 1
+    cut, missed = thresholds(probabilities, truth, np.ones_like(truth), Aim(0.9))
+    assert np.isinf(cut).all()
+    assert missed[0] == "12 examples: not enough data for precision 0.9, about 18 more"
+    assert "no cut-off reaches precision 0.9" in missed[1]
+
+
+def test_a_description_counts_as_examples_until_there_are_others() -> None:
+    """A code without any example is ranked by its description; with many the description hardly matters."""
+    random = np.random.default_rng(4)
+    dense = random.normal(size=(200, 4)).astype(np.float32)
+    features = Features(sparse.csr_matrix((200, 0), dtype=np.float32), dense)
+    said = Features(sparse.csr_matrix((1, 0), dtype=np.float32), np.array([[2, 0, 0, 0]], np.float32))
+    prior = Prior(said, np.array([0]))
+    nothing = fit_weights(features, np.zeros((200, 1)), np.ones((200, 1)), prior=prior).weights
+    assert np.corrcoef(nothing.logits(features)[:, 0], dense[:, 0])[0, 1] > 0.9
+    labels = (dense[:, 1:2] > 0).astype(float)
+    learnt = fit_weights(features, labels, np.ones((200, 1)), prior=prior).weights
+    assert np.corrcoef(learnt.logits(features)[:, 0], dense[:, 1])[0, 1] > 0.95
 
 
 def test_a_model_on_disk_is_the_same_model(tmp_path: Path) -> None:
