@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.groups import GroupBy
+from models.calibration import Aim
 from service.parts import Parts
 from training.collect import Collected
 from training.deliver import deliver, owed
@@ -76,4 +77,5 @@ def _workshop(parts: Parts, embedding: Progress) -> Workshop:
         embedder_name=parts.embedder.name,
         folder=parts.study.models_folder,
         tracking=tracking_of(parts),
+        aim=Aim(parts.study.config.aim.precision),
     )

@@ -14,7 +14,6 @@ from training.evaluate import evaluate
 from training.folds import folds_of
 from training.learn import dataset_of
 from training.present import unchanged
-from training.train import RECIPE
 from training.workshop import Progress, Workshop, exclusive_sets
 
 
@@ -34,10 +33,7 @@ def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tupl
         serving = champion(connection)
     if group_by == "participant" and serving is not None and not with_assisted:
         figures = dict(serving.model.figures)
-        if (
-            unchanged(shop, collected, serving.model, RECIPE)
-            and figures.pop("measured_on", "") == "cross-validation"
-        ):
+        if unchanged(shop, collected, serving.model) and figures.pop("measured_on", "") == "cross-validation":
             return figures, collected
     if not with_assisted:
         return _cross_validated(shop, dataset, dataset, progress), collected
@@ -56,7 +52,7 @@ def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress:
     labels, weights = whole.targets(gold=False)
     fold = folds_of(whole.groups, labels * (weights > 0))
     exclusive = exclusive_sets(shop.codebook)
-    validated = cross_validate(dataset, exclusive=exclusive, fold=fold, progress=progress)
+    validated = cross_validate(dataset, exclusive=exclusive, fold=fold, aim=shop.aim, progress=progress)
     return evaluate(
         dataset,
         validated.out_of_fold,

@@ -12,7 +12,7 @@ from training.collect import Collected
 from training.workshop import Workshop
 
 
-def unchanged(shop: Workshop, collected: Collected, model: ModelVersion, recipe: str) -> bool:
+def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool:
     """Would a training make this model again, and are its files as they were made?"""
     same = (
         model.kind == "trained"
@@ -20,7 +20,7 @@ def unchanged(shop: Workshop, collected: Collected, model: ModelVersion, recipe:
         and model.codebook_version == shop.codebook.version
         and model.segmentation == shop.segmentation.version
         and model.embedder == shop.embedder
-        and model.recipe == recipe
+        and model.recipe == shop.recipe
     )
     if not same:
         return False

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,8 +46,6 @@ from training.present import sweep, unchanged
 from training.promote import Verdict
 from training.workshop import Made, Progress, Split, Workshop
 
-RECIPE = "linear-1"  # changes when the same reviews would give another model
-
 
 @dataclass(frozen=True)
 class Trained:
@@ -72,7 +71,7 @@ class Trained:
             "reviews": self.model.reviews,
             "run_id": self.model.run_id,
             "seconds": round(self.seconds, 2),
-            "codes": len(self.model.codes),
+            "codes": sum(cut is not None for cut in self.model.thresholds.values()),
             "too_few": [{"code": code, **why} for code, why in self.model.too_few.items()],
             "notes": list(self.notes),
             "measured_on": self.figures.get("measured_on"),
@@ -95,7 +94,7 @@ def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
         serving = champion(connection)
         newest = next(reversed(all_models(connection)), None)
     for known in (serving.model if serving else None, newest):
-        if known is not None and not force and unchanged(shop, collected, known, RECIPE):
+        if known is not None and not force and unchanged(shop, collected, known):
             return _nothing_new(shop, known, serving, start)
     split = _split(shop, collected)
     if any(labels.complete for labels in collected.labels) and collected.learnable:
@@ -186,7 +185,7 @@ def _verdict(shop: Workshop, made: Made, serving: Serving | None, split: Split) 
         split=split,
         folder=shop.folder,
         embedder=shop.embedder,
-        recipe=RECIPE,
+        recipe=shop.recipe,
     )
 
 
@@ -207,7 +206,7 @@ def _write_lineage(
     model: ModelVersion,
     folder: Path,
 ) -> None:
-    snapshot = snapshot_of(shop, collected, made, split, RECIPE)
+    snapshot = snapshot_of(shop, collected, made, split)
     with shop.store.reading() as connection:
         parent = "" if model.parent is None else serving_model(connection).version
     run = run_of(
@@ -249,10 +248,13 @@ def _version(
         reviews_hash=collected.reviews_hash,
         reviews=collected.reviews,
         codes=model.codes,
-        thresholds={code: float(cut) for code, cut in zip(model.codes, model.thresholds, strict=True)},
+        thresholds={
+            code: float(cut) if isfinite(cut) else None
+            for code, cut in zip(model.codes, model.thresholds, strict=True)
+        },
         too_few={code: _plain(why) for code, why in too_few.items()},
         figures=made.figures | {"measured_on": made.measured_on},
-        recipe=RECIPE,
+        recipe=shop.recipe,
         parent=serving.model.id if serving else None,
         verdict=verdict.verdict,
         reason=verdict.reason,
