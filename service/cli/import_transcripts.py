@@ -52,10 +52,10 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring transcripts in: Word, LibreOffice, text, rich text, PDF, subtitles, oTranscribe, ELAN, tables.
+    """Bring transcripts in: .docx .odt .rtf .pdf .txt .md .vtt .srt .otr (oTranscribe) .eaf (ELAN) .csv .jsonl.
 
-    What is there already is recognised. On a terminal a folder is shown before anything is written, and speakers
-    of whom nobody has said whether they ask or answer are asked about once; the answer is kept in study.yaml.
+    What is there already is recognised. On a terminal a folder is shown before anything is written, and
+    you are asked once about each speaker of whom study.yaml does not say whether they ask or answer.
     """
     from annotations.errors import BadInput
     from service.importing_transcripts import import_transcripts, preview_transcripts

@@ -98,6 +98,31 @@ def test_names_on_lines_of_their_own_are_speakers_if_they_take_turns() -> None:
     assert [speaker for speaker, _ in _said(".docx", docx_of(*note))] == [""] * 5
 
 
+def test_who_wrote_a_field_note_is_no_speaker_in_it() -> None:
+    """A label of an interviewer above paragraphs would take the whole note out of the coding."""
+    parts = (
+        "Interviewer: Ada Lind",
+        "Date: 3 March",
+        "The ward was quiet.",
+        "Nobody came.",
+        "It was [name].",
+    )
+    assert [speaker for speaker, _ in _said(".docx", docx_of(*parts))] == [""] * 5
+
+
+def test_a_speaker_may_be_called_as_a_heading_is() -> None:
+    """ "Subject:" above a document is none; where it comes again and again it is somebody."""
+    parts = (
+        "Interviewer: So?",
+        "Subject: One.",
+        "Two.",
+        "Interviewer: And?",
+        "Subject: Three.",
+        "Subject: Four.",
+    )
+    assert {speaker for speaker, _ in _said(".docx", docx_of(*parts))} == {"Interviewer", "Subject"}
+
+
 def test_one_speaker_alone_is_recognised_by_the_first_line() -> None:
     """A monologue of many paragraphs, labelled now and then."""
     parts = ("P-1: One.", "Two.", "Three.", "Four.", "P-1: Five.", "Six.", "Seven.")
