@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,12 @@ def _run(*arguments: str, cwd: Path) -> dict[str, Any]:
     done = subprocess.run([TANDEM, *arguments, "--json"], cwd=cwd, check=True, capture_output=True, text=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+def _cpu() -> float:
+    """Seconds that the commands run so far have kept processors busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _comments() -> list[dict[str, Any]]:
@@ -71,7 +78,7 @@ def measure(folder: Path) -> dict[str, Any]:
     _run("import-codings", str(first), "--complete", "listed", cwd=study)
     before = _run("train", cwd=study)
     _run("import-codings", str(more), "--complete", "listed", cwd=study)
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), _cpu()
     after = _run("train", cwd=study)
     seconds = time.perf_counter() - start
     return {
@@ -79,6 +86,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "codes": CODES,
         "judged_codes": after["codes"],
         "seconds": round(seconds, 1),
+        "cpu_s": round(_cpu() - busy, 1),  # on a machine that does other things too, the honest number
         "of_it_training_s": after["seconds"],
         "first_training_s": before["seconds"],
         "measured_on": after["measured_on"],

@@ -32,7 +32,7 @@ from annotations.store.models import (
 )
 from annotations.store.pushes import add_project
 from annotations.store.reviews import add_reviews, current_reviews
-from annotations.store.transcripts import all_transcripts
+from annotations.store.transcripts import Kept, all_transcripts
 from annotations.study import read_study
 from annotations.transcript import Role
 from service.importing import import_codings, import_transcripts
@@ -518,32 +518,38 @@ def test_a_consensus_stands_for_its_sources(parts: Parts) -> None:
     assert np.array_equal(labels[others], gold[others])
 
 
-def test_evaluate_shows_what_assisted_reviews_do(parts: Parts) -> None:
+def test_evaluate_shows_what_assisted_reviews_do(parts: Parts, tmp_path: Path) -> None:
     """With reviews that saw suggestions there are figures with and without them; without any, there are not."""
     assert "without_assisted" not in evaluate(parts, group_by="participant")[0]
+    files = [_interview(tmp_path, f"A-{at:02d}", _words(100 + at)) for at in range(40)]
+    import_transcripts(parts, files, manifest=None, described={}, replace=False, progress=_quiet)
     with parts.store.writing() as connection:
-        kept = all_transcripts(connection)
         book = current_reviews(connection)[0].codebook_version
-        for one in kept[:6]:
-            add_reviews(
-                connection,
-                [
-                    Review(
-                        one.id,
-                        "Tom",
-                        turn.span,
-                        (Coding("money", turn.span),),
-                        condition=Condition.ASSISTED,
-                        codebook_version=book,
-                        id=uuid4(),
-                    )
-                    for turn in one.transcript.turns
-                    if turn.role is Role.PARTICIPANT
-                ],
-            )
+        for one in all_transcripts(connection):
+            if one.transcript.name.startswith("A-"):
+                add_reviews(connection, _misled(one, book))
     found, _ = evaluate(parts, group_by="participant")
     assert found["without_assisted"]["overall"]["n_segments"] == found["overall"]["n_segments"]
     assert found["without_assisted"]["overall"]["micro_f1"] > found["overall"]["micro_f1"]
+
+
+def _misled(kept: Kept, book: str) -> list[Review]:
+    """Assisted reviews in which every code is the wrong one."""
+    wrong = (("people",), ("money",), ())
+    words = _words(100 + int(kept.transcript.name[2:]))
+    turns = [turn for turn in kept.transcript.turns if turn.role is Role.PARTICIPANT]
+    return [
+        Review(
+            kept.id,
+            "Tom",
+            turn.span,
+            tuple(Coding(code, turn.span) for code in wrong[topic]),
+            condition=Condition.ASSISTED,
+            codebook_version=book,
+            id=uuid4(),
+        )
+        for turn, (_, topic) in zip(turns, words, strict=True)
+    ]
 
 
 def test_a_study_made_before_has_no_judges_until_it_is_large_enough(parts: Parts, tmp_path: Path) -> None:
