@@ -4,7 +4,7 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 LABEL_STUDIO_VERSION = 1.23.2
 
-.PHONY: demo install test lint bench clean
+.PHONY: demo install test lint bench docs clean
 
 demo: install
 	.venv/bin/tandem demo
@@ -37,5 +37,9 @@ lint: .venv/installed
 bench: .venv/installed
 	.venv/bin/python benchmarks/run.py
 
+docs: .venv/installed
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
+	@echo "The documentation is in site/: open site/index.html in a browser."
+
 clean:
-	rm -rf .venv .label-studio .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .label-studio .pytest_cache .mypy_cache .ruff_cache .hypothesis site

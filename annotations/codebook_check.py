@@ -61,11 +61,15 @@ def _missing(codebook: Codebook) -> Iterator[Finding]:
 
 
 def _alike(codebook: Codebook) -> Iterator[Finding]:
-    for its in _by(codebook.applicable, lambda code: _fold(code.name)).values():
-        if len(its) > 1:
-            what = f'{len(its)} codes bear the name "{its[0].name}"'
-            remedy = f'Files must then give a path, such as "{its[0].path}", or an id.'
-            yield Finding("note", what, tuple(code.path for code in its), remedy)
+    named = _by(codebook.applicable, lambda code: _fold(code.name)).values()
+    sharing = [code for its in named if len(its) > 1 for code in its]
+    if sharing:
+        yield Finding(
+            "note",
+            f"{len(sharing)} codes share their name with another",
+            tuple(code.path for code in sharing),
+            f'Files must give the path of these, such as "{sharing[0].path}", or the id "{sharing[0].id}".',
+        )
     for one, other in combinations(codebook.applicable, 2):
         alike = fuzz.ratio(_fold(one.name), _fold(other.name), score_cutoff=_NEAR_NAME)
         if alike and _fold(one.name) != _fold(other.name):

@@ -13,6 +13,11 @@ from annotations.arrivals import Arrival, arrival_of, key_in
 from annotations.errors import BadInput
 
 PAGE = 500
+# the list applies to the annotations within a task too
+_FIELDS = (
+    "id,data,created_at,updated_at,annotations,result,completed_by,updated_by,was_cancelled,draft_created_at,"
+    "lead_time,parent_prediction"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Answers:
         params: dict[str, Any] = {
             "project": project,
             "fields": "all",
-            "include": "id,data,updated_at,annotations",
+            "include": _FIELDS,
             "page_size": PAGE,
         }
         if since is not None:

@@ -78,6 +78,12 @@ class RetrainEntry(_Section):
     after: int | None = Field(default=200, ge=1)
 
 
+class AimEntry(_Section):
+    """What the model's thresholds are for: the best F1 of each code, or at least this precision."""
+
+    precision: float | None = Field(default=None, ge=0.05, le=0.99)
+
+
 class StudyConfig(_Section):
     """What study.yaml may say.
 
@@ -96,6 +102,7 @@ class StudyConfig(_Section):
     participant_speakers: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()
     embedder: EmbedderEntry = EmbedderEntry()
+    aim: AimEntry = AimEntry()
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()
     service: ServiceEntry = ServiceEntry()
@@ -111,6 +118,15 @@ class StudyConfig(_Section):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(f'"{name}" is no time zone; give one such as Europe/Stockholm') from error
         return name
+
+    @field_validator("aim", mode="before")
+    @classmethod
+    def _aim_in_words(cls, given: Any) -> Any:
+        if isinstance(given, dict | AimEntry):
+            return given
+        if str(given).strip().casefold() == "best f1":
+            return {}
+        raise ValueError('is "best f1", or a section such as "aim: {precision: 0.7}"')
 
     @field_validator("participant_pattern", "file_pattern")
     @classmethod
@@ -231,6 +247,7 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
         "coders": CoderEntry,
         "segmentation": SegmentationEntry,
         "embedder": EmbedderEntry,
+        "aim": AimEntry,
         "consents": ConsentDefaults,
         "label_studio": LabelStudioEntry,
         "service": ServiceEntry,

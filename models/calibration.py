@@ -10,6 +10,9 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 FEW_SEGMENTS = 1000
+LEAST_SUGGESTED = 5  # a precision of fewer held-out suggestions says nothing
+STEADY = 10.0
+LEAST_FOR_PRECISION = 30
 SHRINK = 20.0  # how many positives a code needs before its own fit counts as much as the common one
 
 
@@ -79,17 +82,36 @@ def _fit(
     return float(found.x[0]), float(found.x[1])
 
 
-def thresholds(
-    probabilities: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Per code the cut-off for which F1 is expected to be best: half of that best F1 (Lipton et al. 2014).
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What thresholds are for: the best F1 of each code, or at least this precision."""
 
-    Shape (codes,). A code's own cut-off is drawn towards that of all codes together by how few positives it
-    has. Expected F1 needs calibrated probabilities of segments that the model has not seen.
+    precision: float | None = None
+
+    def __str__(self) -> str:
+        return "best f1" if self.precision is None else f"precision {self.precision:g}"
+
+
+BEST_F1 = Aim()
+
+
+def thresholds(
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    aim: Aim = BEST_F1,
+) -> tuple[NDArray[np.float64], dict[int, str]]:
+    """Per code the least probability that is suggested, shape (codes,); and why a code is not suggested at all.
+
+    For the best F1: half of the best F1 that is expected (Lipton et al. 2014), drawn towards that of all codes
+    together by how few positives a code has. For a precision: the lowest cut-off above which the share of positives
+    reaches it; infinite where none does. Both need calibrated probabilities of segments that the model has not seen.
     """
+    if aim.precision is not None:
+        return _for_precision(probabilities, labels, weights, aim.precision)
     usable = (weights > 0) & ~np.isnan(probabilities)
     if not usable.any():
-        return np.full(probabilities.shape[1], 0.5)
+        return np.full(probabilities.shape[1], 0.5), {}
     common = _half_best_f1(probabilities[usable])
     found = np.full(probabilities.shape[1], common)
     for code in range(probabilities.shape[1]):
@@ -98,7 +120,39 @@ def thresholds(
         if own.any():
             share = positives / (positives + SHRINK)
             found[code] = share * _half_best_f1(probabilities[own, code]) + (1 - share) * common
-    return np.clip(found, 0.05, 0.9)
+    return np.clip(found, 0.05, 0.9), {}
+
+
+def _for_precision(
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    precision: float,
+) -> tuple[NDArray[np.float64], dict[int, str]]:
+    found = np.full(probabilities.shape[1], np.inf)
+    missed: dict[int, str] = {}
+    for code in range(probabilities.shape[1]):
+        own = (weights[:, code] > 0) & ~np.isnan(probabilities[:, code])
+        p, y = probabilities[own, code], labels[own, code]
+        order = np.argsort(-p, kind="stable")
+        above = np.arange(1, len(p) + 1)
+        # ten passages' worth of what the model expects steadies the first few
+        expected = np.cumsum(p[order]) / above
+        reached = (np.cumsum(y[order]) + STEADY * expected) / (above + STEADY) >= precision
+        reached[: LEAST_SUGGESTED - 1] = False
+        # of equal probabilities all or none are suggested
+        reached &= np.append(np.diff(p[order]) != 0, True)
+        if reached.any():
+            found[code] = p[order][np.flatnonzero(reached)[-1]]
+            continue
+        positives = int((y >= 0.5).sum())
+        more = max(LEAST_FOR_PRECISION - positives, 0)
+        missed[code] = (
+            f"{positives} examples: not enough data for precision {precision:g}, about {more} more"
+            if more
+            else f"no cut-off reaches precision {precision:g} with {positives} examples"
+        )
+    return found, missed
 
 
 def _half_best_f1(probabilities: NDArray[np.float64]) -> float:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from models.calibration import Calibration
-from models.features import Matrix, Vocabulary, matrix_of
+from models.features import Features, Vocabulary, matrix_of
+from models.solver import solve
 from models.unit import Unit
 
-INVERSE_PENALTY = 2.0
+PENALTY = 0.5
+PRIOR_WEIGHT = 3.0  # how many examples a code's description counts for
 LEAST_EXAMPLES = 8
 LEAST_GROUPS_WITH_CODE = 2
 
@@ -54,17 +54,17 @@ class Weights:
     coefficients: NDArray[np.float32]
     intercepts: NDArray[np.float64]
 
-    def logits(self, features: Matrix) -> NDArray[np.float64]:
+    def logits(self, features: Features) -> NDArray[np.float64]:
         """Uncalibrated log odds, shape (rows, codes)."""
-        return np.asarray(features @ self.coefficients.T, dtype=np.float64) + self.intercepts
+        return features.times(self.coefficients.T).astype(np.float64) + self.intercepts
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained classifier: vocabulary, weights, calibration and thresholds of the codes it judges.
+    """A trained classifier: vocabulary, weights, calibration and thresholds of the codes it knows.
 
-    ``too_few``: the codes that it does not judge, and why. ``exclusive``: sets of codes of which only the
-    likeliest is suggested.
+    ``too_few``: the codes that it does not suggest, and why; one that the codebook describes is ranked all the
+    same, with an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
     """
 
     codes: tuple[str, ...]
@@ -76,6 +76,11 @@ class Model:
     exclusive: tuple[tuple[str, ...], ...] = ()
     kind: str = "trained"
 
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The codes that it may suggest."""
+        return tuple(code for code, cut in zip(self.codes, self.thresholds, strict=True) if np.isfinite(cut))
+
     def probabilities(self, units: Sequence[Unit], embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         """Calibrated probabilities, shape (units, codes)."""
         if not units:
@@ -84,39 +89,52 @@ class Model:
         return self.calibration.probabilities(self.weights.logits(features))
 
 
-def fit_weights(features: Matrix, labels: NDArray[np.float64], weights: NDArray[np.float64]) -> Weights:
-    """Fit one L2-penalised logistic regression per code, without class weights, until it converges.
+@dataclass(frozen=True)
+class Prior:
+    """What the codebook says of codes, as features of one row each: ``codes`` are the columns they stand for."""
 
-    ``labels``: shape (rows, codes), shares of coders; a share between 0 and 1 enters as a positive and a
-    negative example with that weight. ``weights``: shape (rows, codes), 0 where nobody judged.
+    features: Features
+    codes: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Weights, and how they are combined of the training rows: ``alpha``, shape (rows, codes)."""
+
+    weights: Weights
+    alpha: NDArray[np.float32]
+
+
+def fit_weights(
+    features: Features,
+    labels: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    penalty: float = PENALTY,
+    prior: Prior | None = None,
+    start: NDArray[np.float32] | None = None,
+) -> Fitted:
+    """Fit one L2-penalised logistic regression per code, without class weights.
+
+    ``labels``: shape (rows, codes), shares of coders; they enter as they are. ``weights``: shape (rows, codes), 0
+    where nobody judged. ``prior``: descriptions enter as examples of their codes, each counting three times, and
+    as counterexamples of the others. ``start``: an ``alpha`` of a model that saw no other rows.
     """
-    codes = labels.shape[1]
-    # threads: the solver works outside Python's lock for most of its time
-    fitted = Parallel(n_jobs=-1, prefer="threads")(
-        delayed(_fit_one)(features, labels[:, code], weights[:, code]) for code in range(codes)
-    )
-    coefficients = np.zeros((codes, features.shape[1]), dtype=np.float32)
-    intercepts = np.zeros(codes)
-    for code, (own, intercept) in enumerate(fitted):
-        coefficients[code] = own
-        intercepts[code] = intercept
-    return Weights(coefficients, intercepts)
-
-
-def _fit_one(
-    features: Matrix, labels: NDArray[np.float64], weights: NDArray[np.float64]
-) -> tuple[NDArray[np.float32], float]:
-    positive = np.flatnonzero((weights > 0) & (labels > 0))
-    negative = np.flatnonzero((weights > 0) & (labels < 1))
-    if not len(positive) or not len(negative):
-        # nothing to tell apart: the prior alone, and no certainty
-        return np.zeros(features.shape[1], dtype=np.float32), 4.0 if len(positive) else -4.0
-    rows = np.concatenate([positive, negative])
-    own = np.concatenate([weights[positive] * labels[positive], weights[negative] * (1 - labels[negative])])
-    outcome = np.concatenate([np.ones(len(positive)), np.zeros(len(negative))])
-    solver = LogisticRegression(C=INVERSE_PENALTY, solver="lbfgs", max_iter=1000, tol=1e-4)
-    solver.fit(features[rows], outcome, sample_weight=own)
-    return solver.coef_[0].astype(np.float32), float(solver.intercept_[0])
+    rows = len(features)
+    centre = features.dense.mean(axis=0)
+    features = replace(features, dense=features.dense - centre)
+    if prior is not None and len(prior.codes):
+        own = np.eye(labels.shape[1])[prior.codes]
+        features = features.below(replace(prior.features, dense=prior.features.dense - centre))
+        labels = np.concatenate([labels, own])
+        weights = np.concatenate([weights, np.where(own > 0, PRIOR_WEIGHT, 1.0)])
+        if start is not None:
+            start = np.concatenate([start, np.zeros(own.shape, dtype=np.float32)])
+    found = solve(features, labels, weights, penalty=penalty, start=start)
+    terms = features.sparse.shape[1]
+    # the model is given dense features as they are, so their centre moves into the intercept
+    intercepts = found.intercepts - (centre @ found.weights[terms:]).astype(np.float64)
+    return Fitted(Weights(np.ascontiguousarray(found.weights.T), intercepts), found.alpha[:rows])
 
 
 def too_few_examples(

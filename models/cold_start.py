@@ -34,6 +34,11 @@ class ColdStart:
     centre: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The codes that it may suggest: all."""
+        return self.codes
+
     def probabilities(self, units: Sequence[Unit], embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         """How near each unit is to each code, squeezed into 0 to 1; shape (units, codes)."""
         if not units:

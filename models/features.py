@@ -1,8 +1,8 @@
 """From units to numbers: words, characters, embedding, who speaks, what was asked, and what stands around.
 
 Terms are kept only if at least three groups use them: a rarer word could give a participant away, and a
-model file holds its vocabulary. Blocks are scaled to unit length each and weighted, as measured on two public
-sets to work well together.
+model file holds its vocabulary. Blocks are scaled to unit length each and weighted, as measured on public sets to
+work well together (docs/experiments.md).
 """
 
 from __future__ import annotations
@@ -36,13 +36,43 @@ class Block:
 
 BLOCKS = (
     Block("words", lambda unit: unit.text, "word", (1, 2), 1.0, 60_000),
-    Block("characters", lambda unit: unit.text, "char_wb", (2, 5), 0.5, 60_000),
+    Block("characters", lambda unit: unit.text, "char_wb", (3, 4), 1.0, 60_000),
     Block("question", lambda unit: unit.question, "word", (1, 1), 0.5, 10_000),
-    Block("before", lambda unit: unit.before if unit.dialogue else "", "word", (1, 1), 0.25, 20_000),
+    Block("before", lambda unit: unit.before if unit.dialogue else "", "word", (1, 1), 0.5, 20_000),
     Block("after", lambda unit: unit.after if unit.dialogue else "", "word", (1, 1), 0.5, 20_000),
 )
 EMBEDDING_WEIGHT = 1.0
 SPEAKER_WEIGHT = 1.0
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is known of some rows: ``sparse`` (rows, terms) in CSR, ``dense`` (rows, dimensions), both float32."""
+
+    sparse: Matrix
+    dense: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return int(self.dense.shape[0])
+
+    @property
+    def width(self) -> int:
+        """How many features there are: the terms first, then the dense ones."""
+        return int(self.sparse.shape[1] + self.dense.shape[1])
+
+    def times(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Features × weights, shape (rows, codes); ``weights`` has shape (width, codes)."""
+        terms = self.sparse.shape[1]
+        return np.asarray(self.sparse @ weights[:terms] + self.dense @ weights[terms:], dtype=np.float32)
+
+    def combined(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Combinations of the rows, shape (width, codes): features transposed × ``rows`` (rows, codes)."""
+        return np.asarray(np.concatenate([self.sparse.T @ rows, self.dense.T @ rows]), dtype=np.float32)
+
+    def below(self, more: Features) -> Features:
+        """These rows and ``more`` below them."""
+        sparse_rows = sparse.vstack([self.sparse, more.sparse], format="csr")
+        return Features(sparse_rows, np.concatenate([self.dense, more.dense]))
 
 
 @dataclass(frozen=True)
@@ -110,14 +140,14 @@ def matrix_of_counted(
     vocabulary: Vocabulary,
     columns: Mapping[str, NDArray[np.intp]],
     embeddings: NDArray[np.float32],
-) -> Matrix:
-    """Features of some rows of what was counted, shape (rows, features), sparse float32."""
+) -> Features:
+    """Features of some rows of what was counted."""
     blocks = {block.name: counted.counts[block.name][rows][:, columns[block.name]] for block in BLOCKS}
     return _matrix(blocks, [counted.units[row] for row in rows], vocabulary, embeddings[rows])
 
 
-def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: NDArray[np.float32]) -> Matrix:
-    """Features of new units under a vocabulary, shape (units, features), sparse float32."""
+def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: NDArray[np.float32]) -> Features:
+    """Features of new units under a vocabulary."""
     blocks = {}
     for block in BLOCKS:
         terms = vocabulary.terms[block.name]
@@ -134,15 +164,17 @@ def _matrix(
     units: Sequence[Unit],
     vocabulary: Vocabulary,
     embeddings: NDArray[np.float32],
-) -> Matrix:
+) -> Features:
     parts = [_tfidf(blocks[block.name], vocabulary.idf[block.name], block.weight) for block in BLOCKS]
     dense = np.hstack([embeddings * EMBEDDING_WEIGHT, _marks(units, vocabulary.speakers)]).astype(np.float32)
-    return sparse.hstack([*parts, sparse.csr_matrix(dense)], format="csr", dtype=np.float32)
+    return Features(sparse.hstack(parts, format="csr", dtype=np.float32), dense)
 
 
 def _tfidf(counts: Matrix, idf: NDArray[np.float32], weight: float) -> Matrix:
-    """Term frequency × inverse document frequency, each row scaled to the block's weight."""
-    scaled = counts.astype(np.float32) @ sparse.diags(idf.astype(np.float32), format="csr")
+    """(1 + log term frequency) × inverse document frequency, each row scaled to the block's weight."""
+    damped = counts.astype(np.float32)
+    damped.data = 1 + np.log(damped.data)
+    scaled = damped @ sparse.diags(idf.astype(np.float32), format="csr")
     lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
     factors = np.divide(weight, lengths, out=np.zeros_like(lengths), where=lengths > 0)
     return sparse.diags(factors.astype(np.float32), format="csr") @ scaled

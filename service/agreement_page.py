@@ -3,7 +3,7 @@ from elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from service.agreement_views import (
     number,
     overview,
     same_segments,
+    value_of,
     warnings,
     with_interval,
 )
@@ -84,7 +85,15 @@ def _templates() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    made.filters |= {"number": number, "interval": with_interval, "percent": _percent, "pair": _pair, "p": _p}
+    made.filters |= {
+        "number": number,
+        "interval": with_interval,
+        "value": value_of,
+        "percent": _percent,
+        "pair": _pair,
+        "p": _p,
+        "range": _range,
+    }
     return made
 
 
@@ -161,7 +170,7 @@ def _effect(report: Report) -> str:
 def _acceptance(report: Report) -> str:
     lines = [
         Line(
-            f"{one['coder']}: {one['from']:g} to {one['to']:g}",
+            f"{one['coder']}: {_range(one)}",
             (Mark(one["share"], tuple(one["interval"]) if one["interval"] else None),),
         )
         for one in report.acceptance
@@ -197,3 +206,8 @@ def _pair(interval: Any) -> str:
 
 def _p(value: float | None) -> str:
     return "–" if value is None else "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+
+
+def _range(one: Mapping[str, Any]) -> str:
+    whole = (one["from"], one["to"]) == (0.0, 1.0)
+    return "any probability" if whole else f"{one['from']:g} to {one['to']:g}"

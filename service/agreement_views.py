@@ -27,6 +27,7 @@ ORDER = (
 class Side:
     """One comparison at a glance: the figures on all codes together."""
 
+    comparison: str
     who: str
     condition: str
     units: int
@@ -48,10 +49,28 @@ class CodeRow:
     model: Agreement | None
     verdict: Mapping[str, Any] | None
 
+    def of(self, coefficient: str) -> Agreement | None:
+        """What people reach, or None where they have no such figure."""
+        return self.people.get(coefficient)
+
+    @property
+    def prevalence(self) -> float | None:
+        """The mean share of segments to which people gave it, else model and people."""
+        known = self.people.get("kappa") or self.model
+        return None if known is None else known.prevalence
+
 
 def number(value: float | None) -> str:
     """Two digits; a dash where it is undefined."""
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+    if value is None:
+        return "–"
+    said = f"{value:.2f}"
+    return "0.00" if said == "-0.00" else said.replace("-", "−")
+
+
+def value_of(figure: Agreement | None) -> str:
+    """A value alone."""
+    return number(None if figure is None else figure.value)
 
 
 def with_interval(figure: Agreement | None) -> str:
@@ -118,7 +137,7 @@ def code_rows(report: Report) -> list[CodeRow]:
     for key in dict.fromkeys([*people, *model]):
         its, other = people.get(key, {}), model.get(key)
         known = its.get("kappa") or other
-        if known is None or all(one is None or one.value is None for one in (its.get("kappa"), other)):
+        if known is None or (len(its) < 2 and (other is None or other.value is None)):
             continue
         family = key[1] == "family"
         verdict = None if family else verdicts.get(key[0])
@@ -182,5 +201,5 @@ def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -
     reason = next((f.reason for f in figures if f.units == 0 and f.level == "all" and f.reason), None)
     who = " and ".join(name for name in key[2] if name)
     if key[2] == ("people", "people"):
-        who = "people, mean of all pairs"
-    return Side(who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason)
+        who = "people with each other"
+    return Side(key[0], who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason)

@@ -55,17 +55,16 @@ def _why_not(url: str, key: str) -> str:
     try:
         # no proxy and no .netrc: the key goes to this address and nowhere else
         with httpx.Client(timeout=LIMIT_S, trust_env=False) as client:
-            health = client.get(f"{url}/health")
+            if "parts" not in _plain(client.get(f"{url}/health")):
+                return (
+                    f"corrections do not come back by themselves, since what answers at {url} is not Tandem's service. "
+                    f"Name its address in study.yaml (service: url), {later}"
+                )
             answer = client.get(f"{url}/api/v1/jobs", headers={"Authorization": f"Bearer {key}"})
     except (httpx.HTTPError, httpx.InvalidURL):
         return (
-            f"corrections do not come back by themselves, since Tandem's service does not answer at {url}: run \"tandem "
-            f'serve", {later}'
-        )
-    if "parts" not in _plain(health):
-        return (
-            f"corrections do not come back by themselves, since what answers at {url} is not Tandem's service. Name its "
-            f"address in study.yaml (service: url), {later}"
+            f"corrections do not come back by themselves, since Tandem's service does not answer at {url}: run "
+            f'"tandem serve", {later}'
         )
     if answer.status_code != 200:
         return (

@@ -50,7 +50,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A passage on which two people or more differ. ``consensus``: the codes agreed since, by whom; None: none yet."""
+    """A passage on which two people or more differ. ``consensus``: who recorded one since, when, and its codes."""
 
     transcript: str
     participant: str
@@ -65,7 +65,7 @@ class Disagreement:
     after: str
     said: tuple[Said, ...]
     differ_on: tuple[str, ...]
-    consensus: tuple[str, frozenset[str]] | None = None
+    consensus: tuple[str, str, frozenset[str]] | None = None
 
     def to_json(self, codebook: Codebook) -> dict[str, Any]:
         """As plain data, codes by their names."""
@@ -89,7 +89,11 @@ class Disagreement:
             "definitions": {label(code): codebook[code].definition for code in self.differ_on},
             "consensus": None
             if self.consensus is None
-            else {"by": self.consensus[0], "codes": sorted(label(c) for c in self.consensus[1])},
+            else {
+                "by": self.consensus[0],
+                "recorded": self.consensus[1],
+                "codes": sorted(label(c) for c in self.consensus[2]),
+            },
         }
 
 
@@ -191,12 +195,13 @@ class _Finder:
         review = str(newest[-1].id) if newest else ""
         return Said(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
 
-    def _consensus(self, kept: Kept, segment: Segment) -> tuple[str, frozenset[str]] | None:
+    def _consensus(self, kept: Kept, segment: Segment) -> tuple[str, str, frozenset[str]] | None:
         its = [one for one in self.derived.get(kept.id, ()) if carries(segment.span, one.span)]
         if not its:
             return None
         applied: list[Coding] = [c for c in its[-1].codings if carries(segment.span, c.span)]
-        return its[-1].coder, frozenset(c.code for c in applied if c.code in self.codebook.by_id)
+        when = str(its[-1].origin.get("recorded", ""))[:10]
+        return its[-1].coder, when, frozenset(c.code for c in applied if c.code in self.codebook.by_id)
 
 
 def _words(text: str, some: Sequence[Segment]) -> str:

@@ -196,6 +196,11 @@ def _about_description(kept: Transcript, said: Description, config: StudyConfig)
                 "it names no speakers, so each of its paragraphs is coded. Give --kind document or --kind 'field note' if "
                 "it is one; if it is an interview, write the speakers' names before their words."
             )
+    elif not kept.participants_turns:
+        yield (
+            "only interviewers speak in it, so nothing of it is coded. If it is no interview, see that no line of it begins "
+            "with one of the interviewers of study.yaml and a colon."
+        )
     elif config.participant_pattern and not kept.participant:
         yield (
             "no participant is known: its name does not fit participant_pattern of study.yaml. Correct one of them, or give "

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.groups import GroupBy
+from models.calibration import Aim
 from service.parts import Parts
 from training.collect import Collected
 from training.deliver import deliver, owed
+from training.evaluation import evaluation
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
-from training.train import Trained, evaluation
+from training.train import Trained
 from training.train import train as train_model
 from training.workshop import Workshop
 
@@ -75,4 +77,5 @@ def _workshop(parts: Parts, embedding: Progress) -> Workshop:
         embedder_name=parts.embedder.name,
         folder=parts.study.models_folder,
         tracking=tracking_of(parts),
+        aim=Aim(parts.study.config.aim.precision),
     )

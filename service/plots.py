@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-LABEL, WIDTH, RIGHT, ROW, TOP = 250, 430, 60, 24, 16
+WIDTH, RIGHT, ROW, TOP = 430, 60, 24, 16
+LETTER = 6.9  # pixels, on average, at 12 px
 COLOURS = ("#1f5f8b", "#c4561b", "#4d7c3a", "#7a4a9c", "#8a6d1d", "#5b6770")
 SHAPES = ("circle", "square", "diamond")
 
@@ -50,23 +51,24 @@ def whiskers(
     if not lines:
         return ""
     low, high = span or _span(lines, references)
-    scale = _Scale(low, high)
+    label = 20 + LETTER * max(len(_short(line.label)) for line in lines)
+    scale = _Scale(low, high, label)
     height = TOP + ROW * len(lines) + 40
     head = 22 if len(series) > 1 else 0
-    parts = [_legend(series)] if head else []
+    parts = [_legend(series, label)] if head else []
     parts.append(f'<g transform="translate(0,{head})">')
     parts += [_tick(scale, at, height) for at in _ticks(low, high)]
     parts += [_reference(scale, one, height) for one in references if low <= one.at <= high]
     for row, line in enumerate(lines):
         y = TOP + ROW * row + ROW / 2
         parts.append(
-            f'<text x="{LABEL - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(_short(line.label))}</text>'
+            f'<text x="{label - 10:.0f}" y="{y + 4:.1f}" text-anchor="end">{escape(_short(line.label))}</text>'
         )
         shift = 0.0 if len(line.marks) < 2 else 5.0
         for at, mark in enumerate(line.marks):
             parts.append(_mark(scale, mark, y + shift * (2 * at - len(line.marks) + 1) / 1.4))
     parts.append("</g>")
-    return _svg(title, height + head, parts)
+    return _svg(title, label + WIDTH + RIGHT, height + head, parts)
 
 
 def curves(title: str, lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], x_label: str) -> str:
@@ -107,16 +109,16 @@ def curves(title: str, lines: Sequence[tuple[str, Sequence[tuple[float, float]]]
         f'<text class="quiet" x="{at(x, 0)[0]:.1f}" y="{height - 24}" text-anchor="middle">{x:,.0f}</text>'
         for x in (0.0, most)
     ]
-    return _svg(title, height, parts)
+    return _svg(title, left + width + 200, height, parts)
 
 
 class _Scale:
-    def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = low, high
+    def __init__(self, low: float, high: float, left: float) -> None:
+        self.low, self.high, self.left = low, high, left
 
     def __call__(self, value: float) -> float:
         inside = min(max(value, self.low), self.high)
-        return LABEL + WIDTH * (inside - self.low) / (self.high - self.low)
+        return self.left + WIDTH * (inside - self.low) / (self.high - self.low)
 
 
 def _span(lines: Sequence[Line], references: Sequence[Reference]) -> tuple[float, float]:
@@ -176,8 +178,8 @@ def _shape(shape: str, x: float, y: float, colour: str) -> str:
     return f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}"{turned}/>'
 
 
-def _legend(series: Sequence[str]) -> str:
-    parts, x = [], float(LABEL)
+def _legend(series: Sequence[str], left: float) -> str:
+    parts, x = [], left
     for at, name in enumerate(series):
         parts.append(_shape(SHAPES[at % len(SHAPES)], x, 12, COLOURS[at % len(COLOURS)]))
         parts.append(f'<text x="{x + 10:.1f}" y="16">{escape(name)}</text>')
@@ -185,13 +187,12 @@ def _legend(series: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def _svg(title: str, height: float, parts: Sequence[str]) -> str:
-    width = LABEL + WIDTH + RIGHT
+def _svg(title: str, width: float, height: float, parts: Sequence[str]) -> str:
     return (
-        f'<svg role="img" viewBox="0 0 {width} {height:.0f}" style="max-width:{width}px" '
+        f'<svg role="img" viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:{width:.0f}px" '
         f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>{"".join(parts)}</svg>'
     )
 
 
-def _short(label: str, most: int = 38) -> str:
+def _short(label: str, most: int = 56) -> str:
     return label if len(label) <= most else label[: most - 1] + "…"

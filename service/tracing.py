@@ -151,7 +151,7 @@ def _suggestion(
 def _evidence(connection: Connection, segmentation: str, found: Sequence[Evidence]) -> list[dict[str, Any]]:
     wanted = {one.segment: one.similarity for one in found}
     names = {kept.id: kept.transcript.name for kept in all_transcripts(connection)} if wanted else {}
-    return [
+    places = [
         {
             "transcript": names.get(transcript, ""),
             "turn": one.turn,
@@ -162,6 +162,7 @@ def _evidence(connection: Connection, segmentation: str, found: Sequence[Evidenc
         for one in cut
         if one.id in wanted
     ]
+    return sorted(places, key=lambda one: -float(str(one["similarity"])))
 
 
 def _reviews(connection: Connection, model: ModelVersion, transcript: UUID) -> dict[str, Any]:

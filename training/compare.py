@@ -46,7 +46,7 @@ def compare(
     if serving is None:
         return first("it is the first model")
     before = serving.model
-    if before.kind != "trained" and not made.model.codes:
+    if before.kind != "trained" and not made.model.judged:
         why = f"no code has enough examples yet, so {before.version} stays"
         return Verdict("cannot tell", False, why)
     if before.kind != "trained":

@@ -1,42 +1,59 @@
 """Cross-validation in which nothing of a scored group has been seen, its calibration and thresholds included.
 
-With five folds fifteen models are fitted: one without each pair of folds, one without each fold. For a scored
-fold i, the models without i and j give held-out predictions of every other fold j, from which fold i's calibration
-and thresholds are chosen; the model without i predicts fold i.
+Models are fitted without each fold, and without pairs of folds. For a scored fold i, the models without i and j give
+held-out predictions of the other folds j, from which fold i's penalty, calibration and thresholds are chosen; the
+model without i predicts fold i. Every pair is fitted where there are few rows, and five pairs in a ring where there
+are many. A search starts from a model that saw fewer rows, never from one that saw more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from models.calibration import calibrate, thresholds
-from models.classifier import Model, TooFew, fit_weights, suggested, too_few_examples
-from models.features import Counted, choose, count, matrix_of_counted
+from models.calibration import BEST_F1, Aim, calibrate, thresholds
+from models.classifier import LEAST_EXAMPLES, Model, TooFew, suggested
+from models.features import Counted, count
 from training.dataset import Dataset, OutOfFold
+from training.fitting import PENALTIES, Bench, Fit
 from training.folds import folds_of
 
 LEAST_GROUPS = 3
-LEAST_IN_FOLDS = 5
+MANY_ROWS = 3000
 Progress = Callable[[int, int], None]
+Floats = NDArray[np.float64]
+Pair = tuple[int, int]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class CrossValidated:
-    """Held-out predictions for the scores, and the logits that calibrate the final model.
+    """Held-out predictions for the scores, and what the final model is made with.
 
-    ``logits``: shape (n, codes), of models that left out each row's fold. ``reason``: why there are no
-    held-out predictions, else None.
+    ``logits``: shape (n, codes), of models that left out each row's fold; they calibrate the final model, which has
+    ``penalty`` and whose search begins at ``start``. ``reason``: why there are no held-out predictions, else None.
     """
 
     out_of_fold: OutOfFold | None
-    logits: NDArray[np.float64] | None
-    counted: Counted
+    logits: Floats | None
+    bench: Bench
     reason: str | None = None
+    penalty: float = PENALTIES[0]
+    start: NDArray[np.float32] | None = None
+
+    @property
+    def counted(self) -> Counted:
+        """The terms of all rows."""
+        return self.bench.counted
 
 
 def cross_validate(
@@ -46,85 +63,101 @@ def cross_validate(
     folds: int = 5,
     seed: int = 0,
     fold: NDArray[np.intp] | None = None,
+    aim: Aim = BEST_F1,
     progress: Progress | None = None,
 ) -> CrossValidated:
     """Predict every row by models that have not seen its group. ``fold``: folds made already, shape (n,)."""
-    counted = count(dataset.units)
-    names = set(dataset.groups)
-    if len(names) < 2:
-        return CrossValidated(None, None, counted, _too_few_groups(len(names)))
-    labels, weights = dataset.targets(gold=False)
+    if len(set(dataset.groups)) < LEAST_GROUPS:
+        return left_out_once(dataset, folds=folds, seed=seed, progress=progress)
+    bench = Bench(dataset, count(dataset.units))
     if fold is None:
-        fold = folds_of(dataset.groups, labels * (weights > 0), folds=folds, seed=seed)
-    count_of = int(fold.max()) + 1
-    pairs = list(combinations(range(count_of), 2)) if len(names) >= LEAST_GROUPS else []
-    total = len(pairs) + count_of
-    by_pair: dict[tuple[int, int], NDArray[np.float64]] = {}
-    single = np.full(labels.shape, np.nan)
-    for done, left_out in enumerate([*((i,) for i in range(count_of)), *pairs], start=1):
-        held = np.isin(fold, left_out)
-        logits = _fitted_logits(
-            dataset, counted, labels, weights, np.flatnonzero(~held), np.flatnonzero(held)
-        )
-        if len(left_out) == 1:
-            single[held] = logits
-        else:
-            by_pair[left_out[0], left_out[1]] = np.full(labels.shape, np.nan)
-            by_pair[left_out[0], left_out[1]][held] = logits
-        if progress:
-            progress(done, total)
-    if not pairs:
-        return CrossValidated(None, single, counted, _too_few_groups(len(names)))
-    return CrossValidated(_nested(dataset, fold, single, by_pair, exclusive), single, counted)
+        fold = folds_of(dataset.groups, bench.labels * (bench.weights > 0), folds=folds, seed=seed)
+    several = int(fold.max()) + 1
+    pairs = _pairs(several, len(dataset))
+    told = _Told(progress, len(pairs) + several)
+    found = _together(lambda pair: told.after(bench.path(~np.isin(fold, pair))), pairs)
+    by_pair = dict(zip(pairs, found, strict=True))
+    chosen = [_best(bench, fold, by_pair, scored) for scored in range(several)]
+
+    def without(scored: int) -> Fit:
+        nearer = next(fits[chosen[scored]] for pair, fits in by_pair.items() if scored in pair)
+        return told.after(bench.fit(fold != scored, PENALTIES[chosen[scored]], nearer.alpha))
+
+    alone = _together(without, range(several))
+    single = np.full(bench.labels.shape, np.nan)
+    inner = np.full((several, *single.shape), np.nan)
+    for scored, fit in enumerate(alone):
+        single[fold == scored] = fit.logits[fold == scored]
+        for pair, fits in by_pair.items():
+            if scored in pair:
+                rows = fold == (pair[0] if pair[1] == scored else pair[1])
+                inner[scored][rows] = fits[chosen[scored]].logits[rows]
+    return CrossValidated(
+        _nested(dataset, fold, single, inner, exclusive, aim),
+        single,
+        bench,
+        penalty=PENALTIES[_best(bench, fold, by_pair, None)],
+        start=alone[0].alpha,
+    )
 
 
 def left_out_once(
     dataset: Dataset, *, folds: int = 5, seed: int = 0, progress: Progress | None = None
 ) -> CrossValidated:
-    """Only the logits that calibrate the final model, where other groups judge it: a model a fold, no pairs."""
-    counted = count(dataset.units)
-    names = set(dataset.groups)
-    if len(names) < 2:
-        return CrossValidated(None, None, counted, _too_few_groups(len(names)))
-    labels, weights = dataset.targets(gold=False)
-    fold = folds_of(dataset.groups, labels * (weights > 0), folds=folds, seed=seed)
-    single = np.full(labels.shape, np.nan)
-    for out in range(int(fold.max()) + 1):
-        held = fold == out
-        single[held] = _fitted_logits(
-            dataset, counted, labels, weights, np.flatnonzero(~held), np.flatnonzero(held)
-        )
-        if progress:
-            progress(out + 1, int(fold.max()) + 2)
-    return CrossValidated(None, single, counted)
+    """Only what the final model is made with, and no scores: for these, ``cross_validate``."""
+    bench = Bench(dataset, count(dataset.units))
+    names = len(set(dataset.groups))
+    reason = _too_few_groups(names) if names < LEAST_GROUPS else None
+    if names < 2:
+        return CrossValidated(None, None, bench, reason)
+    fold = folds_of(dataset.groups, bench.labels * (bench.weights > 0), folds=folds, seed=seed)
+    several = range(int(fold.max()) + 1)
+    told = _Told(progress, len(several) + 1)
+    alone = _together(lambda scored: told.after(bench.path(fold != scored)), several)
+    best = _best(
+        bench, fold, {(scored, scored): fits for scored, fits in zip(several, alone, strict=True)}, None
+    )
+    single = np.full(bench.labels.shape, np.nan)
+    for scored, fits in enumerate(alone):
+        single[fold == scored] = fits[best].logits[fold == scored]
+    start = alone[0][best].alpha
+    return CrossValidated(None, single, bench, reason, penalty=PENALTIES[best], start=start)
 
 
 def fit_final(
-    dataset: Dataset, validated: CrossValidated, *, exclusive: Sequence[Sequence[str]] = ()
-) -> tuple[Model, NDArray[np.float64]]:
+    dataset: Dataset,
+    validated: CrossValidated,
+    *,
+    exclusive: Sequence[Sequence[str]] = (),
+    aim: Aim = BEST_F1,
+) -> tuple[Model, Floats]:
     """The model of all rows, calibrated on held-out predictions; and these calibrated, shape (n, codes).
 
-    Codes with too few examples are left out of the model and named in ``too_few``.
+    Codes with too few examples are named in ``too_few`` and never suggested; those that the codebook describes are
+    ranked all the same.
     """
-    labels, weights = dataset.targets(gold=False)
-    lacking = too_few_examples(labels, weights, dataset.groups, dataset.codes)
-    judged = np.array([at for at, code in enumerate(dataset.codes) if code not in lacking], dtype=np.intp)
-    rows = np.arange(len(dataset))
-    vocabulary, columns = choose(validated.counted, rows, dataset.groups)
-    features = matrix_of_counted(validated.counted, rows, vocabulary, columns, dataset.embeddings)
-    fitted = fit_weights(features, labels[:, judged], weights[:, judged])
-    gold, gold_weights = dataset.targets(gold=True)
-    held_out = validated.logits
-    if held_out is None:
-        held_out = np.full(labels.shape, np.nan)
-    calibration = calibrate(held_out[:, judged], gold[:, judged], gold_weights[:, judged])
-    probabilities = np.full(labels.shape, np.nan)
-    probabilities[:, judged] = calibration.probabilities(held_out[:, judged])
-    cut = thresholds(probabilities[:, judged], gold[:, judged], gold_weights[:, judged])
+    bench = validated.bench
+    lacking = bench.lacking()
+    everything = np.ones(len(dataset), dtype=bool)
+    fit = bench.fit(everything, validated.penalty, validated.start, least=LEAST_EXAMPLES)
+    judged = fit.judged
+    gold, gold_weights = (side[:, judged] for side in dataset.targets(gold=True))
+    held_out = np.full(gold.shape, np.nan) if validated.logits is None else validated.logits[:, judged]
+    calibration = calibrate(held_out, gold, gold_weights)
+    probabilities = np.full(bench.labels.shape, np.nan)
+    probabilities[:, judged] = calibration.probabilities(held_out)
+    codes = tuple(dataset.codes[at] for at in judged)
+    cut, missed = thresholds(probabilities[:, judged], gold, gold_weights, aim)
+    cut[[code in lacking for code in codes]] = np.inf
+    lacking |= {
+        code: TooFew(*_examples(bench, code), missed[at])
+        for at, code in enumerate(codes)
+        if at in missed and code not in lacking
+    }
     model = Model(
-        codes=tuple(dataset.codes[at] for at in judged),
-        vocabulary=vocabulary,
-        weights=fitted,
+        codes=codes,
+        vocabulary=fit.vocabulary,
+        weights=fit.weights,
         calibration=calibration,
         thresholds=cut,
         too_few=lacking,
@@ -135,56 +168,82 @@ def fit_final(
 
 def lacking_codes(dataset: Dataset) -> dict[str, TooFew]:
     """The codes that this data set cannot teach."""
-    labels, weights = dataset.targets(gold=False)
-    return too_few_examples(labels, weights, dataset.groups, dataset.codes)
+    return Bench(dataset, Counted({}, {})).lacking()
 
 
-def _fitted_logits(
-    dataset: Dataset,
-    counted: Counted,
-    labels: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    train: NDArray[np.intp],
-    test: NDArray[np.intp],
-) -> NDArray[np.float64]:
-    groups = [dataset.groups[row] for row in train]
-    # a code that these folds cannot teach is not guessed at; a little less is asked for than of the final model,
-    # which has the held-out examples too
-    lacking = too_few_examples(labels[train], weights[train], groups, dataset.codes, least=LEAST_IN_FOLDS)
-    judged = np.array([at for at, code in enumerate(dataset.codes) if code not in lacking], dtype=np.intp)
-    logits = np.full((len(test), len(dataset.codes)), np.nan)
-    if not len(judged):
-        return logits
-    vocabulary, columns = choose(counted, train, groups)
-    features = matrix_of_counted(counted, train, vocabulary, columns, dataset.embeddings)
-    fitted = fit_weights(features, labels[np.ix_(train, judged)], weights[np.ix_(train, judged)])
-    held = matrix_of_counted(counted, test, vocabulary, columns, dataset.embeddings)
-    logits[:, judged] = fitted.logits(held)
-    return logits
+def _examples(bench: Bench, code: str) -> tuple[int, int]:
+    """How many rows carry the code, and of how many groups they are."""
+    at = bench.dataset.codes.index(code)
+    rows = np.flatnonzero((bench.weights[:, at] > 0) & (bench.labels[:, at] >= 0.5))
+    return len(rows), len({bench.dataset.groups[row] for row in rows})
+
+
+def _pairs(several: int, rows: int) -> list[Pair]:
+    every = list(combinations(range(several), 2))
+    if rows < MANY_ROWS or several < 4:
+        return every
+    return [pair for pair in every if pair[1] - pair[0] in (1, several - 1)]
+
+
+def _best(
+    bench: Bench, fold: NDArray[np.intp], by_pair: Mapping[Pair, Sequence[Fit]], scored: int | None
+) -> int:
+    """Which of the penalties predicts held-out rows with the least log loss; rows of ``scored`` are not looked at."""
+    losses = np.zeros(len(PENALTIES))
+    for pair, fits in by_pair.items():
+        if scored is not None and scored not in pair:
+            continue
+        rows = np.isin(fold, [one for one in pair if one != scored])
+        for at, fit in enumerate(fits):
+            known = ~np.isnan(fit.logits[rows])
+            z, y, w = (side[rows][known] for side in (fit.logits, bench.labels, bench.weights))
+            losses[at] += (w * (np.logaddexp(0, z) - y * z)).sum()
+    return int(np.argmin(losses))
 
 
 def _nested(
     dataset: Dataset,
     fold: NDArray[np.intp],
-    single: NDArray[np.float64],
-    by_pair: dict[tuple[int, int], NDArray[np.float64]],
+    single: Floats,
+    inner: Floats,
     exclusive: Sequence[Sequence[str]],
+    aim: Aim,
 ) -> OutOfFold:
+    """``inner``: for each scored fold, held-out logits of other folds by models that did not see it either."""
     gold, weights = dataset.targets(gold=True)
+    lacking = lacking_codes(dataset)
+    silent = np.array([code in lacking for code in dataset.codes])
     probabilities = np.full(single.shape, np.nan)
     decided = np.zeros(single.shape, dtype=bool)
-    for scored in range(int(fold.max()) + 1):
-        inner = np.full(single.shape, np.nan)
-        for other in range(int(fold.max()) + 1):
-            if other != scored:
-                rows = fold == other
-                inner[rows] = by_pair[min(scored, other), max(scored, other)][rows]
-        calibration = calibrate(inner, gold, weights)
-        cut = thresholds(calibration.probabilities(inner), gold, weights)
+    for scored, logits in enumerate(inner):
+        calibration = calibrate(logits, gold, weights)
+        cut, _ = thresholds(calibration.probabilities(logits), gold, weights, aim)
         rows = fold == scored
         probabilities[rows] = calibration.probabilities(single[rows])
-        decided[rows] = suggested(probabilities[rows], cut, dataset.codes, exclusive)
+        decided[rows] = suggested(
+            probabilities[rows], np.where(silent, np.inf, cut), dataset.codes, exclusive
+        )
     return OutOfFold(probabilities, decided, fold)
+
+
+def _together(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Several fits at once, each on one core: their products leave Python's lock, and share little otherwise."""
+    with threadpool_limits(1), ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+        return list(pool.map(work, items))
+
+
+class _Told:
+    """Says after each fit how many are done."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+
+    def after(self, result: Result) -> Result:
+        """The result, after saying that one more is there."""
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, self.total)
+        return result
 
 
 def _too_few_groups(count: int) -> str:

@@ -41,11 +41,21 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class Described:
+    """What the codebook says of a code: its words and their embedding, shape (dimensions,)."""
+
+    code: str
+    words: str
+    embedding: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Segments with embeddings, groups and judgements. Everything is aligned to ``units`` (n segments).
 
     ``embeddings``: shape (n, dimensions), unit length. ``groups``: the group of each segment, see
     DESIGN's principle 1. ``quotable``: may the segment's words be shown as evidence. ``codes``: code ids.
+    ``described``: what the codebook says of codes; a code of which nothing is said may be missing.
     """
 
     units: Sequence[Unit]
@@ -54,6 +64,7 @@ class Dataset:
     quotable: NDArray[np.bool_]
     codes: tuple[str, ...]
     judgements: Sequence[Judgement]
+    described: Sequence[Described] = ()
 
     def __len__(self) -> int:
         return len(self.units)
@@ -71,6 +82,7 @@ class Dataset:
             quotable=self.quotable[rows],
             codes=self.codes,
             judgements=tuple(part for part in parts if part is not None),
+            described=self.described,
         )
 
     def without_assisted(self) -> Dataset:

@@ -53,7 +53,7 @@ class Snapshot:
         return frozenset(UUID(one) for one in (*self.learn, *self.judge))
 
 
-def snapshot_of(shop: Workshop, collected: Collected, made: Made, split: Split, recipe: str) -> Snapshot:
+def snapshot_of(shop: Workshop, collected: Collected, made: Made, split: Split) -> Snapshot:
     """What this model is made of."""
     used = {collected.transcript_of[item] for item in collected.items}
     numbers: dict[str, int] = {}
@@ -64,7 +64,7 @@ def snapshot_of(shop: Workshop, collected: Collected, made: Made, split: Split, 
     }
     judge = tuple(str(one) for one in collected.items if split.judges(collected.transcript_of[one]))
     return Snapshot(
-        recipe=recipe,
+        recipe=shop.recipe,
         codebook_version=shop.codebook.version,
         segmentation=shop.segmentation.version,
         embedder=shop.embedder,
@@ -126,7 +126,7 @@ def run_of(
         "max_words": str(shop.segmentation.max_words),
         "reviews": collected.reviews,
         "segments": len(collected.learnable),
-        "codes_judged": len(made.model.codes),
+        "codes_judged": len(made.model.judged),
         "measured_on": made.measured_on,
         "groups": len(set(snapshot.groups.values())),
         "groups_that_judge": len({snapshot.groups[one] for one in snapshot.judging}),

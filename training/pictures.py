@@ -27,7 +27,7 @@ def draw_pictures(dataset: Dataset, unseen: OutOfFold, measured_on: MeasuredOn, 
     usable = (weights > 0) & ~np.isnan(unseen.probabilities)
     if not usable.any():
         return
-    where = "the judge set" if measured_on == "judge set" else "cross-validation"
+    where = "on the judge set" if measured_on == "judge set" else "by cross-validation"
     _curves(dataset.codes, unseen.probabilities, labels, usable, where, folder / CURVES)
     _calibration(unseen.probabilities[usable], labels[usable], where, folder / CALIBRATION)
 
@@ -56,7 +56,7 @@ def _curves(
         ylabel="precision: right, of what is suggested",
         xlim=(0, 1),
         ylim=(0, 1.02),
-        title=f"Precision and recall on {where}",
+        title=f"Precision and recall {where}",
     )
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
     _write(figure, file)
@@ -72,7 +72,7 @@ def _calibration(p: NDArray[np.float64], y: NDArray[np.float64], where: str, fil
     seen = np.bincount(at, y, _BINS)[filled] / count[filled]
     axes.plot([0, 1], [0, 1], color=_PALE, linewidth=1, linestyle="--", label="as it should be")
     axes.plot(said, seen, color=_INK, marker="o", label="as it is")
-    axes.set(ylabel="share that coders applied", ylim=(0, 1), title=f"Calibration on {where}")
+    axes.set(ylabel="share that coders applied", ylim=(0, 1), title=f"Calibration {where}")
     axes.legend(loc="upper left", frameon=False)
     below.bar((np.arange(_BINS) + 0.5) / _BINS, count, width=0.9 / _BINS, color=_PALE)
     below.set(xlabel="probability that the model gives", ylabel="segment × code", yscale="log", xlim=(0, 1))

@@ -15,7 +15,8 @@ Who serves:
 1. There is nothing to compare with (no champion, or one that knew only the codebook's words, or nothing that both
    could be asked about): the new model serves; verdict "better".
 2. The same recipe, taught by other or more reviews (or another codebook or other segments, with which the champion
-   could not go on serving): the new model serves unless the verdict is "worse".
+   could not go on serving): the new model serves unless the verdict is "worse"; where there is no interval, unless
+   it is worse for every single participant.
 3. A new recipe (another way of making a model, or another encoder): the new model serves only if the lower limit of
    the interval lies above −0.02.
 4. A veto against what 2 or 3 let serve: on one code with at least 20 positives in at least 5 participants the new
@@ -118,6 +119,9 @@ def _without_veto(
         return Verdict("not worse", True, "both models do equally well for every participant", figures)
     interval, why = interval_over_groups(both, difference)
     said = f"kappa with the coders differs by {figures['difference']:+.3f}"
+    if interval is None and (difference(both) < 0).all():
+        said = f"{said}, and {why}; it is worse for every participant, so the old one stays"
+        return Verdict("cannot tell", False, said, figures)
     if interval is None:
         return _unclear(f"{said}, and {why}", new_recipe, figures)
     known = figures | {"interval": interval, "few_transcripts": is_few(len(both), interval)}

@@ -17,7 +17,6 @@ from models.corpus import read_corpus
 from training.collect import Collected, collected_from
 from training.learn import learn
 from training.lineage import Snapshot, libraries, read_snapshot
-from training.train import RECIPE
 from training.workshop import Progress, Workshop
 
 
@@ -95,7 +94,7 @@ def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, 
 
 def _refuse_other_parts(shop: Workshop, model: ModelVersion, snapshot: Snapshot) -> None:
     for what, then, present, remedy in (
-        ("recipe", snapshot.recipe, RECIPE, "Install the Tandem that made it."),
+        ("recipe", snapshot.recipe, shop.recipe, "Install the Tandem that made it."),
         ("encoder", snapshot.embedder, shop.embedder, "Set embedder in study.yaml back."),
     ):
         if then != present:

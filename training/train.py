@@ -10,13 +10,13 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from annotations.errors import BadInput, TandemError
-from annotations.groups import GroupBy, groups_of
-from annotations.store.database import Store
+from annotations.errors import BadInput
+from annotations.groups import groups_of
 from annotations.store.draws import drawn_so_far, keep_draws
 from annotations.store.jobs import ask_for
 from annotations.store.models import (
@@ -33,23 +33,18 @@ from annotations.store.models import (
 from annotations.store.pushes import projects
 from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
-from models.artifact import load, save
+from models.artifact import save
 from models.classifier import Model, TooFew
 from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.compare import compare, save_held_out
-from training.cross_validation import cross_validate, lacking_codes
-from training.dataset import Dataset
 from training.deliver import deliver
-from training.evaluate import evaluate
-from training.folds import folds_of
 from training.judge_set import draw, judging_groups
-from training.learn import dataset_of, learn, learn_from_codebook
+from training.learn import learn, learn_from_codebook
 from training.lineage import run_of, snapshot_of, write_lineage
+from training.present import sweep, unchanged
 from training.promote import Verdict
-from training.workshop import Made, Progress, Split, Workshop, exclusive_sets
-
-RECIPE = "linear-1"  # changes when the same reviews would give another model
+from training.workshop import Made, Progress, Split, Workshop
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ class Trained:
             "reviews": self.model.reviews,
             "run_id": self.model.run_id,
             "seconds": round(self.seconds, 2),
-            "codes": len(self.model.codes),
+            "codes": sum(cut is not None for cut in self.model.thresholds.values()),
             "too_few": [{"code": code, **why} for code, why in self.model.too_few.items()],
             "notes": list(self.notes),
             "measured_on": self.figures.get("measured_on"),
@@ -87,7 +82,7 @@ class Trained:
 def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
     """Train, unless nothing has changed since the newest model (``force`` trains all the same)."""
     start = time.perf_counter()
-    _sweep(shop)
+    sweep(shop)
     corpus = read_corpus(shop.store, shop.segmentation)
     if not len(corpus):
         raise BadInput(
@@ -99,7 +94,7 @@ def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
         serving = champion(connection)
         newest = next(reversed(all_models(connection)), None)
     for known in (serving.model if serving else None, newest):
-        if known is not None and not force and _unchanged(shop, collected, known):
+        if known is not None and not force and unchanged(shop, collected, known):
             return _nothing_new(shop, known, serving, start)
     split = _split(shop, collected)
     if any(labels.complete for labels in collected.labels) and collected.learnable:
@@ -107,54 +102,6 @@ def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
     else:
         made = learn_from_codebook(shop, corpus, codes)
     return _keep(shop, collected, serving, made, split, start)
-
-
-def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tuple[dict[str, Any], Collected]:
-    """The figures of a cross-validation of what everybody has coded so far, the judge set included.
-
-    Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
-    reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
-    """
-    corpus = read_corpus(shop.store, shop.segmentation)
-    codes = tuple(code.id for code in shop.codebook.applicable)
-    collected = collect(shop.store, corpus, codes)
-    dataset = dataset_of(shop, collected, codes, group_by)
-    bare = dataset.without_assisted()
-    with_assisted = len(bare.judgements) < len(dataset.judgements)
-    with shop.store.reading() as connection:
-        serving = champion(connection)
-    if group_by == "participant" and serving is not None and not with_assisted:
-        figures = dict(serving.model.figures)
-        if (
-            _unchanged(shop, collected, serving.model)
-            and figures.pop("measured_on", "") == "cross-validation"
-        ):
-            return figures, collected
-    if not with_assisted:
-        return _cross_validated(shop, dataset, dataset, progress), collected
-
-    def halves(part: int) -> Progress:
-        return lambda done, total: progress(done + part * total, 2 * total)
-
-    figures = _cross_validated(shop, dataset, dataset, halves(0))
-    without = _cross_validated(shop, bare, dataset, halves(1))
-    kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
-    return figures | {"without_assisted": kept}, collected
-
-
-def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress: Progress) -> dict[str, Any]:
-    """Figures of a cross-validation in the folds of ``whole``, so that two can be compared."""
-    labels, weights = whole.targets(gold=False)
-    fold = folds_of(whole.groups, labels * (weights > 0))
-    exclusive = exclusive_sets(shop.codebook)
-    validated = cross_validate(dataset, exclusive=exclusive, fold=fold, progress=progress)
-    return evaluate(
-        dataset,
-        validated.out_of_fold,
-        codebook=shop.codebook,
-        lacking=lacking_codes(dataset),
-        reason=validated.reason,
-    )
 
 
 def _split(shop: Workshop, collected: Collected) -> Split:
@@ -238,7 +185,7 @@ def _verdict(shop: Workshop, made: Made, serving: Serving | None, split: Split) 
         split=split,
         folder=shop.folder,
         embedder=shop.embedder,
-        recipe=RECIPE,
+        recipe=shop.recipe,
     )
 
 
@@ -259,7 +206,7 @@ def _write_lineage(
     model: ModelVersion,
     folder: Path,
 ) -> None:
-    snapshot = snapshot_of(shop, collected, made, split, RECIPE)
+    snapshot = snapshot_of(shop, collected, made, split)
     with shop.store.reading() as connection:
         parent = "" if model.parent is None else serving_model(connection).version
     run = run_of(
@@ -301,56 +248,19 @@ def _version(
         reviews_hash=collected.reviews_hash,
         reviews=collected.reviews,
         codes=model.codes,
-        thresholds={code: float(cut) for code, cut in zip(model.codes, model.thresholds, strict=True)},
+        thresholds={
+            code: float(cut) if isfinite(cut) else None
+            for code, cut in zip(model.codes, model.thresholds, strict=True)
+        },
         too_few={code: _plain(why) for code, why in too_few.items()},
         figures=made.figures | {"measured_on": made.measured_on},
-        recipe=RECIPE,
+        recipe=shop.recipe,
         parent=serving.model.id if serving else None,
         verdict=verdict.verdict,
         reason=verdict.reason,
         comparison=verdict.figures or None,
         last_review=collected.last_review,
     )
-
-
-def _unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool:
-    same = (
-        model.kind == "trained"
-        and model.reviews_hash == collected.reviews_hash
-        and model.codebook_version == shop.codebook.version
-        and model.segmentation == shop.segmentation.version
-        and model.embedder == shop.embedder
-        and model.recipe == RECIPE
-    )
-    if not same:
-        return False
-    try:
-        load(shop.folder / model.folder, model.sha256)
-    except TandemError:
-        return False
-    return True
-
-
-def _sweep(shop: Workshop) -> None:
-    """Remove what a training that was killed has left: folders that the database does not name."""
-    if not shop.folder.is_dir():
-        return
-    known = _folders(shop.store)
-    for folder in shop.folder.iterdir():
-        if folder.is_dir() and folder.name not in known and _is_ours(folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folders(store: Store) -> frozenset[str]:
-    with store.reading() as connection:
-        return frozenset(model.folder for model in all_models(connection))
-
-
-def _is_ours(name: str) -> bool:
-    try:
-        return str(UUID(name)) == name
-    except ValueError:
-        return False
 
 
 def _later(failed: str | None) -> tuple[str, ...]:

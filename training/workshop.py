@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from annotations.codebook import Codebook
 from annotations.segment import Segmentation
 from annotations.store.database import Store
+from models.calibration import BEST_F1, Aim
 from models.classifier import Model
 from models.cold_start import ColdStart
 from training.dataset import Dataset, OutOfFold
 from training.tracking import Tracking
 
+RECIPE = "linear-2"
 Progress = Callable[[int, int], None]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 MeasuredOn = Literal["judge set", "cross-validation"]
@@ -26,7 +28,10 @@ MeasuredOn = Literal["judge set", "cross-validation"]
 
 @dataclass(frozen=True)
 class Workshop:
-    """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can."""
+    """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can.
+
+    ``aim``: what the thresholds are for.
+    """
 
     store: Store
     codebook: Codebook
@@ -36,6 +41,12 @@ class Workshop:
     embedder_name: str
     folder: Path
     tracking: Tracking
+    aim: Aim = BEST_F1
+
+    @property
+    def recipe(self) -> str:
+        """The way of making a model: the same reviews by another one would give another model."""
+        return RECIPE if self.aim == BEST_F1 else f"{RECIPE}, {self.aim}"
 
 
 @dataclass(frozen=True)

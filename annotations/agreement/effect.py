@@ -238,7 +238,9 @@ def acceptance(
         np.concatenate([its[2] for its in shown.values()]),
     )
     rows = []
-    for coder, (probability, accepted, member) in {"all": everybody, **shown}.items():
+    for coder, (probability, accepted, member) in (
+        ({"all": everybody} if len(shown) > 1 else {}) | dict(shown)
+    ).items():
         for low, high in [(0.0, 1.0), *pairwise(PROBABILITIES)]:
             inside = (probability >= low) & ((probability < high) | (high == 1.0))
             if not inside.any():

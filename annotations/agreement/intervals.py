@@ -24,6 +24,9 @@ Statistic = Callable[[Floats], Floats]
 FEW_GROUPS = 20
 FEWEST_GROUPS = 5
 RESAMPLES = 2000
+ENOUGH = (
+    0.9  # of the draws: a code that one or two of many participants carry is undefined in more than a tenth
+)
 LIMITS = (-1.0, 1.0)
 _COUNTS_AT_ONCE = 2_000_000  # resampled counts held at a time: some 100 MB with what is computed from them
 _NO_WIDTH = 1e-12
@@ -103,7 +106,7 @@ def errors_over_groups(tables: Floats, statistic: Statistic) -> Floats:
     mean = np.where(known, drawn, 0.0).sum(axis=0) / np.maximum(n, 1)
     squares = np.where(known, (drawn - mean) ** 2, 0.0).sum(axis=0)
     spread = np.sqrt(squares / np.maximum(n - 1, 1) * groups / (groups - 1))
-    return np.asarray(np.where(n >= RESAMPLES / 2, spread, np.nan))
+    return np.asarray(np.where(n >= ENOUGH * RESAMPLES, spread, np.nan))
 
 
 def is_few(groups: int, interval: Interval | None) -> bool:
@@ -126,8 +129,8 @@ def _bootstrap(tables: Floats, statistic: Statistic) -> list[tuple[Interval | No
     found: list[tuple[Interval | None, str | None]] = []
     for values in drawn.T:
         known = values[~np.isnan(values)]
-        if len(known) < RESAMPLES / 2:
-            found.append((None, "it is undefined in most draws of participants: the code is too rare"))
+        if len(known) < ENOUGH * RESAMPLES:
+            found.append((None, "it is undefined in many draws of participants: the code is too rare"))
             continue
         low, high = np.quantile(known, [tail, 1 - tail])
         found.append(((float(low), float(high)), None))

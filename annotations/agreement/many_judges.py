@@ -148,6 +148,21 @@ def coefficients(given: Ratings) -> dict[str, float | None]:
     return {name: or_none(coefficient(sums)) for name, coefficient in found.items()}
 
 
+def cohen(given: Ratings) -> float | None:
+    """Cohen's kappa (1960) of two coders on the units that both judged; None where it is undefined."""
+    if len(given.coders) != 2:
+        raise ValueError(
+            f"Cohen's kappa is of two coders, and there are {len(given.coders)}; use Fleiss' or alpha"
+        )
+    first, second = given.values[(given.values >= 0).all(axis=1)].T
+    k = len(given.categories)
+    if not len(first):
+        return None
+    table = np.bincount(first * k + second, minlength=k * k).reshape(k, k) / len(first)
+    expected = (table.sum(axis=0) * table.sum(axis=1)).sum()
+    return or_none(corrected(np.asarray(np.trace(table)), np.asarray(expected)))
+
+
 def _by_value(sums: Floats) -> tuple[Floats, Floats]:
     values = (sums.shape[-1] - _FIXED) // 2
     return sums[..., _FIXED : _FIXED + values], sums[..., _FIXED + values :]

@@ -156,7 +156,9 @@ def _columns(
             value = or_none(values[which, at]) if at in found else None
             interval, why = found[at][which] if at in found and value is not None else (None, None)
             one_sided = _constant_side(whole[:, at], described.coders) if value is not None else None
-            if one_sided and coefficient in ("kappa", "alpha", "ac1"):
+            if one_sided and coefficient == "kappa":
+                value, interval, why = None, None, None
+            elif one_sided and coefficient in ("alpha", "ac1"):
                 interval, why = None, one_sided
             yield described.figure(
                 column,
@@ -164,7 +166,7 @@ def _columns(
                 value=value,
                 units=int(units[at]),
                 groups=groups,
-                reason=_why(total[at], value) if value is None else one_sided if which < 1 else None,
+                reason=one_sided or _why(total[at]) if value is None else None,
                 interval=interval,
                 interval_reason=why,
                 few_transcripts=is_few(groups, interval),
@@ -177,9 +179,7 @@ def _by_group(tables: Floats, names: Sequence[str], which: int, at: int) -> dict
     return value_by_group(tables[:, :, [at]], names, lambda sums: per_column(sums)[..., which, 0])
 
 
-def _why(total: Floats, value: float | None) -> str | None:
-    if value is not None:
-        return None
+def _why(total: Floats) -> str:
     both, first, second, neither = total.tolist()
     if both + first + second and neither + first + second:
         return "in each pair both always applied it, or never, so that agreement by chance is complete"
@@ -196,7 +196,7 @@ def _constant_side(tables: Floats, coders: tuple[str, ...]) -> str | None:
     ):
         if not yes or not no:
             always = "never applied it" if not yes else "applied it to every segment"
-            return f"{name} {always}, which makes kappa 0 whatever {other} did"
+            return f"{name} {always}, which would make kappa 0 whatever {other} did"
     return None
 
 

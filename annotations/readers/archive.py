@@ -9,7 +9,7 @@ from annotations.errors import BadInput
 from annotations.sheet import refuse_zip_bomb
 
 _OLE = b"\xd0\xcf\x11\xe0"
-MOST_OF_XML = 30_000_000
+MOST_OF_XML = 20_000_000
 _READ = (".xml", ".rels")
 
 

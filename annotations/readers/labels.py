@@ -36,29 +36,36 @@ def speakers_among(lines: Sequence[str], interviewers: Sequence[str]) -> frozens
     """The keys of the labels that are speakers in these lines; empty for a text without speakers.
 
     A label is a speaker if the study lists it, or if it comes again. One that comes once is a speaker only
-    beside others, where a sentence has ended, and if it does not begin small.
+    beside others, where a sentence has ended, and if it does not begin small. One line alone makes no
+    conversation: "Researcher: Ada Lind" stands above many field notes.
     """
-    listed = {key_of_label(name) for name in interviewers}
-    found = [(label_of(m["label"]), at) for at, line in enumerate(lines) if (m := LABEL.match(line.strip()))]
-    found = [(label, at) for label, at in found if label]
+    found = [
+        (label, at)
+        for at, line in enumerate(lines)
+        if (m := LABEL.match(line.strip())) and (label := label_of(m["label"]))
+    ]
     counted = Counter(key_of_label(label) for label, _ in found)
-    sure = {key for key in counted if key in listed}
-    repeated = {
-        key_of_label(label)
-        for label, _ in found
-        if counted[key_of_label(label)] > 1
-        and len(label.split()) <= _MOST_WORDS
-        and key_of_label(label) not in _ABOVE
-    }
-    most = 2 * len(found) >= sum(1 for line in lines if line.strip())
-    if not (sure or len(repeated) > 1 or most):
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    most = 2 * len(found) >= len(filled)
+    listed = {key_of_label(name) for name in interviewers} & set(counted)
+    again = {key_of_label(label) for label, _ in found if _comes_again(label, counted)}
+    opens = bool(found) and found[0][1] == filled[0] and key_of_label(found[0][0]) in again
+    if not (listed or len(again) > 1 or opens or most):
         return frozenset()
     once = {
         key_of_label(label)
         for label, at in found
-        if label[0].islower() is False
-        and (len(label.split()) <= _MOST_WORDS_ONCE or any(map(str.isdigit, label)))
-        and key_of_label(label) not in _ABOVE
-        and (most or at == 0 or ends_sentence(lines[at - 1]))
+        if _may_come_once(label) and (most or at == 0 or ends_sentence(lines[at - 1]))
     }
-    return frozenset(sure | repeated | once)
+    speakers = listed | again | once
+    return frozenset(speakers) if most or sum(counted[key] for key in speakers) > 1 else frozenset()
+
+
+def _comes_again(label: str, counted: Counter[str]) -> bool:
+    key = key_of_label(label)
+    return counted[key] > (2 if key in _ABOVE else 1) and len(label.split()) <= _MOST_WORDS
+
+
+def _may_come_once(label: str) -> bool:
+    short = len(label.split()) <= _MOST_WORDS_ONCE or any(map(str.isdigit, label))
+    return short and not label[0].islower() and key_of_label(label) not in _ABOVE

@@ -41,6 +41,8 @@ _PROGRAMS = re.compile(
     r"(?:transcribed by https?://\S+|.{1,60} (?:started|stopped) transcription)\W*", re.IGNORECASE
 )
 _MOST_WORDS = 5
+_LONGEST = 100  # a line with a name and a time is not longer
+_HAS_CLOCK = re.compile(r"\d:\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def turns_of_lines(lines: Sequence[str], interviewers: Sequence[str]) -> tuple[l
 
     No turns for a text without speakers.
     """
-    kept = [line for line in lines if not _PROGRAMS.fullmatch(line.strip())]
+    kept = [line for line in lines if len(line) > _LONGEST or not _PROGRAMS.fullmatch(line.strip())]
     cues = _cues(kept)
     if cues:
         return turns_of_cues(cues, interviewers), 0
@@ -69,9 +71,8 @@ def turns_of_lines(lines: Sequence[str], interviewers: Sequence[str]) -> tuple[l
     if tabbed:
         return tabbed, 0
     starts = list(_labelled(kept, interviewers))
-    if starts:
-        return list(_turns(kept, starts)), _before(kept, starts)
-    return [], 0
+    starts = starts or list(_names_alone(kept))
+    return (list(_turns(kept, starts)), _before(kept, starts)) if starts else ([], 0)
 
 
 def _before(lines: Sequence[str], starts: Sequence[Start]) -> int:
@@ -117,6 +118,26 @@ def _labelled(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[Sta
             yield Start(number, label_of(label["label"]), line.strip()[label.end() :], at)
 
 
+def _names_alone(lines: Sequence[str]) -> Iterator[Start]:
+    """A name on a line of its own, the words below: only if at least two names come again and take turns."""
+    filled = [(number, line.strip()) for number, line in enumerate(lines) if line.strip()]
+    named = [(number, line) for number, line in filled if _is_name(line)]
+    counted = Counter(key_of_label(line) for _, line in named)
+    names = {key for key, count in counted.items() if count > 1}
+    starts = [(number, line) for number, line in named if key_of_label(line) in names]
+    if len(names) < 2 or 4 * len(starts) < len(filled):
+        return
+    places = {number for number, _ in starts}
+    words_below = [
+        at
+        for at, (number, _) in enumerate(filled[:-1])
+        if number in places and filled[at + 1][0] not in places
+    ]
+    if len(words_below) == len(starts):
+        for number, line in starts:
+            yield Start(number, label_of(line), "", None)
+
+
 def names_above(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[Start]:
     """A name and a time on a line of their own, the words below."""
     found = [
@@ -135,6 +156,8 @@ def names_above(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[S
 
 
 def _name_and_time(line: str) -> re.Match[str] | None:
+    if len(line) > _LONGEST or not _HAS_CLOCK.search(line):
+        return None
     for pattern in _ABOVE:
         m = pattern.fullmatch(line)
         if m is not None and seconds(m["time"]) is not None and len(m["label"].split()) <= _MOST_WORDS:
@@ -142,9 +165,14 @@ def _name_and_time(line: str) -> re.Match[str] | None:
     return None
 
 
+def _short(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
+    """A short line with a time in it that is all of the pattern."""
+    return pattern.fullmatch(line.strip()) if len(line) <= _LONGEST and _HAS_CLOCK.search(line) else None
+
+
 def _time_and_name(lines: Sequence[str]) -> list[tuple[int, re.Match[str]]]:
     """``00:00:03 Anna Lind`` only where words stand below nearly every such line, and names come again."""
-    found = [(number, m) for number, line in enumerate(lines) if (m := _BELOW_TIME.fullmatch(line.strip()))]
+    found = [(number, m) for number, line in enumerate(lines) if (m := _short(_BELOW_TIME, line))]
     with_words = [
         (number, m)
         for number, m in found
@@ -160,7 +188,7 @@ def _next_is_words(lines: Sequence[str], number: int) -> bool:
 
 def _bare_above(lines: Sequence[str]) -> list[tuple[int, re.Match[str]]]:
     """``Anna 0:03`` only where the name comes again: "We met at 10:30" is a sentence."""
-    found = [(number, m) for number, line in enumerate(lines) if (m := _BARE_ABOVE.fullmatch(line.strip()))]
+    found = [(number, m) for number, line in enumerate(lines) if (m := _short(_BARE_ABOVE, line))]
     counted = Counter(key_of_label(m["label"]) for _, m in found)
     return [
         (number, m)
@@ -178,7 +206,7 @@ def _tabbed(lines: Sequence[str]) -> list[SpokenTurn] | None:
 
 def _cues(lines: Sequence[str]) -> list[Cue]:
     """Blocks under ``0:0:3.1 --> 0:0:7.2``, with the name on the first line or as a label."""
-    at = [(number, m) for number, line in enumerate(lines) if (m := _ARROW.fullmatch(line.strip()))]
+    at = [(number, m) for number, line in enumerate(lines) if (m := _short(_ARROW, line))]
     ends = [*(number for number, _ in at[1:]), *([len(lines)] if at else [])]
     blocks = [
         (m, [line.strip() for line in lines[number + 1 : end] if line.strip()])

@@ -36,6 +36,7 @@ def read_odt(
     refuse_hostile(content, file, what="OpenDocument text", words="content.xml")
     # heavy, and most transcripts are text
     import odfdo
+    from odfdo.security import SecurityError
 
     try:
         opened = odfdo.Document(io.BytesIO(content))
@@ -46,6 +47,10 @@ def read_odt(
         blocks = tuple(_blocks(opened.body))
     except BadInput:
         raise
+    except SecurityError as error:
+        raise BadInput(
+            f"{file} unpacks to more than a real OpenDocument text does. It was not opened."
+        ) from error
     except Exception as error:  # a damaged file may fail anywhere in lxml, zlib or the library
         raise BadInput(
             f"{file} is no OpenDocument text, or a damaged one. Open it and save it again."

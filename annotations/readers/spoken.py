@@ -16,9 +16,10 @@ INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 # DESIGN of the format: a label begins with a letter and has at most 40 characters; a colon and white space end
 # it. "https://…" has no white space after its colon; "10:30 Meeting:" does not begin with a letter.
 LABEL = re.compile(
-    rf"[{INVISIBLE}]*(?P<label>[^\W\d_][^:\n\t]{{0,39}}?)[ \u00a0{INVISIBLE}]*:(?=[\s{INVISIBLE}]|$)[{INVISIBLE}]*"
+    rf"[{INVISIBLE}]*(?P<label>[^\W\d_][^:\n\t]{{0,39}}?)[ \u00a0{INVISIBLE}]{{0,20}}:(?=[\s{INVISIBLE}]|$)[{INVISIBLE}]*"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 MOST_CHARACTERS = 20_000_000
 
 
@@ -52,7 +53,7 @@ class Reader(Protocol):
 
 def one_line(text: str) -> str:
     """Text as it is kept in a turn: on one line, halves of characters joined or marked as lost, no control signs."""
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    if not text.isascii() and _HALVES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return " ".join(_CONTROL.sub(" ", text).split())
 

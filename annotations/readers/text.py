@@ -143,7 +143,7 @@ def _trimmed(one: _Found, text: str) -> _Found:
         one.begins = seconds(first[0]) if one.begins is None else one.begins
     last = _LAST.search(text, max(one.start, one.end - _LONGEST, 0), max(one.end, 0))
     if last is not None and words:
-        one.end = last.start()
+        one.end = one.start + len(text[one.start : last.start()].rstrip())
         one.ends = seconds(last[0])
     return one
 

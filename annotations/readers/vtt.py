@@ -13,7 +13,7 @@ from annotations.readers.cues import Cue, turns_of_cues
 from annotations.readers.decoding import decode_text
 from annotations.readers.spoken import ReadTranscript, finished, label_of
 
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:[ \t]+([^>]*))?>", re.IGNORECASE)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:[ \t]+([^<>]*))?>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:[a-zA-Z][^<>]*|\d[\d:.]*)?>")
 _LAYOUT = (
     "A .vtt file begins with WEBVTT and has cues such as 00:00:01.000 --> 00:00:04.000 with words below."

@@ -27,7 +27,7 @@ from ruler.scores import (
 )
 from ruler.sets import LEAST_IN_SMALL, LEAST_POSITIVES, LabelledSet
 
-from training.train import RECIPE
+from training.workshop import RECIPE
 
 METHODS = ("Tandem", *PEERS, "SetFit")
 SIZES = ("50", "200", "1000", "all")
@@ -123,9 +123,10 @@ def _markdown(figures: Figures) -> str:
         "",
         f"Made by `python benchmarks/quality.py` (model recipe {figures['recipe']}). Five folds by group; nothing of a "
         "tested group is seen in training, calibration or thresholds. Macro figures are over codes with at least "
-        f"{LEAST_POSITIVES} positives ({LEAST_IN_SMALL} in the paper's 62 statements), kappa over those with at least {LEAST_FOR_KAPPA}. At 50, 200 and 1,000 labelled "
-        "segments: means of three draws, each scored on another fold. Brackets: 95 % intervals over resampled groups. "
-        "Seconds: fitting with thresholds from inner folds, embeddings made before, on two shared cores.",
+        f"{LEAST_POSITIVES} positives ({LEAST_IN_SMALL} in the paper's 62 statements), kappa over those with at least "
+        f"{LEAST_FOR_KAPPA}. At 50, 200 and 1,000 labelled segments: means of three draws, each scored on another "
+        "fold. Brackets: 95 % intervals over resampled groups. Seconds: fitting with thresholds from inner folds, "
+        "embeddings made before, on two cores shared with other work.",
         "",
         "![Macro average precision by number of labelled segments, and reliability](quality.png)",
     ]

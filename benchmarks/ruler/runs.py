@@ -13,7 +13,7 @@ from ruler.peers import Learnt
 from ruler.scores import Predicted
 from ruler.sets import LabelledSet
 
-from training.train import RECIPE
+from training.workshop import RECIPE
 
 
 @dataclass(frozen=True)

@@ -149,11 +149,11 @@ def read_set(name: str, data: Path, cache: EmbeddingCache) -> LabelledSet:
         labels=labels,
         folds=folds_of(groups, labels.astype(float), folds=FOLDS),
         embeddings=cache.embed(source, [row.unit.text for row in rows]).vectors,
-        described=cache.embed(source, [_name_of(code) for code in codes]).vectors,
+        described=cache.embed(source, [name_of(code) for code in codes]).vectors,
         others=others,
     )
 
 
-def _name_of(code: str) -> str:
+def name_of(code: str) -> str:
     """A code's name as words: "question:open" is "question open"."""
     return code.replace(":", " ").replace("_", " ")

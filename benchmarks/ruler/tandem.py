@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from ruler.peers import Learnt
-from ruler.sets import LabelledSet
+from ruler.sets import LabelledSet, name_of
 
 from models.classifier import suggested
 from training.cross_validation import fit_final, left_out_once
-from training.dataset import Dataset, Judgement
+from training.dataset import Dataset, Described, Judgement
 
 Rows = NDArray[np.intp]
 
@@ -38,4 +38,8 @@ def dataset_of(data: LabelledSet, rows: Rows) -> Dataset:
         quotable=np.zeros(len(rows), dtype=bool),
         codes=data.codes,
         judgements=(judgement,),
+        described=tuple(
+            Described(code, name_of(code), vector)
+            for code, vector in zip(data.codes, data.described, strict=True)
+        ),
     )

@@ -11,10 +11,14 @@ from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, say, table, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from annotations.agreement.figure import Agreement
     from service.agreeing import Report
-    from service.agreement_views import Side
+    from service.agreement_views import CodeRow, Side
 
 NAME = "agreement"
+MOST_PAIRS = 10
 
 
 def command(
@@ -70,9 +74,9 @@ def command(
         as_json(to_json(report))
         return
     _show(report)
-    for file in (csv, xlsx, html):
-        if file is not None:
-            say("", f"Written: {file}")
+    written = [str(file) for file in (csv, xlsx, html) if file is not None]
+    if written:
+        say(f"Written: {', '.join(written)}")
 
 
 def _show(report: Report) -> None:
@@ -85,7 +89,12 @@ def _show(report: Report) -> None:
         "",
     )
     sides = overview(report)
-    table("", _SIDES, [_side(side) for side in sides if side.units], numbers=5)
+    shown = [side for side in sides if side.units]
+    pairs = [side for side in shown if side.comparison == "person and person"][MOST_PAIRS:]
+    table("", _SIDES, [_side(side) for side in shown if side not in pairs], numbers=4)
+    if pairs:
+        say(f"and {len(pairs)} more pairs of people: see --csv, --xlsx, --html or --json.")
+    say(*_everybody(report))
     for side in sides:
         if side.reason:
             say(f"{side.who.capitalize()}: no figure, because {side.reason}.")
@@ -97,29 +106,46 @@ def _show(report: Report) -> None:
     warn(*left_out(report), *(f"{note}." for note in report.notes))
 
 
-_SIDES = (
-    "",
-    "reviews",
-    "segments",
-    "coded at all: κ",
-    "which codes, where both coded: F1",
-    "κ, mean of codes",
-    "participants",
-)
+_SIDES = ("κ, F1 (95 %)", "segments", "coded at all\nκ", "which codes\nF1", "mean of codes\nκ")
 
 
 def _side(side: Side) -> tuple[Any, ...]:
-    from service.agreement_views import with_interval
-
-    return (
-        side.who,
-        side.condition,
-        side.units,
-        with_interval(side.spotting),
-        with_interval(side.labelling),
-        with_interval(side.mean),
-        side.groups,
+    who = (
+        side.who
+        if side.condition in ("independent", "repeat", "derived")
+        else f"{side.who}, {side.condition}"
     )
+    return (who, side.units, _short(side.spotting), _short(side.labelling), _short(side.mean))
+
+
+def _everybody(report: Report) -> list[str]:
+    """All people at once, where there are three or more."""
+    wanted = (
+        ("all", "alpha", "coded at all, α"),
+        ("sets of codes", "alpha masi", "sets of codes, α with MASI"),
+    )
+    found = [
+        f"{name} {_short(figure)}"
+        for level, coefficient, name in wanted
+        for figure in report.figures
+        if (figure.level, figure.coefficient, figure.framework) == (level, coefficient, "")
+        and figure.comparison == "everybody"
+    ]
+    return [f"All {len(report.facts['coders'])} people together: {'; '.join(found)}"] if found else []
+
+
+def _short(figure: Agreement | None) -> str:
+    """A value with its interval in little room: .77 (.69–.85)*."""
+    from service.agreement_views import number
+
+    def bare(value: float) -> str:
+        return number(value).replace("0.", ".", 1)
+
+    if figure is None or figure.value is None:
+        return "–"
+    if figure.interval is None:
+        return bare(figure.value)
+    return f"{bare(figure.value)} ({bare(figure.interval[0])}–{bare(figure.interval[1])}){'*' * figure.few_transcripts}"
 
 
 def _show_same(report: Report) -> None:
@@ -143,47 +169,60 @@ def _show_same(report: Report) -> None:
 
 
 def _show_codes(report: Report) -> None:
-    from annotations.agreement.verdict import rule
-    from service.agreement_views import code_rows, number, with_interval
+    from service.agreement_views import code_rows, value_of
 
-    rows = []
     codes = code_rows(report)
-    several = len({row.framework for row in codes}) > 1
-    for row in codes:
-        its = row.people
-        kappa = its.get("kappa")
-        rows.append(
-            (
-                *([row.framework] if several else []),
-                f"{row.code} (with all below)" if row.family else row.code,
-                _verdict(row.verdict),
-                "–" if kappa is None or kappa.prevalence is None else f"{100 * kappa.prevalence:.0f} %",
-                with_interval(kappa),
-                number(_value(its.get("positive"))),
-                number(_value(its.get("negative"))),
-                number(_value(its.get("percent"))),
-                number(_value(its.get("ac1"))),
-                with_interval(row.model),
-            )
-        )
-    if not rows:
+    if not codes:
         return
-    say("", "Code by code (people with each other; last column: the model with people):")
-    head = ("code", "model", "coded", "κ people", "pos.", "neg.", "alike", "AC1", "κ model")
-    table("", (*(["framework"] if several else []), *head), rows, numbers=7)
-    if report.verdicts:
-        say("", f"Rule: {rule(report.margin)}")
+    several = len({row.framework for row in codes}) > 1
+    rows = [
+        (
+            _name(row, several=several),
+            "–" if row.prevalence is None else f"{100 * row.prevalence:.0f}",
+            _short(row.of("kappa")),
+            *(
+                value_of(row.of(name)).removeprefix("0")
+                for name in ("positive", "negative", "percent", "ac1")
+            ),
+            _short(row.model),
+        )
+        for row in codes
+    ]
+    say("", "Code by code, people with each other (pos., neg.: agreement on what is coded and what is not):")
+    table("", ("code", "% coded", "κ people", "pos.", "neg.", "alike", "AC1", "κ model"), rows, numbers=7)
+    _show_verdicts(report, several=several)
 
 
-def _verdict(verdict: Any) -> str:
-    if verdict is None:
-        return ""
+def _name(row: CodeRow, *, several: bool) -> str:
+    name = f"{row.code}, with all below" if row.family else row.code
+    return f"{row.framework}: {name}" if several else name
+
+
+def _show_verdicts(report: Report, *, several: bool) -> None:
+    from annotations.agreement.verdict import rule
+    from service.agreement_views import number
+
+    if not report.verdicts:
+        return
+    say("", "Is the model as good as a second coder?")
+    rows = [
+        (
+            f"{one['framework']}: {one['code']}" if several else one["code"],
+            _verdict(one),
+            number(one["delta"]),
+            "–" if (i := one["interval_unadjusted"]) is None else f"{number(i[0])} to {number(i[1])}",
+        )
+        for one in (verdict.to_json() for verdict in report.verdicts)
+    ]
+    table("", ("code", "verdict", "Δ", "95 %, exploratory"), rows, numbers=2)
+    say(f"Rule: {rule(report.margin)}")
+
+
+def _verdict(verdict: Mapping[str, Any]) -> str:
+    if verdict["reason"]:
+        return f"{verdict['verdict']}: {verdict['reason']}"
     more = verdict["more_participants"]
-    return f"{verdict['verdict']}: about {more} more" if more else str(verdict["verdict"])
-
-
-def _value(figure: Any) -> float | None:
-    return None if figure is None else figure.value
+    return f"{verdict['verdict']}: about {more} more participants" if more else str(verdict["verdict"])
 
 
 def _show_effect(report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NAME = "import"
 _SHOWN = 60
+_BELONGS = (2, 3, 4, 5)  # the columns of the table that say where a transcript belongs
 _ROLES = {"interviewer": "asks", "participant": "answers"}
 
 
@@ -50,10 +52,10 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring transcripts in: Word, LibreOffice, text, rich text, PDF, subtitles, oTranscribe, ELAN, tables.
+    """Bring transcripts in: .docx .odt .rtf .pdf .txt .md .vtt .srt .otr (oTranscribe) .eaf (ELAN) .csv .jsonl.
 
-    What is there already is recognised. On a terminal a folder is shown before anything is written, and speakers
-    of whom nobody has said whether they ask or answer are asked about once; the answer is kept in study.yaml.
+    What is there already is recognised. On a terminal a folder is shown before anything is written, and
+    you are asked once about each speaker of whom study.yaml does not say whether they ask or answer.
     """
     from annotations.errors import BadInput
     from service.importing_transcripts import import_transcripts, preview_transcripts
@@ -80,7 +82,8 @@ def command(
             look = partial(preview_transcripts, parts, files or [], **words)
             with progress("Reading transcripts") as step:
                 found = look(progress=step)
-        if asks and not _agreed(parts, found, look, any(file.is_dir() for file in files or [])):
+        shown = asks and any(file.is_dir() for file in files or [])
+        if asks and not _agreed(parts, found, look, shown):
             say("Nothing was imported.")
             return
         if not dry_run:
@@ -88,11 +91,17 @@ def command(
                 found = import_transcripts(parts, files or [], **words, progress=step)
     if json:
         as_json(_result(found, dry_run))
-    elif dry_run:
-        _show(found)
-        say("Nothing was written (--dry-run).")
     else:
-        _show(found)
+        if not shown:
+            _show(found)
+        say(
+            *(
+                ["Nothing was written (--dry-run)."]
+                if dry_run
+                else [f"Imported: {_counts(found) or 'nothing'}."] * shown
+            )
+        )
+        warn(*_notes(found))
     if found.refused:
         raise BadInput("\n".join([*found.refused, _outcome(found, dry_run)]))
 
@@ -184,18 +193,23 @@ def _show(found: Imported) -> None:
         for one in found.read
     ]
     columns = ("file", "reader", "participant", "case", "site", "wave", "speakers", "", "turns")
+    unsaid = [at for at in _BELONGS if all(row[at] == "–" for row in rows)]
+    shown = [at for at in range(len(columns)) if at not in unsaid]
     if rows:
-        table("", columns, rows[:_SHOWN], numbers=1)
+        table(
+            "", [columns[at] for at in shown], [[row[at] for at in shown] for row in rows[:_SHOWN]], numbers=1
+        )
     if len(rows) > _SHOWN:
         say(f"… and {len(rows) - _SHOWN} more")
     for one in found.read:
         warn(*(f"{Path(one.file).name}: {warning}" for warning in one.warnings))
-    counted = {
-        state: sum(one.state == state for one in found.read)
-        for state in dict.fromkeys(o.state for o in found.read)
-    }
-    say("", ", ".join(f"{count} {state}" for state, count in counted.items()) or "nothing was imported")
-    warn(*_notes(found))
+    unknown = f"; no {' or '.join(columns[at] for at in unsaid)} is said of any" if rows and unsaid else ""
+    say("", (_counts(found) or "no transcript was read") + unknown)
+
+
+def _counts(found: Imported) -> str:
+    counted = Counter(one.state for one in found.read)
+    return ", ".join(f"{count} {state}" for state, count in counted.items())
 
 
 def _speakers(speakers: Any) -> str:

@@ -18,7 +18,11 @@ def command(
         Path, typer.Argument(metavar="DIR", help="The study's folder; made if it is not there.")
     ],
     codebook: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="A shipped codebook, or your own (.yaml, .csv, .xlsx).")
+        str,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="A shipped one (tandem codebook list), or your own (.yaml, .csv, .xlsx).",
+        ),
     ] = "common-framework",
     name: Annotated[str | None, typer.Option(help="The study's name (else the folder's).")] = None,
     language: Annotated[str, typer.Option(help="The language most of it is in, as two letters.")] = "en",

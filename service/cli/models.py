@@ -119,7 +119,7 @@ def show_chain(found: dict[str, Any]) -> None:
         ("rule of promotion", f"{found['verdict']}: {found['reason']}" if found["verdict"] else None),
         ("measured on", found["measured_on"] if overall["micro_f1"] is not None else None),
         ("F1, kappa", f"{_figure(overall['micro_f1'])}, {_figure(overall['kappa'])}"),
-        ("trained while served", found["parent"]),
+        ("what served then", found["parent"]),
         ("MLflow run", found["run_id"] or "not there yet; it is tried again"),
         ("reviews", f"{found['reviews']}, hash {found['reviews_hash'][:16]}…"),
         ("codebook version", found["codebook_version"]),

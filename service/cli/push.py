@@ -36,7 +36,9 @@ def command(
     ] = None,
     coder: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Who gets a project of their own (else all of study.yaml)."),
+        typer.Option(
+            metavar="NAME", help="Who gets a project of their own; with --double all of study.yaml."
+        ),
     ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
@@ -68,5 +70,7 @@ def _show(one: Pushed) -> None:
     )
     drawn = [f"{count} {kind}" for kind, count in one.draws.items() if count]
     if drawn:
-        say(f"  without suggestions: {', '.join(drawn)} (the coder is not told which)")
+        say(
+            f"  without suggestions: {', '.join(drawn)}, drawn with seed {one.seed}; coders are not told which"
+        )
     say(f"  {one.project.url}")

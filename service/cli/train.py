@@ -62,7 +62,7 @@ def command(
             f", but for those of the {overall.get('groups')} participants who only judge it" if judges else ""
         )
         say(
-            f"It learnt from {model.reviews} reviews{aside}; it judges {len(model.codes)} codes "
+            f"It learnt from {model.reviews} reviews{aside}; it judges {plain['codes']} codes "
             f"({trained.seconds:.0f} s)."
         )
     if overall.get("micro_f1") is not None:

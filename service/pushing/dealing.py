@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from annotations.draws import Dealt, DrawPlan, deal
@@ -25,19 +24,6 @@ class Dealing:
     plan: DrawPlan | None
     dealt: Mapping[UUID, Dealt]
     notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any] | None:
-        """The plan as plain data."""
-        if self.plan is None:
-            return None
-        blind, double, repeat = self.plan.fractions.parts
-        return {
-            "seed": self.plan.seed,
-            "blind": blind,
-            "double": double,
-            "repeat": repeat,
-            "coders": list(self.plan.coders),
-        }
 
 
 def settle(store: Store, study: Study, segmentation: str, asked: Asked) -> Dealing:

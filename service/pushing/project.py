@@ -34,7 +34,10 @@ REDRAWN_AT_A_TIME = 100
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What came of a push to one project. ``draws``: how many of its tasks are blind, doubled and repeated."""
+    """What came of a push to one project.
+
+    ``draws``: how many of its tasks are blind, doubled and repeated; ``seed``: of the plan in force, None without one.
+    """
 
     project: Project
     coder: str | None
@@ -44,6 +47,7 @@ class Pushed:
     waiting: int
     reviewed: int
     draws: Mapping[str, int]
+    seed: int | None = None
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -58,6 +62,7 @@ class Pushed:
             "waiting": self.waiting,
             "reviewed_left_alone": self.reviewed,
             "draws": dict(self.draws),
+            "seed": self.seed,
             "notes": list(self.notes),
         }
 

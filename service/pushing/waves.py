@@ -95,6 +95,8 @@ class _Push:
             its = streams(self._transcripts(wave), dealing.dealt)
             coders = sorted(its, key=lambda name: (name is not None, name or ""))
             done += [self._one(pushing, wave, coder, its[coder], progress) for coder in coders]
+        seed = dealing.plan.seed if dealing.plan else None
+        done = [replace(one, seed=seed) for one in done]
         if done and dealing.notes:
             done[0] = replace(done[0], notes=(*dealing.notes, *done[0].notes))
         return done

@@ -66,6 +66,14 @@ def test_nearly_the_same_names_are_suspicious() -> None:
     assert _about(found, "nearly the same").codes == ("Topics/People", "Topics/Peoples")
 
 
+def test_a_name_that_two_codes_share_is_noted() -> None:
+    """It is no fault, but files must then give the path."""
+    twin = replace(_code("x", "Money"), parent="people", path="Topics/People/Money")
+    finding = _about(check_codebook(_book(*GOOD, twin)), "share their name")
+    assert (finding.kind, finding.codes) == ("note", ("Topics/Money", "Topics/People/Money"))
+    assert "Topics/Money" in finding.remedy
+
+
 def test_texts_that_stand_twice_are_suspicious() -> None:
     """One example or one definition for two codes teaches neither apart."""
     twin = _code("x", "Weather", definition=GOOD[0].definition, example=GOOD[0].example)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from defusedxml import ElementTree
 
 from annotations.codebook import Code, Codebook
 from annotations.codebook_crosswalk import STATUSES, shipped_crosswalk
 from annotations.codebook_files import read_codebook, shipped_codebook, shipped_codebooks, write_codebook
+from annotations.label_config import label_config
 
 # headings that only Tandem needs
 HEADINGS = {"Roles", "Characteristics"}
@@ -60,6 +62,16 @@ def test_a_study_can_take_it_along(name: str, tmp_path: Path) -> None:
     codebook = shipped_codebook(name)
     write_codebook(codebook, tmp_path / "codebook.yaml")
     assert read_codebook(tmp_path / "codebook.yaml").version == codebook.version
+
+
+@pytest.mark.parametrize("name", shipped_codebooks())
+def test_coders_can_be_shown_it(name: str) -> None:
+    """Label Studio's configuration holds every code that may be applied, once."""
+    codebook = shipped_codebook(name)
+    made = ElementTree.fromstring(label_config(codebook))
+    aliases = Counter(part.get("alias") for part in made.iter() if part.get("alias"))
+    for code in codebook.applicable:
+        assert aliases[code.id] == 1, code.path
 
 
 def test_cfir_2022_has_the_published_counts() -> None:

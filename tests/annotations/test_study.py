@@ -64,3 +64,12 @@ def test_the_nearest_study_upwards_is_found(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "study.yaml").write_text("name: Åse’s study\n", "utf-8")
     assert find_study().config.name == "Åse’s study"
     assert find_study().folder == tmp_path.resolve()
+
+
+def test_where_the_service_is_can_be_said() -> None:
+    """An address, or nothing; anything else is refused with an example."""
+    assert parse_config({"name": "S"}).service.url is None
+    given = parse_config({"name": "S", "service": {"url": "https://tandem.example.org/one"}})
+    assert given.service.url == "https://tandem.example.org/one"
+    with pytest.raises(BadInput, match=r"http://127\.0\.0\.1:8430"):
+        parse_config({"name": "S", "service": {"url": "127.0.0.1:8430"}})

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from annotations.errors import TandemError
 from models.artifact import load, save
-from models.calibration import Calibration, calibrate, thresholds
-from models.classifier import Model, TooFew, fit_weights, suggested, too_few_examples
+from models.calibration import Aim, Calibration, calibrate, thresholds
+from models.classifier import Model, Prior, TooFew, fit_weights, suggested, too_few_examples
 from models.cold_start import ColdStart
-from models.features import choose, count, matrix_of_counted
+from models.features import Features, choose, count, matrix_of_counted
 from models.unit import Unit
 
 
@@ -27,7 +28,7 @@ def _model() -> tuple[Model, list[Unit], np.ndarray]:
     vocabulary, columns = choose(counted, np.arange(60), groups)
     features = matrix_of_counted(counted, np.arange(60), vocabulary, columns, embeddings)
     labels = np.array([[at % 2, 1 - at % 2] for at in range(60)], dtype=float)
-    weights = fit_weights(features, labels, np.ones_like(labels))
+    weights = fit_weights(features, labels, np.ones_like(labels)).weights
     calibration = Calibration(np.array([1.0, 1.5]), np.array([0.0, -0.1]))
     lacking = {"rare": TooFew(3, 2, "3 examples; needs about 8")}
     model = Model(("m", "p"), vocabulary, weights, calibration, np.array([0.5, 0.4]), lacking, (("m", "p"),))
@@ -49,7 +50,7 @@ def test_a_share_of_coders_is_two_weighted_examples() -> None:
     features = matrix_of_counted(
         counted, np.arange(60), *choose(counted, np.arange(60), ["a", "b", "c"] * 20), embeddings
     )
-    half = fit_weights(features, np.full((60, 1), 0.5), np.ones((60, 1)))
+    half = fit_weights(features, np.full((60, 1), 0.5), np.ones((60, 1))).weights
     assert np.abs(half.logits(features)).max() < 1e-3
 
 
@@ -103,13 +104,52 @@ def test_the_threshold_is_half_the_best_f1() -> None:
     random = np.random.default_rng(7)
     probabilities = random.beta(0.5, 2, size=(20000, 1))
     truth = (random.random((20000, 1)) < probabilities).astype(float)
-    cut = float(thresholds(probabilities, truth, np.ones_like(truth))[0])
+    cut = float(thresholds(probabilities, truth, np.ones_like(truth))[0][0])
 
     def f1(at: float) -> float:
         chosen = probabilities >= at
         return float(2 * (chosen & (truth > 0)).sum() / (chosen.sum() + truth.sum()))
 
     assert f1(cut) >= max(f1(at) for at in np.linspace(0.05, 0.9, 60)) - 0.005
+
+
+def test_a_threshold_for_a_precision_reaches_it() -> None:
+    """With many positives, what is suggested on new segments is right about as often as was asked for."""
+    random = np.random.default_rng(8)
+    probabilities = random.beta(0.5, 2, size=(20000, 2))
+    truth = (random.random((20000, 2)) < probabilities).astype(float)
+    first, new = slice(0, 10000), slice(10000, None)
+    cut, missed = thresholds(probabilities[first], truth[first], np.ones((10000, 2)), Aim(0.7))
+    for code in range(2):
+        chosen = probabilities[new, code] >= cut[code]
+        assert truth[new, code][chosen].mean() == pytest.approx(0.7, abs=0.04)
+    assert missed == {}
+
+
+def test_a_precision_that_cannot_be_told_is_not_guessed_at() -> None:
+    """Few examples: no suggestion, and how many more are needed; many: that no cut-off reaches it."""
+    random = np.random.default_rng(9)
+    probabilities = np.full((2000, 2), 0.3) + random.random((2000, 2)) / 100
+    truth = np.zeros((2000, 2))
+    truth[:12, 0] = truth[::3, 1] = 1
+    cut, missed = thresholds(probabilities, truth, np.ones_like(truth), Aim(0.9))
+    assert np.isinf(cut).all()
+    assert missed[0] == "12 examples: not enough data for precision 0.9, about 18 more"
+    assert "no cut-off reaches precision 0.9" in missed[1]
+
+
+def test_a_description_counts_as_examples_until_there_are_others() -> None:
+    """A code without any example is ranked by its description; with many the description hardly matters."""
+    random = np.random.default_rng(4)
+    dense = random.normal(size=(200, 4)).astype(np.float32)
+    features = Features(sparse.csr_matrix((200, 0), dtype=np.float32), dense)
+    said = Features(sparse.csr_matrix((1, 0), dtype=np.float32), np.array([[2, 0, 0, 0]], np.float32))
+    prior = Prior(said, np.array([0]))
+    nothing = fit_weights(features, np.zeros((200, 1)), np.ones((200, 1)), prior=prior).weights
+    assert np.corrcoef(nothing.logits(features)[:, 0], dense[:, 0])[0, 1] > 0.9
+    labels = (dense[:, 1:2] > 0).astype(float)
+    learnt = fit_weights(features, labels, np.ones((200, 1)), prior=prior).weights
+    assert np.corrcoef(learnt.logits(features)[:, 0], dense[:, 1])[0, 1] > 0.95
 
 
 def test_a_model_on_disk_is_the_same_model(tmp_path: Path) -> None:
@@ -150,7 +190,7 @@ def test_a_model_on_disk_holds_no_text(tmp_path: Path) -> None:
     counted = count(units)
     vocabulary, columns = choose(counted, np.arange(9), [f"g{at}" for at in range(9)])
     features = matrix_of_counted(counted, np.arange(9), vocabulary, columns, np.ones((9, 2), np.float32))
-    weights = fit_weights(features, np.eye(9, 1), np.ones((9, 1)))
+    weights = fit_weights(features, np.eye(9, 1), np.ones((9, 1))).weights
     model = Model(("m",), vocabulary, weights, Calibration(np.ones(1), np.zeros(1)), np.array([0.5]))
     save(model, tmp_path / "m")
     manifest = json.loads((tmp_path / "m" / "manifest.json").read_text("utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.features import choose, count, matrix_of, matrix_of_counted
+from models.features import Features, choose, count, matrix_of, matrix_of_counted
 from models.unit import Unit
 
 GROUPS = ["p1", "p1", "p2", "p3", "p3"]
@@ -18,6 +18,10 @@ UNITS = [
     Unit("the ward wants money", speaker="Client"),
     Unit("the wombat", speaker="p3"),
 ]
+
+
+def _dense(features: Features) -> np.ndarray:
+    return np.hstack([features.sparse.toarray(), features.dense])
 
 
 def _embeddings(rows: int) -> np.ndarray:
@@ -50,8 +54,8 @@ def test_training_and_serving_see_the_same_numbers() -> None:
     counted = count(UNITS)
     vocabulary, columns = choose(counted, np.arange(5), GROUPS)
     embeddings = _embeddings(5)
-    trained = matrix_of_counted(counted, np.array([3, 0]), vocabulary, columns, embeddings).toarray()
-    served = matrix_of([UNITS[3], UNITS[0]], vocabulary, embeddings[[3, 0]]).toarray()
+    trained = _dense(matrix_of_counted(counted, np.array([3, 0]), vocabulary, columns, embeddings))
+    served = _dense(matrix_of([UNITS[3], UNITS[0]], vocabulary, embeddings[[3, 0]]))
     assert trained == pytest.approx(served, abs=1e-6)
 
 
@@ -61,7 +65,7 @@ def test_neighbours_count_only_in_a_conversation() -> None:
     known = [Unit("a", before="money here", speaker=g) for g in "abc"]
     counted = count(known)
     vocabulary, _ = choose(counted, np.arange(3), list("abc"))
-    found = matrix_of(units, vocabulary, _embeddings(1)[[0, 0]]).toarray()
+    found = _dense(matrix_of(units, vocabulary, _embeddings(1)[[0, 0]]))
     assert np.abs(found[0] - found[1]).sum() > 0.1
 
 
@@ -71,5 +75,5 @@ def test_odd_texts_have_finite_features(text: str) -> None:
     counted = count([*UNITS, Unit(text)])
     vocabulary, columns = choose(counted, np.arange(6), [*GROUPS, "p4"])
     found = matrix_of_counted(counted, np.arange(6), vocabulary, columns, _embeddings(6))
-    assert np.isfinite(found.toarray()).all()
-    assert np.isfinite(matrix_of([Unit(text)], vocabulary, _embeddings(1)).toarray()).all()
+    assert np.isfinite(_dense(found)).all()
+    assert np.isfinite(_dense(matrix_of([Unit(text)], vocabulary, _embeddings(1)))).all()

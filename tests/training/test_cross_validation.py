@@ -13,8 +13,8 @@ from models.artifact import load, save
 from models.calibration import calibrate, thresholds
 from models.classifier import suggested
 from models.unit import Unit
-from training.cross_validation import cross_validate, fit_final
-from training.dataset import Dataset, Judgement
+from training.cross_validation import MANY_ROWS, _pairs, cross_validate, fit_final
+from training.dataset import Dataset, Described, Judgement
 from training.folds import folds_of
 
 CODES = ("money", "people", "rare")
@@ -65,6 +65,28 @@ def test_a_group_has_no_part_in_its_own_predictions() -> None:
     np.testing.assert_allclose(one.probabilities[own, :2], two.probabilities[own, :2], atol=2e-3)
 
 
+def test_a_described_code_is_ranked_before_it_has_examples() -> None:
+    """Two examples are too few to suggest, and the model says so; its probability is there all the same."""
+    dataset = _dataset()
+    described = replace(dataset, described=(Described("rare", "snow road bus", dataset.embeddings[0]),))
+    validated = cross_validate(described, folds=3)
+    model, _ = fit_final(described, validated)
+    assert model.codes == CODES
+    assert model.judged == ("money", "people")
+    assert np.isinf(model.thresholds[2])
+    assert validated.out_of_fold is not None
+    assert not validated.out_of_fold.decided[:, 2].any()
+    assert not np.isnan(validated.out_of_fold.probabilities[:, 2]).any()
+
+
+def test_of_many_rows_five_pairs_of_folds_are_fitted() -> None:
+    """Every fold lies in two pairs of the ring, so that its calibration comes from two others."""
+    assert len(_pairs(5, MANY_ROWS - 1)) == 10
+    ring = _pairs(5, MANY_ROWS)
+    assert len(ring) == 5
+    assert all(sum(fold in pair for pair in ring) == 2 for fold in range(5))
+
+
 def test_two_groups_give_no_figure() -> None:
     """With two participants nothing honest can be said of unseen ones, and the reason is given."""
     validated = cross_validate(_dataset(groups=2))
@@ -113,7 +135,7 @@ def test_calibration_mends_overconfidence() -> None:
     labels = (random.random(true.shape) < 1 / (1 + np.exp(-true))).astype(float)
     fitted = calibrate(true * 3, labels, np.ones_like(true))
     assert np.allclose(fitted.slopes, 1 / 3, atol=0.06)
-    cut = thresholds(fitted.probabilities(true * 3), labels, np.ones_like(true))
+    cut, _ = thresholds(fitted.probabilities(true * 3), labels, np.ones_like(true))
     assert ((cut > 0.05) & (cut < 0.9)).all()
 
 

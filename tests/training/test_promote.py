@@ -29,7 +29,7 @@ CODES = ("money", "people")
         (0.5, 0.8, 25, False, "worse", False),
         (0.8, 0.5, 3, False, "cannot tell", True),
         (0.8, 0.5, 3, True, "cannot tell", False),
-        (0.5, 0.8, 3, False, "cannot tell", True),
+        (0.5, 0.8, 3, False, "cannot tell", False),
     ],
 )
 def test_the_rule(
@@ -41,6 +41,14 @@ def test_the_rule(
     assert found.reason
     assert found.figures["groups"] == groups
     assert (found.figures["interval"] is None) == (groups < 5 or found.figures["difference"] == 0)
+
+
+def test_too_few_for_an_interval_and_not_worse_for_all() -> None:
+    """Without an interval more of the same serves if one participant at least does not get worse."""
+    champion, challenger = _tables(3, 0.8), _tables(3, 0.5)
+    challenger[1] = champion[1]
+    found = judge(challenger, champion, codes=CODES, new_recipe=False)
+    assert (found.verdict, found.promoted) == ("cannot tell", True)
 
 
 def test_an_interval_around_zero_separates_the_two_rules() -> None:

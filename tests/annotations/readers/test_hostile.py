@@ -55,9 +55,9 @@ def _bomb_pdf() -> bytes:
 
 
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
-    "docx bomb": (".docx", lambda: _with_part(docx_of("P: a"), "word/x.bin", bytes(450_000_000)), r"unpacks to 45\d MB"),
-    "much XML": (".docx", lambda: _with_part(docx_of("P: a"), "word/document.xml", bytes(31_000_000)), "at most 30|unpacks"),
-    "odt bomb": (".odt", lambda: _with_part(odt_of("P: a"), "x", bytes(450_000_000)), r"unpacks to 45\d MB"),
+    "docx bomb": (".docx", lambda: _with_part(docx_of("P: a"), "word/x.bin", bytes(60_000_000)), r"unpacks to 6\d MB"),
+    "much XML": (".docx", lambda: _with_part(docx_of("P: a"), "word/document.xml", bytes(21_000_000)), "at most 20|unpacks"),
+    "odt bomb": (".odt", lambda: _with_part(odt_of("P: a"), "x", bytes(60_000_000)), r"unpacks to 6\d MB"),
     "docx entities": (
         ".docx",
         lambda: _with_part(docx_of("P: a"), "word/document.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'),

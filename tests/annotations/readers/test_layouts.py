@@ -90,6 +90,57 @@ def test_a_document_without_speakers_is_paragraphs(make: object) -> None:
     assert _said(".docx" if make is docx_of else ".odt", make(*parts)) == [("", part) for part in parts]
 
 
+def test_names_on_lines_of_their_own_are_speakers_if_they_take_turns() -> None:
+    """Some export neither colon nor time; a heading that comes twice in a document is no speaker."""
+    talk = [part for who, words in SAID for part in (who, words)]
+    assert tuple(_said(".docx", docx_of(*talk))) == SAID
+    note = ("Ward", "It was quiet.", "And cold.", "Ward", "It was loud.")
+    assert [speaker for speaker, _ in _said(".docx", docx_of(*note))] == [""] * 5
+
+
+def test_who_wrote_a_field_note_is_no_speaker_in_it() -> None:
+    """A label of an interviewer above paragraphs would take the whole note out of the coding."""
+    parts = (
+        "Interviewer: Ada Lind",
+        "Date: 3 March",
+        "The ward was quiet.",
+        "Nobody came.",
+        "It was [name].",
+    )
+    assert [speaker for speaker, _ in _said(".docx", docx_of(*parts))] == [""] * 5
+
+
+def test_a_speaker_may_be_called_as_a_heading_is() -> None:
+    """ "Subject:" above a document is none; where it comes again and again it is somebody."""
+    parts = (
+        "Interviewer: So?",
+        "Subject: One.",
+        "Two.",
+        "Interviewer: And?",
+        "Subject: Three.",
+        "Subject: Four.",
+    )
+    assert {speaker for speaker, _ in _said(".docx", docx_of(*parts))} == {"Interviewer", "Subject"}
+
+
+def test_one_speaker_alone_is_recognised_by_the_first_line() -> None:
+    """A monologue of many paragraphs, labelled now and then."""
+    parts = ("P-1: One.", "Two.", "Three.", "Four.", "P-1: Five.", "Six.", "Seven.")
+    assert _said(".docx", docx_of(*parts)) == [
+        ("P-1", "One. Two. Three. Four."),
+        ("P-1", "Five. Six. Seven."),
+    ]
+
+
+def test_a_table_in_rich_text_is_one_of_speakers() -> None:
+    """Cells and rows of RTF are read as those of Word."""
+    rows = "".join(
+        f"\\trowd\\cellx1\\cellx2 {who}\\cell {words.replace('🙂', '')}\\cell\\row\n"
+        for who, words in SAID[2:] * 2
+    )
+    assert _said(".rtf", "{\\rtf1\\ansi " + rows + "}") == [*SAID[2:], *SAID[2:]]
+
+
 def test_right_to_left_speakers_and_combining_characters_are_kept() -> None:
     """Marks of direction are no part of a label, and nothing is normalised."""
     words = "نعم e\u0301 \U0001f468\u200d\U0001f469\u200d\U0001f467"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -122,6 +123,14 @@ def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     """A document that unpacks to hundreds of megabytes is refused by its table of contents."""
     with pytest.raises(BadInput, match="unpacks to 450 MB"):
         read_transcripts(_file(tmp_path, "a.docx", _bomb()), interviewers=WHO)
+
+
+def test_a_file_of_more_than_50_mb_is_not_read(tmp_path: Path) -> None:
+    """Its size is looked at before it is opened."""
+    file = _file(tmp_path, "a.vtt", b"WEBVTT")
+    os.truncate(file, 51_000_000)
+    with pytest.raises(BadInput, match="51 MB; at most 50 MB"):
+        read_transcripts(file, interviewers=WHO)
 
 
 def test_xml_entities_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,223 @@
+"""Who is compared with whom: people, model versions and consensus, each on what both of them judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from annotations.agreement.everybody import figures_of_everybody
+from annotations.agreement.figure import Agreement
+from annotations.agreement.judged import Bools, Judged
+from annotations.agreement.material import Material, Reviewed
+from annotations.agreement.pairs import Described, Pair, figures_of_pairs
+from annotations.agreement.verdict import Trio
+from annotations.groups import GroupBy
+
+PEOPLE, MODEL, CONSENSUS = "people", "model", "consensus"
+SLICES = ("case", "site", "wave")
+
+
+class Comparisons:
+    """Every comparison that the reviews allow. ``group_by``: what is drawn again for intervals."""
+
+    def __init__(self, material: Material, group_by: GroupBy) -> None:
+        self.material = material
+        self.member, self.groups = material.units.groups(group_by)
+        self.columns = material.columns
+        self.people = {name: one for name, one in material.independent.items() if one.judged.anywhere}
+
+    def every_figure(self) -> tuple[Agreement, ...]:
+        """The figures of all comparisons."""
+        people = self.people_pairs()
+        return (
+            *self.of_people(people),
+            *self.of_model(),
+            *self.of_consensus(),
+            *self.of_repeats(),
+            *self.on_the_same(self.trios()),
+            *self.in_slices(people, self.model_pairs(self.material.independent)),
+        )
+
+    def pair(self, a: str, b: str, one: Judged, other: Judged) -> Pair:
+        """Two judges of this study."""
+        return Pair(a, b, one, other, self.member, self.groups)
+
+    def people_pairs(self) -> list[Pair]:
+        """Every two people, on what both judged independently."""
+        return [
+            self.pair(a, b, self.people[a].judged, self.people[b].judged)
+            for a, b in combinations(self.people, 2)
+        ]
+
+    def of_people(self, pairs: Sequence[Pair]) -> Iterator[Agreement]:
+        """Person with person: each pair, their mean, and everybody at once."""
+        if len(self.people) < 2:
+            yield self._none(_why_nobody(self.people, self.material))
+            return
+        for pair in pairs:
+            yield from self.figures([pair], "person and person", "independent", (pair.a, pair.b))
+        if len(pairs) > 1:
+            yield from self.figures(pairs, "people", "independent", (PEOPLE, PEOPLE))
+            yield from figures_of_everybody(
+                [one.judged for one in self.people.values()],
+                self.member,
+                len(self.groups),
+                self.columns,
+                self.material.stands,
+                Described("everybody", "independent", ("everybody", "everybody"), {}),
+            )
+        else:
+            yield from self._sets(pairs[0])
+
+    def _sets(self, pair: Pair) -> Iterator[Agreement]:
+        found = figures_of_everybody(
+            [pair.one, pair.other],
+            self.member,
+            len(self.groups),
+            self.columns,
+            self.material.stands,
+            Described("person and person", "independent", (pair.a, pair.b), {}),
+        )
+        yield from (one for one in found if one.level == "sets of codes")
+
+    def model_pairs(self, reviewed: Mapping[str, Reviewed]) -> list[Pair]:
+        """The model, as it stood then, with each person."""
+        return [
+            self.pair(MODEL, name, one.model.judged, one.judged)
+            for name, one in reviewed.items()
+            if one.model.judged.anywhere
+        ]
+
+    def of_model(self) -> Iterator[Agreement]:
+        """Person with model version: prospective; assisted reviews apart, since they lean towards what was shown."""
+        for condition, reviewed in (
+            ("independent", self.material.independent),
+            ("assisted", self.material.assisted),
+        ):
+            pairs = self.model_pairs(reviewed)
+            for pair in pairs:
+                yield from self.figures([pair], "model and person", condition, (MODEL, pair.b))
+            if len(pairs) > 1:
+                yield from self.figures(pairs, "model and people", condition, (MODEL, PEOPLE))
+            yield from self._by_version(reviewed, pairs, condition)
+        if not self.model_pairs(self.material.independent):
+            yield self._none(
+                _why_no_model(self.material), comparison="model and people", coders=(MODEL, PEOPLE)
+            )
+
+    def _by_version(
+        self, reviewed: Mapping[str, Reviewed], pairs: Sequence[Pair], condition: str
+    ) -> Iterator[Agreement]:
+        versions = sorted(
+            {v for pair in pairs for v in np.unique(reviewed[pair.b].model.version).tolist() if v >= 0}
+        )
+        for version in versions if len(versions) > 1 else ():
+            name = f"{MODEL} {self.material.models[version].version}"
+            its = [pair.only(reviewed[pair.b].model.version == version) for pair in pairs]
+            yield from self.figures(its, "model version and people", condition, (name, PEOPLE))
+
+    def of_consensus(self) -> Iterator[Agreement]:
+        """Each coder, and the model, with a consensus formed without them."""
+        for name, consensus in self.material.consensus.items():
+            pair = self.pair(name, CONSENSUS, self.people[name].judged, consensus)
+            yield from self.figures([pair], "coder and consensus", "derived", (name, CONSENSUS))
+        if self.material.consensus_and_model is not None:
+            consensus, model = self.material.consensus_and_model
+            pair = self.pair(MODEL, CONSENSUS, model, consensus)
+            yield from self.figures([pair], "model and consensus", "derived", (MODEL, CONSENSUS))
+
+    def of_repeats(self) -> Iterator[Agreement]:
+        """Each coder with themselves, on the segments that were put before them again."""
+        for name, again in self.material.repeats.items():
+            first = self.people.get(name) or self.material.assisted.get(name)
+            if first is None:
+                continue
+            pair = self.pair(name, name, first.judged, again.judged)
+            yield from self.figures([pair], "coder with themselves", "repeat", (name, f"{name}, again"))
+
+    def trios(self) -> list[Trio]:
+        """Two people and the model on the same units."""
+        found = []
+        for a, b in combinations(self.people, 2):
+            one, other = self.people[a], self.people[b]
+            found.append(
+                Trio(
+                    self.pair(a, b, one.judged, other.judged),
+                    self.pair(MODEL, a, one.model.judged, one.judged),
+                    self.pair(MODEL, b, other.model.judged, other.judged),
+                )
+            )
+        return [trio for trio in found if trio.matched().people.shared]
+
+    def on_the_same(self, trios: Sequence[Trio]) -> Iterator[Agreement]:
+        """People with each other and the model with them, on the same units, to be set side by side."""
+        matched = [trio.matched() for trio in trios]
+        if not matched:
+            return
+        people = [trio.people for trio in matched]
+        model = [pair for trio in matched for pair in (trio.model_first, trio.model_second)]
+        yield from self.figures(people, "same segments", "independent", (PEOPLE, PEOPLE))
+        yield from self.figures(model, "same segments", "independent", (MODEL, PEOPLE))
+
+    def in_slices(self, people: Sequence[Pair], model: Sequence[Pair]) -> Iterator[Agreement]:
+        """The same figures in each case, site and wave, where there are several."""
+        for key in SLICES:
+            values = self.material.units.values_of(key)
+            names = np.unique(values).tolist()
+            for name in names if len(names) > 1 else ():
+                rows: Bools = values == name
+                where = {key: str(name)}
+                for pairs, first in ((people, PEOPLE), (model, MODEL)):
+                    its = [pair.only(rows) for pair in pairs]
+                    if any(pair.shared for pair in its):
+                        comparison = "people" if first == PEOPLE else "model and people"
+                        yield from self.figures(its, comparison, "independent", (first, PEOPLE), where)
+
+    def figures(
+        self,
+        pairs: Sequence[Pair],
+        comparison: str,
+        condition: str,
+        coders: tuple[str, str],
+        where: Mapping[str, str] | None = None,
+    ) -> tuple[Agreement, ...]:
+        """Every figure of these pairs."""
+        return figures_of_pairs(pairs, self.columns, Described(comparison, condition, coders, where or {}))
+
+    def _none(
+        self, why: str, *, comparison: str = "people", coders: tuple[str, str] = (PEOPLE, PEOPLE)
+    ) -> Agreement:
+        if len(self.people) == 1 and comparison == "people":
+            coders = (next(iter(self.people)), "")
+        described = Described(comparison, "independent", coders, {})
+        return described.figure(
+            self.columns[0], coefficient="kappa", value=None, units=0, groups=0, reason=why
+        )
+
+
+def _why_nobody(people: Mapping[str, Reviewed], material: Material) -> str:
+    if not len(material.units):
+        return "these transcripts hold no participant's words, so there is nothing to judge"
+    if people:
+        return (
+            f"only {next(iter(people))} has coded independently here, so there is no second person to compare with. "
+            f"Give some transcripts to a second coder"
+        )
+    if material.assisted:
+        return "there are only assisted reviews here, and they lean towards what was suggested: draw some blind or double"
+    return (
+        'there are no independent reviews here. Codings that come without "--complete all" or "listed" do not say '
+        "what their coder looked at"
+    )
+
+
+def _why_no_model(material: Material) -> str:
+    if not material.models:
+        return 'no model has been trained yet. Run "tandem train" first'
+    counted = material.left_out.get("independent", {})
+    if counted:
+        said = "; ".join(f"{n} times {why}" for why, n in sorted(counted.items(), key=lambda one: -one[1]))
+        return f"no independent review can be compared with a suggestion: {said}"
+    return "there are no independent reviews to compare the model with"

@@ -1,0 +1,158 @@
+"""L2-penalised logistic regressions of many codes at once, over features that are part sparse and part dense.
+
+All codes share the products with the feature matrix, which are nearly all of the cost. The weights of each code
+are a combination of the training rows (w = Xᵀα, the representer theorem), so that the search, limited-memory BFGS
+(Nocedal & Wright 2006, algorithm 7.4) in the inner product of the weights, keeps vectors as long as there are rows
+and not as there are features, and a step's length can be tried without another product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from models.features import Features
+
+Floats = NDArray[np.float32]
+MEMORY = 8
+SMALLEST_STEP = 1 / 64
+
+
+@dataclass(frozen=True)
+class Solution:
+    """``weights`` (width, codes), ``intercepts`` (codes,), and after how many steps the search ended.
+
+    ``alpha``: the weights as combinations of the training rows, shape (rows, codes).
+    """
+
+    weights: Floats
+    intercepts: NDArray[np.float64]
+    steps: int
+    alpha: Floats
+
+
+def solve(
+    features: Features,
+    labels: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    *,
+    penalty: float,
+    start: Floats | None = None,
+    tolerance: float = 1e-2,
+    most_steps: int = 100,
+) -> Solution:
+    """Minimise Σ counts · log loss + penalty/2 · |w|² for each code; the intercept is hardly penalised.
+
+    ``labels``: shape (rows, codes), between 0 and 1; ``counts``: the same shape, 0 leaves a cell out.
+    ``start``: an ``alpha`` to begin the search from, of a model that saw no other rows than these. ``tolerance``: a
+    code is done when its gradient is that much smaller than that of a model that knows only how often it occurs.
+    """
+    y, u = labels.astype(np.float32), counts.astype(np.float32)
+    prior = _log_odds(y, u)
+    search = _Search(features, y, u, np.float32(penalty), prior)
+    steps = search.run(start, tolerance, most_steps)
+    intercepts = prior.astype(np.float64) + search.alpha.sum(axis=0, dtype=np.float64)
+    return Solution(features.combined(search.alpha), intercepts, steps, search.alpha)
+
+
+class _Search:
+    """Where the search stands: ``alpha`` and what it predicts, ``logits``; both of shape (rows, codes)."""
+
+    def __init__(self, features: Features, y: Floats, u: Floats, penalty: np.float32, prior: Floats) -> None:
+        self.features, self.y, self.u, self.penalty, self.prior = features, y, u, penalty, prior
+        self.alpha = np.zeros_like(y)
+        self.image = np.zeros_like(y)  # the kernel times alpha
+        self.pairs: list[tuple[Floats, Floats, Floats, Floats, Floats]] = []
+
+    def run(self, start: Floats | None, tolerance: float, most_steps: int) -> int:
+        gradient = self._gradient()
+        reach = self._kernel(gradient)
+        first = _inner(gradient, reach)
+        if start is not None:
+            self.alpha = start.astype(np.float32)
+            self.image = self._kernel(self.alpha)
+            gradient = self._gradient()
+            reach = self._kernel(gradient)
+        for step in range(most_steps):
+            going = _inner(gradient, reach) > np.square(tolerance) * first
+            if not going.any():
+                return step
+            direction, ahead = self._direction(gradient, reach)
+            length = self._length(direction, ahead, _inner(gradient, ahead)) * going
+            s, ks = length * direction, length * ahead
+            self.alpha += s
+            self.image += ks
+            new = self._gradient()
+            new_reach = self._kernel(new)
+            self._remember(s, ks, new - gradient, new_reach - reach)
+            gradient, reach = new, new_reach
+        return most_steps
+
+    def _kernel(self, rows: Floats) -> Floats:
+        """The kernel times ``rows``: one product with the features and one back, and 1 for the intercept."""
+        return np.asarray(self.features.times(self.features.combined(rows)) + rows.sum(axis=0))
+
+    def _gradient(self) -> Floats:
+        return np.asarray(self.u * (expit(self.prior + self.image) - self.y) + self.penalty * self.alpha)
+
+    def _loss(self, alpha: Floats, image: Floats) -> Floats:
+        logits = self.prior + image
+        losses = self.u * (np.logaddexp(np.float32(0), logits) - self.y * logits)
+        return np.asarray(losses.sum(axis=0) + self.penalty / 2 * _inner(alpha, image))
+
+    def _direction(self, gradient: Floats, reach: Floats) -> tuple[Floats, Floats]:
+        """The quasi-Newton direction and its image, by the two loops of algorithm 7.4, for all codes at once."""
+        q, kq = gradient.copy(), reach.copy()
+        shares = []
+        for s, _, y, ky, rho in reversed(self.pairs):
+            share = rho * _inner(s, kq)
+            q -= share * y
+            kq -= share * ky
+            shares.append(share)
+        if self.pairs:
+            s, ks, y, ky, rho = self.pairs[-1]
+            curved = _inner(y, ky)
+            scale = np.where((rho > 0) & (curved > 0), 1 / np.maximum(rho * curved, 1e-20), 1.0)
+        else:
+            scale = 1 / np.sqrt(np.maximum(_inner(gradient, reach), 1e-12))
+        q *= scale.astype(np.float32)
+        kq *= scale.astype(np.float32)
+        for (s, ks, y, _, rho), share in zip(self.pairs, reversed(shares), strict=True):
+            other = share - rho * _inner(y, kq)
+            q += other * s
+            kq += other * ks
+        return -q, -kq
+
+    def _length(self, direction: Floats, ahead: Floats, slope: Floats) -> Floats:
+        """For each code the longest of 1, 1/2, 1/4 … that lessens the loss enough (Armijo); 0 if none does."""
+        before = self._loss(self.alpha, self.image)
+        length: Floats = np.ones(len(slope), dtype=np.float32)
+        while True:
+            after = self._loss(self.alpha + length * direction, self.image + length * ahead)
+            # float32 sums cannot tell smaller gains
+            worse = after > before + 1e-4 * length * slope + 1e-6 * np.abs(before)
+            if not worse.any():
+                return length
+            length = np.where(worse, length / 2, length)
+            if (length[worse] < SMALLEST_STEP).any():
+                return np.where(length < SMALLEST_STEP, np.float32(0), length)
+
+    def _remember(self, s: Floats, ks: Floats, y: Floats, ky: Floats) -> None:
+        along = _inner(s, ky)
+        rho = np.where(along > 1e-12, 1 / np.maximum(along, 1e-12), 0).astype(np.float32)
+        self.pairs = [*self.pairs[-(MEMORY - 1) :], (s, ks, y, ky, rho)]
+
+
+def _inner(one: Floats, other: Floats) -> Floats:
+    """For each code the product of two vectors over rows, shape (codes,)."""
+    return np.asarray(np.einsum("nc,nc->c", one, other))
+
+
+def _log_odds(y: Floats, u: Floats) -> Floats:
+    """The intercepts of a model that knows nothing else: log odds of each code."""
+    positive, all_of = (u * y).sum(axis=0), u.sum(axis=0)
+    share = (positive + 0.5) / (all_of + 1)
+    return np.asarray(np.log(share / (1 - share)), dtype=np.float32)

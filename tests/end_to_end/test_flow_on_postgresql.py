@@ -1,0 +1,82 @@
+"""The whole flow by its commands with the study's data on PostgreSQL, against the real Label Studio and MLflow."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from builders import REPOSITORY, skip_or_fail
+from study_to_push import exported
+from typer.testing import CliRunner
+
+from annotations.label_studio import LabelStudio
+from service.cli.main import add_commands, app
+from service.local_label_studio import Access
+
+pytestmark = [
+    pytest.mark.label_studio,
+    pytest.mark.postgresql,
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
+    ),
+]
+SAMPLE = REPOSITORY / "annotations" / "sample_study"
+
+
+@pytest.fixture
+def schema(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty schema that the commands use."""
+    import psycopg
+    from conftest import POSTGRESQL
+
+    try:
+        administrator = psycopg.connect(POSTGRESQL, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        skip_or_fail(f"no PostgreSQL answers at {POSTGRESQL}")
+        raise
+    name = f"test_{uuid4().hex[:12]}"
+    monkeypatch.setenv("TANDEM_DATABASE", f"{POSTGRESQL}?schema={name}")
+    yield name
+    administrator.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+    administrator.close()
+
+
+def _tandem(study: Path, *arguments: str) -> dict[str, Any]:
+    if not app.registered_commands:
+        add_commands()
+    done = CliRunner().invoke(app, ["--study", str(study), *arguments, "--json"])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_from_files_to_label_studio(tmp_path: Path, schema: str, label_studio: Access) -> None:
+    """Import, train, pre-code, push with draws to two coders, push again; nothing is kept in the study's folder."""
+    study = tmp_path / "study"
+    _tandem(study, "init", str(study))
+    shutil.copy(SAMPLE / "study.yaml", study / "study.yaml")
+    _tandem(study, "import", "--manifest", str(SAMPLE / "manifest.csv"))
+    _tandem(study, "import-codings", str(SAMPLE / "codings-wave1.csv"), "--complete", "all")
+    trained = _tandem(study, "train")
+    made = _tandem(study, "precode", "--wave", "2")
+    assert made["model_version"] == trained["model_version"]
+    options = ("--blind", "0.15", "--double", "0.2", "--repeat", "0.03", "--seed", "11")
+    pushed = _tandem(study, "push", "--wave", "2", *options)["projects"]
+    assert [one["coder"] for one in pushed] == ["Ines Falk", "Tom Okafor"]
+    extra = sum(one["draws"]["repeat"] + one["draws"]["double"] / 2 for one in pushed)
+    assert sum(one["created"] for one in pushed) == made["segments"] + extra
+    with LabelStudio(label_studio.url, label_studio.token) as server:
+        for one in pushed:
+            assert len(exported(server, one["id"])) == one["created"]
+    again = _tandem(study, "push", "--wave", "2")["projects"]
+    assert [(one["created"], one["unchanged"]) for one in again] == [(0, one["created"]) for one in pushed]
+    waves = _tandem(study, "status")["waves"]
+    assert waves["2"]["pushed"] == waves["2"]["segments"] == made["segments"]
+    assert not (study / "tandem.db").exists()

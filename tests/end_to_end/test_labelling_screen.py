@@ -1,0 +1,110 @@
+"""The labelling screen in the real Label Studio and Chromium: it fits, and nothing gives a blind passage away."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import a_transcript, skip_or_fail
+from study_to_push import StudyToPush, exported
+
+from annotations.coding import Draw
+from annotations.label_config import answer_of
+from annotations.store.pushes import projects, tasks_of
+from annotations.store.transcripts import add_transcript
+from service.local_label_studio import Access
+
+pytestmark = [
+    pytest.mark.label_studio,
+    pytest.mark.browser,
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
+    ),
+]
+QUESTION = "And how did the ward take to the new routine when it was first explained to all of you?"
+SAID = (
+    "At first there was a lot of doubt, because the training came late and nobody told the night shift. " * 4
+)
+_SCROLLS = """[...document.querySelectorAll('*')].filter(
+    e => e.scrollHeight > e.clientHeight + 2 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY)
+).length"""
+
+
+@pytest.fixture
+def study(tmp_path: Path, label_studio: Access) -> Iterator[StudyToPush]:
+    """One interview with long passages, two of eight blind and two without suggestions."""
+    made = StudyToPush(tmp_path / "study", label_studio)
+    with made.parts.store.writing() as connection:
+        add_transcript(connection, a_transcript("A-01", *([QUESTION, SAID] * 8), wave="2", case="Norrbäck"))
+    made.serve("v1")
+    yield made
+    made.parts.close()
+
+
+@pytest.fixture
+def page(label_studio: Access) -> Iterator[Any]:
+    """A Chromium page of a small laptop's size, logged in."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        skip_or_fail("Chromium is not installed")
+    switches = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=[*switches.split(), "--disable-sync"]
+        )
+        opened = browser.new_page(viewport={"width": 1366, "height": 768})
+        opened.goto(f"{label_studio.url}/user/login/")
+        opened.fill("input[name=email]", label_studio.username)
+        opened.fill("input[name=password]", label_studio.password)
+        opened.click("button[type=submit]")
+        opened.wait_for_load_state("networkidle")
+        yield opened
+        browser.close()
+
+
+def test_it_fits_a_small_laptop_and_influence_comes_back(study: StudyToPush, page: Any) -> None:
+    """With all codes of the shipped framework and long passages nothing has to be scrolled; what is ticked is read."""
+    (done,) = study.push()
+    page.goto(f"{done.project.url}/data?labeling=1")
+    page.get_by_text("turn 2 of 16").wait_for(timeout=60_000)
+    page.locator('input[name="−"]').check()
+    page.locator('input[name="concrete example"]').check()
+    assert page.evaluate(_SCROLLS) == 0
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("turn 4 of 16").wait_for(timeout=60_000)
+    with study.server() as server:
+        first = next(iter(exported(server, done.project.id).values()))
+    answer = answer_of(first["annotations"][0]["result"], study.codebook)
+    assert (answer.influence, answer.concrete_example) == ("-", True)
+    assert answer.codes == {study.codes[1]}
+
+
+def test_nothing_tells_blind_from_unsuggested(study: StudyToPush, page: Any) -> None:
+    """Opened one after the other, a blind passage and one without suggestions read the same but for their turn."""
+    (done,) = study.push(blind=0.25, seed=4)
+    with study.parts.store.reading() as connection:
+        (row,) = projects(connection)
+        kept = tasks_of(connection, row.id)
+    with study.server() as server:
+        empty = {
+            key: task for key, task in exported(server, done.project.id).items() if not task["predictions"]
+        }
+    # in the middle of the interview, so that both have as much around them
+    inner = {str(key): one for key, one in kept.items() if str(key) in list(empty)[:-1]}
+    blind = next(one for one in inner.values() if one.draw is Draw.BLIND)
+    ordinary = next(one for one in inner.values() if one.draw is Draw.ORDINARY)
+    seen = []
+    for one in (blind, ordinary):
+        page.goto(f"{done.project.url}/data?task={one.task_id}")
+        page.get_by_text("Why these suggestions").first.click(timeout=60_000)
+        page.get_by_text("No suggestion is shown").last.wait_for(timeout=60_000)
+        words = page.locator(".lsf-main-view, .lsf-editor").first.inner_text()
+        assert "No suggestion is shown" in words
+        turn = empty[str(one.key)]["data"]["header"]
+        seen.append(words.replace(turn, "HERE").replace(str(one.task_id), "NUMBER"))
+    assert seen[0] == seen[1]

@@ -1,0 +1,132 @@
+"""The rules of a push, task by task, without Label Studio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotations.coding import Draw
+from annotations.draws import Placed
+from annotations.label_studio import Task
+from annotations.store.pushes import PushedTask, task_key
+from annotations.task_data import hash_of
+from service.pushing.plan import Plan, State, in_progress, make_plan
+
+OLD, NEW = UUID(int=1), UUID(int=2)
+LABEL = "tandem v2"
+SEGMENTS = tuple(UUID(int=100 + n) for n in range(6))
+# two transcripts of three passages
+TRANSCRIPT = {segment: at // 3 for at, segment in enumerate(SEGMENTS)}
+Conditions = st.lists(
+    st.tuples(
+        st.sampled_from([Draw.ORDINARY, Draw.BLIND, Draw.DOUBLE]),
+        st.booleans(),
+        st.sampled_from([None, OLD, NEW]),
+        st.sampled_from([(), ("tandem v1",), (LABEL,)]),
+    ),
+    min_size=6,
+    max_size=6,
+)
+
+
+def _words(segment: UUID, model: UUID | None) -> dict[str, str]:
+    return {"segment_id": str(segment), "why": str(model)}
+
+
+class _Faces:
+    """Every passage but the last of each transcript has a suggestion; its words name the model."""
+
+    def data(self, placed: Placed, model: UUID | None) -> Mapping[str, str]:
+        return _words(placed.segment, model)
+
+    def prediction(self, placed: Placed, model: UUID | None) -> Mapping[str, Any] | None:
+        return {} if model is not None and SEGMENTS.index(placed.segment) % 3 < 2 else None
+
+
+def _state(conditions: Any) -> tuple[list[Placed], State]:
+    placed = [Placed(segment, one[0]) for segment, one in zip(SEGMENTS, conditions, strict=True)]
+    there, before = {}, {}
+    for at, (one, (draw, touched, model, versions)) in enumerate(zip(placed, conditions, strict=True)):
+        there[str(one.segment)] = Task(at, str(one.segment), touched, frozenset(versions))
+        before[one.segment] = PushedTask(
+            one.segment, at, hash_of(_words(one.segment, model)), model, None, draw
+        )
+    return placed, State(there, frozenset(), before)
+
+
+def _plan(placed: list[Placed], state: State) -> Plan:
+    return make_plan(placed, TRANSCRIPT, state, model=NEW, label=LABEL, faces=_Faces())
+
+
+@given(Conditions)
+def test_the_rules_hold_whatever_stands_there(conditions: Any) -> None:
+    """Touched tasks are left alone, drawn ones show nothing, those in progress keep their model, others get the new."""
+    placed, state = _state(conditions)
+    plan = _plan(placed, state)
+    going = in_progress(placed, TRANSCRIPT, state)
+    steps = {step.placed.segment: step for step in [*plan.predict, *(one for one, _ in plan.redraw)]}
+    assert plan.reviewed == sum(touched for _, touched, _, _ in conditions)
+    for one, (draw, touched, model, _) in zip(placed, conditions, strict=True):
+        step = steps.get(one.segment)
+        if touched:
+            assert step is None
+        elif step is not None and draw is not Draw.ORDINARY:
+            assert step.model is None
+        elif step is not None and TRANSCRIPT[one.segment] in going and model is not None:
+            assert step.model == model
+        elif step is not None:
+            assert step.model == NEW
+
+
+@given(Conditions)
+def test_carrying_a_plan_out_leaves_nothing_to_do(conditions: Any) -> None:
+    """A second push finds everything as it ought to be."""
+    placed, state = _state(conditions)
+    plan = _plan(placed, state)
+    there, before = dict(state.there), dict(state.before)
+    for step in plan.predict:
+        task = there[str(step.key)]
+        versions = {LABEL} if _Faces().prediction(step.placed, step.model) is not None else set()
+        there[task.key] = Task(task.id, task.key, task.touched, frozenset(versions))
+        kept = before[step.key]
+        before[step.key] = PushedTask(
+            kept.segment, kept.task_id, step.shown, step.model, None, step.placed.draw
+        )
+    for step, data in plan.redraw:
+        kept = before[step.key]
+        before[step.key] = PushedTask(kept.segment, kept.task_id, hash_of(data), kept.model, None, kept.draw)
+    again = _plan(placed, State(there, frozenset(), before))
+    assert (again.predict, again.redraw, again.updated) == ([], [], 0)
+    assert (again.reviewed, again.waiting) == (plan.reviewed, plan.waiting)
+
+
+def test_what_comes_again_does_not_hold_a_transcript_up() -> None:
+    """Repeats stand at the end of the stream for weeks; the transcript is finished without them."""
+    segment = SEGMENTS[0]
+    placed = [Placed(segment, Draw.BLIND), Placed(segment, Draw.REPEAT)]
+    again = str(task_key(segment, Draw.REPEAT))
+    there = {str(segment): Task(1, str(segment), True), again: Task(2, again, False)}
+    assert in_progress(placed, TRANSCRIPT, State(there, frozenset(), {})) == set()
+
+
+def test_a_record_of_another_task_is_none() -> None:
+    """A task that was deleted and made anew has another number; what the old one showed says nothing of it."""
+    segment = SEGMENTS[0]
+    before = {segment: PushedTask(segment, 7, "h", NEW)}
+    state = State({str(segment): Task(8, str(segment), False)}, frozenset(), before)
+    assert state.known(segment) is None
+
+
+def test_a_transcript_in_progress_keeps_its_words_too() -> None:
+    """The reasons belong to the suggestions: both stay the old model's, and both follow a withdrawn consent."""
+    conditions = [(Draw.ORDINARY, at == 0, OLD, (LABEL,)) for at in range(6)]
+    conditions[2] = (Draw.ORDINARY, False, OLD, ())
+    placed, state = _state(conditions)
+    plan = _plan(placed, state)
+    assert {step.placed.segment for step in plan.predict} == set(SEGMENTS[3:])
+    assert {step.placed.segment for step, _ in plan.redraw} == set(SEGMENTS[3:])
+    assert plan.waiting == 2

@@ -1,0 +1,106 @@
+"""The draw of who teaches and who judges: once, evenly, and never back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID, uuid5
+
+from builders import a_transcript
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotations.groups import groups_of
+from annotations.store.draws import Purpose
+from annotations.store.transcripts import Kept
+from training.judge_set import draw, judging_groups
+
+SPACE = UUID(int=7)
+
+
+def _kept(name: str, case: str = "E", wave: str = "1", session: str = "") -> Kept:
+    transcript = a_transcript(name, "How?", "So.", case=case, wave=wave, session=session)
+    return Kept(uuid5(SPACE, name), transcript)
+
+
+def _draw(
+    kept: list[Kept], so_far: dict[UUID, Purpose] | None = None, gold: int | None = None
+) -> dict[UUID, Purpose]:
+    ids = [one.id for one in kept]
+    found = draw(
+        kept,
+        reviewed=frozenset(ids),
+        with_gold=frozenset(ids if gold is None else ids[:gold]),
+        so_far=so_far or {},
+    )
+    return {**(so_far or {}), **{one.transcript: one.purpose for one in found}}
+
+
+def test_a_fifth_of_each_wave_judges_evenly_over_cases() -> None:
+    """Of 30 groups of two cases six judge, three of each case; the draw is the same every time."""
+    kept = [_kept(f"P-{at:02d}", case="EF"[at % 2]) for at in range(30)]
+    found = _draw(kept)
+    judges = [one for one in kept if found[one.id] == "judge"]
+    assert Counter(one.transcript.case for one in judges) == {"E": 3, "F": 3}
+    assert found == _draw(list(kept))
+    assert len(found) == 30
+
+
+def test_fewer_than_fifteen_groups_are_not_drawn() -> None:
+    """Fourteen groups all teach, and so do groups that nobody has coded independently."""
+    kept = [_kept(f"P-{at}") for at in range(14)]
+    assert _draw(kept) == {}
+    more = [*kept, *(_kept(f"Q-{at}") for at in range(9))]
+    assert _draw(more, gold=14) == {}
+    found = _draw(more, gold=15)
+    assert Counter(found.values())["judge"] == 3
+    assert all(found[one.id] == "learn" for one in more[15:])
+
+
+def test_a_new_wave_adds_judges_and_nothing_leaves() -> None:
+    """Every draw stays; each wave has its own fifth, at least three of six and more; few groups leave half to teach."""
+    first = [_kept(f"P-{at}") for at in range(20)]
+    before = _draw(first)
+    for size, wanted in ((1, 0), (2, 1), (5, 3), (6, 3), (25, 5)):
+        second = [_kept(f"Q-{at}", wave="2") for at in range(size)]
+        after = _draw(first + second, before)
+        assert {key: after[key] for key in before} == before
+        assert sum(after[one.id] == "judge" for one in second) == wanted, size
+
+
+def test_a_later_transcript_goes_where_its_group_is() -> None:
+    """A person who judges in wave 1 judges in wave 2; where two groups are joined, the whole judges if one did."""
+    first = [_kept(f"P-{at}") for at in range(20)]
+    before = _draw(first)
+    judge = next(one for one in first if before[one.id] == "judge")
+    learn = next(one for one in first if before[one.id] == "learn")
+    again = Kept(
+        uuid5(SPACE, "again"), a_transcript("again", "a", "b", speaker=judge.transcript.name, wave="2")
+    )
+    assert _draw([*first, again], before)[again.id] == "judge"
+    joined = [
+        Kept(one.id, a_transcript(one.transcript.name, "a", "b", session="s", wave="1"))
+        if one in (judge, learn)
+        else one
+        for one in first
+    ]
+    groups = dict(zip((one.id for one in joined), groups_of([one.transcript for one in joined]), strict=True))
+    judging = judging_groups(groups, _draw(joined, before))
+    assert groups[judge.id] in judging
+    assert groups[learn.id] in judging
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("EFG"), st.sampled_from("123")), min_size=15, max_size=60),
+    st.integers(0, 60),
+)
+def test_growing_a_study_never_moves_anybody(places: list[tuple[str, str]], cut: int) -> None:
+    """However a study grows, what was drawn stays, everybody is drawn once, and each wave keeps some who teach."""
+    kept = [_kept(f"P-{at}", case, wave) for at, (case, wave) in enumerate(places)]
+    some = _draw(kept[:cut])
+    whole = _draw(kept, some)
+    assert {key: whole[key] for key in some} == some
+    assert set(whole) == {one.id for one in kept}
+    for wave in {one.transcript.wave for one in kept}:
+        here = [whole[one.id] for one in kept if one.transcript.wave == wave]
+        assert here.count("learn") >= 1
+        assert here.count("judge") >= (min(3, len(here) // 2))

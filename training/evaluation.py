@@ -1,0 +1,62 @@
+"""What "tandem evaluate" shows: a cross-validation of what everybody has coded so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotations.groups import GroupBy
+from annotations.store.models import champion
+from models.corpus import read_corpus
+from training.collect import Collected, collect
+from training.cross_validation import cross_validate, lacking_codes
+from training.dataset import Dataset
+from training.evaluate import evaluate
+from training.folds import folds_of
+from training.learn import dataset_of
+from training.present import unchanged
+from training.workshop import Progress, Workshop, exclusive_sets
+
+
+def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tuple[dict[str, Any], Collected]:
+    """The figures of a cross-validation of what everybody has coded so far, the judge set included.
+
+    Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
+    reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
+    """
+    corpus = read_corpus(shop.store, shop.segmentation)
+    codes = tuple(code.id for code in shop.codebook.applicable)
+    collected = collect(shop.store, corpus, codes)
+    dataset = dataset_of(shop, collected, codes, group_by)
+    bare = dataset.without_assisted()
+    with_assisted = len(bare.judgements) < len(dataset.judgements)
+    with shop.store.reading() as connection:
+        serving = champion(connection)
+    if group_by == "participant" and serving is not None and not with_assisted:
+        figures = dict(serving.model.figures)
+        if unchanged(shop, collected, serving.model) and figures.pop("measured_on", "") == "cross-validation":
+            return figures, collected
+    if not with_assisted:
+        return _cross_validated(shop, dataset, dataset, progress), collected
+
+    def halves(part: int) -> Progress:
+        return lambda done, total: progress(done + part * total, 2 * total)
+
+    figures = _cross_validated(shop, dataset, dataset, halves(0))
+    without = _cross_validated(shop, bare, dataset, halves(1))
+    kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
+    return figures | {"without_assisted": kept}, collected
+
+
+def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress: Progress) -> dict[str, Any]:
+    """Figures of a cross-validation in the folds of ``whole``, so that two can be compared."""
+    labels, weights = whole.targets(gold=False)
+    fold = folds_of(whole.groups, labels * (weights > 0))
+    exclusive = exclusive_sets(shop.codebook)
+    validated = cross_validate(dataset, exclusive=exclusive, fold=fold, aim=shop.aim, progress=progress)
+    return evaluate(
+        dataset,
+        validated.out_of_fold,
+        codebook=shop.codebook,
+        lacking=lacking_codes(dataset),
+        reason=validated.reason,
+    )

@@ -1,0 +1,129 @@
+"""Fitting a model on some rows of a data set, and what it says of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.classifier import Prior, TooFew, Weights, fit_weights, too_few_examples
+from models.features import Counted, Features, Vocabulary, choose, matrix_of, matrix_of_counted
+from models.unit import Unit
+from training.dataset import Dataset
+
+# the first where there is nothing to choose by; conversations want the stronger, topics the weaker
+PENALTIES = (1.0, 0.25)
+LEAST_IN_FOLDS = 5
+Rows = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model: its weights for ``judged`` codes, and ``logits`` of every row, NaN for the other codes.
+
+    ``alpha``: the weights as combinations of the rows, shape (n, codes), 0 where a row was not learnt from.
+    """
+
+    vocabulary: Vocabulary
+    weights: Weights
+    judged: NDArray[np.intp]
+    logits: NDArray[np.float64]
+    alpha: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A data set made ready to be learnt from many times."""
+
+    dataset: Dataset
+    counted: Counted
+
+    @cached_property
+    def _targets(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self.dataset.targets(gold=False)
+
+    @property
+    def labels(self) -> NDArray[np.float64]:
+        """What is learnt: shares of coders, shape (n, codes)."""
+        return self._targets[0]
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """How much each of ``labels`` counts, shape (n, codes)."""
+        return self._targets[1]
+
+    def fit(
+        self,
+        kept: Rows,
+        penalty: float,
+        start: NDArray[np.float32] | None = None,
+        *,
+        least: int = LEAST_IN_FOLDS,
+    ) -> Fit:
+        """Learn from some rows. ``start``: the ``alpha`` of a model that learnt from no other rows."""
+        return self.path(kept, (penalty,), start, least=least)[0]
+
+    def path(
+        self,
+        kept: Rows,
+        penalties: Sequence[float] = PENALTIES,
+        start: NDArray[np.float32] | None = None,
+        *,
+        least: int = LEAST_IN_FOLDS,
+    ) -> tuple[Fit, ...]:
+        """The same for several penalties, each search going on from where the last ended."""
+        rows, others = np.flatnonzero(kept), np.flatnonzero(~kept)
+        groups = [self.dataset.groups[row] for row in rows]
+        judged = self._judged(rows, groups, least)
+        vocabulary, columns = choose(self.counted, rows, groups)
+        own = matrix_of_counted(self.counted, rows, vocabulary, columns, self.dataset.embeddings)
+        rest = matrix_of_counted(self.counted, others, vocabulary, columns, self.dataset.embeddings)
+        prior = self._prior(vocabulary, judged, own)
+        cells = np.ix_(rows, judged)
+        alpha = np.zeros(self.labels.shape, np.float32) if start is None else start
+        found: list[Fit] = []
+        for penalty in penalties:
+            fitted = fit_weights(
+                own,
+                self.labels[cells],
+                self.weights[cells],
+                penalty=penalty,
+                prior=prior,
+                start=None if start is None and not found else alpha[cells],
+            )
+            alpha = np.zeros(self.labels.shape, np.float32)
+            alpha[cells] = fitted.alpha
+            logits = np.full(self.labels.shape, np.nan)
+            logits[np.ix_(others, judged)] = fitted.weights.logits(rest)
+            found.append(Fit(vocabulary, fitted.weights, judged, logits, alpha))
+        return tuple(found)
+
+    def lacking(self, least: int | None = None) -> dict[str, TooFew]:
+        """The codes that all rows together cannot teach."""
+        more = {} if least is None else {"least": least}
+        return too_few_examples(self.labels, self.weights, self.dataset.groups, self.dataset.codes, **more)
+
+    def _judged(self, rows: NDArray[np.intp], groups: Sequence[str], least: int) -> NDArray[np.intp]:
+        """The codes that these rows teach, and those that the codebook describes; none without a counterexample."""
+        labels, weights, codes = self.labels[rows], self.weights[rows], self.dataset.codes
+        lacking = too_few_examples(labels, weights, groups, codes, least=least)
+        described = {one.code for one in self.dataset.described}
+        negative = ((weights > 0) & (labels < 0.5)).sum(axis=0)
+        kept = [
+            at for at, code in enumerate(codes) if code not in lacking or (code in described and negative[at])
+        ]
+        return np.array(kept, dtype=np.intp)
+
+    def _prior(self, vocabulary: Vocabulary, judged: NDArray[np.intp], own: Features) -> Prior | None:
+        column = {self.dataset.codes[at]: position for position, at in enumerate(judged.tolist())}
+        known = [one for one in self.dataset.described if one.code in column]
+        if not known:
+            return None
+        vectors = np.stack([one.embedding for one in known]).astype(np.float32)
+        features = matrix_of([Unit(one.words, dialogue=False) for one in known], vocabulary, vectors)
+        # a definition is neither long nor short, nor anybody's words
+        features.dense[:, vectors.shape[1] :] = own.dense[:, vectors.shape[1] :].mean(axis=0)
+        return Prior(features, np.array([column[one.code] for one in known], dtype=np.intp))
