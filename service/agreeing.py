@@ -56,7 +56,7 @@ def agree(parts: Parts, asked: Asked) -> Report:
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         everything = all_texts(connection)
-        chosen = _chosen(everything, asked)
+        chosen = chosen_transcripts(everything, asked)
         material = read_material(
             connection, parts.codebook, parts.segmentation.version, among=[kept.id for kept in chosen]
         )
@@ -79,7 +79,8 @@ def agree(parts: Parts, asked: Asked) -> Report:
     )
 
 
-def _chosen(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
+def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
+    """The transcripts of a wave, case and site; raises BadInput where there are none, naming those that there are."""
     if not everything:
         raise BadInput('there are no transcripts yet. Begin with "tandem import FILES…".')
     chosen = list(everything)

@@ -24,6 +24,7 @@ _HEAD = """\
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
+# margin: 0.1                by how much kappa of the model may fall short of a second coder's and be "as good"
 # database: postgresql://…    to keep the study on a server
 """
 

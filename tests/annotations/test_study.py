@@ -64,3 +64,11 @@ def test_the_nearest_study_upwards_is_found(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "study.yaml").write_text("name: Åse’s study\n", "utf-8")
     assert find_study().config.name == "Åse’s study"
     assert find_study().folder == tmp_path.resolve()
+
+
+def test_the_margin_is_a_tenth_unless_set_beforehand() -> None:
+    """It is a positive number up to a half; anything else is refused with what was found."""
+    assert parse_config({"name": "A"}).margin == 0.1
+    assert parse_config({"name": "A", "margin": 0.05}).margin == 0.05
+    with pytest.raises(BadInput, match=r"margin.*found 0"):
+        parse_config({"name": "A", "margin": 0})

@@ -254,6 +254,15 @@ def test_disagreements_are_those_of_the_pair_and_the_code(parts_of: MakeParts, t
         _run(parts, "disagreements", "--pair", "Ada,Zed")
 
 
+def test_no_disagreement_is_not_said_where_nobody_could_disagree(parts_of: MakeParts) -> None:
+    """One coder alone, or a wave that is not there: a sentence, not an empty list."""
+    parts = parts_of(MadeUp(coders=("Ada",), transcripts=2, turns=6))
+    with pytest.raises(BadInput, match="nothing to disagree about"):
+        disagreements(parts, Wanted())
+    with pytest.raises(BadInput, match='wave "7" is not known'):
+        disagreements(parts, Wanted(Asked(wave="7")))
+
+
 def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -> None:
     """It names who recorded it and when, changes no review, and stands beside the disagreement."""
     parts = parts_of(MadeUp(transcripts=4, turns=20))
