@@ -123,14 +123,14 @@ def _drawn(work: Comparisons, reviewed: Reviewed, draw: Draw) -> Bools:
     rows = np.zeros(len(work.material.units), dtype=np.bool_)
     for row, review in reviewed.review_of.items():
         rows[row] = review.draw is draw
-    return rows & reviewed.judged.known[:, 0] & reviewed.model.judged.known[:, 0]
+    return rows & reviewed.judged.known[:, 0] & reviewed.model.stood.known[:, 0]
 
 
 def _arm(work: Comparisons, reviewed: Reviewed, rows: Bools, codes: Bools) -> Arm:
     at = np.flatnonzero(rows)
     given = [reviewed.review_of[row].lead_time for row in at.tolist()]
     return Arm(
-        suggested=reviewed.model.judged.values[np.ix_(at, codes)],
+        suggested=reviewed.model.stood.values[np.ix_(at, codes)],
         applied=reviewed.judged.values[np.ix_(at, codes)],
         member=work.member[at],
         seconds=np.array([np.nan if one is None else one for one in given], dtype=float),
@@ -142,7 +142,7 @@ def _shown(work: Comparisons) -> dict[str, Any]:
     codes = np.array([column.level == "code" for column in work.columns])
     found = {}
     for name, one in work.material.assisted.items():
-        known = one.model.judged.known & one.judged.known & one.model.judged.values & codes
+        known = one.model.stood.known & one.judged.known & one.model.stood.values & codes
         rows, columns = np.nonzero(known & ~np.isnan(one.model.probability))
         if len(rows):
             probability = one.model.probability[rows, columns].astype(float)

@@ -116,7 +116,8 @@ class Comparisons:
         for version in versions if len(versions) > 1 else ():
             name = f"{MODEL} {self.material.models[version].version}"
             its = [pair.only(reviewed[pair.b].model.version == version) for pair in pairs]
-            yield from self.figures(its, "model version and people", condition, (name, PEOPLE))
+            if any(pair.shared for pair in its):
+                yield from self.figures(its, "model version and people", condition, (name, PEOPLE))
 
     def of_consensus(self) -> Iterator[Agreement]:
         """Each coder, and the model, with a consensus formed without them."""

@@ -53,11 +53,14 @@ OTHER_CUT = "the suggestion was made for another cutting into segments"
 class ModelSide:
     """What the model had said of the units that one person reviewed under one condition.
 
+    ``judged``: where the version had learnt nothing from the participant, so that it is a test of the model.
+    ``stood``: wherever a suggestion stood, for what it did to the person.
     ``version``: shape (units,), positions in the material's models, −1 where there is none.
     ``probability``: of the codes, shape (units, columns), NaN where the version does not judge the code.
     """
 
     judged: Judged
+    stood: Judged
     version: NDArray[np.intp]
     probability: NDArray[np.float32]
 
@@ -250,29 +253,26 @@ def _model_side(reader: _Reader, rows: Mapping[int, Review], kind: str) -> Model
     version = np.full(len(units), -1, dtype=np.intp)
     probability = np.full((len(units), len(columns)), np.nan, dtype=np.float32)
     codes: dict[int, frozenset[str]] = {}
+    learnt: set[int] = set()
     counted = reader.left_out.setdefault(kind, Counter())
     for row, review in rows.items():
         model = _version_then(reader, row, review)
         segment = units.segment(row).id
         said = reader.said.get((model, segment)) if model and segment else None
-        why = _why_not(reader, row, model, said)
-        if why is not None or said is None or model is None:
-            counted[why or NONE_STOOD] += 1
+        if model is None or said is None:
+            counted[NONE_STOOD if model is None else OTHER_CUT] += 1
             continue
         version[row] = position[model]
         codes[row] = frozenset(said.suggested)
+        if reader.group[units.at[row][0]] in reader.learnt.get(model, frozenset()):
+            counted[HAD_LEARNT] += 1
+            learnt.add(row)
         for code, p in zip(reader.models[position[model]].codes, said.probabilities, strict=True):
             if code in column:
                 probability[row, column[code]] = p
-    return ModelSide(judged_from_codes(units, columns, codes, reader.runs), version, probability)
-
-
-def _why_not(reader: _Reader, row: int, model: UUID | None, said: Suggested | None) -> str | None:
-    if model is None:
-        return NONE_STOOD
-    if reader.group[reader.units.at[row][0]] in reader.learnt.get(model, frozenset()):
-        return HAD_LEARNT
-    return OTHER_CUT if said is None else None
+    clean = {row: codes[row] for row in codes.keys() - learnt}
+    judged_cleanly, stood = (judged_from_codes(units, columns, its, reader.runs) for its in (clean, codes))
+    return ModelSide(judged_cleanly, stood, version, probability)
 
 
 def _consensus(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
-from service.cli.output import as_json, say, table, warn
+from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,8 @@ def command(
     if with_quotes and html is None:
         raise BadInput("--with-quotes belongs to --html FILE: quotes stand on the page alone. Give both.")
     with open_parts(chosen(study)) as parts:
-        report = agree(parts, Asked(wave, case, site, group_by))  # type: ignore[arg-type]
+        with progress("Measuring"):
+            report = agree(parts, Asked(wave, case, site, group_by))  # type: ignore[arg-type]
         if csv is not None:
             write_csv(report, csv)
         if xlsx is not None:
