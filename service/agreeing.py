@@ -174,19 +174,21 @@ def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[s
 
 
 def _expected(work: Comparisons) -> Any:
+    """How likely each code is on each unit: what its coders found, else the model's probability, else its prevalence."""
+    people = [one.judged for one in work.people.values()]
+    known = (
+        np.any([one.known[:, 0] for one in people], axis=0)
+        if people
+        else np.zeros(len(work.member), dtype=bool)
+    )
     found: Any = np.zeros((len(work.member), len(work.columns)))
-    for one in work.people.values():
-        found = np.maximum(found, one.judged.values & one.judged.known)
-    for reviewed in (*work.material.independent.values(), *work.material.assisted.values()):
-        unread = (
-            ~np.any([one.judged.known[:, 0] for one in work.people.values()], axis=0) if work.people else True
-        )
-        found = np.where(
-            np.asarray(unread)[..., None],
-            np.maximum(found, np.nan_to_num(reviewed.model.probability)),
-            found,
-        )
-    return found
+    for one in people:
+        found = np.maximum(found, one.values & one.known)
+    usual = found[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
+    likely: Any = np.full(found.shape, np.nan)
+    for reviewed in work.material.assisted.values():
+        likely = np.fmax(likely, reviewed.model.probability)
+    return np.where(known[:, None], found, np.where(np.isnan(likely), usual, likely))
 
 
 def _candidates(work: Comparisons, judged: Any, applied: Any, wanted: Sequence[int]) -> Iterator[Candidate]:
@@ -242,11 +244,12 @@ def _notes(work: Comparisons) -> Iterator[str]:
         if column.level == "code" and not any(one.judged.values[:, at].any() for one in work.people.values())
     ]
     if unused and work.people:
-        named = ", ".join(f'"{code}"' for code in unused[:5]) + (" …" if len(unused) > 5 else "")
+        named = ", ".join(f'"{code}"' for code in unused[:5])
+        more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
         total = sum(column.level == "code" for column in work.columns)
         yield (
             f"{len(unused)} of {total} codes {'was' if len(unused) == 1 else 'were'} never used in independent "
-            f"reviews, so there is nothing to measure: {named}"
+            f"reviews, so there is nothing to measure: {named}{more}"
         )
 
 

@@ -154,6 +154,26 @@ def main_comparison(report: Report) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
+def by_framework(report: Report) -> list[tuple[str, Agreement | None, Agreement | None, Agreement | None]]:
+    """People's figures on each framework, where there are several: coded at all, mean of codes, sets with MASI."""
+    main = main_comparison(report)
+    found: dict[str, dict[tuple[str, str], Agreement]] = {}
+    for figure in report.figures:
+        own = (figure.comparison, figure.coders) == main or figure.comparison == "everybody"
+        if figure.framework and own and not figure.where and figure.level not in ("code", "family"):
+            found.setdefault(figure.framework, {}).setdefault((figure.level, figure.coefficient), figure)
+    rows = [
+        (
+            name,
+            its.get(("framework", "kappa")),
+            its.get(("mean of codes", "kappa")),
+            its.get(("sets of codes", "alpha masi")),
+        )
+        for name, its in found.items()
+    ]
+    return rows if len(rows) > 1 else []
+
+
 def left_out(report: Report) -> list[str]:
     """What could not be compared with a suggestion, counted, in sentences."""
     return [
@@ -178,10 +198,15 @@ def warnings(report: Report) -> Iterator[str]:
 
 def by_group(report: Report) -> list[tuple[str, Mapping[str, float | None]]]:
     """The values of each participant, where there are too few of them for an interval."""
+    prefix = f"{report.asked.group_by} "
+    words = {"all": "coded at all", "mean of codes": "mean of codes"}
     return [
-        (f"{' and '.join(f.coders)}, {f.level}", f.by_group)
+        (
+            f"{' and '.join(f.coders)}, {words[f.level]}",
+            {group.removeprefix(prefix): value for group, value in f.by_group.items()},
+        )
         for f in report.figures
-        if f.by_group and not f.where and f.level in ("all", "mean of codes") and f.coefficient == "kappa"
+        if f.by_group and not f.where and not f.framework and f.level in words and f.coefficient == "kappa"
     ]
 
 

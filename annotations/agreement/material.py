@@ -29,9 +29,9 @@ from annotations.agreement.judged import (
     units_of,
     whole_units,
 )
+from annotations.agreement.passes import by_kind, newest_on_rows, notes_on
 from annotations.codebook import Codebook
-from annotations.coding import Condition, Draw, Review
-from annotations.segment import judged
+from annotations.coding import Condition, Review
 from annotations.store.models import ModelVersion, all_models
 from annotations.store.moments import (
     learnt_transcripts,
@@ -131,9 +131,9 @@ def read_material(
     columns = columns_of(codebook)
     runs = runs_of(units, columns, reviews)
     reader = _reader(connection, units, columns, runs, transcripts)
-    kinds = _by_kind(reviews)
+    kinds = by_kind(reviews)
     review_rows = {
-        (kind, coder): _rows(units, its)
+        (kind, coder): newest_on_rows(units, its)
         for kind, by_coder in kinds.items()
         for coder, its in by_coder.items()
     }
@@ -162,7 +162,7 @@ def read_material(
         consensus=without,
         consensus_and_model=and_model,
         left_out={kind: dict(counted) for kind, counted in reader.left_out.items()},
-        notes=_notes(reviews, codebook),
+        notes=notes_on(reviews, codebook),
     )
 
 
@@ -191,28 +191,6 @@ def _reader(
         },
         group=tuple(group[kept.id] for kept in units.transcripts),
     )
-
-
-def _by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
-    kinds: dict[str, dict[str, list[Review]]] = {"independent": {}, "assisted": {}, "repeat": {}}
-    for review in reviews:
-        if review.condition.derived:
-            continue
-        kind = "repeat" if review.draw is Draw.REPEAT else review.condition.value
-        kinds[kind].setdefault(review.coder, []).append(review)
-    return kinds
-
-
-def _rows(units: Units, reviews: Sequence[Review]) -> dict[int, Review]:
-    """The newest of these reviews on each row."""
-    found: dict[int, Review] = {}
-    spans = {t: [one.span for one in cut] for t, cut in units.segments.items()}
-    for review in sorted(reviews, key=lambda one: one.sequence or 0):
-        for position in judged(spans.get(review.transcript, []), [review.span]):
-            row = units.row.get((review.transcript, position))
-            if row is not None:
-                found[row] = review
-    return found
 
 
 def _read_suggestions(
@@ -311,25 +289,8 @@ def _with_model(
 ) -> tuple[Judged, Judged] | None:
     assisted = {r.id for r in current_reviews(connection) if r.condition is Condition.ASSISTED}
     formed = [one for one in derived if one.sources and not assisted & set(one.sources)]
-    rows = _rows(reader.units, formed)
+    rows = newest_on_rows(reader.units, formed)
     _read_suggestions(connection, reader, {("consensus", ""): rows})
     model = _model_side(reader, rows, "consensus")
     people = judged_by(reader.units, reader.columns, formed, reader.runs)
     return (people, joined(model.judged, reader.runs)) if people.anywhere else None
-
-
-def _notes(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:
-    notes = []
-    foreign = Counter(c.code for review in reviews for c in review.codings if c.code not in codebook.by_id)
-    if foreign:
-        named = ", ".join(f'"{code}" ({n})' for code, n in foreign.most_common(5))
-        notes.append(
-            f"{sum(foreign.values())} codings carry codes that the codebook does not hold: {named}. They count as not coded."
-        )
-    unsourced = sum(review.condition.derived and not review.sources for review in reviews)
-    if unsourced:
-        notes.append(
-            f"{unsourced} derived reviews name no sources, so nobody can be compared with them: it is not known who "
-            f"took part."
-        )
-    return tuple(notes)
