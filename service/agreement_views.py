@@ -37,6 +37,11 @@ class Side:
     labelling: Agreement | None
     reason: str | None
 
+    @property
+    def why(self) -> str:
+        """Why there is no figure, as a sentence."""
+        return f"{self.who[:1].upper()}{self.who[1:]}: no figure, because {self.reason}."
+
 
 @dataclass(frozen=True)
 class CodeRow:

@@ -96,9 +96,7 @@ def _show(report: Report) -> None:
     if pairs:
         say(f"and {len(pairs)} more pairs of people: see --csv, --xlsx, --html or --json.")
     say(*_everybody(report))
-    for side in sides:
-        if side.reason:
-            say(f"{side.who.capitalize()}: no figure, because {side.reason}.")
+    say(*[side.why for side in sides if side.reason][:MOST_PAIRS])
     _show_same(report)
     _show_frameworks(report)
     _show_codes(report)
