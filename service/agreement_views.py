@@ -10,6 +10,7 @@ from annotations.agreement.figure import Agreement
 from annotations.agreement.intervals import FEW_GROUPS
 from service.agreeing import Report
 
+MANY_WITHOUT = 4
 ORDER = (
     "people",
     "person and person",
@@ -195,10 +196,14 @@ def warnings(report: Report) -> Iterator[str]:
             f"* few transcripts: the interval rests on fewer than {FEW_GROUPS} {report.asked.group_by}s; it is a "
             f"jackknife with t, and wide."
         )
-    reasons = [f for f in report.figures if f.value is not None and f.interval is None and f.interval_reason]
-    few = next((f.interval_reason for f in reasons if "at least" in str(f.interval_reason)), None)
-    if few:
-        yield f"No interval: {few}."
+    few: dict[str, str] = {}
+    for figure in report.figures:
+        if figure.value is not None and not figure.where and "at least" in str(figure.interval_reason):
+            few.setdefault(" and ".join(figure.coders), str(figure.interval_reason))
+    for who, why in few.items() if len(few) < MANY_WITHOUT else ():
+        yield f"No intervals for {who}: {why}."
+    if len(few) >= MANY_WITHOUT:
+        yield f"No intervals for {len(few)} comparisons: {next(iter(few.values()))}, in the first of them."
 
 
 def by_group(report: Report) -> list[tuple[str, Mapping[str, float | None]]]:
