@@ -232,7 +232,7 @@ class Reviewing:
             made=arrival.made,
             changed=arrival.changed,
             content=verdict.content if verdict.state is State.REVIEW else "",
-            body=arrival.to_json() | {"said": {"codes": list(verdict.codes), "memo": verdict.memo}},
+            body=arrival.to_json() | {"said": verdict.said},
         )
 
     def _coder(self, emails: Mapping[int, str], user: int | None) -> tuple[str | None, str]:
@@ -300,7 +300,15 @@ def _review(
         coder=row.coder or "",
         span=span,
         codings=tuple(
-            Coding(code, span, memo=said["memo"], created=arrival.changed) for code in said["codes"]
+            Coding(
+                code,
+                span,
+                influence=said["influence"],
+                concrete_example=said["concrete_example"],
+                memo=said["memo"],
+                created=arrival.changed,
+            )
+            for code in said["codes"]
         ),
         condition=condition,
         draw=task.draw,
