@@ -68,9 +68,15 @@ class Reviewing:
         slots: dict[Slot, str] = {}
         for arrival in arrivals:
             known = changed.get(arrival.annotation) or before.get(arrival.annotation)
-            if known is not None and not _is_news(known, arrival, event, read_after):
+            if known is None or _is_news(known, arrival, event, read_after):
+                now = self._judged(project, arrival, tasks, emails, known)
+            elif _own_word_late(known, arrival):
+                now = self._judged(project, arrival, tasks, emails, None)
+                if now.state is not State.REVIEW:
+                    continue
+                now = replace(now, state=State.OVERWRITTEN, why=known.why)
+            else:
                 continue
-            now = self._judged(project, arrival, tasks, emails, known)
             now = replace(now, last_event=max(event, known.last_event if known else 0))
             if known is not None and _same(known, now):
                 continue
@@ -265,6 +271,14 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
         # a number given again: the annotation was made after the last that we know of the deleted one
         return known.changed is not None and arrival.made > known.changed
     return known.changed is None or arrival.changed > known.changed
+
+
+def _own_word_late(known: Seen, arrival: Arrival) -> bool:
+    """Does a coder's own word arrive after that of a colleague who saved over it?"""
+    if known.state is not State.SET_ASIDE or known.body is None or arrival.saved_by_another:
+        return False
+    over = arrival_of(known.body)
+    return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed
 
 
 def _same(known: Seen, now: Seen) -> bool:

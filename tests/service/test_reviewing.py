@@ -216,6 +216,18 @@ def test_who_saves_over_a_colleague_does_not_speak_for_them(
     assert [said[:1] + said[2:] for said in _said(parts)] == [("Ada", ("people",))]
 
 
+def test_the_colleagues_word_may_come_first(parts: Parts, server: FakeLabelStudio, inbox: Inbox) -> None:
+    """In whatever order the two arrive, the coder's own word stands."""
+    mine = server.save(1, 1, chosen("money"))
+    server.now += timedelta(minutes=3)
+    server.update(mine, chosen("people"), updated_by=2)
+    for body in reversed(server.told):
+        _deliver(inbox, body)
+    assert [said[:1] + said[2:] for said in _said(parts)] == [("Ada", ("money",))]
+    assert len(set_aside(parts)) == 1
+    assert _pull(parts, server).counted.total() == 0
+
+
 def test_an_import_for_a_coder_is_that_coders_word(parts: Parts, server: FakeLabelStudio) -> None:
     """Whoever holds the administrator's token may enter annotations that others made."""
     server.save(1, 2, chosen("money"), updated_by=1, lead_time=None)
