@@ -54,19 +54,19 @@ class Reviewing:
         project: ProjectRow,
         arrivals: Sequence[Arrival],
         *,
-        event: int = 0,
+        events: Sequence[int] = (),
         read_after: int = 0,
     ) -> Counter[str]:
         """Take in how annotations of one project stand.
 
-        ``event``: the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
+        ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
         before = seen(connection, project.id, [one.annotation for one in arrivals])
         tasks = pushed_tasks(connection, project.id, [one.key for one in arrivals if one.key])
         emails = users(connection, project.url)
         changed: dict[int, Seen] = {}
         slots: dict[Slot, str] = {}
-        for arrival in arrivals:
+        for arrival, event in zip(arrivals, events or [0] * len(arrivals), strict=True):
             known = changed.get(arrival.annotation) or before.get(arrival.annotation)
             if known is None or _is_news(known, arrival, event, read_after):
                 now = self._judged(project, arrival, tasks, emails, known)

@@ -367,6 +367,21 @@ def test_what_a_crash_left_is_worked_off(parts: Parts, server: FakeLabelStudio, 
     assert Inbox(parts, lambda: (server.url, server.people)).work_off()["new"] == 1
 
 
+def test_one_webhook_that_cannot_be_used_stops_no_other(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox
+) -> None:
+    """Webhooks are worked off several at a time; a damaged one among them is passed over, the others are reviews."""
+    for task in (1, 2, 4):
+        server.save(task, 1, chosen("money"))
+    for at, body in enumerate(server.told):
+        action, kept = reduced(body)
+        if at == 1:
+            del kept["annotations"][0]["created_at"]
+        inbox.store(action, kept)
+    assert inbox.work_off() == Counter({"events": 3, "new": 2})
+    assert _pull(parts, server).counted["new"] == 1
+
+
 def test_no_words_of_a_task_are_stored(parts: Parts, server: FakeLabelStudio) -> None:
     """Of a webhook only what the coder said is kept, not what was said in the interview."""
     marked = {"from_name": "f-topics", "value": {"text": "what somebody said", "taxonomy": [["money"]]}}
