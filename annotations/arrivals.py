@@ -129,11 +129,23 @@ class Verdict:
     why: str = ""
     codes: tuple[str, ...] = ()
     memo: str = ""
+    influence: str | None = None
+    concrete_example: bool = False
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the coder said, as plain data."""
+        return {
+            "codes": list(self.codes),
+            "memo": self.memo,
+            "influence": self.influence,
+            "concrete_example": self.concrete_example,
+        }
 
     @property
     def content(self) -> str:
         """A hash of what the coder said."""
-        plain = json.dumps([list(self.codes), self.memo], ensure_ascii=False)
+        plain = json.dumps(self.said, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -200,7 +212,10 @@ def judge(arrival: Arrival, codebook: Codebook, *, coder: str | None, unmatched:
         return Verdict(State.INCOMPLETE)
     if coder is None:
         return Verdict(State.SET_ASIDE, unmatched)
-    return Verdict(State.REVIEW, "", tuple(sorted(answer.codes)), answer.memo)
+    # a labelling configuration may ask for these two; where it does not, nothing is said of them
+    influence = getattr(answer, "influence", None)
+    example = bool(getattr(answer, "concrete_example", False))
+    return Verdict(State.REVIEW, "", tuple(sorted(answer.codes)), answer.memo, influence, example)
 
 
 def coder_of(email: str | None, people: Sequence[Coder], own: str) -> tuple[str | None, str]:

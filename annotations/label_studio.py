@@ -229,6 +229,8 @@ class LabelStudio:
                 answer = self._client._client_wrapper.httpx_client.request(
                     "api/tasks/", method="GET", params=params, request_options={"max_retries": 1}
                 )
+                if answer.status_code == 404 and page > 1:
+                    return  # there was nothing after the last full page
                 _refuse(answer, self.url)
             plain = answer.json()
             tasks = plain["tasks"] if isinstance(plain, dict) else plain

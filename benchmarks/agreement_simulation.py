@@ -5,7 +5,7 @@ and a model of the same quality. A fifth of the segments is drawn blind; on the 
 person takes over the model's word with a given probability (0: nothing planted). Truth is a study of 40,000
 participants. Prints one JSON line for each size and planting, and writes docs/agreement-simulation.md with --write.
 
-    python benchmarks/agreement_simulation.py [--seeds 1000] [--write]
+    python benchmarks/agreement_simulation.py --seeds 1000 --write
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def truth_of(pull: float) -> dict[str, float]:
 def main() -> None:
     """Run every size and planting."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     results, truths = [], {}
@@ -193,8 +193,8 @@ def as_markdown(results: list[dict[str, Any]], truths: dict[float, dict[str, flo
     lines = [
         "# Do Tandem's intervals hold what they promise?",
         "",
-        f"Written by `python benchmarks/agreement_simulation.py --write` ({seeds:,} made-up studies for each cell; "
-        f"{seconds / 60:.0f} minutes). ± is the Monte-Carlo standard error.",
+        f"Written by `python benchmarks/agreement_simulation.py --seeds {seeds} --write` ({seeds:,} made-up "
+        f"studies for each cell; {seconds / 60:.0f} minutes). ± is the Monte-Carlo standard error.",
         "",
         "Each study: participants with about 55 segments each, six codes of 6 to 35 %, prevalence and difficulty that "
         "differ from participant to participant (standard deviations 0.8 and 0.5 on the logit), and two people and "

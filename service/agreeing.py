@@ -56,7 +56,7 @@ def agree(parts: Parts, asked: Asked) -> Report:
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         everything = all_texts(connection)
-        chosen = _chosen(everything, asked)
+        chosen = chosen_transcripts(everything, asked)
         material = read_material(
             connection, parts.codebook, parts.segmentation.version, among=[kept.id for kept in chosen]
         )
@@ -79,7 +79,8 @@ def agree(parts: Parts, asked: Asked) -> Report:
     )
 
 
-def _chosen(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
+def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
+    """The transcripts of a wave, case and site; raises BadInput where there are none, naming those that there are."""
     if not everything:
         raise BadInput('there are no transcripts yet. Begin with "tandem import FILES…".')
     chosen = list(everything)
@@ -122,14 +123,14 @@ def _drawn(work: Comparisons, reviewed: Reviewed, draw: Draw) -> Bools:
     rows = np.zeros(len(work.material.units), dtype=np.bool_)
     for row, review in reviewed.review_of.items():
         rows[row] = review.draw is draw
-    return rows & reviewed.judged.known[:, 0] & reviewed.model.judged.known[:, 0]
+    return rows & reviewed.judged.known[:, 0] & reviewed.model.stood.known[:, 0]
 
 
 def _arm(work: Comparisons, reviewed: Reviewed, rows: Bools, codes: Bools) -> Arm:
     at = np.flatnonzero(rows)
     given = [reviewed.review_of[row].lead_time for row in at.tolist()]
     return Arm(
-        suggested=reviewed.model.judged.values[np.ix_(at, codes)],
+        suggested=reviewed.model.stood.values[np.ix_(at, codes)],
         applied=reviewed.judged.values[np.ix_(at, codes)],
         member=work.member[at],
         seconds=np.array([np.nan if one is None else one for one in given], dtype=float),
@@ -141,7 +142,7 @@ def _shown(work: Comparisons) -> dict[str, Any]:
     codes = np.array([column.level == "code" for column in work.columns])
     found = {}
     for name, one in work.material.assisted.items():
-        known = one.model.judged.known & one.judged.known & one.model.judged.values & codes
+        known = one.model.stood.known & one.judged.known & one.model.stood.values & codes
         rows, columns = np.nonzero(known & ~np.isnan(one.model.probability))
         if len(rows):
             probability = one.model.probability[rows, columns].astype(float)
@@ -173,19 +174,21 @@ def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[s
 
 
 def _expected(work: Comparisons) -> Any:
+    """How likely each code is on each unit: what its coders found, else the model's probability, else its prevalence."""
+    people = [one.judged for one in work.people.values()]
+    known = (
+        np.any([one.known[:, 0] for one in people], axis=0)
+        if people
+        else np.zeros(len(work.member), dtype=bool)
+    )
     found: Any = np.zeros((len(work.member), len(work.columns)))
-    for one in work.people.values():
-        found = np.maximum(found, one.judged.values & one.judged.known)
-    for reviewed in (*work.material.independent.values(), *work.material.assisted.values()):
-        unread = (
-            ~np.any([one.judged.known[:, 0] for one in work.people.values()], axis=0) if work.people else True
-        )
-        found = np.where(
-            np.asarray(unread)[..., None],
-            np.maximum(found, np.nan_to_num(reviewed.model.probability)),
-            found,
-        )
-    return found
+    for one in people:
+        found = np.maximum(found, one.values & one.known)
+    usual = found[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
+    likely: Any = np.full(found.shape, np.nan)
+    for reviewed in work.material.assisted.values():
+        likely = np.fmax(likely, reviewed.model.probability)
+    return np.where(known[:, None], found, np.where(np.isnan(likely), usual, likely))
 
 
 def _candidates(work: Comparisons, judged: Any, applied: Any, wanted: Sequence[int]) -> Iterator[Candidate]:
@@ -241,11 +244,12 @@ def _notes(work: Comparisons) -> Iterator[str]:
         if column.level == "code" and not any(one.judged.values[:, at].any() for one in work.people.values())
     ]
     if unused and work.people:
-        named = ", ".join(f'"{code}"' for code in unused[:5]) + (" …" if len(unused) > 5 else "")
+        named = ", ".join(f'"{code}"' for code in unused[:5])
+        more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
         total = sum(column.level == "code" for column in work.columns)
         yield (
             f"{len(unused)} of {total} codes {'was' if len(unused) == 1 else 'were'} never used in independent "
-            f"reviews, so there is nothing to measure: {named}"
+            f"reviews, so there is nothing to measure: {named}{more}"
         )
 
 

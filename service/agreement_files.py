@@ -107,10 +107,7 @@ def write_html(parts: Parts, report: Report, file: Path, *, with_quotes: bool) -
 
     found = None
     if with_quotes:
-        asked = report.asked
-        found = disagreements(
-            parts, Wanted(wave=asked.wave, case=asked.case, site=asked.site, quotable_only=True)
-        )
+        found = disagreements(parts, Wanted(report.asked, quotable_only=True))
     whole(file, page(report, parts.codebook, found).encode())
 
 

@@ -18,6 +18,7 @@ from annotations.codebook import Codebook
 from service.agreeing import Report
 from service.agreement_methods import methods_paragraph
 from service.agreement_views import (
+    by_framework,
     by_group,
     by_slice,
     code_rows,
@@ -59,6 +60,7 @@ def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | No
             sides=overview(report),
             same=same_segments(report),
             codes=code_rows(report),
+            frameworks=by_framework(report),
             slices=by_slice(report),
             groups=by_group(report),
             effect=report.effect.to_json(),
@@ -147,10 +149,11 @@ def _slices(report: Report) -> str:
         label = f"{key} {name or '(not stated)'}"
         labels.setdefault(label, []).append(_mark(side.mean, 1 if model else 0))
     lines = [Line(label, tuple(marks)) for label, marks in labels.items()]
+    both = any(mark.series == 1 and mark.value is not None for line in lines for mark in line.marks)
     return whiskers(
         "Kappa, mean of codes, by case, site and wave",
         lines,
-        series=("people with each other", "model with people"),
+        series=("people with each other", "model with people") if both else (),
         references=(Reference(0.0, ""),),
         span=_kappa_span(lines) if lines else None,
     )

@@ -10,6 +10,7 @@ from annotations.agreement.figure import Agreement
 from annotations.agreement.intervals import FEW_GROUPS
 from service.agreeing import Report
 
+MANY_WITHOUT = 4
 ORDER = (
     "people",
     "person and person",
@@ -36,6 +37,11 @@ class Side:
     mean: Agreement | None
     labelling: Agreement | None
     reason: str | None
+
+    @property
+    def why(self) -> str:
+        """Why there is no figure, as a sentence."""
+        return f"{self.who[:1].upper()}{self.who[1:]}: no figure, because {self.reason}."
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,26 @@ def main_comparison(report: Report) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
+def by_framework(report: Report) -> list[tuple[str, Agreement | None, Agreement | None, Agreement | None]]:
+    """People's figures on each framework, where there are several: coded at all, mean of codes, sets with MASI."""
+    main = main_comparison(report)
+    found: dict[str, dict[tuple[str, str], Agreement]] = {}
+    for figure in report.figures:
+        own = (figure.comparison, figure.coders) == main or figure.comparison == "everybody"
+        if figure.framework and own and not figure.where and figure.level not in ("code", "family"):
+            found.setdefault(figure.framework, {}).setdefault((figure.level, figure.coefficient), figure)
+    rows = [
+        (
+            name,
+            its.get(("framework", "kappa")),
+            its.get(("mean of codes", "kappa")),
+            its.get(("sets of codes", "alpha masi")),
+        )
+        for name, its in found.items()
+    ]
+    return rows if len(rows) > 1 else []
+
+
 def left_out(report: Report) -> list[str]:
     """What could not be compared with a suggestion, counted, in sentences."""
     return [
@@ -170,18 +196,27 @@ def warnings(report: Report) -> Iterator[str]:
             f"* few transcripts: the interval rests on fewer than {FEW_GROUPS} {report.asked.group_by}s; it is a "
             f"jackknife with t, and wide."
         )
-    reasons = [f for f in report.figures if f.value is not None and f.interval is None and f.interval_reason]
-    few = next((f.interval_reason for f in reasons if "at least" in str(f.interval_reason)), None)
-    if few:
-        yield f"No interval: {few}."
+    few: dict[str, str] = {}
+    for figure in report.figures:
+        if figure.value is not None and not figure.where and "at least" in str(figure.interval_reason):
+            few.setdefault(" and ".join(figure.coders), str(figure.interval_reason))
+    for who, why in few.items() if len(few) < MANY_WITHOUT else ():
+        yield f"No intervals for {who}: {why}."
+    if len(few) >= MANY_WITHOUT:
+        yield f"No intervals for {len(few)} comparisons: {next(iter(few.values()))}, in the first of them."
 
 
 def by_group(report: Report) -> list[tuple[str, Mapping[str, float | None]]]:
     """The values of each participant, where there are too few of them for an interval."""
+    prefix = f"{report.asked.group_by} "
+    words = {"all": "coded at all", "mean of codes": "mean of codes"}
     return [
-        (f"{' and '.join(f.coders)}, {f.level}", f.by_group)
+        (
+            f"{' and '.join(f.coders)}, {words[f.level]}",
+            {group.removeprefix(prefix): value for group, value in f.by_group.items()},
+        )
         for f in report.figures
-        if f.by_group and not f.where and f.level in ("all", "mean of codes") and f.coefficient == "kappa"
+        if f.by_group and not f.where and not f.framework and f.level in words and f.coefficient == "kappa"
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import Kept, all_texts
 from models.corpus import cut_new_transcripts
+from service.agreeing import Asked, chosen_transcripts
 from service.agreement_files import safe_cell, whole
 from service.parts import Parts
 
@@ -28,13 +29,11 @@ CONTEXT = 1
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which disagreements: of a code, of two people, of a wave, case or site; those that may be quoted alone."""
+    """Which disagreements: of some transcripts, of a code, of two people; those that may be quoted alone."""
 
+    among: Asked = field(default_factory=Asked)
     code: str | None = None
     pair: tuple[str, str] | None = None
-    wave: str | None = None
-    case: str | None = None
-    site: str | None = None
     quotable_only: bool = False
 
 
@@ -98,31 +97,36 @@ class Disagreement:
 
 
 def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
-    """Independent reviews of the same segment that differ, in reading order. Raises BadInput for an unknown filter."""
+    """Independent reviews of the same segment that differ, in reading order.
+
+    Raises BadInput for a name that is not known, and where no segment was judged by two of these people.
+    """
     codebook = parts.codebook
     code = None if wanted.code is None else codebook.resolve(wanted.code).id
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
-        kept = [one for one in all_texts(connection) if _is_wanted(one, wanted)]
+        kept = chosen_transcripts(all_texts(connection), wanted.among)
+        if wanted.quotable_only:
+            kept = [one for one in kept if one.transcript.consents.may_quote]
         here = {one.id for one in kept}
         segments = segments_of(connection, parts.segmentation.version)
         reviews = [review for review in current_reviews(connection) if review.transcript in here]
     coders = {review.coder for review in reviews if _is_own(review)}
     pair = None if wanted.pair is None else tuple(_known_coder(name, coders) for name in wanted.pair)
     units = units_of(kept, {one.id: segments.get(one.id, ()) for one in kept})
-    return tuple(_Finder(units, reviews, codebook).each(code, pair))
+    finder = _Finder(units, reviews, codebook)
+    if not wanted.quotable_only and not finder.shared(pair):
+        who = (
+            " and ".join(pair) if pair else f"two people ({', '.join(sorted(coders)) or 'nobody'} coded here)"
+        )
+        raise BadInput(
+            f"no segment was judged independently by {who}, so there is nothing to disagree about."
+        )
+    return tuple(finder.each(code, pair))
 
 
 def _is_own(review: Review) -> bool:
     return review.condition is Condition.INDEPENDENT and review.draw is not Draw.REPEAT
-
-
-def _is_wanted(kept: Kept, wanted: Wanted) -> bool:
-    for key in ("wave", "case", "site"):
-        asked = getattr(wanted, key)
-        if asked is not None and getattr(kept.transcript, key) != asked:
-            return False
-    return kept.transcript.consents.may_quote or not wanted.quotable_only
 
 
 def _known_coder(name: str, coders: set[str]) -> str:
@@ -149,6 +153,14 @@ class _Finder:
         for review in reviews:
             if review.condition.derived:
                 self.derived.setdefault(review.transcript, []).append(review)
+
+    def shared(self, pair: tuple[str, ...] | None) -> bool:
+        """Was any segment judged by two of them?"""
+        return any(
+            len(one.judged & other.judged) > 0
+            for its in self.labels.values()
+            for one, other in combinations([x for x in its if pair is None or x.coder in pair], 2)
+        )
 
     def each(self, code: str | None, pair: tuple[str, ...] | None) -> Iterator[Disagreement]:
         for t, position in self.units.at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from annotations.errors import BadInput, TandemError
 from annotations.store.inbox import alone_with_inbox
 from annotations.store.pushes import ProjectRow
 from annotations.store.reads import keep_users, project_numbered, users
-from annotations.store.webhooks import Event, finish_event, store_event, waiting_events
+from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
 from service.parts import Parts
 from service.reviewing import Reviewing
 
@@ -25,6 +25,8 @@ SUBSCRIBED = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED",
 ASK_AGAIN_AFTER_S = 30.0
 AT_A_TIME = 50
 TRIES = 3
+# a webhook that comes meanwhile waits as long as these take
+TOGETHER = 10
 
 
 def reduced(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -51,6 +53,32 @@ def reduced(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(f"the webhook cannot be read ({type(error).__name__}: {error}).") from error
     return action, kept
+
+
+def _runs(waiting: Sequence[Event]) -> Iterator[list[Event]]:
+    """Webhooks that can be worked off together: of one project, each about another task, in their order.
+
+    What is said twice of a task comes in two runs, so that every word of a coder becomes a review of its own.
+    """
+    run: list[Event] = []
+    about: set[Any] = set()
+    for event in waiting:
+        tasks = {one.get("task") for one in event.body.get("annotations", ())}
+        alone = event.action == "ANNOTATIONS_DELETED"
+        if run and (alone or len(run) == TOGETHER or tasks & about or _project(event) != _project(run[0])):
+            yield run
+            run, about = [], set()
+        run.append(event)
+        about |= tasks
+        if alone:
+            yield run
+            run, about = [], set()
+    if run:
+        yield run
+
+
+def _project(event: Event) -> int:
+    return int(event.body.get("project") or 0)
 
 
 def _only(keys: Mapping[int, Any]) -> Any:
@@ -86,52 +114,60 @@ class Inbox:
                 return counted
             if strangers:
                 self._ask_who()
-            for event in waiting:
-                counted += self._try(event)
+            for run in _runs(waiting):
+                counted += self._try(run)
 
-    def _try(self, event: Event) -> Counter[str]:
-        """Work off one webhook; one that cannot be used is given up after a few tries, so that others follow."""
+    def _try(self, run: Sequence[Event]) -> Counter[str]:
+        """Work off webhooks together; one that cannot be used is given up after a few tries, so that others follow."""
         try:
             with self._turn, self._parts.store.writing() as connection:
-                return self._work_off(connection, event)
+                return self._work_off(connection, run)
         except Exception as error:
-            waits = isinstance(error, TandemError) and not isinstance(error.__cause__, IntegrityError)
-            self._tries[event.sequence] += not waits
-            if self._tries[event.sequence] < TRIES:
+            broken = isinstance(error, BadInput) or isinstance(error.__cause__, IntegrityError)
+            if isinstance(error, TandemError) and not broken:
+                raise  # the database does not answer, or has no room: they wait
+            if len(run) > 1:
+                return sum((self._try([event]) for event in run), Counter[str]())
+            self._tries[run[0].sequence] += 1
+            if self._tries[run[0].sequence] < TRIES:
                 raise
         with self._turn, self._parts.store.writing() as connection:
-            finish_event(connection, event.sequence, "cannot be used; a pull mends what it meant")
+            finish_events(connection, [run[0].sequence], "cannot be used; a pull mends what it meant")
         return Counter({"events": 1})
 
-    def _work_off(self, connection: Connection, event: Event) -> Counter[str]:
+    def _work_off(self, connection: Connection, run: Sequence[Event]) -> Counter[str]:
         alone_with_inbox(connection)
         first = waiting_events(connection, most=1)
-        if not first or first[0].sequence > event.sequence:
+        if not first or first[0].sequence != run[0].sequence:
             return Counter()  # another process was quicker
-        project = project_numbered(connection, int(event.body.get("project") or 0))
+        done = [event.sequence for event in run]
+        project = project_numbered(connection, _project(run[0]))
         if project is None:
-            finish_event(connection, event.sequence, "not ours: no project of this study")
-            return Counter({"events": 1})
+            finish_events(connection, done, "not ours: no project of this study")
+            return Counter({"events": len(run)})
         try:
             with connection.begin_nested():
-                counted = self._apply(connection, project, event)
+                counted = self._apply(connection, project, run)
         except (BadInput, KeyError, TypeError, ValueError) as error:
-            finish_event(connection, event.sequence, f"cannot be used: {error}; a pull mends it")
+            if len(run) > 1:
+                raise
+            finish_events(connection, done, f"cannot be used: {error}; a pull mends it")
             return Counter({"events": 1})
-        finish_event(connection, event.sequence, ", ".join(f"{n} {what}" for what, n in counted.items()))
-        return counted + Counter({"events": 1})
+        finish_events(connection, done, ", ".join(f"{n} {what}" for what, n in counted.items()))
+        return counted + Counter({"events": len(run)})
 
-    def _apply(self, connection: Connection, project: ProjectRow, event: Event) -> Counter[str]:
-        if event.action == "ANNOTATIONS_DELETED":
-            gone = [int(one) for one in event.body["deleted"]]
-            return self.reviewing.take_away(connection, project, gone, event=event.sequence)
-        arrivals = [arrival_of(one) for one in event.body["annotations"]]
-        return self.reviewing.take_in(connection, project, arrivals, event=event.sequence)
+    def _apply(self, connection: Connection, project: ProjectRow, run: Sequence[Event]) -> Counter[str]:
+        if run[0].action == "ANNOTATIONS_DELETED":
+            gone = [int(one) for one in run[0].body["deleted"]]
+            return self.reviewing.take_away(connection, project, gone, event=run[0].sequence)
+        told = [(arrival_of(one), event.sequence) for event in run for one in event.body["annotations"]]
+        arrivals, events = [arrival for arrival, _ in told], [event for _, event in told]
+        return self.reviewing.take_in(connection, project, arrivals, events=events)
 
     def _strangers(self, connection: Connection, waiting: tuple[Event, ...]) -> bool:
         """Does a webhook name a user whose address is not known yet?"""
         for event in waiting:
-            project = project_numbered(connection, int(event.body.get("project") or 0))
+            project = project_numbered(connection, _project(event))
             if project is None:
                 continue
             known = users(connection, project.url)

@@ -131,6 +131,8 @@ def _answers(
             continue
         known[version] = model
         for segment, one in suggestions_on(connection, model, segments).items():
+            if not one.suggested:
+                continue  # just as a blind task: nothing tells the two apart
             try:
                 answers[segments[segment]] = prediction(one.one_by_one(model), codebook, version=label(model))
             except TandemError:

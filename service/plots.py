@@ -100,7 +100,7 @@ def curves(title: str, lines: Sequence[tuple[str, Sequence[tuple[float, float]]]
             end += 15
         taken.append(end)
         parts.append(
-            f'<text x="{left + width + 8}" y="{end + 4:.1f}" fill="{colour}">{escape(_short(name, 26))}</text>'
+            f'<text x="{left + width + 8}" y="{end + 4:.1f}" style="fill:{colour}">{escape(_short(name, 26))}</text>'
         )
     parts.append(
         f'<text class="quiet" x="{left + width / 2}" y="{height - 6}" text-anchor="middle">{escape(x_label)}</text>'

@@ -54,23 +54,29 @@ class Reviewing:
         project: ProjectRow,
         arrivals: Sequence[Arrival],
         *,
-        event: int = 0,
+        events: Sequence[int] = (),
         read_after: int = 0,
     ) -> Counter[str]:
         """Take in how annotations of one project stand.
 
-        ``event``: the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
+        ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
         before = seen(connection, project.id, [one.annotation for one in arrivals])
         tasks = pushed_tasks(connection, project.id, [one.key for one in arrivals if one.key])
         emails = users(connection, project.url)
         changed: dict[int, Seen] = {}
         slots: dict[Slot, str] = {}
-        for arrival in arrivals:
+        for arrival, event in zip(arrivals, events or [0] * len(arrivals), strict=True):
             known = changed.get(arrival.annotation) or before.get(arrival.annotation)
-            if known is not None and not _is_news(known, arrival, event, read_after):
+            if known is None or _is_news(known, arrival, event, read_after):
+                now = self._judged(project, arrival, tasks, emails, known)
+            elif _own_word_late(known, arrival):
+                now = self._judged(project, arrival, tasks, emails, None)
+                if now.state is not State.REVIEW:
+                    continue
+                now = replace(now, state=State.OVERWRITTEN, why=known.why)
+            else:
                 continue
-            now = self._judged(project, arrival, tasks, emails, known)
             now = replace(now, last_event=max(event, known.last_event if known else 0))
             if known is not None and _same(known, now):
                 continue
@@ -232,7 +238,7 @@ class Reviewing:
             made=arrival.made,
             changed=arrival.changed,
             content=verdict.content if verdict.state is State.REVIEW else "",
-            body=arrival.to_json() | {"said": {"codes": list(verdict.codes), "memo": verdict.memo}},
+            body=arrival.to_json() | {"said": verdict.said},
         )
 
     def _coder(self, emails: Mapping[int, str], user: int | None) -> tuple[str | None, str]:
@@ -265,6 +271,14 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
         # a number given again: the annotation was made after the last that we know of the deleted one
         return known.changed is not None and arrival.made > known.changed
     return known.changed is None or arrival.changed > known.changed
+
+
+def _own_word_late(known: Seen, arrival: Arrival) -> bool:
+    """Does a coder's own word arrive after that of a colleague who saved over it?"""
+    if known.state is not State.SET_ASIDE or known.body is None or arrival.saved_by_another:
+        return False
+    over = arrival_of(known.body)
+    return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed
 
 
 def _same(known: Seen, now: Seen) -> bool:
@@ -300,7 +314,15 @@ def _review(
         coder=row.coder or "",
         span=span,
         codings=tuple(
-            Coding(code, span, memo=said["memo"], created=arrival.changed) for code in said["codes"]
+            Coding(
+                code,
+                span,
+                influence=said["influence"],
+                concrete_example=said["concrete_example"],
+                memo=said["memo"],
+                created=arrival.changed,
+            )
+            for code in said["codes"]
         ),
         condition=condition,
         draw=task.draw,

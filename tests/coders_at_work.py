@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from builders import a_transcript
@@ -24,14 +25,16 @@ from builders import a_transcript
 from annotations.codebook import Code, Codebook, Framework
 from annotations.codebook_files import write_codebook
 from annotations.coding import Draw
-from annotations.label_config import label_config
+from annotations.label_config import label_config, prediction
 from annotations.label_studio import LabelStudio
 from annotations.label_studio_answers import Answers
 from annotations.segment import Segment
-from annotations.store.pushes import PushedTask, add_project, keep_tasks
+from annotations.store.models import ModelVersion, add_model
+from annotations.store.pushes import PushedTask, add_project, keep_tasks, projects, tasks_of
 from annotations.store.reads import users
 from annotations.store.reviews import current_reviews, keep_codebook
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
+from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from annotations.study import read_study
 from service.inbox import SUBSCRIBED, Inbox
@@ -44,8 +47,12 @@ KEY = "test-key-" + "k" * 30
 TOPICS = ("money", "people", "time", "trust")
 CODEBOOK = Codebook(
     name="Small",
-    frameworks=(Framework("topics", "Topics"),),
-    codes=tuple(Code(one, one.title(), "topics", f"Topics/{one.title()}") for one in TOPICS),
+    frameworks=(Framework("topics", "Topics"), Framework("phase", "Phase", role="phase", select="one")),
+    codes=(
+        *(Code(one, one.title(), "topics", f"Topics/{one.title()}") for one in TOPICS),
+        Code("early", "Early", "phase", "Phase/Early"),
+        Code("late", "Late", "phase", "Phase/Late"),
+    ),
 )
 Said = tuple[str, int, tuple[str, ...]]
 
@@ -173,6 +180,40 @@ class Work:
             ]
             keep_tasks(connection, row.id, pushed)
         return made.id, {there[str(one.id)].id: one.span.start for one in found}
+
+    def suggest(self, tasks: Sequence[int]) -> None:
+        """Let model v1 suggest Early on these tasks, as a push does."""
+        model = ModelVersion(
+            id=uuid4(),
+            version="v1",
+            kind="trained",
+            folder="v1",
+            sha256="0" * 64,
+            codebook_version=self.parts.codebook.version,
+            segmentation=self.parts.segmentation.version,
+            embedder="words",
+            reviews_hash="0" * 64,
+            reviews=0,
+            codes=("early",),
+            thresholds={"early": 0.5},
+        )
+        with self.parts.store.writing() as connection:
+            (row,) = projects(connection)
+            add_model(connection, model, ())
+            pushed = [one for one in tasks_of(connection, row.id).values() if one.task_id in tasks]
+            said = {one.task_id: Suggested(one.segment, (0.8,), ("early",)) for one in pushed}
+            add_suggestions(connection, model.id, said.values())
+        shown = [
+            {"task": task, **prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")}
+            for task, one in said.items()
+        ]
+        self.server.replace_predictions(self.project, shown, replacing=())
+        self.server.show_version(self.project, "tandem v1")
+        with self.parts.store.writing() as connection:
+            again = [
+                PushedTask(one.segment, one.task_id, "h", model.id, None, Draw.ORDINARY) for one in pushed
+            ]
+            keep_tasks(connection, row.id, again)
 
     def attach(self, port: int) -> None:
         """Let Label Studio tell whoever listens on this port."""

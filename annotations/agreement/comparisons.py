@@ -116,7 +116,8 @@ class Comparisons:
         for version in versions if len(versions) > 1 else ():
             name = f"{MODEL} {self.material.models[version].version}"
             its = [pair.only(reviewed[pair.b].model.version == version) for pair in pairs]
-            yield from self.figures(its, "model version and people", condition, (name, PEOPLE))
+            if any(pair.shared for pair in its):
+                yield from self.figures(its, "model version and people", condition, (name, PEOPLE))
 
     def of_consensus(self) -> Iterator[Agreement]:
         """Each coder, and the model, with a consensus formed without them."""
@@ -131,11 +132,15 @@ class Comparisons:
     def of_repeats(self) -> Iterator[Agreement]:
         """Each coder with themselves, on the segments that were put before them again."""
         for name, again in self.material.repeats.items():
-            first = self.people.get(name) or self.material.assisted.get(name)
-            if first is None:
-                continue
-            pair = self.pair(name, name, first.judged, again.judged)
-            yield from self.figures([pair], "coder with themselves", "repeat", (name, f"{name}, again"))
+            firsts = (
+                ("repeat", self.people.get(name)),
+                ("repeat of assisted", self.material.assisted.get(name)),
+            )
+            for condition, first in firsts:
+                pair = None if first is None else self.pair(name, name, first.judged, again.judged)
+                if pair is not None and pair.shared:
+                    coders = (name, f"{name}, again")
+                    yield from self.figures([pair], "coder with themselves", condition, coders)
 
     def trios(self) -> list[Trio]:
         """Two people and the model on the same units."""

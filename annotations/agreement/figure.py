@@ -14,10 +14,9 @@ class Agreement:
     """A coefficient: its value, or the reason why it is undefined; its interval, or the reason why there is none.
 
     ``units``: segments; ``groups``: participants. ``prevalence``: the mean share of positives of both sides,
-    without which kappa cannot be read. ``percent``, ``positive``, ``negative``: percent agreement and specific
-    agreement on what is coded and what is not, which say little without the other two. ``by_group``: values per
-    group, where there are too few for an interval. ``level``: "all", "framework", "family" (a code with all below
-    it), "code", or what is compared over several of them. ``where``: the case, site or wave, if not all.
+    without which kappa cannot be read. ``by_group``: values per group, where there are too few for an interval.
+    ``level``: "all", "framework", "family" (a code with all below it), "code", or what is compared over several of
+    them. ``where``: the case, site or wave, if not all.
     """
 
     coefficient: str
@@ -29,9 +28,6 @@ class Agreement:
     interval_reason: str | None = None
     few_transcripts: bool = False
     prevalence: float | None = None
-    percent: float | None = None
-    positive: float | None = None
-    negative: float | None = None
     by_group: Mapping[str, float | None] = field(default_factory=dict)
     coders: tuple[str, ...] = ()
     framework: str = ""

@@ -29,9 +29,9 @@ from annotations.agreement.judged import (
     units_of,
     whole_units,
 )
+from annotations.agreement.passes import by_kind, newest_on_rows, notes_on
 from annotations.codebook import Codebook
-from annotations.coding import Condition, Draw, Review
-from annotations.segment import judged
+from annotations.coding import Condition, Review
 from annotations.store.models import ModelVersion, all_models
 from annotations.store.moments import (
     learnt_transcripts,
@@ -53,11 +53,14 @@ OTHER_CUT = "the suggestion was made for another cutting into segments"
 class ModelSide:
     """What the model had said of the units that one person reviewed under one condition.
 
+    ``judged``: where the version had learnt nothing from the participant, so that it is a test of the model.
+    ``stood``: wherever a suggestion stood, for what it did to the person.
     ``version``: shape (units,), positions in the material's models, −1 where there is none.
     ``probability``: of the codes, shape (units, columns), NaN where the version does not judge the code.
     """
 
     judged: Judged
+    stood: Judged
     version: NDArray[np.intp]
     probability: NDArray[np.float32]
 
@@ -128,9 +131,9 @@ def read_material(
     columns = columns_of(codebook)
     runs = runs_of(units, columns, reviews)
     reader = _reader(connection, units, columns, runs, transcripts)
-    kinds = _by_kind(reviews)
+    kinds = by_kind(reviews)
     review_rows = {
-        (kind, coder): _rows(units, its)
+        (kind, coder): newest_on_rows(units, its)
         for kind, by_coder in kinds.items()
         for coder, its in by_coder.items()
     }
@@ -159,7 +162,7 @@ def read_material(
         consensus=without,
         consensus_and_model=and_model,
         left_out={kind: dict(counted) for kind, counted in reader.left_out.items()},
-        notes=_notes(reviews, codebook),
+        notes=notes_on(reviews, codebook),
     )
 
 
@@ -188,28 +191,6 @@ def _reader(
         },
         group=tuple(group[kept.id] for kept in units.transcripts),
     )
-
-
-def _by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
-    kinds: dict[str, dict[str, list[Review]]] = {"independent": {}, "assisted": {}, "repeat": {}}
-    for review in reviews:
-        if review.condition.derived:
-            continue
-        kind = "repeat" if review.draw is Draw.REPEAT else review.condition.value
-        kinds[kind].setdefault(review.coder, []).append(review)
-    return kinds
-
-
-def _rows(units: Units, reviews: Sequence[Review]) -> dict[int, Review]:
-    """The newest of these reviews on each row."""
-    found: dict[int, Review] = {}
-    spans = {t: [one.span for one in cut] for t, cut in units.segments.items()}
-    for review in sorted(reviews, key=lambda one: one.sequence or 0):
-        for position in judged(spans.get(review.transcript, []), [review.span]):
-            row = units.row.get((review.transcript, position))
-            if row is not None:
-                found[row] = review
-    return found
 
 
 def _read_suggestions(
@@ -250,29 +231,26 @@ def _model_side(reader: _Reader, rows: Mapping[int, Review], kind: str) -> Model
     version = np.full(len(units), -1, dtype=np.intp)
     probability = np.full((len(units), len(columns)), np.nan, dtype=np.float32)
     codes: dict[int, frozenset[str]] = {}
+    learnt: set[int] = set()
     counted = reader.left_out.setdefault(kind, Counter())
     for row, review in rows.items():
         model = _version_then(reader, row, review)
         segment = units.segment(row).id
         said = reader.said.get((model, segment)) if model and segment else None
-        why = _why_not(reader, row, model, said)
-        if why is not None or said is None or model is None:
-            counted[why or NONE_STOOD] += 1
+        if model is None or said is None:
+            counted[NONE_STOOD if model is None else OTHER_CUT] += 1
             continue
         version[row] = position[model]
         codes[row] = frozenset(said.suggested)
+        if reader.group[units.at[row][0]] in reader.learnt.get(model, frozenset()):
+            counted[HAD_LEARNT] += 1
+            learnt.add(row)
         for code, p in zip(reader.models[position[model]].codes, said.probabilities, strict=True):
             if code in column:
                 probability[row, column[code]] = p
-    return ModelSide(judged_from_codes(units, columns, codes, reader.runs), version, probability)
-
-
-def _why_not(reader: _Reader, row: int, model: UUID | None, said: Suggested | None) -> str | None:
-    if model is None:
-        return NONE_STOOD
-    if reader.group[reader.units.at[row][0]] in reader.learnt.get(model, frozenset()):
-        return HAD_LEARNT
-    return OTHER_CUT if said is None else None
+    clean = {row: codes[row] for row in codes.keys() - learnt}
+    judged_cleanly, stood = (judged_from_codes(units, columns, its, reader.runs) for its in (clean, codes))
+    return ModelSide(judged_cleanly, stood, version, probability)
 
 
 def _consensus(
@@ -311,25 +289,8 @@ def _with_model(
 ) -> tuple[Judged, Judged] | None:
     assisted = {r.id for r in current_reviews(connection) if r.condition is Condition.ASSISTED}
     formed = [one for one in derived if one.sources and not assisted & set(one.sources)]
-    rows = _rows(reader.units, formed)
+    rows = newest_on_rows(reader.units, formed)
     _read_suggestions(connection, reader, {("consensus", ""): rows})
     model = _model_side(reader, rows, "consensus")
     people = judged_by(reader.units, reader.columns, formed, reader.runs)
     return (people, joined(model.judged, reader.runs)) if people.anywhere else None
-
-
-def _notes(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:
-    notes = []
-    foreign = Counter(c.code for review in reviews for c in review.codings if c.code not in codebook.by_id)
-    if foreign:
-        named = ", ".join(f'"{code}" ({n})' for code, n in foreign.most_common(5))
-        notes.append(
-            f"{sum(foreign.values())} codings carry codes that the codebook does not hold: {named}. They count as not coded."
-        )
-    unsourced = sum(review.condition.derived and not review.sources for review in reviews)
-    if unsourced:
-        notes.append(
-            f"{unsourced} derived reviews name no sources, so nobody can be compared with them: it is not known who "
-            f"took part."
-        )
-    return tuple(notes)

@@ -19,8 +19,8 @@ RULE = (
     "Each transcript that no two people have coded independently is weighed by how much the intervals of κ(person, "
     "person) would narrow: a code's half width h over G participants becomes about h·√(G/(G + x)), where x is the number "
     "of segments of that code expected in the transcript, divided by the mean of the participants coded twice so far "
-    "(at most 2). Expected: what its one coder found, else the sum of the model's probabilities. A code without an "
-    "interval yet counts with h = 0.5."
+    "(at most 2). Expected: what its coder found, else the sum of the model's probabilities, else the code's usual "
+    "share. A code without an interval yet counts with h = 0.5."
 )
 
 

@@ -158,6 +158,8 @@ def _columns(
             one_sided = _constant_side(whole[:, at], described.coders) if value is not None else None
             if one_sided and coefficient == "kappa":
                 value, interval, why = None, None, None
+            elif interval is not None and coefficient in ("percent", "positive", "negative"):
+                interval = (max(interval[0], 0.0), interval[1])
             elif one_sided and coefficient in ("alpha", "ac1"):
                 interval, why = None, one_sided
             yield described.figure(

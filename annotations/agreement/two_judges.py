@@ -12,9 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.agreement.figure import Agreement
-from annotations.agreement.intervals import interval_over_groups, is_few, value_by_group
-from annotations.agreement.numbers import or_none, share
+from annotations.agreement.numbers import share
 
 Tables = NDArray[np.float64]  # (groups, codes, 4): both, first only, second only, neither
 LEAST_POSITIVES = 5
@@ -113,41 +111,6 @@ def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> 
     known = ~np.isnan(values)
     weights = np.where(known, weights, 0.0)
     return share((np.where(known, values, 0.0) * weights).sum(axis=-1), weights.sum(axis=-1))
-
-
-def kappa_of(
-    one: NDArray[np.bool_],
-    other: NDArray[np.bool_],
-    groups: Sequence[str],
-    *,
-    coders: tuple[str, ...] = (),
-    framework: str = "",
-    code: str = "",
-) -> Agreement:
-    """Cohen's kappa of two judges' decisions on one code, shape (n,), with an interval over groups."""
-    tables, names = tables_of(one[:, None], other[:, None], groups)
-    cells = tables[:, 0]
-    total = cells.sum(axis=0)
-    value = or_none(kappa(total))
-    interval, why = (None, None) if value is None else interval_over_groups(cells, kappa)
-    return Agreement(
-        coefficient="kappa",
-        value=value,
-        units=round(float(total.sum())),
-        groups=len(names),
-        reason=why_undefined(total) if value is None else None,
-        interval=interval,
-        interval_reason=why,
-        few_transcripts=is_few(len(names), interval),
-        prevalence=or_none(prevalence(total)),
-        percent=None if value is None else or_none(percent_agreement(total)),
-        positive=None if value is None else or_none(positive_agreement(total)),
-        negative=None if value is None else or_none(negative_agreement(total)),
-        by_group=value_by_group(cells, names, kappa),
-        coders=coders,
-        framework=framework,
-        code=code,
-    )
 
 
 def prevalence(table: NDArray[np.float64]) -> NDArray[np.float64]:

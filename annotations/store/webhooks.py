@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,11 @@ def waiting_events(connection: Connection, *, most: int) -> tuple[Event, ...]:
     return tuple(Event(row.sequence, row.action, row.body or {}) for row in rows)
 
 
-def finish_event(connection: Connection, sequence: int, outcome: str) -> None:
-    """It is worked off: what it said is elsewhere now, so only the outcome stays."""
-    this = webhook_events.c.sequence == sequence
+def finish_events(connection: Connection, sequences: Sequence[int], outcome: str) -> None:
+    """They are worked off: what they said is elsewhere now, so only the outcome stays."""
+    these = webhook_events.c.sequence.in_(list(sequences))
     connection.execute(
-        webhook_events.update().where(this).values(done=True, body=None, outcome=outcome[:500])
+        webhook_events.update().where(these).values(done=True, body=None, outcome=outcome[:500])
     )
 
 

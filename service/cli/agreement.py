@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
-from service.cli.output import as_json, say, table, warn
+from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from annotations.agreement.figure import Agreement
     from service.agreeing import Report
@@ -63,7 +63,8 @@ def command(
     if with_quotes and html is None:
         raise BadInput("--with-quotes belongs to --html FILE: quotes stand on the page alone. Give both.")
     with open_parts(chosen(study)) as parts:
-        report = agree(parts, Asked(wave, case, site, group_by))  # type: ignore[arg-type]
+        with progress("Measuring"):
+            report = agree(parts, Asked(wave, case, site, group_by))  # type: ignore[arg-type]
         if csv is not None:
             write_csv(report, csv)
         if xlsx is not None:
@@ -80,7 +81,7 @@ def command(
 
 
 def _show(report: Report) -> None:
-    from service.agreement_views import left_out, overview, warnings
+    from service.agreement_views import by_group, left_out, number, overview, warnings
 
     facts = report.facts
     say(
@@ -95,14 +96,16 @@ def _show(report: Report) -> None:
     if pairs:
         say(f"and {len(pairs)} more pairs of people: see --csv, --xlsx, --html or --json.")
     say(*_everybody(report))
-    for side in sides:
-        if side.reason:
-            say(f"{side.who.capitalize()}: no figure, because {side.reason}.")
+    say(*[side.why for side in sides if side.reason][:MOST_PAIRS])
     _show_same(report)
+    _show_frameworks(report)
     _show_codes(report)
     _show_effect(report)
     _show_next(report)
     say("", *warnings(report))
+    for name, values in by_group(report)[:MOST_PAIRS]:
+        said = "; ".join(f"{group} {number(value)}" for group, value in values.items())
+        say(f"  κ of each {facts['group_by']} ({name}): {said}")
     warn(*left_out(report), *(f"{note}." for note in report.notes))
 
 
@@ -168,16 +171,36 @@ def _show_same(report: Report) -> None:
     table("", ("", "person and person", "model and person"), rows, numbers=2)
 
 
+def _show_frameworks(report: Report) -> None:
+    from service.agreement_views import by_framework
+
+    rows = [(name, *(_short(figure) for figure in figures)) for name, *figures in by_framework(report)]
+    if rows:
+        say("", "By framework, people with each other:")
+        table("", ("", "coded at all\nκ", "mean of codes\nκ", "sets of codes\nα, MASI"), rows, numbers=3)
+
+
 def _show_codes(report: Report) -> None:
-    from service.agreement_views import code_rows, value_of
+    from service.agreement_views import code_rows
 
     codes = code_rows(report)
     if not codes:
         return
-    several = len({row.framework for row in codes}) > 1
+    say("", "Code by code, people with each other (pos., neg.: agreement on what is coded and what is not):")
+    frameworks = list(dict.fromkeys(row.framework for row in codes))
+    for framework in frameworks:
+        if len(frameworks) > 1:
+            say("", framework)
+        _code_table([row for row in codes if row.framework == framework])
+    _show_verdicts(report, several=len(frameworks) > 1)
+
+
+def _code_table(codes: Sequence[CodeRow]) -> None:
+    from service.agreement_views import value_of
+
     rows = [
         (
-            _name(row, several=several),
+            f"{row.code}, with all below" if row.family else row.code,
             "–" if row.prevalence is None else f"{100 * row.prevalence:.0f}",
             _short(row.of("kappa")),
             *(
@@ -188,14 +211,7 @@ def _show_codes(report: Report) -> None:
         )
         for row in codes
     ]
-    say("", "Code by code, people with each other (pos., neg.: agreement on what is coded and what is not):")
     table("", ("code", "% coded", "κ people", "pos.", "neg.", "alike", "AC1", "κ model"), rows, numbers=7)
-    _show_verdicts(report, several=several)
-
-
-def _name(row: CodeRow, *, several: bool) -> str:
-    name = f"{row.code}, with all below" if row.family else row.code
-    return f"{row.framework}: {name}" if several else name
 
 
 def _show_verdicts(report: Report, *, several: bool) -> None:

@@ -36,11 +36,12 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """List where coders differ: the passage in context, who coded what, memos and definitions."""
+    from service.agreeing import Asked
     from service.disagreements import Wanted, disagreements, parse_pair, write_csv, write_html
     from service.parts import open_parts
 
     with open_parts(chosen(study)) as parts:
-        found = disagreements(parts, Wanted(code, parse_pair(pair), wave, case))
+        found = disagreements(parts, Wanted(Asked(wave, case), code, parse_pair(pair)))
         if csv is not None:
             write_csv(found, parts.codebook, csv)
         if html is not None:

@@ -73,3 +73,11 @@ def test_where_the_service_is_can_be_said() -> None:
     assert given.service.url == "https://tandem.example.org/one"
     with pytest.raises(BadInput, match=r"http://127\.0\.0\.1:8430"):
         parse_config({"name": "S", "service": {"url": "127.0.0.1:8430"}})
+
+
+def test_the_margin_is_a_tenth_unless_set_beforehand() -> None:
+    """It is a positive number up to a half; anything else is refused with what was found."""
+    assert parse_config({"name": "A"}).margin == 0.1
+    assert parse_config({"name": "A", "margin": 0.05}).margin == 0.05
+    with pytest.raises(BadInput, match=r"margin.*found 0"):
+        parse_config({"name": "A", "margin": 0})

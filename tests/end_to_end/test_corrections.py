@@ -238,7 +238,7 @@ def test_the_disk_is_full(make_work: MakeWork, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(small)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(small)], check=False, capture_output=True
     )
     if mounted.returncode:
         pytest.skip("a small disk can only be made by an administrator")
@@ -247,7 +247,7 @@ def test_the_disk_is_full(make_work: MakeWork, tmp_path: Path) -> None:
         work.attach(port)
         filler = small / "filler"
         with work.serving(port):
-            with filler.open("wb") as file:
+            with filler.open("wb", buffering=0) as file:
                 _fill(file)
             _at_work(work, steps=8)
             with pytest.raises(TandemError, match="disk"):
@@ -266,7 +266,6 @@ def _fill(file: Any) -> None:
         try:
             while True:
                 file.write(b"\0" * size)
-                file.flush()
         except OSError:
             continue
 

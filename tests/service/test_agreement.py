@@ -6,8 +6,10 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from made_up_study import MadeUp, fill
@@ -15,9 +17,11 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from annotations.agreement.material import HAD_LEARNT, NONE_STOOD, read_material
-from annotations.coding import Condition
+from annotations.coding import Condition, Review
 from annotations.errors import BadInput
-from annotations.store.reviews import current_reviews
+from annotations.store.reviews import add_reviews, current_reviews
+from annotations.store.segments import segments_of
+from annotations.transcript import Role
 from service.agreeing import Asked, Report, agree
 from service.agreement_files import to_json
 from service.agreement_methods import methods_paragraph
@@ -112,13 +116,6 @@ def test_what_the_model_has_learnt_from_is_left_out_and_counted(parts_of: MakePa
 
 def _review_again(parts: Parts, made: MadeUp) -> None:
     """The second coder reviews, after the suggestions, those whom the model learnt from."""
-    from uuid import uuid4
-
-    from annotations.coding import Review
-    from annotations.store.reviews import add_reviews
-    from annotations.store.segments import segments_of
-    from annotations.transcript import Role
-
     with parts.store.writing() as connection:
         cut = segments_of(connection, parts.segmentation.version)
         late = [
@@ -153,6 +150,23 @@ def test_what_cannot_be_measured_is_a_sentence(parts_of: MakeParts, made: MadeUp
     report = agree(parts_of(made), Asked())
     reasons = [figure.reason for figure in report.figures if figure.value is None]
     assert any(said in str(reason) for reason in reasons), reasons
+
+
+def test_coders_with_no_unit_in_common(parts_of: MakeParts) -> None:
+    """Two people who judged different segments: no figure of theirs, and a sentence that says so."""
+    parts = parts_of(MadeUp(coders=("Ada",), transcripts=3, turns=6, model=False, repeats=False))
+    with parts.store.writing() as connection:
+        ada = {r.span for r in current_reviews(connection)}
+        cut = segments_of(connection, parts.segmentation.version)
+        others = [
+            Review(t, "Ben Bo", s.span, codebook_version=parts.codebook.version, id=uuid4())
+            for t, its in cut.items()
+            for s in its
+            if s.role is Role.PARTICIPANT and s.span not in ada
+        ]
+        add_reviews(connection, others)
+    said = _run(parts, "agreement")
+    assert "Ada and Ben Bo: no figure, because no segment was judged by both" in said
 
 
 def test_two_transcripts_give_values_for_each_and_no_interval(parts_of: MakeParts) -> None:
@@ -254,6 +268,15 @@ def test_disagreements_are_those_of_the_pair_and_the_code(parts_of: MakeParts, t
         _run(parts, "disagreements", "--pair", "Ada,Zed")
 
 
+def test_no_disagreement_is_not_said_where_nobody_could_disagree(parts_of: MakeParts) -> None:
+    """One coder alone, or a wave that is not there: a sentence, not an empty list."""
+    parts = parts_of(MadeUp(coders=("Ada",), transcripts=2, turns=6))
+    with pytest.raises(BadInput, match="nothing to disagree about"):
+        disagreements(parts, Wanted())
+    with pytest.raises(BadInput, match='wave "7" is not known'):
+        disagreements(parts, Wanted(Asked(wave="7")))
+
+
 def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -> None:
     """It names who recorded it and when, changes no review, and stands beside the disagreement."""
     parts = parts_of(MadeUp(transcripts=4, turns=20))
@@ -293,11 +316,6 @@ def test_a_coder_is_compared_only_with_a_consensus_formed_without_them(parts_of:
 
 def test_a_code_that_one_side_never_uses_is_no_zero(parts_of: MakeParts) -> None:
     """Kappa would be 0 whatever the other did: it is undefined with that reason, and agreement on it is shown."""
-    from dataclasses import replace
-    from uuid import uuid4
-
-    from annotations.store.reviews import add_reviews
-
     parts = parts_of(MadeUp(transcripts=6, turns=20, model=False))
     with parts.store.writing() as connection:
         its = [r for r in current_reviews(connection) if r.coder == "Ben"]

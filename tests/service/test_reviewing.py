@@ -216,6 +216,18 @@ def test_who_saves_over_a_colleague_does_not_speak_for_them(
     assert [said[:1] + said[2:] for said in _said(parts)] == [("Ada", ("people",))]
 
 
+def test_the_colleagues_word_may_come_first(parts: Parts, server: FakeLabelStudio, inbox: Inbox) -> None:
+    """In whatever order the two arrive, the coder's own word stands."""
+    mine = server.save(1, 1, chosen("money"))
+    server.now += timedelta(minutes=3)
+    server.update(mine, chosen("people"), updated_by=2)
+    for body in reversed(server.told):
+        _deliver(inbox, body)
+    assert [said[:1] + said[2:] for said in _said(parts)] == [("Ada", ("money",))]
+    assert len(set_aside(parts)) == 1
+    assert _pull(parts, server).counted.total() == 0
+
+
 def test_an_import_for_a_coder_is_that_coders_word(parts: Parts, server: FakeLabelStudio) -> None:
     """Whoever holds the administrator's token may enter annotations that others made."""
     server.save(1, 2, chosen("money"), updated_by=1, lead_time=None)
@@ -353,6 +365,21 @@ def test_what_a_crash_left_is_worked_off(parts: Parts, server: FakeLabelStudio, 
     inbox.store(*reduced(server.told[-1]))
     assert _reviews(parts) == ()
     assert Inbox(parts, lambda: (server.url, server.people)).work_off()["new"] == 1
+
+
+def test_one_webhook_that_cannot_be_used_stops_no_other(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox
+) -> None:
+    """Webhooks are worked off several at a time; a damaged one among them is passed over, the others are reviews."""
+    for task in (1, 2, 4):
+        server.save(task, 1, chosen("money"))
+    for at, body in enumerate(server.told):
+        action, kept = reduced(body)
+        if at == 1:
+            del kept["annotations"][0]["created_at"]
+        inbox.store(action, kept)
+    assert inbox.work_off() == Counter({"events": 3, "new": 2})
+    assert _pull(parts, server).counted["new"] == 1
 
 
 def test_no_words_of_a_task_are_stored(parts: Parts, server: FakeLabelStudio) -> None:
