@@ -68,7 +68,9 @@ def _words() -> list[bytes]:
     """Runs of five words of the participant, as text and as JSON and as HTML write them."""
     words = (SAMPLE / "wave1" / f"{GONE}.txt").read_text("utf-8").split()
     runs = {" ".join(words[at : at + 5]) for at in range(0, len(words) - 5, 3)}
-    return [run.encode() for run in runs if run.isascii() and not set(run) & set("\"'&<>")]
+    others = [file.read_text("utf-8") for file in SAMPLE.rglob("*.txt") if file.stem != GONE]
+    said_once = [run for run in runs if not any(run in " ".join(other.split()) for other in others)]
+    return [run.encode() for run in said_once if run.isascii() and not set(run) & set("\"'&<>")]
 
 
 def _holding(tandem: Run, label_studio: Access) -> list[str]:
