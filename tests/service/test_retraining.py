@@ -35,7 +35,8 @@ from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.transcripts import Kept, all_transcripts
 from annotations.study import read_study
 from annotations.transcript import Role
-from service.importing import import_codings, import_transcripts
+from service.importing import import_codings
+from service.importing_transcripts import import_transcripts
 from service.learning import catch_up, evaluate, reproduce, tracking_of, train
 from service.new_study import make_study
 from service.parts import Parts
