@@ -212,10 +212,8 @@ def judge(arrival: Arrival, codebook: Codebook, *, coder: str | None, unmatched:
         return Verdict(State.INCOMPLETE)
     if coder is None:
         return Verdict(State.SET_ASIDE, unmatched)
-    # a labelling configuration may ask for these two; where it does not, nothing is said of them
-    influence = getattr(answer, "influence", None)
-    example = bool(getattr(answer, "concrete_example", False))
-    return Verdict(State.REVIEW, "", tuple(sorted(answer.codes)), answer.memo, influence, example)
+    codes = tuple(sorted(answer.codes))
+    return Verdict(State.REVIEW, "", codes, answer.memo, answer.influence, answer.concrete_example)
 
 
 def coder_of(email: str | None, people: Sequence[Coder], own: str) -> tuple[str | None, str]:

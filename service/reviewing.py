@@ -16,7 +16,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from annotations.arrivals import HOLDING, Arrival, State, Verdict, arrival_of, coder_of, judge
-from annotations.coding import Coding, Condition, Review
 from annotations.store.inbox import (
     Seen,
     Slot,
@@ -32,11 +31,12 @@ from annotations.store.inbox import (
     waiting_rows,
     words,
 )
-from annotations.store.pushes import ProjectRow, PushedTask, shown_at, shown_first
+from annotations.store.pushes import ProjectRow, PushedTask
 from annotations.store.reads import project_by_id, users
 from annotations.store.reviews import add_reviews, keep_codebook, retract
 from service.in_force import InForce
 from service.parts import Parts
+from service.review_of_annotation import review_of
 
 OWN_ACCOUNT = "tandem@localhost.local"
 
@@ -173,7 +173,7 @@ class Reviewing:
             if row.key is None or row.coder is None or row.changed is None:
                 continue
             task = tasks[(row.project, row.key)]
-            review = _review(connection, row, task, places[task.segment], first)
+            review = review_of(connection, row, task, places[task.segment], first)
             supersedes = last.review if last is not None else None
             review = replace(review, codebook_version=version, supersedes=supersedes, id=uuid4())
             made.append(review)
@@ -299,62 +299,3 @@ def _recency(row: Seen) -> tuple[Any, int]:
 
 def _says(one: Seen | Word) -> tuple[UUID, int, str]:
     return (one.project, one.annotation, one.content)
-
-
-def _review(
-    connection: Connection, row: Seen, task: PushedTask, place: tuple[UUID, Any], first: Word | None
-) -> Review:
-    body = row.body or {}
-    arrival = arrival_of(body)
-    said = body["said"]
-    transcript, span = place
-    condition, shown = _on_screen(connection, row, arrival, first)
-    return Review(
-        transcript=transcript,
-        coder=row.coder or "",
-        span=span,
-        codings=tuple(
-            Coding(
-                code,
-                span,
-                influence=said["influence"],
-                concrete_example=said["concrete_example"],
-                memo=said["memo"],
-                created=arrival.changed,
-            )
-            for code in said["codes"]
-        ),
-        condition=condition,
-        draw=task.draw,
-        origin=_origin(row, arrival, said["memo"]),
-        shown_version=shown,
-        lead_time=arrival.lead_time,
-    )
-
-
-def _on_screen(
-    connection: Connection, row: Seen, arrival: Arrival, first: Word | None
-) -> tuple[Condition, UUID | None]:
-    """What the coder had before them when they first judged; a change of mind does not undo what was seen."""
-    if first is not None:
-        return first.condition, first.shown_version
-    if row.key is None:
-        return Condition.INDEPENDENT, None
-    shown = shown_at(connection, row.project, row.key, arrival.opened)
-    if shown is None and arrival.saw_prediction:
-        # the clocks differ, or the prediction came while the task was open: it was seen all the same
-        return Condition.ASSISTED, shown_first(connection, row.project, row.key)
-    return (Condition.INDEPENDENT if shown is None else Condition.ASSISTED), shown
-
-
-def _origin(row: Seen, arrival: Arrival, memo: str) -> dict[str, Any]:
-    kinds = Counter(str(region.get("origin", "manual")) for region in arrival.result)
-    found: dict[str, Any] = {
-        "source": "Label Studio",
-        "task": row.task,
-        "annotation": row.annotation,
-        "changed": arrival.changed.isoformat(),
-        "regions": dict(sorted(kinds.items())),
-        "from_prediction": arrival.from_prediction,
-    }
-    return found | ({"memo": memo} if memo else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ def serve(
     """Serve until stopped."""
     import uvicorn
 
+    # uvicorn sends itself the signal again once it has stopped; without this nobody would stop the worker
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(parts, key=key_of(parts), hosts=(*LOOPBACK, *hosts), reconcile_every=reconcile_every)
     with _worker(parts, wanted=with_worker):
         uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)

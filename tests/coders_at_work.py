@@ -207,7 +207,7 @@ class Work:
             {"task": task, **prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")}
             for task, one in said.items()
         ]
-        self.server.replace_predictions(self.project, shown, replacing=())
+        self.server.replace_predictions(self.project, shown, clearing=())
         self.server.show_version(self.project, "tandem v1")
         with self.parts.store.writing() as connection:
             again = [

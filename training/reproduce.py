@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
+from annotations.codebook_files import read_codebook
 from annotations.errors import TandemError, unknown
 from annotations.store.models import ModelVersion, all_models
+from annotations.store.reviews import codebook_content
 from annotations.store.reviews import snapshot as reviews_of
+from annotations.store.segments import segmentation_of
 from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
@@ -54,6 +60,7 @@ def reproduce(shop: Workshop, run: str, *, progress: Progress) -> Reproduced:
     kept = load(shop.folder / model.folder, model.sha256)
     snapshot = read_snapshot(shop.folder / model.folder)
     _refuse_other_parts(shop, model, snapshot)
+    shop = _as_then(shop, model)
     codes = tuple(code.id for code in shop.codebook.applicable)
     collected = _collected(shop, codes, snapshot, model)
     made = learn(shop, collected, codes, snapshot.split, progress)
@@ -101,6 +108,25 @@ def _refuse_other_parts(shop: Workshop, model: ModelVersion, snapshot: Snapshot)
             raise TandemError(
                 f"{model.version} was made with another {what} ({then}) than the present one ({present}). {remedy}"
             )
+
+
+def _as_then(shop: Workshop, model: ModelVersion) -> Workshop:
+    """The workshop with the codebook and the segmentation that the version was made with."""
+    with shop.store.reading() as connection:
+        content = codebook_content(connection, model.codebook_version)
+        segmentation = segmentation_of(connection, model.segmentation)
+    codebook = shop.codebook
+    if codebook.version != model.codebook_version:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "codebook.yaml"
+            file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
+            codebook = read_codebook(file)
+    if codebook.version != model.codebook_version or segmentation.version != model.segmentation:
+        raise TandemError(
+            f"the codebook or the segmentation of {model.version} cannot be read back as it was. Put the codebook.yaml "
+            f"of version {model.codebook_version} back and try again."
+        )
+    return replace(shop, codebook=codebook, segmentation=segmentation)
 
 
 def _collected(shop: Workshop, codes: tuple[str, ...], snapshot: Snapshot, model: ModelVersion) -> Collected:

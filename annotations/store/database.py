@@ -17,6 +17,8 @@ from annotations.errors import BadInput, Busy, TandemError, Unreachable
 
 HEAD = "0007"
 WAIT_MS = 10_000
+# opened as they are needed; a server with 20 coders would open and close some for every answer otherwise
+POOL = 20
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -100,7 +102,7 @@ def _engine(address: URL) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": WAIT_MS / 1000})
+    engine = create_engine(address, pool_size=POOL, connect_args={"timeout": WAIT_MS / 1000})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -131,6 +133,7 @@ def _postgresql(address: URL) -> Engine:
     engine = create_engine(
         plain,
         pool_pre_ping=True,
+        pool_size=POOL,
         connect_args={"options": f"-csearch_path={schema} -ctimezone=UTC", "connect_timeout": 10},
     )
     try:

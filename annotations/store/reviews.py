@@ -34,6 +34,13 @@ def keep_codebook(connection: Connection, codebook: Codebook) -> str:
     return codebook.version
 
 
+def codebook_content(connection: Connection, version: str) -> Mapping[str, Any]:
+    """What this version of the codebook said, as plain data; every version that a review names is kept."""
+    wanted = select(codebook_versions.c.content).where(codebook_versions.c.version == version)
+    found: Mapping[str, Any] = connection.execute(wanted).scalar_one()
+    return found
+
+
 def keep_coder(connection: Connection, coder: Coder) -> UUID:
     """The id under which a coder is known, making it if the name is new."""
     known = select(coders.c.id).where(coders.c.name_key == key_of(coder.name))

@@ -33,6 +33,12 @@ def keep_segmentation(connection: Connection, segmentation: Segmentation) -> Non
         )
 
 
+def segmentation_of(connection: Connection, version: str) -> Segmentation:
+    """How this version cuts transcripts."""
+    row = connection.execute(select(segmentations).where(segmentations.c.version == version)).one()
+    return Segmentation(row.unit, row.max_words, row.pipeline)
+
+
 def not_yet_cut(connection: Connection, segmentation: str) -> tuple[UUID, ...]:
     """The transcripts that this segmentation has not cut yet."""
     cut = select(segments.c.transcript_id).where(segments.c.segmentation == segmentation)

@@ -43,6 +43,8 @@ def command(
         _ = parts.store
         if parts.settings.session_key is None:
             say(f"Open http://{host}:{port}/?key={key}", "Stop with Ctrl+C.")
+        else:
+            say(f"Serving on http://{host}:{port} with the key in TANDEM_SESSION_KEY. Stop with Ctrl+C.")
         serve(
             parts,
             host=host,

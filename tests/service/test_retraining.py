@@ -35,7 +35,8 @@ from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.transcripts import Kept, all_transcripts
 from annotations.study import read_study
 from annotations.transcript import Role
-from service.importing import import_codings, import_transcripts
+from service.importing import import_codings
+from service.importing_transcripts import import_transcripts
 from service.learning import catch_up, evaluate, reproduce, tracking_of, train
 from service.new_study import make_study
 from service.parts import Parts
@@ -292,6 +293,9 @@ def test_a_run_is_made_again_to_the_last_digit(parts: Parts, tmp_path: Path) -> 
     with parts.store.reading() as connection:
         names = {one.transcript.name for one in all_transcripts(connection)}
     _turn_round(parts, names)
+    book = parts.study.codebook_file
+    book.write_text(book.read_text("utf-8").replace("Who does it", "Whoever does it"), "utf-8")
+    del parts.__dict__["codebook"]
     train(parts)
     found = reproduce(parts, str(first.model.run_id)[:12])
     assert (found.differs, found.notes) == ((), ())

@@ -87,6 +87,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "pdf bomb": (".pdf", _bomb_pdf, "unpacks to more|is a scan|damaged"),
     "no pdf": (".pdf", lambda: b"%PDF-1.7\nnothing", "damaged"),
     "no rtf": (".rtf", lambda: b"P: a", "no rich text"),
+    "damaged fonts": (".rtf", lambda: b"{\\rtf1{\\fonttbl" + b"{\\f0\\fcharset0 A}" * 3000, "no words"),
     "no otr": (".otr", lambda: b'{"txt": 1}', '"text" is missing'),
     "deep otr": (".otr", lambda: b"[" * 100_000, "no JSON"),
     "no vtt": (".vtt", lambda: b"P: a\n", "begins with WEBVTT"),

@@ -45,3 +45,14 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("total", sa.Integer(), nullable=True))
     op.add_column("jobs", sa.Column("cancel_asked", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("jobs", sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    for column in ("not_before", "cancel_asked", "total", "done", "attempts"):
+        op.drop_column("jobs", column)
+    op.drop_column("serving", "decided_by")
+    op.drop_index(op.f("ix_learnt_from_item_id"), table_name="learnt_from")
+    op.drop_column("learnt_from", "purpose")
+    for column in ("last_review", "comparison", "reason", "verdict", "parent", "recipe"):
+        op.drop_column("model_versions", column)
+    op.drop_table("group_draws")

@@ -1,0 +1,75 @@
+"""An annotation as a review: its codings, what was on the screen, and what Label Studio told of its making."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.arrivals import Arrival, arrival_of
+from annotations.coding import Coding, Condition, Review
+from annotations.store.inbox import Seen, Word
+from annotations.store.pushes import PushedTask, shown_at, shown_first
+from annotations.transcript import Span
+
+
+def review_of(
+    connection: Connection, row: Seen, task: PushedTask, place: tuple[UUID, Span], first: Word | None
+) -> Review:
+    """The review that an annotation is now; ``first``: the one that it became before, if it did."""
+    body = row.body or {}
+    arrival = arrival_of(body)
+    said = body["said"]
+    transcript, span = place
+    condition, shown = _on_screen(connection, row, arrival, first)
+    return Review(
+        transcript=transcript,
+        coder=row.coder or "",
+        span=span,
+        codings=tuple(
+            Coding(
+                code,
+                span,
+                influence=said["influence"],
+                concrete_example=said["concrete_example"],
+                memo=said["memo"],
+                created=arrival.changed,
+            )
+            for code in said["codes"]
+        ),
+        condition=condition,
+        draw=task.draw,
+        origin=_origin(row, arrival, said["memo"]),
+        shown_version=shown,
+        lead_time=arrival.lead_time,
+    )
+
+
+def _on_screen(
+    connection: Connection, row: Seen, arrival: Arrival, first: Word | None
+) -> tuple[Condition, UUID | None]:
+    """What the coder had before them when they first judged; a change of mind does not undo what was seen."""
+    if first is not None:
+        return first.condition, first.shown_version
+    if row.key is None:
+        return Condition.INDEPENDENT, None
+    shown = shown_at(connection, row.project, row.key, arrival.opened)
+    if shown is None and arrival.saw_prediction:
+        # the clocks differ, or the prediction came while the task was open: it was seen all the same
+        return Condition.ASSISTED, shown_first(connection, row.project, row.key)
+    return (Condition.INDEPENDENT if shown is None else Condition.ASSISTED), shown
+
+
+def _origin(row: Seen, arrival: Arrival, memo: str) -> dict[str, Any]:
+    kinds = Counter(str(region.get("origin", "manual")) for region in arrival.result)
+    found: dict[str, Any] = {
+        "source": "Label Studio",
+        "task": row.task,
+        "annotation": row.annotation,
+        "changed": arrival.changed.isoformat(),
+        "regions": dict(sorted(kinds.items())),
+        "from_prediction": arrival.from_prediction,
+    }
+    return found | ({"memo": memo} if memo else {})
