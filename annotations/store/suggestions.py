@@ -99,7 +99,7 @@ def suggestions_on(
 def each_suggestion(connection: Connection, model: ModelVersion) -> Iterator[Suggested]:
     """What this model version says, a segment at a time, so that a large corpus fits."""
     wanted = select(suggestions).where(suggestions.c.model_id == model.id)
-    for row in connection.execution_options(yield_per=2000).execute(wanted):
+    for row in connection.execute(wanted.execution_options(yield_per=2000)):
         yield _suggested(row, model)
 
 

@@ -201,7 +201,7 @@ def _forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]
     gone = {str(one) for one in own}
     changed: list[tuple[UUID, UUID, dict[str, Any]]] = []
     wanted = select(suggestions.c.segment_id, suggestions.c.model_id, suggestions.c.evidence)
-    for segment, model, evidence in connection.execution_options(yield_per=2000).execute(wanted):
+    for segment, model, evidence in connection.execute(wanted.execution_options(yield_per=2000)):
         kept = {code: [one for one in its if one[0] not in gone] for code, its in evidence.items()}
         if kept != evidence and segment not in own:
             changed.append((segment, model, kept))

@@ -1,0 +1,135 @@
+"""What erasing a participant takes out of the database, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from builders import a_transcript
+from sqlalchemy import func, select
+
+from annotations.codebook import Codebook
+from annotations.coding import Coding, Condition, Evidence, Review
+from annotations.segment import Segment, Segmentation
+from annotations.store.database import Store
+from annotations.store.models import ModelVersion, add_model
+from annotations.store.pushes import PushedTask, add_project, keep_tasks
+from annotations.store.reviews import add_reviews, current_reviews, keep_codebook
+from annotations.store.segments import add_segments, keep_segmentation, segments_of
+from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of
+from annotations.store.tables import label_studio_tasks, metadata, shown_models
+from annotations.store.transcripts import add_transcript, transcript_names
+from annotations.store.withdrawals import (
+    compact,
+    erase,
+    finish_withdrawal,
+    models_that_learnt,
+    still_pending,
+    transcripts_of,
+    withdrawal_of,
+    words_of,
+)
+from annotations.transcript import Transcript
+
+CUT = Segmentation()
+
+
+def _filled(store: Store, codebook: Codebook) -> tuple[ModelVersion, dict[str, UUID]]:
+    """Ada and Ben, each with a coded segment; Ben's suggestion shows Ada's words as evidence; both are tasks."""
+    segments: dict[str, UUID] = {}
+    with store.writing() as connection:
+        keep_codebook(connection, codebook)
+        keep_segmentation(connection, CUT)
+        reviews = []
+        for name in ("Ada", "Ben"):
+            transcript = a_transcript(name, "How?", f"{name} said so.")
+            kept = add_transcript(connection, transcript)
+            _cut(connection, kept, transcript)
+            (segment,) = [one for one in segments_of(connection, CUT.version)[kept] if one.speaker == name]
+            assert segment.id is not None
+            segments[name] = segment.id
+            coding = Coding("money", segment.span, memo=f"{name} again")
+            reviews.append(
+                Review(kept, "Kim", segment.span, (coding,), codebook_version=codebook.version, id=uuid4())
+            )
+        merged = Review(
+            reviews[0].transcript,
+            "Team",
+            reviews[0].span,
+            condition=Condition.CONSENSUS,
+            codebook_version=codebook.version,
+            sources=(reviews[0].id,) if reviews[0].id else (),
+            id=uuid4(),
+        )
+        add_reviews(connection, [*reviews, merged])
+        model = ModelVersion(
+            id=uuid4(),
+            version="v1",
+            kind="trained",
+            folder="f",
+            sha256="0" * 64,
+            codebook_version=codebook.version,
+            segmentation=CUT.version,
+            embedder="e",
+            reviews_hash="0" * 64,
+            reviews=2,
+            codes=("money",),
+            thresholds={"money": 0.5},
+        )
+        learnt = {one.id: "learn" for one in reviews if one.id is not None}
+        add_model(connection, model, learnt)  # type: ignore[arg-type]
+        evidence = {"money": (Evidence(segments["Ada"], 0.9),)}
+        add_suggestions(
+            connection,
+            model.id,
+            [
+                Suggested(segments["Ada"], (0.9,), ("money",)),
+                Suggested(segments["Ben"], (0.9,), ("money",), evidence),
+            ],
+        )
+        project = add_project(connection, url="http://x", project_id=3, title="t", coder=None, wave="")
+        tasks = [PushedTask(segments[name], at, "h", model.id) for at, name in enumerate(segments, start=7)]
+        keep_tasks(connection, project.id, tasks)
+    return model, segments
+
+
+def _cut(connection: object, kept: UUID, transcript: Transcript) -> None:
+    cut = [Segment(t.index, t.index, t.speaker, t.role, t.span) for t in transcript.turns]
+    add_segments(connection, kept, CUT.version, cut)  # type: ignore[arg-type]
+
+
+def test_nothing_of_a_participant_is_left_and_nothing_else_is_touched(
+    store: Store, codebook: Codebook
+) -> None:
+    """Text, turns, segments, reviews, codings, suggestions and tasks go; the other participant's stay."""
+    model, segments = _filled(store, codebook)
+    with store.writing() as connection:
+        assert words_of(connection, transcripts_of(connection, "ada")) == ("How?", "Ada said so.")
+        erased = erase(connection, "ada", by="Kim")
+    assert (erased.reviews, erased.codings, erased.withdrawal.models) == (2, 1, ("v1",))
+    (pending,) = erased.withdrawal.pending
+    assert (pending.keys, pending.quoting) == ((str(segments["Ada"]),), (str(segments["Ben"]),))
+    compact(store)
+    with store.reading() as connection:
+        assert transcript_names(connection) == ("Ben",)
+        assert [review.coder for review in current_reviews(connection)] == ["Kim"]
+        assert suggestions_of(connection, model)[segments["Ben"]].evidence == {"money": ()}
+        for table in (label_studio_tasks, shown_models):
+            assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 1
+        for table in metadata.sorted_tables:
+            if table.name != "withdrawals":
+                assert "Ada" not in str(connection.execute(select(table)).all()), table.name
+
+
+def test_a_tombstone_says_who_when_and_which_models(store: Store, codebook: Codebook) -> None:
+    """It is found by any spelling, keeps what is pending, and ends as done."""
+    _filled(store, codebook)
+    with store.writing() as connection:
+        made = erase(connection, "Ada", by="Kim").withdrawal
+        still_pending(connection, made.id, made.pending[:0])
+        finish_withdrawal(connection, made.id)
+    with store.reading() as connection:
+        found = withdrawal_of(connection, " ADA ")
+        assert found is not None
+        assert (found.by, found.transcripts, found.pending, found.state) == ("Kim", 1, (), "done")
+        assert models_that_learnt(connection) == {"v1": ("Ada",)}
+        assert withdrawal_of(connection, "Ben") is None
