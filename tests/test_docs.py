@@ -101,7 +101,7 @@ def test_links_and_commands_in_running_text_are_true(page: str) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", text):
         assert (DOCS / target).is_file(), target
     shown = _help()
-    named = set(re.findall(r"`tandem ([a-z][a-z-]*)", text)) - {"withdraw"}  # said there to be new
+    named = set(re.findall(r"`tandem ([a-z][a-z-]*)", text))
     assert {name for name in named if f" {name} " not in shown} == set()
 
 
