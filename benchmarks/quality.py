@@ -23,7 +23,7 @@ from ruler.peers import PEERS, Learnt, learnt
 from ruler.report import write_report
 from ruler.runs import Run, Runs
 from ruler.sets import FOLDS, SETS, LabelledSet, read_set
-from ruler.tandem import tandem
+from ruler.tandem import tandem, tandem_whole
 
 from models.embedding_cache import EmbeddingCache
 
@@ -61,6 +61,25 @@ def _judge(data: LabelledSet, run: Run) -> Learnt:
     )
 
 
+def _run_whole(data: LabelledSet, runs: Runs) -> None:
+    """Tandem on all of a set: one retraining gives the predictions of every fold."""
+    folds = range(int(data.folds.max()) + 1)
+    wanted = [Run(data.name, "Tandem", "all", fold) for fold in folds]
+    if all(runs.has(run) for run in wanted):
+        return
+    start = time.perf_counter(), time.process_time()
+    found = tandem_whole(data)
+    seconds = time.perf_counter() - start[0]
+    for run in wanted:
+        train, test = _rows(data, run)
+        part = Learnt(found.probabilities[test], found.decided[test])
+        runs.keep(run, part, test, data.labels[train].mean(axis=0), seconds)
+    print(
+        f"{data.name} Tandem all: {seconds:.1f} s, {time.process_time() - start[1]:.1f} s of processors",
+        flush=True,
+    )
+
+
 def _run(data: LabelledSet, run: Run, runs: Runs) -> None:
     if runs.has(run):
         return
@@ -81,6 +100,8 @@ def main() -> None:
     if not asked.report:
         for data in sets:
             wanted = list(_runs(data, asked.methods, asked.sizes))
+            if "Tandem" in asked.methods and "all" in asked.sizes:
+                _run_whole(data, runs)
             for run in [one for one in wanted if not asked.quick or one.fold == 0]:
                 _run(data, run, runs)
     figures = write_report(sets, runs, None if asked.quick else asked.out)
