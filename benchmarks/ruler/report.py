@@ -173,6 +173,8 @@ def _tables(its: Figures) -> list[str]:
 def _paired(its: Figures) -> list[str]:
     if not its["differences"]:
         return []
+    if all(one is None for row in its["differences"].values() for one in row.values()):
+        return ["", f"{its['groups']} groups are too few for an interval of a difference."]
     lines = ["", "**Tandem minus each, all segments, same groups resampled**", ""]
     lines += ["| | macro-AP | micro-F1 | kappa |", "|---|---|---|---|"]
     for method, row in its["differences"].items():
