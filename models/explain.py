@@ -1,12 +1,61 @@
-"""Why a code is suggested: the nearest passages that people coded so, of other participants."""
+"""Why a code is suggested: the sentence that carries it, and the nearest passages that people coded so."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from annotations.transcript import Span
+from models.classifier import Classifies
+from models.segmenter import sentences_in
+from models.unit import Unit
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """The sentence of a unit that speaks most for a code: its span within the unit's words, and its probability alone."""
+
+    span: Span
+    probability: float
+
+
+def sentences_behind(
+    model: Classifies, units: Sequence[Unit], wanted: Sequence[Sequence[str]], embed: Embed, pipeline: str
+) -> list[dict[str, Carrying]]:
+    """For each unit and each code wanted for it, the sentence that carries the suggestion.
+
+    That is the sentence to which the model gives the code most surely when it is all that was said, by its words
+    and its embedding, with the same speaker and surroundings. A unit of one sentence has none to point at: it
+    gets an empty mapping, and so does a code that the model does not know. ``pipeline``: as in the segmentation.
+    """
+    column = {code: at for at, code in enumerate(model.codes)}
+    cut: list[tuple[Span, ...]] = []
+    for unit, codes in zip(units, wanted, strict=True):
+        spans = sentences_in(unit.text, pipeline) if any(code in column for code in codes) else ()
+        cut.append(spans if len(spans) > 1 else ())
+    alone = [
+        replace(unit, text=span.of(unit.text)) for unit, its in zip(units, cut, strict=True) for span in its
+    ]
+    if not alone:
+        return [{} for _ in units]
+    found = model.probabilities(alone, embed([one.text for one in alone]))
+    answers: list[dict[str, Carrying]] = []
+    begin = 0
+    for its, codes in zip(cut, wanted, strict=True):
+        rows = found[begin : begin + len(its)]
+        begin += len(its)
+        answer = {}
+        for code in codes if its else ():
+            if code in column:
+                best = int(np.argmax(rows[:, column[code]]))
+                answer[code] = Carrying(its[best], float(rows[best, column[code]]))
+        answers.append(answer)
+    return answers
 
 
 @dataclass(frozen=True)

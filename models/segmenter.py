@@ -30,6 +30,12 @@ def segment(transcript: Transcript, segmentation: Segmentation) -> tuple[Segment
     return tuple(found)
 
 
+def sentences_in(text: str, pipeline: str) -> tuple[Span, ...]:
+    """The sentences of a text, as spans that begin and end with a word. Raises BadInput as ``segment`` does."""
+    whole = _trimmed(text, 0, len(text))
+    return () if whole is None else tuple(_sentences(text, whole, pipeline))
+
+
 def _spans(text: str, turn: Turn, segmentation: Segmentation) -> Iterator[Span]:
     whole = _trimmed(text, turn.span.start, turn.span.end)
     if whole is None:

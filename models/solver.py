@@ -76,12 +76,15 @@ class _Search:
             self.image = self._kernel(self.alpha)
             gradient = self._gradient()
             reach = self._kernel(gradient)
+        stuck = np.zeros(len(first), dtype=bool)
         for step in range(most_steps):
-            going = _inner(gradient, reach) > np.square(tolerance) * first
+            going = (_inner(gradient, reach) > np.square(tolerance) * first) & ~stuck
             if not going.any():
                 return step
             direction, ahead = self._direction(gradient, reach)
             length = self._length(direction, ahead, _inner(gradient, ahead)) * going
+            # as near as float32 can tell
+            stuck |= going & (length == 0)
             s, ks = length * direction, length * ahead
             self.alpha += s
             self.image += ks

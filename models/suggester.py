@@ -27,6 +27,7 @@ from models.corpus import Corpus, read_corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.explain import Precedents
+from models.notice import Notice, draw, notice
 
 BATCH = 2000
 Progress = Callable[[int, int], None]
@@ -34,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Precoded:
-    """What a pre-coding did. ``codes``: on how many segments each code is suggested."""
+    """What a pre-coding did. ``codes``: on how many segments each code is suggested. ``notice``: what is new in them."""
 
     model: ModelVersion
     segments: int = 0
@@ -46,6 +47,7 @@ class Precoded:
     seconds: float = 0.0
     codes: dict[str, int] = field(default_factory=dict)
     quotable: bool = True
+    notice: Notice | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -60,6 +62,7 @@ class Precoded:
             "seconds": round(self.seconds, 2),
             "codes": self.codes,
             "too_few": [{"code": code, **why} for code, why in self.model.too_few.items()],
+            "novelty": None if self.notice is None else self.notice.to_json(),
         }
 
 
@@ -122,6 +125,7 @@ class Suggester:
         precedents, sources = self._precedents(corpus, version, groups)
         made.quotable = bool(sources)
         exclusive = model.exclusive if isinstance(model, Model) else ()
+        sampled = draw(todo)
         for begin in range(0, len(todo), BATCH):
             some = todo[begin : begin + BATCH]
             done = len(some)
@@ -134,6 +138,7 @@ class Suggester:
             made.from_cache += embedded.from_cache
             units = [corpus.units[unit] for unit in some]
             found = model.probabilities(units, embedded.vectors)
+            sampled.look(some, embedded.vectors, found)
             chosen = suggested(found, model.thresholds, model.codes, exclusive)
             nearest = precedents.nearest(embedded.vectors, [groups[corpus.at[u][0]] for u in some], chosen)
             rows = list(_rows(corpus, some, version, found, chosen, nearest, sources))
@@ -141,6 +146,15 @@ class Suggester:
                 add_suggestions(connection, version.id, rows)
             _count(made, rows)
             progress(begin + done, len(todo))
+        coded = self._coded(corpus)
+        made.notice = notice(corpus, groups, coded, sampled, model, version, self.source, self.cache)
+
+    def _coded(self, corpus: Corpus) -> list[int]:
+        """The transcripts on which somebody has put a code and that may be learnt from, as positions."""
+        may = {kept.id for kept in corpus.transcripts if kept.transcript.consents.may_train}
+        with self.store.reading() as connection:
+            there = applied_codes(connection, may).keys()
+        return [at for at, kept in enumerate(corpus.transcripts) if kept.id in there]
 
     def _precedents(
         self, corpus: Corpus, version: ModelVersion, groups: Sequence[str]

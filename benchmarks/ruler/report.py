@@ -24,6 +24,7 @@ from ruler.scores import (
     mean_kappa,
     micro_f1,
     reliability,
+    resampled,
 )
 from ruler.sets import LEAST_IN_SMALL, LEAST_POSITIVES, LabelledSet
 
@@ -108,11 +109,13 @@ def _differences(data: LabelledSet, runs: Runs) -> Figures:
         "micro_f1": partial(micro_f1, codes=np.arange(len(data.codes))),
         "kappa": partial(mean_kappa, codes=for_kappa),
     }
+    drawn = {name: resampled(own[0], statistic) for name, statistic in statistics.items()}
     for method in METHODS[1:]:
         other = runs.predicted(data, method, "all", folds)
         if other is not None:
             found[method] = {
-                name: difference(own[0], other[0], statistic) for name, statistic in statistics.items()
+                name: difference(drawn[name], resampled(other[0], statistic))
+                for name, statistic in statistics.items()
             }
     return found
 
@@ -170,6 +173,8 @@ def _tables(its: Figures) -> list[str]:
 def _paired(its: Figures) -> list[str]:
     if not its["differences"]:
         return []
+    if all(one is None for row in its["differences"].values() for one in row.values()):
+        return ["", f"{its['groups']} groups are too few for an interval of a difference."]
     lines = ["", "**Tandem minus each, all segments, same groups resampled**", ""]
     lines += ["| | macro-AP | micro-F1 | kappa |", "|---|---|---|---|"]
     for method, row in its["differences"].items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 LEAST_FOR_KAPPA = 20
-RESAMPLES = 400
+RESAMPLES = 300
+LEAST_GROUPS = 20
 
 
 @dataclass(frozen=True)
@@ -27,32 +29,44 @@ class Predicted:
     member: NDArray[np.intp]
     prior: Floats
 
-    def only(self, rows: NDArray[np.intp]) -> Predicted:
-        """Some of the units."""
-        return Predicted(
-            self.probabilities[rows],
-            self.decided[rows],
-            self.labels[rows],
-            self.member[rows],
-            self.prior[rows],
-        )
+    @cached_property
+    def ranked(self) -> tuple[_Ranked, ...]:
+        """Each code's units from the likeliest to the least likely: sorted once for all resamples."""
+        columns = range(self.labels.shape[1])
+        return tuple(_ranked(self.probabilities[:, code], self.labels[:, code]) for code in columns)
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """Units by falling score, their labels, and where a tie ends (ties share one step, as in scikit-learn)."""
+
+    order: NDArray[np.intp]
+    labels: Bools
+    ends: NDArray[np.intp]
+
+    def average_precision(self, weights: Floats) -> float:
+        """Weighted average precision; NaN without a positive."""
+        own = weights[self.order]
+        hits = np.cumsum(own * self.labels)[self.ends]
+        if hits[-1] <= 0:
+            return float("nan")
+        seen = np.cumsum(own)[self.ends]
+        return float((np.diff(hits, prepend=0.0) * hits / np.maximum(seen, 1e-12)).sum() / hits[-1])
+
+
+def _ranked(scores: Floats, labels: Bools) -> _Ranked:
+    order = np.argsort(-scores, kind="stable")
+    return _Ranked(order, labels[order], np.flatnonzero(np.append(np.diff(scores[order]) != 0, True)))
 
 
 def average_precision(scores: Floats, labels: Bools, weights: Floats) -> float:
-    """Weighted average precision; ties share one step, as in scikit-learn. NaN without a positive."""
-    order = np.argsort(-scores, kind="stable")
-    ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    hits = np.cumsum((weights * labels)[order])[ends]
-    seen = np.cumsum(weights[order])[ends]
-    if hits[-1] <= 0:
-        return float("nan")
-    precision = hits / np.maximum(seen, 1e-12)
-    return float((np.diff(hits, prepend=0.0) * precision).sum() / hits[-1])
+    """Weighted average precision of one code."""
+    return _ranked(scores, labels).average_precision(weights)
 
 
 def macro_ap(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
     """Mean average precision over codes that have a positive here."""
-    return _mean([average_precision(found.probabilities[:, c], found.labels[:, c], weights) for c in codes])
+    return _mean([found.ranked[code].average_precision(weights) for code in codes])
 
 
 def micro_f1(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> float:
@@ -103,28 +117,30 @@ def calibration_error(found: Predicted, codes: NDArray[np.intp]) -> float:
     return sum(abs(p - y) * n for p, y, n in bins) / max(sum(n for _, _, n in bins), 1)
 
 
-def difference(
-    one: Predicted,
-    other: Predicted,
-    statistic: Callable[[Predicted, Floats], float],
-    *,
-    seed: int = 0,
-) -> tuple[float, float, float] | None:
-    """``statistic`` of one minus that of the other, with a 95 % interval by bootstrap over groups.
+def resampled(
+    found: Predicted, statistic: Callable[[Predicted, Floats], float], seed: int = 0
+) -> Floats | None:
+    """``statistic`` of the whole, then of resampled groups; the same seed draws the same groups for every method.
 
     None with fewer than 20 groups.
     """
-    groups = int(one.member.max()) + 1
-    whole = np.ones(len(one.member))
-    if groups < 20:
+    groups = int(found.member.max()) + 1
+    if groups < LEAST_GROUPS:
         return None
     random = np.random.default_rng(seed)
-    drawn = []
+    drawn = [statistic(found, np.ones(len(found.member)))]
     for _ in range(RESAMPLES):
-        weights = random.multinomial(groups, np.full(groups, 1 / groups))[one.member].astype(float)
-        drawn.append(statistic(one, weights) - statistic(other, weights))
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return statistic(one, whole) - statistic(other, whole), float(low), float(high)
+        weights = random.multinomial(groups, np.full(groups, 1 / groups))[found.member].astype(float)
+        drawn.append(statistic(found, weights))
+    return np.array(drawn)
+
+
+def difference(one: Floats | None, other: Floats | None) -> tuple[float, float, float] | None:
+    """What ``resampled`` gives of one method minus that of another, with a 95 % interval."""
+    if one is None or other is None:
+        return None
+    low, high = np.quantile((one - other)[1:], (0.025, 0.975))
+    return float(one[0] - other[0]), float(low), float(high)
 
 
 def _tables(found: Predicted, weights: Floats, codes: NDArray[np.intp]) -> Floats:

@@ -8,7 +8,7 @@ from ruler.peers import Learnt
 from ruler.sets import LabelledSet, name_of
 
 from models.classifier import suggested
-from training.cross_validation import fit_final, left_out_once
+from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, Judgement
 
 Rows = NDArray[np.intp]
@@ -26,6 +26,20 @@ def tandem(data: LabelledSet, train: Rows, test: Rows) -> Learnt:
     probabilities[:, column] = found
     decided[:, column] = suggested(found, model.thresholds, model.codes, ())
     return Learnt(probabilities, decided)
+
+
+def tandem_whole(data: LabelledSet) -> Learnt:
+    """The nested cross-validation and the final model of "tandem train" on the whole set, whose folds are the ruler's.
+
+    Gives the held-out predictions of every unit; the work is all that a retraining does.
+    """
+    dataset = dataset_of(data, np.arange(len(data.units)))
+    validated = cross_validate(dataset)
+    fit_final(dataset, validated)
+    found = validated.out_of_fold
+    if found is None or (found.folds != data.folds).any():
+        raise ValueError(f"{data.name}: cross-validation and the ruler have different folds")
+    return Learnt(np.nan_to_num(found.probabilities), found.decided)
 
 
 def dataset_of(data: LabelledSet, rows: Rows) -> Dataset:

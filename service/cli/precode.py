@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
+if TYPE_CHECKING:
+    from annotations.codebook import Codebook
+    from models.notice import Notice
+
 NAME = "precode"
+_MANY_FAR = 0.15
+_SHORT = 160
 
 
 def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
@@ -22,6 +30,8 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
     plain["too_few"] = [
         one | {"code": codebook.label(one["code"]), "code_id": one["code"]} for one in plain["too_few"]
     ]
+    for shift in plain["novelty"]["codes"] if plain["novelty"] else ():
+        shift |= {"code": codebook.label(shift["code"]), "code_id": shift["code"]}
     if json:
         as_json(plain)
         return
@@ -33,6 +43,8 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
         f"something on {made.with_suggestion} of them.",
         "",
     )
+    if made.notice is not None:
+        _tell(made.notice, codebook)
     rows = sorted(plain["codes"].items(), key=lambda one: -one[1])
     table("", ("code", "segments"), rows, numbers=1)
     if plain["too_few"]:
@@ -49,3 +61,25 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
             'say so (may_quote in a manifest, or "consents: {may_quote: true}" in study.yaml).'
         )
     say("", f"Next: tandem push{'' if wave is None else f' --wave {wave}'}")
+
+
+def _tell(notice: Notice, codebook: Codebook) -> None:
+    """How these segments differ from what the model learnt on."""
+    found = notice.novelty
+    if found.far is not None:
+        say(
+            f"Unlike what the model learnt on: {100 * found.far:.0f} in 100 segments (5 in 100 would be usual).",
+            *(["Read its suggestions here with more care."] if found.far > _MANY_FAR else []),
+        )
+    if found.shifts:
+        rows = [(codebook.label(s.code), f"{100 * s.learnt:.1f}", f"{100 * s.now:.1f}") for s in found.shifts]
+        table("", ("in 100 segments", "where it learnt", "expected here"), rows[:8], numbers=2)
+    if found.clusters:
+        say("", "Like no known code, and like each other: perhaps a new theme, which people would name.")
+    for cluster, quotes in zip(found.clusters, notice.quotes, strict=True):
+        shared = ", ".join(cluster.words) or "no word in common"
+        say(f"  {len(cluster.segments)} segments of {cluster.groups} participants: {shared}")
+        for quote in quotes:
+            words = quote.words if len(quote.words) <= _SHORT else f"{quote.words[:_SHORT].rstrip()}…"
+            say(f"    {quote.participant}: “{words}”")
+    say("")

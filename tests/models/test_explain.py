@@ -1,10 +1,14 @@
-"""Evidence is the nearest passage that people coded so, never of the same participant."""
+"""Evidence is the sentence that carries a code, and the nearest passage of another participant that people coded so."""
 
 from __future__ import annotations
 
 import numpy as np
+from builders import WordEncoder
 
-from models.explain import Precedents
+from annotations.codebook import Code
+from models.cold_start import from_codebook
+from models.explain import Precedents, sentences_behind
+from models.unit import Unit
 
 PLACES = np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]], dtype=np.float32)
 
@@ -31,3 +35,28 @@ def test_no_more_than_asked_for() -> None:
     """The most similar ones, as many as asked."""
     (found,) = _precedents().nearest(PLACES[:1], ["p9"], np.array([[True, False]]), most=2)
     assert [at for at, _ in found[0]] == [0, 1]
+
+
+MONEY = Code("money", "Money", "topics", "Topics/Money", definition="budget money cost")
+SAID = Unit("We moved in spring. The budget had no money left. Then it snowed.", speaker="P-1")
+
+
+def test_the_sentence_that_carries_a_code_is_pointed_at() -> None:
+    """Of three sentences it is the one about money, as a span of the unit's own words."""
+    encoder = WordEncoder()
+    model = from_codebook([MONEY], encoder.embed, encoder.embed(["filler", "talk"]))
+    first, alone = sentences_behind(
+        model, [SAID, Unit("No money.")], [["money"], ["money"]], encoder.embed, "rules:en"
+    )
+    assert first["money"].span.of(SAID.text) == "The budget had no money left."
+    assert 0 <= first["money"].probability <= 1
+    assert alone == {}
+
+
+def test_no_sentence_is_cut_where_no_code_is_wanted() -> None:
+    """Nothing is embedded for a unit without a suggestion, nor for a code that the model does not know."""
+    encoder = WordEncoder()
+    model = from_codebook([MONEY], encoder.embed, encoder.embed(["filler"]))
+    before = len(encoder.embedded)
+    assert sentences_behind(model, [SAID, SAID], [[], ["other"]], encoder.embed, "rules:en") == [{}, {}]
+    assert len(encoder.embedded) == before

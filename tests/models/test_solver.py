@@ -50,13 +50,13 @@ def test_a_search_goes_on_from_where_another_ended() -> None:
     """Started at the answer it takes next to no step, and started anywhere it finds the same answer."""
     features, labels = _data()
     counts = np.ones_like(labels)
-    cold = solve(features, labels, counts, penalty=0.5, tolerance=1e-4)
-    warm = solve(features, labels, counts, penalty=0.5, tolerance=1e-4, start=cold.alpha)
+    cold = solve(features, labels, counts, penalty=0.5, tolerance=1e-3)
+    warm = solve(features, labels, counts, penalty=0.5, tolerance=1e-3, start=cold.alpha)
     elsewhere = solve(
-        features, labels, counts, penalty=0.5, tolerance=1e-4, start=1 - labels.astype(np.float32)
+        features, labels, counts, penalty=0.5, tolerance=1e-3, start=1 - labels.astype(np.float32)
     )
-    assert warm.steps < cold.steps / 2
-    assert elsewhere.weights == pytest.approx(cold.weights, abs=0.02)
+    assert warm.steps < cold.steps / 3
+    assert elsewhere.weights == pytest.approx(cold.weights, abs=0.05)
 
 
 def test_a_code_that_never_or_always_occurs_has_finite_weights() -> None:

@@ -1,0 +1,130 @@
+"""What is told of new segments beside their suggestions: how they differ from what the model learnt on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.store.models import ModelVersion
+from models.classifier import Model
+from models.cold_start import ColdStart
+from models.corpus import Corpus
+from models.embedder import EmbedderSource
+from models.embedding_cache import EmbeddingCache
+from models.novelty import MOST_COMPARED, Novelty, Side, novelty
+
+MOST_QUOTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A passage that may be quoted: whose it is, and its words."""
+
+    participant: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A novelty with passages of its clusters, as far as consents allow; one list for each cluster."""
+
+    novelty: Novelty
+    quotes: tuple[tuple[Quoted, ...], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        plain = self.novelty.to_json()
+        for cluster, its in zip(plain["clusters"], self.quotes, strict=True):
+            cluster["quotes"] = [{"participant": one.participant, "text": one.words} for one in its]
+        return plain
+
+
+@dataclass
+class Sampled:
+    """New segments drawn for the comparison, filled while suggestions are made: no second look at any of them."""
+
+    wanted: frozenset[int]
+    units: list[int] = field(default_factory=list)
+    vectors: list[NDArray[np.float32]] = field(default_factory=list)
+    probabilities: list[NDArray[np.float64]] = field(default_factory=list)
+
+    def look(
+        self, units: Sequence[int], vectors: NDArray[np.float32], probabilities: NDArray[np.float64]
+    ) -> None:
+        """Keep what is wanted of a batch."""
+        rows = [at for at, unit in enumerate(units) if unit in self.wanted]
+        self.units.extend(units[at] for at in rows)
+        self.vectors.append(vectors[rows])
+        self.probabilities.append(probabilities[rows])
+
+
+def draw(units: Sequence[int], seed: int = 0) -> Sampled:
+    """At most 5,000 of the units, at random."""
+    if len(units) <= MOST_COMPARED:
+        return Sampled(frozenset(units))
+    chosen = np.random.default_rng(seed).choice(len(units), MOST_COMPARED, replace=False)
+    return Sampled(frozenset(units[at] for at in chosen.tolist()))
+
+
+def notice(
+    corpus: Corpus,
+    groups: Sequence[str],
+    coded: Sequence[int],
+    sampled: Sampled,
+    model: Model | ColdStart,
+    version: ModelVersion,
+    source: EmbedderSource,
+    cache: EmbeddingCache,
+) -> Notice | None:
+    """Compare new segments with those of ``coded``, the positions of transcripts that people have coded.
+
+    None for a model that has learnt from nobody, and where there is nothing new or nothing coded to compare.
+    ``groups``: the group of each transcript.
+    """
+    if not isinstance(model, Model) or not sampled.units:
+        return None
+    transcripts, new = set(coded), set(sampled.units)
+    known = [unit for unit, (at, _) in enumerate(corpus.at) if at in transcripts and unit not in new]
+    if not known or all(corpus.at[unit][0] in transcripts for unit in sampled.units):
+        return None
+    known = sorted(draw(known).wanted)
+    texts = [corpus.text(unit) for unit in known]
+    found = novelty(
+        Side(texts, cache.embed(source, texts).vectors, _groups(corpus, groups, known)),
+        Side(
+            [corpus.text(unit) for unit in sampled.units],
+            np.concatenate(sampled.vectors),
+            _groups(corpus, groups, sampled.units),
+        ),
+        np.concatenate(sampled.probabilities),
+        model.thresholds,
+        model.codes,
+        _prevalence(version),
+    )
+    quotes = tuple(_quotes(corpus, [sampled.units[at] for at in one.segments]) for one in found.clusters)
+    return Notice(found, quotes)
+
+
+def _groups(corpus: Corpus, groups: Sequence[str], units: Sequence[int]) -> list[str]:
+    return [groups[corpus.at[unit][0]] for unit in units]
+
+
+def _prevalence(version: ModelVersion) -> dict[str, float]:
+    """How often people applied each code, where the model was judged."""
+    rows = version.figures.get("codes") or ()
+    return {row["code_id"]: row["prevalence"] for row in rows if row.get("prevalence") is not None}
+
+
+def _quotes(corpus: Corpus, units: Sequence[int]) -> tuple[Quoted, ...]:
+    """The most typical passages of transcripts that may be quoted, of different participants where there are."""
+    found: dict[str, Quoted] = {}
+    for unit in units:
+        transcript = corpus.transcript(unit)
+        who = transcript.participant or transcript.name
+        if transcript.consents.may_quote and who not in found and len(found) < MOST_QUOTES:
+            found[who] = Quoted(who, corpus.text(unit))
+    return tuple(found.values())
