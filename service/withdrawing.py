@@ -30,6 +30,7 @@ from annotations.store.withdrawals import (
     withdrawal_of,
     words_of,
 )
+from models.segmenter import sentences_in
 from service.learning import catch_up, tracking_of, train
 from service.local_label_studio import LocalLabelStudio
 from service.parts import Parts
@@ -122,7 +123,10 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
             f"and replace or withdraw them too if so."
         )
     # a cache can be emptied before the rest: what is missing there is made again
-    parts.cache.forget(texts)
+    sentences = [
+        span.of(words) for words in texts for span in sentences_in(words, parts.segmentation.pipeline)
+    ]
+    parts.cache.forget([*texts, *sentences])
     with parts.store.writing() as connection:
         erased = erase(connection, participant, by=by)
     found.transcripts, found.reviews = erased.withdrawal.transcripts, erased.reviews

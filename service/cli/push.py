@@ -11,6 +11,7 @@ from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
     from service.pushing import Pushed
+    from service.pushing.ordering import By
 
 NAME = "push"
 
@@ -40,6 +41,14 @@ def command(
             metavar="NAME", help="Who gets a project of their own; with --double all of study.yaml."
         ),
     ] = None,
+    order: Annotated[
+        str,
+        typer.Option(
+            metavar="BY",
+            help="Order of new passages: reading; or, to build a training set: transcripts (those first that the model "
+            "is least sure of), rare (half for rare codes, half at random), unsure.",
+        ),
+    ] = "reading",
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -49,10 +58,12 @@ def command(
     """
     from service.parts import open_parts
     from service.pushing import Asked, push
+    from service.pushing.ordering import order_by
 
     asked = Asked(blind, double, repeat, seed, tuple(coder or ()))
+    by = _by(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
-        found = push(parts, wave=wave, progress=step, asked=asked)
+        found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
     if json:
         as_json({"projects": [one.to_json() for one in found]})
         return
@@ -60,6 +71,15 @@ def command(
         _show(one)
     warn(*dict.fromkeys(note for one in found for note in one.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
+
+
+def _by(order: str) -> By:
+    from annotations.errors import unknown
+    from service.pushing.ordering import By
+
+    if order.casefold() not in list(By):
+        raise unknown("order", order, list(By))
+    return By(order.casefold())
 
 
 def _show(one: Pushed) -> None:

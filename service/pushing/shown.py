@@ -15,6 +15,7 @@ from annotations.store.suggestions import Suggested
 from annotations.task_data import Quote, Reason, Said, ShownSegment, task_data
 from annotations.transcript import Turn
 from models.corpus import Corpus
+from service.pushing.carrying import Sentences
 
 CONTEXT = 2
 Said_by = tuple[ModelVersion, Mapping[UUID, Suggested]]
@@ -30,7 +31,8 @@ _COLD = "These suggestions come from the codebook's own words; nobody's coding s
 class Shown:
     """What passages show under a model version (the ``Faces`` of a plan).
 
-    ``said_by``: a model version with what it suggests, by its id. ``draws``: some passages of this study hide their
+    ``said_by``: a model version with what it suggests, by its id; ``sentences``: which sentence of each segment carries
+    its suggestions. ``draws``: some passages of this study hide their
     suggestions, so those without any must look like them.
     """
 
@@ -40,6 +42,7 @@ class Shown:
         turns: Mapping[UUID, Sequence[Turn]],
         codebook: Codebook,
         said_by: Callable[[UUID], Said_by],
+        sentences: Callable[[UUID], Sentences] = lambda _model: {},
         *,
         label: str,
         draws: bool,
@@ -48,6 +51,7 @@ class Shown:
         self._turns = turns
         self._codebook = codebook
         self._said_by = said_by
+        self._sentences = sentences
         self._label = label
         self._draws = draws
 
@@ -74,11 +78,13 @@ class Shown:
     def _reasons(self, segment: UUID, model: UUID) -> list[Reason]:
         version, found = self._said_by(model)
         said = found[segment]
+        carrying = self._sentences(model).get(segment, {}) if said.suggested else {}
         return [
             Reason(
                 self._codebook.label(one.code),
                 "" if version.kind == "cold start" else in_words(one.probability),
                 self._codebook.by_id[one.code].definition,
+                carrying.get(one.code, ""),
                 quotes=tuple(self._quotes(said, one.code)),
             )
             for one in said.one_by_one(version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from uuid import UUID
@@ -20,13 +20,12 @@ from models.corpus import Corpus, read_corpus
 from service.attach import find_service
 from service.parts import Parts
 from service.pushing.asked import Asked
+from service.pushing.carrying import Sentences, sentences_of
 from service.pushing.dealing import Dealing, Transcripts, deal_new, settle
+from service.pushing.ordering import Order
 from service.pushing.project import Progress, ProjectPush, Pushed
 from service.pushing.server import label_studio_of
 from service.pushing.shown import Said_by, Shown
-
-# the segments of one coder that are not there yet, in the order in which they shall come, each with its reason
-Order = Callable[[Sequence[UUID]], Sequence[tuple[UUID, str]]]
 
 
 def push(
@@ -88,7 +87,9 @@ class _Push:
     def push_waves(self, waves: Sequence[str], progress: Progress) -> list[Pushed]:
         """Settle what was asked, then wave by wave, project by project."""
         dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
-        pushing = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
+        units = [unit for wave in waves for unit in self.corpus.in_wave(wave)]
+        its_segments = frozenset(self.corpus.ids[unit] for unit in units)
+        pushing = self._pushing(its_segments, draws=dealing.plan is not None or bool(dealing.dealt))
         done: list[Pushed] = []
         for wave in waves:
             dealing = self._deal(pushing, dealing, wave)
@@ -136,11 +137,18 @@ class _Push:
                 found.setdefault(transcript, []).append(self.corpus.ids[unit])
         return list(found.items())
 
-    def _pushing(self, *, draws: bool) -> ProjectPush:
+    def _pushing(self, segments: Collection[UUID], *, draws: bool) -> ProjectPush:
         parts, label = self.parts, f"tandem {self.model.version}"
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
-        faces = Shown(self.corpus, turns, parts.codebook, self._said_by(), label=label, draws=draws)
+        said_by = self._said_by()
+
+        @cache
+        def sentences(model: UUID) -> Sentences:
+            version, found = said_by(model)
+            return sentences_of(parts, self.corpus, version, found, segments)
+
+        faces = Shown(self.corpus, turns, parts.codebook, said_by, sentences, label=label, draws=draws)
         transcripts = self.corpus.transcripts
         return ProjectPush(
             parts.store,
