@@ -34,10 +34,14 @@ def suggestions_made(
 
 
 def learnt_transcripts(connection: Connection) -> Mapping[UUID, frozenset[UUID]]:
-    """The transcripts that each model version has learnt from, through reviews and through loose codings."""
+    """The transcripts that each model version has learnt from, through reviews and through loose codings.
+
+    Those that only judged it taught it nothing: whatever is said of them is a test.
+    """
     found: dict[UUID, set[UUID]] = {}
     for items in (reviews, codings):
         wanted = select(learnt_from.c.model_id, items.c.transcript_id).distinct()
-        for model, transcript in connection.execute(wanted.join(items, items.c.id == learnt_from.c.item_id)):
+        wanted = wanted.join(items, items.c.id == learnt_from.c.item_id)
+        for model, transcript in connection.execute(wanted.where(learnt_from.c.purpose == "learn")):
             found.setdefault(model, set()).add(transcript)
     return {model: frozenset(its) for model, its in found.items()}
