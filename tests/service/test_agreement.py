@@ -227,6 +227,9 @@ def test_files_hold_what_the_report_says(parts_of: MakeParts, tmp_path: Path) ->
         rows = list(csv.DictReader(lines))
     figures = len(agree(parts, Asked()).figures)
     assert len(rows) == figures
+    alone = [row for row in rows if row["coefficient"] in ("percent", "ac1")]
+    assert alone
+    assert all(row["prevalence"] and (row["kappa"] or row["alpha"]) for row in alone)
     assert load_workbook(book)["Figures"].max_row == figures + 1
     html = page.read_text("utf-8")
     assert not re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?!#)""", html)
@@ -329,4 +332,6 @@ def test_a_code_that_one_side_never_uses_is_no_zero(parts_of: MakeParts) -> None
     assert found["kappa"]["value"] is None
     assert "Ben never applied it" in found["kappa"]["reason"]
     assert found["positive"]["value"] == 0
-    assert "People" in _run(parts, "agreement")
+    line = next(line for line in _run(parts, "agreement").splitlines() if line.startswith("People"))
+    # percent agreement and AC1 stand there, so alpha stands where there is no kappa
+    assert f"α {found['alpha']['value']:.2f}".replace("-0.", "−.").replace(" 0.", " .") in line
