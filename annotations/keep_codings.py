@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from annotations.coding import Coding, Condition, Review
+from annotations.coding import Coding, Condition, Draw, Review
 from annotations.codings_file import PlacedCoding
 from annotations.labels import labels_of
 from annotations.segment import Segment, project
@@ -95,8 +95,10 @@ class _Pass:
         )
 
     def current(self) -> list[Review]:
+        """The coder's own word; a second one, given to see how steady they are, stands beside it for ever."""
         found = current_reviews(self.connection, transcript=self.transcript)
-        return [r for r in found if r.coder == self.coder and r.condition == self.condition]
+        own = [r for r in found if r.coder == self.coder and r.condition == self.condition]
+        return [r for r in own if r.draw is not Draw.REPEAT]
 
 
 def _by_pass(placed: Sequence[PlacedCoding], ids: Mapping[str, UUID]) -> dict[Pass, dict[Span, list[Coding]]]:

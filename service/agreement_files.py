@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from annotations.agreement.figure import Agreement
 from annotations.agreement.next_steps import RULE
 from annotations.agreement.verdict import rule
 from annotations.errors import BadInput
@@ -32,6 +33,8 @@ COLUMNS = (
     "high",
     "few_transcripts",
     "prevalence",
+    "kappa",
+    "alpha",
     "units",
     "groups",
     "reason",
@@ -60,15 +63,22 @@ def to_json(report: Report) -> dict[str, Any]:
 
 
 def figure_rows(report: Report) -> list[dict[str, Any]]:
-    """Every figure as cells, by column."""
+    """Every figure as cells, by column; kappa and alpha beside each, for whoever sorts out percent or AC1."""
     rows = []
+    beside = {(_place(one), one.coefficient): one.value for one in report.figures}
     for figure in report.figures:
-        plain = figure.to_json()
+        plain = figure.to_json() | {name: beside.get((_place(figure), name)) for name in ("kappa", "alpha")}
         interval = figure.interval or (None, None)
         where = {key: figure.where.get(key, "") for key in ("case", "site", "wave")}
         cells = plain | where | {"low": interval[0], "high": interval[1]}
         rows.append({column: cells[column] for column in COLUMNS})
     return rows
+
+
+def _place(figure: Agreement) -> tuple[object, ...]:
+    """What a figure is of, whatever the coefficient."""
+    of = (figure.comparison, figure.condition, figure.coders, tuple(figure.where.items()))
+    return (*of, figure.level, figure.framework, figure.code_id)
 
 
 def write_csv(report: Report, file: Path) -> None:

@@ -190,7 +190,7 @@ def _curves(report: Report) -> str:
         )
         for curve in drawn
     ]
-    return curves("Kappa in cross-validation, by reviews learnt from", lines, "reviews learnt from")
+    return curves("Kappa on participants not seen, by reviews learnt from", lines, "reviews learnt from")
 
 
 def _mark(figure: Agreement | None, series: int) -> Mark:

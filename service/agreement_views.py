@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from annotations.agreement.figure import Agreement
 from annotations.agreement.intervals import FEW_GROUPS
@@ -22,6 +22,15 @@ ORDER = (
     "model and consensus",
     "coder with themselves",
 )
+
+
+class _Marked(Protocol):
+    """What may rest on few participants."""
+
+    @property
+    def few_transcripts(self) -> bool:
+        """Does it?"""
+        ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,13 @@ class CodeRow:
     verdict: Mapping[str, Any] | None
 
     def of(self, coefficient: str) -> Agreement | None:
-        """What people reach, or None where they have no such figure."""
+        """What people reach, or None where they have no such figure.
+
+        Percent agreement and AC1 only where kappa or alpha stands beside them.
+        """
+        beside = (self.people.get(name) for name in ("kappa", "alpha"))
+        if coefficient in ("percent", "ac1") and all(one is None or one.value is None for one in beside):
+            return None
         return self.people.get(coefficient)
 
     @property
@@ -87,6 +102,13 @@ def with_interval(figure: Agreement | None) -> str:
         return number(figure.value)
     star = "*" if figure.few_transcripts else ""
     return f"{number(figure.value)} ({number(figure.interval[0])} to {number(figure.interval[1])}){star}"
+
+
+def interval_of(interval: Sequence[float] | None, *, few: bool) -> str:
+    """An interval alone, with a star where it rests on few participants."""
+    if interval is None:
+        return "–"
+    return f"{number(interval[0])} to {number(interval[1])}{'*' if few else ''}"
 
 
 def overview(report: Report) -> list[Side]:
@@ -191,7 +213,8 @@ def left_out(report: Report) -> list[str]:
 
 def warnings(report: Report) -> Iterator[str]:
     """What must be said beside intervals."""
-    if any(figure.few_transcripts for figure in report.figures):
+    few_of_all: tuple[Sequence[_Marked], ...] = (report.figures, report.verdicts, report.effect.differences)
+    if any(one.few_transcripts for its in few_of_all for one in its):
         yield (
             f"* few transcripts: the interval rests on fewer than {FEW_GROUPS} {report.asked.group_by}s; it is a "
             f"jackknife with t, and wide."

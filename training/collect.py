@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from annotations.coding import Condition, Review
+from annotations.coding import Condition, Draw, Review
 from annotations.groups import GroupBy, groups_of
 from annotations.labels import Labels, Loose, labels_of
 from annotations.segment import Segment, judged
@@ -33,7 +33,7 @@ WEIGHTS = {
 
 @dataclass(frozen=True)
 class Collected:
-    """Everything to learn from, and how it came about.
+    """Everything to learn from, and how it came about. Repeats are none of it.
 
     ``learnable``: the units that may train and that somebody judged, as positions in the corpus. ``items``: the
     ids of the reviews and loose codings that they come from; ``reviews_hash``: SHA-256 over these and their
@@ -128,7 +128,8 @@ def collected_from(
     """What these reviews and loose codings say of the corpus."""
     last = max((review.sequence or 0 for review in reviews), default=0)
     withheld = {kept.id for kept in corpus.transcripts if not kept.transcript.consents.may_train}
-    reviews = tuple(review for review in reviews if review.transcript not in withheld)
+    # a second look measures how steady a coder is; as a label it would only blur the first
+    reviews = tuple(r for r in reviews if r.transcript not in withheld and r.draw is not Draw.REPEAT)
     loose = tuple(one for one in loose if one[2] not in withheld)
     segments = {kept.id: cut for kept, cut in zip(corpus.transcripts, corpus.segments, strict=True)}
     labels = labels_of(segments, reviews, loose)

@@ -6,9 +6,9 @@ judge set these are its segments; without one (fewer than 15 participants) each 
 compared. The figure is kappa with the coders taken together, its mean over these codes; the difference of the two
 models, paired by participant, gets a 95 % interval over participants.
 
-The verdict: "better" if the whole interval lies above 0; "not worse" if it lies above −0.02, or if both suggest
-equally well for every participant; "worse" if the whole interval lies below 0; otherwise, or where there is no
-interval, "cannot tell".
+The verdict: "better" if the whole interval lies above 0; "worse" if it lies below 0, by however little; "not worse" if
+it lies above −0.02, or if both suggest equally well for every participant; otherwise, or where there is no interval,
+"cannot tell".
 
 Who serves:
 
@@ -18,7 +18,7 @@ Who serves:
    could not go on serving): the new model serves unless the verdict is "worse"; where there is no interval, unless
    it is worse for every single participant.
 3. A new recipe (another way of making a model, or another encoder): the new model serves only if the lower limit of
-   the interval lies above −0.02.
+   the interval lies above −0.02 and the verdict is not "worse".
 4. A veto against what 2 or 3 let serve: on one code with at least 20 positives in at least 5 participants the new
    model is worse, tested two-sided at 0.05 and corrected over all such codes after Holm (1979). The champion stays;
    verdict "worse". A code's difference of kappa is tested by the delete-one jackknife over participants with t of
@@ -136,12 +136,12 @@ def _by_interval(
     said = f"{said} (95 % interval {low:+.3f} to {high:+.3f} over {figures['groups']} participants{few})"
     if low > 0:
         return Verdict("better", True, f"{said}: the new model is better", figures)
+    if high < 0:
+        return Verdict("worse", False, f"{said}: the new model is worse, so the old one stays", figures)
     if low > -MARGIN:
         return Verdict(
             "not worse", True, f"{said}: the new model is not worse by more than {MARGIN}", figures
         )
-    if high < 0:
-        return Verdict("worse", False, f"{said}: the new model is worse, so the old one stays", figures)
     return _unclear(said, new_recipe, figures)
 
 

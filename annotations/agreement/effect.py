@@ -263,5 +263,6 @@ def _rate(accepted: NDArray[np.bool_], member: NDArray[np.intp], groups: int) ->
         "share": float(accepted.mean()),
         "interval": None if interval is None else list(interval),
         "interval_reason": why,
+        "few_transcripts": is_few(len(sums), interval),
         "groups": len(sums),
     }

@@ -31,13 +31,15 @@ from annotations.agreement.judged import (
 )
 from annotations.agreement.passes import by_kind, newest_on_rows, notes_on
 from annotations.codebook import Codebook
-from annotations.coding import Condition, Review
+from annotations.coding import Review
 from annotations.store.models import ModelVersion, all_models
 from annotations.store.moments import (
+    assisted_reviews,
     learnt_transcripts,
     review_coders,
     review_moments,
     suggestions_made,
+    what_reviews_rest_on,
 )
 from annotations.store.reviews import coder_names, current_reviews
 from annotations.store.segments import segments_of
@@ -261,15 +263,11 @@ def _consensus(
         return {}, None
     names = coder_names(connection)
     authors = {review: names.get(coder, "") for review, coder in review_coders(connection).items()}
-    of = {review.id: review for review in derived}
-
-    def takes_part(review: Review) -> set[str]:
-        found = {review.coder}
-        for source in review.sources:
-            found |= takes_part(of[source]) if source in of else {authors.get(source, "")}
-        return found
-
-    part = {review.id: takes_part(review) for review in derived}
+    rests_on = what_reviews_rest_on(connection)
+    part = {
+        review.id: {review.coder} | {authors.get(source, "") for source in _below(rests_on, review)}
+        for review in derived
+    }
     without = {
         coder: judged_by(
             reader.units,
@@ -280,15 +278,22 @@ def _consensus(
         for coder in coders
     }
     return {coder: one for coder, one in without.items() if one.anywhere}, _with_model(
-        connection, reader, derived
+        connection, reader, derived, rests_on
     )
 
 
+def _below(rests_on: Mapping[UUID, frozenset[UUID]], review: Review) -> frozenset[UUID]:
+    return frozenset() if review.id is None else rests_on.get(review.id, frozenset())
+
+
 def _with_model(
-    connection: Connection, reader: _Reader, derived: Sequence[Review]
+    connection: Connection,
+    reader: _Reader,
+    derived: Sequence[Review],
+    rests_on: Mapping[UUID, frozenset[UUID]],
 ) -> tuple[Judged, Judged] | None:
-    assisted = {r.id for r in current_reviews(connection) if r.condition is Condition.ASSISTED}
-    formed = [one for one in derived if one.sources and not assisted & set(one.sources)]
+    assisted = assisted_reviews(connection)
+    formed = [one for one in derived if one.sources and not assisted & _below(rests_on, one)]
     rows = newest_on_rows(reader.units, formed)
     _read_suggestions(connection, reader, {("consensus", ""): rows})
     model = _model_side(reader, rows, "consensus")

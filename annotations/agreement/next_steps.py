@@ -77,7 +77,7 @@ def _gain(width: Width, expected: float, groups: int) -> float:
 
 
 def learning_curves(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:
-    """Per code, one point for each version: what cross-validation said of it, by participant, when it was made."""
+    """Per code, one point for each version: what it was on participants it had not seen, when it was made."""
     curves: dict[str, dict[str, Any]] = {}
     for model in models:
         for row in model.figures.get("codes", ()):
@@ -89,9 +89,11 @@ def learning_curves(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:
                 {
                     "version": model.version,
                     "reviews": model.reviews,
+                    "measured_on": model.figures.get("measured_on"),
                     "examples": row.get("n"),
                     "kappa": row.get("kappa"),
                     "interval": row.get("kappa_interval"),
+                    "few_transcripts": row.get("few_transcripts", False),
                     "f1": row.get("f1"),
                     "reason": row.get("reason"),
                 }
@@ -104,9 +106,14 @@ def _says(points: Sequence[Mapping[str, Any]]) -> str:
     if len(known) < 2:
         return "one point so far: a curve needs two trainings or more"
     before, last = known[-2], known[-1]
+    if before["measured_on"] != last["measured_on"]:
+        # a judge set took the place of cross-validation: other participants, another figure
+        return f"first point on the {last['measured_on']}: it does not compare with those before"
     change = last["kappa"] - before["kappa"]
     width = (last["interval"][1] - last["interval"][0]) / 2 if last["interval"] else None
-    if width is None or abs(change) < width:
+    if width is None:
+        return "too few participants to say more of the last change"
+    if abs(change) < width:
         return "the last change is within what chance would make"
     return (
         "still rising: more coded examples of it help"

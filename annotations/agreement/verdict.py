@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from annotations.agreement.columns import Column
-from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups
+from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
 from annotations.agreement.numbers import or_none
 from annotations.agreement.pairs import Pair, stacked
 from annotations.agreement.two_judges import LEAST_POSITIVES, kappa, weighted_mean
@@ -64,6 +64,11 @@ class Verdict:
     more: int | None = None
     reason: str | None = None
 
+    @property
+    def few_transcripts(self) -> bool:
+        """Does its interval rest on few participants?"""
+        return is_few(self.groups, self.interval)
+
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
@@ -74,6 +79,7 @@ class Verdict:
             "verdict": self.verdict,
             "delta": self.delta,
             "interval_unadjusted": None if self.interval is None else list(self.interval),
+            "few_transcripts": self.few_transcripts,
             "kappa_people": self.people,
             "kappa_model": self.model,
             "units": self.units,

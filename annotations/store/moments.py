@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from annotations.store.tables import codings, learnt_from, reviews, suggestions
+from annotations.coding import Condition
+from annotations.store.tables import codings, learnt_from, review_sources, reviews, suggestions
 
 
 def review_moments(connection: Connection) -> Mapping[UUID, datetime]:
@@ -19,6 +20,25 @@ def review_moments(connection: Connection) -> Mapping[UUID, datetime]:
 def review_coders(connection: Connection) -> Mapping[UUID, UUID]:
     """The coder's id of every review, superseded ones included."""
     return {row.id: row.coder_id for row in connection.execute(select(reviews.c.id, reviews.c.coder_id))}
+
+
+def what_reviews_rest_on(connection: Connection) -> Mapping[UUID, frozenset[UUID]]:
+    """Of each derived review all that it was made from, the sources of its sources and superseded ones included."""
+    own: dict[UUID, list[UUID]] = {}
+    for review, source in connection.execute(select(review_sources.c.review_id, review_sources.c.source_id)):
+        own.setdefault(review, []).append(source)
+
+    def below(review: UUID) -> frozenset[UUID]:
+        direct = own.get(review, [])
+        return frozenset(direct).union(*(below(source) for source in direct))
+
+    return {review: below(review) for review in own}
+
+
+def assisted_reviews(connection: Connection) -> frozenset[UUID]:
+    """The reviews whose coder saw suggestions, superseded ones included."""
+    wanted = select(reviews.c.id).where(reviews.c.condition == Condition.ASSISTED.value)
+    return frozenset(connection.execute(wanted).scalars())
 
 
 def suggestions_made(
@@ -34,10 +54,14 @@ def suggestions_made(
 
 
 def learnt_transcripts(connection: Connection) -> Mapping[UUID, frozenset[UUID]]:
-    """The transcripts that each model version has learnt from, through reviews and through loose codings."""
+    """The transcripts that each model version has learnt from, through reviews and through loose codings.
+
+    Those that only judged it taught it nothing: whatever is said of them is a test.
+    """
     found: dict[UUID, set[UUID]] = {}
     for items in (reviews, codings):
         wanted = select(learnt_from.c.model_id, items.c.transcript_id).distinct()
-        for model, transcript in connection.execute(wanted.join(items, items.c.id == learnt_from.c.item_id)):
+        wanted = wanted.join(items, items.c.id == learnt_from.c.item_id)
+        for model, transcript in connection.execute(wanted.where(learnt_from.c.purpose == "learn")):
             found.setdefault(model, set()).add(transcript)
     return {model: frozenset(its) for model, its in found.items()}

@@ -192,12 +192,12 @@ def newest_review(connection: Connection) -> datetime | None:
 
 
 def reviews_after(connection: Connection, sequence: int) -> int:
-    """How many reviews have come since that one, of transcripts that may be learnt from."""
+    """How many reviews have come since that one, of transcripts that may be learnt from; repeats teach nothing."""
     wanted = (
         select(func.count())
         .select_from(reviews)
         .join(transcripts, transcripts.c.id == reviews.c.transcript_id)
-        .where(reviews.c.sequence > sequence, transcripts.c.may_train)
+        .where(reviews.c.sequence > sequence, transcripts.c.may_train, reviews.c.draw != Draw.REPEAT.value)
     )
     return connection.execute(wanted).scalar_one()
 

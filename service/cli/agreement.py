@@ -202,7 +202,7 @@ def _code_table(codes: Sequence[CodeRow]) -> None:
         (
             f"{row.code}, with all below" if row.family else row.code,
             "–" if row.prevalence is None else f"{100 * row.prevalence:.0f}",
-            _short(row.of("kappa")),
+            _kappa_or_alpha(row),
             *(
                 value_of(row.of(name)).removeprefix("0")
                 for name in ("positive", "negative", "percent", "ac1")
@@ -214,9 +214,17 @@ def _code_table(codes: Sequence[CodeRow]) -> None:
     table("", ("code", "% coded", "κ people", "pos.", "neg.", "alike", "AC1", "κ model"), rows, numbers=7)
 
 
+def _kappa_or_alpha(row: CodeRow) -> str:
+    """Kappa; where one coder never varies, alpha, so that "alike" and AC1 do not stand alone."""
+    kappa, alpha = row.of("kappa"), row.of("alpha")
+    if (kappa is None or kappa.value is None) and alpha is not None and alpha.value is not None:
+        return f"α {_short(alpha)}"
+    return _short(kappa)
+
+
 def _show_verdicts(report: Report, *, several: bool) -> None:
     from annotations.agreement.verdict import rule
-    from service.agreement_views import number
+    from service.agreement_views import interval_of, number
 
     if not report.verdicts:
         return
@@ -226,7 +234,7 @@ def _show_verdicts(report: Report, *, several: bool) -> None:
             f"{one['framework']}: {one['code']}" if several else one["code"],
             _verdict(one),
             number(one["delta"]),
-            "–" if (i := one["interval_unadjusted"]) is None else f"{number(i[0])} to {number(i[1])}",
+            interval_of(one["interval_unadjusted"], few=one["few_transcripts"]),
         )
         for one in (verdict.to_json() for verdict in report.verdicts)
     ]
@@ -242,7 +250,7 @@ def _verdict(verdict: Mapping[str, Any]) -> str:
 
 
 def _show_effect(report: Report) -> None:
-    from service.agreement_views import number
+    from service.agreement_views import interval_of, number
 
     effect = report.effect
     say("", "Are suggestions swaying us?")
@@ -255,7 +263,7 @@ def _show_effect(report: Report) -> None:
             number(one.assisted),
             number(one.blind),
             number(one.difference),
-            "–" if one.interval is None else f"{number(one.interval[0])} to {number(one.interval[1])}",
+            interval_of(one.interval, few=one.few_transcripts),
         )
         for one in effect.differences
     ]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from builders import a_transcript
 
 from annotations.codebook import Codebook
-from annotations.coding import Condition
+from annotations.coding import Coding, Condition, Draw
 from annotations.codings_file import PlacedCoding
 from annotations.keep_codings import Complete, Kept, keep_codings
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
-from annotations.store.reviews import current_reviews, keep_codebook, loose_codings
+from annotations.store.reviews import add_reviews, current_reviews, keep_codebook, loose_codings
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Transcript
@@ -119,6 +119,22 @@ def test_a_passage_coded_otherwise_supersedes(
         (review,) = current_reviews(connection)
     assert [coding.code for coding in review.codings] == ["people"]
     assert review.supersedes is not None
+
+
+def test_a_repeat_is_never_superseded_by_a_file(
+    store: Store, codebook: Codebook, ids: Mapping[str, UUID]
+) -> None:
+    """The file is the coder's ordinary word: the first review follows it, and the second look stays as it was."""
+    _keep(store, codebook, ids, "listed", _placed(1, "money"))
+    span = TRANSCRIPT.turns[1].span
+    with store.writing() as connection:
+        (first,) = current_reviews(connection)
+        again = replace(first, codings=(Coding("money", span),), draw=Draw.REPEAT, id=uuid4())
+        add_reviews(connection, [again])
+    assert _keep(store, codebook, ids, "listed", _placed(1, "people")).superseded == 1
+    with store.reading() as connection:
+        found = {r.draw: ([c.code for c in r.codings], r.supersedes) for r in current_reviews(connection)}
+    assert found == {Draw.REPEAT: (["money"], None), Draw.ORDINARY: (["people"], first.id)}
 
 
 def test_loose_codings_are_taken_in_by_a_later_complete_import(

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from annotations.agreement.material import HAD_LEARNT, NONE_STOOD, read_material
-from annotations.coding import Condition, Review
+from annotations.coding import Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import segments_of
@@ -227,6 +227,9 @@ def test_files_hold_what_the_report_says(parts_of: MakeParts, tmp_path: Path) ->
         rows = list(csv.DictReader(lines))
     figures = len(agree(parts, Asked()).figures)
     assert len(rows) == figures
+    alone = [row for row in rows if row["coefficient"] in ("percent", "ac1")]
+    assert alone
+    assert all(row["prevalence"] and (row["kappa"] or row["alpha"]) for row in alone)
     assert load_workbook(book)["Figures"].max_row == figures + 1
     html = page.read_text("utf-8")
     assert not re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?!#)""", html)
@@ -314,6 +317,42 @@ def test_a_coder_is_compared_only_with_a_consensus_formed_without_them(parts_of:
     assert _find(report, comparison="model and consensus", level="all", coefficient="kappa")
 
 
+def test_who_took_part_in_a_consensus_of_a_consensus_is_not_compared_with_it(parts_of: MakeParts) -> None:
+    """A moderator who goes by what Ada and Ben agreed on, and an earlier wording of it, took neither of them out."""
+    parts = parts_of(MadeUp(coders=("Ada", "Ben", "Cleo"), transcripts=6, turns=20))
+    with parts.store.writing() as connection:
+        own = current_reviews(connection)
+        by_place: dict[Any, list[Review]] = {}
+        for review in own:
+            if review.condition is Condition.INDEPENDENT and review.coder in ("Ada", "Ben"):
+                by_place.setdefault((review.transcript, review.span), []).append(review)
+        pairs = [its for its in by_place.values() if len({one.coder for one in its}) == 2]
+        agreed = [_derived(its[0], "Dora", its) for its in pairs]
+        moderated = [_derived(one, "Dora", [one]) for one in agreed]
+        reworded = [replace(one, supersedes=one.id, id=uuid4()) for one in agreed]
+        add_reviews(connection, [*agreed, *moderated, *reworded])
+    report = agree(parts, Asked())
+    compared = {figure.coders[0] for figure in report.figures if figure.comparison == "coder and consensus"}
+    assert compared == {"Cleo"}
+
+
+def test_a_consensus_on_what_was_assisted_does_not_test_the_model(parts_of: MakeParts) -> None:
+    """Its source saw the suggestion, and a later version of that source undoes nothing."""
+    parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=6, turns=20))
+    with parts.store.writing() as connection:
+        assisted = [r for r in current_reviews(connection) if r.condition is Condition.ASSISTED]
+        add_reviews(connection, [_derived(one, "Dora", [one]) for one in assisted])
+        add_reviews(connection, [replace(one, supersedes=one.id, id=uuid4()) for one in assisted])
+    assert not _find(agree(parts, Asked()), comparison="model and consensus")
+
+
+def _derived(like: Review, coder: str, sources: list[Review]) -> Review:
+    """A consensus that says what the first source said."""
+    ids = tuple(one.id for one in sources if one.id)
+    return replace(like, coder=coder, condition=Condition.CONSENSUS, draw=Draw.ORDINARY, shown_version=None,
+                   sources=ids, supersedes=None, id=uuid4())  # fmt: skip
+
+
 def test_a_code_that_one_side_never_uses_is_no_zero(parts_of: MakeParts) -> None:
     """Kappa would be 0 whatever the other did: it is undefined with that reason, and agreement on it is shown."""
     parts = parts_of(MadeUp(transcripts=6, turns=20, model=False))
@@ -329,4 +368,6 @@ def test_a_code_that_one_side_never_uses_is_no_zero(parts_of: MakeParts) -> None
     assert found["kappa"]["value"] is None
     assert "Ben never applied it" in found["kappa"]["reason"]
     assert found["positive"]["value"] == 0
-    assert "People" in _run(parts, "agreement")
+    line = next(line for line in _run(parts, "agreement").splitlines() if line.startswith("People"))
+    # percent agreement and AC1 stand there, so alpha stands where there is no kappa
+    assert f"α {found['alpha']['value']:.2f}".replace("-0.", "−.").replace(" 0.", " .") in line

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 from builders import REPOSITORY, WordEncoder
 
-from annotations.coding import Coding, Condition, Review
+from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, TandemError
 from annotations.store.draws import drawn_so_far
 from annotations.store.jobs import all_jobs, ask_for, take
@@ -31,7 +32,7 @@ from annotations.store.models import (
     serving_history,
 )
 from annotations.store.pushes import add_project
-from annotations.store.reviews import add_reviews, current_reviews
+from annotations.store.reviews import add_reviews, current_reviews, reviews_after
 from annotations.store.transcripts import Kept, all_transcripts
 from annotations.study import read_study
 from annotations.transcript import Role
@@ -520,6 +521,22 @@ def test_a_consensus_stands_for_its_sources(parts: Parts) -> None:
     assert gold[row].tolist() == [float("money" in said), float("people" in said)]
     others = np.arange(len(dataset)) != row
     assert np.array_equal(labels[others], gold[others])
+
+
+def test_a_second_look_teaches_nothing(parts: Parts) -> None:
+    """Repeats change no label and no score, call for no training, and a training says that nothing has changed."""
+    before, collected = evaluate(parts, group_by="participant")
+    trained = train(parts)
+    with parts.store.writing() as connection:
+        for review in current_reviews(connection)[:60]:
+            codings = () if review.codings else (Coding("money", review.span),)
+            again = replace(review, codings=codings, draw=Draw.REPEAT, id=uuid4(), sequence=None)
+            add_reviews(connection, [again])
+        assert reviews_after(connection, trained.model.last_review) == 0
+    after, again = evaluate(parts, group_by="participant")
+    assert after == before
+    assert (again.reviews, again.reviews_hash) == (collected.reviews, collected.reviews_hash)
+    assert not train(parts).new
 
 
 def test_evaluate_shows_what_assisted_reviews_do(parts: Parts, tmp_path: Path) -> None:

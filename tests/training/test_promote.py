@@ -65,6 +65,18 @@ def test_an_interval_around_zero_separates_the_two_rules() -> None:
     assert [same.promoted, new.promoted] == [True, False]
 
 
+@pytest.mark.parametrize("new_recipe", [False, True])
+def test_an_interval_wholly_below_zero_is_worse_however_near(new_recipe: bool) -> None:
+    """A loss that is certain and smaller than the margin is a loss: neither more of the same nor a new recipe serves."""
+    champion = _tables(25, 0.7)
+    challenger = champion.copy()
+    challenger[::2] += np.array([-0.5, 0, 0.5, 0])
+    found = judge(challenger, champion, codes=CODES, new_recipe=new_recipe)
+    low, high = found.figures["interval"]
+    assert -0.02 < low < high < 0
+    assert (found.verdict, found.promoted) == ("worse", False)
+
+
 def test_dropping_a_hard_code_is_no_improvement() -> None:
     """A code that the new model no longer suggests counts as not found; it does not leave the mean."""
     champion = _tables(25, 0.6)

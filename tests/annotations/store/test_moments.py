@@ -25,7 +25,7 @@ from annotations.store.transcripts import add_transcript
 
 
 def test_a_version_has_learnt_from_reviews_and_loose_codings(store: Store, codebook: Codebook) -> None:
-    """The transcripts of both count, and a suggestion made after a review is later than it."""
+    """The transcripts of both count, those that only judged do not, and a suggestion after a review is later than it."""
     cut = Segmentation()
     with store.writing() as connection:
         one, other, third = (
@@ -40,12 +40,14 @@ def test_a_version_has_learnt_from_reviews_and_loose_codings(store: Store, codeb
         turn = a_transcript("A", "Why?", "Because.").turns[1]
         add_segments(connection, third, cut.version, [Segment(0, 1, turn.speaker, turn.role, span)])
         loose = loose_codings(connection)[0][0]
+        judging = Review(third, "Ada", span, codebook_version=version, id=uuid4())
+        add_reviews(connection, [judging])
         model = ModelVersion(
             id=uuid4(), version="v1", kind="trained", folder="v1", sha256="0" * 64, codebook_version=version,
             segmentation=cut.version, embedder="words", reviews_hash="0" * 64, reviews=1, codes=("money",),
             thresholds={"money": 0.5},
         )  # fmt: skip
-        add_model(connection, model, [review.id or uuid4(), loose])
+        add_model(connection, model, [review.id or uuid4(), loose], [judging.id or uuid4()])
     segment = segment_id(third, cut.version, span)
     with store.writing() as connection:
         add_suggestions(connection, model.id, [Suggested(segment, [0.7], ("money",))])
