@@ -23,6 +23,7 @@ _HEAD = """\
 # interviewers: [Interviewer, Moderator, I]
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model
+# aim: {precision: 0.7}        what suggestions are for; left out: the best F1 of each code
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
 # database: postgresql://…    to keep the study on a server
 """

@@ -64,3 +64,14 @@ def test_the_nearest_study_upwards_is_found(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "study.yaml").write_text("name: Åse’s study\n", "utf-8")
     assert find_study().config.name == "Åse’s study"
     assert find_study().folder == tmp_path.resolve()
+
+
+def test_what_suggestions_are_for_can_be_said() -> None:
+    """The best F1 unless a precision is given; anything else is refused with what is allowed."""
+    assert parse_config({"name": "S"}).aim.precision is None
+    assert parse_config({"name": "S", "aim": "best f1"}).aim.precision is None
+    assert parse_config({"name": "S", "aim": {"precision": 0.7}}).aim.precision == 0.7
+    with pytest.raises(BadInput, match="best f1"):
+        parse_config({"name": "S", "aim": "precision 0.7"})
+    with pytest.raises(BadInput, match=r"aim\.precision"):
+        parse_config({"name": "S", "aim": {"precision": 7}})
