@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from models.unit import Unit
 PENALTY = 0.5
 PRIOR_WEIGHT = 3.0  # how many examples a code's description counts for
 LEAST_EXAMPLES = 8
+LEAST_DESCRIBED = 3  # with the codebook's words to start from, measured to be enough (docs/experiments.md)
 LEAST_GROUPS_WITH_CODE = 2
 
 
@@ -144,15 +145,19 @@ def too_few_examples(
     codes: Sequence[str],
     *,
     least: int = LEAST_EXAMPLES,
+    described: Collection[str] = (),
 ) -> dict[str, TooFew]:
-    """The codes that cannot be learnt: fewer than 8 examples, examples of one group only, or no counterexample."""
+    """The codes that cannot be learnt: fewer than 8 examples (3 where the codebook describes the code), examples of
+    one group only, or no counterexample."""
     found = {}
     names = np.array(groups, dtype=object)
     for at, code in enumerate(codes):
         carried = (weights[:, at] > 0) & (labels[:, at] >= 0.5)
         examples, used_by = int(carried.sum()), len(set(names[carried]))
-        if examples < least:
-            reason = f"{_counted(examples)}; needs about {LEAST_EXAMPLES}"
+        needed = min(LEAST_DESCRIBED, least) if code in described else least
+        if examples < needed:
+            said = LEAST_DESCRIBED if code in described else LEAST_EXAMPLES
+            reason = f"{_counted(examples)}; needs about {said}"
         elif used_by < LEAST_GROUPS_WITH_CODE:
             reason = f"{_counted(examples)}, all of one participant; needs a second one"
         elif not ((weights[:, at] > 0) & (labels[:, at] < 0.5)).any():

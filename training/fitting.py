@@ -101,19 +101,25 @@ class Bench:
             found.append(Fit(vocabulary, fitted.weights, judged, logits, alpha))
         return tuple(found)
 
-    def lacking(self, least: int | None = None) -> dict[str, TooFew]:
+    @cached_property
+    def described(self) -> frozenset[str]:
+        """The codes of which the codebook says something."""
+        return frozenset(one.code for one in self.dataset.described)
+
+    def lacking(self) -> dict[str, TooFew]:
         """The codes that all rows together cannot teach."""
-        more = {} if least is None else {"least": least}
-        return too_few_examples(self.labels, self.weights, self.dataset.groups, self.dataset.codes, **more)
+        groups, codes = self.dataset.groups, self.dataset.codes
+        return too_few_examples(self.labels, self.weights, groups, codes, described=self.described)
 
     def _judged(self, rows: NDArray[np.intp], groups: Sequence[str], least: int) -> NDArray[np.intp]:
         """The codes that these rows teach, and those that the codebook describes; none without a counterexample."""
         labels, weights, codes = self.labels[rows], self.weights[rows], self.dataset.codes
         lacking = too_few_examples(labels, weights, groups, codes, least=least)
-        described = {one.code for one in self.dataset.described}
         negative = ((weights > 0) & (labels < 0.5)).sum(axis=0)
         kept = [
-            at for at, code in enumerate(codes) if code not in lacking or (code in described and negative[at])
+            at
+            for at, code in enumerate(codes)
+            if code not in lacking or (code in self.described and negative[at])
         ]
         return np.array(kept, dtype=np.intp)
 

@@ -81,3 +81,14 @@ def test_the_margin_is_a_tenth_unless_set_beforehand() -> None:
     assert parse_config({"name": "A", "margin": 0.05}).margin == 0.05
     with pytest.raises(BadInput, match=r"margin.*found 0"):
         parse_config({"name": "A", "margin": 0})
+
+
+def test_what_suggestions_are_for_can_be_said() -> None:
+    """The best F1 unless a precision is given; anything else is refused with what is allowed."""
+    assert parse_config({"name": "S"}).aim.precision is None
+    assert parse_config({"name": "S", "aim": "best f1"}).aim.precision is None
+    assert parse_config({"name": "S", "aim": {"precision": 0.7}}).aim.precision == 0.7
+    with pytest.raises(BadInput, match="best f1"):
+        parse_config({"name": "S", "aim": "precision 0.7"})
+    with pytest.raises(BadInput, match=r"aim\.precision"):
+        parse_config({"name": "S", "aim": {"precision": 7}})

@@ -68,6 +68,7 @@ def test_from_files_to_label_studio(tmp_path: Path, schema: str, label_studio: A
     made = _tandem(study, "precode", "--wave", "2")
     assert made["model_version"] == trained["model_version"]
     options = ("--blind", "0.15", "--double", "0.2", "--repeat", "0.03", "--seed", "11")
+    options += ("--coder", "Ines Falk", "--coder", "Tom Okafor")
     pushed = _tandem(study, "push", "--wave", "2", *options)["projects"]
     assert [one["coder"] for one in pushed] == ["Ines Falk", "Tom Okafor"]
     extra = sum(one["draws"]["repeat"] + one["draws"]["double"] / 2 for one in pushed)

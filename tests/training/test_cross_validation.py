@@ -66,7 +66,7 @@ def test_a_group_has_no_part_in_its_own_predictions() -> None:
 
 
 def test_a_described_code_is_ranked_before_it_has_examples() -> None:
-    """Two examples are too few to suggest, and the model says so; its probability is there all the same."""
+    """Two examples are too few to suggest, and the model asks for three; its probability is there all the same."""
     dataset = _dataset()
     described = replace(dataset, described=(Described("rare", "snow road bus", dataset.embeddings[0]),))
     validated = cross_validate(described, folds=3)
@@ -74,6 +74,7 @@ def test_a_described_code_is_ranked_before_it_has_examples() -> None:
     assert model.codes == CODES
     assert model.judged == ("money", "people")
     assert np.isinf(model.thresholds[2])
+    assert model.too_few["rare"].reason == "2 examples; needs about 3"
     assert validated.out_of_fold is not None
     assert not validated.out_of_fold.decided[:, 2].any()
     assert not np.isnan(validated.out_of_fold.probabilities[:, 2]).any()

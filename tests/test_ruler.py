@@ -1,0 +1,55 @@
+"""The ruler's own figures are scikit-learn's."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+from ruler.scores import Predicted, average_precision, difference, macro_f1, mean_kappa, micro_f1, resampled
+
+CODES = np.arange(3)
+
+
+def _predicted(seed: int = 0, groups: int = 30) -> Predicted:
+    random = np.random.default_rng(seed)
+    labels = random.random((600, 3)) < [0.3, 0.1, 0.05]
+    scores = np.round(np.clip(0.3 * labels + random.random((600, 3)) * 0.7, 0, 1), 2)  # with ties
+    prior = np.broadcast_to(labels.mean(axis=0), labels.shape)
+    return Predicted(scores, scores > 0.5, labels, np.arange(600) % groups, prior)
+
+
+def test_figures_are_those_of_scikit_learn() -> None:
+    """Average precision with weights and ties, F1 and kappa."""
+    found = _predicted()
+    weights = np.random.default_rng(1).integers(0, 4, 600).astype(float)
+    for code in range(3):
+        scores, labels = found.probabilities[:, code], found.labels[:, code]
+        ours = average_precision(scores, labels, weights)
+        assert ours == pytest.approx(average_precision_score(labels, scores, sample_weight=weights))
+    once = np.ones(600)
+    assert micro_f1(found, once, CODES) == pytest.approx(
+        f1_score(found.labels, found.decided, average="micro")
+    )
+    assert macro_f1(found, once, CODES) == pytest.approx(
+        f1_score(found.labels, found.decided, average="macro")
+    )
+    kappas = [cohen_kappa_score(found.labels[:, code], found.decided[:, code]) for code in range(3)]
+    assert mean_kappa(found, once, CODES) == pytest.approx(np.mean(kappas))
+
+
+def test_a_method_does_not_differ_from_itself_and_few_groups_have_no_interval() -> None:
+    """The same groups are drawn for both sides; with fewer than twenty nothing is claimed."""
+
+    def statistic(found: Predicted, weights: np.ndarray) -> float:
+        return micro_f1(found, weights, CODES)
+
+    drawn = resampled(_predicted(), statistic)
+    assert difference(drawn, resampled(_predicted(), statistic)) == (0, 0, 0)
+    assert resampled(_predicted(groups=19), statistic) is None
+    assert difference(drawn, None) is None
