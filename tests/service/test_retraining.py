@@ -553,6 +553,18 @@ def test_figures_of_groups_that_are_one_by_now_do_not_stand(parts: Parts) -> Non
     assert second.verdict.figures["groups"] == 10
 
 
+def test_a_codebook_that_quotes_is_told(parts: Parts) -> None:
+    """Where a definition is pasted from an interview, training says of which code; of invented ones it says nothing."""
+    assert not any("word for word" in note for note in train(parts).notes)
+    said = next(words for words, topic in _words(3) if topic == 0)
+    book = parts.study.codebook_file.read_text("utf-8")
+    assert "What it costs" in book
+    parts.study.codebook_file.write_text(book.replace("What it costs", said), "utf-8")
+    (note,) = [one for one in train(parts).notes if "word for word" in one]
+    assert "Money" in note
+    assert said not in note
+
+
 def test_a_second_look_teaches_nothing(parts: Parts) -> None:
     """Repeats change no label and no score, call for no training, and a training says that nothing has changed."""
     before, collected = evaluate(parts, group_by="participant")
