@@ -560,6 +560,7 @@ def test_a_codebook_that_quotes_is_told(parts: Parts) -> None:
     book = parts.study.codebook_file.read_text("utf-8")
     assert "What it costs" in book
     parts.study.codebook_file.write_text(book.replace("What it costs", said), "utf-8")
+    parts.__dict__.pop("codebook", None)
     (note,) = [one for one in train(parts).notes if "word for word" in one]
     assert "Money" in note
     assert said not in note
