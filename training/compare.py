@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -76,6 +76,8 @@ def save_held_out(made: Made, folder: Path) -> None:
         return
     np.savez_compressed(
         folder / HELD_OUT,
+        # numbers, since a group's name is a participant's
+        groups=np.unique(np.asarray(made.dataset.groups, dtype=str), return_inverse=True)[1],
         segments=np.array(made.segments, dtype=str),
         codes=np.array(made.dataset.codes),
         decided=made.unseen.decided,
@@ -88,7 +90,14 @@ def _words_of(
 ) -> _Words | None:
     """The champion itself, asked now about participants it has not learnt of; else what it said held out."""
     held_out = _held_out(made, folder / before.folder)
-    if made.measured_on != "judge set" or before.embedder != embedder or made.dataset is None:
+    if made.dataset is None:
+        return held_out
+    taught = {split.groups[transcript] for transcript in learnt if transcript in split.groups}
+    unseen = np.array([group not in taught for group in made.dataset.groups], dtype=np.bool_)
+    if held_out is not None and before.figures.get("measured_on") == "judge set":
+        # whoever judged then and is known by now to be one with somebody who taught, was not unseen
+        held_out = replace(held_out, known=held_out.known & unseen)
+    if made.measured_on != "judge set" or before.embedder != embedder:
         return held_out
     try:
         model = load(folder / before.folder, before.sha256)
@@ -97,8 +106,6 @@ def _words_of(
         return held_out
     if not isinstance(model, Model):
         return held_out
-    taught = {split.groups[transcript] for transcript in learnt if transcript in split.groups}
-    unseen = np.array([group not in taught for group in made.dataset.groups], dtype=np.bool_)
     decided = np.where(unseen[:, None], asked(model, made.dataset).decided, False)
     codes = frozenset([*model.codes, *model.too_few])
     if held_out is None or unseen.all():
@@ -115,13 +122,27 @@ def _held_out(made: Made, folder: Path) -> _Words | None:
     with np.load(file, allow_pickle=False) as found:
         row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
         names, said = found["codes"].tolist(), found["decided"]
+        numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
     at = np.array([row_of.get(segment, -1) for segment in made.segments], dtype=np.intp)
     decided = np.zeros((len(at), len(made.dataset.codes)), dtype=np.bool_)
     known = at >= 0
+    known &= ~_joined_since(made.dataset.groups, np.where(known, numbers[at], -1))
     for column, code in enumerate(made.dataset.codes):
         if code in names:
             decided[known, column] = said[at[known], names.index(code)]
     return _Words(decided, known, frozenset(names))
+
+
+def _joined_since(groups: Sequence[str], then: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """The segments of groups that were several then: what was said of one part had been learnt from the other.
+
+    ``then``: the number of each segment's group when the champion was made, −1 where there was none.
+    """
+    numbers: dict[str, set[int]] = {}
+    for group, number in zip(groups, then.tolist(), strict=True):
+        if number >= 0:
+            numbers.setdefault(group, set()).add(number)
+    return np.array([len(numbers.get(group, ())) > 1 for group in groups], dtype=np.bool_)
 
 
 def _tables(

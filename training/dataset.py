@@ -42,11 +42,16 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Described:
-    """What the codebook says of a code: its words and their embedding, shape (dimensions,)."""
+    """What the codebook says of a code: its words and their embedding, shape (dimensions,).
+
+    ``quotes``: the groups whose own words are among these. A model that does not learn from all of them does not
+    learn from this either, or it would have seen words of whom it is tested on.
+    """
 
     code: str
     words: str
     embedding: NDArray[np.float32]
+    quotes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

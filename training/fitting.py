@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.classifier import Prior, TooFew, Weights, fit_weights, too_few_examples
 from models.features import Counted, Features, Vocabulary, choose, matrix_of, matrix_of_counted
 from models.unit import Unit
-from training.dataset import Dataset
+from training.dataset import Dataset, Described
 
 # the first where there is nothing to choose by; conversations want the stronger, topics the weaker
 PENALTIES = (1.0, 0.25)
@@ -77,11 +77,12 @@ class Bench:
         """The same for several penalties, each search going on from where the last ended."""
         rows, others = np.flatnonzero(kept), np.flatnonzero(~kept)
         groups = [self.dataset.groups[row] for row in rows]
-        judged = self._judged(rows, groups, least)
+        described = [one for one in self.dataset.described if one.quotes <= set(groups)]
+        judged = self._judged(rows, groups, least, {one.code for one in described})
         vocabulary, columns = choose(self.counted, rows, groups)
         own = matrix_of_counted(self.counted, rows, vocabulary, columns, self.dataset.embeddings)
         rest = matrix_of_counted(self.counted, others, vocabulary, columns, self.dataset.embeddings)
-        prior = self._prior(vocabulary, judged, own)
+        prior = self._prior(vocabulary, judged, own, described)
         cells = np.ix_(rows, judged)
         alpha = np.zeros(self.labels.shape, np.float32) if start is None else start
         found: list[Fit] = []
@@ -111,7 +112,9 @@ class Bench:
         groups, codes = self.dataset.groups, self.dataset.codes
         return too_few_examples(self.labels, self.weights, groups, codes, described=self.described)
 
-    def _judged(self, rows: NDArray[np.intp], groups: Sequence[str], least: int) -> NDArray[np.intp]:
+    def _judged(
+        self, rows: NDArray[np.intp], groups: Sequence[str], least: int, described: set[str]
+    ) -> NDArray[np.intp]:
         """The codes that these rows teach, and those that the codebook describes; none without a counterexample."""
         labels, weights, codes = self.labels[rows], self.weights[rows], self.dataset.codes
         lacking = too_few_examples(labels, weights, groups, codes, least=least)
@@ -123,9 +126,15 @@ class Bench:
         ]
         return np.array(kept, dtype=np.intp)
 
-    def _prior(self, vocabulary: Vocabulary, judged: NDArray[np.intp], own: Features) -> Prior | None:
+    def _prior(
+        self,
+        vocabulary: Vocabulary,
+        judged: NDArray[np.intp],
+        own: Features,
+        described: Sequence[Described],
+    ) -> Prior | None:
         column = {self.dataset.codes[at]: position for position, at in enumerate(judged.tolist())}
-        known = [one for one in self.dataset.described if one.code in column]
+        known = [one for one in described if one.code in column]
         if not known:
             return None
         vectors = np.stack([one.embedding for one in known]).astype(np.float32)

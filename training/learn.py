@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.groups import GroupBy
+from annotations.groups import GroupBy, groups_of
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
+from models.quoted import quoted_in, without_quotations
 from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, OutOfFold
@@ -41,7 +42,7 @@ def learn(
         made.model,
         made.figures,
         made.measured_on,
-        _notes(collected, made.model) if isinstance(made.model, Model) else (),
+        _notes(shop, collected, made.model, dataset) if isinstance(made.model, Model) else (),
         made.dataset,
         made.segments,
         made.unseen,
@@ -51,8 +52,9 @@ def learn(
 
 def learn_from_codebook(shop: Workshop, corpus: Corpus, codes: tuple[str, ...]) -> Made:
     """The model of a study in which nobody has said yet what they found."""
-    embeddings = shop.embed([corpus.text(unit) for unit in range(len(corpus))])
-    model = from_codebook([shop.codebook[code] for code in codes], shop.embed, embeddings)
+    texts = _texts(corpus)
+    known = [without_quotations(shop.codebook[code], texts) for code in codes]
+    model = from_codebook(known, shop.embed, shop.embed(texts))
     note = (
         "no review says what people found, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
@@ -64,8 +66,17 @@ def dataset_of(shop: Workshop, collected: Collected, codes: tuple[str, ...], gro
     """The data set of everything that may be learnt from."""
     texts = [collected.corpus.text(unit) for unit in collected.learnable]
     words = [shop.codebook[code].meaning for code in codes]
-    described = map(Described, codes, words, shop.embed(words))
+    groups = groups_of([kept.transcript for kept in collected.corpus.transcripts], group_by)
+    quotes = [
+        frozenset(groups[collected.corpus.at[unit][0]] for unit in its)
+        for its in quoted_in(_texts(collected.corpus), words)
+    ]
+    described = map(Described, codes, words, shop.embed(words), quotes)
     return replace(collected.dataset(codes, shop.embed(texts), group_by), described=tuple(described))
+
+
+def _texts(corpus: Corpus) -> list[str]:
+    return [corpus.text(unit) for unit in range(len(corpus))]
 
 
 def asked(model: Model, dataset: Dataset) -> OutOfFold:
@@ -114,8 +125,15 @@ def _cross_validated(
     return Made(model, figures, "cross-validation", (), dataset, tuple(segments), validated.out_of_fold)
 
 
-def _notes(collected: Collected, model: Model) -> tuple[str, ...]:
+def _notes(shop: Workshop, collected: Collected, model: Model, dataset: Dataset) -> tuple[str, ...]:
     notes = []
+    quoting = [shop.codebook.label(one.code) for one in dataset.described if one.quotes]
+    if quoting:
+        notes.append(
+            f"what the codebook says of {', '.join(quoting[:8])}{' and others' if len(quoting) > 8 else ''} quotes "
+            f"transcripts word for word. No model learns that while it is tested on whoever said it; an invented "
+            f"example serves better."
+        )
     if collected.withheld:
         notes.append(f"{len(collected.withheld)} transcripts may not be learnt from and were left out.")
     if collected.foreign:

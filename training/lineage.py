@@ -55,13 +55,7 @@ class Snapshot:
 
 def snapshot_of(shop: Workshop, collected: Collected, made: Made, split: Split) -> Snapshot:
     """What this model is made of."""
-    used = {collected.transcript_of[item] for item in collected.items}
-    numbers: dict[str, int] = {}
-    groups = {
-        str(kept.id): numbers.setdefault(split.groups[kept.id], len(numbers))
-        for kept in collected.corpus.transcripts
-        if kept.id in used
-    }
+    groups = numbered_groups(collected, split.groups)
     judge = tuple(str(one) for one in collected.items if split.judges(collected.transcript_of[one]))
     return Snapshot(
         recipe=shop.recipe,
@@ -76,6 +70,17 @@ def snapshot_of(shop: Workshop, collected: Collected, made: Made, split: Split) 
         judging=tuple(transcript for transcript in groups if split.judges(UUID(transcript))),
         libraries=libraries(),
     )
+
+
+def numbered_groups(collected: Collected, groups: Mapping[UUID, str]) -> dict[str, int]:
+    """The group of each transcript that something is learnt or measured from, as a number."""
+    used = {collected.transcript_of[item] for item in collected.items}
+    numbers: dict[str, int] = {}
+    return {
+        str(kept.id): numbers.setdefault(groups[kept.id], len(numbers))
+        for kept in collected.corpus.transcripts
+        if kept.id in used
+    }
 
 
 def libraries() -> dict[str, str]:

@@ -6,14 +6,20 @@ import shutil
 from uuid import UUID
 
 from annotations.errors import TandemError
+from annotations.groups import groups_of
 from annotations.store.models import ModelVersion, all_models
 from models.artifact import load
 from training.collect import Collected
+from training.lineage import numbered_groups, read_snapshot
 from training.workshop import Workshop
 
 
 def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool:
-    """Would a training make this model again, and are its files as they were made?"""
+    """Would a training make this model again, and are its files as they were made?
+
+    The groups must be the same too: once two transcripts are known to be one person's, what held-out models said of
+    the one after learning from the other is no figure on somebody unseen.
+    """
     same = (
         model.kind == "trained"
         and model.reviews_hash == collected.reviews_hash
@@ -24,11 +30,14 @@ def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool
     )
     if not same:
         return False
+    kept = collected.corpus.transcripts
+    groups = dict(zip((one.id for one in kept), groups_of([one.transcript for one in kept]), strict=True))
     try:
         load(shop.folder / model.folder, model.sha256)
+        snapshot = read_snapshot(shop.folder / model.folder)
     except TandemError:
         return False
-    return True
+    return snapshot.groups == numbered_groups(collected, groups)
 
 
 def sweep(shop: Workshop) -> None:

@@ -18,6 +18,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from builders import REPOSITORY, WordEncoder
+from sqlalchemy import update
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, TandemError
@@ -33,6 +34,7 @@ from annotations.store.models import (
 )
 from annotations.store.pushes import add_project
 from annotations.store.reviews import add_reviews, current_reviews, reviews_after
+from annotations.store.tables import transcripts
 from annotations.store.transcripts import Kept, all_transcripts
 from annotations.study import read_study
 from annotations.transcript import Role
@@ -523,6 +525,50 @@ def test_a_consensus_stands_for_its_sources(parts: Parts) -> None:
     assert np.array_equal(labels[others], gold[others])
 
 
+def _say(parts: Parts, names: set[str], **described: object) -> None:
+    """Describe transcripts anew."""
+    with parts.store.writing() as connection:
+        connection.execute(update(transcripts).where(transcripts.c.name.in_(names)).values(**described))
+
+
+def test_who_turns_out_to_be_one_with_a_teacher_judges_no_model_that_learnt_from_them(parts: Parts) -> None:
+    """A judge and a teacher are found to be one person: a new training, and the champion is no longer judged there."""
+    train(parts)
+    judges = _judges(parts)
+    teacher = min({f"P-{at:02d}" for at in range(GROUPS)} - judges)
+    _say(parts, {min(judges), teacher}, participant="X")
+    second = train(parts)
+    assert second.new
+    assert _judges(parts) == judges
+    assert second.figures["overall"]["groups"] == 3
+    assert second.verdict.figures["groups"] == 2
+
+
+def test_figures_of_groups_that_are_one_by_now_do_not_stand(parts: Parts) -> None:
+    """Cross-validation is done anew, and what models said of one half, having learnt from the other, is left out."""
+    _say(parts, {f"P-{at:02d}" for at in range(4)}, may_train=False)
+    train(parts)
+    assert evaluate(parts, group_by="participant")[0]["overall"]["groups"] == 12
+    _say(parts, {"P-10", "P-11"}, session="A day")
+    assert evaluate(parts, group_by="participant")[0]["overall"]["groups"] == 11
+    second = train(parts)
+    assert second.new
+    assert second.verdict.figures["groups"] == 10
+
+
+def test_a_codebook_that_quotes_is_told(parts: Parts) -> None:
+    """Where a definition is pasted from an interview, training says of which code; of invented ones it says nothing."""
+    assert not any("word for word" in note for note in train(parts).notes)
+    said = next(words for words, topic in _words(3) if topic == 0)
+    book = parts.study.codebook_file.read_text("utf-8")
+    assert "What it costs" in book
+    parts.study.codebook_file.write_text(book.replace("What it costs", said), "utf-8")
+    parts.__dict__.pop("codebook", None)
+    (note,) = [one for one in train(parts).notes if "word for word" in one]
+    assert "Money" in note
+    assert said not in note
+
+
 def test_a_second_look_teaches_nothing(parts: Parts) -> None:
     """Repeats change no label and no score, call for no training, and a training says that nothing has changed."""
     before, collected = evaluate(parts, group_by="participant")
@@ -575,13 +621,7 @@ def _misled(kept: Kept, book: str) -> list[Review]:
 
 def test_a_study_made_before_has_no_judges_until_it_is_large_enough(parts: Parts, tmp_path: Path) -> None:
     """Fewer than fifteen coded groups: cross-validation measures, and nobody is drawn."""
-    with parts.store.writing() as connection:
-        from sqlalchemy import update
-
-        from annotations.store.tables import transcripts
-
-        names = [f"P-{at:02d}" for at in range(4)]
-        connection.execute(update(transcripts).where(transcripts.c.name.in_(names)).values(may_train=False))
+    _say(parts, {f"P-{at:02d}" for at in range(4)}, may_train=False)
     trained = train(parts)
     assert trained.figures["measured_on"] == "cross-validation"
     assert not _judges(parts)

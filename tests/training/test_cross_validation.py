@@ -48,6 +48,26 @@ def test_what_can_be_learnt_is_learnt_on_unseen_groups() -> None:
     assert model.too_few["rare"].reason == "2 examples; needs about 8"
 
 
+def test_a_quotation_in_the_codebook_has_no_part_in_predictions_about_whoever_said_it() -> None:
+    """A description that quotes a group teaches only models that learn from the group; it helps the others."""
+    dataset = _dataset()
+    fold = folds_of(dataset.groups, dataset.judgements[0].labels, folds=6)
+    pasted = Described("people", dataset.units[0].text, dataset.embeddings[0], frozenset({dataset.groups[0]}))
+    plain, quoting = (cross_validate(replace(dataset, described=said), fold=fold) for said in ((), (pasted,)))
+    own = np.array(dataset.groups) == dataset.groups[0]
+    for one, other in (
+        (plain.logits, quoting.logits),
+        (
+            plain.out_of_fold and plain.out_of_fold.probabilities,
+            quoting.out_of_fold and quoting.out_of_fold.probabilities,
+        ),
+    ):
+        assert one is not None
+        assert other is not None
+        assert np.array_equal(one[own], other[own], equal_nan=True)
+        assert not np.array_equal(one[~own], other[~own], equal_nan=True)
+
+
 def test_a_group_has_no_part_in_its_own_predictions() -> None:
     """Turning one group's labels round changes nothing of what is said about that group."""
     dataset = _dataset()
