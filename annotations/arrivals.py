@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -30,10 +31,14 @@ from uuid import UUID
 from annotations.codebook import Codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
-from annotations.label_config import MEMO, answer_of
+from annotations.label_config import MEMO, UNREADABLE, answer_of
 
 # Label Studio writes both times of a new annotation within milliseconds
 _SAME_SAVE = timedelta(seconds=2)
+# what every database can keep as a number
+_MOST = 2**31 - 1
+_YEARS = range(1970, 9000)
+_LONGEST_NAME = 200
 
 
 class State(StrEnum):
@@ -156,7 +161,7 @@ def arrival_of(plain: Mapping[str, Any], key: object = None) -> Arrival:
     """
     try:
         return Arrival(
-            annotation=int(plain["id"]),
+            annotation=number_in(plain["id"]),
             task=_number(plain.get("task")),
             key=key_in(key if key is not None else plain.get("key")),
             result=tuple(_region(region) for region in plain.get("result") or ()),
@@ -166,13 +171,11 @@ def arrival_of(plain: Mapping[str, Any], key: object = None) -> Arrival:
             made=_moment(plain["created_at"]),
             changed=_moment(plain.get("updated_at") or plain["created_at"]),
             drafted=_moment(plain["draft_created_at"]) if plain.get("draft_created_at") else None,
-            lead_time=None if plain.get("lead_time") is None else float(plain["lead_time"]),
+            lead_time=_seconds(plain.get("lead_time")),
             from_prediction=plain.get("parent_prediction") is not None,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(
-            f"Label Studio sent an annotation that cannot be read ({type(error).__name__}: {error})."
-        ) from error
+    except UNFIT as error:
+        raise BadInput(f"Label Studio sent an annotation that cannot be read ({fault(error)}).") from error
 
 
 def key_in(given: object) -> UUID | None:
@@ -239,25 +242,81 @@ def coder_of(email: str | None, people: Sequence[Coder], own: str) -> tuple[str 
     )
 
 
-def _region(region: Mapping[str, Any]) -> dict[str, Any]:
-    """What a coder chose or wrote; never words of the task, which a marked passage would bring along."""
-    value = region.get("value") or {}
-    name = str(region.get("from_name"))
-    kept = {part: value[part] for part in ("taxonomy", "choices") if part in value}
-    if name == MEMO and "text" in value:
-        kept["text"] = value["text"]
-    found: dict[str, Any] = {"from_name": name, "value": kept}
-    if region.get("origin"):
-        found["origin"] = str(region["origin"])
+def number_in(given: Any) -> int:
+    """A number that Label Studio gave to something of its own. Raises ValueError or TypeError for any other."""
+    found = int(given)
+    if not 0 <= found <= _MOST:
+        raise ValueError("no number of Label Studio's")
     return found
+
+
+# what reading plain data of the wrong form raises
+UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
+
+def fault(error: Exception) -> str:
+    """What was wrong with plain data, without a word of what it held: that may be somebody's."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, KeyError) else name
+
+
+def _region(region: Any) -> dict[str, Any]:
+    """What a coder chose or wrote; never words of the task, which a marked passage would bring along.
+
+    Label Studio keeps whatever form of answer its API is given; one that is none is marked, so that it is set aside
+    and others follow.
+    """
+    try:
+        name = _text(str(region.get("from_name")))[:_LONGEST_NAME]
+        found: dict[str, Any] = {"from_name": name, "value": dict(_answers(name, region.get("value") or {}))}
+        if region.get("origin"):
+            found["origin"] = _text(str(region["origin"]))[:_LONGEST_NAME]
+    except UNFIT:
+        return {"from_name": "", "value": {UNREADABLE: True}}
+    return found
+
+
+def _answers(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if value.get(UNREADABLE):
+        yield UNREADABLE, True
+    if "choices" in value:
+        yield "choices", _texts(value["choices"])
+    if "taxonomy" in value:
+        yield "taxonomy", [_texts(path) for path in _listed(value["taxonomy"])]
+    if name == MEMO and "text" in value:
+        yield "text", _texts([value["text"]] if isinstance(value["text"], str) else value["text"])
+
+
+def _texts(given: Any) -> list[str]:
+    return [_text(one) for one in _listed(given)]
+
+
+def _listed(given: Any) -> Sequence[Any]:
+    if not isinstance(given, list | tuple):
+        raise TypeError("no list")
+    return given
+
+
+def _text(given: Any) -> str:
+    """A text that every database can keep: without NUL and halves of characters."""
+    if not isinstance(given, str):
+        raise TypeError("no text")
+    return given.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _number(given: Any) -> int | None:
     if isinstance(given, Mapping):
         given = given.get("id")
-    return None if given is None else int(given)
+    return None if given is None else number_in(given)
+
+
+def _seconds(given: Any) -> float | None:
+    found = None if given is None else float(given)
+    return found if found is None or math.isfinite(found) else None
 
 
 def _moment(given: str) -> datetime:
     found = datetime.fromisoformat(given)
+    if found.year not in _YEARS:
+        raise ValueError("no time of our days")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found

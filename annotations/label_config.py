@@ -23,6 +23,8 @@ MEMO = "memo"
 NOTHING = "nothing"
 INFLUENCE = "influence"
 EXAMPLE = "example"
+# stands in the place of an answer whose form is none that Label Studio makes
+UNREADABLE = "unreadable"
 # what is shown, its alias, what it is in a coding, and what the pointer says of it
 _INFLUENCES: tuple[tuple[str, str, Influence, str], ...] = (
     ("+", "influence-plus", "+", "It helps: what is coded has a positive influence here."),
@@ -33,6 +35,7 @@ _INFLUENCES: tuple[tuple[str, str, Influence, str], ...] = (
 _EXAMPLE_ALIAS = "concrete-example"
 _EXAMPLE_HINT = "It is told with something that happened, not only in general."
 _MOST_HINT = 600
+_MOST_NAMED = 80
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked
 _HIDDEN = (
     f'visibleWhen="choice-unselected" whenTagName="{NOTHING}" whenChoiceValue="Reviewed: no code applies"'
@@ -121,6 +124,11 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
     influence: Influence | None = None
     for region in result:
         name, value = str(region.get("from_name")), region.get("value") or {}
+        if value.get(UNREADABLE):
+            raise BadInput(
+                "it holds an answer in a form that the labelling screen never makes, such as a program may have written. "
+                "Delete it in Label Studio, or open the task there and save it anew."
+            )
         if name == MEMO:
             memo = "\n".join(map(str, value.get("text", ())))
         elif name == NOTHING:
@@ -133,7 +141,7 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
             codes |= _codes_in(name, value, names)
         else:
             raise BadInput(
-                f'Label Studio holds an answer under "{name}", which is no control of this codebook. It may come '
+                f'Label Studio holds an answer under "{_cut(name)}", which is no control of this codebook. It may come '
                 f"from an older codebook; the annotation was left as it is."
             )
     return Answer(frozenset(codes), memo.strip(), nothing, influence, example)
@@ -145,7 +153,7 @@ def _influence(value: Mapping[str, Any]) -> Influence | None:
     for one in chosen:
         if one not in by_alias:
             raise BadInput(
-                f'Label Studio holds the influence "{one}", which is none of {", ".join(by_alias)}; the annotation '
+                f'Label Studio holds the influence "{_cut(one)}", which is none of {", ".join(by_alias)}; the annotation '
                 f"was left as it is."
             )
     return by_alias[chosen[0]] if chosen else None
@@ -158,10 +166,14 @@ def _codes_in(name: str, value: Mapping[str, Any], names: Mapping[str, str]) -> 
     for code in found:
         if names.get(code) != name:
             raise BadInput(
-                f'Label Studio holds the answer "{code}" under "{name}", which is no code of this codebook. It may '
+                f'Label Studio holds the answer "{_cut(code)}" under "{name}", which is no code of this codebook. It may '
                 f"come from an older codebook; the annotation was left as it is."
             )
     return found
+
+
+def _cut(given: str) -> str:
+    return given if len(given) <= _MOST_NAMED else f"{given[:_MOST_NAMED]}…"
 
 
 def _shown(codebook: Codebook) -> list[Framework]:

@@ -19,7 +19,7 @@ TITLE = "Tandem"
 
 
 def attach_backend(server: LabelStudio, project: int, *, service: str, key: str) -> None:
-    """Let the project ask Tandem for suggestions, with the session key as the password of HTTP Basic.
+    """Let the project ask Tandem for suggestions, with the key as the password of HTTP Basic.
 
     The version that the project shows stays as it was: Label Studio would show the backend's own where there is none.
     """
@@ -46,7 +46,7 @@ def attach_backend(server: LabelStudio, project: int, *, service: str, key: str)
 
 
 def attach_webhook(server: LabelStudio, project: int, *, service: str, key: str) -> None:
-    """Let the project report every annotation made, changed or deleted, with the session key in a header."""
+    """Let the project report every annotation made, changed or deleted, with the key in a header."""
     wanted = {
         "project": project,
         "url": f"{service}{WEBHOOK_PATH}",

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response, status
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from annotations.errors import BadInput, TandemError
 from service import ml_backend, routes, webhook
 from service.background import reconcile_until_stopped, users_of, work_off_until_stopped
-from service.doors import COOKIE, Served, holds_key
+from service.doors import COOKIE, Served, holds_cookie, holds_key
 from service.inbox import Inbox
 from service.pages import rendered
 from service.parts import Parts
 from service.pings import Pings
 from service.progress_of_study import progress_of
 from service.schemas import Health
+from service.session_key import door_key
 
 BODY_LIMIT = 1_000_000
 # what Label Studio sends after a bulk action, or with a request for many predictions; both carry the key
@@ -37,6 +41,8 @@ def create_app(
     ``key``: asked for on every path but ``/health`` and the Start Training button's; ``hosts``: names it answers
     to; ``reconcile_every``: seconds between two readings of Label Studio, None for none.
     """
+    if not key:
+        raise ValueError("an empty key lets everybody in")
     inbox = Inbox(parts, lambda: users_of(parts))
     arrived, stopped = threading.Event(), threading.Event()
 
@@ -63,6 +69,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.middleware("http")(_careful)
     app.exception_handler(TandemError)(_explain)
+    app.exception_handler(RequestValidationError)(_unfit)
     app.state.parts = parts
     app.state.key = key
     app.state.inbox = inbox
@@ -91,9 +98,9 @@ def page(request: Request, parts: Served) -> Response:
     if given is not None and holds_key(request, given):
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         secure = urlsplit(str(request.url)).scheme == "https"
-        answer.set_cookie(COOKIE, given, httponly=True, samesite="strict", secure=secure)
+        answer.set_cookie(COOKIE, door_key(given, "page"), httponly=True, samesite="strict", secure=secure)
         return answer
-    if not holds_key(request, request.cookies.get(COOKIE, "")):
+    if not holds_cookie(request):
         return HTMLResponse(rendered("locked.html"), status.HTTP_401_UNAUTHORIZED)
     return HTMLResponse(rendered("status.html", **progress_of(parts)))
 
@@ -101,7 +108,9 @@ def page(request: Request, parts: Served) -> Response:
 async def _careful(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     length = request.headers.get("content-length", "0")
     most = LARGE_BODY_LIMIT if request.url.path in _LARGE else BODY_LIMIT
-    if request.method not in ("GET", "HEAD") and (not length.isdigit() or int(length) > most):
+    if request.method not in ("GET", "HEAD") and (
+        not re.fullmatch("[0-9]{1,12}", length) or int(length) > most
+    ):
         return JSONResponse({"detail": f"A request may hold {most} bytes at most."}, 413)
     if "transfer-encoding" in request.headers:
         return JSONResponse({"detail": "Say how long the request is (Content-Length)."}, 411)
@@ -113,6 +122,14 @@ async def _careful(request: Request, answer: Callable[[Request], Awaitable[Respo
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     )
     return response
+
+
+async def _unfit(_request: Request, error: Exception) -> Response:
+    """What is wrong with a request and where, without what it held: that may be no text at all."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = [{key: one.get(key) for key in ("type", "loc", "msg")} for one in faults]
+    plain = json.dumps({"detail": told}, default=str)
+    return Response(plain, status.HTTP_422_UNPROCESSABLE_CONTENT, media_type="application/json")
 
 
 async def _explain(_request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from annotations.errors import TandemError
 from annotations.label_studio import LabelStudio
 from annotations.label_studio_hooks import attach_backend, attach_webhook
 from service.parts import Parts
-from service.session_key import session_key
+from service.session_key import door_key, key_for
 
 DEFAULT_URL = "http://127.0.0.1:8430"
 LIMIT_S = 3.0
@@ -31,7 +31,7 @@ class Service:
 def find_service(parts: Parts) -> Service:
     """Does "tandem serve" answer for this study? Asked once per push."""
     url = (parts.study.config.service.url or DEFAULT_URL).rstrip("/")
-    key = parts.settings.session_key or session_key(parts.settings.state, parts.study.folder)
+    key = key_for(parts.settings, parts.study.folder)
     return Service(url, key, _why_not(url, key))
 
 
@@ -40,8 +40,8 @@ def attach(server: LabelStudio, project: int, service: Service) -> str:
     if service.why_not:
         return service.why_not
     try:
-        attach_webhook(server, project, service=service.url, key=service.key)
-        attach_backend(server, project, service=service.url, key=service.key)
+        attach_webhook(server, project, service=service.url, key=door_key(service.key, "webhook"))
+        attach_backend(server, project, service=service.url, key=door_key(service.key, "backend"))
     except TandemError as error:
         return (
             f"corrections do not come back by themselves: {error} Then push again; until then use "
@@ -60,7 +60,8 @@ def _why_not(url: str, key: str) -> str:
                     f"corrections do not come back by themselves, since what answers at {url} is not Tandem's service. "
                     f"Name its address in study.yaml (service: url), {later}"
                 )
-            answer = client.get(f"{url}/api/v1/jobs", headers={"Authorization": f"Bearer {key}"})
+            # a program that only pretends to be Tandem gets no more than Label Studio would tell it
+            answer = client.get(f"{url}/ml/health", auth=("tandem", door_key(key, "backend")))
     except (httpx.HTTPError, httpx.InvalidURL):
         return (
             f"corrections do not come back by themselves, since Tandem's service does not answer at {url}: run "

@@ -1,4 +1,4 @@
-"""Who is let in: the session key as a bearer token, a cookie, HTTP Basic or a secret header, each for its own door."""
+"""Who is let in: the session key as a bearer token; keys made from it, as a cookie, HTTP Basic or a secret header."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fastapi import Depends, HTTPException, Request, status
 
 from service.inbox import Inbox
 from service.parts import Parts
+from service.session_key import Door, door_key
 
 COOKIE = "tandem_session"
 HOOK_HEADER = "X-Tandem-Key"
@@ -20,7 +21,7 @@ _KEYLESS = 'This needs the session key that "tandem serve" prints, as "Authoriza
 
 def reader(request: Request) -> None:
     """Let in whoever holds the key, as a bearer token or as the cookie that the status page sets."""
-    if not holds_key(request, _bearer(request) or request.cookies.get(COOKIE, "")):
+    if not (holds_key(request, _bearer(request)) or holds_cookie(request)):
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
 
 
@@ -31,23 +32,28 @@ def writer(request: Request) -> None:
 
 
 def label_studio(request: Request) -> None:
-    """Let in Label Studio's calls to its backend: HTTP Basic, user "tandem", the key as password."""
+    """Let in Label Studio's calls to its backend: HTTP Basic, user "tandem", this door's key as password."""
     user, _, given = _basic(request).partition(":")
-    if not (holds_key(request, given) and secrets.compare_digest(user.encode(), ML_USER.encode())):
-        said = f'This needs HTTP Basic: the user "{ML_USER}" and the session key as password.'
+    if not (_opens(request, "backend", given) and secrets.compare_digest(user.encode(), ML_USER.encode())):
+        said = f'This needs HTTP Basic: the user "{ML_USER}" and the key that "tandem push" gave as password.'
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, said, {"WWW-Authenticate": 'Basic realm="tandem"'})
 
 
 def hook(request: Request) -> None:
-    """Let in webhooks that carry the key in a header of their own."""
-    if not holds_key(request, request.headers.get(HOOK_HEADER, "")):
-        said = f'This needs the session key in the header "{HOOK_HEADER}".'
+    """Let in webhooks that carry this door's key in a header of their own."""
+    if not _opens(request, "webhook", request.headers.get(HOOK_HEADER, "")):
+        said = f'This needs the key that "tandem push" gave to Label Studio, in the header "{HOOK_HEADER}".'
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, said)
 
 
 def holds_key(request: Request, given: str) -> bool:
     """Is this the key? Compared in constant time."""
     return secrets.compare_digest(given.encode(), request.app.state.key.encode())
+
+
+def holds_cookie(request: Request) -> bool:
+    """Does the browser hold what the status page gave it?"""
+    return _opens(request, "page", request.cookies.get(COOKIE, ""))
 
 
 def parts_of(request: Request) -> Parts:
@@ -64,6 +70,10 @@ def inbox_of(request: Request) -> Inbox:
 
 Served = Annotated[Parts, Depends(parts_of)]
 Taken = Annotated[Inbox, Depends(inbox_of)]
+
+
+def _opens(request: Request, door: Door, given: str) -> bool:
+    return secrets.compare_digest(given.encode(), door_key(request.app.state.key, door).encode())
 
 
 def _bearer(request: Request) -> str:

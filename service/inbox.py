@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
-from annotations.arrivals import arrival_of
+from annotations.arrivals import UNFIT, arrival_of, fault, number_in
 from annotations.errors import BadInput, TandemError
 from annotations.store.inbox import alone_with_inbox
 from annotations.store.pushes import ProjectRow
@@ -33,25 +33,26 @@ def reduced(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A webhook's action, and of its body what is kept: never the words of a task. Raises BadInput."""
     action = str(body.get("action", ""))
     if action not in SUBSCRIBED:
-        raise BadInput(f'the action "{action[:40]}" is none that Tandem takes in ({", ".join(SUBSCRIBED)}).')
+        named = action[:40].encode("ascii", "replace").decode()
+        raise BadInput(f'the action "{named}" is none that Tandem takes in ({", ".join(SUBSCRIBED)}).')
     try:
-        kept: dict[str, Any] = {"project": int((body.get("project") or {})["id"])}
+        kept: dict[str, Any] = {"project": number_in((body.get("project") or {})["id"])}
         if action == "ANNOTATIONS_DELETED":
-            kept["deleted"] = [int(one["id"]) for one in body["annotations"]]
+            kept["deleted"] = [number_in(one["id"]) for one in body["annotations"]]
             return action, kept
         told, tasks = body["annotation"], body.get("task") or {}
         several = told if isinstance(told, list) else [told]
         # a bulk action tells of many tasks, a save of one
         keys = {
-            int(task["id"]): (task.get("data") or {}).get("segment_id")
+            number_in(task["id"]): (task.get("data") or {}).get("segment_id")
             for task in (tasks if isinstance(tasks, list) else [tasks])
             if task.get("id") is not None
         }
         kept["annotations"] = [
             arrival_of(one, keys.get(int(one.get("task") or 0)) or _only(keys)).to_json() for one in several
         ]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"the webhook cannot be read ({type(error).__name__}: {error}).") from error
+    except UNFIT as error:
+        raise BadInput(f"the webhook cannot be read ({fault(error)}).") from error
     return action, kept
 
 
@@ -123,7 +124,7 @@ class Inbox:
             with self._turn, self._parts.store.writing() as connection:
                 return self._work_off(connection, run)
         except Exception as error:
-            broken = isinstance(error, BadInput) or isinstance(error.__cause__, IntegrityError)
+            broken = isinstance(error, BadInput) or isinstance(error.__cause__, IntegrityError | DataError)
             if isinstance(error, TandemError) and not broken:
                 raise  # the database does not answer, or has no room: they wait
             if len(run) > 1:
@@ -148,10 +149,10 @@ class Inbox:
         try:
             with connection.begin_nested():
                 counted = self._apply(connection, project, run)
-        except (BadInput, KeyError, TypeError, ValueError) as error:
+        except (BadInput, *UNFIT) as error:
             if len(run) > 1:
                 raise
-            finish_events(connection, done, f"cannot be used: {error}; a pull mends it")
+            finish_events(connection, done, f"cannot be used ({fault(error)}); a pull mends it")
             return Counter({"events": 1})
         finish_events(connection, done, ", ".join(f"{n} {what}" for what, n in counted.items()))
         return counted + Counter({"events": len(run)})

@@ -16,13 +16,13 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from annotations.arrivals import key_in
+from annotations.arrivals import UNFIT, key_in, number_in
 from annotations.codebook import Codebook
 from annotations.coding import Draw
 from annotations.errors import TandemError
 from annotations.label_config import prediction
 from annotations.store.inbox import pushed_tasks
-from annotations.store.jobs import ask_for
+from annotations.store.jobs import ask_for, latest_of
 from annotations.store.models import ModelVersion, all_models, champion, model_by_id
 from annotations.store.reads import project_numbered
 from annotations.store.suggestions import suggestions_on
@@ -61,9 +61,9 @@ async def predict(request: Request, parts: Served, inbox: Taken) -> dict[str, li
     try:
         body = json.loads(await request.body())
         tasks = body["tasks"]
-        project = int(str(body.get("project") or "0").partition(".")[0])
+        project = number_in(str(body.get("project") or "0").partition(".")[0])
         keys = [key_in((task.get("data") or {}).get("segment_id")) for task in tasks]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except UNFIT:
         return {"results": []}
     known: dict[UUID, ModelVersion] = request.app.state.models
     found = await run_in_threadpool(_found, parts, inbox.reviewing.in_force.codebook, project, keys, known)
@@ -72,11 +72,16 @@ async def predict(request: Request, parts: Served, inbox: Taken) -> dict[str, li
 
 @router.post("/webhook")
 async def webhook(request: Request, parts: Served) -> dict[str, str]:
-    """The Start Training button, which carries no key: it only puts a training in the queue, at most one."""
+    """The Start Training button, which carries no key: it only puts a training in the queue, at most one.
+
+    Label Studio calls from its server, so a browser that calls is some web page's.
+    """
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:
+        return {"status": "ignored"}
     try:
         body = json.loads(await request.body())
-        action, project = body["action"], int(body["project"]["id"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        action, project = body["action"], number_in(body["project"]["id"])
+    except UNFIT:
         return {"status": "ignored"}
     if action != "START_TRAINING" or not await run_in_threadpool(_ask, parts, project):
         return {"status": "ignored"}
@@ -89,9 +94,14 @@ def label(model: ModelVersion) -> str:
 
 
 def _ask(parts: Parts, project: int) -> bool:
-    with parts.store.writing() as connection:
+    # read first: whoever calls without end shall not keep those waiting who write
+    with parts.store.reading() as connection:
         if project_numbered(connection, project) is None:
             return False
+        last = latest_of(connection, "train")
+    if last is not None and last.state == "waiting":
+        return True
+    with parts.store.writing() as connection:
         ask_for(connection, "train", {})
     return True
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from service.app import LOOPBACK, create_app
 from service.parts import Parts
-from service.session_key import session_key
+from service.session_key import key_for
 
 RECONCILE_S = 60.0
 STOP_LIMIT_S = 20.0
@@ -18,7 +18,7 @@ STOP_LIMIT_S = 20.0
 
 def key_of(parts: Parts) -> str:
     """The study's session key: the environment's, else the one in this machine's state folder."""
-    return parts.settings.session_key or session_key(parts.settings.state, parts.study.folder)
+    return key_for(parts.settings, parts.study.folder)
 
 
 def serve(

@@ -1,21 +1,76 @@
-"""The key that the server asks for: made once per study, kept where only its owner can read it."""
+"""The key that the server asks for: made once per study, kept where only its owner can read it.
+
+Label Studio and a browser keep what they are given where others can read it: every account of a Label Studio sees its
+webhooks, and a browser sends a cookie to every port of this machine. So they are given keys of one door each, made
+from the session key, from which nobody gets back to it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from typing import Literal
+
+from annotations.errors import BadInput
+from service.settings import Settings
+
+SHORTEST = 16
+Door = Literal["page", "backend", "webhook"]
+
+
+def key_for(settings: Settings, study: Path) -> str:
+    """The study's session key: the environment's, else the one in this machine's state folder. Raises BadInput."""
+    given = settings.session_key
+    if given is None:
+        return session_key(settings.state, study)
+    if len(given) < SHORTEST:
+        raise BadInput(
+            f"TANDEM_SESSION_KEY has {len(given)} characters; it needs {SHORTEST} at least, so that nobody guesses it. "
+            f"Leave it out, and Tandem makes one."
+        )
+    return given
+
+
+def door_key(key: str, door: Door) -> str:
+    """What opens this door and no other."""
+    return hmac.new(key.encode(), f"tandem door {door}".encode(), hashlib.sha256).hexdigest()
 
 
 def session_key(state: Path, study: Path) -> str:
-    """The study's key, from a 0600 file in a 0700 folder outside the study; made if it is not there."""
+    """The study's key, from a 0600 file in a 0700 folder outside the study; made if it is not there whole."""
     folder = state / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
     file = folder / hashlib.sha256(str(study).encode()).hexdigest()[:24]
-    if file.is_file():
-        return file.read_text("ascii").strip()
+    return _read(file) or _made(file)
+
+
+def _read(file: Path) -> str | None:
+    """None for what a crash or a full disk left half written: an empty key would let everybody in."""
+    try:
+        found = file.read_text("ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+    return found if len(found) >= SHORTEST else None
+
+
+def _made(file: Path) -> str:
     key = secrets.token_urlsafe(32)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+    whole = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
         out.write(key)
-    return key
+    try:
+        with suppress(FileExistsError):
+            os.link(whole, file)
+            return key
+        # another process was quicker, or what stands there is none
+        if (other := _read(file)) is not None:
+            return other
+        whole.replace(file)
+        return key
+    finally:
+        whole.unlink(missing_ok=True)

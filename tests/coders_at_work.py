@@ -41,6 +41,7 @@ from service.inbox import SUBSCRIBED, Inbox
 from service.local_label_studio import Access
 from service.parts import Parts
 from service.pulling import Pulled, pull_all
+from service.session_key import door_key
 from service.settings import read_settings
 
 KEY = "test-key-" + "k" * 30
@@ -220,7 +221,7 @@ class Work:
         hook = {
             "project": self.project,
             "url": f"http://127.0.0.1:{port}/hooks/label-studio",
-            "headers": {"X-Tandem-Key": KEY},
+            "headers": {"X-Tandem-Key": door_key(KEY, "webhook")},
             "send_payload": True,
             "send_for_all_actions": False,
             "actions": list(SUBSCRIBED),

@@ -102,7 +102,9 @@ def _engine(address: URL) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
-    engine = create_engine(address, pool_size=POOL, connect_args={"timeout": WAIT_MS / 1000})
+    engine = create_engine(
+        address, pool_size=POOL, connect_args={"timeout": WAIT_MS / 1000}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -134,6 +136,7 @@ def _postgresql(address: URL) -> Engine:
         plain,
         pool_pre_ping=True,
         pool_size=POOL,
+        hide_parameters=True,
         connect_args={"options": f"-csearch_path={schema} -ctimezone=UTC", "connect_timeout": 10},
     )
     try:
@@ -175,7 +178,9 @@ def _version(store: Store) -> str | None:
 
 def _in_words(error: DBAPIError, place: str) -> TandemError:
     cause = error.orig
-    message = " ".join(str(cause).split())
+    # PostgreSQL's own sentence: what follows it quotes the row, which may hold a participant's words
+    own = getattr(getattr(cause, "diag", None), "message_primary", None)
+    message = " ".join(str(own or cause).split())
     if isinstance(cause, sqlite3.OperationalError | sqlite3.DatabaseError):
         return _sqlite_in_words(message, place)
     if error.connection_invalidated or "connection" in message.lower() or "password" in message.lower():

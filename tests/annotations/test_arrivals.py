@@ -91,7 +91,7 @@ def test_when_the_task_was_opened() -> None:
 
 @given(
     lead=st.none() | st.floats(0, 1e6),
-    drafted=st.none() | st.datetimes(timezones=st.just(UTC)),
+    drafted=st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC)),
     skipped=st.booleans(),
     origin=st.sampled_from(["manual", "prediction", "prediction-changed"]),
 )

@@ -17,7 +17,7 @@ from annotations.label_studio import LabelStudio
 from annotations.label_studio_hooks import ACTIONS, attach_backend
 from service.attach import find_service
 from service.local_label_studio import Access
-from service.session_key import session_key
+from service.session_key import door_key, session_key
 
 pytestmark = [
     pytest.mark.label_studio,
@@ -53,10 +53,10 @@ class Answering(ThreadingHTTPServer):
         if path == "/health" or path.startswith("/ml/webhook"):
             return True
         if path.startswith("/ml/"):
-            basic = base64.b64encode(f"tandem:{self.key}".encode()).decode()
+            basic = base64.b64encode(f"tandem:{door_key(self.key, 'backend')}".encode()).decode()
             return bool(headers.get("Authorization") == f"Basic {basic}")
         if path.startswith("/hooks/"):
-            return bool(headers.get("X-Tandem-Key") == self.key)
+            return bool(headers.get("X-Tandem-Key") == door_key(self.key, "webhook"))
         return bool(headers.get("Authorization") == f"Bearer {self.key}")
 
 
@@ -128,7 +128,7 @@ def test_a_push_attaches_both_once(study: StudyToPush, service: Answering, serve
         (f"{service.url}/ml", "BASIC_AUTH", "tandem")
     ]
     assert [(one["headers"], set(one["actions"])) for one in hooks] == [
-        ({"X-Tandem-Key": service.key}, set(ACTIONS))
+        ({"X-Tandem-Key": door_key(service.key, "webhook")}, set(ACTIONS))
     ]
     assert server.version_shown(done.project.id) == "tandem v1"
     task = next(iter(exported(server, done.project.id).values()))
@@ -144,7 +144,7 @@ def test_a_new_key_and_a_new_address_are_put_right(
     (done,) = study.push()
     moved = Answering()
     threading.Thread(target=moved.serve_forever, daemon=True).start()
-    moved.key = "another-key"
+    moved.key = "another-key-of-some-length"
     study.parts.settings = type(study.parts.settings)(
         study.parts.settings.state,
         label_studio_url=study.access.url,
@@ -157,7 +157,7 @@ def test_a_new_key_and_a_new_address_are_put_right(
     assert again.notes == ()
     backends, hooks = _attached(server, done.project.id, moved.url)
     assert [one["url"] for one in backends] == [f"{moved.url}/ml"]
-    assert [one["headers"] for one in hooks] == [{"X-Tandem-Key": "another-key"}]
+    assert [one["headers"] for one in hooks] == [{"X-Tandem-Key": door_key(moved.key, "webhook")}]
     assert _attached(server, done.project.id, service.url)[1] == []
     moved.shutdown()
     moved.server_close()
@@ -167,7 +167,7 @@ def test_attaching_chooses_no_version(study: StudyToPush, service: Answering, se
     """A project that shows none would get the backend's own, and ask it for every passage, the blind ones too."""
     (done,) = study.push(blind=1.0, seed=1)
     assert server.version_shown(done.project.id) == ""
-    attach_backend(server, done.project.id, service=service.url, key=service.key)
+    attach_backend(server, done.project.id, service=service.url, key=door_key(service.key, "backend"))
     assert server.version_shown(done.project.id) == ""
 
 

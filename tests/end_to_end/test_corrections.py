@@ -27,6 +27,7 @@ from annotations.store.webhooks import count_waiting
 from service.inbox import Inbox, reduced
 from service.local_label_studio import Access, LocalLabelStudio
 from service.pulling import pull_all
+from service.session_key import door_key
 
 pytestmark = [
     pytest.mark.label_studio,
@@ -122,7 +123,10 @@ def test_a_server_killed_before_it_worked_off_what_it_stored(make_work: MakeWork
     with work.serving(port) as server:
         hook = f"http://127.0.0.1:{port}/hooks/label-studio"
         for body in bodies:
-            assert httpx.post(hook, json=body, headers={"X-Tandem-Key": KEY}).status_code == 200
+            assert (
+                httpx.post(hook, json=body, headers={"X-Tandem-Key": door_key(KEY, "webhook")}).status_code
+                == 200
+            )
         os.kill(server.pid, signal.SIGKILL)
         server.wait()
     # as if it had been killed a moment earlier: one more was stored, and nobody began on it

@@ -12,7 +12,7 @@ from annotations.errors import BadInput, Busy
 from service.app import create_app
 from service.new_study import make_study
 from service.parts import Parts
-from service.session_key import session_key
+from service.session_key import door_key, key_for, session_key
 from service.settings import read_settings
 
 KEY = "k" * 43
@@ -93,3 +93,49 @@ def test_a_study_is_made_once(parts: Parts) -> None:
     with pytest.raises(BadInput, match='Did you mean "common-framework"'):
         make_study(other, codebook="common-framewrk", config={"name": "S"})
     assert not other.exists()
+
+
+def test_a_half_written_key_lets_nobody_in(tmp_path: Path, parts: Parts) -> None:
+    """A key file that a full disk left empty is made anew; an empty key would be what everybody holds."""
+    (tmp_path / "keys").mkdir(mode=0o755)
+    whole = session_key(tmp_path, Path("/a"))
+    (file,) = (tmp_path / "keys").iterdir()
+    file.write_text("")
+    made = session_key(tmp_path, Path("/a"))
+    assert len(made) > 40
+    assert made != whole
+    assert [one.stat().st_mode & 0o777 for one in ((tmp_path / "keys"), *(tmp_path / "keys").iterdir())] == [
+        0o700,
+        0o600,
+    ]
+    with pytest.raises(BadInput, match="16 at least"):
+        key_for(read_settings({"TANDEM_SESSION_KEY": "secret"}), Path("/a"))
+    with pytest.raises(ValueError, match="empty"):
+        create_app(parts, key="")
+
+
+def test_a_key_opens_its_own_door_alone(client: TestClient) -> None:
+    """What Label Studio shows to its accounts, and what a browser sends to every port, is not the session key."""
+    given = client.get(f"/?key={KEY}", follow_redirects=False).cookies["tandem_session"]
+    client.cookies.clear()
+    found = {
+        "session": KEY,
+        "page": given,
+        "backend": door_key(KEY, "backend"),
+        "webhook": door_key(KEY, "webhook"),
+    }
+    opened = {
+        name: [
+            client.get("/api/v1/status", headers={"Authorization": f"Bearer {key}"}).status_code == 200,
+            client.get("/api/v1/status", headers={"Cookie": f"tandem_session={key}"}).status_code == 200,
+            client.get("/ml/health", auth=("tandem", key)).status_code == 200,
+            client.post("/hooks/label-studio", headers={"X-Tandem-Key": key}).status_code == 422,
+        ]
+        for name, key in found.items()
+    }
+    assert opened == {
+        "session": [True, False, False, False],
+        "page": [False, True, False, False],
+        "backend": [False, False, True, False],
+        "webhook": [False, False, False, True],
+    }

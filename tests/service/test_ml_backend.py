@@ -20,10 +20,11 @@ from annotations.store.reviews import current_reviews
 from annotations.store.suggestions import Suggested, add_suggestions
 from service.app import create_app
 from service.parts import Parts
+from service.session_key import door_key
 
 KEY = "k" * 43
-BASIC = ("tandem", KEY)
-HOOK = {"X-Tandem-Key": KEY}
+BASIC = ("tandem", door_key(KEY, "backend"))
+HOOK = {"X-Tandem-Key": door_key(KEY, "webhook")}
 HOLDING = {"Authorization": f"Bearer {KEY}"}
 
 
@@ -82,7 +83,7 @@ def test_the_backend_asks_for_the_key(client: TestClient) -> None:
     for method, path in (("GET", "health"), ("POST", "setup"), ("POST", "predict"), ("GET", "versions")):
         assert client.request(method, f"/ml/{path}").status_code == 401
         assert client.request(method, f"/ml/{path}", auth=("tandem", "x")).status_code == 401
-        assert client.request(method, f"/ml/{path}", auth=("root", KEY)).status_code == 401
+        assert client.request(method, f"/ml/{path}", auth=("root", BASIC[1])).status_code == 401
     assert client.get("/ml/health", auth=BASIC).json() == {"status": "UP"}
     assert client.get("/ml/versions", auth=BASIC).json() == {"versions": ["tandem v1"]}
 
