@@ -120,9 +120,7 @@ class Bench:
         lacking = too_few_examples(labels, weights, groups, codes, least=least)
         negative = ((weights > 0) & (labels < 0.5)).sum(axis=0)
         kept = [
-            at
-            for at, code in enumerate(codes)
-            if code not in lacking or (code in self.described and negative[at])
+            at for at, code in enumerate(codes) if code not in lacking or (code in described and negative[at])
         ]
         return np.array(kept, dtype=np.intp)
 
