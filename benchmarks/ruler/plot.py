@@ -33,7 +33,12 @@ def draw(figures: dict[str, Any], file: Path) -> None:
         _reliability(grid[1][at], its)
     grid[0][0].set_ylabel("macro average precision")
     grid[1][0].set_ylabel("share that people coded so")
-    handles = [plt.Line2D([], [], color=colour, marker="o", label=name) for name, colour in COLOURS.items()]
+    shown = {method for its in sets.values() for rows in its["sizes"].values() for method in rows}
+    handles = [
+        plt.Line2D([], [], color=colour, marker="o", label=name)
+        for name, colour in COLOURS.items()
+        if name in shown
+    ]
     fig.legend(handles=handles, loc="lower center", ncols=len(handles), frameon=False, fontsize=8)
     fig.tight_layout(rect=(0, 0.05, 1, 1))
     fig.savefig(file, dpi=110)

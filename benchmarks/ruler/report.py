@@ -129,7 +129,10 @@ def _markdown(figures: Figures) -> str:
         f"{LEAST_POSITIVES} positives ({LEAST_IN_SMALL} in the paper's 62 statements), kappa over those with at least "
         f"{LEAST_FOR_KAPPA}. At 50, 200 and 1,000 labelled segments: means of three draws, each scored on another "
         "fold. Brackets: 95 % intervals over resampled groups. Seconds: fitting with thresholds from inner folds, "
-        "embeddings made before, on two cores shared with other work.",
+        "embeddings made before, on two cores shared with other work; Tandem's at full size are those of a whole "
+        "retraining, its nested cross-validation included. A method that is missing from a table has not been run there. "
+        "The peers see a segment's own words, as their recipes have it; Tandem sees besides who speaks, what was asked "
+        "and, in conversations, the neighbouring turns, which is much of its lead there.",
         "",
         "![Macro average precision by number of labelled segments, and reliability](quality.png)",
     ]
