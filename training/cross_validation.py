@@ -93,7 +93,7 @@ def cross_validate(
                 rows = fold == (pair[0] if pair[1] == scored else pair[1])
                 inner[scored][rows] = fits[chosen[scored]].logits[rows]
     return CrossValidated(
-        _nested(dataset, fold, single, inner, exclusive, aim),
+        _nested(bench, fold, single, inner, exclusive, aim),
         single,
         bench,
         penalty=PENALTIES[_best(bench, fold, by_pair, None)],
@@ -202,7 +202,7 @@ def _best(
 
 
 def _nested(
-    dataset: Dataset,
+    bench: Bench,
     fold: NDArray[np.intp],
     single: Floats,
     inner: Floats,
@@ -210,18 +210,18 @@ def _nested(
     aim: Aim,
 ) -> OutOfFold:
     """``inner``: for each scored fold, held-out logits of other folds by models that did not see it either."""
-    gold, weights = dataset.targets(gold=True)
-    lacking = lacking_codes(dataset)
-    silent = np.array([code in lacking for code in dataset.codes])
+    gold, weights = bench.dataset.targets(gold=True)
     probabilities = np.full(single.shape, np.nan)
     decided = np.zeros(single.shape, dtype=bool)
     for scored, logits in enumerate(inner):
         calibration = calibrate(logits, gold, weights)
         cut, _ = thresholds(calibration.probabilities(logits), gold, weights, aim)
         rows = fold == scored
+        lacking = bench.lacking_without(rows)
+        silent = np.array([code in lacking for code in bench.dataset.codes])
         probabilities[rows] = calibration.probabilities(single[rows])
         decided[rows] = suggested(
-            probabilities[rows], np.where(silent, np.inf, cut), dataset.codes, exclusive
+            probabilities[rows], np.where(silent, np.inf, cut), bench.dataset.codes, exclusive
         )
     return OutOfFold(probabilities, decided, fold)
 

@@ -112,6 +112,19 @@ class Bench:
         groups, codes = self.dataset.groups, self.dataset.codes
         return too_few_examples(self.labels, self.weights, groups, codes, described=self.described)
 
+    def lacking_without(self, scored: Rows) -> dict[str, TooFew]:
+        """The codes that the other rows cannot teach: what may be suggested on rows is decided without them."""
+        rows = np.flatnonzero(~scored)
+        groups = [self.dataset.groups[row] for row in rows]
+        return too_few_examples(
+            self.labels[rows],
+            self.weights[rows],
+            groups,
+            self.dataset.codes,
+            least=LEAST_IN_FOLDS,
+            described=self.described,
+        )
+
     def _judged(
         self, rows: NDArray[np.intp], groups: Sequence[str], least: int, described: set[str]
     ) -> NDArray[np.intp]:
