@@ -112,14 +112,14 @@ def _plots(report: Report) -> Plots:
 
 def _codes(report: Report) -> str:
     lines = []
-    for row in code_rows(report):
+    rows = code_rows(report)
+    both = any(row.matched is not None for row in rows)
+    for row in rows:
         label = f"{row.code} (with all below)" if row.family else row.code
-        lines.append(Line(label, (_mark(row.people.get("kappa"), 0), _mark(row.model, 1))))
-    both = any(line.marks[1].value is not None for line in lines)
-    if not both:
-        lines = [Line(line.label, line.marks[:1]) for line in lines]
+        marks = (_mark(row.matched, 0), _mark(row.model, 1)) if both else (_mark(row.people.get("kappa"), 0),)
+        lines.append(Line(label, marks))
     return whiskers(
-        "Kappa of each code, with 95 % intervals",
+        f"Kappa of each code{' on the same segments' if both else ''}, with 95 % intervals",
         lines,
         series=("people with each other", "model with people") if both else (),
         references=(Reference(0.0, ""),),
@@ -143,17 +143,15 @@ def _verdicts(report: Report) -> str:
 
 
 def _slices(report: Report) -> str:
-    labels: dict[str, list[Mark]] = {}
-    for key, name, side in by_slice(report):
-        model = side.who.startswith("model")
-        label = f"{key} {name or '(not stated)'}"
-        labels.setdefault(label, []).append(_mark(side.mean, 1 if model else 0))
-    lines = [Line(label, tuple(marks)) for label, marks in labels.items()]
-    both = any(mark.series == 1 and mark.value is not None for line in lines for mark in line.marks)
+    # people's alone where there are any: the model's are of other segments
+    slices = by_slice(report)
+    drawn = [one for one in slices if not one[2].who.startswith("model")]
+    lines = [
+        Line(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),)) for key, name, side in drawn or slices
+    ]
     return whiskers(
-        "Kappa, mean of codes, by case, site and wave",
+        f"Kappa, mean of codes, {'people with each other' if drawn else 'model with people'}, by case, site and wave",
         lines,
-        series=("people with each other", "model with people") if both else (),
         references=(Reference(0.0, ""),),
         span=_kappa_span(lines) if lines else None,
     )

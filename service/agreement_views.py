@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from annotations.agreement.figure import Agreement
 from annotations.agreement.intervals import FEW_GROUPS
@@ -55,14 +55,18 @@ class Side:
 
 @dataclass(frozen=True)
 class CodeRow:
-    """One code, or a code with all below it: people's figures by coefficient, kappa of the model, and the verdict."""
+    """One code, or a code with all below it: people's figures by coefficient, and kappa of the model.
+
+    ``matched``: people's kappa on the segments that the model judged too, to stand beside the model's there; None
+    where no segment was judged by two people and the model, and then ``model`` is of other segments than people's.
+    """
 
     framework: str
     code: str
     family: bool
     people: Mapping[str, Agreement]
+    matched: Agreement | None
     model: Agreement | None
-    verdict: Mapping[str, Any] | None
 
     def of(self, coefficient: str) -> Agreement | None:
         """What people reach, or None where they have no such figure.
@@ -151,6 +155,7 @@ def code_rows(report: Report) -> list[CodeRow]:
     """Every code that people or the model used, in the order of the codebook."""
     people: dict[tuple[str, str], dict[str, Agreement]] = {}
     model: dict[tuple[str, str], Agreement] = {}
+    matched: dict[tuple[str, str], dict[tuple[str, ...], Agreement]] = {}
     main = main_comparison(report)
     for figure in report.figures:
         if figure.where or figure.level not in ("code", "family"):
@@ -158,18 +163,19 @@ def code_rows(report: Report) -> list[CodeRow]:
         key = (figure.code_id, figure.level)
         if (figure.comparison, figure.coders) == main:
             people.setdefault(key, {})[figure.coefficient] = figure
+        elif figure.coefficient == "kappa" and figure.comparison == "same segments":
+            matched.setdefault(key, {})[figure.coders] = figure
         elif figure.coefficient == "kappa" and _is_main_model(figure):
             model.setdefault(key, figure)
-    verdicts = {one.column.code_id: one.to_json() for one in report.verdicts}
     rows = []
     for key in dict.fromkeys([*people, *model]):
-        its, other = people.get(key, {}), model.get(key)
+        its, there = people.get(key, {}), matched.get(key, {})
+        other = there.get(("model", "people")) if matched else model.get(key)
         known = its.get("kappa") or other
         if known is None or (len(its) < 2 and (other is None or other.value is None)):
             continue
-        family = key[1] == "family"
-        verdict = None if family else verdicts.get(key[0])
-        rows.append(CodeRow(known.framework, known.code, family, its, other, verdict))
+        beside = there.get(("people", "people"))
+        rows.append(CodeRow(known.framework, known.code, key[1] == "family", its, beside, other))
     return rows
 
 

@@ -136,14 +136,17 @@ def runs_of(units: Units, columns: Sequence[Column], reviews: Sequence[Review]) 
 
 
 def joined(judged: Judged, runs: Runs) -> Judged:
-    """The same with every run of rows as one unit, in its first row."""
+    """The same with every run of rows as one unit, in its first row; who did not look at all of it has not judged it.
+
+    Not to be done twice.
+    """
     if not runs:
         return judged
     values, known = judged.values.copy(), judged.known.copy()
     for at, its in runs.items():
         for first, last in its:
             values[first, at] = values[first : last + 1, at].any()
-            known[first, at] = known[first : last + 1, at].any()
+            known[first, at] = known[first : last + 1, at].all()
             known[first + 1 : last + 1, at] = False
     return Judged(values, known)
 

@@ -22,7 +22,6 @@ from annotations.agreement.judged import (
     Judged,
     Runs,
     Units,
-    joined,
     judged_by,
     judged_from_codes,
     runs_of,
@@ -298,4 +297,4 @@ def _with_model(
     _read_suggestions(connection, reader, {("consensus", ""): rows})
     model = _model_side(reader, rows, "consensus")
     people = judged_by(reader.units, reader.columns, formed, reader.runs)
-    return (people, joined(model.judged, reader.runs)) if people.anywhere else None
+    return (people, model.judged) if people.anywhere else None

@@ -192,6 +192,7 @@ def _show_codes(report: Report) -> None:
         if len(frameworks) > 1:
             say("", framework)
         _code_table([row for row in codes if row.framework == framework])
+    _show_model(codes)
     _show_verdicts(report, several=len(frameworks) > 1)
 
 
@@ -207,11 +208,35 @@ def _code_table(codes: Sequence[CodeRow]) -> None:
                 value_of(row.of(name)).removeprefix("0")
                 for name in ("positive", "negative", "percent", "ac1")
             ),
-            _short(row.model),
         )
         for row in codes
     ]
-    table("", ("code", "% coded", "κ people", "pos.", "neg.", "alike", "AC1", "κ model"), rows, numbers=7)
+    table("", ("code", "% coded", "κ people", "pos.", "neg.", "alike", "AC1"), rows, numbers=6)
+
+
+def _show_model(codes: Sequence[CodeRow]) -> None:
+    """Kappa of the model beside people's on the same segments; alone where there are none."""
+    known = [row for row in codes if row.model is not None and row.model.value is not None]
+    if not known:
+        return
+    several = len({row.framework for row in known}) > 1
+    matched = any(row.matched is not None for row in known)
+    said = (
+        "the same segments" if matched else "segments that one person judged; not to be set beside people's"
+    )
+    say("", f"Model and people, code by code, on {said}:")
+    rows = [
+        (
+            f"{row.framework}: {row.code}" if several else row.code,
+            row.model.units if row.model else 0,
+            *([_short(row.matched)] if matched else []),
+            _short(row.model),
+        )
+        for row in known
+        if not row.family
+    ]
+    head = ("code", "segments", *(["κ people"] if matched else []), "κ model")
+    table("", head, rows, numbers=len(head) - 1)
 
 
 def _kappa_or_alpha(row: CodeRow) -> str:

@@ -66,6 +66,7 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         ],
         numbers=1,
     )
+    _show_why_no_interval(overall, "model and coders")
     _show_without_assisted(found)
     _show_people(found, group_by)
     several = len({row["framework"] for row in found["codes"]}) > 1
@@ -87,6 +88,9 @@ def _show(found: dict[str, Any], group_by: str) -> None:
     table("", columns, rows, numbers=5)
     if any(row.get("few_transcripts") for row in (overall, *found["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
+    never = [row["code"] for row in found["codes"] if row["n"] and row["kappa"] == 0 and row["reason"]]
+    if never:
+        say("", f"Kappa is 0 because one side never varies, whatever the other does: {', '.join(never)}.")
     if found["too_few"]:
         say(
             "",
@@ -123,6 +127,19 @@ def _show_people(found: dict[str, Any], group_by: str) -> None:
         rows.append((name, first, second))
     say(f"The same {people['n_segments']} segments, judged by two people ({people['groups']} {group_by}s):")
     table("", ("", "person and person", "model and person"), rows, numbers=2)
+    for name, side in (("person and person", person), ("model and person", model)):
+        if side:
+            _show_why_no_interval(side["overall"], name)
+
+
+def _show_why_no_interval(overall: dict[str, Any], who: str) -> None:
+    """The reason, and the values that there are: of each participant."""
+    if overall["kappa"] is None or overall["kappa_interval"] is not None:
+        return
+    each = "; ".join(f"{name} {_figure(value)}" for name, value in overall["kappa_by_group"].items())
+    say(
+        f"No interval for {who}: {overall['kappa_interval_reason']}.{' Kappa of each: ' if each else ''}{each}"
+    )
 
 
 def _show_without_assisted(found: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from annotations.transcript import Role
 from service.agreeing import Asked, Report, agree
 from service.agreement_files import to_json
 from service.agreement_methods import methods_paragraph
+from service.agreement_views import code_rows
 from service.cli.main import add_commands, app
 from service.disagreements import Wanted, disagreements
 from service.new_study import make_study
@@ -83,6 +84,21 @@ def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
     said = methods_paragraph(report)
     assert "3 people coded 24 transcripts" in said
     assert f"{report.facts['double_coded']:,} segments" in said
+
+
+def test_model_and_people_stand_beside_each_other_on_the_same_segments(parts_of: MakeParts) -> None:
+    """Code by code, too: kappa of people there is not that of all doubly coded segments, and is shown as such."""
+    parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=8, learnt_from=3, turns=16))
+    report = agree(parts, Asked())
+    for row in code_rows(report):
+        assert row.model is not None
+        assert row.matched is not None
+        assert row.matched.comparison == row.model.comparison == "same segments"
+        assert row.matched.units == row.model.units
+    said = _run(parts, "agreement")
+    head = next(line for line in said.splitlines() if "κ model" in line)
+    assert "κ people" in head
+    assert "AC1" not in head
 
 
 def test_json_is_as_the_design_says(parts_of: MakeParts) -> None:

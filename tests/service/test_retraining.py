@@ -38,6 +38,7 @@ from annotations.store.tables import transcripts
 from annotations.store.transcripts import Kept, all_transcripts
 from annotations.study import read_study
 from annotations.transcript import Role
+from service.cli.evaluate import _show as show_evaluation
 from service.importing import import_codings
 from service.importing_transcripts import import_transcripts
 from service.learning import catch_up, evaluate, reproduce, tracking_of, train
@@ -567,6 +568,20 @@ def test_a_codebook_that_quotes_is_told(parts: Parts) -> None:
     (note,) = [one for one in train(parts).notes if "word for word" in one]
     assert "Money" in note
     assert said not in note
+
+
+def test_four_participants_have_values_of_each_and_no_interval(
+    parts: Parts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The terminal says why there is no interval, and kappa of every participant."""
+    _say(parts, {f"P-{at:02d}" for at in range(4, GROUPS)}, may_train=False)
+    found, _ = evaluate(parts, group_by="participant")
+    show_evaluation(found, "participant")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "an interval needs at least 5 groups of transcripts, and there are 4" in said
+    each = found["overall"]["kappa_by_group"]
+    assert len(each) == 4
+    assert all(f"{name} {value:.2f}" in said for name, value in each.items())
 
 
 def test_a_second_look_teaches_nothing(parts: Parts) -> None:

@@ -66,6 +66,19 @@ def test_a_coding_wider_than_a_segment_is_one_unit() -> None:
     assert whole_units(3, runs).tolist() == [0, 0, 2]
 
 
+def test_who_looked_at_a_part_has_not_judged_the_whole() -> None:
+    """Ada coded two turns as one; Ben looked at the first alone: of the second he has said nothing, nor of both."""
+    kept, cut = _kept()
+    units = units_of([kept], {kept.id: cut})
+    whole = Span(cut[1].span.start, cut[3].span.end)
+    ada = [Review(kept.id, "Ada", whole, (Coding("a", whole),))]
+    ben = [Review(kept.id, "Ben", cut[1].span)]
+    other = judged_by(units, COLUMNS, ben, runs_of(units, COLUMNS, [*ada, *ben]))
+    a, b = 3, 4
+    assert other.known[:, a].tolist() == [False, False, False]
+    assert other.known[:, b].tolist() == [True, False, False]
+
+
 def test_never_looked_is_unknown_and_nothing_found_is_known() -> None:
     """An empty review judges its segment; a segment without a review is known to nobody."""
     kept, cut = _kept()
