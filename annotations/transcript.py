@@ -81,6 +81,13 @@ class Consents:
     may_quote: bool = False
     visible_to: tuple[str, ...] | None = None
 
+    def may_quote_at(self, site: str | None) -> bool:
+        """May its words be quoted where people of ``site`` read them? None: where anybody does."""
+        if self.visible_to is None:
+            return self.may_quote
+        seen_by = {name.strip().casefold() for name in self.visible_to}
+        return self.may_quote and site is not None and site.strip().casefold() in seen_by
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:

@@ -11,9 +11,10 @@ from typing import Any
 from annotations.agreement.figure import Agreement
 from annotations.agreement.next_steps import RULE
 from annotations.agreement.verdict import rule
-from annotations.errors import BadInput
 from service.agreeing import Report
 from service.agreement_methods import methods_paragraph
+from service.exported_file import safe_cell as safe_cell
+from service.exported_file import whole as whole
 from service.parts import Parts
 
 COLUMNS = (
@@ -119,27 +120,6 @@ def write_html(parts: Parts, report: Report, file: Path, *, with_quotes: bool) -
     if with_quotes:
         found = disagreements(parts, Wanted(report.asked, quotable_only=True))
     whole(file, page(report, parts.codebook, found).encode())
-
-
-def whole(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all; raises BadInput where its folder is missing."""
-    if not file.absolute().parent.is_dir():
-        raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
-    if file.is_dir():
-        raise BadInput(f"{file} is a folder. Give a file's name.")
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def safe_cell(value: Any) -> Any:
-    """Text that a spreadsheet program would run as a formula, made harmless."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
 
 
 def _sheet(book: Any, title: str, rows: Sequence[Cells]) -> None:

@@ -21,7 +21,7 @@ from annotations.store.segments import segments_of
 from annotations.store.transcripts import Kept, all_texts
 from models.corpus import cut_new_transcripts
 from service.agreeing import Asked, chosen_transcripts
-from service.agreement_files import safe_cell, whole
+from service.exported_file import safe_cell, whole
 from service.parts import Parts
 
 CONTEXT = 1
@@ -29,7 +29,10 @@ CONTEXT = 1
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which disagreements: of some transcripts, of a code, of two people; those that may be quoted alone."""
+    """Which disagreements: of some transcripts, of a code, of two people.
+
+    ``quotable_only``: of those alone that may be quoted, at the site asked about or else anywhere.
+    """
 
     among: Asked = field(default_factory=Asked)
     code: str | None = None
@@ -107,7 +110,8 @@ def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
     with parts.store.reading() as connection:
         kept = chosen_transcripts(all_texts(connection), wanted.among)
         if wanted.quotable_only:
-            kept = [one for one in kept if one.transcript.consents.may_quote]
+            site = wanted.among.site
+            kept = [one for one in kept if one.transcript.consents.may_quote_at(site)]
         here = {one.id for one in kept}
         segments = segments_of(connection, parts.segmentation.version)
         reviews = [review for review in current_reviews(connection) if review.transcript in here]

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from annotations.store.inbox import hidden_segments
 from annotations.store.jobs import Job, all_jobs, ask_for
 from annotations.store.models import all_models, champion
 from annotations.store.reviews import current_reviews
@@ -17,6 +16,7 @@ from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import all_transcripts, get_transcript
 from service.doors import Served, reader, writer
+from service.hidden import Hidden
 from service.pages import rendered
 from service.progress_of_study import progress_of
 from service.schemas import (
@@ -68,9 +68,9 @@ def suggestions(parts: Served, transcript: Name, suggested_only: bool = False) -
         if serving is None:
             return []
         model = serving.model
-        hidden = hidden_segments(connection)
+        hidden = Hidden.now(connection)
         cut = segments_of(connection, model.segmentation).get(kept.id, ())
-        shown = [one.id for one in cut if one.id is not None and one.id not in hidden]
+        shown = [one.id for one in cut if one.id is not None and not hidden.hides(kept.id, one.span)]
         found: dict[UUID, Any] = {}
         for some in _lots(shown):
             found |= suggestions_on(connection, model, some)

@@ -26,16 +26,20 @@ from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import Kept, all_transcripts, get_transcript, key_of
+from service.hidden import LEFT_OUT, Hidden
 from service.parts import Parts
 
 HOW = 'A suggestion is named TRANSCRIPT:TURN:CODE (as "tandem suggestions" lists them), or SEGMENT-ID:CODE.'
 
 
 def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> dict[str, Any]:
-    """What a suggestion rests on. Raises BadInput for a name that names none, TandemError if nothing was suggested."""
+    """What a suggestion rests on. Raises BadInput for a name that names none, TandemError if nothing was suggested, or is
+    still hidden."""
     with parts.store.reading() as connection:
         model = _version(connection, version)
         kept, segment, code = _place(connection, parts, name, model)
+        if Hidden.now(connection).hides(kept.id, segment.span):
+            raise TandemError(f"{kept.transcript.name}, turn {segment.turn} is {LEFT_OUT}.")
         found = suggestions_of(connection, model).get(_id(segment))
         if found is None:
             raise TandemError(

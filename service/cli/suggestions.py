@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
-from service.cli.output import as_json, say, table
+from service.cli.output import as_json, say, table, warn
 
 NAME = "suggestions"
 _SHOWN = 30
@@ -22,21 +22,28 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the suggestions of the model that serves."""
-    from service.listing import each_row, write_csv
+    """List the suggestions of the model that serves.
+
+    Passages that a coder is still to judge without a suggestion are left out, and counted.
+    """
+    from service.hidden import LEFT_OUT
+    from service.listing import Listing, write_csv
     from service.parts import open_parts
 
     with open_parts(chosen(study)) as parts:
-        if csv is not None:
-            count = write_csv(parts, csv, wave)
-            if json:
-                as_json({"file": str(csv), "rows": count})
-                return
-            say(f'Wrote {count} probabilities to {csv}. Suggested ones have true in the column "suggested".')
+        listing = Listing(parts, wave)
+    if listing.hidden:
+        warn(f"{listing.hidden} passages are {LEFT_OUT}.")
+    if csv is not None:
+        count = write_csv(listing, csv)
+        if json:
+            as_json({"file": str(csv), "rows": count, "hidden": listing.hidden})
             return
-        rows = list(each_row(parts, wave))
+        say(f'Wrote {count} probabilities to {csv}. Suggested ones have true in the column "suggested".')
+        return
+    rows = list(listing.rows())
     if json:
-        as_json({"suggestions": rows})
+        as_json({"suggestions": rows, "hidden": listing.hidden})
         return
     shown = [row for row in rows if row["suggested"]]
     if not shown:

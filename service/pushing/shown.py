@@ -61,7 +61,8 @@ class Shown:
         turns = self._turns[self._corpus.transcripts[self._corpus.at[unit][0]].id]
         key = str(task_key(placed.segment, placed.draw))
         segment = shown_segment(self._corpus, unit, turns, key)
-        reasons = self._reasons(placed.segment, model) if model is not None else []
+        site = self._corpus.transcript(unit).site
+        reasons = self._reasons(placed.segment, model, site) if model is not None else []
         return task_data(segment, reasons, self._note(model, bool(reasons)))
 
     def prediction(self, placed: Placed, model: UUID | None) -> dict[str, Any] | None:
@@ -75,7 +76,7 @@ class Shown:
             return None
         return prediction(held, self._codebook, version=self._label)
 
-    def _reasons(self, segment: UUID, model: UUID) -> list[Reason]:
+    def _reasons(self, segment: UUID, model: UUID, site: str) -> list[Reason]:
         version, found = self._said_by(model)
         said = found[segment]
         carrying = self._sentences(model).get(segment, {}) if said.suggested else {}
@@ -85,22 +86,21 @@ class Shown:
                 "" if version.kind == "cold start" else in_words(one.probability),
                 self._codebook.by_id[one.code].definition,
                 carrying.get(one.code, ""),
-                quotes=tuple(self._quotes(said, one.code)),
+                quotes=tuple(self._quotes(said, one.code, site)),
             )
             for one in said.one_by_one(version)
             if one.suggested and one.code in self._codebook.by_id
         ]
 
-    def _quotes(self, said: Suggested, code: str) -> list[Quote]:
-        """The nearest passages that people coded so, of transcripts that may be quoted now."""
-        quotes = []
-        for one in said.evidence.get(code, ())[:1]:
+    def _quotes(self, said: Suggested, code: str, site: str) -> list[Quote]:
+        """The nearest passage that people coded so, of transcripts that may be quoted now, to people of this site."""
+        for one in said.evidence.get(code, ()):
             source = self._corpus.position.get(one.segment)
-            if source is None or not self._corpus.transcript(source).consents.may_quote:
+            if source is None or not self._corpus.transcript(source).consents.may_quote_at(site):
                 continue
             transcript = self._corpus.transcript(source)
-            quotes.append(Quote(self._corpus.text(source), transcript.participant or transcript.name))
-        return quotes
+            return [Quote(self._corpus.text(source), transcript.participant or transcript.name)]
+        return []
 
     def _note(self, model: UUID | None, suggested: bool) -> str:
         if not suggested:

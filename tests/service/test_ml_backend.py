@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fake_label_studio import FakeLabelStudio, chosen, keys_of, pushed_study
 from fastapi.testclient import TestClient
 
 from annotations.codebook import Codebook
+from annotations.errors import TandemError
 from annotations.store.jobs import all_jobs
 from annotations.store.models import get_model
 from annotations.store.reads import keep_users
 from annotations.store.reviews import current_reviews
 from annotations.store.suggestions import Suggested, add_suggestions
+from annotations.transcript import Span
 from service.app import create_app
+from service.hidden import Hidden
+from service.listing import Listing, write_csv
 from service.parts import Parts
 from service.session_key import door_key
+from service.tracing import trace_suggestion
 
 KEY = "k" * 43
 BASIC = ("tandem", door_key(KEY, "backend"))
@@ -171,6 +178,37 @@ def test_a_blind_suggestion_is_hidden_until_its_review_is_in(parts: Parts, clien
     client.post("/hooks/label-studio", json=server.told[0], headers=HOOK)
     client.app.state.inbox.work_off()  # type: ignore[attr-defined]
     assert blind in shown()
+
+
+def test_what_is_hidden_is_hidden_in_every_list(parts: Parts, tmp_path: Path) -> None:
+    """Table, JSON, CSV and trace leave out a blind segment, and say how many there are."""
+    from annotations.store.models import promote
+
+    with parts.store.writing() as connection:
+        promote(connection, get_model(connection, "v1").id, verdict="better", reason="first")
+    listing = Listing(parts, None)
+    assert listing.hidden == 1
+    turns = {row["turn"] for row in listing.rows()}
+    assert turns == {1, 3, 7, 9, 11}  # 5 is drawn blind
+    assert write_csv(listing, tmp_path / "s.csv") == 10
+    with (tmp_path / "s.csv").open(newline="") as file:
+        assert {int(row["turn"]) for row in csv.DictReader(file)} == turns
+    with pytest.raises(TandemError, match="still to judge without a suggestion"):
+        trace_suggestion(parts, "JKG-01:5:Money", version=None)
+    assert trace_suggestion(parts, "JKG-01:1:Money", version=None)["suggestion"]["suggested"]
+
+
+def test_what_is_hidden_stays_so_under_another_segmentation() -> None:
+    """A segment that touches a hidden passage is hidden with it; one beside it, or of another transcript, is not."""
+    here, there = uuid4(), uuid4()
+    hidden = Hidden({here: [Span(10, 20)]})
+    assert [hidden.hides(here, Span(*one)) for one in ((0, 10), (0, 11), (19, 30), (20, 30))] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert not hidden.hides(there, Span(0, 100))
 
 
 def test_health_names_what_does_not_answer(tmp_path: Path, codebook: Codebook) -> None:

@@ -1,0 +1,32 @@
+"""What nobody may see yet: the suggestions of passages that a coder is still to judge without them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.store.inbox import hidden_segments, places_of
+from annotations.transcript import Span
+
+LEFT_OUT = "left out, for a coder is still to judge without a suggestion; shown once that review is in"
+
+
+class Hidden:
+    """The passages, by transcript. A segment of another segmentation that touches one is hidden with it."""
+
+    def __init__(self, places: Mapping[UUID, Sequence[Span]]) -> None:
+        self._places = places
+
+    @classmethod
+    def now(cls, connection: Connection) -> Hidden:
+        """As things stand."""
+        places: dict[UUID, list[Span]] = {}
+        for transcript, span in places_of(connection, hidden_segments(connection)).values():
+            places.setdefault(transcript, []).append(span)
+        return cls(places)
+
+    def hides(self, transcript: UUID, span: Span) -> bool:
+        """Must what is suggested of this span stay unseen?"""
+        return any(span & one for one in self._places.get(transcript, ()))
