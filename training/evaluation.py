@@ -54,10 +54,11 @@ def _measured_apart(serving: Serving | None) -> dict[str, Any] | None:
     if serving is None or serving.model.figures.get("measured_on") != "judge set":
         return None
     overall = serving.model.figures.get("overall") or {}
+    keys = ("groups", "micro_f1", "kappa", "kappa_interval", "few_transcripts")
     return {
         "model_version": serving.model.version,
         "measured_on": "judge set",
-        "overall": {key: overall.get(key) for key in ("groups", "micro_f1", "kappa", "kappa_interval")},
+        "overall": {key: overall.get(key) for key in keys},
     }
 
 

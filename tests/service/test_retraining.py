@@ -605,7 +605,8 @@ def test_a_second_look_teaches_nothing(parts: Parts) -> None:
         "model_version": "v1",
         "measured_on": "judge set",
         "overall": {
-            key: trained.figures["overall"][key] for key in ("groups", "micro_f1", "kappa", "kappa_interval")
+            key: trained.figures["overall"][key]
+            for key in ("groups", "micro_f1", "kappa", "kappa_interval", "few_transcripts")
         },
     }
     with parts.store.writing() as connection:
