@@ -125,7 +125,17 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> di
         "reviews_hash": model.reviews_hash,
         "codes": len(model.codes),
         "measured_on": model.figures.get("measured_on"),
-        "overall": {key: overall.get(key) for key in ("micro_f1", "kappa", "kappa_interval", "groups")},
+        "overall": {
+            key: overall.get(key)
+            for key in (
+                "micro_f1",
+                "kappa",
+                "kappa_interval",
+                "kappa_interval_reason",
+                "few_transcripts",
+                "groups",
+            )
+        },
     }
 
 

@@ -17,7 +17,7 @@ from models.artifact import load
 from models.classifier import Model
 from training.dataset import Dataset
 from training.learn import asked
-from training.promote import Verdict, first, judge
+from training.promote import Verdict, first, incomparable, judge
 from training.workshop import Made, Split
 
 HELD_OUT = "held_out.npz"
@@ -55,17 +55,18 @@ def compare(
         return Verdict(
             "worse", False, f"there are no reviews to learn from any more, so {before.version} stays"
         )
+    new_recipe = (before.recipe, before.embedder) != (recipe, embedder)
     if made.unseen is None:
-        return first(
-            f"nothing is known of unseen participants, so {before.version} cannot be compared with it"
-        )
+        why = f"nothing is known of unseen participants, so {before.version} cannot be compared with it"
+        return incomparable(why, new_recipe=new_recipe)
     words = _words_of(before, made, learnt=learnt, split=split, folder=folder, embedder=embedder)
     if words is None:
-        return first(f"there is nothing that both {before.version} and it could be asked about")
+        why = f"there is nothing that both {before.version} and it could be asked about"
+        return incomparable(why, new_recipe=new_recipe)
     compared = _tables(made, words)
     if compared is None:
-        return first(f"{before.version} was trained on other segments or other codes")
-    new_recipe = (before.recipe, before.embedder) != (recipe, embedder)
+        why = f"{before.version} was trained on other segments or other codes"
+        return incomparable(why, new_recipe=new_recipe)
     challenger, champion, codes = compared
     return judge(challenger, champion, codes=codes, new_recipe=new_recipe)
 

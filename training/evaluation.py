@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotations.groups import GroupBy
-from annotations.store.models import champion
+from annotations.store.models import Serving, champion
 from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.cross_validation import cross_validate, lacking_codes
@@ -22,6 +22,7 @@ def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tupl
 
     Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
     reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
+    ``serving``: what a judge set said of the version that serves, never mixed with the rest; None without one.
     """
     corpus = read_corpus(shop.store, shop.segmentation)
     codes = tuple(code.id for code in shop.codebook.applicable)
@@ -31,20 +32,34 @@ def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tupl
     with_assisted = len(bare.judgements) < len(dataset.judgements)
     with shop.store.reading() as connection:
         serving = champion(connection)
+    apart = {"serving": _measured_apart(serving)}
     if group_by == "participant" and serving is not None and not with_assisted:
         figures = dict(serving.model.figures)
         if unchanged(shop, collected, serving.model) and figures.pop("measured_on", "") == "cross-validation":
-            return figures, collected
+            return figures | apart, collected
     if not with_assisted:
-        return _cross_validated(shop, dataset, dataset, progress), collected
+        return _cross_validated(shop, dataset, dataset, progress) | apart, collected
 
     def halves(part: int) -> Progress:
         return lambda done, total: progress(done + part * total, 2 * total)
 
-    figures = _cross_validated(shop, dataset, dataset, halves(0))
+    figures = _cross_validated(shop, dataset, dataset, halves(0)) | apart
     without = _cross_validated(shop, bare, dataset, halves(1))
     kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
     return figures | {"without_assisted": kept}, collected
+
+
+def _measured_apart(serving: Serving | None) -> dict[str, Any] | None:
+    """The version that serves, where a judge set measured it: cross-validation says nothing of that one model."""
+    if serving is None or serving.model.figures.get("measured_on") != "judge set":
+        return None
+    overall = serving.model.figures.get("overall") or {}
+    keys = ("groups", "micro_f1", "kappa", "kappa_interval", "few_transcripts")
+    return {
+        "model_version": serving.model.version,
+        "measured_on": "judge set",
+        "overall": {key: overall.get(key) for key in keys},
+    }
 
 
 def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress: Progress) -> dict[str, Any]:

@@ -77,7 +77,8 @@ class Bench:
         """The same for several penalties, each search going on from where the last ended."""
         rows, others = np.flatnonzero(kept), np.flatnonzero(~kept)
         groups = [self.dataset.groups[row] for row in rows]
-        described = [one for one in self.dataset.described if one.quotes <= set(groups)]
+        here = set(groups)
+        described = [one for one in self.dataset.described if one.quotes <= here]
         judged = self._judged(rows, groups, least, {one.code for one in described})
         vocabulary, columns = choose(self.counted, rows, groups)
         own = matrix_of_counted(self.counted, rows, vocabulary, columns, self.dataset.embeddings)

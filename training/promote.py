@@ -12,8 +12,9 @@ it lies above −0.02, or if both suggest equally well for every participant; ot
 
 Who serves:
 
-1. There is nothing to compare with (no champion, or one that knew only the codebook's words, or nothing that both
-   could be asked about): the new model serves; verdict "better".
+1. There is nothing to compare with (no champion, or one that knew only the codebook's words): the new model serves;
+   verdict "better". Where there is nothing that both could be asked about, the verdict is "cannot tell", and 2 or 3
+   say who serves.
 2. The same recipe, taught by other or more reviews (or another codebook or other segments, with which the champion
    could not go on serving): the new model serves unless the verdict is "worse"; where there is no interval, unless
    it is worse for every single participant.
@@ -70,6 +71,11 @@ class Verdict:
 def first(reason: str) -> Verdict:
     """The verdict where there is nothing to compare with."""
     return Verdict("better", True, reason)
+
+
+def incomparable(why: str, *, new_recipe: bool) -> Verdict:
+    """The verdict where there is nothing that both models could be asked about."""
+    return _unclear(why, new_recipe, {})
 
 
 def judge(challenger: Tables, champion: Tables, *, codes: Sequence[str], new_recipe: bool) -> Verdict:
@@ -147,7 +153,10 @@ def _by_interval(
 
 def _unclear(why: str, new_recipe: bool, figures: dict[str, Any]) -> Verdict:
     if new_recipe:
-        said = f"{why}; a model made in a new way has to show that it is not worse, so the old one stays"
+        said = (
+            f"{why}; a model made in a new way has to show that it is not worse, so the old one stays (a person may "
+            f"decide otherwise: tandem models promote)"
+        )
         return Verdict("cannot tell", False, said, figures)
     said = f"{why}; it was made in the same way, and nothing shows that it is worse, so it serves"
     return Verdict("cannot tell", True, said, figures)

@@ -113,7 +113,9 @@ def verdicts(trios: Sequence[Trio], columns: Sequence[Column], margin: float) ->
     if not wanted:
         return ()
     tables = tables[:, :, wanted]
-    found = _undecided(tables, [columns[at] for at in wanted], len(names))
+    # a segment that three people judged is one segment, though it enters three pairs
+    units = np.any([trio.people.known[:, wanted] for trio in trios], axis=0).sum(axis=0).tolist()
+    found = _undecided(tables, [columns[at] for at in wanted], units, len(names))
     return _decided(found, errors_over_groups(tables, deltas), len(names), margin)
 
 
@@ -135,7 +137,7 @@ def _applied(tables: Floats) -> bool:
     return bool(tables[..., :3].sum())
 
 
-def _undecided(tables: Floats, columns: Sequence[Column], groups: int) -> list[Verdict]:
+def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], groups: int) -> list[Verdict]:
     whole = tables.sum(axis=0)
     people, model = sides(whole)
     found = []
@@ -155,7 +157,7 @@ def _undecided(tables: Floats, columns: Sequence[Column], groups: int) -> list[V
                 interval=None,
                 people=or_none(people[at]),
                 model=or_none(model[at]),
-                units=round(float(own.sum())),
+                units=units[at],
                 groups=groups,
                 reason=reason,
             )

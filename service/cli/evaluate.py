@@ -52,6 +52,13 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         f"({overall['n_segments']} segments, {overall['groups']} {group_by}s).",
         "",
     )
+    if serving := found.get("serving"):
+        say(
+            f"These are models made for this alone. {serving['model_version']}, which serves, was measured apart: on "
+            f"{serving['overall']['groups']} participants who only judge. See tandem models show "
+            f"{serving['model_version']}.",
+            "",
+        )
     table(
         "",
         ("", "model and coders"),

@@ -81,6 +81,9 @@ def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
     assert len(report.effect.differences) == 7
     assert {one.column.code for one in report.verdicts} == {"Money", "People", "Time", "Place"}
     assert report.curves[0]["points"][1]["kappa"] == 0.6
+    # three people make three pairs of the same segments, which do not become more by that
+    matched = _find(report, comparison="same segments", code="Money", level="code", coefficient="kappa")
+    assert {one["units"] for one in matched} == {report.verdicts[0].units}
     said = methods_paragraph(report)
     assert "3 people coded 24 transcripts" in said
     assert f"{report.facts['double_coded']:,} segments" in said

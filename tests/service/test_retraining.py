@@ -584,10 +584,34 @@ def test_four_participants_have_values_of_each_and_no_interval(
     assert all(f"{name} {value:.2f}" in said for name, value in each.items())
 
 
+def test_what_cannot_be_compared_is_not_called_better(parts: Parts) -> None:
+    """Of two participants nothing is held out: more of the same serves, a new recipe waits, and neither is "better"."""
+    _say(parts, {f"P-{at:02d}" for at in range(2, GROUPS)}, may_train=False)
+    assert train(parts).verdict.verdict == "better"
+    again = train(parts, force=True).verdict
+    assert (again.verdict, again.promoted) == ("cannot tell", True)
+    config = parts.study.config
+    parts.study.__dict__["config"] = config.model_copy(
+        update={"aim": config.aim.model_copy(update={"precision": 0.8})}
+    )
+    other = train(parts).verdict
+    assert (other.verdict, other.promoted) == ("cannot tell", False)
+    assert "tandem models promote" in other.reason
+
+
 def test_a_second_look_teaches_nothing(parts: Parts) -> None:
     """Repeats change no label and no score, call for no training, and a training says that nothing has changed."""
     before, collected = evaluate(parts, group_by="participant")
     trained = train(parts)
+    assert (before["serving"], before["people"]) == (None, None)
+    before["serving"] = {
+        "model_version": "v1",
+        "measured_on": "judge set",
+        "overall": {
+            key: trained.figures["overall"][key]
+            for key in ("groups", "micro_f1", "kappa", "kappa_interval", "few_transcripts")
+        },
+    }
     with parts.store.writing() as connection:
         for review in current_reviews(connection)[:60]:
             codings = () if review.codings else (Coding("money", review.span),)
