@@ -203,7 +203,7 @@ def _control(framework: Framework, codebook: Codebook, hotkeys: Any) -> tuple[st
         nodes = "".join(_node(code, codebook) for code in codebook.children(None, framework.id))
         placeholder = quoteattr(f"{framework.name}: type to search, arrows and Enter to choose")
         return (
-            f'<Taxonomy {_HIDDEN} name="{_name(framework)}" toName="{SEGMENT}" showFullPath="true" '
+            f'<Taxonomy {_HIDDEN} name={quoteattr(_name(framework))} toName="{SEGMENT}" showFullPath="true" '
             f'pathSeparator=" › " minWidth="520px" maxWidth="900px" dropdownWidth="640px" '
             f"placeholder={placeholder}>{nodes}</Taxonomy>\n"
         ), False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from annotations.coding import Coder
 from annotations.errors import BadInput, NoStudy, nearest
 from annotations.segment import Segmentation
+from annotations.yaml_tricks import refuse_tricks
 
 FILE = "study.yaml"
 INTERVIEWERS = ("Interviewer", "Moderator", "Facilitator", "Researcher", "INT", "I")
@@ -215,7 +217,9 @@ def read_study(folder: Path) -> Study:
     """Read ``folder``/study.yaml; raises BadInput that names the key, what was found and what is allowed."""
     file = folder / FILE
     try:
-        plain = yaml.safe_load(file.read_text("utf-8-sig"))
+        text = file.read_text("utf-8-sig")
+        refuse_tricks(text, str(file))
+        plain = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadInput(f"{file}: this is no readable YAML ({_one_line(error)}). Correct the line.") from error
     if not isinstance(plain, dict):
@@ -239,7 +243,7 @@ def _fault(fault: Any, where: str) -> str:
         guess = f' Did you mean "{close}"?' if close else ""
         return f'{where}: key "{key}" is not known.{guess}'
     message = str(fault["msg"]).removeprefix("Value error, ")
-    return f'{where}: "{key}": {message} (found {fault.get("input")!r}).'
+    return f'{where}: "{key}": {message} (found {reprlib.repr(fault.get("input"))}).'
 
 
 def _keys_at(path: tuple[Any, ...]) -> list[str]:

@@ -56,6 +56,7 @@ def _line(key: str, wanted: Sequence[str]) -> str:
 def _write(file: Path, text: str) -> None:
     """In one step: a crash leaves the old file or the new one."""
     beside = file.with_name(f".{file.name}.new")
+    beside.unlink(missing_ok=True)  # no link that somebody laid there
     beside.write_text(text, "utf-8")
     beside.chmod(file.stat().st_mode)
     beside.replace(file)

@@ -33,6 +33,7 @@ from annotations.store.models import get_model  # noqa: E402
 from annotations.store.reads import keep_users  # noqa: E402
 from annotations.store.suggestions import Suggested, add_suggestions  # noqa: E402
 from service.local_label_studio import LocalLabelStudio  # noqa: E402
+from service.session_key import door_key
 
 TASKS = 2000
 CODERS = 20
@@ -70,7 +71,7 @@ def over_http(folder: Path) -> dict[str, Any]:
 
         def tells(http: httpx.Client, at: int) -> httpx.Response:
             url = f"http://127.0.0.1:{port}/hooks/label-studio"
-            return http.post(url, json=bodies[at % TASKS], headers={"X-Tandem-Key": KEY})
+            return http.post(url, json=bodies[at % TASKS], headers={"X-Tandem-Key": door_key(KEY, "webhook")})
 
         def asks(where: int) -> Call:
             def ask(http: httpx.Client, at: int) -> httpx.Response:
@@ -79,7 +80,11 @@ def over_http(folder: Path) -> dict[str, Any]:
                     "data": {"segment_id": str(keys[at % TASKS]), "words": f"Words number {at}."},
                 }
                 body = {"tasks": [task], "project": "7.1"}
-                return http.post(f"http://127.0.0.1:{where}/ml/predict", json=body, auth=("tandem", KEY))
+                return http.post(
+                    f"http://127.0.0.1:{where}/ml/predict",
+                    json=body,
+                    auth=("tandem", door_key(KEY, "backend")),
+                )
 
             return ask
 

@@ -114,6 +114,8 @@ async def _careful(request: Request, answer: Callable[[Request], Awaitable[Respo
         return JSONResponse({"detail": f"A request may hold {most} bytes at most."}, 413)
     if "transfer-encoding" in request.headers:
         return JSONResponse({"detail": "Say how long the request is (Content-Length)."}, 411)
+    if b"%00" in request.scope["query_string"]:
+        return JSONResponse({"detail": "A name holds no NUL."}, 400)
     response = await answer(request)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from annotations.errors import BadInput
+
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def whole(file: Path, content: bytes) -> None:
@@ -38,7 +41,10 @@ def written_whole(file: Path) -> Iterator[IO[bytes]]:
 
 
 def safe_cell(value: Any) -> Any:
-    """Text that a spreadsheet program would run as a formula, made harmless."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
+    """Text that a spreadsheet program would run as a formula, made harmless, without what a workbook cannot hold."""
+    if not isinstance(value, str):
+        return value
+    value = _UNFIT.sub("", value)
+    if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
         return f"'{value}"
     return value

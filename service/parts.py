@@ -83,14 +83,20 @@ class Parts:
         """Hold the study's lock: one command at a time changes a study. Raises Busy, naming the other one."""
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.study.folder / ".tandem.lock")
-        note = self.study.folder / ".tandem.lock.holder"
+        own, note = self.study.folder / ".tandem.lock", self.study.folder / ".tandem.lock.holder"
+        for file in (own, note):
+            if file.is_symlink():
+                raise BadInput(
+                    f"{file} is a link, and Tandem would write where it leads. Delete it, and ask whoever gave you this "
+                    f"folder why it is there."
+                )
+        lock = FileLock(own)
         try:
             with lock.acquire(timeout=0.2):
                 note.write_text(command, "utf-8")
                 yield
         except Timeout as error:
-            holder = note.read_text("utf-8") if note.is_file() else "another command"
+            holder = _named_in(note)
             raise Busy(
                 f'"tandem {holder}" is at work on {self.study.folder}. Wait until it has finished, then try again. '
                 f"Nothing was changed."
@@ -106,6 +112,15 @@ class Parts:
         """Give back what was opened."""
         if "store" in self.__dict__:
             self.store.close()
+
+
+def _named_in(note: Path) -> str:
+    """The command that a note names; whatever else stands in it is not repeated."""
+    try:
+        said = note.read_text("utf-8")[:40].strip()
+    except (OSError, UnicodeDecodeError):
+        said = ""
+    return said if re.fullmatch("[a-z -]+", said) else "another command"
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,10 +122,15 @@ def _held_out(made: Made, folder: Path) -> _Words | None:
     file = folder / HELD_OUT
     if made.dataset is None or not file.is_file():
         return None
-    with np.load(file, allow_pickle=False) as found:
-        row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
-        names, said = found["codes"].tolist(), found["decided"]
-        numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
+    try:
+        with np.load(file, allow_pickle=False) as found:
+            row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
+            names, said = found["codes"].tolist(), found["decided"]
+            numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    if said.dtype != np.bool_ or said.shape != (len(row_of), len(names)) or len(numbers) != len(said):
+        return None
     at = np.array([row_of.get(segment, -1) for segment in made.segments], dtype=np.intp)
     decided = np.zeros((len(at), len(made.dataset.codes)), dtype=np.bool_)
     known = at >= 0

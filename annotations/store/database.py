@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,8 @@ def _engine(address: URL) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
+    if address.database and address.database != ":memory:":
+        _for_its_owner_only(Path(address.database))
     engine = create_engine(
         address, pool_size=POOL, connect_args={"timeout": WAIT_MS / 1000}, hide_parameters=True
     )
@@ -125,6 +128,12 @@ def _sqlite(address: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _for_its_owner_only(file: Path) -> None:
+    """Make the file, if it is new, so that nobody else reads it; SQLite gives the files beside it the same mode."""
+    with suppress(OSError):  # SQLite says better what is wrong with a place
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _postgresql(address: URL) -> Engine:

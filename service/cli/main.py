@@ -120,7 +120,9 @@ def _say(sentence: str) -> None:
 def _plain(sentence: str) -> str:
     from rich.markup import escape
 
-    return escape(sentence)
+    from service.cli.output import shown
+
+    return escape(shown(sentence))
 
 
 if __name__ == "__main__":  # as "tandem serve" starts its worker

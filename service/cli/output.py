@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Progress = Callable[[int, int], None]
+# control characters but tab and line end
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def as_json(result: Any) -> None:
@@ -30,7 +33,7 @@ def console() -> Console:
 def say(*lines: str) -> None:
     """Print sentences on standard output, exactly as they are."""
     for line in lines:
-        console().print(line, markup=False)
+        console().print(shown(line), markup=False)
 
 
 def warn(*lines: str) -> None:
@@ -47,16 +50,23 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], num
     from rich.table import Table
 
     made: Table = Table(
-        title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
+        title=_escaped(title) or None, title_justify="left", header_style="bold", box=None, pad_edge=False
     )
     for at, column in enumerate(columns):
         figure = at >= len(columns) - numbers
-        made.add_column(column, justify="right" if figure else "left", overflow="fold", no_wrap=figure)
+        made.add_column(
+            _escaped(column), justify="right" if figure else "left", overflow="fold", no_wrap=figure
+        )
     for row in rows:
         made.add_row(*("–" if cell is None else _escaped(str(cell)) for cell in row))
     from rich.console import Console
 
     Console(highlight=False).print(made)
+
+
+def shown(text: str) -> str:
+    """Text as a terminal may have it: what would steer it, such as in a file from somebody else, is made visible."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @contextmanager
@@ -80,4 +90,4 @@ def progress(what: str) -> Iterator[Progress]:
 def _escaped(text: str) -> str:
     from rich.markup import escape
 
-    return escape(text)
+    return escape(shown(text))

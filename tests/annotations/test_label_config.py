@@ -89,12 +89,18 @@ def test_a_codebook_with_evil_names_is_still_a_configuration() -> None:
     """Marks of XML in names and definitions are text."""
     book = Codebook(
         name="Evil",
-        frameworks=(Framework("f", EVIL), Framework("p", "P", role="phase", select="one")),
+        frameworks=(
+            Framework("f", EVIL),
+            Framework("p", "P", role="phase", select="one"),
+            Framework(EVIL, "I"),
+        ),
         codes=(
             Code("a", EVIL, "f", f"F/{EVIL}", definition=EVIL),
             Code("b", "B", "p", "P/B", definition="]]>" + EVIL),
+            Code("c", "C", EVIL, "I/C"),
         ),
     )
+    assert f"f-{EVIL}" in {control.get("name") for control in _tree(book).iter("Taxonomy")}
     hints = {choice.get("alias"): choice.get("hint") for choice in _tree(book).iter("Choice")}
     assert hints["a"] == EVIL
     assert hints["b"] == "]]>" + EVIL

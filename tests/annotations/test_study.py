@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,26 @@ def test_what_suggestions_are_for_can_be_said() -> None:
         parse_config({"name": "S", "aim": "precision 0.7"})
     with pytest.raises(BadInput, match=r"aim\.precision"):
         parse_config({"name": "S", "aim": {"precision": 7}})
+
+
+def test_a_study_file_with_tricks_is_refused(tmp_path: Path) -> None:
+    """Aliases unfold to any size; of a consent that stands twice nobody could say which holds."""
+    bomb = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]\n" for n in range(12))
+    twice = "name: S\nconsents: {may_quote: false, may_quote: true}\n"
+    for text, said in (
+        (f"{bomb}name: *a11\n", "line 2: YAML aliases"),
+        (twice, 'line 2: the key "may_quote" stands there twice'),
+        ("name: S\nname: T\n", 'line 2: the key "name" stands there twice'),
+        ("name: S\n# " + "x" * 1_000_000, "1,000,000 characters"),
+    ):
+        (tmp_path / "study.yaml").write_text(text, "utf-8")
+        with pytest.raises(BadInput, match=re.escape(said)):
+            read_study(tmp_path)
+
+
+def test_a_fault_repeats_no_more_than_a_little(tmp_path: Path) -> None:
+    """What was found is named, however long it is."""
+    (tmp_path / "study.yaml").write_text(f"name: [{'x, ' * 5000}x]\n", "utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_study(tmp_path)
+    assert len(str(caught.value)) < 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from annotations.errors import BadInput, Busy
 from service.app import create_app
+from service.cli.main import _say
+from service.cli.output import say, table, warn
 from service.new_study import make_study
 from service.parts import Parts
 from service.session_key import door_key, key_for, session_key
@@ -139,3 +142,34 @@ def test_a_key_opens_its_own_door_alone(client: TestClient) -> None:
         "backend": [False, False, True, False],
         "webhook": [False, False, False, True],
     }
+
+
+def test_the_database_is_for_its_owner_only(parts: Parts) -> None:
+    """Whatever mode the folder has: neither the database nor the files beside it can be read by others."""
+    with parts.store.reading():
+        files = list(parts.study.folder.glob("tandem.db*"))
+        assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * len(files)
+    assert len(files) == 3
+
+
+@pytest.mark.parametrize("name", [".tandem.lock", ".tandem.lock.holder"])
+def test_a_link_for_a_lock_is_refused(parts: Parts, tmp_path: Path, name: str) -> None:
+    """A study's folder from somebody else does not choose which file of ours is emptied."""
+    target = tmp_path / "target"
+    target.write_text("untouched")
+    (parts.study.folder / name).symlink_to(target)
+    with pytest.raises(BadInput, match="is a link"), parts.alone("train"):
+        pass
+    assert target.read_text() == "untouched"
+
+
+def test_what_steers_a_terminal_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A transcript, a name or a message cannot move the cursor, retitle the window or write to the clipboard."""
+    evil = "a\x1b]52;c;eA==\x07b\x9b2Jc\rd\te"
+    say(evil)
+    warn(evil)
+    table(evil, [evil], [[evil]])
+    _say(evil)
+    told = capsys.readouterr()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", told.out + told.err)
+    assert "a\ufffd]52;c;eA==\ufffdb\ufffd2Jc\ufffdd" in told.out

@@ -14,6 +14,7 @@ from service.exported_file import safe_cell, whole, written_whole
 def test_no_cell_is_a_formula(mark: str) -> None:
     """A spreadsheet program would run it; numbers stay numbers."""
     assert safe_cell(f"{mark}HYPERLINK(1)") == f"'{mark}HYPERLINK(1)"
+    assert safe_cell(f"\x07\x1b{mark}1\x00") == f"'{mark}1"
     assert (safe_cell(-0.5), safe_cell(None), safe_cell("a=b")) == (-0.5, None, "a=b")
 
 

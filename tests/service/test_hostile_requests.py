@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from fake_label_studio import FakeLabelStudio, chosen, keys_of, pushed_study
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from annotations.codebook import Codebook
+from annotations.errors import TandemError, Unreachable
 from annotations.store.jobs import all_jobs, ask_for
 from annotations.store.reads import keep_users
 from annotations.store.reviews import current_reviews
@@ -138,3 +140,33 @@ def test_a_job_that_fails_repeats_no_words(parts: Parts, monkeypatch: pytest.Mon
     assert job.error is not None
     assert "ValueError in test_hostile_requests.py, line " in job.error
     assert WORDS not in job.error
+
+
+def test_nobody_learns_where_the_database_is(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks after the server's health shows no key, so he hears no address."""
+
+    def fails(_: Any) -> Any:
+        raise Unreachable("the database postgresql://ines@db.internal does not answer")
+
+    monkeypatch.setattr("annotations.store.database.Store.reading", fails)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["parts"]["database"]) == (503, "does not answer")
+
+
+def test_a_name_holds_no_nul(client: TestClient) -> None:
+    """PostgreSQL would refuse it, as if the database did not answer."""
+    for path in ("transcripts?wave=%00", "segments?transcript=a%00b", "reviews?transcript=%2500"):
+        answer = client.get(f"/api/v1/{path}", headers=HOLDING)
+        assert answer.status_code == (422 if "%25" in path else 400)
+
+
+def test_no_transcript_is_read_from_what_the_server_logs(
+    parts: Parts, client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A database that refuses a memo does not quote it, to nobody."""
+    caplog.set_level("DEBUG")
+    with pytest.raises(TandemError) as caught, parts.store.writing() as connection:
+        connection.execute(
+            text("INSERT INTO transcripts (id, name) VALUES (:id, :name)"), {"id": 1, "name": WORDS}
+        )
+    assert WORDS not in f"{caught.value} {caught.value.__cause__} {caplog.text}"

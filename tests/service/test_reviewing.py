@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fake_label_studio import FakeLabelStudio, chosen, keys_of, pushed_study
@@ -16,11 +17,15 @@ from hypothesis import strategies as st
 
 from annotations.codebook import Code, Codebook, Framework
 from annotations.coding import Condition, Draw, Review
+from annotations.draws import Dealt, DrawPlan, Fractions
 from annotations.errors import BadInput, Unreachable
 from annotations.label_studio_answers import Answers
 from annotations.store.database import open_store
+from annotations.store.deals import add_plan, keep_dealt
 from annotations.store.inbox import hidden_segments
 from annotations.store.reviews import count_reviews, current_reviews
+from annotations.store.tables import label_studio_tasks
+from annotations.store.transcripts import all_transcripts
 from annotations.store.webhooks import count_waiting
 from annotations.study import read_study
 from service.history import history
@@ -97,6 +102,19 @@ def test_a_blind_task_makes_an_independent_review(
     assert (review.condition, review.draw, review.codings) == (Condition.INDEPENDENT, Draw.BLIND, ())
     with parts.store.reading() as connection:
         assert hidden_segments(connection) == set()
+
+
+def test_what_is_drawn_and_not_pushed_yet_is_hidden(parts: Parts) -> None:
+    """A push that was stopped leaves passages that somebody will be asked about blind; nobody reads ahead."""
+    later, blind = keys_of(parts)[4], keys_of(parts)[2]
+    with parts.store.writing() as connection:
+        plan = add_plan(connection, DrawPlan(Fractions(double=0.5), seed=1))
+        (kept,) = all_transcripts(connection)
+        dealt = Dealt(kept.id, 6, drawn={later: Draw.DOUBLE, blind: Draw.BLIND})
+        keep_dealt(connection, plan.id or uuid4(), parts.segmentation.version, [dealt])
+        assert hidden_segments(connection) == {blind}
+        connection.execute(label_studio_tasks.delete().where(label_studio_tasks.c.segment_id == later))
+        assert hidden_segments(connection) == {blind, later}
 
 
 def test_what_was_opened_before_the_push_is_independent(
