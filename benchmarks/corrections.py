@@ -33,7 +33,7 @@ from annotations.store.models import get_model  # noqa: E402
 from annotations.store.reads import keep_users  # noqa: E402
 from annotations.store.suggestions import Suggested, add_suggestions  # noqa: E402
 from service.local_label_studio import LocalLabelStudio  # noqa: E402
-from service.session_key import door_key
+from service.session_key import door_key  # noqa: E402
 
 TASKS = 2000
 CODERS = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,11 +15,13 @@ import pytest
 from training.compare import HELD_OUT, _held_out
 
 SEGMENT = uuid4()
+ATTACKED = Path(tempfile.gettempdir()) / "attacked-by-held-out"
 
 
 def _made() -> Any:
     return SimpleNamespace(
-        dataset=SimpleNamespace(codes=("money", "people")), segments=(str(SEGMENT), "other")
+        dataset=SimpleNamespace(codes=("money", "people"), groups=("A", "B")),
+        segments=(str(SEGMENT), "other"),
     )
 
 
@@ -36,7 +39,7 @@ def test_held_out_words_come_back(tmp_path: Path) -> None:
 
 class _Evil:
     def __reduce__(self) -> Any:
-        return (Path.touch, (Path("/tmp/attacked-by-held-out"),))  # noqa: S108 (never made)
+        return (Path.touch, (ATTACKED,))
 
 
 @pytest.mark.parametrize(
@@ -56,4 +59,4 @@ def test_a_file_that_is_none_counts_as_missing(tmp_path: Path, arrays: dict[str,
     else:
         np.savez_compressed(tmp_path / HELD_OUT, **arrays)
     assert _held_out(_made(), tmp_path) is None
-    assert not Path("/tmp/attacked-by-held-out").exists()  # noqa: S108
+    assert not ATTACKED.exists()
