@@ -34,6 +34,11 @@ METHODS = ("Tandem", *PEERS, "SetFit")
 SIZES = ("50", "200", "1000", "all")
 Figures = dict[str, Any]
 
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "quality"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- quality: made by benchmarks/quality.py -->", "<!-- /quality -->"
+
 
 def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> Figures:
     """All figures of what has been run; written to ``out``.{json,md,png} unless that is None."""
@@ -45,7 +50,30 @@ def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> F
         Path(f"{out}.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
         Path(f"{out}.md").write_text(_markdown(figures), "utf-8")
         draw(figures, Path(f"{out}.png"))
+        if out == DOCS:
+            _into_readme(figures)
     return figures
+
+
+def _into_readme(figures: Figures) -> None:
+    """The table in the README, between its two marks."""
+    head = ["| | segments | Tandem | best of the others |", "|---|---|---|---|"]
+    rows = [row for name, its in figures["sets"].items() if (row := _in_short(name, its)) is not None]
+    text = README.read_text("utf-8")
+    begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+    table = "\n".join([*head, *rows])
+    README.write_text(f"{text[:begin]}\n{table}\n{text[end:]}", "utf-8")
+
+
+def _in_short(name: str, its: Figures) -> str | None:
+    """A set's row: macro average precision, and micro-F1 in brackets; None where Tandem has not been run."""
+    found = {method: row for method, row in its["sizes"].get("all", {}).items() if row.get("macro_ap")}
+    own = found.pop("Tandem", None)
+    if own is None or not found:
+        return None
+    best = max(found, key=lambda method: float(found[method]["macro_ap"]))
+    said = [f"{row['macro_ap']:.3f} ({row['micro_f1']:.3f})" for row in (own, found[best])]
+    return f"| {name} | {its['units']:,} | {said[0]} | {said[1]}, {best} |"
 
 
 def _of_set(data: LabelledSet, runs: Runs) -> Figures:
