@@ -64,10 +64,10 @@ def _made(file: Path) -> str:
     with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
         out.write(key)
     try:
-        with suppress(FileExistsError):
+        with suppress(OSError):
             os.link(whole, file)
             return key
-        # another process was quicker, or what stands there is none
+        # another process was quicker, what stands there is none, or this disk knows no links
         if (other := _read(file)) is not None:
             return other
         whole.replace(file)

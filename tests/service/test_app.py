@@ -173,3 +173,14 @@ def test_what_steers_a_terminal_is_not_printed(capsys: pytest.CaptureFixture[str
     told = capsys.readouterr()
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", told.out + told.err)
     assert "a\ufffd]52;c;eA==\ufffdb\ufffd2Jc\ufffdd" in told.out
+
+
+def test_a_key_is_made_where_a_disk_knows_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a stick; the key is the same afterwards, and nothing lies beside it."""
+
+    def refuses(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", refuses)
+    assert session_key(tmp_path, Path("/a")) == session_key(tmp_path, Path("/a"))
+    assert len(list((tmp_path / "keys").iterdir())) == 1
