@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from annotations.errors import BadInput, TandemError
 from service import ml_backend, routes, webhook
-from service.background import reconcile_until_stopped, users_of, work_off_until_stopped
+from service.background import attach_until_done, reconcile_until_stopped, users_of, work_off_until_stopped
 from service.doors import COOKIE, Served, holds_cookie, holds_key
 from service.inbox import Inbox
 from service.pages import rendered
@@ -34,12 +34,18 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(
-    parts: Parts, *, key: str, hosts: Sequence[str] = LOOPBACK, reconcile_every: float | None = None
+    parts: Parts,
+    *,
+    key: str,
+    hosts: Sequence[str] = LOOPBACK,
+    reconcile_every: float | None = None,
+    attach: bool = False,
 ) -> FastAPI:
     """The application for one study.
 
     ``key``: asked for on every path but ``/health`` and the Start Training button's; ``hosts``: names it answers
-    to; ``reconcile_every``: seconds between two readings of Label Studio, None for none.
+    to; ``reconcile_every``: seconds between two readings of Label Studio, None for none; ``attach``: let the
+    projects in Label Studio call it, once it answers.
     """
     if not key:
         raise ValueError("an empty key lets everybody in")
@@ -54,6 +60,8 @@ def create_app(
         if reconcile_every is not None:
             arguments = (parts, inbox, reconcile_every, stopped)
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
+        if attach:
+            threads.append(threading.Thread(target=attach_until_done, args=(parts, stopped), daemon=True))
         for thread in threads:
             thread.start()
         yield

@@ -1,4 +1,4 @@
-"""Our service attached to a Label Studio project, where it answers; what "tandem push" does by itself."""
+"""Our service attached to Label Studio's projects: by "tandem push" where it answers, and by itself when it starts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import httpx
 from annotations.errors import TandemError
 from annotations.label_studio import LabelStudio
 from annotations.label_studio_hooks import attach_backend, attach_webhook
+from annotations.store.pushes import projects
+from service.address import address_of
 from service.parts import Parts
 from service.session_key import door_key, key_for
 
-DEFAULT_URL = "http://127.0.0.1:8430"
 LIMIT_S = 3.0
 
 
@@ -30,7 +31,7 @@ class Service:
 
 def find_service(parts: Parts) -> Service:
     """Does "tandem serve" answer for this study? Asked once per push."""
-    url = (parts.study.config.service.url or DEFAULT_URL).rstrip("/")
+    url = address_of(parts)
     key = key_for(parts.settings, parts.study.folder)
     return Service(url, key, _why_not(url, key))
 
@@ -48,6 +49,17 @@ def attach(server: LabelStudio, project: int, service: Service) -> str:
             f'"tandem pull".'
         )
     return ""
+
+
+def attach_everywhere(parts: Parts, server: LabelStudio) -> list[str]:
+    """Attach to every project in use that stands in this Label Studio; returns why one could not be, if any."""
+    service = find_service(parts)
+    if service.why_not:
+        return [service.why_not]
+    with parts.store.reading() as connection:
+        used = [row for row in projects(connection) if row.url == server.url]
+    undone = [attach(server, row.project_id, service) for row in used if server.exists(row.project_id)]
+    return [why for why in undone if why]
 
 
 def _why_not(url: str, key: str) -> str:

@@ -15,6 +15,7 @@ from service.parts import Parts
 from service.pulling import pull_all, pull_changed
 
 LOOK_S = 5.0
+SOON_S = 1.0
 # several worked off together cost little more than one
 GATHER_S = 0.1
 EVERYTHING_EACH = 10
@@ -37,6 +38,26 @@ def reconcile_until_stopped(parts: Parts, inbox: Inbox, every: float, stopped: t
         if _carefully("reading Label Studio", partial(reconcile, parts, inbox, everything=not rounds)):
             rounds = (rounds + 1) % EVERYTHING_EACH
         stopped.wait(every)
+
+
+def attach_until_done(parts: Parts, stopped: threading.Event) -> None:
+    """Attach this service to the projects that were pushed while it did not run, as soon as all answer."""
+    pause = SOON_S
+    while not stopped.wait(pause):
+        if _carefully("attaching to Label Studio", partial(_attach, parts)):
+            return
+        pause = min(2 * pause, 60.0)
+
+
+def _attach(parts: Parts) -> None:
+    from service.attach import attach_everywhere
+    from service.pushing import label_studio_of
+
+    with label_studio_of(parts) as server:
+        server.check()
+        undone = attach_everywhere(parts, server)
+    if undone:
+        raise TandemError(undone[0])
 
 
 def reconcile(parts: Parts, inbox: Inbox, *, everything: bool) -> None:

@@ -85,7 +85,7 @@ def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, l
     tell("6. Starting Label Studio (the first time takes up to a minute) …")
     access = local.start(port=port)
     pushed = push(parts, wave="2", progress=_quiet)
-    tell(f"   {sum(one.created for one in pushed)} passages stand there with their suggestions.")
+    tell(f"   {sum(one.created for one in pushed)} passages stand there, their suggested codes ticked.")
     return access, pushed
 
 

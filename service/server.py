@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from service.address import note_address
 from service.app import LOOPBACK, create_app
 from service.parts import Parts
 from service.session_key import key_for
@@ -35,7 +36,14 @@ def serve(
 
     # uvicorn sends itself the signal again once it has stopped; without this nobody would stop the worker
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app = create_app(parts, key=key_of(parts), hosts=(*LOOPBACK, *hosts), reconcile_every=reconcile_every)
+    note_address(parts, host, port)
+    app = create_app(
+        parts,
+        key=key_of(parts),
+        hosts=(*LOOPBACK, *hosts),
+        reconcile_every=reconcile_every,
+        attach=True,
+    )
     with _worker(parts, wanted=with_worker):
         uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 

@@ -158,15 +158,14 @@ def _precode(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[
 
 def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     """Suggestions of the version that serves now for every wave that stands in Label Studio."""
-    from service.pushing import push
+    from service.pushing import push_again
     from service.suggesting import precode
 
     with parts.store.reading() as connection:
         waves = tuple(dict.fromkeys(project.wave for project in projects(connection)))
-    pushed = []
     for wave in waves:
         precode(parts, wave=wave or None, progress=watch.step)
-        pushed += push(parts, wave=wave or None, progress=watch.step)
+    pushed = push_again(parts, progress=watch.step)
     return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
 
 

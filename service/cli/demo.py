@@ -44,12 +44,16 @@ def command(
         say("", "Where to click:")
         for one in pushed:
             say(f"  Label Studio    {one.project.url}/data?labeling=1")
-        say(f"                  log in as {access.username} with the password {access.password}")
+        say(
+            f"                  log in as {access.username} with the password {access.password}",
+            "                  The first passage of wave 2 opens. Correct what is ticked, then Submit; the next one comes.",
+        )
         if serve:
             _serve(parts, port)
         say(
             "",
-            f"The study stays in {folder}: cd {folder}, then tandem status, tandem evaluate, tandem show CRK-01",
+            f"The study stays in {folder}. Look around in it: cd {folder}, then for example tandem status, "
+            f"tandem evaluate, tandem show CRK-01; tandem label-studio start brings Label Studio back.",
         )
     finally:
         parts.close()
@@ -60,5 +64,10 @@ def command(
 def _serve(parts: Parts, port: int) -> None:
     from service.server import key_of, serve
 
-    say(f"  Tandem          http://127.0.0.1:{port}/?key={key_of(parts)}", "", "Stop with Ctrl+C.")
+    say(
+        f"  Tandem          http://127.0.0.1:{port}/?key={key_of(parts)}",
+        "                  How far each wave is; what you submit is counted here a moment later (reload the page).",
+        "",
+        "Stop Tandem and Label Studio with Ctrl+C.",
+    )
     serve(parts, host="127.0.0.1", port=port)
