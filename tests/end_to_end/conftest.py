@@ -73,3 +73,18 @@ def _start_from_template(keeper: LocalLabelStudio) -> None:
 def label_studio(local: LocalLabelStudio) -> Access:
     """A running Label Studio."""
     return local.start(port=_free_port())
+
+
+@pytest.fixture(scope="module")
+def label_studio_of_its_own(
+    local: LocalLabelStudio, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Access]:
+    """A Label Studio that holds nothing but what this module's tests put there; the environment names its folder."""
+    state = tmp_path_factory.mktemp("own-state")
+    env = os.environ.get("TANDEM_LABEL_STUDIO_ENV")
+    keeper = LocalLabelStudio(state, Path(env) if env else None)
+    _start_from_template(keeper)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TANDEM_STATE", str(state))
+        yield keeper.start(port=_free_port())
+    keeper.stop()

@@ -35,10 +35,10 @@ _SCROLLS = """[...document.querySelectorAll('*')].filter(
 
 @pytest.fixture
 def study(tmp_path: Path, label_studio: Access) -> Iterator[StudyToPush]:
-    """One interview with long passages, two of eight blind and two without suggestions."""
+    """One interview with long passages, four of sixteen blind and some without suggestions."""
     made = StudyToPush(tmp_path / "study", label_studio)
     with made.parts.store.writing() as connection:
-        add_transcript(connection, a_transcript("A-01", *([QUESTION, SAID] * 8), wave="2", case="Norrbäck"))
+        add_transcript(connection, a_transcript("A-01", *([QUESTION, SAID] * 16), wave="2", case="Norrbäck"))
     made.serve("v1")
     yield made
     made.parts.close()
@@ -71,12 +71,12 @@ def test_it_fits_a_small_laptop_and_influence_comes_back(study: StudyToPush, pag
     """With all codes of the shipped framework and long passages nothing has to be scrolled; what is ticked is read."""
     (done,) = study.push()
     page.goto(f"{done.project.url}/data?labeling=1")
-    page.get_by_text("turn 2 of 16").wait_for(timeout=60_000)
+    page.get_by_text("turn 2 of 32").wait_for(timeout=60_000)
     page.locator('input[name="−"]').check()
     page.locator('input[name="concrete example"]').check()
     assert page.evaluate(_SCROLLS) == 0
     page.keyboard.press("Control+Enter")
-    page.get_by_text("turn 4 of 16").wait_for(timeout=60_000)
+    page.get_by_text("turn 4 of 32").wait_for(timeout=60_000)
     with study.server() as server:
         first = next(iter(exported(server, done.project.id).values()))
     answer = answer_of(first["annotations"][0]["result"], study.codebook)
@@ -85,7 +85,7 @@ def test_it_fits_a_small_laptop_and_influence_comes_back(study: StudyToPush, pag
 
 
 def test_nothing_tells_blind_from_unsuggested(study: StudyToPush, page: Any) -> None:
-    """Opened one after the other, a blind passage and one without suggestions read the same but for their turn."""
+    """Opened one after the other, a blind passage and one without suggestions read the same below their words."""
     (done,) = study.push(blind=0.25, seed=4)
     with study.parts.store.reading() as connection:
         (row,) = projects(connection)
@@ -94,10 +94,9 @@ def test_nothing_tells_blind_from_unsuggested(study: StudyToPush, page: Any) -> 
         empty = {
             key: task for key, task in exported(server, done.project.id).items() if not task["predictions"]
         }
-    # in the middle of the interview, so that both have as much around them
-    inner = {str(key): one for key, one in kept.items() if str(key) in list(empty)[:-1]}
-    blind = next(one for one in inner.values() if one.draw is Draw.BLIND)
-    ordinary = next(one for one in inner.values() if one.draw is Draw.ORDINARY)
+    shows_none = [one for key, one in kept.items() if str(key) in empty]
+    blind = next(one for one in shows_none if one.draw is Draw.BLIND)
+    ordinary = next(one for one in shows_none if one.draw is Draw.ORDINARY)
     seen = []
     for one in (blind, ordinary):
         page.goto(f"{done.project.url}/data?task={one.task_id}")
@@ -105,6 +104,8 @@ def test_nothing_tells_blind_from_unsuggested(study: StudyToPush, page: Any) -> 
         page.get_by_text("No suggestion is shown").last.wait_for(timeout=60_000)
         words = page.locator(".lsf-main-view, .lsf-editor").first.inner_text()
         assert "No suggestion is shown" in words
-        turn = empty[str(one.key)]["data"]["header"]
-        seen.append(words.replace(turn, "HERE").replace(str(one.task_id), "NUMBER"))
+        # above stand the turns around it, and how long ago the task was made
+        below = words.partition("Why these suggestions")[2]
+        seen.append(below.replace(str(one.task_id), "NUMBER"))
+    assert "Phase" in seen[0]
     assert seen[0] == seen[1]

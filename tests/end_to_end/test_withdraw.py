@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +30,7 @@ Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def tandem(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Run:
+def tandem(tmp_path_factory: pytest.TempPathFactory, label_studio_of_its_own: Access) -> Run:
     """Run a command with ``--json`` on a study of this module and give its result."""
     if not app.registered_commands:
         add_commands()
@@ -51,14 +52,14 @@ def tandem(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Run:
 
 
 @pytest.fixture(scope="module")
-def erased(tandem: Run, label_studio: Access) -> dict[str, Any]:
+def erased(tandem: Run) -> dict[str, Any]:
     """A study of which both waves stand in Label Studio, with one participant withdrawn."""
     tandem("import", "--manifest", str(SAMPLE / "manifest.csv"))
     tandem("import-codings", str(SAMPLE / "codings-wave1.csv"), "--complete", "all")
     tandem("train")
     tandem("precode")
     projects = tandem("push")["projects"]
-    before = _holding(tandem, label_studio)
+    before = _holding(tandem)
     assert before  # what is searched for is there beforehand
     found = tandem("withdraw", GONE, "--by", "Ines Falk", "--yes")
     return found | {"projects": projects}
@@ -73,10 +74,8 @@ def _words() -> list[bytes]:
     return [run.encode() for run in said_once if run.isascii() and not set(run) & set("\"'&<>")]
 
 
-def _holding(tandem: Run, label_studio: Access) -> list[str]:
+def _holding(tandem: Run) -> list[str]:
     """The files of the study and of Label Studio that hold some of them."""
-    import os
-
     folders = [tandem.study, Path(os.environ["TANDEM_STATE"])]  # type: ignore[attr-defined]
     runs = _words()
     found = []
@@ -89,17 +88,17 @@ def _holding(tandem: Run, label_studio: Access) -> list[str]:
     return found
 
 
-def test_no_file_holds_their_words(erased: dict[str, Any], tandem: Run, label_studio: Access) -> None:
+def test_no_file_holds_their_words(erased: dict[str, Any], tandem: Run) -> None:
     """Neither the study's folder nor Label Studio's data, freed pages and logs included."""
     assert erased["done"]
-    assert _holding(tandem, label_studio) == []
+    assert _holding(tandem) == []
 
 
 def test_their_tasks_are_gone_and_the_others_stay(
-    erased: dict[str, Any], tandem: Run, label_studio: Access
+    erased: dict[str, Any], label_studio_of_its_own: Access
 ) -> None:
     """In Label Studio no task of the participant is left, and every other one is."""
-    with LabelStudio(label_studio.url, label_studio.token) as server:
+    with LabelStudio(label_studio_of_its_own.url, label_studio_of_its_own.token) as server:
         left = sum(len(server.tasks(project["id"])) for project in erased["projects"])
     assert left == sum(project["created"] for project in erased["projects"]) - erased["label_studio_tasks"]
     assert erased["label_studio_tasks"] > 0
