@@ -1,4 +1,4 @@
-"""What a model is on disk: one skops file and a manifest, known by the hash of both. Never pickle."""
+"""What a model is on disk: its arrays and a manifest, known by the hash of both. Never pickle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from skops import io as skops_io
+from numpy.typing import NDArray
 
 from annotations.errors import TandemError
 from models.calibration import Calibration
@@ -18,9 +18,11 @@ from models.classifier import Model, TooFew, Weights
 from models.cold_start import ColdStart
 from models.features import Vocabulary
 
-LAYOUT = 1
-_MODEL = "model.skops"
+LAYOUT = 2
+_MODEL = "model.npz"
 _MANIFEST = "manifest.json"
+_IDF = "idf/"
+_OTHER_LAYOUT = 'the model in {folder} was made by another version of Tandem. Run "tandem train --force".'
 
 
 def save(model: Model | ColdStart, folder: Path) -> str:
@@ -29,8 +31,8 @@ def save(model: Model | ColdStart, folder: Path) -> str:
     It holds numbers, code ids and a vocabulary of terms that at least three groups use; no text of anybody.
     """
     folder.mkdir(parents=True)
-    plain, manifest = _plain(model)
-    skops_io.dump(plain, folder / _MODEL)
+    arrays, manifest = _plain(model)
+    np.savez(folder / _MODEL, allow_pickle=False, **arrays)
     manifest |= {"layout": LAYOUT, "kind": model.kind, "codes": list(model.codes)}
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
     return _hash(folder)
@@ -39,8 +41,10 @@ def save(model: Model | ColdStart, folder: Path) -> str:
 def load(folder: Path, sha256: str) -> Model | ColdStart:
     """Read a model. Raises TandemError if files are missing, or are not those that ``sha256`` stands for.
 
-    Only numbers, texts, lists and dictionaries are ever made of the file.
+    Only numbers and texts are ever made of the file.
     """
+    if not (folder / _MODEL).is_file() and (folder / "model.skops").is_file():
+        raise TandemError(_OTHER_LAYOUT.format(folder=folder))
     try:
         found = _hash(folder)
         if found != sha256:
@@ -49,30 +53,29 @@ def load(folder: Path, sha256: str) -> Model | ColdStart:
                 f'{sha256[:12]}…). Put the folder back from your backup, or run "tandem train --force".'
             )
         manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        plain = skops_io.load(folder / _MODEL, trusted=[])
+        with np.load(folder / _MODEL, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, TypeError) as error:
         raise TandemError(
             f'the model in {folder} cannot be read ({error}). Run "tandem train --force" to make it anew.'
         ) from error
     if manifest["layout"] != LAYOUT:
-        raise TandemError(
-            f'the model in {folder} was made by another version of Tandem. Run "tandem train --force".'
-        )
-    return _model(plain, manifest)
+        raise TandemError(_OTHER_LAYOUT.format(folder=folder))
+    return _model(arrays, manifest)
 
 
-def _plain(model: Model | ColdStart) -> tuple[dict[str, Any], dict[str, Any]]:
+def _plain(model: Model | ColdStart) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     if isinstance(model, ColdStart):
         return {"meanings": model.meanings, "centre": model.centre, "thresholds": model.thresholds}, {}
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "coefficients": model.weights.coefficients,
         "intercepts": model.weights.intercepts,
         "slopes": model.calibration.slopes,
         "offsets": model.calibration.offsets,
         "thresholds": model.thresholds,
-        "idf": dict(model.vocabulary.idf),
+        **{f"{_IDF}{name}": idf for name, idf in model.vocabulary.idf.items()},
     }
-    manifest = {
+    manifest: dict[str, Any] = {
         "terms": {name: list(terms) for name, terms in model.vocabulary.terms.items()},
         "speakers": list(model.vocabulary.speakers),
         "too_few": {code: asdict(why) for code, why in model.too_few.items()},
@@ -81,7 +84,7 @@ def _plain(model: Model | ColdStart) -> tuple[dict[str, Any], dict[str, Any]]:
     return arrays, manifest
 
 
-def _model(plain: dict[str, Any], manifest: dict[str, Any]) -> Model | ColdStart:
+def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | ColdStart:
     codes = tuple(manifest["codes"])
     if manifest["kind"] == ColdStart.kind:
         return ColdStart(codes, plain["meanings"], plain["centre"], plain["thresholds"])
@@ -89,7 +92,7 @@ def _model(plain: dict[str, Any], manifest: dict[str, Any]) -> Model | ColdStart
         codes=codes,
         vocabulary=Vocabulary(
             {name: tuple(terms) for name, terms in manifest["terms"].items()},
-            plain["idf"],
+            {name: plain[f"{_IDF}{name}"] for name in manifest["terms"]},
             tuple(manifest["speakers"]),
         ),
         weights=Weights(plain["coefficients"], plain["intercepts"]),

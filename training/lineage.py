@@ -18,7 +18,7 @@ from training.workshop import Made, Split, Workshop
 
 SNAPSHOT = "snapshot.json"
 RUN = "run.json"
-_LIBRARIES = ("numpy", "scipy", "scikit-learn", "sentence-transformers", "torch", "spacy", "skops", "mlflow")
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "sentence-transformers", "torch", "spacy", "mlflow")
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def test_a_cold_start_on_disk_is_the_same(tmp_path: Path) -> None:
     assert (again.meanings == model.meanings).all()
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "model.skops"])
+@pytest.mark.parametrize("name", ["manifest.json", "model.npz"])
 def test_a_changed_model_is_not_loaded(tmp_path: Path, name: str) -> None:
     """A file that is not the one that was trained, or is missing, is refused with what to do."""
     model, _, _ = _model()

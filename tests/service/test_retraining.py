@@ -272,7 +272,7 @@ def test_damaged_files_let_the_version_before_serve(parts: Parts) -> None:
     """Damage is found by the hash, the version before serves and suggests, and it is said; a training mends it."""
     train(parts)
     second = train(parts, force=True)
-    file = parts.study.models_folder / second.model.folder / "model.skops"
+    file = parts.study.models_folder / second.model.folder / "model.npz"
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     said: list[str] = []
     made = precode(parts, tell=said.append)
@@ -280,7 +280,7 @@ def test_damaged_files_let_the_version_before_serve(parts: Parts) -> None:
     assert "v2 are damaged" in said[0]
     with parts.store.reading() as connection:
         assert [one.model.version for one in serving_history(connection)] == ["v1", "v2", "v1"]
-    for model in (parts.study.models_folder).glob("*/model.skops"):
+    for model in (parts.study.models_folder).glob("*/model.npz"):
         model.write_bytes(b"x")
     with pytest.raises(TandemError, match="is not the one that was trained"):
         precode(parts)
@@ -346,7 +346,7 @@ def test_a_run_in_mlflow_tells_everything_and_no_text(parts: Parts) -> None:
     assert run.data.tags["verdict"] == "not worse"
     assert {"micro_f1", "f1/money", "average_precision/people"} <= run.data.metrics.keys()
     files = {Path(file.path).name for file in client.list_artifacts(str(second.model.run_id), "model")}
-    assert {"snapshot.json", "curves.png", "calibration.png", "model.skops", "held_out.npz"} <= files
+    assert {"snapshot.json", "curves.png", "calibration.png", "model.npz", "held_out.npz"} <= files
     folder = parts.study.models_folder / second.model.folder
     snapshot = json.loads((folder / "snapshot.json").read_text("utf-8"))
     assert len(snapshot["learn"]) + len(snapshot["judge"]) == GROUPS * 12

@@ -137,7 +137,7 @@ def test_a_model_comes_back_from_disk_and_a_changed_one_does_not(tmp_path: Path)
     expected = model.probabilities(dataset.units[:9], dataset.embeddings[:9])
     np.testing.assert_allclose(again.probabilities(dataset.units[:9], dataset.embeddings[:9]), expected)
     assert not [file for file in (tmp_path / "m").iterdir() if file.suffix in (".pkl", ".pickle")]
-    file = tmp_path / "m" / "model.skops"
+    file = tmp_path / "m" / "model.npz"
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     with pytest.raises(TandemError, match="is not the one that was trained"):
         load(tmp_path / "m", digest)
