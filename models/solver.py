@@ -19,6 +19,7 @@ from models.features import Features
 Floats = NDArray[np.float32]
 MEMORY = 8
 SMALLEST_STEP = 1 / 64
+STILL_GOING = 0.75  # of the codes searched for: fewer, and the others are set aside
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ def solve(
     y, u = labels.astype(np.float32), counts.astype(np.float32)
     prior = _log_odds(y, u)
     search = _Search(features, y, u, np.float32(penalty), prior)
-    steps = search.run(start, tolerance, most_steps)
-    intercepts = prior.astype(np.float64) + search.alpha.sum(axis=0, dtype=np.float64)
-    return Solution(features.combined(search.alpha), intercepts, steps, search.alpha)
+    alpha, steps = search.run(start, tolerance, most_steps)
+    intercepts = prior.astype(np.float64) + alpha.sum(axis=0, dtype=np.float64)
+    return Solution(features.combined(alpha), intercepts, steps, alpha)
 
 
 class _Search:
-    """Where the search stands: ``alpha`` and what it predicts, ``logits``; both of shape (rows, codes)."""
+    """Where the search stands: ``alpha`` and its ``image``, both of shape (rows, codes that are not done)."""
 
     def __init__(self, features: Features, y: Floats, u: Floats, penalty: np.float32, prior: Floats) -> None:
         self.features, self.y, self.u, self.penalty, self.prior = features, y, u, penalty, prior
@@ -67,20 +68,30 @@ class _Search:
         self.image = np.zeros_like(y)  # the kernel times alpha
         self.pairs: list[tuple[Floats, Floats, Floats, Floats, Floats]] = []
 
-    def run(self, start: Floats | None, tolerance: float, most_steps: int) -> int:
+    def run(self, start: Floats | None, tolerance: float, most_steps: int) -> tuple[Floats, int]:
+        """The combinations found for all codes, and after how many steps."""
         gradient = self._gradient()
         reach = self._kernel(gradient)
-        first = _inner(gradient, reach)
+        enough = np.square(tolerance) * _inner(gradient, reach)
         if start is not None:
             self.alpha = start.astype(np.float32)
             self.image = self._kernel(self.alpha)
             gradient = self._gradient()
             reach = self._kernel(gradient)
-        stuck = np.zeros(len(first), dtype=bool)
+        found = self.alpha.copy()
+        codes = np.arange(found.shape[1])
+        stuck = np.zeros(len(codes), dtype=bool)
         for step in range(most_steps):
-            going = (_inner(gradient, reach) > np.square(tolerance) * first) & ~stuck
-            if not going.any():
-                return step
+            going = (_inner(gradient, reach) > enough) & ~stuck
+            if np.count_nonzero(going) <= STILL_GOING * len(going):
+                # the products are nearly all of the cost, so those that are done leave them
+                found[:, codes] = self.alpha
+                if not going.any():
+                    return found, step
+                codes, enough, stuck = codes[going], enough[going], stuck[going]
+                gradient, reach = gradient[:, going], reach[:, going]
+                self._only(going)
+                going = going[going]
             direction, ahead = self._direction(gradient, reach)
             length = self._length(direction, ahead, _inner(gradient, ahead)) * going
             # as near as float32 can tell
@@ -92,7 +103,16 @@ class _Search:
             new_reach = self._kernel(new)
             self._remember(s, ks, new - gradient, new_reach - reach)
             gradient, reach = new, new_reach
-        return most_steps
+        found[:, codes] = self.alpha
+        return found, most_steps
+
+    def _only(self, codes: NDArray[np.bool_]) -> None:
+        self.y, self.u, self.prior = self.y[:, codes], self.u[:, codes], self.prior[codes]
+        self.alpha, self.image = self.alpha[:, codes], self.image[:, codes]
+        self.pairs = [
+            (s[:, codes], ks[:, codes], y[:, codes], ky[:, codes], rho[codes])
+            for s, ks, y, ky, rho in self.pairs
+        ]
 
     def _kernel(self, rows: Floats) -> Floats:
         """The kernel times ``rows``: one product with the features and one back, and 1 for the intercept."""

@@ -97,7 +97,7 @@ def cross_validate(
         single,
         bench,
         penalty=PENALTIES[_best(bench, fold, by_pair, None)],
-        start=alone[0].alpha,
+        start=_mean([fit.alpha for fit in alone]),
     )
 
 
@@ -120,7 +120,7 @@ def left_out_once(
     single = np.full(bench.labels.shape, np.nan)
     for scored, fits in enumerate(alone):
         single[fold == scored] = fits[best].logits[fold == scored]
-    start = alone[0][best].alpha
+    start = _mean([fits[best].alpha for fits in alone])
     return CrossValidated(None, single, bench, reason, penalty=PENALTIES[best], start=start)
 
 
@@ -199,6 +199,14 @@ def _best(
             z, y, w = (side[rows][known] for side in (fit.logits, bench.labels, bench.weights))
             losses[at] += (w * (np.logaddexp(0, z) - y * z)).sum()
     return int(np.argmin(losses))
+
+
+def _mean(alphas: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """What the models without each fold have in common: each row was learnt from by all but one."""
+    total = np.zeros_like(alphas[0])
+    for alpha in alphas:
+        total += alpha
+    return total / np.float32(max(len(alphas) - 1, 1))
 
 
 def _nested(

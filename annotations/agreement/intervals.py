@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,15 +74,22 @@ def intervals_over_groups(
 def drawn_again(tables: Floats, statistic: Statistic, resamples: int = RESAMPLES) -> Floats:
     """The values in draws of as many groups with replacement, shape (resamples, k). The draws are always the same."""
     groups = len(tables)
-    times = np.random.default_rng(0).multinomial(groups, np.full(groups, 1 / groups), size=resamples)
+    times = _times_drawn(groups, resamples)
     step = max(1, _COUNTS_AT_ONCE // max(tables[0].size, 1))
     flat = tables.reshape(groups, -1)
     return np.concatenate(
         [
-            statistic((times[at : at + step] @ flat).reshape(-1, *tables.shape[1:]))
+            statistic((times[at : at + step].astype(float) @ flat).reshape(-1, *tables.shape[1:]))
             for at in range(0, resamples, step)
         ]
     )
+
+
+@lru_cache(maxsize=2)  # drawing takes longer than all that is computed from it
+def _times_drawn(groups: int, resamples: int) -> NDArray[np.int32]:
+    """How often each draw holds each group, shape (resamples, groups)."""
+    drawn = np.random.default_rng(0).multinomial(groups, np.full(groups, 1 / groups), size=resamples)
+    return np.asarray(drawn, dtype=np.int32)
 
 
 def left_out(tables: Floats, statistic: Statistic) -> Floats:
