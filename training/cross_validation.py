@@ -2,8 +2,8 @@
 
 Models are fitted without each fold, and without pairs of folds. For a scored fold i, the models without i and j give
 held-out predictions of the other folds j, from which fold i's penalty, calibration and thresholds are chosen; the
-model without i predicts fold i. Every pair is fitted where there are few rows, and five pairs in a ring where there
-are many. A search starts from a model that saw fewer rows, never from one that saw more.
+model without i predicts fold i. Every pair is fitted where there are few rows; where there are many, those that are
+near each other in a ring, about half. A search starts from a model that saw fewer rows, never from one that saw more.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def cross_validate(
     dataset: Dataset,
     *,
     exclusive: Sequence[Sequence[str]] = (),
-    folds: int = 5,
+    folds: int | None = None,
     seed: int = 0,
     fold: NDArray[np.intp] | None = None,
     aim: Aim = BEST_F1,
@@ -102,7 +102,7 @@ def cross_validate(
 
 
 def left_out_once(
-    dataset: Dataset, *, folds: int = 5, seed: int = 0, progress: Progress | None = None
+    dataset: Dataset, *, folds: int | None = None, seed: int = 0, progress: Progress | None = None
 ) -> CrossValidated:
     """Only what the final model is made with, and no scores: for these, ``cross_validate``."""
     bench = Bench(dataset, count(dataset.units))
@@ -182,7 +182,8 @@ def _pairs(several: int, rows: int) -> list[Pair]:
     every = list(combinations(range(several), 2))
     if rows < MANY_ROWS or several < 4:
         return every
-    return [pair for pair in every if pair[1] - pair[0] in (1, several - 1)]
+    reach = several // 4
+    return [(one, other) for one, other in every if min(other - one, several - other + one) <= reach]
 
 
 def _best(

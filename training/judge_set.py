@@ -1,11 +1,11 @@
 """Which groups teach the model and which judge it: drawn once, and never the other way round again.
 
 A group enters the draw at the first training that sees a review of it. Until 15 groups have independent reviews
-there is no draw: everybody teaches, and models are compared by cross-validation. From then on a fifth of the groups
-of each wave that have independent reviews judge, at least three a wave (at most half of a wave that has fewer than
-six so far, so that it teaches as well), taken evenly from its cases and kinds of transcript. A group without
-independent reviews cannot judge, so it teaches. What a group was drawn for holds for its later transcripts too;
-where a new transcript joins two groups, the joined one judges if either did.
+there is no draw: everybody teaches, and models are compared by leaving out one group at a time. From then on a
+fifth of the groups of each wave that have independent reviews judge, at least three a wave (at most half of a wave
+that has fewer than six so far, so that it teaches as well), taken evenly from its cases and kinds of transcript. A
+group without independent reviews cannot judge, so it teaches. What a group was drawn for holds for its later
+transcripts too; where a new transcript joins two groups, the joined one judges if either did.
 
 The order of the draw is by a hash of the seed and the transcript's name: the same study read in twice, or at two
 sites, is drawn alike, and nobody can choose.
@@ -22,8 +22,9 @@ from uuid import UUID
 from annotations.groups import groups_of
 from annotations.store.draws import Drawn, Purpose
 from annotations.store.transcripts import Kept
+from training.folds import FEW_GROUPS
 
-LEAST_GROUPS = 15
+LEAST_GROUPS = FEW_GROUPS
 SHARE = 0.2
 LEAST_PER_WAVE = 3
 SEED = 0

@@ -160,6 +160,23 @@ def test_calibration_mends_overconfidence() -> None:
     assert ((cut > 0.05) & (cut < 0.9)).all()
 
 
+def test_of_many_rows_each_of_fourteen_folds_lies_in_about_half_of_its_pairs() -> None:
+    """Its calibration comes from six of the thirteen others."""
+    ring = _pairs(14, MANY_ROWS)
+    assert all(sum(fold in pair for pair in ring) == 6 for fold in range(14))
+    assert len(_pairs(14, MANY_ROWS - 1)) == 91
+
+
+@pytest.mark.parametrize(("groups", "folds"), [(3, 3), (14, 14), (15, 5), (40, 5)])
+def test_few_groups_are_left_out_one_at_a_time(groups: int, folds: int) -> None:
+    """So a champion and a challenger of other reviews are tested in the same folds."""
+    names = [f"P{at:02d}" for at in range(groups) for _ in range(3)]
+    fold = folds_of(names, np.random.default_rng(1).random((len(names), 2)))
+    assert len(set(fold)) == folds
+    if folds == groups:
+        assert all(len(set(fold[at : at + 3])) == 1 for at in range(0, len(names), 3))
+
+
 def test_folds_keep_groups_whole() -> None:
     """No group lies in two folds, and folds are of like size."""
     dataset = _dataset(groups=12)
