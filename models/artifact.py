@@ -22,6 +22,7 @@ LAYOUT = 2
 _MODEL = "model.npz"
 _MANIFEST = "manifest.json"
 _IDF = "idf/"
+_OF_COLD_START = ("meanings", "centre", "spread", "thresholds")
 _OTHER_LAYOUT = 'the model in {folder} was made by another version of Tandem. Run "tandem train --force".'
 
 
@@ -66,7 +67,7 @@ def load(folder: Path, sha256: str) -> Model | ColdStart:
 
 def _plain(model: Model | ColdStart) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     if isinstance(model, ColdStart):
-        return {"meanings": model.meanings, "centre": model.centre, "thresholds": model.thresholds}, {}
+        return {name: getattr(model, name) for name in _OF_COLD_START}, {}
     arrays: dict[str, NDArray[Any]] = {
         "coefficients": model.weights.coefficients,
         "intercepts": model.weights.intercepts,
@@ -87,7 +88,7 @@ def _plain(model: Model | ColdStart) -> tuple[dict[str, NDArray[Any]], dict[str,
 def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | ColdStart:
     codes = tuple(manifest["codes"])
     if manifest["kind"] == ColdStart.kind:
-        return ColdStart(codes, plain["meanings"], plain["centre"], plain["thresholds"])
+        return ColdStart(codes, *(plain[name] for name in _OF_COLD_START))
     return Model(
         codes=codes,
         vocabulary=Vocabulary(

@@ -1,4 +1,9 @@
-"""Suggestions before anybody has coded: how near a unit is to what the codebook says of each code."""
+"""Suggestions before anybody has coded: how near a unit is to what the codebook says of each code.
+
+Nearness alone misleads: some definitions are near to every unit, and some units near to every definition (hubs,
+Radovanović, Nanopoulos and Ivanović 2010). So what counts is how much nearer a unit is to a code than the study's
+units usually are, and nearer than it is to the other codes.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +20,19 @@ from models.unit import Unit
 
 # of all units only the clearest are suggested: similarity to a definition says which code, hardly whether any
 SUGGESTED_SHARE = 0.05
-STEEPNESS = 20.0
+STEEPNESS = 2.0
+USUAL_SPREAD = 0.1  # of similarities, where there are no units to take it from
+LEAST_SPREAD = 0.02
+LEAST_TO_COMPARE = 3  # codes: of one or two, nearer to this than to the others says too little
 
 
 @dataclass(frozen=True)
 class ColdStart:
     """A model that knows only the codebook's words.
 
-    ``meanings``: unit vectors of the codes, shape (codes, dimensions). ``centre``: the mean similarity of each
-    code to the study's units, shape (codes,): what is near to everything says nothing. The numbers it gives rank
-    units; they are no calibrated probabilities, and everything that shows them says so.
+    ``meanings``: unit vectors of the codes, shape (codes, dimensions). ``centre``, ``spread``: mean and standard
+    deviation of each code's similarity to the study's units, shape (codes,). The numbers it gives rank units; they
+    are no calibrated probabilities, and everything that shows them says so.
     """
 
     kind: ClassVar[str] = "cold start"
@@ -32,6 +40,7 @@ class ColdStart:
     codes: tuple[str, ...]
     meanings: NDArray[np.float32]
     centre: NDArray[np.float64]
+    spread: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
     @property
@@ -43,7 +52,7 @@ class ColdStart:
         """How near each unit is to each code, squeezed into 0 to 1; shape (units, codes)."""
         if not units:
             return np.zeros((0, len(self.codes)))
-        return _squeezed(embeddings @ self.meanings.T, self.centre)
+        return _squeezed(embeddings @ self.meanings.T, self.centre, self.spread)
 
 
 def from_codebook(
@@ -63,12 +72,20 @@ def from_codebook(
         np.float32
     )
     similarity = embeddings @ meanings.T
-    centre = similarity.mean(axis=0).astype(np.float64) if len(embeddings) else np.zeros(len(codes))
-    squeezed = _squeezed(similarity, centre)
+    centre, spread = np.zeros(len(codes)), np.full(len(codes), USUAL_SPREAD)
+    if len(embeddings):
+        centre = similarity.mean(axis=0, dtype=np.float64)
+        spread = np.maximum(similarity.std(axis=0, dtype=np.float64), LEAST_SPREAD)
+    squeezed = _squeezed(similarity, centre, spread)
     cut = np.quantile(squeezed, 1 - SUGGESTED_SHARE, axis=0) if len(embeddings) else np.full(len(codes), 0.9)
     # a code whose words are near to nothing in the study is not suggested for being the least far
-    return ColdStart(tuple(code.id for code in codes), meanings, centre, np.maximum(cut, 0.75))
+    return ColdStart(tuple(code.id for code in codes), meanings, centre, spread, np.maximum(cut, 0.75))
 
 
-def _squeezed(similarity: NDArray[np.float32], centre: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(expit(STEEPNESS * (similarity - centre - 0.05)), dtype=np.float64)
+def _squeezed(
+    similarity: NDArray[np.float32], centre: NDArray[np.float64], spread: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    nearer = (similarity - centre) / spread
+    if nearer.shape[1] >= LEAST_TO_COMPARE:
+        nearer -= nearer.mean(axis=1, keepdims=True)
+    return np.asarray(expit(STEEPNESS * (nearer - 0.5)), dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -64,13 +64,12 @@ class Corpus:
         """The unit's words."""
         return self.segment(unit).span.of(self.transcript(unit).text)
 
-    @cached_property
-    def units(self) -> tuple[Unit, ...]:
-        """The units as a classifier sees them."""
-        found: list[Unit] = []
-        for t, kept in enumerate(self.transcripts):
-            found.extend(_units(kept.transcript, self.segments[t]))
-        return tuple(found)
+    def units_of(self, units: Sequence[int]) -> list[Unit]:
+        """Units as a classifier sees them: made when asked for, or a large study's words would be held several times."""
+        made: dict[tuple[int, int], Unit] = {}
+        for t in dict.fromkeys(self.at[unit][0] for unit in units):
+            made |= {(t, s): one for s, one in _units(self.transcripts[t].transcript, self.segments[t])}
+        return [made[self.at[unit]] for unit in units]
 
     def in_wave(self, wave: str | None) -> list[int]:
         """The units of one wave, or of all."""
@@ -114,16 +113,17 @@ def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
     return Corpus(segmentation.version, transcripts, segments, at)
 
 
-def _units(transcript: Transcript, cut: Sequence[Segment]) -> list[Unit]:
+def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int, Unit]]:
+    """The participants' segments, each with its position in the transcript."""
     words = [one.span.of(transcript.text) for one in cut]
     dialogue = transcript.kind is Kind.INTERVIEW and len({one.speaker for one in cut}) > 1
-    found = []
     question = ""
     for s, one in enumerate(cut):
         if one.role is Role.INTERVIEWER:
             question = words[s]
             continue
-        found.append(
+        yield (
+            s,
             Unit(
                 text=words[s],
                 speaker=one.speaker,
@@ -132,9 +132,8 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> list[Unit]:
                 before=words[s - 1] if s else "",
                 after=words[s + 1] if s + 1 < len(words) else "",
                 dialogue=dialogue,
-            )
+            ),
         )
-    return found
 
 
 def _id_of(one: Segment) -> UUID:

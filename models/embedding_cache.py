@@ -60,6 +60,11 @@ class EmbeddingCache:
         new = sum(key in missing for key in keys)
         return Embedded(vectors, new, len(texts) - new)
 
+    def put(self, source: EmbedderSource, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors that were made elsewhere by the same encoder: one row for each text, of unit length."""
+        with self._opened() as connection:
+            _keep(connection, source.fingerprint, [_key(text) for text in texts], vectors)
+
     def forget(self, texts: Iterable[str]) -> None:
         """Erase what was kept of these texts, the bytes on the disk included."""
         with self._opened() as connection, connection:
@@ -129,14 +134,19 @@ def _make(
                 progress(before + round(count * done / max(total, 1)), len(todo))
 
         vectors = embedder.embed([text for _, text in some], step)
-        rows = [
-            (key, fingerprint, vector.astype("<f4").tobytes())
-            for (key, _), vector in zip(some, vectors, strict=True)
-        ]
-        with connection:
-            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
+        _keep(connection, fingerprint, [key for key, _ in some], vectors)
         found |= {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
     return found
+
+
+def _keep(
+    connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: NDArray[np.float32]
+) -> None:
+    rows = [
+        (key, fingerprint, vector.astype("<f4").tobytes()) for key, vector in zip(keys, vectors, strict=True)
+    ]
+    with connection:
+        connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
 
 def _key(text: str) -> bytes:

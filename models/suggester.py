@@ -136,7 +136,7 @@ class Suggester:
             embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], step)
             made.embedded += embedded.embedded
             made.from_cache += embedded.from_cache
-            units = [corpus.units[unit] for unit in some]
+            units = corpus.units_of(some)
             found = model.probabilities(units, embedded.vectors)
             sampled.look(some, embedded.vectors, found)
             chosen = suggested(found, model.thresholds, model.codes, exclusive)

@@ -62,7 +62,7 @@ class Collected:
         row_of = {unit: row for row, unit in enumerate(self.learnable)}
         groups = groups_of([kept.transcript for kept in self.corpus.transcripts], group_by)
         return Dataset(
-            units=tuple(self.corpus.units[unit] for unit in self.learnable),
+            units=tuple(self.corpus.units_of(self.learnable)),
             embeddings=embeddings,
             groups=tuple(groups[self.corpus.at[unit][0]] for unit in self.learnable),
             quotable=np.array(

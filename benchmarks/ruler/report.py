@@ -41,18 +41,40 @@ BEGIN, END = "<!-- quality: made by benchmarks/quality.py -->", "<!-- /quality -
 
 
 def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> Figures:
-    """All figures of what has been run; written to ``out``.{json,md,png} unless that is None."""
+    """All figures of what has been run; written to ``out``.{json,md,png} unless that is None.
+
+    Figures that stand in ``out``.json and have not been run here stay, if they are of the same recipe.
+    """
     figures: Figures = {"recipe": RECIPE, "sets": {data.name: _of_set(data, runs) for data in sets}}
     if out is not None:
         if Path(f"{out}.json").is_file():
             before = json.loads(Path(f"{out}.json").read_text("utf-8"))
-            figures["sets"] = before["sets"] | figures["sets"]
+            if before["recipe"] == RECIPE:
+                figures["sets"] = before["sets"] | {
+                    name: _over(before["sets"].get(name), its) for name, its in figures["sets"].items()
+                }
         Path(f"{out}.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
         Path(f"{out}.md").write_text(_markdown(figures), "utf-8")
         draw(figures, Path(f"{out}.png"))
         if out == DOCS:
             _into_readme(figures)
     return figures
+
+
+def _over(before: Figures | None, its: Figures) -> Figures:
+    """A set's new figures, and the earlier ones of what has not been run again."""
+    if before is None:
+        return its
+    sizes = {
+        size: {
+            method: row
+            for method in METHODS
+            if (row := its["sizes"][size].get(method) or before["sizes"].get(size, {}).get(method))
+        }
+        for size in SIZES
+    }
+    differences = before["differences"] | its["differences"]
+    return its | {"sizes": sizes, "differences": differences, "people": its["people"] or before["people"]}
 
 
 def _into_readme(figures: Figures) -> None:

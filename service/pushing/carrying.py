@@ -41,7 +41,7 @@ def sentences_of(
     except TandemError:
         return {}
     known = [one for one in segments if one in found and found[one].suggested and one in corpus.position]
-    units = [corpus.units[corpus.position[one]] for one in known]
+    units = corpus.units_of([corpus.position[one] for one in known])
     wanted = [found[one].suggested for one in known]
     carrying = sentences_behind(loaded, units, wanted, _embed(parts), parts.segmentation.pipeline)
     return {

@@ -164,7 +164,9 @@ def test_a_model_on_disk_is_the_same_model(tmp_path: Path) -> None:
 
 def test_a_cold_start_on_disk_is_the_same(tmp_path: Path) -> None:
     """So is a model that knows only the codebook's words."""
-    model = ColdStart(("a",), np.eye(1, 4, dtype=np.float32), np.array([0.1]), np.array([0.8]))
+    model = ColdStart(
+        ("a",), np.eye(1, 4, dtype=np.float32), np.array([0.1]), np.array([0.2]), np.array([0.8])
+    )
     again = load(tmp_path / "m", save(model, tmp_path / "m"))
     assert isinstance(again, ColdStart)
     assert (again.meanings == model.meanings).all()

@@ -38,6 +38,18 @@ def test_a_code_that_nothing_resembles_is_not_suggested() -> None:
     assert ((found >= model.thresholds).sum(axis=0) <= 2).all()
 
 
+def test_a_unit_near_to_every_code_is_not_the_nearest_of_one() -> None:
+    """What speaks of everything at once ranks behind what speaks of one thing, though both are as near to it."""
+    encoder = WordEncoder()
+    snow = Code("snow", "Snow", "topics", "Topics/Snow", definition="snow road bus")
+    texts = [*(f"filler{at}" for at in range(20)), "money one two three", "money nurses snow four"]
+    vectors = encoder.embed(texts)
+    model = from_codebook((*CODES, snow), encoder.embed, vectors)
+    found = model.probabilities([Unit(text) for text in texts], vectors)
+    assert np.isclose(vectors[20] @ model.meanings[0], vectors[21] @ model.meanings[0])
+    assert found[20, 0] > found[21, 0]
+
+
 def test_no_units_no_trouble() -> None:
     """A study without a transcript has a model that suggests nothing yet."""
     encoder = WordEncoder()
