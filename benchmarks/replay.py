@@ -115,10 +115,9 @@ def _trained(study: Path) -> Version:
         "interval": compared.get("interval"),
         "vetoes": [one["code"] for one in compared.get("vetoes", ())],
         "reason": trained["reason"],
-        "seconds": trained["seconds"],
-        "cpu_s": round(_cpu() - busy, 1),
     }
-    print(json.dumps(found), file=sys.stderr, flush=True)
+    took = {"seconds": trained["seconds"], "cpu_s": round(_cpu() - busy, 1)}
+    print(json.dumps(found | took), file=sys.stderr, flush=True)
     return found
 
 
