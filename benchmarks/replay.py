@@ -1,37 +1,67 @@
 """What a study would have seen: AnnoMI's wave 2 comes in five batches, with a retraining after each.
 
-Needs ../shared/data. The reviews of each batch are added as independent ones. For each version: the figure on the judge
-set as it was then, whether it was promoted, and why; and a picture of that, docs/replay.png. The judge set grows with
-the second wave, so the figures of two versions are not of the same sessions: what decides is the paired comparison
-of each new version with the one that served, on the same sessions, drawn below.
+    python benchmarks/replay.py                    half an hour on two cores; writes docs/replay.png and docs/replay.json
+    python benchmarks/replay.py --study FOLDER     keeps the study there (a folder that is not there yet)
+    python benchmarks/replay.py --draw             only the picture, of docs/replay.json
+
+Needs ../shared/data. The reviews of each batch are added as independent ones, and "tandem train" decides by the written
+rule who serves. Figures per version: kappa on the judge set as it was then (it grows with the second wave, so these
+are of different sessions); the difference from the version that served, paired by session, which is what the rule
+looks at; and, when all is over, kappa of every version on the judge set as it is at the end, none of which has taught
+any of them, so that the versions can be compared.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from annotations.agreement import tables_of
+from annotations.store.draws import drawn_so_far
+from annotations.store.models import all_models, learnt_transcripts
+from models.artifact import load
+from models.classifier import Model
+from models.corpus import read_corpus
+from service.learning import workshop_of
+from service.parts import open_parts
+from training.collect import collect
+from training.dataset import Dataset, OutOfFold
+from training.evaluate import evaluate
+from training.learn import asked, dataset_of
+from training.promote import judge
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
-PICTURE = ROOT / "docs" / "replay.png"
+PICTURE, NUMBERS = ROOT / "docs" / "replay.png", ROOT / "docs" / "replay.json"
 TANDEM = str(Path(sys.executable).with_name("tandem"))
 BATCHES = 5
 _WON, _LOST, _PALE = "#1f6f4a", "#b3402a", "#8a94a6"
+Version = dict[str, Any]
 
 
 def _run(*arguments: str, cwd: Path) -> dict[str, Any]:
     done = subprocess.run([TANDEM, *arguments, "--json"], cwd=cwd, check=True, capture_output=True, text=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _batches(answers: Path, folder: Path) -> list[Path]:
@@ -52,24 +82,24 @@ def _batches(answers: Path, folder: Path) -> list[Path]:
     return files
 
 
-def replay(folder: Path) -> list[dict[str, Any]]:
-    """Every version's figure and what became of it."""
-    source, study = folder / "annomi", folder / "study"
+def replay(source: Path, study: Path) -> list[Version]:
+    """Every version's figure and what became of it. ``source``: an empty folder for AnnoMI's files."""
     subprocess.run([sys.executable, str(SHARED / "make_study.py"), "annomi", str(source)], check=True)
-    _run("init", str(study), "--codebook", str(source / "codebook.csv"), cwd=folder)
+    _run("init", str(study), "--codebook", str(source / "codebook.csv"), cwd=source)
     for wave in ("1", "2"):
         _run("import", str(source / f"wave{wave}"), "--wave", wave, cwd=study)
     _run("import-codings", str(source / "codings.csv"), cwd=study)
-    if len(sys.argv) > 1:  # embeddings made before
-        (study / "embeddings.db").write_bytes(Path(sys.argv[1]).read_bytes())
-    found = [_version(_run("train", cwd=study))]
-    for file in _batches(source / "answers.csv", folder):
+    found = [_trained(study)]
+    for file in _batches(source / "answers.csv", source):
         _run("import-codings", str(file), cwd=study)
-        found.append(_version(_run("train", cwd=study)))
-    return found
+        found.append(_trained(study))
+    at_the_end = on_the_last_judges(study)
+    return [one | {"at_the_end": at_the_end[one["version"]]} for one in found]
 
 
-def _version(trained: dict[str, Any]) -> dict[str, Any]:
+def _trained(study: Path) -> Version:
+    busy = _cpu()
+    trained = _run("train", cwd=study)
     overall, compared = trained["overall"], trained["comparison"] or {}
     found = {
         "version": trained["model_version"],
@@ -85,55 +115,117 @@ def _version(trained: dict[str, Any]) -> dict[str, Any]:
         "interval": compared.get("interval"),
         "vetoes": [one["code"] for one in compared.get("vetoes", ())],
         "reason": trained["reason"],
-        "seconds": trained["seconds"],
     }
-    print(json.dumps(found), file=sys.stderr, flush=True)
+    took = {"seconds": trained["seconds"], "cpu_s": round(_cpu() - busy, 1)}
+    print(json.dumps(found | took), file=sys.stderr, flush=True)
     return found
 
 
-def draw(found: list[dict[str, Any]], file: Path) -> None:
-    """Above: kappa on the judge set of each version. Below: its difference from the version that served."""
+def on_the_last_judges(folder: Path) -> dict[str, Version]:
+    """Each version on the sessions that judge by now, of which none has learnt, all of them and by wave."""
+    with open_parts(folder) as parts:
+        shop = workshop_of(parts)
+        corpus = read_corpus(shop.store, shop.segmentation)
+        codes = tuple(code.id for code in shop.codebook.applicable)
+        collected = collect(shop.store, corpus, codes)
+        with shop.store.reading() as connection:
+            judging = {one for one, why in drawn_so_far(connection).items() if why == "judge"}
+            models = all_models(connection)
+            taught = {model.version: learnt_transcripts(connection, model.id) for model in models}
+        units = [corpus.at[unit][0] for unit in collected.learnable]
+        waves = np.array([corpus.transcripts[at].transcript.wave for at in units])
+        judges = np.array([corpus.transcripts[at].id in judging for at in units])
+        dataset = dataset_of(shop, collected, codes, "participant")
+        found: dict[str, Version] = {}
+        tables = []
+        for model in models:
+            assert not taught[model.version] & judging
+            loaded = load(shop.folder / model.folder, model.sha256)
+            assert isinstance(loaded, Model)
+            its: Version = {}
+            for name, rows in (("all", judges), *((f"wave {w}", judges & (waves == w)) for w in ("1", "2"))):
+                part = dataset.only(rows)
+                said = asked(loaded, part)
+                figures = evaluate(part, said, codebook=shop.codebook, lacking=loaded.too_few, reason=None)
+                keys = ("groups", "n_segments", "micro_f1", "kappa", "kappa_interval")
+                its[name] = {key: figures["overall"][key] for key in keys}
+                if name == "all":
+                    tables.append(_tables(part, said))
+            whole = judge(tables[-1], tables[0], codes=codes, new_recipe=False).figures
+            its["from_the_first"] = {key: whole.get(key) for key in ("difference", "interval")}
+            found[model.version] = its
+    return found
+
+
+def _tables(dataset: Dataset, said: OutOfFold) -> NDArray[np.float64]:
+    """A version against all coders together, session by session: shape (sessions, codes, 4)."""
+    names = sorted(set(dataset.groups))
+    total = np.zeros((len(names), len(dataset.codes), 4))
+    for judgement in dataset.judgements:
+        groups = [dataset.groups[row] for row in judgement.rows]
+        tables, its = tables_of(said.decided[judgement.rows], judgement.labels > 0.5, groups)
+        total[[names.index(name) for name in its]] += tables
+    return total
+
+
+def draw(found: list[Version], file: Path) -> None:
+    """Above: kappa of every version on the judge set at the end. Below: what the rule looked at, and what it said."""
     figure = Figure(figsize=(8, 6), layout="constrained")
     FigureCanvasAgg(figure)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    above.plot([one["kappa"] for one in found], color=_PALE, zorder=1)
+    places = range(len(found))
+    then = [one["kappa"] for one in found]
+    above.plot(places, then, "o", color=_PALE, mfc="none", label="on those that judged then", zorder=4)
     below.axhline(0, color=_PALE, linewidth=1)
     for at, one in enumerate(found):
         colour = _WON if one["promoted"] else _LOST
-        for axes, value, interval in (
-            (above, one["kappa"], one["kappa_interval"]),
-            (below, one["difference"], one["interval"]),
-        ):
-            if value is not None:
-                axes.plot(at, value, "o", color=colour, zorder=3)
-            if value is not None and interval is not None:
-                axes.plot([at, at], interval, color=colour, linewidth=2, zorder=2)
-        above.annotate(
-            f"{one['verdict']}\n{one['judges']} judges",
-            (at, (one["kappa_interval"] or [0, one["kappa"]])[1]),
-            textcoords="offset points",
-            xytext=(0, 6),
-            ha="center",
-            fontsize=8,
-        )
-    above.plot([], [], "o", color=_WON, label="promoted")
-    above.plot([], [], "o", color=_LOST, label="refused")
-    above.margins(x=0.08, y=0.25)
+        whole = one["at_the_end"]["all"]
+        _mark(above, at, whole["kappa"], whole["kappa_interval"], colour)
+        _mark(below, at, one["difference"], one["interval"], colour)
+        top = (one["interval"] or [0, 0])[1]
+        said = f"{one['verdict']}\n{one['judges']} sessions" if at else "the first"
+        below.annotate(said, (at, top), (0, 4), textcoords="offset points", ha="center", fontsize=8)
+    for colour, label in ((_WON, "promoted"), (_LOST, "refused")):
+        if any((colour == _WON) == one["promoted"] for one in found):
+            above.plot([], [], "o-", color=colour, label=f"on all that judge at the end ({label})")
+    judges = found[0]["at_the_end"]["all"]["groups"]
     above.set(
-        ylabel="kappa with the coders", title="AnnoMI, wave 2 in five batches: each version on the judge set"
+        ylabel="kappa with the coders",
+        title=f"AnnoMI, wave 2 in five batches, on {judges} sessions that never taught",
     )
-    above.legend(loc="lower right", frameon=False)
+    above.legend(loc="lower right", frameon=False, fontsize=8)
+    above.margins(x=0.08, y=0.15)
+    below.margins(x=0.08, y=0.3)
     below.set(ylabel="difference from the\nversion that served", xlabel="version (reviews so far)")
-    below.set_xticks(range(len(found)), [f"{one['version']}\n{one['reviews']}" for one in found])
+    below.set_xticks(places, [f"{one['version']}\n{one['reviews']:,}" for one in found])
     figure.savefig(file, dpi=110, metadata={"Software": None})
 
 
+def _mark(axes: Axes, at: int, value: float | None, interval: list[float] | None, colour: str) -> None:
+    if value is not None:
+        axes.plot(at, value, "o", color=colour, zorder=3)
+    if value is not None and interval is not None:
+        axes.plot([at, at], interval, color=colour, linewidth=2, zorder=2)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--study", type=Path)
+    parser.add_argument("--draw", action="store_true")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    if not SHARED.is_dir():
-        print(json.dumps({"skipped": "the shared real data are not on this machine (../shared/data)"}))
-        sys.exit(0)
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
-    with tempfile.TemporaryDirectory() as made:
-        versions = replay(Path(made))
+    asked_for = _arguments()
+    if not asked_for.draw:
+        if not SHARED.is_dir():
+            print(json.dumps({"skipped": "the shared real data are not on this machine (../shared/data)"}))
+            sys.exit(0)
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+        with tempfile.TemporaryDirectory() as made:
+            study = asked_for.study or Path(made) / "study"
+            versions = replay(Path(made), study.absolute())
+        NUMBERS.write_text(json.dumps({"versions": versions}, indent=1) + "\n", "utf-8")
+    versions = json.loads(NUMBERS.read_text("utf-8"))["versions"]
     draw(versions, PICTURE)
     print(json.dumps({"versions": versions, "picture": str(PICTURE.relative_to(ROOT))}))

@@ -40,14 +40,14 @@ def train(
     parts: Parts, *, force: bool = False, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> Trained:
     """Train on what people have coded so far, and promote by the written rule."""
-    return train_model(_workshop(parts, embedding), force=force, progress=fitting)
+    return train_model(workshop_of(parts, embedding), force=force, progress=fitting)
 
 
 def reproduce(
     parts: Parts, run: str, *, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> Reproduced:
     """Make the model of an MLflow run (or of a version) again from its snapshot, and compare every digit."""
-    return reproduce_model(_workshop(parts, embedding), run, progress=fitting)
+    return reproduce_model(workshop_of(parts, embedding), run, progress=fitting)
 
 
 def catch_up(parts: Parts) -> str | None:
@@ -61,10 +61,12 @@ def evaluate(
     parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> tuple[dict[str, Any], Collected]:
     """Cross-validation by group, beside how far people agree."""
-    return evaluation(_workshop(parts, embedding), group_by=group_by, progress=fitting)
+    return evaluation(workshop_of(parts, embedding), group_by=group_by, progress=fitting)
 
 
-def _workshop(parts: Parts, embedding: Progress) -> Workshop:
+def workshop_of(parts: Parts, embedding: Progress = quiet) -> Workshop:
+    """What a training of this study works with."""
+
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return parts.cache.embed(parts.embedder, texts, embedding).vectors
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from typing import Annotated
 
 import typer
 
@@ -20,8 +21,23 @@ app = typer.Typer(
 )
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        # imported here: it takes a while to load, and no other command needs it
+        from importlib.metadata import version
+
+        sys.stdout.write(f"{version('tandem-coding')}\n")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", help="Print the version and stop.", callback=_say_version, is_eager=True),
+]
+
+
 @app.callback()
-def _everywhere(study: StudyOption = None) -> None:
+def _everywhere(study: StudyOption = None, version: VersionOption = False) -> None:  # noqa: ARG001 (its callback acts)
     remember_study(study)
 
 

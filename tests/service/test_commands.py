@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -424,6 +425,14 @@ def test_exit_statuses(tmp_path: Path, arguments: list[str], status: int, said: 
     assert done.returncode == status, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_that_of_the_installed_package(tmp_path: Path) -> None:
+    """It is printed alone, without a study and without a command."""
+    program = Path(sys.executable).with_name("tandem")
+    done = subprocess.run([program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{version('tandem-coding')}\n"
+    assert done.stderr == ""
 
 
 @pytest.mark.skipif(os.name != "posix" or not hasattr(os, "geteuid"), reason="needs a POSIX system")
