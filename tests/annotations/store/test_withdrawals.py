@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from builders import a_transcript
@@ -9,9 +10,10 @@ from sqlalchemy import func, select
 
 from annotations.codebook import Codebook
 from annotations.coding import Coding, Condition, Evidence, Review
+from annotations.groups import groups_of
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
-from annotations.store.models import ModelVersion, add_model
+from annotations.store.models import ModelVersion, add_model, get_model
 from annotations.store.pushes import PushedTask, add_project, keep_tasks
 from annotations.store.reviews import add_reviews, current_reviews, keep_codebook
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
@@ -74,6 +76,8 @@ def _filled(store: Store, codebook: Codebook) -> tuple[ModelVersion, dict[str, U
             reviews=2,
             codes=("money",),
             thresholds={"money": 0.5},
+            figures=_figures(),
+            comparison={"kappa_by_group": {"transcript Ada": 0.1, "transcript Ben": 0.2}},
         )
         learnt = {one.id: "learn" for one in reviews if one.id is not None}
         add_model(connection, model, learnt)  # type: ignore[arg-type]
@@ -90,6 +94,14 @@ def _filled(store: Store, codebook: Codebook) -> tuple[ModelVersion, dict[str, U
         tasks = [PushedTask(segments[name], at, "h", model.id) for at, name in enumerate(segments, start=7)]
         keep_tasks(connection, project.id, tasks)
     return model, segments
+
+
+def _figures() -> dict[str, Any]:
+    """As a model keeps them that was measured on few groups; these are named as ``annotations.groups`` does."""
+    names = groups_of([a_transcript("Ada", "How?", "So."), a_transcript("Ben", "How?", "So.")])
+    by_group = dict.fromkeys(names, 0.5)
+    side = {"kappa": 0.5, "kappa_by_group": by_group}
+    return {"overall": side, "people": {"person": {"overall": side}, "model": {"overall": side}}, "codes": []}
 
 
 def _cut(connection: object, kept: UUID, transcript: Transcript) -> None:
@@ -113,6 +125,9 @@ def test_nothing_of_a_participant_is_left_and_nothing_else_is_touched(
         assert transcript_names(connection) == ("Ben",)
         assert [review.coder for review in current_reviews(connection)] == ["Kim"]
         assert suggestions_of(connection, model)[segments["Ben"]].evidence == {"money": ()}
+        left = get_model(connection, "v1")
+        assert left.figures["overall"] == {"kappa": 0.5, "kappa_by_group": {"participant Ben": 0.5}}
+        assert left.comparison == {"kappa_by_group": {"transcript Ben": 0.2}}
         for table in (label_studio_tasks, shown_models):
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 1
         for table in metadata.sorted_tables:
