@@ -19,6 +19,7 @@ from annotations.store.pushes import task_key
 from annotations.store.tables import (
     codings,
     jobs,
+    label_studio_annotations,
     label_studio_projects,
     label_studio_tasks,
     learnt_from,
@@ -30,6 +31,7 @@ from annotations.store.tables import (
     shown_models,
     suggestions,
     transcripts,
+    webhook_events,
     withdrawals,
 )
 from annotations.store.transcripts import Kept, all_transcripts, key_of
@@ -132,8 +134,11 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     quoting = _forget_evidence(connection, own_segments)
     pending = _pending(connection, own_segments, quoting)
     _forget_values(connection, theirs)
-    for some in _lots(own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}):
-        connection.execute(delete(shown_models).where(shown_models.c.key.in_(some)))
+    own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
+    for table in (shown_models, label_studio_annotations):
+        for some in _lots(own_tasks):
+            connection.execute(delete(table).where(table.c.key.in_(some)))
+    _forget_webhooks(connection, {str(one) for one in own_tasks})
     _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
     values = {
         "id": uuid4(),
@@ -224,6 +229,15 @@ def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
             kept = _without(plain, names)
             if kept != plain:
                 connection.execute(update(table).where(table.c.id == row).values({column.name: kept}))
+
+
+def _forget_webhooks(connection: Connection, own: Collection[str]) -> None:
+    """Those that wait hold memos. What such a one told of other people's tasks besides, the next pull finds."""
+    e = webhook_events
+    for sequence, body in connection.execute(select(e.c.sequence, e.c.body).where(e.c.done.is_(False))).all():
+        if any(one.get("key") in own for one in (body or {}).get("annotations", ())):
+            this = e.c.sequence == sequence
+            connection.execute(update(e).where(this).values(done=True, body=None, outcome="erased"))
 
 
 def _without(plain: Any, names: Collection[str]) -> Any:

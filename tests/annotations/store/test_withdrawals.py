@@ -8,18 +8,27 @@ from uuid import UUID, uuid4
 from builders import a_transcript
 from sqlalchemy import func, select
 
+from annotations.arrivals import State
 from annotations.codebook import Codebook
-from annotations.coding import Coding, Condition, Evidence, Review
+from annotations.coding import Coding, Condition, Draw, Evidence, Review
 from annotations.groups import groups_of
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
+from annotations.store.inbox import Seen, keep_seen
 from annotations.store.models import ModelVersion, add_model, get_model
-from annotations.store.pushes import PushedTask, add_project, keep_tasks
+from annotations.store.pushes import PushedTask, add_project, keep_tasks, task_key
 from annotations.store.reviews import add_reviews, current_reviews, keep_codebook
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of
-from annotations.store.tables import label_studio_tasks, metadata, shown_models
+from annotations.store.tables import (
+    label_studio_annotations,
+    label_studio_tasks,
+    metadata,
+    shown_models,
+    webhook_events,
+)
 from annotations.store.transcripts import add_transcript, transcript_names
+from annotations.store.webhooks import count_waiting, store_event
 from annotations.store.withdrawals import (
     compact,
     erase,
@@ -148,3 +157,23 @@ def test_a_tombstone_says_who_when_and_which_models(store: Store, codebook: Code
         assert (found.by, found.transcripts, found.pending, found.state) == ("Kim", 1, (), "done")
         assert models_that_learnt(connection) == {"v1": ("Ada",)}
         assert withdrawal_of(connection, "Ben") is None
+
+
+def test_what_label_studio_told_of_a_participant_goes_too(store: Store, codebook: Codebook) -> None:
+    """Memos stand in each annotation as it was last seen and in webhooks that wait; other people's stay."""
+    _, segments = _filled(store, codebook)
+    with store.writing() as connection:
+        project = add_project(connection, url="http://x", project_id=4, title="t", coder=None, wave="")
+        for at, (name, segment) in enumerate(segments.items(), start=1):
+            key = segment if name == "Ben" else task_key(segment, Draw.REPEAT)
+            body = {"key": str(key), "result": [{"value": {"text": [f"{name} said it again"]}}]}
+            seen = Seen(project.id, at, State.SET_ASIDE, key=key, body=body)
+            keep_seen(connection, [seen], ())
+            store_event(connection, "ANNOTATION_CREATED", {"project": 4, "annotations": [body]})
+        erase(connection, "ada", by="Kim")
+    with store.reading() as connection:
+        for table in (label_studio_annotations, webhook_events):
+            rows = str(connection.execute(select(table)).all())
+            assert "Ada said" not in rows
+            assert "Ben said" in rows
+        assert count_waiting(connection) == 1
