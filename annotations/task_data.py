@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 NOTHING_SUGGESTED = "Nothing is suggested here."
+KEY = "segment_id"
 REASONS = "why"
 # stands in the place of reasons while a push brings new ones
 REASONS_COME = (
@@ -73,7 +74,7 @@ def task_data(shown: ShownSegment, reasons: Sequence[Reason], note: str) -> dict
         filter(None, [*where, f"wave {shown.wave}" if shown.wave else "", shown.time, shown.position])
     )
     return {
-        "segment_id": shown.key,
+        KEY: shown.key,
         "transcript": shown.transcript,
         "header": header,
         "before": _context(shown.before),

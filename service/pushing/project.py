@@ -11,6 +11,7 @@ from uuid import UUID
 from annotations.coding import Draw
 from annotations.draws import Placed
 from annotations.label_studio import LabelStudio, Project, Task
+from annotations.label_studio_tab import ensure_tab
 from annotations.store.database import Store
 from annotations.store.pushes import (
     ProjectRow,
@@ -96,6 +97,7 @@ class ProjectPush:
         )
         showing = Showing(self.store, self.server, project, row.id, self.label, self.faces, state)
         showing.bring(plan, progress)
+        ensure_tab(self.server, project.id)
         undone = attach(self.server, project.id, self.service)
         drawn = Counter(one.draw for one in placed)
         return Pushed(

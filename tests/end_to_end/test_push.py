@@ -75,6 +75,20 @@ def test_without_options_all_share_one_project(study: StudyToPush, server: Label
     assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
 
 
+def test_the_first_tab_leaves_out_what_nobody_can_read(study: StudyToPush, server: LabelStudio) -> None:
+    """The reasons are markup; the words are shown. Tabs that are there stay as people made them."""
+    (done,) = study.push()
+    (tab,) = server.ask("GET", f"api/dm/views?project={done.project.id}")
+    for hidden in tab["data"]["hiddenColumns"].values():
+        assert "tasks:data.why" in hidden
+        assert "tasks:data.words" not in hidden
+    other = {"project": done.project.id, "data": {"title": "Mine"}}
+    mine = server.ask("POST", "api/dm/views/", other)
+    server.ask("DELETE", f"api/dm/views/{tab['id']}/")
+    study.push()
+    assert [one["id"] for one in server.ask("GET", f"api/dm/views?project={done.project.id}")] == [mine["id"]]
+
+
 def test_draws_hide_suggestions_and_stay_drawn(study: StudyToPush, server: LabelStudio) -> None:
     """Two coders' projects; what is drawn shows nothing, like what has no suggestion; a later push changes nothing."""
     done = study.push(blind=0.25, double=0.25, repeat=0.125, seed=5)
