@@ -8,9 +8,8 @@ by our own key (``segment_id`` in their data), never by Label Studio's numbers a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import httpx
@@ -20,8 +19,11 @@ from label_studio_sdk.core.api_error import ApiError
 from annotations.errors import BadInput, TandemError, Unreachable
 
 TASKS_AT_A_TIME = 250
-AT_ONCE = 4
+# Label Studio holds its database while it takes predictions away, and coders wait as long
+CLEARED_AT_A_TIME = 50
 TIME_LIMIT_S = 120.0
+# the signs that somebody has answered a task or begun to; draft_exists and not drafts, which are only one's own
+BEGUN = ("total_annotations", "cancelled_annotations", "draft_exists")
 Progress = Callable[[int, int], None]
 
 
@@ -39,13 +41,14 @@ class Project:
 class Task:
     """A task in Label Studio: its number, our key, whether somebody has answered or begun to, what is predicted.
 
-    ``versions``: the model versions whose predictions stand on it.
+    ``versions``: the model versions whose predictions stand on it; ``data``: what it shows.
     """
 
     id: int
     key: str
     touched: bool
     versions: frozenset[str] = frozenset()
+    data: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 class LabelStudio:
@@ -133,17 +136,6 @@ class LabelStudio:
             )
         return found
 
-    def show_data(self, data: Mapping[int, Mapping[str, str]]) -> None:
-        """Change what tasks show. Label Studio takes one task a request, so a few go at the same time."""
-
-        def show(task: int) -> None:
-            with self._reached():
-                self._client.tasks.update(id=str(task), data=dict(data[task]))
-
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            for _ in threads.map(show, data):
-                pass
-
     def replace_predictions(
         self, project: int, predictions: Sequence[Mapping[str, Any]], *, clearing: Sequence[int]
     ) -> None:
@@ -152,8 +144,8 @@ class LabelStudio:
         Each prediction names its ``task`` and ``model_version``. Label Studio drops invalid ones in silence,
         so its count is compared; raises TandemError that says how many it did not take.
         """
-        if clearing:
-            self._drop_predictions(project, clearing)
+        for start in range(0, len(clearing), CLEARED_AT_A_TIME):
+            self._drop_predictions(project, clearing[start : start + CLEARED_AT_A_TIME])
         if not predictions:
             return
         answer = self.ask("POST", f"api/projects/{project}/import/predictions", list(predictions))
@@ -186,6 +178,15 @@ class LabelStudio:
             _refuse(answer, self.url)
         return answer.json() if answer.content else None
 
+    def act(self, project: int, action: str, tasks: Sequence[int], **given: str) -> Any:
+        """An action of its data manager on these tasks."""
+        chosen = {
+            "selectedItems": {"all": False, "included": list(tasks)},
+            "filters": {"conjunction": "and", "items": []},
+            "ordering": [],
+        }
+        return self.ask("POST", f"api/dm/actions?id={action}&project={project}", chosen | given)
+
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
         """What Label Studio answers, as plain data; None if there is no such thing."""
         with self._reached():
@@ -208,12 +209,7 @@ class LabelStudio:
                 self.ask("POST", f"api/projects/{project}/import", rest)
 
     def _drop_predictions(self, project: int, tasks: Sequence[int]) -> None:
-        chosen = {
-            "selectedItems": {"all": False, "included": list(tasks)},
-            "filters": {"conjunction": "and", "items": []},
-            "ordering": [],
-        }
-        self.ask("POST", f"api/dm/actions?id=delete_tasks_predictions&project={project}", chosen)
+        self.act(project, "delete_tasks_predictions", tasks)
 
     def _pages(self, project: int) -> Iterator[dict[str, Any]]:
         page = 1
@@ -278,14 +274,13 @@ _INSTRUCTION = (
 
 
 def _task(key: str, plain: Mapping[str, Any]) -> Task:
-    # draft_exists and not drafts: the latter are only one's own
-    begun = ("total_annotations", "cancelled_annotations", "draft_exists")
     versions = str(plain.get("predictions_model_versions") or "").split(",")
     return Task(
         int(plain["id"]),
         key,
-        any(plain.get(sign) for sign in begun),
+        any(plain.get(sign) for sign in BEGUN),
         frozenset(filter(None, map(str.strip, versions))),
+        plain.get("data") or {},
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from annotations.label_studio import LabelStudio
+from annotations.label_studio_tasks import show_field
+from annotations.task_data import REASONS
 
 TASKS_AT_A_TIME = 250
 EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
@@ -20,12 +22,7 @@ def erase_tasks(server: LabelStudio, project: int, keys: Collection[str]) -> int
     there = server.tasks(project)
     doomed = [there[key].id for key in keys if key in there]
     for start in range(0, len(doomed), TASKS_AT_A_TIME):
-        chosen = {
-            "selectedItems": {"all": False, "included": doomed[start : start + TASKS_AT_A_TIME]},
-            "filters": {"conjunction": "and", "items": []},
-            "ordering": [],
-        }
-        server.ask("POST", f"api/dm/actions?id=delete_tasks&project={project}", chosen)
+        server.act(project, "delete_tasks", doomed[start : start + TASKS_AT_A_TIME])
     return len(doomed)
 
 
@@ -33,8 +30,5 @@ def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) ->
     """Take the quotes out of what these tasks show, and nothing else; returns how many tasks there were."""
     there = server.tasks(project)
     quoting = [there[key].id for key in keys if key in there]
-    for task in quoting:
-        found = server.get(f"api/tasks/{task}/", {})
-        if found is not None:
-            server.show_data({task: dict(found["data"]) | {"why": EVIDENCE_GONE}})
+    show_field(server, project, quoting, REASONS, EVIDENCE_GONE)
     return len(quoting)

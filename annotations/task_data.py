@@ -9,6 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 NOTHING_SUGGESTED = "Nothing is suggested here."
+KEY = "segment_id"
+REASONS = "why"
+# stands in the place of reasons while a push brings new ones
+REASONS_COME = (
+    "<div>Another version of the model suggests this since a moment ago. Its reasons are on their way: open the "
+    "passage again in a few minutes.</div>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def task_data(shown: ShownSegment, reasons: Sequence[Reason], note: str) -> dict
         filter(None, [*where, f"wave {shown.wave}" if shown.wave else "", shown.time, shown.position])
     )
     return {
-        "segment_id": shown.key,
+        KEY: shown.key,
         "transcript": shown.transcript,
         "header": header,
         "before": _context(shown.before),
@@ -75,7 +82,7 @@ def task_data(shown: ShownSegment, reasons: Sequence[Reason], note: str) -> dict
         if shown.speaker
         else _text(shown.words),
         "after": _context(shown.after),
-        "why": _why(reasons, note),
+        REASONS: _why(reasons, note),
     }
 
 

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from annotations.errors import BadInput, TandemError
-from service import ml_backend, routes, webhook
+from service import ml_backend, proof, routes, webhook
 from service.background import attach_until_done, reconcile_until_stopped, users_of, work_off_until_stopped
 from service.doors import COOKIE, Served, holds_cookie, holds_key
 from service.inbox import Inbox
@@ -43,7 +43,7 @@ def create_app(
 ) -> FastAPI:
     """The application for one study.
 
-    ``key``: asked for on every path but ``/health`` and the Start Training button's; ``hosts``: names it answers
+    ``key``: asked for on every path but ``/health``, ``/proof`` and the Start Training button's; ``hosts``: names it answers
     to; ``reconcile_every``: seconds between two readings of Label Studio, None for none; ``attach``: let the
     projects in Label Studio call it, once it answers.
     """
@@ -86,7 +86,7 @@ def create_app(
     app.state.models = {}
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
-    for router in (routes.router, ml_backend.router, webhook.router):
+    for router in (routes.router, ml_backend.router, webhook.router, proof.router):
         app.include_router(router)
     return app
 

@@ -12,6 +12,8 @@ from annotations.label_studio_hooks import attach_backend, attach_webhook
 from annotations.store.pushes import projects
 from service.address import address_of
 from service.parts import Parts
+from service.proof import PATH as PROOF_PATH
+from service.proof import fresh_nonce, is_handed_on, proves
 from service.session_key import door_key, key_for
 
 LIMIT_S = 3.0
@@ -30,7 +32,7 @@ class Service:
 
 
 def find_service(parts: Parts) -> Service:
-    """Does "tandem serve" answer for this study? Asked once per push."""
+    """Does "tandem serve" answer for this study, and can it prove that? Asked once per push."""
     url = address_of(parts)
     key = key_for(parts.settings, parts.study.folder)
     return Service(url, key, _why_not(url, key))
@@ -63,27 +65,34 @@ def attach_everywhere(parts: Parts, server: LabelStudio) -> list[str]:
 
 
 def _why_not(url: str, key: str) -> str:
+    """Empty where the service of this study answers; no key goes to the address, whoever does."""
     later = 'then push again; until then use "tandem pull".'
+    nonce = fresh_nonce()
     try:
-        # no proxy and no .netrc: the key goes to this address and nowhere else
+        # no proxy and no .netrc: nothing goes to another address
         with httpx.Client(timeout=LIMIT_S, trust_env=False) as client:
             if "parts" not in _plain(client.get(f"{url}/health")):
                 return (
                     f"corrections do not come back by themselves, since what answers at {url} is not Tandem's service. "
                     f"Name its address in study.yaml (service: url), {later}"
                 )
-            # a program that only pretends to be Tandem gets no more than Label Studio would tell it
-            answer = client.get(f"{url}/ml/health", auth=("tandem", door_key(key, "backend")))
+            answer = _plain(client.get(f"{url}{PROOF_PATH}", params={"nonce": nonce}))
     except (httpx.HTTPError, httpx.InvalidURL):
         return (
             f"corrections do not come back by themselves, since Tandem's service does not answer at {url}: run "
             f'"tandem serve", {later}'
         )
-    if answer.status_code != 200:
+    if not proves(answer, key=key, nonce=nonce):
         return (
-            f"corrections do not come back by themselves, since what answers at {url} does not take this study's key; "
-            f'it may serve another study. Run "tandem serve" for this one on another port, name that address in '
-            f"study.yaml (service: url), {later}"
+            f"corrections do not come back by themselves, since what answers at {url} does not prove that it holds "
+            f'this study\'s key; it may serve another study, or be another program. Run "tandem serve" for this one '
+            f"on another port, name that address in study.yaml (service: url), {later}"
+        )
+    if is_handed_on(answer, url):
+        return (
+            f"corrections do not come back by themselves, since some other program answers at {url} and hands on to "
+            f"Tandem's service, which listens on port {answer['port']}. Name that address in study.yaml "
+            f"(service: url), {later}"
         )
     return ""
 

@@ -1,4 +1,9 @@
-"""What nobody may see yet: the suggestions of passages that a coder is still to judge without them."""
+"""What nobody may see yet: the suggestions of passages that a coder is still to judge without them.
+
+Which passages these are is drawn when a transcript is first pushed. Until then nothing is hidden: whoever holds the
+session key runs the study and looks at suggestions to decide whether to push them at all, and coders, who have a
+Label Studio account and no key, see none before the push.
+"""
 
 from __future__ import annotations
 

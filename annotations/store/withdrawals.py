@@ -18,6 +18,8 @@ from annotations.store.database import Store
 from annotations.store.pushes import task_key
 from annotations.store.tables import (
     codings,
+    jobs,
+    label_studio_annotations,
     label_studio_projects,
     label_studio_tasks,
     learnt_from,
@@ -29,6 +31,7 @@ from annotations.store.tables import (
     shown_models,
     suggestions,
     transcripts,
+    webhook_events,
     withdrawals,
 )
 from annotations.store.transcripts import Kept, all_transcripts, key_of
@@ -113,7 +116,8 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     """Erase a participant from the database, within one writing transaction, and leave the tombstone.
 
     Whatever row of whatever table points at one of their transcripts, segments or reviews goes too; evidence
-    that quotes them is taken out of other people's suggestions.
+    that quotes them is taken out of other people's suggestions, and the value of their group out of the figures of
+    every model and out of what jobs came to.
     """
     theirs = transcripts_of(connection, participant)
     ids = [kept.id for kept in theirs]
@@ -129,8 +133,12 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     models = _learnt(connection, own_reviews | own_codings)
     quoting = _forget_evidence(connection, own_segments)
     pending = _pending(connection, own_segments, quoting)
-    for some in _lots(own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}):
-        connection.execute(delete(shown_models).where(shown_models.c.key.in_(some)))
+    _forget_values(connection, theirs)
+    own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
+    for table in (shown_models, label_studio_annotations):
+        for some in _lots(own_tasks):
+            connection.execute(delete(table).where(table.c.key.in_(some)))
+    _forget_webhooks(connection, {str(one) for one in own_tasks})
     _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
     values = {
         "id": uuid4(),
@@ -209,6 +217,36 @@ def _forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]
         this = (suggestions.c.segment_id == segment) & (suggestions.c.model_id == model)
         connection.execute(suggestions.update().where(this).values(evidence=kept))
     return {segment for segment, _, _ in changed}
+
+
+def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
+    """A model measured on few groups keeps a value for each, under a name that is a participant's or a transcript's."""
+    names = {key_of(f"participant {kept.transcript.participant}") for kept in theirs}
+    names |= {key_of(f"transcript {kept.transcript.name}") for kept in theirs}
+    for column in (model_versions.c.figures, model_versions.c.comparison, jobs.c.result):
+        table = column.table
+        for row, plain in connection.execute(select(table.c.id, column)).all():
+            kept = _without(plain, names)
+            if kept != plain:
+                connection.execute(update(table).where(table.c.id == row).values({column.name: kept}))
+
+
+def _forget_webhooks(connection: Connection, own: Collection[str]) -> None:
+    """Those that wait hold memos. What such a one told of other people's tasks besides, the next pull finds."""
+    e = webhook_events
+    for sequence, body in connection.execute(select(e.c.sequence, e.c.body).where(e.c.done.is_(False))).all():
+        if any(one.get("key") in own for one in (body or {}).get("annotations", ())):
+            this = e.c.sequence == sequence
+            connection.execute(update(e).where(this).values(done=True, body=None, outcome="erased"))
+
+
+def _without(plain: Any, names: Collection[str]) -> Any:
+    """The same data without the entries that go by one of these names."""
+    if isinstance(plain, Mapping):
+        return {key: _without(value, names) for key, value in plain.items() if key_of(key) not in names}
+    if isinstance(plain, list):
+        return [_without(one, names) for one in plain]
+    return plain
 
 
 def _pending(connection: Connection, own: Collection[UUID], quoting: Collection[UUID]) -> tuple[Pending, ...]:

@@ -10,7 +10,10 @@ What a push does to a task, by rule:
    older one.
 4. Blind, doubled and repeated passages show no suggestion. In a study with such draws a passage for which the model
    suggests nothing is put before the coder in just the same way.
-5. Nothing that only Label Studio holds is taken away, and what is missing there is put back: the same command finishes
+5. After a promotion or a rollback all tasks of a project turn to the new suggestions at once. The reasons, which Label
+   Studio takes one task a request, follow in reading order; until a task has them a word says that they are coming, so
+   that no old reasons stand beside new suggestions. Last, what the earlier version predicted is taken away.
+6. Nothing that only Label Studio holds is taken away, and what is missing there is put back: the same command finishes
    a push that was interrupted, and nothing is doubled.
 
 Label Studio shows the predictions of one version per project, named after the model that serves. The tasks of rule 2

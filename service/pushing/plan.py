@@ -11,7 +11,7 @@ from annotations.coding import Draw
 from annotations.draws import Placed
 from annotations.label_studio import Task
 from annotations.store.pushes import PushedTask, task_key
-from annotations.task_data import hash_of
+from annotations.task_data import REASONS, REASONS_COME, hash_of
 
 
 class Faces(Protocol):
@@ -28,7 +28,7 @@ class Faces(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A task to work on. ``model``: whose suggestions it shall show; ``clear``: other predictions stand on it.
+    """A task to work on. ``model``: whose suggestions it shall show; ``clear``: what is predicted there goes first.
 
     ``shown``: the hash of what it shows by now, "" if unknown.
     """
@@ -49,10 +49,11 @@ class Step:
 
 @dataclass
 class Plan:
-    """Tasks whose predictions change, tasks whose words change, and how many need nothing."""
+    """Tasks whose predictions change, whose words change, that keep outdated predictions; how many need nothing."""
 
     predict: list[Step] = field(default_factory=list)
     redraw: list[tuple[Step, Mapping[str, str]]] = field(default_factory=list)
+    tidy: list[Step] = field(default_factory=list)
     same: int = 0
     reviewed: int = 0
     waiting: int = 0
@@ -60,7 +61,7 @@ class Plan:
     @property
     def updated(self) -> int:
         """How many tasks that were there show something else than before."""
-        changed = [*self.predict, *(step for step, _ in self.redraw)]
+        changed = [*self.predict, *(step for step, _ in self.redraw), *self.tidy]
         return len({step.key for step in changed if not step.is_new and not step.waits})
 
 
@@ -122,17 +123,21 @@ def _place(plan: Plan, one: Placed, state: State, going: bool, model: UUID, labe
     if waits and known is not None:
         shall = known.model
         plan.waiting += 1
-    versions = {label} if faces.prediction(one, shall) is not None else set()
+    suggests = faces.prediction(one, shall) is not None
     data = faces.data(one, shall)
     is_new = str(key) in state.new
-    shown = known.data_hash if known else ""
-    step = Step(one, task.id, shall, shown, bool(task.versions), is_new, waits)
     as_known = known is not None and (known.model, known.draw) == (shall, one.draw)
-    predict = not as_known or task.versions != versions
-    redraw = shown != hash_of(data)
+    # whose suggestions stand there under the name of the version that serves, nobody can tell but our record
+    clear = bool(task.versions) if not suggests else label in task.versions and not as_known
+    step = Step(one, task.id, shall, known.data_hash if known else "", clear, is_new, waits)
+    predict = not as_known or clear or (suggests and label not in task.versions)
+    redraw = step.shown != hash_of(data) or task.data.get(REASONS) == REASONS_COME
+    tidy = suggests and not clear and bool(task.versions - {label})
     if predict:
         plan.predict.append(step)
     if redraw:
         plan.redraw.append((step, data))
-    if not (predict or redraw or waits or is_new):
+    if tidy:
+        plan.tidy.append(step)
+    if not (predict or redraw or tidy or waits or is_new):
         plan.same += 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from annotations.coding import Draw
 from annotations.draws import Placed
 from annotations.label_studio import LabelStudio, Project, Task
+from annotations.label_studio_tab import ensure_tab
 from annotations.store.database import Store
 from annotations.store.pushes import (
     ProjectRow,
@@ -25,11 +26,10 @@ from annotations.store.pushes import (
 from annotations.store.tables import now
 from annotations.task_data import hash_of
 from service.attach import Service, attach
-from service.pushing.plan import Faces, Plan, State, Step, make_plan
+from service.pushing.plan import Faces, State, make_plan
+from service.pushing.showing import Showing
 
 Progress = Callable[[int, int], None]
-AT_A_TIME = 500
-REDRAWN_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class ProjectPush:
         plan = make_plan(
             placed, self.transcript_of, state, model=self.model, label=self.label, faces=self.faces
         )
-        count = len(plan.predict) + len(plan.redraw)
-        self._predict(project, row, plan.predict, lambda done, _: progress(done, count))
-        self._redraw(row, plan, lambda done, _: progress(len(plan.predict) + done, count))
+        showing = Showing(self.store, self.server, project, row.id, self.label, self.faces, state)
+        showing.bring(plan, progress)
+        ensure_tab(self.server, project.id)
         undone = attach(self.server, project.id, self.service)
         drawn = Counter(one.draw for one in placed)
         return Pushed(
@@ -177,38 +177,6 @@ class ProjectPush:
 
     def _first_face(self, one: Placed) -> Mapping[str, str]:
         return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)
-
-    def _predict(self, project: Project, row: ProjectRow, steps: Sequence[Step], progress: Progress) -> None:
-        """Put predictions on tasks; kept lot by lot, so that an interrupted push goes on."""
-        shown = project.model_version
-        for begin in range(0, len(steps), AT_A_TIME):
-            some = steps[begin : begin + AT_A_TIME]
-            found = [(one, self.faces.prediction(one.placed, one.model)) for one in some]
-            made = [{"task": one.task, **its} for one, its in found if its is not None]
-            clearing = [one.task for one in some if one.clear]
-            self.server.replace_predictions(project.id, made, clearing=clearing)
-            if made and shown != self.label:
-                self.server.show_version(project.id, self.label)
-                shown = self.label
-            self._keep(row, some)
-            progress(begin + len(some), len(steps))
-
-    def _redraw(self, row: ProjectRow, plan: Plan, progress: Progress) -> None:
-        """Show new reasons and context on tasks that are there: one request each, so it comes last."""
-        for begin in range(0, len(plan.redraw), REDRAWN_AT_A_TIME):
-            some = plan.redraw[begin : begin + REDRAWN_AT_A_TIME]
-            self.server.show_data({step.task: data for step, data in some})
-            self._keep(row, [replace(step, shown=hash_of(data)) for step, data in some])
-            progress(begin + len(some), len(plan.redraw))
-
-    def _keep(self, row: ProjectRow, some: Sequence[Step]) -> None:
-        moment = now()
-        kept = [
-            PushedTask(one.placed.segment, one.task, one.shown, one.model, moment, one.placed.draw)
-            for one in some
-        ]
-        with self.store.writing() as connection:
-            keep_tasks(connection, row.id, kept)
 
 
 def title_of(study: str, wave: str, coder: str | None) -> str:

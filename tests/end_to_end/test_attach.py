@@ -17,6 +17,7 @@ from annotations.label_studio import LabelStudio
 from annotations.label_studio_hooks import ACTIONS, attach_backend
 from service.attach import find_service
 from service.local_label_studio import Access
+from service.proof import PATH, proof_of
 from service.session_key import door_key, session_key
 
 pytestmark = [
@@ -50,7 +51,7 @@ class Answering(ThreadingHTTPServer):
 
     def allows(self, path: str, headers: Any) -> bool:
         """Is the key there, as each path asks for it?"""
-        if path == "/health" or path.startswith("/ml/webhook"):
+        if path in ("/health", PATH) or path.startswith("/ml/webhook"):
             return True
         if path.startswith("/ml/"):
             basic = base64.b64encode(f"tandem:{door_key(self.key, 'backend')}".encode()).decode()
@@ -71,7 +72,11 @@ class _Answer(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.server.heard.append((path, json.loads(body) if body else None))
-        plain = json.dumps(self.server.plain.get(path, {})).encode()
+        said = self.server.plain.get(path, {})
+        if path == PATH:
+            nonce, port = self.path.partition("nonce=")[2], self.server.server_address[1]
+            said = {"port": port, "proof": proof_of(self.server.key, nonce, port)}
+        plain = json.dumps(said).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(plain)))
         self.end_headers()

@@ -19,8 +19,9 @@ from annotations.label_studio import LabelStudio
 from annotations.store import database
 from annotations.store.pushes import projects, shown_at, tasks_of
 from annotations.store.tables import now
+from annotations.task_data import REASONS_COME, hash_of
 from service.local_label_studio import Access, LocalLabelStudio
-from service.pushing import Pushed, push_again
+from service.pushing import Pushed, push_again, showing
 from service.settings import Settings
 
 pytestmark = [
@@ -29,6 +30,9 @@ pytestmark = [
         "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
     ),
 ]
+
+# of a push after a promotion
+LATER_STAGES = ("show_field", "show_version", "show_data", "drop_predictions")
 
 
 @pytest.fixture
@@ -69,6 +73,20 @@ def test_without_options_all_share_one_project(study: StudyToPush, server: Label
     assert server.version_shown(done.project.id) == "tandem v1"
     (again,) = study.push()
     assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
+
+
+def test_the_first_tab_leaves_out_what_nobody_can_read(study: StudyToPush, server: LabelStudio) -> None:
+    """The reasons are markup; the words are shown. Tabs that are there stay as people made them."""
+    (done,) = study.push()
+    (tab,) = server.ask("GET", f"api/dm/views?project={done.project.id}")
+    for hidden in tab["data"]["hiddenColumns"].values():
+        assert "tasks:data.why" in hidden
+        assert "tasks:data.words" not in hidden
+    other = {"project": done.project.id, "data": {"title": "Mine"}}
+    mine = server.ask("POST", "api/dm/views/", other)
+    server.ask("DELETE", f"api/dm/views/{tab['id']}/")
+    study.push()
+    assert [one["id"] for one in server.ask("GET", f"api/dm/views?project={done.project.id}")] == [mine["id"]]
 
 
 def test_draws_hide_suggestions_and_stay_drawn(study: StudyToPush, server: LabelStudio) -> None:
@@ -169,6 +187,49 @@ def test_a_new_model_follows_the_rules(study: StudyToPush, server: LabelStudio) 
     assert server.version_shown(first.project.id) == "tandem v1"
 
 
+def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
+    study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reasons had made room for those of a version that serves no longer: the next push puts them again."""
+    (first,) = study.push()
+    before = exported(server, first.project.id)
+    study.serve("v2")
+    with monkeypatch.context() as patch:
+        patch.setattr(LabelStudio, "show_version", _broken)
+        with pytest.raises(KeyboardInterrupt):
+            study.push()
+    assert any(task.data["why"] == REASONS_COME for task in server.tasks(first.project.id).values())
+    study.serve("v1")
+    study.push()
+    after = exported(server, first.project.id)
+    assert [task["data"] for task in after.values()] == [task["data"] for task in before.values()]
+    assert _versions(after) == {("tandem v1",): 24}
+
+
+def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
+    study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They answered with the new suggestion and without its reasons; all others get theirs, of the new model."""
+    (first,) = study.push()
+    before = server.tasks(first.project.id)
+    begun = next(iter(before.values()))
+    study.serve("v2")
+    whole = showing.show_field
+
+    def then_one_answers(*given: Any) -> None:
+        whole(*given)
+        answer(server, begun.id)
+
+    monkeypatch.setattr(showing, "show_field", then_one_answers)
+    study.push()
+    after = server.tasks(first.project.id)
+    assert after[begun.key].data["why"] == REASONS_COME
+    assert after[begun.key].versions == {"tandem v1", "tandem v2"}
+    others = [task for key, task in after.items() if key != begun.key]
+    assert not any(task.data["why"] == REASONS_COME for task in others)
+    assert all(task.versions == {"tandem v2"} for task in others)
+
+
 def test_a_draft_counts_as_begun(study: StudyToPush, server: LabelStudio) -> None:
     """A coder who has typed something and not submitted keeps what they see."""
     (first,) = study.push()
@@ -179,12 +240,12 @@ def test_a_draft_counts_as_begun(study: StudyToPush, server: LabelStudio) -> Non
     assert (done.reviewed, done.waiting) == (1, 7)
 
 
-@pytest.mark.parametrize("stage", ["add_tasks", "keep", "replace_predictions", "show_data"])
+@pytest.mark.parametrize("stage", ["add_tasks", "keep", "replace_predictions", *LATER_STAGES])
 def test_a_push_that_breaks_off_is_finished_by_the_next(
     study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     """Killed after each stage: the same command finishes, nothing is doubled and nothing is lost."""
-    if stage == "show_data":
+    if stage in LATER_STAGES:
         study.push()
         study.serve("v2")
     with monkeypatch.context() as patch:
@@ -193,19 +254,24 @@ def test_a_push_that_breaks_off_is_finished_by_the_next(
 
             patch.setattr(project, "keep_tasks", _broken)
         else:
-            whole = getattr(LabelStudio, stage)
+            where: Any = showing if hasattr(showing, stage) else LabelStudio
+            whole = getattr(where, stage)
 
             def killed(*given: Any, **named: Any) -> None:
                 whole(*given, **named)
                 raise KeyboardInterrupt
 
-            patch.setattr(LabelStudio, stage, killed)
+            patch.setattr(where, stage, killed)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     (done,) = study.push()
     tasks = exported(server, done.project.id)
-    label = "tandem v2" if stage == "show_data" else "tandem v1"
+    label = "tandem v2" if stage in LATER_STAGES else "tandem v1"
     assert _versions(tasks) == {(label,): 24}
+    assert server.version_shown(done.project.id) == label
+    kept = _kept(study, done)
+    assert all(hash_of(task["data"]) == kept[UUID(key)].data_hash for key, task in tasks.items())
+    assert not any(REASONS_COME in task["data"]["why"] for task in tasks.values())
     (again,) = study.push()
     assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,26 @@ def test_no_file_holds_their_words(erased: dict[str, Any], tandem: Run) -> None:
     """Neither the study's folder nor Label Studio's data, freed pages and logs included."""
     assert erased["done"]
     assert _holding(tandem) == []
+
+
+def test_only_the_tombstone_holds_their_code(erased: dict[str, Any], tandem: Run) -> None:
+    """No other file does, Label Studio's and MLflow's included, and no other table."""
+    study: Path = tandem.study  # type: ignore[attr-defined]
+    database = study / "tandem.db"
+    for folder in (study, Path(os.environ["TANDEM_STATE"])):
+        for file in folder.rglob("*"):
+            if file.is_file() and not file.name.startswith(database.name):
+                assert GONE.casefold().encode() not in file.read_bytes().lower(), file
+    with closing(sqlite3.connect(database)) as connection:
+        tables = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        holding = {
+            table
+            for table in tables
+            if GONE.casefold() in str(connection.execute(f'SELECT * FROM "{table}"').fetchall()).casefold()  # noqa: S608
+        }
+    assert holding == {"withdrawals"}
 
 
 def test_their_tasks_are_gone_and_the_others_stay(

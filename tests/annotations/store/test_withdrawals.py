@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from builders import a_transcript
 from sqlalchemy import func, select
 
+from annotations.arrivals import State
 from annotations.codebook import Codebook
-from annotations.coding import Coding, Condition, Evidence, Review
+from annotations.coding import Coding, Condition, Draw, Evidence, Review
+from annotations.groups import groups_of
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
-from annotations.store.models import ModelVersion, add_model
-from annotations.store.pushes import PushedTask, add_project, keep_tasks
+from annotations.store.inbox import Seen, keep_seen
+from annotations.store.models import ModelVersion, add_model, get_model
+from annotations.store.pushes import PushedTask, add_project, keep_tasks, task_key
 from annotations.store.reviews import add_reviews, current_reviews, keep_codebook
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of
-from annotations.store.tables import label_studio_tasks, metadata, shown_models
+from annotations.store.tables import (
+    label_studio_annotations,
+    label_studio_tasks,
+    metadata,
+    shown_models,
+    webhook_events,
+)
 from annotations.store.transcripts import add_transcript, transcript_names
+from annotations.store.webhooks import count_waiting, store_event
 from annotations.store.withdrawals import (
     compact,
     erase,
@@ -74,6 +85,8 @@ def _filled(store: Store, codebook: Codebook) -> tuple[ModelVersion, dict[str, U
             reviews=2,
             codes=("money",),
             thresholds={"money": 0.5},
+            figures=_figures(),
+            comparison={"kappa_by_group": {"transcript Ada": 0.1, "transcript Ben": 0.2}},
         )
         learnt = {one.id: "learn" for one in reviews if one.id is not None}
         add_model(connection, model, learnt)  # type: ignore[arg-type]
@@ -90,6 +103,14 @@ def _filled(store: Store, codebook: Codebook) -> tuple[ModelVersion, dict[str, U
         tasks = [PushedTask(segments[name], at, "h", model.id) for at, name in enumerate(segments, start=7)]
         keep_tasks(connection, project.id, tasks)
     return model, segments
+
+
+def _figures() -> dict[str, Any]:
+    """As a model keeps them that was measured on few groups; these are named as ``annotations.groups`` does."""
+    names = groups_of([a_transcript("Ada", "How?", "So."), a_transcript("Ben", "How?", "So.")])
+    by_group = dict.fromkeys(names, 0.5)
+    side = {"kappa": 0.5, "kappa_by_group": by_group}
+    return {"overall": side, "people": {"person": {"overall": side}, "model": {"overall": side}}, "codes": []}
 
 
 def _cut(connection: object, kept: UUID, transcript: Transcript) -> None:
@@ -113,6 +134,9 @@ def test_nothing_of_a_participant_is_left_and_nothing_else_is_touched(
         assert transcript_names(connection) == ("Ben",)
         assert [review.coder for review in current_reviews(connection)] == ["Kim"]
         assert suggestions_of(connection, model)[segments["Ben"]].evidence == {"money": ()}
+        left = get_model(connection, "v1")
+        assert left.figures["overall"] == {"kappa": 0.5, "kappa_by_group": {"participant Ben": 0.5}}
+        assert left.comparison == {"kappa_by_group": {"transcript Ben": 0.2}}
         for table in (label_studio_tasks, shown_models):
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 1
         for table in metadata.sorted_tables:
@@ -133,3 +157,23 @@ def test_a_tombstone_says_who_when_and_which_models(store: Store, codebook: Code
         assert (found.by, found.transcripts, found.pending, found.state) == ("Kim", 1, (), "done")
         assert models_that_learnt(connection) == {"v1": ("Ada",)}
         assert withdrawal_of(connection, "Ben") is None
+
+
+def test_what_label_studio_told_of_a_participant_goes_too(store: Store, codebook: Codebook) -> None:
+    """Memos stand in each annotation as it was last seen and in webhooks that wait; other people's stay."""
+    _, segments = _filled(store, codebook)
+    with store.writing() as connection:
+        project = add_project(connection, url="http://x", project_id=4, title="t", coder=None, wave="")
+        for at, (name, segment) in enumerate(segments.items(), start=1):
+            key = segment if name == "Ben" else task_key(segment, Draw.REPEAT)
+            body = {"key": str(key), "result": [{"value": {"text": [f"{name} said it again"]}}]}
+            seen = Seen(project.id, at, State.SET_ASIDE, key=key, body=body)
+            keep_seen(connection, [seen], ())
+            store_event(connection, "ANNOTATION_CREATED", {"project": 4, "annotations": [body]})
+        erase(connection, "ada", by="Kim")
+    with store.reading() as connection:
+        for table in (label_studio_annotations, webhook_events):
+            rows = str(connection.execute(select(table)).all())
+            assert "Ada said" not in rows
+            assert "Ben said" in rows
+        assert count_waiting(connection) == 1

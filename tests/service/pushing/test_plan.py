@@ -26,7 +26,7 @@ Conditions = st.lists(
         st.sampled_from([Draw.ORDINARY, Draw.BLIND, Draw.DOUBLE]),
         st.booleans(),
         st.sampled_from([None, OLD, NEW]),
-        st.sampled_from([(), ("tandem v1",), (LABEL,)]),
+        st.sampled_from([(), ("tandem v1",), (LABEL,), ("tandem v1", LABEL)]),
     ),
     min_size=6,
     max_size=6,
@@ -90,17 +90,23 @@ def test_carrying_a_plan_out_leaves_nothing_to_do(conditions: Any) -> None:
     there, before = dict(state.there), dict(state.before)
     for step in plan.predict:
         task = there[str(step.key)]
-        versions = {LABEL} if _Faces().prediction(step.placed, step.model) is not None else set()
+        versions = set() if step.clear else set(task.versions)
+        if _Faces().prediction(step.placed, step.model) is not None:
+            assert LABEL not in versions, "it would stand there twice"
+            versions.add(LABEL)
         there[task.key] = Task(task.id, task.key, task.touched, frozenset(versions))
         kept = before[step.key]
         before[step.key] = PushedTask(
             kept.segment, kept.task_id, step.shown, step.model, None, step.placed.draw
         )
+    for step in plan.tidy:
+        task = there[str(step.key)]
+        there[task.key] = Task(task.id, task.key, task.touched, frozenset({LABEL}))
     for step, data in plan.redraw:
         kept = before[step.key]
         before[step.key] = PushedTask(kept.segment, kept.task_id, hash_of(data), kept.model, None, kept.draw)
     again = _plan(placed, State(there, frozenset(), before))
-    assert (again.predict, again.redraw, again.updated) == ([], [], 0)
+    assert (again.predict, again.redraw, again.tidy, again.updated) == ([], [], [], 0)
     assert (again.reviewed, again.waiting) == (plan.reviewed, plan.waiting)
 
 

@@ -1,0 +1,139 @@
+"""A plan carried out in one project: predictions, the reasons beside them, and what older versions left.
+
+Label Studio takes new predictions by the hundred, but new reasons and outdated predictions one task a request. So all
+tasks turn to the new suggestions at once; the reasons follow in reading order, and what is outdated goes last. A push
+that is interrupted is finished by the next one, stage by stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from annotations.label_studio import LabelStudio, Project
+from annotations.label_studio_tasks import (
+    drop_predictions,
+    new_in,
+    outdated,
+    show_data,
+    show_field,
+    touched,
+)
+from annotations.store.database import Store
+from annotations.store.pushes import PushedTask, keep_tasks
+from annotations.store.tables import now
+from annotations.task_data import REASONS, REASONS_COME, hash_of
+from service.pushing.plan import Faces, Plan, State, Step
+
+Progress = Callable[[int, int], None]
+T = TypeVar("T")
+AT_A_TIME = 500
+# between two looks at what coders have begun on meanwhile
+ONE_BY_ONE = 50
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A project as it stood when its plan was made. ``row``: our record of it; ``label``: the version that serves."""
+
+    store: Store
+    server: LabelStudio
+    project: Project
+    row: UUID
+    label: str
+    faces: Faces
+    state: State
+
+    def bring(self, plan: Plan, progress: Progress) -> None:
+        """Bring the tasks to what they ought to show."""
+        total = len(plan.predict) + len(plan.redraw) + len(plan.tidy)
+        done = 0
+        for stage in (self._predict, self._redraw, self._tidy):
+            for count in stage(plan):
+                done += count
+                progress(done, total)
+
+    def _predict(self, plan: Plan) -> Iterator[int]:
+        """Put predictions on tasks. Where the project shows another version, all turn to the new one at once.
+
+        Else they are kept lot by lot, so that an interrupted push goes on.
+        """
+        shown = self.project.model_version
+        waiting: list[Step] = []
+        for some in _lots(plan.predict, AT_A_TIME):
+            made = [
+                {"task": one.task, **its}
+                for one in some
+                if (its := self.faces.prediction(one.placed, one.model)) is not None
+            ]
+            clearing = [one.task for one in some if one.clear]
+            self.server.replace_predictions(self.project.id, made, clearing=clearing)
+            if made and not shown:
+                self.server.show_version(self.project.id, self.label)
+                shown = self.label
+            if shown in ("", self.label):
+                self._keep(some)
+            else:
+                waiting += some
+            yield len(some)
+        if waiting:
+            self._turn(plan, waiting)
+
+    def _turn(self, plan: Plan, waiting: Sequence[Step]) -> None:
+        """From the suggestions of another version to those of the one that serves."""
+        self._take_reasons_back(plan)
+        moment = now()
+        if any(self.faces.prediction(one.placed, one.model) is not None for one in waiting):
+            self.server.show_version(self.project.id, self.label)
+        self._keep(waiting, moment)
+
+    def _take_reasons_back(self, plan: Plan) -> None:
+        """No old reasons beside new suggestions: a word stands there until the new ones come."""
+        old = [
+            step.task
+            for step, data in plan.redraw
+            if not step.is_new and REASONS in new_in(data, self.state.there[str(step.key)].data)
+        ]
+        for some in _lots(old, AT_A_TIME):
+            begun = touched(self.server, self.project.id, some)
+            left = [task for task in some if task not in begun]
+            show_field(self.server, self.project.id, left, REASONS, REASONS_COME)
+
+    def _redraw(self, plan: Plan) -> Iterator[int]:
+        """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""
+        for some in _lots(plan.redraw, ONE_BY_ONE):
+            begun = touched(self.server, self.project.id, [step.task for step, _ in some])
+            left = [(step, data) for step, data in some if step.task not in begun]
+            before = {step.task: self.state.there[str(step.key)].data for step, _ in left}
+            show_data(self.server, self.project.id, {step.task: data for step, data in left}, before)
+            self._keep([replace(step, shown=hash_of(data)) for step, data in left])
+            yield len(some)
+
+    def _tidy(self, plan: Plan) -> Iterator[int]:
+        """Take away what older versions predicted: coders would find it in tabs beside what is suggested now."""
+        if not plan.tidy:
+            return
+        tasks = [step.task for step in plan.tidy]
+        old = outdated(self.server, self.project.id, tasks, version=self.label)
+        for some in _lots(tasks, ONE_BY_ONE):
+            begun = touched(self.server, self.project.id, some)
+            drop_predictions(
+                self.server, (one for task in some if task not in begun for one in old.get(task, ()))
+            )
+            yield len(some)
+
+    def _keep(self, some: Sequence[Step], moment: datetime | None = None) -> None:
+        since = moment or now()
+        kept = [
+            PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw)
+            for one in some
+        ]
+        with self.store.writing() as connection:
+            keep_tasks(connection, self.row, kept)
+
+
+def _lots(everything: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    return (everything[begin : begin + most] for begin in range(0, len(everything), most))
