@@ -290,7 +290,8 @@ def _refuse(answer: Any, url: str) -> None:
 
 
 def _in_words(status: int, body: str, url: str) -> TandemError:
-    said = " ".join(body.split())[:300]
+    # a page for browsers says nothing to a person here
+    said = "a web page" if body.lstrip().startswith("<") else " ".join(body.split())[:300]
     if status == 403 and "reserved" in said:
         return TandemError(
             f"Label Studio at {url} does not call addresses of its own machine. Allow it 127.0.0.0/8 (the one that "

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from annotations.errors import BadInput, TandemError
 from service import ml_backend, proof, routes, webhook
 from service.background import attach_until_done, reconcile_until_stopped, users_of, work_off_until_stopped
+from service.careful import Careful
 from service.doors import COOKIE, Served, holds_cookie, holds_key
 from service.inbox import Inbox
 from service.pages import rendered
@@ -25,11 +25,8 @@ from service.pings import Pings
 from service.progress_of_study import progress_of
 from service.schemas import Health
 from service.session_key import door_key
+from service.standing_predictions import StandingPredictions
 
-BODY_LIMIT = 1_000_000
-# what Label Studio sends after a bulk action, or with a request for many predictions; both carry the key
-LARGE_BODY_LIMIT = 50_000_000
-_LARGE = (webhook.PATH, f"{ml_backend.PREFIX}/predict", f"{ml_backend.PREFIX}/setup")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -75,7 +72,7 @@ def create_app(
         title="Tandem", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    app.middleware("http")(_careful)
+    app.add_middleware(Careful)
     app.exception_handler(TandemError)(_explain)
     app.exception_handler(RequestValidationError)(_unfit)
     app.state.parts = parts
@@ -83,10 +80,11 @@ def create_app(
     app.state.inbox = inbox
     app.state.arrived = arrived
     app.state.pings = Pings(parts)
-    app.state.models = {}
+    app.state.predictions = StandingPredictions()
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
-    for router in (routes.router, ml_backend.router, webhook.router, proof.router):
+    # those first for whose answer a coder waits
+    for router in (ml_backend.router, webhook.router, routes.router, proof.router):
         app.include_router(router)
     return app
 
@@ -111,27 +109,6 @@ def page(request: Request, parts: Served) -> Response:
     if not holds_cookie(request):
         return HTMLResponse(rendered("locked.html"), status.HTTP_401_UNAUTHORIZED)
     return HTMLResponse(rendered("status.html", **progress_of(parts)))
-
-
-async def _careful(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    length = request.headers.get("content-length", "0")
-    most = LARGE_BODY_LIMIT if request.url.path in _LARGE else BODY_LIMIT
-    if request.method not in ("GET", "HEAD") and (
-        not re.fullmatch("[0-9]{1,12}", length) or int(length) > most
-    ):
-        return JSONResponse({"detail": f"A request may hold {most} bytes at most."}, 413)
-    if "transfer-encoding" in request.headers:
-        return JSONResponse({"detail": "Say how long the request is (Content-Length)."}, 411)
-    if b"%00" in request.scope["query_string"]:
-        return JSONResponse({"detail": "A name holds no NUL."}, 400)
-    response = await answer(request)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-    )
-    return response
 
 
 async def _unfit(_request: Request, error: Exception) -> Response:

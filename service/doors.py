@@ -31,7 +31,7 @@ def writer(request: Request) -> None:
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
 
 
-def label_studio(request: Request) -> None:
+async def label_studio(request: Request) -> None:
     """Let in Label Studio's calls to its backend: HTTP Basic, user "tandem", this door's key as password."""
     user, _, given = _basic(request).partition(":")
     if not (_opens(request, "backend", given) and secrets.compare_digest(user.encode(), ML_USER.encode())):
@@ -39,7 +39,7 @@ def label_studio(request: Request) -> None:
         raise HTTPException(status.HTTP_401_UNAUTHORIZED, said, {"WWW-Authenticate": 'Basic realm="tandem"'})
 
 
-def hook(request: Request) -> None:
+async def hook(request: Request) -> None:
     """Let in webhooks that carry this door's key in a header of their own."""
     if not _opens(request, "webhook", request.headers.get(HOOK_HEADER, "")):
         said = f'This needs the key that "tandem push" gave to Label Studio, in the header "{HOOK_HEADER}".'
@@ -56,13 +56,13 @@ def holds_cookie(request: Request) -> bool:
     return _opens(request, "page", request.cookies.get(COOKIE, ""))
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     """The study that this server serves."""
     found: Parts = request.app.state.parts
     return found
 
 
-def inbox_of(request: Request) -> Inbox:
+async def inbox_of(request: Request) -> Inbox:
     """Where its webhooks go."""
     found: Inbox = request.app.state.inbox
     return found

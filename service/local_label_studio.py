@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -23,6 +24,7 @@ from annotations.errors import BadInput, TandemError
 PORT = 8431
 START_LIMIT_S = 240.0
 STOP_LIMIT_S = 15.0
+PORT_LIMIT_S = 5.0
 # Label Studio's own list of addresses that it may not call, but for this machine's loopback
 _BANNED = (
     "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,169.254.0.0/16,172.16.0.0/12,192.0.0.0/24,192.0.2.0/24,192.88.99.0/24,"
@@ -50,6 +52,7 @@ class LocalLabelStudio:
     def __init__(self, state: Path, env: Path | None = None) -> None:
         self.folder = state / "label-studio"
         self._env = env
+        self._started: subprocess.Popen[bytes] | None = None
 
     @property
     def program(self) -> Path | None:
@@ -106,7 +109,7 @@ class LocalLabelStudio:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret = self._secrets()
         url = f"http://127.0.0.1:{port}"
-        process = self._launch(program, port, secret)
+        process = self._started = self._launch(program, port, secret)
         self._note(process.pid, url)
         try:
             self._wait(process, url, waiting)
@@ -117,7 +120,7 @@ class LocalLabelStudio:
         return Access(url, secret["username"], secret["password"], secret["token"])
 
     def stop(self) -> bool:
-        """Stop it, with all its processes; says whether it ran."""
+        """Stop it, with all its processes, and wait until its port is free; says whether it ran."""
         running = self._running()
         self._pid_file.unlink(missing_ok=True)
         if running is None:
@@ -126,12 +129,13 @@ class LocalLabelStudio:
             try:
                 os.killpg(running["pid"], sign)
             except ProcessLookupError:
-                return True
-            end = time.monotonic() + STOP_LIMIT_S
-            while time.monotonic() < end:
-                if _began(running["pid"]) != running["began"]:
-                    return True
-                time.sleep(0.1)
+                break
+            if _within(STOP_LIMIT_S, lambda: not _alive(running["pid"])):
+                break
+        if self._started is not None:
+            self._started.poll()  # collects it
+        # a process that has ended may hold its port a moment longer, and a start would find it taken
+        _within(PORT_LIMIT_S, lambda: _free(urlsplit(running["url"]).port or PORT))
         return True
 
     def compact(self) -> None:
@@ -248,6 +252,35 @@ def _refuse_taken(port: int) -> None:
     from service.free_port import refuse_busy_port
 
     refuse_busy_port("127.0.0.1", port)
+
+
+def _free(port: int) -> bool:
+    try:
+        _refuse_taken(port)
+    except BadInput:
+        return False
+    return True
+
+
+def _within(limit_s: float, true: Callable[[], bool]) -> bool:
+    """Wait until something holds; False if it does not in time."""
+    end = time.monotonic() + limit_s
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _alive(group: int) -> bool:
+    """Does any process of this group run? One that has ended and waits to be collected does not."""
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+        except (psutil.Error, ProcessLookupError):
+            continue
+    return False
 
 
 def _up(url: str) -> bool:

@@ -9,29 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
-from sqlalchemy import Connection
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from annotations.arrivals import UNFIT, key_in, number_in
-from annotations.codebook import Codebook
-from annotations.coding import Draw
 from annotations.errors import TandemError
-from annotations.label_config import prediction
-from annotations.store.inbox import pushed_tasks
 from annotations.store.jobs import ask_for, latest_of
-from annotations.store.models import ModelVersion, all_models, champion, model_by_id
+from annotations.store.models import all_models, champion
 from annotations.store.reads import project_numbered
-from annotations.store.suggestions import suggestions_on
 from service.doors import Served, Taken, label_studio
+from service.in_force import InForce
 from service.parts import Parts
+from service.standing_predictions import NOTHING, StandingPredictions, label
 
 PREFIX = "/ml"
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
-Answer = dict[str, Any] | list[Any]
 
 
 @router.get("/health", dependencies=[Depends(label_studio)])
@@ -56,7 +50,7 @@ def versions(parts: Served) -> dict[str, list[str]]:
 
 
 @router.post("/predict", dependencies=[Depends(label_studio)])
-async def predict(request: Request, parts: Served, inbox: Taken) -> dict[str, list[Answer]]:
+async def predict(request: Request, parts: Served, inbox: Taken) -> Response:
     """One answer per task, in the order of the tasks: its stored suggestions, or an empty list."""
     try:
         body = json.loads(await request.body())
@@ -64,10 +58,13 @@ async def predict(request: Request, parts: Served, inbox: Taken) -> dict[str, li
         project = number_in(str(body.get("project") or "0").partition(".")[0])
         keys = [key_in((task.get("data") or {}).get("segment_id")) for task in tasks]
     except UNFIT:
-        return {"results": []}
-    known: dict[UUID, ModelVersion] = request.app.state.models
-    found = await run_in_threadpool(_found, parts, inbox.reviewing.in_force.codebook, project, keys, known)
-    return {"results": [found.get(key, []) if key else [] for key in keys]}
+        keys = []
+    found: Mapping[UUID, bytes] = {}
+    if known := [key for key in keys if key]:
+        kept: StandingPredictions = request.app.state.predictions
+        found = await run_in_threadpool(_found, parts, inbox.reviewing.in_force, project, known, kept)
+    results = b",".join(found.get(key, NOTHING) if key else NOTHING for key in keys)
+    return Response(b'{"results":[%b]}' % results, media_type="application/json")
 
 
 @router.post("/webhook")
@@ -88,11 +85,6 @@ async def webhook(request: Request, parts: Served) -> dict[str, str]:
     return {"status": "waiting"}
 
 
-def label(model: ModelVersion) -> str:
-    """What a model version's predictions are labelled with in Label Studio."""
-    return f"tandem {model.version}"
-
-
 def _ask(parts: Parts, project: int) -> bool:
     # read first: whoever calls without end shall not keep those waiting who write
     with parts.store.reading() as connection:
@@ -107,44 +99,10 @@ def _ask(parts: Parts, project: int) -> bool:
 
 
 def _found(
-    parts: Parts,
-    codebook: Codebook,
-    number: int,
-    keys: Sequence[UUID | None],
-    known: dict[UUID, ModelVersion],
-) -> Mapping[UUID, Answer]:
+    parts: Parts, in_force: InForce, number: int, keys: Sequence[UUID], kept: StandingPredictions
+) -> Mapping[UUID, bytes]:
     try:
         with parts.store.reading() as connection:
-            return _answers(connection, codebook, number, [key for key in keys if key], known)
+            return kept.on(connection, in_force.codebook, number, keys)
     except TandemError:
         return {}  # the database does not answer; the coder works without a suggestion
-
-
-def _answers(
-    connection: Connection,
-    codebook: Codebook,
-    number: int,
-    keys: Sequence[UUID],
-    known: dict[UUID, ModelVersion],
-) -> Mapping[UUID, Answer]:
-    project = project_numbered(connection, number)
-    if project is None:
-        return {}
-    by_model: dict[UUID, dict[UUID, UUID]] = {}
-    for key, task in pushed_tasks(connection, project.id, keys).items():
-        if task.draw is Draw.ORDINARY and task.model is not None:
-            by_model.setdefault(task.model, {})[task.segment] = key
-    answers: dict[UUID, Answer] = {}
-    for version, segments in by_model.items():
-        model = known.get(version) or model_by_id(connection, version)
-        if model is None:
-            continue
-        known[version] = model
-        for segment, one in suggestions_on(connection, model, segments).items():
-            if not one.suggested:
-                continue  # just as a blind task: nothing tells the two apart
-            try:
-                answers[segments[segment]] = prediction(one.one_by_one(model), codebook, version=label(model))
-            except TandemError:
-                continue  # a code that has left the codebook since
-    return answers

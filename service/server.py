@@ -50,12 +50,16 @@ def serve(
 
 @contextmanager
 def _worker(parts: Parts, *, wanted: bool) -> Iterator[None]:
-    """A worker process that ends with the server; training in the server's own process would make coders wait."""
+    """A worker process that ends with the server; training in the server's own process would make coders wait.
+
+    It holds the other end of a pipe, which ends even where the server is killed and can tell nobody.
+    """
     if not wanted:
         yield
         return
     command = [sys.executable, "-m", "service.cli.main", "worker", "--study", str(parts.study.folder)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 (our own program)
+    command.append("--until-stdin-ends")
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603 (our own program)
     try:
         yield
     finally:
@@ -65,3 +69,5 @@ def _worker(parts: Parts, *, wanted: bool) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdin is not None:
+            process.stdin.close()

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,6 +56,7 @@ CODEBOOK = Codebook(
     ),
 )
 Said = tuple[str, int, tuple[str, ...]]
+_CARRIED = ("Authorization", "Content-Type")
 
 
 def free_port() -> int:
@@ -99,6 +100,12 @@ class Person:
         """Delete it."""
         self._done(self._http.delete(f"/api/annotations/{annotation}/"))
 
+    def mine(self, task: int) -> list[int]:
+        """The numbers of one's own annotations of a task."""
+        me = self._done(self._http.get("/api/current-user/whoami"))["id"]
+        found = self._done(self._http.get(f"/api/tasks/{task}/annotations/"))
+        return [int(one["id"]) for one in found if one["completed_by"] == me]
+
     def post(self, path: str, body: Any) -> Any:
         """Any other call."""
         return self._done(self._http.post(path, json=body))
@@ -124,6 +131,31 @@ def invite(access: Access, emails: Sequence[str]) -> list[Person]:
             token = browser.get("/api/current-user/token").json()["token"]
         found.append(Person(access.url, email, token))
     return found
+
+
+@contextmanager
+def serving(
+    study: Path,
+    environment: Mapping[str, str],
+    port: int,
+    *,
+    reconcile: float = 0,
+    program: Sequence[str] = (sys.executable, "-m", "service.cli.main"),
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real server for a study, in a process of its own; killed at the end if it still runs."""
+    command = [*program, "serve", "--study", str(study)]
+    command += ["--port", str(port), "--no-worker", "--reconcile", str(reconcile)]
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    try:
+        until(lambda: httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 class Work:
@@ -217,7 +249,9 @@ class Work:
             keep_tasks(connection, row.id, again)
 
     def attach(self, port: int) -> None:
-        """Let Label Studio tell whoever listens on this port."""
+        """Let Label Studio tell whoever listens on this port; a server that starts leaves it so."""
+        with (self.folder / "study.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"service: {{url: 'http://127.0.0.1:{port}'}}\n")
         hook = {
             "project": self.project,
             "url": f"http://127.0.0.1:{port}/hooks/label-studio",
@@ -231,20 +265,8 @@ class Work:
     @contextmanager
     def serving(self, port: int, *, reconcile: float = 0) -> Iterator[subprocess.Popen[bytes]]:
         """A real server, in a process of its own; killed at the end if it still runs."""
-        command = [sys.executable, "-m", "service.cli.main", "serve", "--study", str(self.folder)]
-        command += ["--port", str(port), "--no-worker", "--reconcile", str(reconcile)]
-        environment = {**os.environ, **self.environment}
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            until(lambda: httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200)
+        with serving(self.folder, self.environment, port, reconcile=reconcile) as process:
             yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
     def pull(self) -> Pulled:
         """As "tandem pull" does."""
@@ -321,7 +343,7 @@ class Coding:
 
 
 class Line:
-    """Between Label Studio and Tandem: loses, doubles and holds back what it carries, or carries it as it is."""
+    """Between Label Studio and Tandem: loses, doubles and holds back webhooks; carries all else as it is."""
 
     def __init__(
         self, port: int, to: int, *, lost: float = 0.2, doubled: float = 0.1, late: float = 0.2
@@ -356,7 +378,13 @@ class Line:
         line = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._as_it_is()
+
             def do_POST(self) -> None:
+                if not self.path.startswith("/hooks/"):
+                    self._as_it_is()
+                    return
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 kept = {name: self.headers[name] for name in ("X-Tandem-Key", "Content-Type")}
                 line.carried["told"] += 1
@@ -376,6 +404,21 @@ class Line:
                     self.send_response(status)
                     self.send_header("Content-Length", "0")
                     self.end_headers()
+
+            def _as_it_is(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                kept = {name: self.headers[name] for name in _CARRIED if name in self.headers}
+                url = f"http://127.0.0.1:{line.to}{self.path}"
+                try:
+                    answer = line._http.request(self.command, url, content=body, headers=kept)
+                    status, content = answer.status_code, answer.content
+                except httpx.HTTPError:
+                    status, content = 502, b""
+                with suppress(OSError):
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(content)))
+                    self.end_headers()
+                    self.wfile.write(content)
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""

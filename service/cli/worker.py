@@ -14,6 +14,7 @@ NAME = "worker"
 
 def command(
     once: Annotated[bool, typer.Option("--once", help="Do what waits, then stop.")] = False,
+    until_stdin_ends: Annotated[bool, typer.Option("--until-stdin-ends", hidden=True)] = False,
     study: StudyOption = None,
 ) -> None:
     """Train and make suggestions when asked to, until stopped."""
@@ -29,5 +30,22 @@ def command(
             return
         # as the first process of a container it would not be stopped by SIGTERM otherwise
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        if until_stdin_ends:
+            _stop_when_stdin_ends()
         say("Waiting for jobs. Stop with Ctrl+C.")
         work_until_stopped(parts)
+
+
+def _stop_when_stdin_ends() -> None:
+    """Stop as SIGTERM would once the server that holds the other end is gone, however it went."""
+    import os
+    import signal
+    import sys
+    import threading
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(1):
+            continue
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()

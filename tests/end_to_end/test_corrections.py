@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +19,14 @@ from uuid import uuid4
 import httpx
 import pytest
 from builders import skip_or_fail
-from coders_at_work import KEY, Coding, Line, Person, Work, chosen, free_port, invite, until
+from coders_at_work import KEY, Coding, Line, Person, Work, chosen, free_port, invite, serving, until
 
 from annotations.errors import TandemError, Unreachable
 from annotations.label_studio_answers import Answers
 from annotations.store import tables
+from annotations.store.reads import keep_users
 from annotations.store.webhooks import count_waiting
-from service.inbox import Inbox, reduced
+from service.inbox import Inbox
 from service.local_label_studio import Access, LocalLabelStudio
 from service.pulling import pull_all
 from service.session_key import door_key
@@ -107,35 +109,59 @@ def test_each_decision_arrives_by_itself(make_work: MakeWork) -> None:
     assert work.pull().counted.total() == 0
 
 
-def test_a_server_killed_before_it_worked_off_what_it_stored(make_work: MakeWork) -> None:
+# a server that stands still at a moment: before it works off what it stored, or before it keeps what came of it
+_STANDS_STILL = """
+import sys, time
+from pathlib import Path
+from service.cli.main import main
+from service.inbox import Inbox
+
+moment, here = sys.argv.pop(1), Path(sys.argv.pop(1))
+work_off = Inbox._work_off
+
+def stand_still(*_):
+    here.touch()
+    time.sleep(3600)
+
+def work_off_and_stand_still(self, connection, run):
+    work_off(self, connection, run)
+    stand_still()
+
+if moment == "stored":
+    Inbox.work_off = stand_still
+else:
+    Inbox._work_off = work_off_and_stand_still
+main()
+"""
+
+
+@pytest.mark.parametrize("moment", ["stored", "worked off and not kept"])
+def test_a_server_killed_between_storing_and_processing(
+    make_work: MakeWork, tmp_path: Path, moment: str
+) -> None:
     """What was answered is durable: the next process makes reviews of it, without reading Label Studio."""
     work, port = make_work(), free_port()
-    bodies = []
-    for task in work.tasks:
-        number = work.people[0].save(task, chosen("money"))
-        bodies.append(_told(work, task, number))
-    work.pull()  # learn who the coder is
+    tasks = work.tasks if moment == "stored" else work.tasks[:1]
+    bodies = [_told(work, task, work.people[0].save(task, chosen("money"))) for task in tasks]
     with work.parts.store.writing() as connection:
-        connection.execute(tables.label_studio_annotations.delete())
-        connection.execute(tables.annotation_reviews.delete())
-        connection.execute(tables.codings.delete())
-        connection.execute(tables.reviews.delete())
-    with work.serving(port) as server:
+        keep_users(connection, work.server.url, Answers(work.server).users())
+    here = tmp_path / "here"
+    program = [sys.executable, "-c", _STANDS_STILL, moment, str(here)]
+    with serving(work.folder, work.environment, port, program=program) as server:
         hook = f"http://127.0.0.1:{port}/hooks/label-studio"
         for body in bodies:
-            assert (
-                httpx.post(hook, json=body, headers={"X-Tandem-Key": door_key(KEY, "webhook")}).status_code
-                == 200
-            )
+            answer = httpx.post(hook, json=body, headers={"X-Tandem-Key": door_key(KEY, "webhook")})
+            assert answer.status_code == 200
+        until(here.exists)
         os.kill(server.pid, signal.SIGKILL)
         server.wait()
-    # as if it had been killed a moment earlier: one more was stored, and nobody began on it
-    Inbox(work.parts).store(*reduced(bodies[0]))
     with work.parts.store.reading() as connection:
-        assert count_waiting(connection) >= 1
+        assert count_waiting(connection) == len(bodies)
+    assert work.in_tandem() == []
     with work.serving(port):
         until(lambda: work.in_tandem() == work.in_label_studio(), 30)
-    assert len(work.in_tandem()) == len(work.tasks)
+    assert len(work.in_tandem()) == len(bodies)
+    assert work.pull().counted.total() == 0
 
 
 def _told(work: Work, task: int, annotation: int) -> dict[str, Any]:

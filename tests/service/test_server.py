@@ -1,0 +1,46 @@
+"""The server's processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from coders_at_work import KEY, free_port, until
+from fake_label_studio import pushed_study
+
+from annotations.codebook import Codebook
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_the_worker_ends_with_its_server(tmp_path: Path, codebook: Codebook, sign: int) -> None:
+    """However the server ends, its worker does not go on alone beside the next server's."""
+    pushed_study(tmp_path / "study", codebook).close()
+    port = free_port()
+    command = [sys.executable, "-m", "service.cli.main", "serve", "--study", str(tmp_path / "study")]
+    command += ["--port", str(port), "--reconcile", "0"]
+    environment = {**os.environ, "TANDEM_SESSION_KEY": KEY, "TANDEM_STATE": str(tmp_path / "state")}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            until(lambda: httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200)
+            (worker,) = psutil.Process(server.pid).children()
+            assert "worker" in worker.cmdline()
+            os.kill(server.pid, sign)
+            server.wait(30)
+            until(lambda: not _runs(worker), 30)
+        finally:
+            server.kill()
+            if worker.is_running():
+                worker.kill()
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
