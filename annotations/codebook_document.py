@@ -16,10 +16,12 @@ from annotations.codebook_layout import Entry, Layout, Section
 
 _QUIET = RGBColor(0x5F, 0x6B, 0x76)
 _DEEPEST = 4  # Word's navigation stays readable to here
+_INDENT = "\u00a0" * 4
+_CROSSWALK = "Crosswalk: CFIR 2009 → CFIR 2022"
 
 
 def codebook_document(layout: Layout) -> bytes:
-    """The .docx file: contents that Word fills in, a heading for each code, and the crosswalk as a table."""
+    """The .docx file: a list of the codes, a heading for each code, and the crosswalk as a table."""
     document = Document()
     _set_up(document, layout)
     document.add_heading(layout.codebook.name, 0)
@@ -29,7 +31,7 @@ def codebook_document(layout: Layout) -> bytes:
         f"Codebook version {layout.codebook.version}. {len(layout.codebook.applicable)} codes may be applied."
     )
     _quiet(document.add_paragraph(), version)
-    _contents(document)
+    _contents(document, layout)
     for section in layout.sections:
         _section(document, section)
     if layout.crosswalk:
@@ -58,12 +60,21 @@ def _set_up(document: Any, layout: Layout) -> None:
     document.core_properties.author = ""
 
 
-def _contents(document: Any) -> None:
+def _contents(document: Any, layout: Layout) -> None:
+    """The list of codes as it is, and page numbers for whoever asks Word for them."""
     document.add_heading("Contents", 1)
-    paragraph = document.add_paragraph()
-    _field(
-        paragraph, r'TOC \o "1-3" \h \z', "Right-click here and choose “Update field” for the list of codes."
+    _quiet(
+        document.add_paragraph(), "For page numbers, right-click the list in Word and choose “Update field”."
     )
+    lines = []
+    for section in layout.sections:
+        lines.append(section.framework.name)
+        lines += [_INDENT * (entry.level + 1) + _printable(entry.code.name) for entry in section.entries]
+    if layout.crosswalk:
+        lines.append(_CROSSWALK)
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.line_spacing = 1.0
+    _field(paragraph, r'TOC \o "1-4" \h \z', "\n".join(lines))
 
 
 def _page_number(paragraph: Any, before: str) -> None:
@@ -75,6 +86,7 @@ def _field(paragraph: Any, instruction: str, shown: str) -> None:
     """A field that Word works out; ``shown`` stands there until it has."""
     for kind, words in (("begin", ""), ("", instruction), ("separate", ""), ("shown", shown), ("end", "")):
         run = paragraph.add_run()
+        run.font.size = Pt(9)
         if kind == "shown":
             run.text = words
         elif kind:
@@ -122,7 +134,7 @@ def _entry(document: Any, entry: Entry) -> None:
 
 
 def _crosswalk(document: Any, layout: Layout) -> None:
-    document.add_heading("Crosswalk: CFIR 2009 → CFIR 2022", 1).paragraph_format.page_break_before = True
+    document.add_heading(_CROSSWALK, 1).paragraph_format.page_break_before = True
     for status, meaning in STATUSES.items():
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{status}: ").bold = True
