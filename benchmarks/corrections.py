@@ -3,6 +3,7 @@
 Beside /predict stands a plain scikit-learn recipe on the same tasks in the same run: a server that loads its pipeline
 and computes tf-idf and a logistic regression for every task that it is asked for, as example backends do. The two take
 turns, so that what else the machine does meets both; ``cpu_ms`` is what a server's own process computed per call.
+What the webhooks brought is worked off before.
 ``--http`` leaves out the pull, which needs Label Studio.
 """
 
@@ -35,7 +36,9 @@ from fake_label_studio import URL, FakeLabelStudio, keys_of, pushed_study  # noq
 from annotations.store.models import get_model  # noqa: E402
 from annotations.store.reads import keep_users  # noqa: E402
 from annotations.store.suggestions import Suggested, add_suggestions  # noqa: E402
+from annotations.store.webhooks import count_waiting  # noqa: E402
 from service.local_label_studio import LocalLabelStudio  # noqa: E402
+from service.parts import Parts  # noqa: E402
 from service.session_key import door_key  # noqa: E402
 
 TASKS = 2000
@@ -56,7 +59,6 @@ def over_http(folder: Path) -> dict[str, Any]:
         said = [Suggested(key, (0.9, 0.1), ("money",)) for key in keys]
         add_suggestions(connection, model.id, said)
         keep_users(connection, URL, {1: "ada@example.org"})
-    parts.close()
     server = FakeLabelStudio(keys)
     for task in range(1, TASKS + 1):
         server.save(task, 1, chosen("money", "trust"))
@@ -95,6 +97,7 @@ def over_http(folder: Path) -> dict[str, Any]:
 
         ours, theirs = (psutil.Process(process.pid) for process in processes)
         told = _with_cpu(ours, lambda: _at_a_rate(tells))
+        until(lambda: _waiting(parts) == 0, 600)
         asked: dict[str, list[Took]] = {"predict": [], "plain_recipe_predict": []}
         for _ in range(TURNS):
             asked["predict"].append(_with_cpu(ours, lambda: _coders(asks(port))))
@@ -108,6 +111,13 @@ def over_http(folder: Path) -> dict[str, Any]:
         for process in processes:
             process.terminate()
             process.wait()
+        parts.close()
+
+
+def _waiting(parts: Parts) -> int:
+    """How many webhooks are stored and not worked off yet."""
+    with parts.store.reading() as connection:
+        return count_waiting(connection)
 
 
 def pull(folder: Path) -> dict[str, Any]:
