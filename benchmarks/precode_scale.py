@@ -11,7 +11,7 @@ import argparse
 import csv
 import itertools
 import json
-import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -39,21 +39,38 @@ CODED_LESSONS = 12
 def _run(*arguments: str, cwd: Path) -> dict[str, Any]:
     """A command's answer, with its own peak memory and seconds of processor."""
     with tempfile.TemporaryFile("w+") as out:
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), _cpu()
         running = subprocess.Popen(
             [TANDEM, *arguments, "--json"], cwd=cwd, stdout=out, stderr=subprocess.DEVNULL
         )
-        _, status, used = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
+        peak = 0
+        while running.poll() is None:
+            # what the kernel tells afterwards counts the memory of this process too, from which it was forked
+            peak = max(peak, _most_memory(running.pid))
+            time.sleep(0.2)
         if running.returncode:
             raise SystemExit(f"tandem {' '.join(arguments)} ended with {running.returncode}")
         out.seek(0)
         answer: dict[str, Any] = json.load(out)
     return answer | {
         "wall_s": round(time.perf_counter() - begin, 1),
-        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
-        "peak_gib": round(used.ru_maxrss / 2**20, 2),
+        "cpu_s": round(_cpu() - before, 1),
+        "peak_gib": round(peak / 2**20, 2),
     }
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _most_memory(process: int) -> int:
+    """The most that a process has held so far, in KiB."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def _said_again(lessons: dict[str, list[dict[str, Any]]], number: int) -> Iterator[tuple[str, str, str, int]]:
