@@ -30,7 +30,8 @@ from service.pushing.plan import Faces, Plan, State, Step
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
-AT_A_TIME = 500
+# each import makes Label Studio count anew what stands on every task of the project
+AT_A_TIME = 2000
 # between two looks at what coders have begun on meanwhile
 ONE_BY_ONE = 50
 
