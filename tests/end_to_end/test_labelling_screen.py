@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import a_transcript, skip_or_fail
+from builders import a_transcript
 from study_to_push import StudyToPush, exported
 
 from annotations.coding import Draw
@@ -42,29 +41,6 @@ def study(tmp_path: Path, label_studio: Access) -> Iterator[StudyToPush]:
     made.serve("v1")
     yield made
     made.parts.close()
-
-
-@pytest.fixture
-def page(label_studio: Access) -> Iterator[Any]:
-    """A Chromium page of a small laptop's size, logged in."""
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        skip_or_fail("Chromium is not installed")
-    switches = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=[*switches.split(), "--disable-sync"]
-        )
-        opened = browser.new_page(viewport={"width": 1366, "height": 768})
-        opened.goto(f"{label_studio.url}/user/login/")
-        opened.fill("input[name=email]", label_studio.username)
-        opened.fill("input[name=password]", label_studio.password)
-        opened.click("button[type=submit]")
-        opened.wait_for_load_state("networkidle")
-        yield opened
-        browser.close()
 
 
 def test_it_fits_a_small_laptop_and_influence_comes_back(study: StudyToPush, page: Any) -> None:

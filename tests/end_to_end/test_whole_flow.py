@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import REPOSITORY, skip_or_fail
-from typer.testing import CliRunner
+from builders import REPOSITORY
+from commands import Run, commands_on
 
 from annotations.errors import BadInput, TandemError, Unreachable
 from annotations.label_config import answer_of
 from annotations.label_studio import LabelStudio
-from service.cli.main import add_commands, app
 from service.local_label_studio import Access, LocalLabelStudio
 
 pytestmark = [
@@ -25,7 +22,6 @@ pytestmark = [
     ),
 ]
 SAMPLE = REPOSITORY / "annotations" / "sample_study"
-Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +33,7 @@ def study(tmp_path_factory: pytest.TempPathFactory, environment: None) -> Path:
 @pytest.fixture(scope="module")
 def tandem(study: Path) -> Run:
     """Run a command with ``--json`` and give its result; a TandemError comes through as it is."""
-    if not app.registered_commands:
-        add_commands()
-
-    def run(*arguments: str) -> dict[str, Any]:
-        done = CliRunner().invoke(app, ["--study", str(study), *arguments, "--json"])
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        assert done.exit_code == 0, done.output
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    return run
+    return commands_on(study)
 
 
 @pytest.fixture(scope="module")
@@ -134,29 +119,6 @@ def test_the_model_files_hold_no_words_of_anybody(flow: dict[str, Any], study: P
         assert file.suffix not in (".pkl", ".pickle", ".joblib")
         content = file.read_bytes()
         assert not [run for run in runs if run in content]
-
-
-@pytest.fixture
-def page(flow: dict[str, Any], label_studio: Access) -> Iterator[Any]:
-    """A Chromium page, logged in at Label Studio."""
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        skip_or_fail("Chromium is not installed")
-    switches = (
-        "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=switches.split())
-        opened = browser.new_page(viewport={"width": 1366, "height": 768})
-        opened.goto(f"{label_studio.url}/user/login/")
-        opened.fill("input[name=email]", label_studio.username)
-        opened.fill("input[name=password]", label_studio.password)
-        opened.click("button[type=submit]")
-        opened.wait_for_load_state("networkidle")
-        yield opened
-        browser.close()
 
 
 @pytest.mark.browser
