@@ -62,7 +62,7 @@ def learn_and_suggest(parts: Parts, tell: Tell) -> None:
     trained = train(parts)
     overall = trained.figures["overall"]
     tell(
-        f"4. Model {trained.model.version} trained: it judges {trained.to_json()['codes']} codes and leaves "
+        f"4. Model {trained.model.version} trained: it can suggest {trained.to_json()['codes']} codes and leaves "
         f"{len(trained.model.too_few)} alone for want of examples."
     )
     if overall["micro_f1"] is not None:

@@ -123,7 +123,7 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> di
         "files": str(parts.study.models_folder / model.folder),
         "reviews": model.reviews,
         "reviews_hash": model.reviews_hash,
-        "codes": len(model.codes),
+        "codes": sum(cut is not None for cut in model.thresholds.values()),
         "measured_on": model.figures.get("measured_on"),
         "overall": {
             key: overall.get(key)

@@ -19,8 +19,6 @@ app = typer.Typer(
 )
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides; kept with the decision.")]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
-
-
 _BY = {"judge set": "judge set", "cross-validation": "folds", None: None}
 
 
@@ -39,12 +37,12 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         return
     table(
         "",
-        ("version", "serves", "made", "verdict", "measured by", "reviews", "codes", "F1", "kappa"),
+        ("version", "serves", "made", "verdict", "judged by", "reviews", "codes", "F1", "kappa"),
         [
             (
                 row["version"],
                 "yes" if row["serves"] else "before" if row["served"] else "no",
-                row["created"][:16].replace("T", " "),
+                row["created"][:10],
                 row["verdict"],
                 _BY[row["measured_on"] if row["f1"] is not None else None],
                 row["reviews"],
@@ -131,7 +129,7 @@ def show_chain(found: dict[str, Any]) -> None:
     table("", ("", ""), rows)
     for one in found["served"]:
         who = f" by {one['by']}" if one["by"] else ""
-        say(f"Serves since {one['since'][:16].replace('T', ' ')} UTC ({one['how']}{who}): {one['why']}")
+        say(f"Put to serve {one['since'][:16].replace('T', ' ')} UTC ({one['how']}{who}): {one['why']}")
 
 
 def _rows(parts: Parts) -> list[dict[str, Any]]:
@@ -150,7 +148,7 @@ def _rows(parts: Parts) -> list[dict[str, Any]]:
             "verdict": model.verdict,
             "reason": model.reason,
             "reviews": model.reviews,
-            "codes": len(model.codes),
+            "codes": sum(cut is not None for cut in model.thresholds.values()),
             "measured_on": model.figures.get("measured_on"),
             "f1": (model.figures.get("overall") or {}).get("micro_f1"),
             "kappa": (model.figures.get("overall") or {}).get("kappa"),

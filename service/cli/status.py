@@ -41,7 +41,7 @@ def _about_model(model: dict[str, Any] | None) -> str:
     if model is None:
         return "No model yet."
     said = (
-        f"Model {model['version']} serves: it judges {model['codes_judged']} codes; "
+        f"Model {model['version']} serves: it can suggest {model['codes_judged']} codes; "
         f"{model['codes_too_few']} have too few examples."
     )
     if model["kind"] == "cold start":

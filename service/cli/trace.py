@@ -67,9 +67,10 @@ def _show_suggestion(found: dict[str, Any]) -> None:
         say(f"Nearest passages that people coded so: {shown}.")
     say("", "The model:")
     show_chain(found["model"])
+    judged = f"; {reviews['judged_by']} more only measured it" if reviews["judged_by"] else ""
     say(
         "",
-        f"It learnt from {reviews['learnt']} reviews and codings; {reviews['judged_by']} more only measured it. "
+        f"It learnt from {reviews['learnt']} reviews and codings{judged}. "
         f"{'Some' if reviews['of_this_transcript'] else 'None'} of them are of this transcript.",
     )
     if reviews["gone"]:

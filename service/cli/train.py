@@ -49,11 +49,9 @@ def command(
         as_json(plain)
         return
     model = trained.model
-    serves = "serves now" if trained.verdict.promoted else "does not serve"
-    if not trained.new:
-        serves = "goes on as it is"
-    say(f"Model {model.version} {serves}: {trained.verdict.reason}.")
-    if trained.new:
+    said = f"Model {model.version} {'serves now' if trained.verdict.promoted else 'does not serve'}"
+    say(f"{said if trained.new else 'No new model'}: {trained.verdict.reason}.")
+    if trained.new and model.parent is not None:
         say(f"The verdict of the rule of promotion: {trained.verdict.verdict}.")
     overall = trained.figures.get("overall") or {}
     judges = trained.figures.get("measured_on") == "judge set"
@@ -62,7 +60,7 @@ def command(
             f", but for those of the {overall.get('groups')} participants who only judge it" if judges else ""
         )
         say(
-            f"It learnt from {model.reviews} reviews{aside}; it judges {plain['codes']} codes "
+            f"{model.version} learnt from {model.reviews} reviews{aside}; it can suggest {plain['codes']} codes "
             f"({trained.seconds:.0f} s)."
         )
     if overall.get("micro_f1") is not None:
