@@ -78,7 +78,9 @@ def _over(before: Figures | None, its: Figures) -> Figures:
     standing = {
         method: one
         for method, one in before["differences"].items()
-        if all(_alike(sizes["all"].get(each), before["sizes"]["all"].get(each)) for each in ("Tandem", method))
+        if all(
+            _alike(sizes["all"].get(each), before["sizes"]["all"].get(each)) for each in ("Tandem", method)
+        )
     }
     differences = standing | its["differences"]
     return its | {"sizes": sizes, "differences": differences, "people": its["people"] or before["people"]}
