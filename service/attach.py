@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import dataclass
 
 import httpx
@@ -17,6 +19,7 @@ from service.proof import fresh_nonce, is_handed_on, proves
 from service.session_key import door_key, key_for
 
 LIMIT_S = 3.0
+LONGEST = 100_000  # bytes: what answers could be any program, and tell without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,12 @@ def _why_not(url: str, key: str) -> str:
     try:
         # no proxy and no .netrc: nothing goes to another address
         with httpx.Client(timeout=LIMIT_S, trust_env=False) as client:
-            if "parts" not in _plain(client.get(f"{url}/health")):
+            if "parts" not in _plain(client, f"{url}/health"):
                 return (
                     f"corrections do not come back by themselves, since what answers at {url} is not Tandem's service. "
                     f"Name its address in study.yaml (service: url), {later}"
                 )
-            answer = _plain(client.get(f"{url}{PROOF_PATH}", params={"nonce": nonce}))
+            answer = _plain(client, f"{url}{PROOF_PATH}", nonce=nonce)
     except (httpx.HTTPError, httpx.InvalidURL):
         return (
             f"corrections do not come back by themselves, since Tandem's service does not answer at {url}: run "
@@ -97,9 +100,17 @@ def _why_not(url: str, key: str) -> str:
     return ""
 
 
-def _plain(answer: httpx.Response) -> dict[str, object]:
+def _plain(client: httpx.Client, url: str, **params: str) -> dict[str, object]:
+    """What is answered there, as plain data; nothing if that is too long, takes too long or is none."""
+    said = bytearray()
+    with client.stream("GET", url, params=params, headers={"Accept-Encoding": "identity"}) as answer:
+        end = time.monotonic() + LIMIT_S
+        for some in answer.iter_raw():
+            said += some
+            if len(said) > LONGEST or time.monotonic() > end:
+                return {}
     try:
-        found = answer.json()
-    except ValueError:
+        found = json.loads(said)
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -44,7 +44,7 @@ def proof_of(key: str, nonce: str, port: int) -> str:
 def proves(answer: Mapping[str, object], *, key: str, nonce: str) -> bool:
     """Does the answer come from somebody who holds the key?"""
     port, proof = answer.get("port"), answer.get("proof")
-    if not isinstance(port, int) or not isinstance(proof, str):
+    if not isinstance(port, int) or not isinstance(proof, str) or not proof.isascii():
         return False
     return hmac.compare_digest(proof.encode(), proof_of(key, nonce, port).encode())
 

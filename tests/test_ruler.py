@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sklearn.metrics import average_precision_score, cohen_kappa_score, f1_score
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
+from ruler.report import _over
 from ruler.scores import Predicted, average_precision, difference, macro_f1, mean_kappa, micro_f1, resampled
 
 CODES = np.arange(3)
@@ -53,3 +55,22 @@ def test_a_method_does_not_differ_from_itself_and_few_groups_have_no_interval() 
     assert difference(drawn, resampled(_predicted(), statistic)) == (0, 0, 0)
     assert resampled(_predicted(groups=19), statistic) is None
     assert difference(drawn, None) is None
+
+
+def test_earlier_figures_stay_only_beside_what_they_were_compared_with() -> None:
+    """A difference goes with the run that it was of, and all earlier figures where the data are others."""
+
+    def figures(tandem: float, units: int = 5, **rest: float) -> dict[str, Any]:
+        rows = {
+            name: dict.fromkeys(("macro_ap", "micro_f1", "kappa"), value)
+            for name, value in {"Tandem": tandem, **rest}.items()
+        }
+        sizes: dict[str, Any] = {"50": {}, "200": {}, "1000": {}, "all": rows}
+        counted = {"units": units, "groups": 2, "codes": 3, "codes_in_macro": 1}
+        return {**counted, "sizes": sizes, "differences": {}, "people": None}
+
+    before = figures(0.5, SetFit=0.3) | {"differences": {"SetFit": {"kappa": [0.2, 0.1, 0.3]}}}
+    assert _over(before, figures(0.5001))["differences"] == before["differences"]
+    other = _over(before, figures(0.6))
+    assert (sorted(other["sizes"]["all"]), other["differences"]) == (["SetFit", "Tandem"], {})
+    assert list(_over(before, figures(0.5, units=6))["sizes"]["all"]) == ["Tandem"]

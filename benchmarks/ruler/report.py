@@ -32,6 +32,7 @@ from training.workshop import RECIPE
 
 METHODS = ("Tandem", *PEERS, "SetFit")
 SIZES = ("50", "200", "1000", "all")
+_OF_DATA = ("units", "groups", "codes", "codes_in_macro")
 Figures = dict[str, Any]
 
 ROOT = Path(__file__).parents[2]
@@ -62,8 +63,8 @@ def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> F
 
 
 def _over(before: Figures | None, its: Figures) -> Figures:
-    """A set's new figures, and the earlier ones of what has not been run again."""
-    if before is None:
+    """A set's new figures, and the earlier ones of what has not been run again, if they are of the same data."""
+    if before is None or any(before[key] != its[key] for key in _OF_DATA):
         return its
     sizes = {
         size: {
@@ -73,8 +74,23 @@ def _over(before: Figures | None, its: Figures) -> Figures:
         }
         for size in SIZES
     }
-    differences = before["differences"] | its["differences"]
+    # an earlier difference says nothing of a method that has been run again and came out otherwise
+    standing = {
+        method: one
+        for method, one in before["differences"].items()
+        if all(
+            _alike(sizes["all"].get(each), before["sizes"]["all"].get(each)) for each in ("Tandem", method)
+        )
+    }
+    differences = standing | its["differences"]
     return its | {"sizes": sizes, "differences": differences, "people": its["people"] or before["people"]}
+
+
+def _alike(one: Figures | None, other: Figures | None) -> bool:
+    """Are two rows the same as printed?"""
+    if one is None or other is None:
+        return False
+    return all(_number(one[key]) == _number(other[key]) for key in ("macro_ap", "micro_f1", "kappa"))
 
 
 def _into_readme(figures: Figures) -> None:

@@ -67,11 +67,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class State:
-    """How a project stands: our tasks in Label Studio by key, those made just now, and our own record."""
+    """How a project stands: our tasks in Label Studio by key, those made just now, and our own record.
+
+    ``shown``: the version whose predictions coders see there, "" for none.
+    """
 
     there: Mapping[str, Task]
     new: frozenset[str]
     before: Mapping[UUID, PushedTask]
+    shown: str = ""
 
     def known(self, key: UUID) -> PushedTask | None:
         """Our record of a task, if it is of the task that is there."""
@@ -127,8 +131,10 @@ def _place(plan: Plan, one: Placed, state: State, going: bool, model: UUID, labe
     data = faces.data(one, shall)
     is_new = str(key) in state.new
     as_known = known is not None and (known.model, known.draw) == (shall, one.draw)
-    # whose suggestions stand there under the name of the version that serves, nobody can tell but our record
-    clear = bool(task.versions) if not suggests else label in task.versions and not as_known
+    # whose suggestions stand there under the name of the version that serves, nobody can tell but our record; nor can
+    # it where a push broke off before the project turned, and somebody began on the transcript since
+    sure = as_known and not (waits and state.shown not in ("", label))
+    clear = bool(task.versions) if not suggests else label in task.versions and not sure
     step = Step(one, task.id, shall, known.data_hash if known else "", clear, is_new, waits)
     predict = not as_known or clear or (suggests and label not in task.versions)
     redraw = step.shown != hash_of(data) or task.data.get(REASONS) == REASONS_COME

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -157,7 +157,8 @@ class ProjectPush:
             there = self.server.add_tasks(project.id, list(faces.values()), progress)
         with self.store.reading() as connection:
             before = tasks_of(connection, row.id)
-        state = State(there, frozenset(str(_key(one)) for one in missing), before)
+        new = frozenset(str(_key(one)) for one in missing)
+        state = State(there, new, before, project.model_version)
         unknown = [one for one in create if state.known(_key(one)) is None]
         moment = now()
         found = [
@@ -173,7 +174,7 @@ class ProjectPush:
         ]
         with self.store.writing() as connection:
             keep_tasks(connection, row.id, found)
-        return State(there, state.new, {**before, **{one.key: one for one in found}})
+        return replace(state, before={**before, **{one.key: one for one in found}})
 
     def _first_face(self, one: Placed) -> Mapping[str, str]:
         return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,8 @@ class _Squatter(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.say = say
         self.heard: list[tuple[str, dict[str, str]]] = []
+        self.raw: tuple[bytes, bytes] | None = None
+        self.written = 0
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -67,11 +69,23 @@ class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Whatever it is asked, 200."""
         self.server.heard.append((self.path, dict(self.headers)))
+        if self.server.raw is not None:
+            self._without_end(*self.server.raw)
+            return
         plain = json.dumps({"status": "UP", "parts": {}} | self.server.say(self.path)).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(plain)))
         self.end_headers()
         self.wfile.write(plain)
+
+    def _without_end(self, begin: bytes, again: bytes) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            self.wfile.write(begin)
+            for _ in range(200_000 if again else 0):
+                self.wfile.write(again)
+                self.server.written += len(again)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -122,6 +136,7 @@ def test_a_service_of_another_key_does_not(parts: Parts) -> None:
         lambda _path: {},
         lambda _path: {"port": 8430, "proof": "0" * 64},
         lambda _path: {"port": "8430", "proof": None},
+        lambda _path: {"port": 8430, "proof": "\ud800"},
         lambda path: {"port": 8430, "proof": proof_of("a key that it guessed", path.partition("=")[2], 8430)},
     ],
 )
@@ -147,6 +162,15 @@ def test_a_squatter_that_asks_the_real_service_is_found_out(parts: Parts) -> Non
 
         with _squatting(parts, ask_the_real_one):
             assert f"listens on port {url.rpartition(':')[2]}" in find_service(parts).why_not
+
+
+@pytest.mark.parametrize("raw", [(b"[" * 90_000, b""), (b'{"parts": "', b"x" * 1000), (b"\xff", b"")])
+def test_what_no_service_would_say_is_no_service(parts: Parts, raw: tuple[bytes, bytes]) -> None:
+    """Brackets without end, words without end, and no text at all: a sentence, and no more is read than that takes."""
+    with _squatting(parts, lambda _path: {}) as squatter:
+        squatter.raw = raw
+        assert "is not Tandem's service" in find_service(parts).why_not
+        assert squatter.written < 50_000_000
 
 
 def test_an_old_proof_proves_nothing(parts: Parts) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -136,3 +137,15 @@ def test_a_transcript_in_progress_keeps_its_words_too() -> None:
     assert {step.placed.segment for step in plan.predict} == set(SEGMENTS[3:])
     assert {step.placed.segment for step, _ in plan.redraw} == set(SEGMENTS[3:])
     assert plan.waiting == 2
+
+
+def test_a_push_that_broke_off_puts_no_new_suggestions_before_who_began_since() -> None:
+    """What it left under the new name is not of the model whose suggestions stand there by our record."""
+    placed, state = _state(
+        [(Draw.ORDINARY, at == 0, OLD, ("tandem v1", *((LABEL,) if at == 1 else ()))) for at in range(6)]
+    )
+    broken_off = _plan(placed, replace(state, shown="tandem v1"))
+    step = next(one for one in broken_off.predict if one.placed == placed[1])
+    assert (step.model, step.clear, step.waits) == (OLD, True, True)
+    turned = _plan(placed, replace(state, shown=LABEL))
+    assert not any(one.placed == placed[1] for one in turned.predict)
