@@ -1,7 +1,8 @@
 """Retraining on 6,205 comments of 4,129 patients and 40 codes with warm embeddings, end to end, MLflow included.
 
-Needs ../shared/data. A first training embeds 6,005 comments and makes the judge set; then the codings of 200 more come
-in, and what is measured is "tandem train" as a person runs it, from the start of the process to its end.
+Needs ../shared/data. A first training learns from 6,005 comments and makes the judge set, and the rest is pre-coded,
+which embeds it; then codings of these 200 come in, and what is measured is "tandem train" as a person runs it, from the
+start of the process to its end.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def measure(folder: Path) -> dict[str, Any]:
     study, (first, more) = _study(folder, comments)
     _run("import-codings", str(first), "--complete", "listed", cwd=study)
     before = _run("train", cwd=study)
+    _run("precode", cwd=study)
     _run("import-codings", str(more), "--complete", "listed", cwd=study)
     start, busy = time.perf_counter(), _cpu()
     after = _run("train", cwd=study)
