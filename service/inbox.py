@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,7 +26,8 @@ ASK_AGAIN_AFTER_S = 30.0
 AT_A_TIME = 50
 TRIES = 3
 # a webhook that comes meanwhile waits as long as these take
-TOGETHER = 10
+TOGETHER = 6
+LONGEST_BACK_S = 2.0
 
 
 def reduced(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -86,6 +87,48 @@ def _only(keys: Mapping[int, Any]) -> Any:
     return next(iter(keys.values())) if len(keys) == 1 else None
 
 
+class _Turns:
+    """One at a time, and who stores a webhook goes before who works them off: Label Studio waits for the first.
+
+    A plain lock would not do: whoever gives it back and takes it again at once is quicker than a thread that waits.
+    """
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self._taken = False
+        self._storing = 0
+        self._overdue = 0
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """The next turn."""
+        with self._free:
+            self._storing += 1
+            self._free.wait_for(lambda: not self._taken and not self._overdue)
+            self._storing -= 1
+            self._taken = True
+        yield from self._turn()
+
+    @contextmanager
+    def working_off(self) -> Iterator[None]:
+        """The turn after all that want to store, within reason: a flood must not keep reviews back for ever."""
+        with self._free:
+            if not self._free.wait_for(lambda: not self._taken and not self._storing, LONGEST_BACK_S):
+                self._overdue += 1
+                self._free.wait_for(lambda: not self._taken)
+                self._overdue -= 1
+            self._taken = True
+        yield from self._turn()
+
+    def _turn(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._free:
+                self._taken = False
+                self._free.notify_all()
+
+
 class Inbox:
     """One study's webhooks. Storing and working off take turns in this process, so neither waits for the lock."""
 
@@ -94,14 +137,14 @@ class Inbox:
     ) -> None:
         self._parts = parts
         self._users = users
-        self._turn = threading.Lock()
+        self._turns = _Turns()
         self._tries: Counter[int] = Counter()
         self._asked_at = -ASK_AGAIN_AFTER_S
         self.reviewing = Reviewing(parts)
 
     def store(self, action: str, body: Mapping[str, Any]) -> int:
         """Keep a webhook, durably; returns its place in the order."""
-        with self._turn, self._parts.store.writing() as connection:
+        with self._turns.storing(), self._parts.store.writing() as connection:
             return store_event(connection, action, body)
 
     def work_off(self) -> Counter[str]:
@@ -121,7 +164,7 @@ class Inbox:
     def _try(self, run: Sequence[Event]) -> Counter[str]:
         """Work off webhooks together; one that cannot be used is given up after a few tries, so that others follow."""
         try:
-            with self._turn, self._parts.store.writing() as connection:
+            with self._turns.working_off(), self._parts.store.writing() as connection:
                 return self._work_off(connection, run)
         except Exception as error:
             broken = isinstance(error, BadInput) or isinstance(error.__cause__, IntegrityError | DataError)
@@ -132,7 +175,7 @@ class Inbox:
             self._tries[run[0].sequence] += 1
             if self._tries[run[0].sequence] < TRIES:
                 raise
-        with self._turn, self._parts.store.writing() as connection:
+        with self._turns.working_off(), self._parts.store.writing() as connection:
             finish_events(connection, [run[0].sequence], "cannot be used; a pull mends what it meant")
         return Counter({"events": 1})
 
@@ -186,6 +229,6 @@ class Inbox:
             return
         with suppress(TandemError):
             url, found = self._users()
-            with self._turn, self._parts.store.writing() as connection:
+            with self._turns.working_off(), self._parts.store.writing() as connection:
                 alone_with_inbox(connection)
                 keep_users(connection, url, found)
