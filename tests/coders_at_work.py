@@ -3,6 +3,7 @@ that loses, doubles and reorders what it carries."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -17,6 +18,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -37,6 +39,7 @@ from annotations.store.segments import add_segments, keep_segmentation, segments
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from annotations.study import read_study
+from service import proof
 from service.inbox import SUBSCRIBED, Inbox
 from service.local_label_studio import Access
 from service.parts import Parts
@@ -57,6 +60,10 @@ CODEBOOK = Codebook(
 )
 Said = tuple[str, int, tuple[str, ...]]
 _CARRIED = ("Authorization", "Content-Type")
+
+
+# how long a coder says that a passage lay before them
+LEAD_S = 2.5
 
 
 def free_port() -> int:
@@ -89,7 +96,7 @@ class Person:
 
     def save(self, task: int, result: list[dict[str, Any]], **more: Any) -> int:
         """Submit an annotation; returns its number."""
-        body = {"result": result, "lead_time": 2.5, **more}
+        body = {"result": result, "lead_time": LEAD_S, **more}
         return int(self._done(self._http.post(f"/api/tasks/{task}/annotations/", json=body))["id"])
 
     def update(self, annotation: int, result: list[dict[str, Any]]) -> None:
@@ -379,7 +386,21 @@ class Line:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                asked = urlsplit(self.path)
+                if asked.path == proof.PATH:
+                    # a line of the study's own holds its key, and so may stand at an address of its own
+                    nonce = parse_qs(asked.query)["nonce"][0]
+                    signed = {"port": line.port, "proof": proof.proof_of(KEY, nonce, line.port)}
+                    self._answer(200, json.dumps(signed).encode())
+                    return
                 self._as_it_is()
+
+            def _answer(self, status: int, content: bytes) -> None:
+                with suppress(OSError):
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(content)))
+                    self.end_headers()
+                    self.wfile.write(content)
 
             def do_POST(self) -> None:
                 if not self.path.startswith("/hooks/"):
@@ -414,11 +435,7 @@ class Line:
                     status, content = answer.status_code, answer.content
                 except httpx.HTTPError:
                     status, content = 502, b""
-                with suppress(OSError):
-                    self.send_response(status)
-                    self.send_header("Content-Length", str(len(content)))
-                    self.end_headers()
-                    self.wfile.write(content)
+                self._answer(status, content)
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""

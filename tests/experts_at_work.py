@@ -18,7 +18,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 import httpx
-from coders_at_work import Line, Person, free_port, invite, serving
+from coders_at_work import LEAD_S, Line, Person, free_port, invite, serving
 from experts_study import EXPERTS, ExpertsStudy, Pass
 
 from annotations import label_studio_answers
@@ -166,6 +166,8 @@ class Replay:
             self.done.faults["pushes_cut_off"] += 1
         self.local.start(port=self.port)
         self._push_until_done()
+        # nobody has had a passage before them for longer than it has stood there
+        time.sleep(LEAD_S)
         found = self.study.standing()
         with self._turn:
             self.ready = {**self.ready, **{one: found[one] for one in self.halves[half]}}
