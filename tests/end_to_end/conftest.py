@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import logged_in
 from builders import skip_or_fail
 
 from service.local_label_studio import Access, LocalLabelStudio
@@ -102,22 +103,5 @@ def label_studio_of_its_own(
 @pytest.fixture
 def page(label_studio: Access) -> Iterator[Any]:
     """A Chromium page of a small laptop's size, logged in at Label Studio."""
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        skip_or_fail("Chromium is not installed")
-    switches = (
-        "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=switches.split())
-        opened = browser.new_page(viewport={"width": 1366, "height": 768})
-        opened.set_default_timeout(60_000)
-        opened.goto(f"{label_studio.url}/user/login/")
-        opened.fill("input[name=email]", label_studio.username)
-        opened.fill("input[name=password]", label_studio.password)
-        opened.click("button[type=submit]")
-        opened.wait_for_load_state("networkidle")
+    with logged_in(label_studio.url, label_studio.username, label_studio.password) as opened:
         yield opened
-        browser.close()

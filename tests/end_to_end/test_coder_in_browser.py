@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from builders import skip_or_fail
+from browser import logged_in
 from coders_at_work import Work, free_port, invite, until
 
 from annotations.coding import Condition, Draw
@@ -40,25 +39,8 @@ def work(tmp_path: Path, label_studio: Access) -> Iterator[Work]:
 @pytest.fixture
 def page(work: Work) -> Iterator[Any]:
     """A Chromium page, logged in as that coder."""
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        skip_or_fail("Chromium is not installed")
-    switches = (
-        "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
-    )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=switches.split())
-        opened = browser.new_page(viewport={"width": 1366, "height": 768})
-        opened.set_default_timeout(60_000)
-        opened.goto(f"{work.access.url}/user/login/")
-        opened.fill("input[name=email]", work.people[0].email)
-        opened.fill("input[name=password]", PASSWORD)
-        opened.click("button[type=submit]")
-        opened.wait_for_load_state("networkidle")
+    with logged_in(work.access.url, work.people[0].email, PASSWORD) as opened:
         yield opened
-        browser.close()
 
 
 def test_five_decisions_arrive_as_they_were_made(work: Work, page: Any) -> None:

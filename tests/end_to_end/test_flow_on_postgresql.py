@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +10,10 @@ from uuid import uuid4
 
 import pytest
 from builders import REPOSITORY, skip_or_fail
+from commands import commands_on
 from study_to_push import exported
-from typer.testing import CliRunner
 
 from annotations.label_studio import LabelStudio
-from service.cli.main import add_commands, app
 from service.local_label_studio import Access
 
 pytestmark = [
@@ -47,14 +45,7 @@ def schema(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def _tandem(study: Path, *arguments: str) -> dict[str, Any]:
-    if not app.registered_commands:
-        add_commands()
-    done = CliRunner().invoke(app, ["--study", str(study), *arguments, "--json"])
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    assert done.exit_code == 0, done.output
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return commands_on(study)(*arguments)
 
 
 def test_from_files_to_label_studio(tmp_path: Path, schema: str, label_studio: Access) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -13,11 +12,12 @@ from typing import Any
 
 import pytest
 from builders import REPOSITORY
+from commands import commands_on
 from typer.testing import CliRunner
 
 from annotations.errors import BadInput
 from annotations.label_studio import LabelStudio
-from service.cli.main import add_commands, app
+from service.cli.main import app
 from service.local_label_studio import Access
 
 pytestmark = [
@@ -34,18 +34,8 @@ Run = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="module")
 def tandem(tmp_path_factory: pytest.TempPathFactory, label_studio_of_its_own: Access) -> Run:
     """Run a command with ``--json`` on a study of this module and give its result."""
-    if not app.registered_commands:
-        add_commands()
     study = tmp_path_factory.mktemp("withdraw") / "study"
-
-    def run(*arguments: str) -> dict[str, Any]:
-        done = CliRunner().invoke(app, ["--study", str(study), *arguments, "--json"])
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        assert done.exit_code == 0, done.output
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
+    run = commands_on(study)
     made = CliRunner().invoke(app, ["init", str(study), "--codebook", "common-framework"])
     assert made.exit_code == 0, made.output
     shutil.copy(SAMPLE / "study.yaml", study / "study.yaml")

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import commands_on
 from docx import Document
 from openpyxl import Workbook
-from typer.testing import CliRunner
 
 from annotations.errors import BadInput, Busy, TandemError
-from service.cli.main import add_commands, app
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -39,16 +38,7 @@ def tandem(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tand
     for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "MLFLOW_TRACKING_URI", "TANDEM_DATABASE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TANDEM_STATE", str(tmp_path / "state"))
-    if not app.registered_commands:
-        add_commands()
-
-    def run(*arguments: str) -> dict[str, Any]:
-        done = CliRunner().invoke(app, ["--study", str(study), *arguments, "--json"])
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        assert done.exit_code == 0, done.output
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+    run = commands_on(study)
 
     book = tmp_path / "book.csv"
     _write(
