@@ -66,6 +66,9 @@ class Review:
     """One coder's finished pass over a span of a transcript: a possibly empty set of codings.
 
     ``sources`` are the reviews that a derived one was made from; ``supersedes`` the one that it replaces.
+    ``only``: the codes that the pass was for, where it was not for the whole codebook. ``decides``: the codes of which
+    the review says whether they apply, as the store gives it back: those of ``only``, else all that could be applied
+    in the codebook of its version; None is every code. Of a code that came later it says nothing.
     """
 
     transcript: UUID
@@ -80,6 +83,8 @@ class Review:
     lead_time: float | None = None
     sources: tuple[UUID, ...] = ()
     supersedes: UUID | None = None
+    only: frozenset[str] | None = None
+    decides: frozenset[str] | None = None
     id: UUID | None = None
     sequence: int | None = None
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
+from annotations.codebook import Codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.codings_file import PlacedCoding
 from annotations.labels import labels_of
@@ -19,6 +20,7 @@ from annotations.store.reviews import (
     add_reviews,
     adopt_loose_codings,
     current_reviews,
+    keep_codebook,
     loose_codings,
 )
 from annotations.transcript import Role, Span
@@ -29,12 +31,17 @@ Pass = tuple[UUID, str, Condition]
 
 @dataclass
 class Kept:
-    """What an import of codings made: reviews and codings new, changed and already there, and empty reviews."""
+    """What an import of codings made: reviews and codings new, changed and already there, and empty reviews.
+
+    ``before_codes``: of the passages that were there already, how many were judged before the codebook held all of
+    its codes, so that of the newer ones nothing is known there.
+    """
 
     codings: int = 0
     reviews: int = 0
     empty_reviews: int = 0
     superseded: int = 0
+    before_codes: int = 0
     unchanged: int = 0
     on_interviewer: int = 0
     on_no_segment: int = 0
@@ -49,19 +56,23 @@ def keep_codings(
     complete: Complete,
     ids: Mapping[str, UUID],
     segments: Mapping[UUID, Sequence[Segment]],
-    codebook_version: str,
+    codebook: Codebook,
+    only: frozenset[str] | None = None,
     file: str,
 ) -> Kept:
     """Keep placed codings. Called within one writing transaction, so that all or nothing is kept.
 
     ``ids``: the transcripts by the names that ``placed`` uses. ``segments``: their segments under the study's
-    segmentation. What is there already is recognised: the same passage with the same codes changes nothing,
-    with other codes it makes a review that supersedes. Nothing is ever removed.
+    segmentation. ``only``: the codes that the coders looked for, where it was not the whole ``codebook``. What is there
+    already is recognised: the same passage with the same codes changes nothing, with other codes it makes a review that
+    supersedes. What is said of some codes alone stands beside what was said of the rest. Nothing is ever removed.
     """
     kept = Kept()
+    version = keep_codebook(connection, codebook)
+    asked = only or frozenset(code.id for code in codebook.applicable)
     by_pass = _by_pass(placed, ids)
     for (transcript, coder, condition), passages in by_pass.items():
-        this = _Pass(connection, transcript, coder, condition, codebook_version, file)
+        this = _Pass(connection, transcript, coder, condition, version, asked, only, file)
         if complete == "none":
             _keep_loose(this, passages, kept)
         else:
@@ -79,6 +90,8 @@ class _Pass:
     coder: str
     condition: Condition
     codebook_version: str
+    asked: frozenset[str]
+    only: frozenset[str] | None
     file: str
 
     def review(self, span: Span, codings: Iterable[Coding], supersedes: UUID | None = None) -> Review:
@@ -91,6 +104,8 @@ class _Pass:
             codebook_version=self.codebook_version,
             origin={"import": self.file},
             supersedes=supersedes,
+            only=self.only,
+            decides=self.asked,
             id=uuid4(),
         )
 
@@ -98,7 +113,11 @@ class _Pass:
         """The coder's own word; a second one, given to see how steady they are, stands beside it for ever."""
         found = current_reviews(self.connection, transcript=self.transcript)
         own = [r for r in found if r.coder == self.coder and r.condition == self.condition]
-        return [r for r in own if r.draw is not Draw.REPEAT]
+        return [r for r in own if r.draw is not Draw.REPEAT and r.only == self.only]
+
+    def answers(self, review: Review) -> bool:
+        """Does a review that is there already say something of every code that is asked about?"""
+        return review.decides is None or self.asked <= review.decides
 
 
 def _by_pass(placed: Sequence[PlacedCoding], ids: Mapping[str, UUID]) -> dict[Pass, dict[Span, list[Coding]]]:
@@ -142,6 +161,7 @@ def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept
         before = present.get(span)
         if before is not None and _same(before.codings, codings):
             kept.unchanged += len(codings)
+            kept.before_codes += not this.answers(before)
             continue
         new.append(this.review(span, codings, supersedes=before.id if before else None))
         kept.superseded += before is not None
@@ -153,7 +173,9 @@ def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept
 
 def _keep_empty(this: _Pass, segments: Sequence[Segment], kept: Kept) -> None:
     """Every unit that the coder put no code on was read too: an empty review of it."""
-    present = labels_of({this.transcript: segments}, this.current())
+    current = this.current()
+    kept.before_codes += sum(not one.codings and not this.answers(one) for one in current)
+    present = labels_of({this.transcript: segments}, current)
     seen = set().union(*(labels.judged for labels in present))
     empty = [
         this.review(segment.span, ())

@@ -11,15 +11,17 @@ from annotations.segment import Segment, judged, project
 from annotations.transcript import Span
 
 Loose = tuple[UUID, str, UUID, Condition, Coding]
+_Pass = tuple[UUID, str, Condition, frozenset[str] | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """One coder's findings on one transcript under one condition.
+    """One coder's findings on one transcript under one condition, of the same codes.
 
     ``judged``: positions of the segments looked at; ``codes``: the codes carried, by position (positions
     without a code are left out). Where ``complete`` is false nothing is known of what else the coder looked
-    at, so only ``codes`` means anything.
+    at, so only ``codes`` means anything. ``decides``: the codes that were asked about; None is every code. ``whole``:
+    they were those of the whole codebook, as it stood then, not some that a pass was for alone.
     """
 
     transcript: UUID
@@ -28,6 +30,12 @@ class Labels:
     complete: bool
     judged: frozenset[int]
     codes: Mapping[int, frozenset[str]]
+    decides: frozenset[str] | None = None
+    whole: bool = True
+
+    def decided(self, code: str) -> bool:
+        """Was the code among those asked about?"""
+        return self.decides is None or code in self.decides
 
 
 def labels_of(
@@ -35,15 +43,17 @@ def labels_of(
 ) -> tuple[Labels, ...]:
     """Project current reviews, and codings that belong to none, onto the segments of each transcript."""
     found = []
-    passes: dict[tuple[UUID, str, Condition], list[Review]] = {}
+    passes: dict[_Pass, list[Review]] = {}
     for review in reviews:
-        passes.setdefault((review.transcript, review.coder, review.condition), []).append(review)
-    for (transcript, coder, condition), its in passes.items():
+        key = (review.transcript, review.coder, review.condition, review.decides, review.only is None)
+        passes.setdefault(key, []).append(review)
+    for (transcript, coder, condition, decides, whole), its in passes.items():
         spans = [segment.span for segment in segments.get(transcript, ())]
         applied = [coding for review in its for coding in review.codings]
         seen = frozenset(judged(spans, [review.span for review in its]))
         carried = _carried(spans, applied)
-        found.append(Labels(transcript, coder, condition, True, seen | carried.keys(), carried))
+        judged_here = seen | carried.keys()
+        found.append(Labels(transcript, coder, condition, True, judged_here, carried, decides, whole))
     partial: dict[tuple[UUID, str, Condition], list[Coding]] = {}
     for _, coder, transcript, condition, coding in loose:
         partial.setdefault((transcript, coder, condition), []).append(coding)

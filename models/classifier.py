@@ -161,7 +161,7 @@ def too_few_examples(
         elif used_by < LEAST_GROUPS_WITH_CODE:
             reason = f"{_counted(examples)}, all of one participant; needs a second one"
         elif not ((weights[:, at] > 0) & (labels[:, at] < 0.5)).any():
-            reason = "nobody has said where it does not apply; import codings with --complete all"
+            reason = "nobody has said where it does not apply; import codings with --complete all (--only if it is new)"
         else:
             continue
         found[code] = TooFew(examples, used_by, reason)

@@ -161,7 +161,7 @@ class _Finder:
     def shared(self, pair: tuple[str, ...] | None) -> bool:
         """Was any segment judged by two of them?"""
         return any(
-            len(one.judged & other.judged) > 0
+            one.coder != other.coder and len(one.judged & other.judged) > 0
             for its in self.labels.values()
             for one, other in combinations([x for x in its if pair is None or x.coder in pair], 2)
         )
@@ -171,15 +171,21 @@ class _Finder:
             kept = self.units.transcripts[t]
             judged = [one for one in self.labels.get(kept.id, ()) if position in one.judged]
             judged = [one for one in judged if pair is None or one.coder in pair]
-            found = {one.coder: one.codes.get(position, frozenset()) for one in judged}
-            differ = self._differ(found)
+            by_coder: dict[str, list[Labels]] = {}
+            for one in judged:
+                by_coder.setdefault(one.coder, []).append(one)
+            differ = self._differ(position, by_coder)
             if differ and (code is None or code in differ):
+                found = {coder: _codes_at(position, its) for coder, its in by_coder.items()}
                 yield self._one(kept, position, found, differ)
 
-    def _differ(self, found: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    def _differ(self, position: int, by_coder: Mapping[str, Sequence[Labels]]) -> tuple[str, ...]:
+        """The codes of which both of two people said something, and not the same."""
         different: set[str] = set()
-        for one, other in combinations(found.values(), 2):
-            different |= one ^ other
+        for one, other in combinations(by_coder.values(), 2):
+            for code in _codes_at(position, one) ^ _codes_at(position, other):
+                if all(any(its.decided(code) for its in side) for side in (one, other)):
+                    different.add(code)
         return tuple(c.id for c in self.codebook.codes if c.id in different)
 
     def _one(
@@ -218,6 +224,10 @@ class _Finder:
         applied: list[Coding] = [c for c in its[-1].codings if carries(segment.span, c.span)]
         when = str(its[-1].origin.get("recorded", ""))[:10]
         return its[-1].coder, when, frozenset(c.code for c in applied if c.code in self.codebook.by_id)
+
+
+def _codes_at(position: int, its: Sequence[Labels]) -> frozenset[str]:
+    return frozenset[str]().union(*(one.codes.get(position, frozenset()) for one in its))
 
 
 def _words(text: str, some: Sequence[Segment]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
+from annotations.codebook import Codebook
 from annotations.codings_file import CodingsFile, Placed, place_codings, read_codings
 from annotations.errors import BadInput, nearest
 from annotations.keep_codings import Complete, Kept, keep_codings
-from annotations.store.reviews import coder_names, keep_codebook
+from annotations.store.reviews import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
     all_transcripts,
@@ -40,6 +42,7 @@ class ImportedCodings:
             "reviews": kept.reviews,
             "empty_reviews": kept.empty_reviews,
             "superseded": kept.superseded,
+            "before_codes": kept.before_codes,
             "unchanged": kept.unchanged,
             "on_interviewer": kept.on_interviewer,
             "on_no_segment": kept.on_no_segment,
@@ -50,16 +53,20 @@ class ImportedCodings:
         }
 
 
-def import_codings(parts: Parts, file: Path, *, complete: str | None, skip_bad_rows: bool) -> ImportedCodings:
+def import_codings(
+    parts: Parts, file: Path, *, complete: str | None, only: Sequence[str] = (), skip_bad_rows: bool = False
+) -> ImportedCodings:
     """Read, place and keep a file of codings in one transaction.
 
-    Raises BadInput that lists every row that cannot be placed; nothing is kept then, unless
-    ``skip_bad_rows``.
+    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. Raises
+    BadInput that lists every row that cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
     """
     read = read_codings(file)
     chosen = _complete(complete, read)
+    asked = _only(parts.codebook, only, chosen)
     placed = _place(parts, read)
     faults = tuple(str(fault) for fault in placed.faults)
+    others = _asked_alone(placed, asked)
     if not placed.codings and not (faults and not skip_bad_rows):
         raise BadInput("\n".join([*faults, f"{file}: no row could be placed, so nothing was imported."]))
     if faults and not skip_bad_rows:
@@ -78,21 +85,31 @@ def import_codings(parts: Parts, file: Path, *, complete: str | None, skip_bad_r
         )
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.writing() as connection:
-        version = keep_codebook(connection, parts.codebook)
         kept = keep_codings(
             connection,
             placed.codings,
             complete=chosen,
             ids={one.transcript.name: one.id for one in all_transcripts(connection)},
             segments=segments_of(connection, parts.segmentation.version),
-            codebook_version=version,
+            codebook=parts.codebook,
+            only=asked,
             file=file.name,
         )
     if kept.superseded:
         notes = (
             *notes,
             f"{kept.superseded} passages were coded before by the same coder; what this file says of them holds now. "
-            f"If it holds the codes of another framework, put all codes of a passage into one file.",
+            f"If it holds the codes of another framework, put all codes of a passage into one file; if it holds codes "
+            f"that the coders looked for later, name these with --only.",
+        )
+    if others:
+        notes = (*notes, f"{others} rows carry other codes than --only names; of these nothing was kept.")
+    if kept.before_codes:
+        notes = (
+            *notes,
+            f"{kept.before_codes} passages that were there already were judged before the codebook held all of its "
+            f"codes, so of the newer ones nothing is known there. If the coders have looked for a newer code since, say "
+            f"so: import with --only CODE --complete all.",
         )
     return ImportedCodings(len(read.rows), chosen, kept, notes, faults)
 
@@ -125,6 +142,29 @@ def _complete(given: str | None, read: CodingsFile) -> Complete:
         f'--complete "{given}" is not known; it is all, listed or none.'
         + (f' Did you mean "{close}"?' if close else "")
     )
+
+
+def _only(codebook: Codebook, names: Sequence[str], chosen: Complete) -> frozenset[str] | None:
+    if not names:
+        return None
+    if chosen == "none":
+        raise BadInput(
+            "--only says for which codes the coders read, and --complete none that nobody knows what they read. Leave "
+            "one of them out, or say --complete all or listed."
+        )
+    return frozenset(codebook.resolve(name).id for name in names)
+
+
+def _asked_alone(placed: Placed, only: frozenset[str] | None) -> int:
+    """What was said of other codes says of those that were looked for that they do not apply; how often so."""
+    if only is None:
+        return 0
+    other = [one.code is not None and one.code not in only for one in placed.codings]
+    placed.codings[:] = [
+        replace(one, code=None) if is_other else one
+        for one, is_other in zip(placed.codings, other, strict=True)
+    ]
+    return sum(other)
 
 
 def _notes(placed: Placed, chosen: Complete, given: str | None) -> tuple[str, ...]:

@@ -25,26 +25,22 @@ class InForce:
     def codebook(self) -> Codebook:
         """The codebook."""
         mark = _mark(self._parts.study.codebook_file)
-        if self._codebook is None:
-            self._codebook = (mark, self._parts.codebook)
-        elif self._codebook[0] != mark:
+        if self._codebook is None or self._codebook[0] != mark:
             try:
                 self._codebook = (mark, read_codebook(self._parts.study.codebook_file))
             except BadInput:
-                return self._codebook[1]
+                return self._codebook[1] if self._codebook else self._parts.codebook
         return self._codebook[1]
 
     @property
     def people(self) -> Sequence[Coder]:
         """The coders of study.yaml."""
         mark = _mark(self._parts.study.folder / FILE)
-        if self._people is None:
-            self._people = (mark, self._parts.study.config.people)
-        elif self._people[0] != mark:
+        if self._people is None or self._people[0] != mark:
             try:
                 self._people = (mark, read_study(self._parts.study.folder).config.people)
             except BadInput:
-                return self._people[1]
+                return self._people[1] if self._people else self._parts.study.config.people
         return self._people[1]
 
 

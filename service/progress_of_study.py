@@ -36,7 +36,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
     labels = labels_of(segments, current_reviews(connection), loose_codings(connection))
     judged: dict[Any, set[int]] = {}
     for one in labels:
-        if one.complete:
+        if one.complete and one.whole:
             judged.setdefault(one.transcript, set()).update(one.judged)
     waves: dict[str, Counter[str]] = {}
     for kept in transcripts:

@@ -161,9 +161,13 @@ class Reviewing:
     def _add(self, connection: Connection, new: Sequence[tuple[Seen, Word | None, Word | None]]) -> None:
         if not new:
             return
-        version = keep_codebook(connection, self.in_force.codebook)
-        tasks: dict[tuple[UUID, UUID], PushedTask] = {}
+        now_in_force = keep_codebook(connection, self.in_force.codebook)
+        shown = {}
         for project in {row.project for row, _, _ in new}:
+            pushed = project_by_id(connection, project)
+            shown[project] = pushed.codebook_version if pushed else None
+        tasks: dict[tuple[UUID, UUID], PushedTask] = {}
+        for project in shown:
             its = [row.key for row, _, _ in new if row.project == project and row.key]
             found = pushed_tasks(connection, project, its)
             tasks |= {(project, key): task for key, task in found.items()}
@@ -175,6 +179,8 @@ class Reviewing:
             task = tasks[(row.project, row.key)]
             review = review_of(connection, row, task, places[task.segment], first)
             supersedes = last.review if last is not None else None
+            # what was not on the screen was not decided
+            version = shown[row.project] or now_in_force
             review = replace(review, codebook_version=version, supersedes=supersedes, id=uuid4())
             made.append(review)
             said.append(

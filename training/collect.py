@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 import numpy as np
@@ -78,36 +79,46 @@ class Collected:
         return frozenset(
             one.transcript
             for one in self.labels
-            if one.complete and one.condition is Condition.INDEPENDENT and one.judged
+            if one.complete and one.whole and one.condition is Condition.INDEPENDENT and one.judged
         )
 
     def _judgements(self, codes: tuple[str, ...], row_of: dict[int, int]) -> tuple[Judgement, ...]:
-        column = {code: at for at, code in enumerate(codes)}
-        passes: dict[tuple[str, Condition, bool], list[_Found]] = {}
-        for labels in self.labels:
+        passes: dict[tuple[str, Condition, _Kind], dict[int, _Found]] = {}
+        # whole passes first: what a coder said of some codes alone belongs to what they said of the rest, if they did
+        for labels in sorted(self.labels, key=lambda one: not (one.complete and one.whole)):
             places = self.corpus.positions_in.get(labels.transcript, {})
-            found = passes.setdefault((labels.coder, labels.condition, labels.complete), [])
             replaced = self.overruled.get((labels.transcript, labels.coder), frozenset())
             derived = labels.condition.derived
+            asked = np.array([labels.complete and labels.decided(code) for code in codes], dtype=np.bool_)
             for position in labels.judged:
                 row = row_of.get(places.get(position, -1))
-                if row is not None:
-                    codes_there = labels.codes.get(position, frozenset())
-                    found.append(_Found(row, codes_there, position in replaced and not derived))
+                if row is None:
+                    continue
+                kind: _Kind = "loose" if not labels.complete else "whole" if labels.whole else "some codes"
+                whole = passes.get((labels.coder, labels.condition, "whole"), {})
+                if kind == "some codes" and row in whole:
+                    kind = "whole"
+                its = passes.setdefault((labels.coder, labels.condition, kind), {})
+                found = its.setdefault(row, _Found(np.zeros(len(codes), dtype=np.bool_), set()))
+                found.asked = found.asked | asked
+                found.codes |= labels.codes.get(position, frozenset())
+                found.overruled |= position in replaced and not derived
         return tuple(
-            _judgement(coder, condition, complete, sorted(found, key=lambda one: one.row), column)
-            for (coder, condition, complete), found in passes.items()
-            if found
+            _judgement(coder, condition, kind, found, codes)
+            for (coder, condition, kind), found in passes.items()
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The codes that one coder put on a row, and whether a consensus stands in their place."""
+_Kind = Literal["whole", "some codes", "loose"]
 
-    row: int
-    codes: frozenset[str]
-    overruled: bool
+
+@dataclass(slots=True)
+class _Found:
+    """What one coder was asked on a row, shape (codes,), which codes they put there, and is it overruled."""
+
+    asked: NDArray[np.bool_]
+    codes: set[str]
+    overruled: bool = False
 
 
 def collect(store: Store, corpus: Corpus, known: Sequence[str]) -> Collected:
@@ -158,25 +169,24 @@ def collected_from(
 def _judgement(
     coder: str,
     condition: Condition,
-    complete: bool,
-    found: Sequence[_Found],
-    column: dict[str, int],
+    kind: _Kind,
+    found: Mapping[int, _Found],
+    codes: Sequence[str],
 ) -> Judgement:
-    labels = np.zeros((len(found), len(column)))
-    if not complete:
-        labels[:] = np.nan
-    for at, one in enumerate(found):
-        for code in one.codes:
-            if code in column:
-                labels[at, column[code]] = 1.0
+    rows = sorted(found)
+    labels = np.where(np.array([found[row].asked for row in rows]), 0.0, np.nan)
+    column = {code: at for at, code in enumerate(codes)}
+    for at, row in enumerate(rows):
+        labels[at, [column[code] for code in found[row].codes if code in column]] = 1.0
     return Judgement(
         coder=coder,
-        rows=np.array([one.row for one in found], dtype=np.intp),
+        rows=np.array(rows, dtype=np.intp),
         labels=labels,
         weight=WEIGHTS[condition],
-        gold=complete and condition is Condition.INDEPENDENT,
+        # a pass for some codes alone leaves open whether anything else applies: it teaches, and measures nothing
+        gold=kind == "whole" and condition is Condition.INDEPENDENT,
         condition=condition,
-        overruled=np.array([one.overruled for one in found], dtype=np.bool_),
+        overruled=np.array([found[row].overruled for row in rows], dtype=np.bool_),
     )
 
 
@@ -208,6 +218,8 @@ def _hash(reviews: Sequence[Review], loose: Sequence[Loose]) -> str:
         codes = sorted((c.code, c.span.start, c.span.end) for c in review.codings)
         plain = (str(review.id), review.span.start, review.span.end, review.condition.value, codes)
         digest.update(repr(plain).encode())
+        if review.only is not None:
+            digest.update(repr(sorted(review.only)).encode())
     for found in sorted(loose, key=lambda one: str(one[0])):
         coding = found[4]
         digest.update(repr((str(found[0]), coding.code, coding.span.start, coding.span.end)).encode())

@@ -169,10 +169,11 @@ def _tables(
         if not judgement.gold or not kept.any():
             continue
         rows = judgement.rows[kept]
-        person = judgement.labels[kept][:, columns] > 0.5
+        said = judgement.labels[kept][:, columns]
+        person, known = said > 0.5, (~np.isnan(said)).astype(float)
         groups = [dataset.groups[row] for row in rows]
         for side, decided in enumerate((made.unseen.decided, words.decided)):
-            tables, its = tables_of(decided[rows][:, columns], person, groups)
+            tables, its = tables_of(decided[rows][:, columns], person, groups, known)
             at = [names.index(name) for name in its]
             total[side][at] += tables
             touched[at] = True

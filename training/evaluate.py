@@ -68,13 +68,16 @@ class _Pair:
         )
 
     def coded_at_all(self) -> _Pair:
-        """Is the segment coded at all, by each side: one decision a segment, where every code is known."""
+        """Is the segment coded at all, by each side: one decision a segment, of the codes that both were asked about.
+
+        Which codes these are differs where the codebook has grown between two readings.
+        """
         return replace(
             self,
-            one=_any(self.one)[:, None],
-            other=_any(self.other)[:, None],
-            people=tuple(_any(side)[:, None] for side in self.people),
-            known=~_any(~self.known)[:, None],
+            one=_any(self.one & self.known)[:, None],
+            other=_any(self.other & self.known)[:, None],
+            people=tuple(_any(side & self.known)[:, None] for side in self.people),
+            known=_any(self.known)[:, None],
         )
 
     def counts(self) -> Floats:

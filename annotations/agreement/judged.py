@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from annotations.agreement.columns import Column
 from annotations.coding import Review
 from annotations.groups import GroupBy, groups_of
-from annotations.labels import labels_of
+from annotations.labels import Labels, labels_of
 from annotations.segment import Segment, project
 from annotations.store.transcripts import Kept
 from annotations.transcript import Role, Span
@@ -93,18 +93,33 @@ class Judged:
 
 
 def judged_by(units: Units, columns: Sequence[Column], reviews: Sequence[Review], runs: Runs) -> Judged:
-    """What these reviews of one coder, taken together, decide."""
+    """What these reviews of one coder, taken together, decide: nothing of a code that came after them."""
     values = np.zeros((len(units), len(columns)), dtype=np.bool_)
     known = np.zeros_like(values)
     where = _columns_of_codes(columns)
     for labels in labels_of(units.segments, reviews):
+        asked = _asked(columns, labels)
         for position in labels.judged:
             row = units.row.get((labels.transcript, position))
             if row is None:
                 continue
-            known[row] = True
+            known[row] |= asked
             _apply(values, row, labels.codes.get(position, frozenset()), where)
-    return joined(Judged(values, known), runs)
+    return joined(Judged(values & known, known), runs)
+
+
+def _asked(columns: Sequence[Column], labels: Labels) -> Bools:
+    """The decisions that a pass made, shape (columns,).
+
+    A framework or family is judged by the codes that it had then, if it had any; by a pass for some codes alone only
+    where these are all that it has.
+    """
+    decides = labels.decides
+    if decides is None:
+        return np.ones(len(columns), dtype=np.bool_)
+    if labels.whole:
+        return np.array([bool(column.members & decides) for column in columns], dtype=np.bool_)
+    return np.array([column.members <= decides for column in columns], dtype=np.bool_)
 
 
 def judged_from_codes(

@@ -16,7 +16,10 @@ from annotations.store.tables import label_studio_projects, label_studio_tasks, 
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """A Label Studio project of this study. ``coder`` is None for the project that all share."""
+    """A Label Studio project of this study. ``coder`` is None for the project that all share.
+
+    ``codebook_version``: the codebook that its coders choose from; None where that is not on record.
+    """
 
     id: UUID
     url: str
@@ -24,6 +27,7 @@ class ProjectRow:
     title: str
     coder: str | None
     wave: str
+    codebook_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,16 @@ def project_for(connection: Connection, *, url: str, coder: str | None, wave: st
     row = connection.execute(wanted.order_by(p.c.sequence.desc())).first()
     if row is None:
         return None
-    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave)
+    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave, row.codebook_version)
 
 
 def projects(connection: Connection) -> tuple[ProjectRow, ...]:
     """The projects in use, oldest first."""
     p = label_studio_projects
     rows = connection.execute(select(p).where(p.c.retired.is_(False)).order_by(p.c.sequence))
-    return tuple(ProjectRow(r.id, r.url, r.project_id, r.title, r.coder, r.wave) for r in rows)
+    return tuple(
+        ProjectRow(r.id, r.url, r.project_id, r.title, r.coder, r.wave, r.codebook_version) for r in rows
+    )
 
 
 def add_project(connection: Connection, **columns: Any) -> ProjectRow:
@@ -77,6 +83,12 @@ def add_project(connection: Connection, **columns: Any) -> ProjectRow:
     row = ProjectRow(id=uuid4(), **columns)
     connection.execute(label_studio_projects.insert().values(id=row.id, **columns))
     return row
+
+
+def keep_shown_codebook(connection: Connection, project: UUID, version: str) -> None:
+    """The project's coders choose from this version of the codebook from now on."""
+    p = label_studio_projects
+    connection.execute(p.update().where(p.c.id == project).values(codebook_version=version))
 
 
 def retire_project(connection: Connection, project: UUID) -> None:

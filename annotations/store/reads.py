@@ -61,7 +61,7 @@ def project_numbered(connection: Connection, number: int) -> ProjectRow | None:
     row = connection.execute(wanted.limit(1)).first()
     if row is None:
         return None
-    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave)
+    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave, row.codebook_version)
 
 
 def project_by_id(connection: Connection, project: UUID) -> ProjectRow | None:
@@ -70,4 +70,4 @@ def project_by_id(connection: Connection, project: UUID) -> ProjectRow | None:
     row = connection.execute(select(p).where(p.c.id == project)).first()
     if row is None:
         return None
-    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave)
+    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave, row.codebook_version)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CompoundSelect, Connection, Row, Select, func, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, Text, cast, func, select
 
 from annotations.codebook import Codebook
 from annotations.coding import Coder, Coding, Condition, Draw, Review
@@ -39,6 +41,24 @@ def codebook_content(connection: Connection, version: str) -> Mapping[str, Any]:
     wanted = select(codebook_versions.c.content).where(codebook_versions.c.version == version)
     found: Mapping[str, Any] = connection.execute(wanted).scalar_one()
     return found
+
+
+@lru_cache(maxsize=256)
+def _codes_in(text: str) -> frozenset[str]:
+    """The codes that could be applied in a codebook, from its content as text (a version is never changed)."""
+    found: set[str] = set()
+    todo = [code for framework in json.loads(text)["frameworks"] for code in framework["codes"]]
+    while todo:
+        code = todo.pop()
+        if code.get("applicable", True):
+            found.add(code["id"])
+        todo += code.get("codes", [])
+    return frozenset(found)
+
+
+def _codes_by_version(connection: Connection) -> Mapping[str, frozenset[str]]:
+    wanted = select(codebook_versions.c.version, cast(codebook_versions.c.content, Text).label("content"))
+    return {row.version: _codes_in(row.content) for row in connection.execute(wanted)}
 
 
 def keep_coder(connection: Connection, coder: Coder) -> UUID:
@@ -125,11 +145,11 @@ def current_reviews(connection: Connection, *, transcript: UUID | None = None) -
     by_review: dict[UUID, list[Coding]] = {}
     for row in connection.execute(applied):
         by_review.setdefault(row.review_id, []).append(_coding(row))
-    names = coder_names(connection)
+    names, offered = coder_names(connection), _codes_by_version(connection)
     sources = _sources(connection)
     return tuple(
         replace(
-            _review(row, names[row.coder_id]),
+            _review(row, names[row.coder_id], offered),
             codings=tuple(by_review.get(row.id, ())),
             sources=sources.get(row.id, ()),
         )
@@ -165,7 +185,7 @@ def snapshot(
     """The reviews and loose codings with these ids as they are kept, superseded or adopted since or not."""
     by_review: dict[UUID, list[Coding]] = {}
     loose = []
-    names = coder_names(connection)
+    names, offered = coder_names(connection), _codes_by_version(connection)
     for row in connection.execute(select(codings).order_by(codings.c.sequence)):
         if row.review_id in items:
             by_review.setdefault(row.review_id, []).append(_coding(row))
@@ -175,7 +195,7 @@ def snapshot(
     sources = _sources(connection)
     found = tuple(
         replace(
-            _review(row, names[row.coder_id]),
+            _review(row, names[row.coder_id], offered),
             codings=tuple(by_review.get(row.id, ())),
             sources=sources.get(row.id, ()),
         )
@@ -245,10 +265,11 @@ def reviews_over(
     for row in connection.execute(own.order_by(codings.c.sequence)):
         applied.setdefault(row.review_id, []).append(_coding(row))
     names, sources = coder_names(connection), _sources(connection)
+    offered = _codes_by_version(connection)
     return tuple(
         (
             replace(
-                _review(row, names[row.coder_id]),
+                _review(row, names[row.coder_id], offered),
                 codings=tuple(applied.get(row.id, ())),
                 sources=sources.get(row.id, ()),
             ),
@@ -295,6 +316,7 @@ def _review_row(review: Review, coder: UUID) -> dict[str, Any]:
         "condition": review.condition.value,
         "draw": review.draw.value,
         "codebook_version": review.codebook_version,
+        "only": None if review.only is None else sorted(review.only),
         "origin": dict(review.origin),
         "shown_version": review.shown_version,
         "lead_time": review.lead_time,
@@ -332,7 +354,8 @@ def _coding(row: Row[Any]) -> Coding:
     )
 
 
-def _review(row: Row[Any], coder: str) -> Review:
+def _review(row: Row[Any], coder: str, offered: Mapping[str, frozenset[str]]) -> Review:
+    only = None if row.only is None else frozenset(row.only)
     return Review(
         transcript=row.transcript_id,
         coder=coder,
@@ -344,6 +367,8 @@ def _review(row: Row[Any], coder: str) -> Review:
         shown_version=row.shown_version,
         lead_time=row.lead_time,
         supersedes=row.supersedes,
+        only=only,
+        decides=offered[row.codebook_version] if only is None else only,
         id=row.id,
         sequence=row.sequence,
     )

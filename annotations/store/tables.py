@@ -198,6 +198,8 @@ reviews = Table(
     Column("condition", String(16), nullable=False),
     Column("draw", String(16), nullable=False),
     Column("codebook_version", String(16), ForeignKey("codebook_versions.version"), nullable=False),
+    # none: the pass was for every code of that codebook
+    Column("only", JSON(none_as_null=True)),
     Column("origin", JSON, nullable=False),
     Column("shown_version", Uuid),
     Column("lead_time", Float),
@@ -333,6 +335,8 @@ label_studio_projects = Table(
     Column("title", Text, nullable=False),
     Column("coder", Text),
     Column("wave", Text, nullable=False),
+    # the codebook that its coders choose from; none: pushed before this was kept
+    Column("codebook_version", String(16)),
     Column("retired", Boolean, nullable=False, default=False),
     _created(),
     **_ORDERED,

@@ -22,6 +22,14 @@ def command(
             help="What the coders read: all of every transcript in the file, only the listed passages, or nobody knows.",
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE",
+            help="The coders looked for this code alone, say one that the codebook did not hold before. Several: --only "
+            "once for each.",
+        ),
+    ] = None,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Import what can be placed, and leave out the rest.")
     ] = False,
@@ -33,7 +41,7 @@ def command(
     from service.parts import open_parts
 
     with open_parts(chosen(study)) as parts, parts.alone("import-codings"):
-        found = import_codings(parts, file, complete=complete, skip_bad_rows=skip_bad_rows)
+        found = import_codings(parts, file, complete=complete, only=only or (), skip_bad_rows=skip_bad_rows)
     if json:
         as_json(found.to_json())
         return

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from annotations.codebook import Codebook
 from annotations.coding import Draw
 from annotations.draws import Placed
+from annotations.label_config import label_config
 from annotations.label_studio import LabelStudio, Project, Task
 from annotations.label_studio_tab import ensure_tab
 from annotations.store.database import Store
@@ -17,12 +19,14 @@ from annotations.store.pushes import (
     ProjectRow,
     PushedTask,
     add_project,
+    keep_shown_codebook,
     keep_tasks,
     project_for,
     retire_project,
     task_key,
     tasks_of,
 )
+from annotations.store.reviews import keep_codebook
 from annotations.store.tables import now
 from annotations.task_data import hash_of
 from service.attach import Service, attach
@@ -75,7 +79,7 @@ class ProjectPush:
     server: LabelStudio
     service: Service
     study: str
-    config: str
+    codebook: Codebook
     model: UUID
     label: str
     faces: Faces
@@ -125,11 +129,14 @@ class ProjectPush:
             known = project_for(connection, url=self.server.url, coder=coder, wave=wave)
         title = title_of(self.study, wave, coder)
         project, is_new = self.server.ensure_project(
-            title, self.config, known=known.project_id if known else None
+            title, label_config(self.codebook), known=known.project_id if known else None
         )
-        if known is not None and not is_new:
-            return project, known, ()
         with self.store.writing() as connection:
+            # only now: a review that comes in before says nothing of a code that was not on the screen
+            version = keep_codebook(connection, self.codebook)
+            if known is not None and not is_new:
+                keep_shown_codebook(connection, known.id, version)
+                return project, known, ()
             if known is not None:
                 retire_project(connection, known.id)
             row = add_project(
@@ -139,6 +146,7 @@ class ProjectPush:
                 title=project.title,
                 coder=coder,
                 wave=wave,
+                codebook_version=version,
             )
         gone = (f'the project "{row.title}" had been deleted in Label Studio, so a new one was made.',)
         return project, row, gone if known is not None else ()

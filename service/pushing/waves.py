@@ -10,7 +10,6 @@ from uuid import UUID
 from annotations.coding import Draw
 from annotations.draws import Placed, streams
 from annotations.errors import BadInput, TandemError
-from annotations.label_config import label_config
 from annotations.label_studio import LabelStudio
 from annotations.store.models import ModelVersion, model_by_id, serving_model
 from annotations.store.pushes import projects
@@ -155,7 +154,7 @@ class _Push:
             self.server,
             find_service(parts),
             parts.study.config.name,
-            label_config(parts.codebook),
+            parts.codebook,
             self.model.id,
             label,
             faces,

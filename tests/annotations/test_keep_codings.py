@@ -15,7 +15,7 @@ from annotations.codings_file import PlacedCoding
 from annotations.keep_codings import Complete, Kept, keep_codings
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
-from annotations.store.reviews import add_reviews, current_reviews, keep_codebook, loose_codings
+from annotations.store.reviews import add_reviews, current_reviews, loose_codings
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Transcript
@@ -54,14 +54,13 @@ def _keep(
     store: Store, codebook: Codebook, ids: Mapping[str, UUID], complete: Complete, *placed: PlacedCoding
 ) -> Kept:
     with store.writing() as connection:
-        version = keep_codebook(connection, codebook)
         return keep_codings(
             connection,
             placed,
             complete=complete,
             ids=ids,
             segments=segments_of(connection, Segmentation().version),
-            codebook_version=version,
+            codebook=codebook,
             file="f.csv",
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotations.codebook import Code, Codebook, Framework
+from annotations.codebook_files import write_codebook
 from annotations.coding import Condition, Draw, Review
 from annotations.draws import Dealt, DrawPlan, Fractions
 from annotations.errors import BadInput, Unreachable
@@ -23,8 +25,8 @@ from annotations.label_studio_answers import Answers
 from annotations.store.database import open_store
 from annotations.store.deals import add_plan, keep_dealt
 from annotations.store.inbox import hidden_segments
-from annotations.store.reviews import count_reviews, current_reviews
-from annotations.store.tables import label_studio_tasks
+from annotations.store.reviews import count_reviews, current_reviews, keep_codebook
+from annotations.store.tables import label_studio_projects, label_studio_tasks
 from annotations.store.transcripts import all_transcripts
 from annotations.store.webhooks import count_waiting
 from annotations.study import read_study
@@ -128,6 +130,28 @@ def test_what_was_opened_before_the_push_is_independent(
         _deliver(inbox, body)
     assert [one.condition for one in _reviews(parts)] == [Condition.INDEPENDENT, Condition.ASSISTED]
     assert all(one.shown_version for one in _reviews(parts) if one.condition is Condition.ASSISTED)
+
+
+def test_a_code_that_was_not_on_the_screen_was_not_decided(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox, codebook: Codebook
+) -> None:
+    """The codebook has grown since the push: of the new code the review says nothing."""
+    known = frozenset(code.id for code in codebook.applicable)
+    later = Code("later", "Later", "topics", "Topics/Later")
+    write_codebook(replace(codebook, codes=(*codebook.codes, later)), parts.study.codebook_file)
+    with parts.store.writing() as connection:
+        version = keep_codebook(connection, codebook)
+        connection.execute(label_studio_projects.update().values(codebook_version=version))
+    server.save(1, 1, chosen("money"))
+    _deliver(inbox, server.told[-1])
+    (review,) = _reviews(parts)
+    assert (review.codebook_version, review.decides) == (version, known)
+    with parts.store.writing() as connection:
+        connection.execute(label_studio_projects.update().values(codebook_version=None))
+    server.save(2, 2, chosen("money"))
+    _deliver(inbox, server.told[-1])
+    # where it is not on record what was on the screen, it was the codebook in force
+    assert [one.decides for one in _reviews(parts)] == [known, known | {"later"}]
 
 
 def test_a_change_of_mind_supersedes(parts: Parts, server: FakeLabelStudio, inbox: Inbox) -> None:
