@@ -14,6 +14,8 @@ LEAST_SUGGESTED = 5  # a precision of fewer held-out suggestions says nothing
 STEADY = 10.0
 LEAST_FOR_PRECISION = 30
 SHRINK = 20.0  # how many positives a code needs before its own fit counts as much as the common one
+# the same for its threshold, which needs no labels beside the probabilities: their calibration is steadied already
+SHRINK_THRESHOLD = 2.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def thresholds(
         own = usable[:, code]
         positives = float((labels[own, code] * weights[own, code]).sum())
         if own.any():
-            share = positives / (positives + SHRINK)
+            share = positives / (positives + SHRINK_THRESHOLD)
             found[code] = share * _half_best_f1(probabilities[own, code]) + (1 - share) * common
     return np.clip(found, 0.05, 0.9), {}
 

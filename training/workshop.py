@@ -20,7 +20,7 @@ from models.cold_start import ColdStart
 from training.dataset import Dataset, OutOfFold
 from training.tracking import Tracking
 
-RECIPE = "linear-3"
+RECIPE = "linear-4"
 Progress = Callable[[int, int], None]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 MeasuredOn = Literal["judge set", "cross-validation"]

@@ -44,22 +44,40 @@ BEGIN, END = "<!-- quality: made by benchmarks/quality.py -->", "<!-- /quality -
 def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> Figures:
     """All figures of what has been run; written to ``out``.{json,md,png} unless that is None.
 
-    Figures that stand in ``out``.json and have not been run here stay, if they are of the same recipe.
+    Figures that stand in ``out``.json and have not been run here stay; Tandem's only if they are of the same recipe.
     """
     figures: Figures = {"recipe": RECIPE, "sets": {data.name: _of_set(data, runs) for data in sets}}
     if out is not None:
         if Path(f"{out}.json").is_file():
             before = json.loads(Path(f"{out}.json").read_text("utf-8"))
-            if before["recipe"] == RECIPE:
-                figures["sets"] = before["sets"] | {
-                    name: _over(before["sets"].get(name), its) for name, its in figures["sets"].items()
-                }
+            if before["recipe"] != RECIPE:
+                before = _without_tandem(before)
+            figures["sets"] = before["sets"] | {
+                name: _over(before["sets"].get(name), its) for name, its in figures["sets"].items()
+            }
         Path(f"{out}.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
         Path(f"{out}.md").write_text(_markdown(figures), "utf-8")
         draw(figures, Path(f"{out}.png"))
         if out == DOCS:
             _into_readme(figures)
     return figures
+
+
+def _without_tandem(before: Figures) -> Figures:
+    """The figures of an earlier recipe that another one leaves as they are: those of the other methods."""
+    sets = {
+        name: its
+        | {
+            "sizes": {
+                size: {method: row for method, row in rows.items() if method != "Tandem"}
+                for size, rows in its["sizes"].items()
+            },
+            "differences": {},
+            "people": None,
+        }
+        for name, its in before["sets"].items()
+    }
+    return before | {"sets": sets}
 
 
 def _over(before: Figures | None, its: Figures) -> Figures:
