@@ -15,6 +15,9 @@ What a push does to a task, by rule:
    that no old reasons stand beside new suggestions. Last, what the earlier version predicted is taken away.
 6. Nothing that only Label Studio holds is taken away, and what is missing there is put back: the same command finishes
    a push that was interrupted, and nothing is doubled.
+7. Where Label Studio fails for a moment, under load or while it starts again, a request is tried again after growing
+   pauses, a quarter of a minute in all. What makes something is sent again only if it is not there; a new project, of
+   which that cannot be known, is asked for once.
 
 Label Studio shows the predictions of one version per project, named after the model that serves. The tasks of rule 2
 keep an older model's suggestions under that name; whose they are is in the study's own record (``shown_models``).

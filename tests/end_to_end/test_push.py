@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from study_to_push import CODERS, StudyToPush, answer, exported
 
@@ -31,6 +33,8 @@ pytestmark = [
     ),
 ]
 
+# the port of the service in a study to push
+NOBODY = 9
 # of a push after a promotion
 LATER_STAGES = ("show_field", "show_version", "show_data", "drop_predictions")
 
@@ -410,6 +414,37 @@ def test_what_cannot_be_asked_changes_nothing(study: StudyToPush, asked: Any, wo
         assert projects(connection) == ()
 
 
+def test_a_push_gets_through_where_label_studio_fails_now_and_then(
+    study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third request fails, carried out or not: the push and the next model's finish, and nothing is doubled."""
+    whole, count = httpx.HTTPTransport.handle_request, itertools.count()
+
+    def shaky(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        makes_project = request.method == "POST" and request.url.path == "/api/projects/"
+        at = next(count)
+        if at % 3 or makes_project or request.url.port == NOBODY:
+            return whole(transport, request)
+        if at % 2:
+            whole(transport, request).read()
+            raise httpx.ReadError("cut off")
+        return httpx.Response(502, text="under load")
+
+    monkeypatch.setattr("annotations.label_studio_tries.time.sleep", lambda _pause: None)
+    for version in ("v1", "v2"):
+        study.serve(version)
+        with monkeypatch.context() as patch:
+            patch.setattr(httpx.HTTPTransport, "handle_request", shaky)
+            (done,) = study.push()
+        tasks = exported(server, done.project.id)
+        assert _versions(tasks) == {(f"tandem {version}",): 24}
+        kept = _kept(study, done)
+        assert all(hash_of(task["data"]) == kept[UUID(key)].data_hash for key, task in tasks.items())
+    assert next(count) > 100
+    (again,) = study.push()
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
+
+
 def _start_again(local: LocalLabelStudio, port: int) -> None:
     """Its last threads may hold the port for a moment after it has gone."""
     for attempt in range(50):
@@ -426,6 +461,7 @@ def test_label_studio_stopped_in_the_middle(
     study: StudyToPush, local: LocalLabelStudio, label_studio: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server goes down between tasks and predictions: a sentence; once it is up, the same command finishes."""
+    monkeypatch.setattr("annotations.label_studio_tries.time.sleep", lambda _pause: None)
     whole = LabelStudio.replace_predictions
     port = int(label_studio.url.rsplit(":", 1)[1])
 
