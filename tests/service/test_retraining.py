@@ -289,6 +289,64 @@ def test_damaged_files_let_the_version_before_serve(parts: Parts) -> None:
     assert precode(parts).model.version == mended.model.version
 
 
+def _another_recipe(parts: Parts) -> None:
+    config = parts.study.config
+    parts.study.__dict__["config"] = config.model_copy(
+        update={"aim": config.aim.model_copy(update={"precision": 0.8})}
+    )
+
+
+@pytest.mark.parametrize("lost", ["model.npz", "both"])
+def test_a_champion_that_cannot_be_read_makes_room(parts: Parts, lost: str) -> None:
+    """A new recipe would have to show that it is not worse; beside files that nobody can read it serves, and says so."""
+    first = train(parts)
+    folder = parts.study.models_folder / first.model.folder
+    (folder / "model.npz").write_bytes(b"x")
+    if lost == "both":
+        (folder / "held_out.npz").write_bytes(b"x")
+    _another_recipe(parts)
+    verdict = train(parts).verdict
+    assert verdict.promoted
+    assert "the files of v1 cannot be read" in verdict.reason
+    assert ("(held_out.npz in its folder) cannot be read" in verdict.reason) == (lost == "both")
+    assert precode(parts).model.version == "v2"
+
+
+def test_a_worse_model_does_not_replace_one_that_cannot_be_read(parts: Parts) -> None:
+    """What the champion said when it was made still judges; the reason says what to do about its files."""
+    first = train(parts)
+    (parts.study.models_folder / first.model.folder / "model.npz").write_bytes(b"x")
+    with parts.store.reading() as connection:
+        names = {one.transcript.name for one in all_transcripts(connection)}
+    _turn_round(parts, names - _judges(parts))
+    verdict = train(parts).verdict
+    assert not verdict.promoted
+    assert verdict.reason.endswith(
+        "the files of v1 cannot be read: put them back from your backup, or choose with tandem models promote"
+    )
+
+
+def test_a_version_of_an_older_layout_or_with_damaged_files_does_not_come_back(parts: Parts) -> None:
+    """No retraining would bring that version back, so none is promised; the sentence says what there is to choose."""
+    first, _ = train(parts), train(parts, force=True)
+    folder = parts.study.models_folder / first.model.folder
+    model = folder / "model.npz"
+    model.write_bytes(b"x")
+    with pytest.raises(
+        TandemError, match=r"v1 cannot serve: its files in .* Put the folder back from your backup"
+    ) as told:
+        promote_by_hand(parts, "v1", by="Ada Lind", reason="odd")
+    assert "train" not in str(told.value)
+    model.rename(folder / "model.skops")
+    for attempt in (promote_by_hand, lambda parts, _, **why: roll_back(parts, **why)):
+        with pytest.raises(
+            BadInput, match="v1 cannot serve any more: another version of Tandem made its files"
+        ):
+            attempt(parts, "v1", by="Ada Lind", reason="odd")
+    with parts.store.reading() as connection:
+        assert [one.model.version for one in serving_history(connection)] == ["v2", "v1"]
+
+
 def test_a_run_is_made_again_to_the_last_digit(parts: Parts, tmp_path: Path) -> None:
     """Also when reviews have come, been superseded and groups been joined since; not when reviews were erased."""
     first = train(parts)
@@ -590,10 +648,7 @@ def test_what_cannot_be_compared_is_not_called_better(parts: Parts) -> None:
     assert train(parts).verdict.verdict == "better"
     again = train(parts, force=True).verdict
     assert (again.verdict, again.promoted) == ("cannot tell", True)
-    config = parts.study.config
-    parts.study.__dict__["config"] = config.model_copy(
-        update={"aim": config.aim.model_copy(update={"precision": 0.8})}
-    )
+    _another_recipe(parts)
     other = train(parts).verdict
     assert (other.verdict, other.promoted) == ("cannot tell", False)
     assert "tandem models promote" in other.reason
