@@ -5,6 +5,9 @@ from __future__ import annotations
 from annotations.errors import BadInput, TandemError
 from annotations.store.jobs import ask_for
 from annotations.store.models import (
+    BY_HAND,
+    DAMAGED,
+    ROLLED_BACK,
     ModelVersion,
     champion,
     get_model,
@@ -16,10 +19,6 @@ from annotations.store.pushes import projects
 from annotations.store.withdrawals import models_that_learnt
 from models.artifact import OtherLayout, load
 from service.parts import Parts
-
-BY_HAND = "by hand"
-ROLLED_BACK = "rolled back"
-DAMAGED = "files damaged"
 
 
 def promote_by_hand(parts: Parts, version: str, *, by: str, reason: str) -> ModelVersion:

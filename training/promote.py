@@ -25,6 +25,9 @@ Who serves:
    model is worse, tested two-sided at 0.05 and corrected over all such codes after Holm (1979). The champion stays;
    verdict "worse". A code's difference of kappa is tested by the delete-one jackknife over participants with t of
    G − 1 degrees of freedom.
+5. A person has gone back to an earlier version, and none has been put to serve since: a model that a worker trained
+   does not serve by itself, whatever 1 to 4 say, for it may be much the same as the one that the person took out of
+   service. Verdict "waits", until somebody decides (tandem models promote). Whoever trains by hand asks for the rule.
 """
 
 from __future__ import annotations
@@ -48,11 +51,12 @@ from annotations.agreement import (
     or_none,
     weighted_mean,
 )
+from annotations.store.models import WAITS
 
 MARGIN = 0.02
 VETO_POSITIVES = 20
 VETO_LEVEL = 0.05
-Word = Literal["better", "not worse", "cannot tell", "worse"]
+Word = Literal["better", "not worse", "cannot tell", "worse", "waits"]
 Tables = NDArray[np.float64]
 
 
@@ -85,6 +89,17 @@ def first(reason: str) -> Verdict:
 def incomparable(why: str, *, new_recipe: bool, unreadable: str = "") -> Verdict:
     """The verdict where there is nothing that both models could be asked about."""
     return _unclear(why, _Doubt(new_recipe, unreadable), {})
+
+
+def waiting(found: Verdict, *, version: str, by: str, why: str) -> Verdict:
+    """The verdict on a worker's model after a person has gone back to ``version``; ``by``, ``why``: as they said it."""
+    if not found.promoted:
+        return found
+    reason = (
+        f"{by} went back to {version} ({why}), so it waits for a person: tandem models promote. The rule alone would "
+        f"let it serve ({found.verdict}: {found.reason})"
+    )
+    return Verdict(WAITS, False, reason, found.figures)
 
 
 def judge(

@@ -44,6 +44,7 @@ from service.importing_transcripts import import_transcripts
 from service.learning import catch_up, evaluate, reproduce, tracking_of, train
 from service.new_study import make_study
 from service.parts import Parts
+from service.progress_of_study import progress_of
 from service.serving import promote_by_hand, roll_back
 from service.settings import read_settings
 from service.suggesting import precode
@@ -545,6 +546,67 @@ def test_a_killed_worker_s_job_is_done_by_the_next(parts: Parts, monkeypatch: py
     assert (job.state, job.attempts) == ("done", 2)
     assert job.result is not None
     assert job.result["model_version"] == "v1"
+
+
+def _worker_trains(parts: Parts) -> dict[str, object]:
+    """A worker does the training that waits; returns what it said."""
+    with parts.store.writing() as connection:
+        ask_for(connection, "train", {})
+    do_waiting_jobs(parts)
+    with parts.store.reading() as connection:
+        job = next(one for one in all_jobs(connection) if one.kind == "train")
+    assert job.state == "done", job.error
+    return dict(job.result or {})
+
+
+def test_after_a_rollback_a_worker_s_model_waits_for_a_person(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a twin of the one that was taken out: it waits, also after a second training, until somebody promotes."""
+    monkeypatch.setattr("service.parts.Parts.read_again", lambda self: self)
+    train(parts)
+    _more(parts, tmp_path, 20, 1)
+    assert _worker_trains(parts)["promoted"]
+    roll_back(parts, by="Ada Lind", reason="it suggests Money everywhere")
+    for at in (21, 22):
+        _more(parts, tmp_path, at, 1)
+        said = _worker_trains(parts)
+        assert (said["new"], said["promoted"], said["verdict"]) == (True, False, "waits")
+        assert str(said["reason"]).startswith(
+            "Ada Lind went back to v1 (it suggests Money everywhere), so it waits for a person: tandem models promote"
+        )
+        assert progress_of(parts)["model"]["waiting"] == said["model_version"]
+    promote_by_hand(parts, "v4", by="Ada Lind", reason="we looked at it")
+    assert progress_of(parts)["model"]["waiting"] is None
+    _more(parts, tmp_path, 23, 1)
+    assert _worker_trains(parts)["promoted"]
+
+
+def test_what_a_rollback_holds_back(parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds although damaged files let another version serve meanwhile; whoever trains by hand gets the rule's word."""
+    monkeypatch.setattr("service.parts.Parts.read_again", lambda self: self)
+    first, _ = train(parts), train(parts, force=True)
+    roll_back(parts, by="Ada Lind", reason="odd")
+    (parts.study.models_folder / first.model.folder / "model.npz").write_bytes(b"x")
+    assert precode(parts).model.version == "v2"
+    _more(parts, tmp_path, 20, 1)
+    assert _worker_trains(parts)["verdict"] == "waits"
+    _more(parts, tmp_path, 21, 1)
+    assert train(parts).verdict.promoted
+    _more(parts, tmp_path, 22, 1)
+    assert _worker_trains(parts)["promoted"]
+
+
+def test_a_worse_model_is_refused_after_a_rollback_too(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rule refuses does not wait: the verdict stays the rule's."""
+    monkeypatch.setattr("service.parts.Parts.read_again", lambda self: self)
+    train(parts)
+    train(parts, force=True)
+    roll_back(parts, by="Ada Lind", reason="odd")
+    with parts.store.reading() as connection:
+        names = {one.transcript.name for one in all_transcripts(connection)}
+    _turn_round(parts, names - _judges(parts))
+    assert _worker_trains(parts)["verdict"] == "cannot tell"
 
 
 def test_a_consensus_stands_for_its_sources(parts: Parts) -> None:
