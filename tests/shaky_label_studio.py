@@ -115,7 +115,7 @@ def shaky_label_studio() -> Iterator[ShakyLabelStudio]:
     """One that listens; closed at the end."""
     fake = ShakyLabelStudio()
     with ThreadingHTTPServer(("127.0.0.1", 0), _Door) as server:
-        server.fake = fake  # type: ignore[attr-defined]
+        server.fake = fake
         server.daemon_threads = True
         fake.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
