@@ -7,24 +7,28 @@ by our own key (``segment_id`` in their data), never by Label Studio's numbers a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 from label_studio_sdk import LabelStudio as Client
 from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable
+from annotations.label_studio_tries import PAUSES_S, Lasting, patiently, send_missing
 
 TASKS_AT_A_TIME = 250
 # Label Studio holds its database while it takes predictions away, and coders wait as long
 CLEARED_AT_A_TIME = 50
 TIME_LIMIT_S = 120.0
+# what can be sent again without making anything twice
+REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 # the signs that somebody has answered a task or begun to; draft_exists and not drafts, which are only one's own
 BEGUN = ("total_annotations", "cancelled_annotations", "draft_exists")
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,15 @@ class Task:
 
 
 class LabelStudio:
-    """One Label Studio, by address and token (a legacy token or a personal access token)."""
+    """One Label Studio, by address and token (a legacy token or a personal access token).
 
-    def __init__(self, url: str, token: str) -> None:
+    ``pauses``: the seconds to wait before each further try of a request that failed and can be repeated, so that
+    nothing is made twice; none: every request is tried once.
+    """
+
+    def __init__(self, url: str, token: str, *, pauses: Sequence[float] = PAUSES_S) -> None:
         self.url = url.rstrip("/")
+        self._pauses = tuple(pauses)
         if not self.url.startswith(("http://", "https://")):
             raise BadInput(
                 f'Label Studio\'s address "{url}" is none. Give one such as http://127.0.0.1:8431.'
@@ -63,7 +72,8 @@ class LabelStudio:
         # no proxy and no .netrc: the token goes to this address and nowhere else
         self._http = httpx.Client(timeout=TIME_LIMIT_S, trust_env=False, follow_redirects=False)
         with self._reached():
-            self._client = Client(base_url=self.url, api_key=token, httpx_client=self._http)
+            # the client's own tries would repeat requests that make something
+            self._client = Client(base_url=self.url, api_key=token, httpx_client=self._http, max_retries=0)
 
     def __enter__(self) -> Self:
         return self
@@ -73,8 +83,15 @@ class LabelStudio:
 
     def check(self) -> str:
         """Who we are there; raises Unreachable if nobody answers, BadInput if the token is wrong."""
-        with self._reached():
-            return str(self._client.users.whoami().email)
+
+        def who() -> str:
+            try:
+                return str(self._client.users.whoami().email)
+            except httpx.ConnectError as error:
+                # the first question of any work: where nobody listens a person shall hear it at once
+                raise Lasting(self._nobody()) from error
+
+        return self._patiently(who)
 
     def ensure_project(self, title: str, config: str, *, known: int | None) -> tuple[Project, bool]:
         """The project with this configuration: the known one brought up to date, or a new one.
@@ -82,9 +99,10 @@ class LabelStudio:
         Returns the project and whether it is new (also where the known one has been deleted).
         """
         title = _title(title)
-        with self._reached():
-            found = self._project(known) if known is not None else None
-            if found is None:
+        found = self._project(known) if known is not None else None
+        if found is None:
+            # sent once: nothing would tell a project made by a try that was cut off from another one of this title
+            with self._reached():
                 made = self._client.projects.create(
                     title=title,
                     label_config=config,
@@ -95,24 +113,23 @@ class LabelStudio:
                     expert_instruction=_INSTRUCTION,
                     show_instruction=False,
                 )
-                return self._as_project(made), True
-            if found.label_config != config:
-                self._client.projects.validate_label_config(id=found.id, label_config=config)
-                self._client.projects.update(id=found.id, label_config=config)
-            return self._as_project(found), False
+            return self._as_project(made), True
+        if found.label_config != config:
+            self._patiently(
+                lambda: self._client.projects.validate_label_config(id=found.id, label_config=config)
+            )
+            self._patiently(lambda: self._client.projects.update(id=found.id, label_config=config))
+        return self._as_project(found), False
 
     def exists(self, project: int) -> bool:
         """Is the project there?"""
-        with self._reached():
-            return self._project(project) is not None
+        return self._project(project) is not None
 
     def tasks(self, project: int) -> dict[str, Task]:
         """The project's tasks by our key."""
         found: dict[str, Task] = {}
-        for plain in self._pages(project):
-            key = str((plain.get("data") or {}).get("segment_id", ""))
-            if key and key not in found:
-                found[key] = _task(key, plain)
+        for task in self._every(project):
+            found.setdefault(task.key, task)
         return found
 
     def add_tasks(
@@ -120,14 +137,14 @@ class LabelStudio:
     ) -> dict[str, Task]:
         """Import bare tasks in the order given, a few hundred at a time; returns them by our key.
 
-        Where no answer came the tasks are looked up by our own key, so that one that that comes late
-        makes no second copy. Raises TandemError if tasks are missing after a second try.
+        Where a request fails they are looked up by our own key, and only those that are not there are sent again.
+        Raises TandemError if tasks are missing in the end.
         """
         for start in range(0, len(data), TASKS_AT_A_TIME):
             some = data[start : start + TASKS_AT_A_TIME]
             self._import_lot(project, some)
             progress(start + len(some), len(data))
-        found = self.tasks(project)
+        found = self._once_each(project, {one["segment_id"] for one in data})
         missing = [one for one in data if one["segment_id"] not in found]
         if missing:
             raise TandemError(
@@ -148,8 +165,17 @@ class LabelStudio:
             self._drop_predictions(project, clearing[start : start + CLEARED_AT_A_TIME])
         if not predictions:
             return
-        answer = self.ask("POST", f"api/projects/{project}/import/predictions", list(predictions))
-        created = int(answer.get("created", 0)) if isinstance(answer, dict) else 0
+
+        def missing() -> list[Mapping[str, Any]]:
+            there = {task.id: task.versions for task in self.tasks(project).values()}
+            return [one for one in predictions if one["model_version"] not in there.get(one["task"], ())]
+
+        path = f"api/projects/{project}/import/predictions"
+        sent, answer = send_missing(
+            lambda some: self.ask("POST", path, list(some)), predictions, missing, self._pauses
+        )
+        refused = sent - (int(answer.get("created", 0)) if isinstance(answer, dict) else 0)
+        created = len(predictions) - refused
         if created != len(predictions):
             raise TandemError(
                 f"Label Studio took {created} of {len(predictions)} predictions and did not say why. Run the same "
@@ -170,46 +196,86 @@ class LabelStudio:
         return str(answer.get("model_version") or "") if isinstance(answer, dict) else ""
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """One request, sent once; the answer as plain data, None where it is empty."""
-        with self._reached():
-            answer = self._client._client_wrapper.httpx_client.request(
-                path, method=method, json=body, request_options={"max_retries": 0}
-            )
-            _refuse(answer, self.url)
-        return answer.json() if answer.content else None
+        """One request; the answer as plain data, None where it is empty. What makes something is sent once.
+
+        To delete what is gone already is no fault: a try that was cut off may have done it.
+        """
+        if method not in REPEATABLE:
+            with self._reached():
+                return _plain(self._answer(method, path, body=body), self.url)
+
+        def once() -> Any:
+            answer = self._answer(method, path, body=body)
+            return None if method == "DELETE" and answer.status_code == 404 else _plain(answer, self.url)
+
+        return self._patiently(once)
+
+    def make(self, path: str, body: Mapping[str, Any], is_there: Callable[[], bool]) -> None:
+        """Make something. Where the request fails it is sent again only if ``is_there`` says that nothing came of it."""
+        send_missing(
+            lambda _: self.ask("POST", path, body),
+            [body],
+            lambda: [] if is_there() else [body],
+            self._pauses,
+        )
 
     def act(self, project: int, action: str, tasks: Sequence[int], **given: str) -> Any:
-        """An action of its data manager on these tasks."""
+        """An action of its data manager on these tasks. All that Tandem asks for can be done again without harm."""
         chosen = {
             "selectedItems": {"all": False, "included": list(tasks)},
             "filters": {"conjunction": "and", "items": []},
             "ordering": [],
         }
-        return self.ask("POST", f"api/dm/actions?id={action}&project={project}", chosen | given)
+        path = f"api/dm/actions?id={action}&project={project}"
+        return self._patiently(lambda: _plain(self._answer("POST", path, body=chosen | given), self.url))
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
         """What Label Studio answers, as plain data; None if there is no such thing."""
-        with self._reached():
-            answer = self._client._client_wrapper.httpx_client.request(
-                path, method="GET", params=dict(params), request_options={"max_retries": 1}
-            )
-            if answer.status_code == 404:
-                return None
-            _refuse(answer, self.url)
-            return answer.json()
+
+        def once() -> Any:
+            answer = self._answer("GET", path, params=params)
+            return None if answer.status_code == 404 else _plain(answer, self.url)
+
+        return self._patiently(once)
 
     def _import_lot(self, project: int, some: Sequence[Mapping[str, str]]) -> None:
-        try:
-            self.ask("POST", f"api/projects/{project}/import", [{"data": dict(one)} for one in some])
-        except Unreachable:
-            # it may have been taken all the same: only what is not there is sent again
+        def missing() -> list[Mapping[str, str]]:
             there = self.tasks(project)
-            rest = [{"data": dict(one)} for one in some if one["segment_id"] not in there]
-            if rest:
-                self.ask("POST", f"api/projects/{project}/import", rest)
+            return [one for one in some if one["segment_id"] not in there]
+
+        send_missing(
+            lambda rest: self.ask(
+                "POST", f"api/projects/{project}/import", [{"data": dict(one)} for one in rest]
+            ),
+            some,
+            missing,
+            self._pauses,
+        )
+
+    def _once_each(self, project: int, keys: Collection[str]) -> dict[str, Task]:
+        """The project's tasks by our key. Of those just made, a second copy that nobody has begun on is taken away.
+
+        A request that was given up as lost may be carried out late, after its tasks were sent again.
+        """
+        found: dict[str, Task] = {}
+        surplus: list[int] = []
+        for task in self._every(project):
+            if task.key not in found:
+                found[task.key] = task
+            elif task.key in keys and not task.touched:
+                surplus.append(task.id)
+        if surplus:
+            self.act(project, "delete_tasks", surplus)
+        return found
 
     def _drop_predictions(self, project: int, tasks: Sequence[int]) -> None:
         self.act(project, "delete_tasks_predictions", tasks)
+
+    def _every(self, project: int) -> Iterator[Task]:
+        for plain in self._pages(project):
+            key = str((plain.get("data") or {}).get("segment_id", ""))
+            if key:
+                yield _task(key, plain)
 
     def _pages(self, project: int) -> Iterator[dict[str, Any]]:
         page = 1
@@ -221,14 +287,11 @@ class LabelStudio:
                 "include": "id,data,total_annotations,cancelled_annotations,draft_exists,predictions_model_versions",
                 "fields": "all",
             }
-            with self._reached():
-                answer = self._client._client_wrapper.httpx_client.request(
-                    "api/tasks/", method="GET", params=params, request_options={"max_retries": 1}
-                )
-                if answer.status_code == 404 and page > 1:
-                    return  # there was nothing after the last full page
-                _refuse(answer, self.url)
-            plain = answer.json()
+            plain = self.get("api/tasks/", params)
+            if plain is None and page > 1:
+                return  # there was nothing after the last full page
+            if plain is None:
+                raise _in_words(404, f"project {project}", self.url)
             tasks = plain["tasks"] if isinstance(plain, dict) else plain
             yield from tasks
             if len(tasks) < 1000:
@@ -236,12 +299,15 @@ class LabelStudio:
             page += 1
 
     def _project(self, project: int) -> Any | None:
-        try:
-            return self._client.projects.get(id=project)
-        except ApiError as error:
-            if error.status_code == 404:
-                return None
-            raise
+        def once() -> Any | None:
+            try:
+                return self._client.projects.get(id=project)
+            except ApiError as error:
+                if error.status_code == 404:
+                    return None
+                raise
+
+        return self._patiently(once)
 
     def _as_project(self, found: Any) -> Project:
         number = int(found.id)
@@ -249,19 +315,38 @@ class LabelStudio:
             number, str(found.title), f"{self.url}/projects/{number}", str(found.model_version or "")
         )
 
+    def _answer(self, method: str, path: str, *, params: Any = None, body: Any = None) -> httpx.Response:
+        asked = None if params is None else dict(params)
+        found: httpx.Response = self._client._client_wrapper.httpx_client.request(
+            path, method=method, params=asked, json=body
+        )
+        return found
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        def once() -> T:
+            with self._reached():
+                return ask()
+
+        return patiently(once, self._pauses)
+
+    def _nobody(self) -> str:
+        return (
+            f'Label Studio at {self.url} does not answer. Start it with "tandem label-studio start", or correct its '
+            f"address (LABEL_STUDIO_URL, or label_studio.url in study.yaml)."
+        )
+
     @contextmanager
     def _reached(self) -> Iterator[None]:
         try:
             yield
         except httpx.TimeoutException as error:
-            raise Unreachable(
+            raise Lasting(
                 f"Label Studio at {self.url} did not answer within {TIME_LIMIT_S:.0f} s. Run the same command again."
             ) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unreachable(
-                f'Label Studio at {self.url} does not answer. Start it with "tandem label-studio start", or correct '
-                f"its address (LABEL_STUDIO_URL, or label_studio.url in study.yaml)."
-            ) from error
+        except httpx.InvalidURL as error:
+            raise Lasting(self._nobody()) from error
+        except httpx.HTTPError as error:
+            raise Unreachable(self._nobody()) from error
         except ApiError as error:
             raise _in_words(int(error.status_code or 0), str(error.body), self.url) from error
 
@@ -284,9 +369,11 @@ def _task(key: str, plain: Mapping[str, Any]) -> Task:
     )
 
 
-def _refuse(answer: Any, url: str) -> None:
+def _plain(answer: httpx.Response, url: str) -> Any:
+    """An answer as plain data, None where it is empty; raises the sentence for a refusal."""
     if answer.status_code >= 400:
         raise _in_words(answer.status_code, answer.text, url)
+    return answer.json() if answer.content else None
 
 
 def _in_words(status: int, body: str, url: str) -> TandemError:

@@ -32,13 +32,16 @@ def attach_backend(server: LabelStudio, project: int, *, service: str, key: str)
         "basic_auth_user": USER,
         "basic_auth_pass": key,
     }
-    shown = server.version_shown(project)
-    ours = _ours(server.ask("GET", f"api/ml?project={project}"), wanted["url"], TITLE)
+
+    def there() -> list[dict[str, Any]]:
+        return _ours(server.ask("GET", f"api/ml?project={project}"), wanted["url"], TITLE)
+
+    shown, ours = server.version_shown(project), there()
     # Label Studio does not tell the password, so it is given again each time
     if ours:
         server.ask("PATCH", f"api/ml/{ours[0]['id']}", wanted)
     else:
-        server.ask("POST", "api/ml", wanted)
+        server.make("api/ml", wanted, lambda: bool(there()))
     for surplus in ours[1:]:
         server.ask("DELETE", f"api/ml/{surplus['id']}")
     if server.version_shown(project) != shown:
@@ -56,9 +59,13 @@ def attach_webhook(server: LabelStudio, project: int, *, service: str, key: str)
         "actions": list(ACTIONS),
         "is_active": True,
     }
-    ours = _ours(server.ask("GET", f"api/webhooks/?project={project}"), wanted["url"], None)
+
+    def there() -> list[dict[str, Any]]:
+        return _ours(server.ask("GET", f"api/webhooks/?project={project}"), wanted["url"], None)
+
+    ours = there()
     if not ours:
-        server.ask("POST", "api/webhooks/", wanted)
+        server.make("api/webhooks/", wanted, lambda: bool(there()))
     elif not _same(ours[0], wanted):
         server.ask("PATCH", f"api/webhooks/{ours[0]['id']}/", wanted)
     for surplus in ours[1:]:

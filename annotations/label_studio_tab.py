@@ -17,12 +17,16 @@ def ensure_tab(server: LabelStudio, project: int) -> None:
 
     Label Studio would make one itself when the project is opened, with all that a task holds.
     """
-    if server.ask("GET", f"api/dm/views?project={project}"):
+
+    def is_there() -> bool:
+        return bool(server.ask("GET", f"api/dm/views?project={project}"))
+
+    if is_there():
         return
     columns = server.ask("GET", f"api/dm/columns?project={project}")["columns"]
     hidden = {mode: sorted(_hidden(columns, mode)) for mode in ("explore", "labeling")}
     data = {"title": TITLE, "type": "list", "target": "tasks", "hiddenColumns": hidden}
-    server.ask("POST", "api/dm/views/", {"project": project, "data": data})
+    server.make("api/dm/views/", {"project": project, "data": data}, is_there)
 
 
 def _hidden(columns: list[dict[str, Any]], mode: str) -> set[str]:

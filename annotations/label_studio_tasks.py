@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from annotations.errors import TandemError, Unreachable
+from annotations.errors import TandemError
 from annotations.label_studio import BEGUN, LabelStudio
 
 TASKS_AT_A_TIME = 250
 # in an address, which servers do not take at any length
 NAMED_AT_A_TIME = 100
 AT_ONCE = 2
-TRIES = 3
 
 
 def touched(server: LabelStudio, project: int, tasks: Sequence[int]) -> set[int]:
@@ -96,15 +94,7 @@ def outdated(
 def drop_predictions(server: LabelStudio, predictions: Iterable[int]) -> None:
     """Take predictions away one by one: a bulk action would hold Label Studio's database, and coders wait as long."""
     for one in predictions:
-        for attempt in range(1, TRIES + 1):
-            try:
-                server.ask("DELETE", f"api/predictions/{one}/")
-                break
-            except Unreachable:
-                # on SQLite it refuses while somebody saves
-                if attempt == TRIES:
-                    raise
-                time.sleep(attempt / 4)
+        server.ask("DELETE", f"api/predictions/{one}/")
 
 
 def _replace(server: LabelStudio, task: int, data: Mapping[str, str]) -> None:

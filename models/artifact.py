@@ -23,7 +23,15 @@ _MODEL = "model.npz"
 _MANIFEST = "manifest.json"
 _IDF = "idf/"
 _OF_COLD_START = ("meanings", "centre", "spread", "thresholds")
-_OTHER_LAYOUT = 'the model in {folder} was made by another version of Tandem. Run "tandem train --force".'
+
+
+class OtherLayout(TandemError):
+    """A model was made by another version of Tandem, and this one does not read it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f'the model in {folder} was made by another version of Tandem. Run "tandem train --force".'
+        )
 
 
 def save(model: Model | ColdStart, folder: Path) -> str:
@@ -42,10 +50,10 @@ def save(model: Model | ColdStart, folder: Path) -> str:
 def load(folder: Path, sha256: str) -> Model | ColdStart:
     """Read a model. Raises TandemError if files are missing, or are not those that ``sha256`` stands for.
 
-    Only numbers and texts are ever made of the file.
+    Only numbers and texts are ever made of the file. Raises OtherLayout if another version of Tandem made it.
     """
     if not (folder / _MODEL).is_file() and (folder / "model.skops").is_file():
-        raise TandemError(_OTHER_LAYOUT.format(folder=folder))
+        raise OtherLayout(folder)
     try:
         found = _hash(folder)
         if found != sha256:
@@ -60,8 +68,8 @@ def load(folder: Path, sha256: str) -> Model | ColdStart:
         raise TandemError(
             f'the model in {folder} cannot be read ({error}). Run "tandem train --force" to make it anew.'
         ) from error
-    if manifest["layout"] != LAYOUT:
-        raise TandemError(_OTHER_LAYOUT.format(folder=folder))
+    if manifest.get("layout") != LAYOUT:
+        raise OtherLayout(folder)
     return _model(arrays, manifest)
 
 

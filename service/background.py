@@ -53,7 +53,7 @@ def _attach(parts: Parts) -> None:
     from service.attach import attach_everywhere
     from service.pushing import label_studio_of
 
-    with label_studio_of(parts) as server:
+    with label_studio_of(parts, pauses=()) as server:
         server.check()
         undone = attach_everywhere(parts, server)
     if undone:
@@ -64,7 +64,7 @@ def reconcile(parts: Parts, inbox: Inbox, *, everything: bool) -> None:
     """Read Label Studio once, if there is one to read."""
     from service.pushing import label_studio_of
 
-    with suppress(Unreachable), label_studio_of(parts) as server:
+    with suppress(Unreachable), label_studio_of(parts, pauses=()) as server:
         inbox.reviewing.own_account = server.check()
         answers = Answers(server)
         if everything:
@@ -77,7 +77,7 @@ def users_of(parts: Parts) -> tuple[str, dict[int, str]]:
     """Label Studio's address and its users. Raises TandemError while it cannot be asked."""
     from service.pushing import label_studio_of
 
-    with label_studio_of(parts) as server:
+    with label_studio_of(parts, pauses=()) as server:
         return server.url, Answers(server).users()
 
 

@@ -37,10 +37,15 @@ def tracking_of(parts: Parts) -> Tracking:
 
 
 def train(
-    parts: Parts, *, force: bool = False, embedding: Progress = quiet, fitting: Progress = quiet
+    parts: Parts,
+    *,
+    force: bool = False,
+    unwatched: bool = False,
+    embedding: Progress = quiet,
+    fitting: Progress = quiet,
 ) -> Trained:
-    """Train on what people have coded so far, and promote by the written rule."""
-    return train_model(workshop_of(parts, embedding), force=force, progress=fitting)
+    """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
+    return train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
 
 
 def reproduce(

@@ -20,6 +20,7 @@ import httpx
 import psutil
 
 from annotations.errors import BadInput, TandemError
+from service.signals import heard_afterwards
 
 PORT = 8431
 START_LIMIT_S = 240.0
@@ -109,9 +110,10 @@ class LocalLabelStudio:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret = self._secrets()
         url = f"http://127.0.0.1:{port}"
-        process = self._started = self._launch(program, port, secret)
-        self._note(process.pid, url)
         try:
+            with heard_afterwards():
+                process = self._started = self._launch(program, port, secret)
+                self._note(process.pid, url)
             self._wait(process, url, waiting)
             _verify(url, secret["token"])
         except BaseException:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from annotations.labels import labels_of
 from annotations.store.inbox import count_set_aside
 from annotations.store.jobs import all_jobs
-from annotations.store.models import champion
+from annotations.store.models import ModelVersion, Serving, champion, waiting_model
 from annotations.store.pushes import count_pushed
 from annotations.store.reviews import coder_names, count_reviews, current_reviews, loose_codings
 from annotations.store.segments import segments_of
@@ -30,7 +30,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
     version = parts.segmentation.version
     transcripts = all_transcripts(connection)
     segments = segments_of(connection, version)
-    serving = champion(connection)
+    serving, waits = champion(connection), waiting_model(connection)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
     pushed = count_pushed(connection, version)
     labels = labels_of(segments, current_reviews(connection), loose_codings(connection))
@@ -58,7 +58,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
         "codings": codings,
         "set_aside": count_set_aside(connection),
         "codebook_version": parts.codebook.version,
-        "model": None if serving is None else _model(serving, parts.codebook.version, version),
+        "model": None if serving is None else _model(serving, waits, parts.codebook.version, version),
         "jobs": [{"kind": job.kind, "state": job.state} for job in all_jobs(connection, latest=5)],
     }
 
@@ -66,7 +66,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
 _COUNTED = ("transcripts", "segments", "reviewed", "suggested", "pushed")
 
 
-def _model(serving: Any, codebook: str, segmentation: str) -> dict[str, Any]:
+def _model(serving: Serving, waits: ModelVersion | None, codebook: str, segmentation: str) -> dict[str, Any]:
     model = serving.model
     return {
         "version": model.version,
@@ -76,4 +76,5 @@ def _model(serving: Any, codebook: str, segmentation: str) -> dict[str, Any]:
         "codes_judged": sum(threshold is not None for threshold in model.thresholds.values()),
         "codes_too_few": len(model.too_few),
         "up_to_date": model.codebook_version == codebook and model.segmentation == segmentation,
+        "waiting": None if waits is None else waits.version,
     }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from annotations.errors import BadInput, TandemError
 from annotations.store.jobs import ask_for
 from annotations.store.models import (
+    BY_HAND,
+    DAMAGED,
+    ROLLED_BACK,
     ModelVersion,
     champion,
     get_model,
@@ -14,12 +17,8 @@ from annotations.store.models import (
 )
 from annotations.store.pushes import projects
 from annotations.store.withdrawals import models_that_learnt
-from models.artifact import load
+from models.artifact import OtherLayout, load
 from service.parts import Parts
-
-BY_HAND = "by hand"
-ROLLED_BACK = "rolled back"
-DAMAGED = "files damaged"
 
 
 def promote_by_hand(parts: Parts, version: str, *, by: str, reason: str) -> ModelVersion:
@@ -85,10 +84,26 @@ def _put_to_serve(parts: Parts, model: ModelVersion, verdict: str, *, by: str, r
             f"{model.version} cannot serve: the {stale} has changed since it was trained. Put the {stale} back, or run "
             f'"tandem train". Nothing was changed.'
         )
-    fault = _fault(parts, model)
-    if fault is not None:
-        raise TandemError(f"{fault} Nothing was changed.")
+    _refuse_damaged(parts, model)
     _record(parts, model, verdict, by=by.strip(), reason=reason.strip())
+
+
+def _refuse_damaged(parts: Parts, model: ModelVersion) -> None:
+    """A training would make another version; this one comes back only with its files."""
+    try:
+        _load(parts, model)
+    except OtherLayout:
+        raise BadInput(
+            f"{model.version} cannot serve any more: another version of Tandem made its files, and this one does not "
+            f'read them. Choose another version ("tandem models list"), or make a new one with "tandem train --force". '
+            f"Nothing was changed."
+        ) from None
+    except TandemError as error:
+        raise TandemError(
+            f"{model.version} cannot serve: its files in {parts.study.models_folder / model.folder} are missing or not "
+            f"as they were made. Put the folder back from your backup, or choose another version "
+            f'("tandem models list"). Nothing was changed.'
+        ) from error
 
 
 def _record(parts: Parts, model: ModelVersion, verdict: str, *, by: str | None, reason: str) -> None:
@@ -113,7 +128,11 @@ def _stale(parts: Parts, model: ModelVersion) -> str | None:
 
 def _fault(parts: Parts, model: ModelVersion) -> str | None:
     try:
-        load(parts.study.models_folder / model.folder, model.sha256)
+        _load(parts, model)
     except TandemError as error:
         return str(error)
     return None
+
+
+def _load(parts: Parts, model: ModelVersion) -> None:
+    load(parts.study.models_folder / model.folder, model.sha256)

@@ -147,7 +147,7 @@ def _do(parts: Parts, job: Job, name: str) -> None:
 def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     from service.learning import train
 
-    return train(parts, embedding=watch.step, fitting=watch.step).to_json()
+    return train(parts, unwatched=True, embedding=watch.step, fitting=watch.step).to_json()
 
 
 def _precode(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:

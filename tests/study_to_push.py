@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +27,12 @@ FOURTH = 4
 
 
 class StudyToPush:
-    """Every fourth passage has no suggestion, the others one code, which moves on with each model version."""
+    """Every fourth passage has no suggestion, the others one code, which moves on with each model version.
+
+    ``silent``: the place of each version's first passage without one.
+    """
+
+    silent: Mapping[str, int] = {}
 
     def __init__(self, folder: Path, access: Access, *, database: str | None = None, **config: Any) -> None:
         config.setdefault("name", f"Pushed {uuid4().hex[:6]}")
@@ -73,14 +78,15 @@ class StudyToPush:
                 thresholds=dict.fromkeys(self.codes, 0.5),
             )
             add_model(connection, made, [])
-            add_suggestions(connection, made.id, self._said(corpus.ids, shift))
+            silent = self.silent.get(version, FOURTH - 1)
+            add_suggestions(connection, made.id, self._said(corpus.ids, shift, silent))
         return made
 
-    def _said(self, segments: Sequence[UUID], shift: int) -> list[Suggested]:
+    def _said(self, segments: Sequence[UUID], shift: int, silent: int) -> list[Suggested]:
         found = []
         for n, segment in enumerate(segments):
             code = self.codes[(n + shift) % len(self.codes)]
-            some = () if n % FOURTH == FOURTH - 1 else (code,)
+            some = () if n % FOURTH == silent else (code,)
             chances = tuple(0.8 if one in some else 0.1 for one in self.codes)
             evidence = {one: (Evidence(segments[n - 1], 0.9),) for one in some}
             found.append(Suggested(segment, chances, some, evidence))

@@ -17,12 +17,26 @@ from annotations.errors import TandemError
 from annotations.store.models import ModelVersion, Serving
 from models.artifact import load
 from models.classifier import Model
+from models.cold_start import ColdStart
 from training.dataset import Dataset
 from training.learn import asked
 from training.promote import Verdict, first, incomparable, judge
 from training.workshop import Made, Split
 
 HELD_OUT = "held_out.npz"
+# what comes of reading a file that is none, that is cut off, or that declares shapes which do not fit or are too large
+_NOT_TO_BE_READ = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    TypeError,
+    MemoryError,
+    OverflowError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,19 @@ class _Words:
     decided: NDArray[np.bool_]
     known: NDArray[np.bool_]
     codes: frozenset[str]
+
+
+class _Champion:
+    """The version that serves and its model, None where its files cannot be read; ``unreadable`` says so then."""
+
+    def __init__(self, version: ModelVersion, folder: Path) -> None:
+        self.version, self.folder = version, folder
+        self.model: Model | ColdStart | None = None
+        self.unreadable = ""
+        try:
+            self.model = load(folder, version.sha256)
+        except TandemError:
+            self.unreadable = f"the files of {version.version} cannot be read"
 
 
 def compare(
@@ -47,7 +74,26 @@ def compare(
     """What the written rule says of a new model. ``learnt``: the transcripts that the champion learnt from."""
     if serving is None:
         return first("it is the first model")
-    before = serving.model
+    champion = _Champion(serving.model, folder / serving.model.folder)
+    found = _compare(made, champion, learnt=learnt, split=split, embedder=embedder, recipe=recipe)
+    if not champion.unreadable or champion.unreadable in found.reason:
+        return found
+    remedy = (
+        "" if found.promoted else ": put them back from your backup, or choose with tandem models promote"
+    )
+    return replace(found, reason=f"{found.reason}; {champion.unreadable}{remedy}")
+
+
+def _compare(
+    made: Made,
+    champion: _Champion,
+    *,
+    learnt: frozenset[UUID],
+    split: Split,
+    embedder: str,
+    recipe: str,
+) -> Verdict:
+    before, unreadable = champion.version, champion.unreadable
     if before.kind != "trained" and not made.model.judged:
         why = f"no code has enough examples yet, so {before.version} stays"
         return Verdict("cannot tell", False, why)
@@ -60,17 +106,21 @@ def compare(
     new_recipe = (before.recipe, before.embedder) != (recipe, embedder)
     if made.unseen is None:
         why = f"nothing is known of unseen participants, so {before.version} cannot be compared with it"
-        return incomparable(why, new_recipe=new_recipe)
-    words = _words_of(before, made, learnt=learnt, split=split, folder=folder, embedder=embedder)
+        return incomparable(why, new_recipe=new_recipe, unreadable=unreadable)
+    words = _words_of(champion, made, learnt=learnt, split=split, embedder=embedder)
     if words is None:
         why = f"there is nothing that both {before.version} and it could be asked about"
-        return incomparable(why, new_recipe=new_recipe)
+        if (champion.folder / HELD_OUT).is_file():
+            why = (
+                f"what {before.version} said of unseen participants ({HELD_OUT} in its folder) cannot be read"
+            )
+        return incomparable(why, new_recipe=new_recipe, unreadable=unreadable)
     compared = _tables(made, words)
     if compared is None:
         why = f"{before.version} was trained on other segments or other codes"
-        return incomparable(why, new_recipe=new_recipe)
-    challenger, champion, codes = compared
-    return judge(challenger, champion, codes=codes, new_recipe=new_recipe)
+        return incomparable(why, new_recipe=new_recipe, unreadable=unreadable)
+    new, old, codes = compared
+    return judge(new, old, codes=codes, new_recipe=new_recipe, unreadable=unreadable)
 
 
 def save_held_out(made: Made, folder: Path) -> None:
@@ -89,10 +139,11 @@ def save_held_out(made: Made, folder: Path) -> None:
 
 
 def _words_of(
-    before: ModelVersion, made: Made, *, learnt: frozenset[UUID], split: Split, folder: Path, embedder: str
+    champion: _Champion, made: Made, *, learnt: frozenset[UUID], split: Split, embedder: str
 ) -> _Words | None:
     """The champion itself, asked now about participants it has not learnt of; else what it said held out."""
-    held_out = _held_out(made, folder / before.folder)
+    before, model = champion.version, champion.model
+    held_out = _held_out(made, champion.folder)
     if made.dataset is None:
         return held_out
     taught = {split.groups[transcript] for transcript in learnt if transcript in split.groups}
@@ -102,11 +153,7 @@ def _words_of(
         held_out = replace(held_out, known=held_out.known & unseen)
     if made.measured_on != "judge set" or before.embedder != embedder:
         return held_out
-    try:
-        model = load(folder / before.folder, before.sha256)
-    except TandemError:
-        # a damaged champion can still be compared by what it said when it was made
-        return held_out
+    # one that cannot be read can still be compared by what it said when it was made
     if not isinstance(model, Model):
         return held_out
     decided = np.where(unseen[:, None], asked(model, made.dataset).decided, False)
@@ -127,9 +174,11 @@ def _held_out(made: Made, folder: Path) -> _Words | None:
             row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
             names, said = found["codes"].tolist(), found["decided"]
             numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            fits = said.dtype == np.bool_ and said.shape == (len(row_of), len(names))
+            numbered = numbers.dtype.kind in "iu" and numbers.shape == said.shape[:1]
+    except _NOT_TO_BE_READ:
         return None
-    if said.dtype != np.bool_ or said.shape != (len(row_of), len(names)) or len(numbers) != len(said):
+    if not fits or not numbered:
         return None
     at = np.array([row_of.get(segment, -1) for segment in made.segments], dtype=np.intp)
     decided = np.zeros((len(at), len(made.dataset.codes)), dtype=np.bool_)

@@ -19,11 +19,15 @@ Who serves:
    could not go on serving): the new model serves unless the verdict is "worse"; where there is no interval, unless
    it is worse for every single participant.
 3. A new recipe (another way of making a model, or another encoder): the new model serves only if the lower limit of
-   the interval lies above −0.02 and the verdict is not "worse".
+   the interval lies above −0.02 and the verdict is not "worse". A champion whose files cannot be read could not go on
+   serving: it is compared by what it said when it was made, and then 2 says who serves. The reason names it.
 4. A veto against what 2 or 3 let serve: on one code with at least 20 positives in at least 5 participants the new
    model is worse, tested two-sided at 0.05 and corrected over all such codes after Holm (1979). The champion stays;
    verdict "worse". A code's difference of kappa is tested by the delete-one jackknife over participants with t of
    G − 1 degrees of freedom.
+5. A person has gone back to an earlier version, and none has been put to serve since: a model that a worker trained
+   does not serve by itself, whatever 1 to 4 say, for it may be much the same as the one that the person took out of
+   service. Verdict "waits", until somebody decides (tandem models promote). Whoever trains by hand asks for the rule.
 """
 
 from __future__ import annotations
@@ -47,11 +51,12 @@ from annotations.agreement import (
     or_none,
     weighted_mean,
 )
+from annotations.store.models import WAITS
 
 MARGIN = 0.02
 VETO_POSITIVES = 20
 VETO_LEVEL = 0.05
-Word = Literal["better", "not worse", "cannot tell", "worse"]
+Word = Literal["better", "not worse", "cannot tell", "worse", "waits"]
 Tables = NDArray[np.float64]
 
 
@@ -68,20 +73,42 @@ class Verdict:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """What decides where the figures do not: is it a new recipe, and can the champion's files not be read (a sentence)?"""
+
+    new_recipe: bool
+    unreadable: str = ""
+
+
 def first(reason: str) -> Verdict:
     """The verdict where there is nothing to compare with."""
     return Verdict("better", True, reason)
 
 
-def incomparable(why: str, *, new_recipe: bool) -> Verdict:
+def incomparable(why: str, *, new_recipe: bool, unreadable: str = "") -> Verdict:
     """The verdict where there is nothing that both models could be asked about."""
-    return _unclear(why, new_recipe, {})
+    return _unclear(why, _Doubt(new_recipe, unreadable), {})
 
 
-def judge(challenger: Tables, champion: Tables, *, codes: Sequence[str], new_recipe: bool) -> Verdict:
+def waiting(found: Verdict, *, version: str, by: str, why: str) -> Verdict:
+    """The verdict on a worker's model after a person has gone back to ``version``; ``by``, ``why``: as they said it."""
+    if not found.promoted:
+        return found
+    reason = (
+        f"{by} went back to {version} ({why}), so it waits for a person: tandem models promote. The rule alone would "
+        f"let it serve ({found.verdict}: {found.reason})"
+    )
+    return Verdict(WAITS, False, reason, found.figures)
+
+
+def judge(
+    challenger: Tables, champion: Tables, *, codes: Sequence[str], new_recipe: bool, unreadable: str = ""
+) -> Verdict:
     """Compare two models by their tables against the same coders on the same segments.
 
     Both of shape (groups, codes, 4), as ``annotations.agreement.tables_of`` counts them with the model first.
+    ``unreadable``: says that the champion's files cannot be read; empty where they can.
     """
     both = np.stack([challenger, champion], axis=1)
     whole = both.sum(axis=0)
@@ -103,7 +130,7 @@ def judge(challenger: Tables, champion: Tables, *, codes: Sequence[str], new_rec
         "codes": int(compared.sum()),
         "vetoes": _vetoes(challenger, champion, codes),
     }
-    found = _without_veto(both, difference, compared, figures, new_recipe=new_recipe)
+    found = _without_veto(both, difference, compared, figures, _Doubt(new_recipe, unreadable))
     if not found.promoted or not figures["vetoes"]:
         return found
     named = ", ".join(f"{one['code']} ({one['difference']:+.2f})" for one in figures["vetoes"])
@@ -116,11 +143,10 @@ def _without_veto(
     difference: Statistic,
     compared: NDArray[np.bool_],
     figures: dict[str, Any],
-    *,
-    new_recipe: bool,
+    doubt: _Doubt,
 ) -> Verdict:
     if figures["difference"] is None:
-        return _unclear("no code is frequent enough to compare the two models", new_recipe, figures)
+        return _unclear("no code is frequent enough to compare the two models", doubt, figures)
     if np.array_equal(both[:, 0, compared], both[:, 1, compared]):
         return Verdict("not worse", True, "both models do equally well for every participant", figures)
     interval, why = interval_over_groups(both, difference)
@@ -129,14 +155,12 @@ def _without_veto(
         said = f"{said}, and {why}; it is worse for every participant, so the old one stays"
         return Verdict("cannot tell", False, said, figures)
     if interval is None:
-        return _unclear(f"{said}, and {why}", new_recipe, figures)
+        return _unclear(f"{said}, and {why}", doubt, figures)
     known = figures | {"interval": interval, "few_transcripts": is_few(len(both), interval)}
-    return _by_interval(said, interval, known, new_recipe=new_recipe)
+    return _by_interval(said, interval, known, doubt)
 
 
-def _by_interval(
-    said: str, interval: tuple[float, float], figures: dict[str, Any], *, new_recipe: bool
-) -> Verdict:
+def _by_interval(said: str, interval: tuple[float, float], figures: dict[str, Any], doubt: _Doubt) -> Verdict:
     low, high = interval
     few = ", few transcripts" if figures["few_transcripts"] else ""
     said = f"{said} (95 % interval {low:+.3f} to {high:+.3f} over {figures['groups']} participants{few})"
@@ -148,11 +172,14 @@ def _by_interval(
         return Verdict(
             "not worse", True, f"{said}: the new model is not worse by more than {MARGIN}", figures
         )
-    return _unclear(said, new_recipe, figures)
+    return _unclear(said, doubt, figures)
 
 
-def _unclear(why: str, new_recipe: bool, figures: dict[str, Any]) -> Verdict:
-    if new_recipe:
+def _unclear(why: str, doubt: _Doubt, figures: dict[str, Any]) -> Verdict:
+    if doubt.unreadable:
+        said = f"{why}; {doubt.unreadable}, and nothing shows that the new one is worse, so it serves"
+        return Verdict("cannot tell", True, said, figures)
+    if doubt.new_recipe:
         said = (
             f"{why}; a model made in a new way has to show that it is not worse, so the old one stays (a person may "
             f"decide otherwise: tandem models promote)"

@@ -28,6 +28,7 @@ from annotations.store.models import (
     learnt_transcripts,
     next_version,
     promote,
+    rolled_back,
     serving_model,
 )
 from annotations.store.pushes import projects
@@ -43,7 +44,7 @@ from training.judge_set import draw, judging_groups
 from training.learn import learn, learn_from_codebook
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.present import sweep, unchanged
-from training.promote import Verdict
+from training.promote import Verdict, waiting
 from training.workshop import Made, Progress, Split, Workshop
 
 
@@ -79,8 +80,11 @@ class Trained:
         }
 
 
-def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
-    """Train, unless nothing has changed since the newest model (``force`` trains all the same)."""
+def train(shop: Workshop, *, force: bool, progress: Progress, unwatched: bool = False) -> Trained:
+    """Train, unless nothing has changed since the newest model (``force`` trains all the same).
+
+    ``unwatched``: a worker does it, so that after a rollback a person has to say whether the new model serves.
+    """
     start = time.perf_counter()
     sweep(shop)
     corpus = read_corpus(shop.store, shop.segmentation)
@@ -101,7 +105,7 @@ def train(shop: Workshop, *, force: bool, progress: Progress) -> Trained:
         made = learn(shop, collected, codes, split, progress)
     else:
         made = learn_from_codebook(shop, corpus, codes)
-    return _keep(shop, collected, serving, made, split, start)
+    return _keep(shop, collected, serving, made, split, start, unwatched=unwatched)
 
 
 def _split(shop: Workshop, collected: Collected) -> Split:
@@ -137,6 +141,8 @@ def _keep(
     made: Made,
     split: Split,
     start: float,
+    *,
+    unwatched: bool,
 ) -> Trained:
     new = uuid4()
     folder = shop.folder / str(new)
@@ -145,6 +151,8 @@ def _keep(
         save_held_out(made, folder)
         _draw(made, folder)
         verdict = _verdict(shop, made, serving, split)
+        if unwatched:
+            verdict = _unless_rolled_back(shop, verdict)
         model = _version(shop, collected, made, serving, verdict, new, sha256)
         _write_lineage(shop, collected, made, split, verdict, model, folder)
         with shop.store.writing() as connection:
@@ -187,6 +195,14 @@ def _verdict(shop: Workshop, made: Made, serving: Serving | None, split: Split) 
         embedder=shop.embedder,
         recipe=shop.recipe,
     )
+
+
+def _unless_rolled_back(shop: Workshop, verdict: Verdict) -> Verdict:
+    with shop.store.reading() as connection:
+        back = rolled_back(connection)
+    if back is None:
+        return verdict
+    return waiting(verdict, version=back.model.version, by=back.by or "somebody", why=back.reason)
 
 
 def _draw(made: Made, folder: Path) -> None:

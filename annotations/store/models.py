@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select
@@ -13,6 +13,13 @@ from sqlalchemy import Connection, Row, func, select
 from annotations.errors import TandemError, unknown
 from annotations.store.draws import Purpose
 from annotations.store.tables import codings, learnt_from, model_versions, reviews, serving
+
+# what put a version to serve, where it was not the rule of promotion
+BY_HAND = "by hand"
+ROLLED_BACK = "rolled back"
+DAMAGED = "files damaged"
+# the verdict on a version that a person has to put to serve
+WAITS: Literal["waits"] = "waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,25 @@ def previous_champion(connection: Connection) -> ModelVersion | None:
     if not served:
         return None
     return next((one.model for one in served if one.model.id != served[0].model.id), None)
+
+
+def rolled_back(connection: Connection) -> Serving | None:
+    """A person's step back, if no version has been put to serve since but where files were damaged; else None."""
+    since = (one for one in serving_history(connection) if one.verdict != DAMAGED)
+    latest = next(since, None)
+    return latest if latest is not None and latest.verdict == ROLLED_BACK else None
+
+
+def waiting_model(connection: Connection) -> ModelVersion | None:
+    """The newest version that waits for a person to put it to serve, after a rollback; None where none does."""
+    if rolled_back(connection) is None:
+        return None
+    served = select(serving.c.model_id)
+    wanted = select(model_versions).where(
+        model_versions.c.verdict == WAITS, model_versions.c.id.not_in(served)
+    )
+    row = connection.execute(wanted.order_by(model_versions.c.sequence.desc()).limit(1)).first()
+    return None if row is None else _model(row)
 
 
 def learnt_items(connection: Connection, model: UUID) -> Mapping[UUID, Purpose]:

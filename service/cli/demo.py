@@ -30,7 +30,9 @@ def command(
     from service.free_port import refuse_busy_port
     from service.local_label_studio import LocalLabelStudio
     from service.settings import read_settings
+    from service.signals import finish_undisturbed, stop_when_told
 
+    stop_when_told()
     settings = read_settings()
     if serve:
         refuse_busy_port("127.0.0.1", port)
@@ -56,6 +58,7 @@ def command(
             f"tandem evaluate, tandem show CRK-01; tandem label-studio start brings Label Studio back.",
         )
     finally:
+        finish_undisturbed()
         parts.close()
         if not ran_before:
             local.stop()

@@ -48,6 +48,8 @@ def _about_model(model: dict[str, Any] | None) -> str:
         said = f"Model {model['version']} serves: it knows only the codebook's own words (no codings yet)."
     if not model["up_to_date"]:
         said += " The codebook or the segmentation has changed since: train again."
+    if model["waiting"]:
+        said += f" {model['waiting']} waits for a person: tandem models show {model['waiting']} says why."
     return said
 
 

@@ -44,7 +44,8 @@ def _stop_when_stdin_ends() -> None:
     import threading
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        # unbuffered: Python cannot end while a thread holds the lock of a buffer
+        while os.read(sys.stdin.fileno(), 1):
             continue
         os.kill(os.getpid(), signal.SIGTERM)
 

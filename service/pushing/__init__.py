@@ -12,9 +12,13 @@ What a push does to a task, by rule:
    suggests nothing is put before the coder in just the same way.
 5. After a promotion or a rollback all tasks of a project turn to the new suggestions at once. The reasons, which Label
    Studio takes one task a request, follow in reading order; until a task has them a word says that they are coming, so
-   that no old reasons stand beside new suggestions. Last, what the earlier version predicted is taken away.
+   that no old reasons stand beside new suggestions. A passage that has no suggestion any more says so at once, and so
+   is not told from a blind one. Last, what the earlier version predicted is taken away.
 6. Nothing that only Label Studio holds is taken away, and what is missing there is put back: the same command finishes
    a push that was interrupted, and nothing is doubled.
+7. Where Label Studio fails for a moment, under load or while it starts again, a request is tried again after growing
+   pauses, a quarter of a minute in all. What makes something is sent again only if it is not there; a new project, of
+   which that cannot be known, is asked for once.
 
 Label Studio shows the predictions of one version per project, named after the model that serves. The tasks of rule 2
 keep an older model's suggestions under that name; whose they are is in the study's own record (``shown_models``).

@@ -11,7 +11,7 @@ from annotations.coding import Draw
 from annotations.draws import Placed
 from annotations.label_studio import Task
 from annotations.store.pushes import PushedTask, task_key
-from annotations.task_data import REASONS, REASONS_COME, hash_of
+from annotations.task_data import REASONS, hash_of
 
 
 class Faces(Protocol):
@@ -137,7 +137,8 @@ def _place(plan: Plan, one: Placed, state: State, going: bool, model: UUID, labe
     clear = bool(task.versions) if not suggests else label in task.versions and not sure
     step = Step(one, task.id, shall, known.data_hash if known else "", clear, is_new, waits)
     predict = not as_known or clear or (suggests and label not in task.versions)
-    redraw = step.shown != hash_of(data) or task.data.get(REASONS) == REASONS_COME
+    # a push that broke off may have put other reasons there, or the word that they come, and did not record it
+    redraw = step.shown != hash_of(data) or task.data.get(REASONS, data[REASONS]) != data[REASONS]
     tidy = suggests and not clear and bool(task.versions - {label})
     if predict:
         plan.predict.append(step)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio import LabelStudio
+from annotations.label_studio_tries import PAUSES_S
 from service.local_label_studio import LocalLabelStudio
 from service.parts import Parts
 
 
-def label_studio_of(parts: Parts) -> LabelStudio:
-    """The configured Label Studio, or the local one if it runs. Raises BadInput or TandemError with the remedy."""
+def label_studio_of(parts: Parts, *, pauses: Sequence[float] = PAUSES_S) -> LabelStudio:
+    """The configured Label Studio, or the local one if it runs. Raises BadInput or TandemError with the remedy.
+
+    ``pauses``: before each further try where it fails; none where somebody waits, or where the next round comes soon.
+    """
     settings = parts.settings
     url = settings.label_studio_url or parts.study.config.label_studio.url
     if url is not None:
@@ -18,11 +24,11 @@ def label_studio_of(parts: Parts) -> LabelStudio:
                 f"there is no token for Label Studio at {url}. Copy it from Account & Settings there and set "
                 f"LABEL_STUDIO_API_KEY."
             )
-        return LabelStudio(url, settings.label_studio_token)
+        return LabelStudio(url, settings.label_studio_token, pauses=pauses)
     access = LocalLabelStudio(settings.state, settings.label_studio_env).access()
     if access is None:
         raise TandemError(
             'Label Studio is not running. Start it with "tandem label-studio start", or give another one with '
             "LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
         )
-    return LabelStudio(access.url, access.token)
+    return LabelStudio(access.url, access.token, pauses=pauses)

@@ -1,13 +1,14 @@
 """A plan carried out in one project: predictions, the reasons beside them, and what older versions left.
 
 Label Studio takes new predictions by the hundred, but new reasons and outdated predictions one task a request. So all
-tasks turn to the new suggestions at once; the reasons follow in reading order, and what is outdated goes last. A push
-that is interrupted is finished by the next one, stage by stage.
+tasks turn to the new suggestions at once; the reasons follow in reading order, and what is outdated goes last. What is
+said where nothing is suggested is the same for all, so it waits for nothing. A push that is interrupted is finished by
+the next one, stage by stage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -52,10 +53,18 @@ class Showing:
         """Bring the tasks to what they ought to show."""
         total = len(plan.predict) + len(plan.redraw) + len(plan.tidy)
         done = 0
+        self._hide_reasons(plan)
         for stage in (self._predict, self._redraw, self._tidy):
             for count in stage(plan):
                 done += count
                 progress(done, total)
+
+    def _hide_reasons(self, plan: Plan) -> None:
+        """Where no suggestion is shown any more, what is said instead stands there before the old suggestion goes.
+
+        The passage must not be told from one that is blind, not even for the minutes that other reasons take to come.
+        """
+        self._replace_reasons((step, said) for step, said in self._old_reasons(plan) if self._hides(step))
 
     def _predict(self, plan: Plan) -> Iterator[int]:
         """Put predictions on tasks. Where the project shows another version, all turn to the new one at once.
@@ -87,21 +96,41 @@ class Showing:
         """From the suggestions of another version to those of the one that serves."""
         self._take_reasons_back(plan)
         moment = now()
-        if any(self.faces.prediction(one.placed, one.model) is not None for one in waiting):
+        if any(not self._hides(one) for one in waiting):
             self.server.show_version(self.project.id, self.label)
         self._keep(waiting, moment)
 
     def _take_reasons_back(self, plan: Plan) -> None:
-        """No old reasons beside new suggestions: a word stands there until the new ones come."""
-        old = [
-            step.task
-            for step, data in plan.redraw
-            if not step.is_new and REASONS in new_in(data, self.state.there[str(step.key)].data)
-        ]
-        for some in _lots(old, AT_A_TIME):
-            begun = touched(self.server, self.project.id, some)
-            left = [task for task in some if task not in begun]
-            show_field(self.server, self.project.id, left, REASONS, REASONS_COME)
+        """No old reasons beside new suggestions: a word stands there until the new ones come.
+
+        Where nothing is suggested no reasons will come, and what is said of that stands there at once.
+        """
+        old = [(step, said) for step, said in self._old_reasons(plan) if not self._hides(step)]
+        self._replace_reasons((step, REASONS_COME) for step, _ in old if self._suggests(step))
+        self._replace_reasons((step, said) for step, said in old if not self._suggests(step))
+
+    def _old_reasons(self, plan: Plan) -> Iterator[tuple[Step, str]]:
+        """The tasks whose reasons shall be others, and which."""
+        for step, data in plan.redraw:
+            if not step.is_new and REASONS in new_in(data, self.state.there[str(step.key)].data):
+                yield step, data[REASONS]
+
+    def _replace_reasons(self, wanted: Iterable[tuple[Step, str]]) -> None:
+        alike: dict[str, list[int]] = {}
+        for step, said in wanted:
+            alike.setdefault(said, []).append(step.task)
+        for said, tasks in alike.items():
+            for some in _lots(tasks, AT_A_TIME):
+                begun = touched(self.server, self.project.id, some)
+                left = [task for task in some if task not in begun]
+                show_field(self.server, self.project.id, left, REASONS, said)
+
+    def _hides(self, step: Step) -> bool:
+        return self.faces.prediction(step.placed, step.model) is None
+
+    def _suggests(self, step: Step) -> bool:
+        found = self.faces.prediction(step.placed, step.model)
+        return found is not None and bool(found["result"])
 
     def _redraw(self, plan: Plan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""

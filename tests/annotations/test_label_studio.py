@@ -37,7 +37,7 @@ def failing() -> Iterator[str]:
 
 def test_a_page_for_browsers_is_not_repeated(failing: str) -> None:
     """Label Studio answers its own faults with a web page; the sentence names the fault and what to do."""
-    with LabelStudio(failing, "token") as server, pytest.raises(Unreachable) as told:
+    with LabelStudio(failing, "token", pauses=()) as server, pytest.raises(Unreachable) as told:
         server.get("api/tasks/", {})
     assert str(told.value) == (
         f"Label Studio at {failing} failed (500: a web page). Look at its log, then try again."

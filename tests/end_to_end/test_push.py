@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from study_to_push import CODERS, StudyToPush, answer, exported
 
@@ -31,6 +33,8 @@ pytestmark = [
     ),
 ]
 
+# the port of the service in a study to push
+NOBODY = 9
 # of a push after a promotion
 LATER_STAGES = ("show_field", "show_version", "show_data", "drop_predictions")
 
@@ -230,6 +234,61 @@ def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
     assert all(task.versions == {"tandem v2"} for task in others)
 
 
+@pytest.mark.parametrize("blind", [0.0, 0.25])
+def test_who_loses_their_suggestion_looks_blind_at_once(
+    study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch, blind: float
+) -> None:
+    """While reasons of a new model come, passages without a suggestion, old and new, and blind ones show the same."""
+    study.silent = {"v2": 0}
+    (first,) = study.push(**({"blind": blind, "seed": 5} if blind else {}))
+    before = exported(server, first.project.id)
+    study.serve("v2")
+    with monkeypatch.context() as patch:
+        patch.setattr(showing, "show_data", _broken)
+        with pytest.raises(KeyboardInterrupt):
+            study.push()
+    tasks, kept = exported(server, first.project.id), _kept(study, first)
+    assert server.version_shown(first.project.id) == "tandem v2"
+    shown = {key: _codes_shown(task, "tandem v2") for key, task in tasks.items()}
+    lost = [key for key, codes in shown.items() if not codes and _codes_shown(before[key], "tandem v1")]
+    hidden = [key for key, task in kept.items() if task.draw is Draw.BLIND]
+    assert lost
+    assert bool(hidden) == bool(blind)
+    silent = {tasks[key]["data"]["why"] for key, codes in shown.items() if not codes}
+    assert len(silent) == 1
+    assert not any("Another version" in said for said in silent)
+    assert {tasks[key]["data"]["why"] for key, codes in shown.items() if codes} == {REASONS_COME}
+    if blind:
+        assert not any(tasks[key]["predictions"] for key in lost)
+
+
+@pytest.mark.parametrize("stage", ["replace_predictions", "show_version"])
+def test_a_rollback_after_a_break_brings_back_what_had_lost_its_suggestion(
+    study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    """What was said in the place of its reasons makes room for them again."""
+    study.silent = {"v2": 0}
+    (first,) = study.push(blind=0.25, seed=5)
+    before = exported(server, first.project.id)
+    study.serve("v2")
+    with monkeypatch.context() as patch:
+        patch.setattr(LabelStudio, stage, _broken)
+        with pytest.raises(KeyboardInterrupt):
+            study.push()
+    assert exported(server, first.project.id) != before
+    study.serve("v1")
+    study.push()
+    after = exported(server, first.project.id)
+    assert [task["data"] for task in after.values()] == [task["data"] for task in before.values()]
+    assert {key: _codes_shown(task, "tandem v1") for key, task in after.items()} == {
+        key: _codes_shown(task, "tandem v1") for key, task in before.items()
+    }
+
+
+def _codes_shown(task: dict[str, Any], version: str) -> list[Any]:
+    return [one for made in task["predictions"] if made["model_version"] == version for one in made["result"]]
+
+
 def test_a_draft_counts_as_begun(study: StudyToPush, server: LabelStudio) -> None:
     """A coder who has typed something and not submitted keeps what they see."""
     (first,) = study.push()
@@ -276,7 +335,7 @@ def test_a_push_that_breaks_off_is_finished_by_the_next(
     assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
 
 
-def _broken(*_: Any) -> None:
+def _broken(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt
 
 
@@ -410,6 +469,37 @@ def test_what_cannot_be_asked_changes_nothing(study: StudyToPush, asked: Any, wo
         assert projects(connection) == ()
 
 
+def test_a_push_gets_through_where_label_studio_fails_now_and_then(
+    study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third request fails, carried out or not: the push and the next model's finish, and nothing is doubled."""
+    whole, count = httpx.HTTPTransport.handle_request, itertools.count()
+
+    def shaky(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        makes_project = request.method == "POST" and request.url.path == "/api/projects/"
+        at = next(count)
+        if at % 3 or makes_project or request.url.port == NOBODY:
+            return whole(transport, request)
+        if at % 2:
+            whole(transport, request).read()
+            raise httpx.ReadError("cut off")
+        return httpx.Response(502, text="under load")
+
+    monkeypatch.setattr("annotations.label_studio_tries.time.sleep", lambda _pause: None)
+    for version in ("v1", "v2"):
+        study.serve(version)
+        with monkeypatch.context() as patch:
+            patch.setattr(httpx.HTTPTransport, "handle_request", shaky)
+            (done,) = study.push()
+        tasks = exported(server, done.project.id)
+        assert _versions(tasks) == {(f"tandem {version}",): 24}
+        kept = _kept(study, done)
+        assert all(hash_of(task["data"]) == kept[UUID(key)].data_hash for key, task in tasks.items())
+    assert next(count) > 100
+    (again,) = study.push()
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
+
+
 def _start_again(local: LocalLabelStudio, port: int) -> None:
     """Its last threads may hold the port for a moment after it has gone."""
     for attempt in range(50):
@@ -426,6 +516,7 @@ def test_label_studio_stopped_in_the_middle(
     study: StudyToPush, local: LocalLabelStudio, label_studio: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server goes down between tasks and predictions: a sentence; once it is up, the same command finishes."""
+    monkeypatch.setattr("annotations.label_studio_tries.time.sleep", lambda _pause: None)
     whole = LabelStudio.replace_predictions
     port = int(label_studio.url.rsplit(":", 1)[1])
 

@@ -44,6 +44,7 @@ from service.importing_transcripts import import_transcripts
 from service.learning import catch_up, evaluate, reproduce, tracking_of, train
 from service.new_study import make_study
 from service.parts import Parts
+from service.progress_of_study import progress_of
 from service.serving import promote_by_hand, roll_back
 from service.settings import read_settings
 from service.suggesting import precode
@@ -289,6 +290,64 @@ def test_damaged_files_let_the_version_before_serve(parts: Parts) -> None:
     assert precode(parts).model.version == mended.model.version
 
 
+def _another_recipe(parts: Parts) -> None:
+    config = parts.study.config
+    parts.study.__dict__["config"] = config.model_copy(
+        update={"aim": config.aim.model_copy(update={"precision": 0.8})}
+    )
+
+
+@pytest.mark.parametrize("lost", ["model.npz", "both"])
+def test_a_champion_that_cannot_be_read_makes_room(parts: Parts, lost: str) -> None:
+    """A new recipe would have to show that it is not worse; beside files that nobody can read it serves, and says so."""
+    first = train(parts)
+    folder = parts.study.models_folder / first.model.folder
+    (folder / "model.npz").write_bytes(b"x")
+    if lost == "both":
+        (folder / "held_out.npz").write_bytes(b"x")
+    _another_recipe(parts)
+    verdict = train(parts).verdict
+    assert verdict.promoted
+    assert "the files of v1 cannot be read" in verdict.reason
+    assert ("(held_out.npz in its folder) cannot be read" in verdict.reason) == (lost == "both")
+    assert precode(parts).model.version == "v2"
+
+
+def test_a_worse_model_does_not_replace_one_that_cannot_be_read(parts: Parts) -> None:
+    """What the champion said when it was made still judges; the reason says what to do about its files."""
+    first = train(parts)
+    (parts.study.models_folder / first.model.folder / "model.npz").write_bytes(b"x")
+    with parts.store.reading() as connection:
+        names = {one.transcript.name for one in all_transcripts(connection)}
+    _turn_round(parts, names - _judges(parts))
+    verdict = train(parts).verdict
+    assert not verdict.promoted
+    assert verdict.reason.endswith(
+        "the files of v1 cannot be read: put them back from your backup, or choose with tandem models promote"
+    )
+
+
+def test_a_version_of_an_older_layout_or_with_damaged_files_does_not_come_back(parts: Parts) -> None:
+    """No retraining would bring that version back, so none is promised; the sentence says what there is to choose."""
+    first, _ = train(parts), train(parts, force=True)
+    folder = parts.study.models_folder / first.model.folder
+    model = folder / "model.npz"
+    model.write_bytes(b"x")
+    with pytest.raises(
+        TandemError, match=r"v1 cannot serve: its files in .* Put the folder back from your backup"
+    ) as told:
+        promote_by_hand(parts, "v1", by="Ada Lind", reason="odd")
+    assert "train" not in str(told.value)
+    model.rename(folder / "model.skops")
+    for attempt in (promote_by_hand, lambda parts, _, **why: roll_back(parts, **why)):
+        with pytest.raises(
+            BadInput, match="v1 cannot serve any more: another version of Tandem made its files"
+        ):
+            attempt(parts, "v1", by="Ada Lind", reason="odd")
+    with parts.store.reading() as connection:
+        assert [one.model.version for one in serving_history(connection)] == ["v2", "v1"]
+
+
 def test_a_run_is_made_again_to_the_last_digit(parts: Parts, tmp_path: Path) -> None:
     """Also when reviews have come, been superseded and groups been joined since; not when reviews were erased."""
     first = train(parts)
@@ -489,6 +548,67 @@ def test_a_killed_worker_s_job_is_done_by_the_next(parts: Parts, monkeypatch: py
     assert job.result["model_version"] == "v1"
 
 
+def _worker_trains(parts: Parts) -> dict[str, object]:
+    """A worker does the training that waits; returns what it said."""
+    with parts.store.writing() as connection:
+        ask_for(connection, "train", {})
+    do_waiting_jobs(parts)
+    with parts.store.reading() as connection:
+        job = next(one for one in all_jobs(connection) if one.kind == "train")
+    assert job.state == "done", job.error
+    return dict(job.result or {})
+
+
+def test_after_a_rollback_a_worker_s_model_waits_for_a_person(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a twin of the one that was taken out: it waits, also after a second training, until somebody promotes."""
+    monkeypatch.setattr("service.parts.Parts.read_again", lambda self: self)
+    train(parts)
+    _more(parts, tmp_path, 20, 1)
+    assert _worker_trains(parts)["promoted"]
+    roll_back(parts, by="Ada Lind", reason="it suggests Money everywhere")
+    for at in (21, 22):
+        _more(parts, tmp_path, at, 1)
+        said = _worker_trains(parts)
+        assert (said["new"], said["promoted"], said["verdict"]) == (True, False, "waits")
+        assert str(said["reason"]).startswith(
+            "Ada Lind went back to v1 (it suggests Money everywhere), so it waits for a person: tandem models promote"
+        )
+        assert progress_of(parts)["model"]["waiting"] == said["model_version"]
+    promote_by_hand(parts, "v4", by="Ada Lind", reason="we looked at it")
+    assert progress_of(parts)["model"]["waiting"] is None
+    _more(parts, tmp_path, 23, 1)
+    assert _worker_trains(parts)["promoted"]
+
+
+def test_what_a_rollback_holds_back(parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds although damaged files let another version serve meanwhile; whoever trains by hand gets the rule's word."""
+    monkeypatch.setattr("service.parts.Parts.read_again", lambda self: self)
+    first, _ = train(parts), train(parts, force=True)
+    roll_back(parts, by="Ada Lind", reason="odd")
+    (parts.study.models_folder / first.model.folder / "model.npz").write_bytes(b"x")
+    assert precode(parts).model.version == "v2"
+    _more(parts, tmp_path, 20, 1)
+    assert _worker_trains(parts)["verdict"] == "waits"
+    _more(parts, tmp_path, 21, 1)
+    assert train(parts).verdict.promoted
+    _more(parts, tmp_path, 22, 1)
+    assert _worker_trains(parts)["promoted"]
+
+
+def test_a_worse_model_is_refused_after_a_rollback_too(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rule refuses does not wait: the verdict stays the rule's."""
+    monkeypatch.setattr("service.parts.Parts.read_again", lambda self: self)
+    train(parts)
+    train(parts, force=True)
+    roll_back(parts, by="Ada Lind", reason="odd")
+    with parts.store.reading() as connection:
+        names = {one.transcript.name for one in all_transcripts(connection)}
+    _turn_round(parts, names - _judges(parts))
+    assert _worker_trains(parts)["verdict"] == "cannot tell"
+
+
 def test_a_consensus_stands_for_its_sources(parts: Parts) -> None:
     """On the span of a consensus its codes teach, not what its sources said; elsewhere their words do."""
     from models.corpus import read_corpus
@@ -590,10 +710,7 @@ def test_what_cannot_be_compared_is_not_called_better(parts: Parts) -> None:
     assert train(parts).verdict.verdict == "better"
     again = train(parts, force=True).verdict
     assert (again.verdict, again.promoted) == ("cannot tell", True)
-    config = parts.study.config
-    parts.study.__dict__["config"] = config.model_copy(
-        update={"aim": config.aim.model_copy(update={"precision": 0.8})}
-    )
+    _another_recipe(parts)
     other = train(parts).verdict
     assert (other.verdict, other.promoted) == ("cannot tell", False)
     assert "tandem models promote" in other.reason

@@ -39,6 +39,22 @@ def test_the_worker_ends_with_its_server(tmp_path: Path, codebook: Codebook, sig
                 worker.kill()
 
 
+def test_a_worker_that_is_told_to_stop_does_so_without_a_word(tmp_path: Path, codebook: Codebook) -> None:
+    """While it listens whether its server is there still: nothing of that is left hanging when it ends."""
+    pushed_study(tmp_path / "study", codebook).close()
+    command = [sys.executable, "-u", "-m", "service.cli.main", "worker", "--study", str(tmp_path / "study")]
+    environment = {**os.environ, "TANDEM_STATE": str(tmp_path / "state")}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*command, "--until-stdin-ends"], env=environment, text=True, **pipes) as worker:
+        try:
+            assert "Waiting for jobs" in worker.stdout.readline()
+            worker.terminate()
+            assert worker.wait(30) == 0
+            assert worker.stderr.read() == ""
+        finally:
+            worker.kill()
+
+
 def _runs(process: psutil.Process) -> bool:
     try:
         return process.status() != psutil.STATUS_ZOMBIE

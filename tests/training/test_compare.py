@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -49,6 +50,14 @@ class _Evil:
         {"segments": ["a"], "codes": ["money"], "decided": np.zeros((3, 1), bool)},
         {"segments": ["a"], "codes": ["money"], "decided": np.zeros((1, 1))},
         {"segments": ["a"], "codes": ["money"], "decided": np.array([[_Evil()]], dtype=object)},
+        {"segments": ["a"], "codes": ["money"], "decided": np.array(True)},
+        {"segments": [["a"]], "codes": ["money"], "decided": np.zeros((1, 1), bool)},
+        {"segments": 3, "codes": ["money"], "decided": np.zeros((1, 1), bool)},
+        {"segments": ["a"], "codes": 5, "decided": np.zeros((1, 1), bool)},
+        {"segments": ["a"], "codes": ["money"], "decided": np.zeros((1, 1), bool), "groups": 1},
+        {"segments": ["a"], "codes": ["money"], "decided": np.zeros((1, 1), bool), "groups": [[1, 2]]},
+        {"segments": ["a"], "codes": ["money"], "decided": np.zeros((1, 1), bool), "groups": ["A"]},
+        {"segments": ["a"], "codes": ["money"], "decided": np.zeros((1, 1), bool), "groups": [0.5]},
         None,
     ],
 )
@@ -60,3 +69,18 @@ def test_a_file_that_is_none_counts_as_missing(tmp_path: Path, arrays: dict[str,
         np.savez_compressed(tmp_path / HELD_OUT, **arrays)
     assert _held_out(_made(), tmp_path) is None
     assert not ATTACKED.exists()
+
+
+@pytest.mark.parametrize(
+    "shape", ["(1000000000000000,)", "(999999999, 999999999, 999999999)", "(-1,)", "(1.5,)"]
+)
+def test_a_matrix_that_says_it_is_huge_counts_as_missing(tmp_path: Path, shape: str) -> None:
+    """Its header alone asks for more than any memory, or for what is no size: nothing fails."""
+    said = f"{{'descr': '|b1', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    matrix = b"\x93NUMPY\x01\x00" + len(said).to_bytes(2, "little") + said.encode() + b"\x00"
+    np.savez(tmp_path / "rest.npz", segments=[str(SEGMENT)], codes=["money"])
+    with ZipFile(tmp_path / "rest.npz") as rest, ZipFile(tmp_path / HELD_OUT, "w") as out:
+        for name in rest.namelist():
+            out.writestr(name, rest.read(name))
+        out.writestr("decided.npy", matrix)
+    assert _held_out(_made(), tmp_path) is None

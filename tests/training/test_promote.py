@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.promote import judge
+from training.promote import incomparable, judge
 
 
 def _tables(groups: int, right: float) -> np.ndarray:
@@ -41,6 +41,29 @@ def test_the_rule(
     assert found.reason
     assert found.figures["groups"] == groups
     assert (found.figures["interval"] is None) == (groups < 5 or found.figures["difference"] == 0)
+
+
+GONE = "the files of v1 cannot be read"
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "groups", "verdict", "promoted"),
+    [(0.8, 0.5, 3, "cannot tell", True), (0.5, 0.8, 25, "worse", False), (0.5, 0.8, 3, "cannot tell", False)],
+)
+def test_a_champion_that_cannot_be_read_is_not_kept_for_want_of_proof(
+    new: float, old: float, groups: int, verdict: str, promoted: bool
+) -> None:
+    """A new recipe serves in its place where nothing shows that it is worse; where something does, it does not."""
+    tables = _tables(groups, new), _tables(groups, old)
+    found = judge(*tables, codes=CODES, new_recipe=True, unreadable=GONE)
+    assert (found.verdict, found.promoted) == (verdict, promoted)
+    assert (GONE in found.reason) == promoted
+    nothing = incomparable("nothing is known", new_recipe=True, unreadable=GONE)
+    assert (nothing.verdict, nothing.promoted) == ("cannot tell", True)
+    assert (
+        nothing.reason
+        == f"nothing is known; {GONE}, and nothing shows that the new one is worse, so it serves"
+    )
 
 
 def test_too_few_for_an_interval_and_not_worse_for_all() -> None:
