@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,9 @@ class LocalLabelStudio:
             if _within(STOP_LIMIT_S, lambda: not _alive(running["pid"])):
                 break
         if self._started is not None:
-            self._started.poll()  # collects it
+            # collects it; it may have left its group a moment before it can be collected
+            with suppress(subprocess.TimeoutExpired):
+                self._started.wait(PORT_LIMIT_S)
         # a process that has ended may hold its port a moment longer, and a start would find it taken
         _within(PORT_LIMIT_S, lambda: _free(urlsplit(running["url"]).port or PORT))
         return True
