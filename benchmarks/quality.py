@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from ruler.peers import PEERS, Learnt, learnt
 from ruler.report import write_report
-from ruler.runs import Run, Runs
+from ruler.runs import Run, Runs, rows_of
 from ruler.sets import FOLDS, SETS, LabelledSet, read_set
 from ruler.tandem import tandem, tandem_whole
 
+from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 
 ROOT = Path(__file__).parents[1]
@@ -48,23 +48,16 @@ def _runs(data: LabelledSet, methods: list[str], sizes: list[str]) -> Iterator[R
                 yield Run(data.name, method, size, fold)
 
 
-def _rows(data: LabelledSet, run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Training and test rows: the draw of a size is another for each fold, and the same for all methods."""
-    train, test = np.flatnonzero(data.folds != run.fold), np.flatnonzero(data.folds == run.fold)
-    if run.size != "all":
-        train = np.sort(np.random.default_rng(run.fold).choice(train, int(run.size), replace=False))
-    return train, test
-
-
 def _judge(data: LabelledSet, run: Run) -> Learnt:
-    train, test = _rows(data, run)
+    train, test = rows_of(data, run)
     if run.method == "Tandem":
         return tandem(data, train, test)
     if run.method == "SetFit":
         # tuning an encoder takes minutes: once, without inner folds, and half is its threshold
         from ruler.setfit import setfit_scores
 
-        found = setfit_scores(data, train, test)
+        texts = [unit.text for unit in data.units]
+        found = setfit_scores(EmbedderSource().folder, texts, data.labels, train, test)
         return Learnt(found, found >= 0.5)
     return learnt(PEERS[run.method], data, train, test)
 
@@ -79,7 +72,7 @@ def _run_whole(data: LabelledSet, runs: Runs) -> None:
     found = tandem_whole(data)
     seconds = time.perf_counter() - start[0]
     for run in wanted:
-        train, test = _rows(data, run)
+        train, test = rows_of(data, run)
         part = Learnt(found.probabilities[test], found.decided[test])
         runs.keep(run, part, test, data.labels[train].mean(axis=0), seconds)
     print(
@@ -94,7 +87,7 @@ def _run(data: LabelledSet, run: Run, runs: Runs) -> None:
     start = time.perf_counter()
     found = _judge(data, run)
     seconds = time.perf_counter() - start
-    train, test = _rows(data, run)
+    train, test = rows_of(data, run)
     runs.keep(run, found, test, data.labels[train].mean(axis=0), seconds)
     print(f"{run.data} {run.method} {run.size} fold {run.fold}: {seconds:.1f} s", flush=True)
 

@@ -41,6 +41,8 @@ class CrossValidated:
 
     ``logits``: shape (n, codes), of models that left out each row's fold; they calibrate the final model, which has
     ``penalty`` and whose search begins at ``start``. ``reason``: why there are no held-out predictions, else None.
+    ``nested``: ``logits`` again, and for each scored fold those from which its penalty, calibration and thresholds
+    were chosen, shape (folds, n, codes).
     """
 
     out_of_fold: OutOfFold | None
@@ -49,6 +51,7 @@ class CrossValidated:
     reason: str | None = None
     penalty: float = PENALTIES[0]
     start: NDArray[np.float32] | None = None
+    nested: tuple[Floats, Floats] | None = None
 
     @property
     def counted(self) -> Counted:
@@ -98,6 +101,7 @@ def cross_validate(
         bench,
         penalty=PENALTIES[_best(bench, fold, by_pair, None)],
         start=_mean([fit.alpha for fit in alone]),
+        nested=(single, inner),
     )
 
 

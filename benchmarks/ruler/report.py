@@ -160,10 +160,10 @@ def _of_method(data: LabelledSet, runs: Runs, method: str, size: str) -> Figures
     keys = ("macro_ap", "macro_f1", "micro_f1", "kappa", "brier_skill", "calibration_error", "seconds")
     mean: Figures = {key: float(np.nanmean([one[key] for one in known])) for key in keys}
     spread = [one["macro_ap"] for one in known]
-    return mean | {"runs": len(known), "macro_ap_range": [min(spread), max(spread)]}
+    return mean | {"runs": len(known), "on": known[0]["on"], "macro_ap_range": [min(spread), max(spread)]}
 
 
-def _figures(data: LabelledSet, found: Predicted, seconds: float) -> Figures:
+def _figures(data: LabelledSet, found: Predicted, seconds: float, on: str) -> Figures:
     whole = np.ones(len(found.member))
     every = np.arange(len(data.codes))
     for_kappa = np.flatnonzero(found.labels.sum(axis=0) >= LEAST_FOR_KAPPA)
@@ -177,6 +177,7 @@ def _figures(data: LabelledSet, found: Predicted, seconds: float) -> Figures:
         "calibration_error": calibration_error(found, data.frequent),
         "reliability": reliability(found, data.frequent),
         "seconds": seconds,
+        "on": on,
     }
 
 
@@ -214,7 +215,8 @@ def _markdown(figures: Figures) -> str:
         f"{LEAST_FOR_KAPPA}. At 50, 200 and 1,000 labelled segments: means of three draws, each scored on another "
         "fold. Brackets: 95 % intervals over resampled groups. Seconds: fitting with thresholds from inner folds, "
         "embeddings made before, on two cores shared with other work; Tandem's at full size are those of a whole "
-        "retraining, its nested cross-validation included. A method that is missing from a table has not been run there. "
+        "retraining, its nested cross-validation included; where a graphics processor is named, ten runs shared it. SetFit "
+        "has no inner folds: it suggests above one half. A method that is missing from a table has not been run there. "
         "The peers see a segment's own words, as their recipes have it; Tandem sees besides who speaks, what was asked "
         "and, in conversations, the neighbouring turns, which is much of its lead there.",
         "",
@@ -252,7 +254,8 @@ def _tables(its: Figures) -> list[str]:
             if row["macro_ap"] == best:
                 figures[0] = f"**{figures[0]}**"
             once = "" if size == "all" or row["runs"] > 1 else " (one draw)"
-            cells = [method + once, *figures, f"{row['calibration_error']:.3f}", f"{row['seconds']:.1f}"]
+            seconds = f"{row['seconds']:.1f}" + (f" ({row['on']})" if row.get("on") else "")
+            cells = [method + once, *figures, f"{row['calibration_error']:.3f}", seconds]
             lines.append(f"| {' | '.join(cells)} |")
     return lines
 

@@ -26,6 +26,14 @@ class Run:
     fold: int
 
 
+def rows_of(data: LabelledSet, run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Training and test rows: the draw of a size is another for each fold, and the same for all methods."""
+    train, test = np.flatnonzero(data.folds != run.fold), np.flatnonzero(data.folds == run.fold)
+    if run.size != "all":
+        train = np.sort(np.random.default_rng(run.fold).choice(train, int(run.size), replace=False))
+    return train, test
+
+
 class Runs:
     """A folder of runs."""
 
@@ -43,8 +51,9 @@ class Runs:
         test: NDArray[np.intp],
         prior: NDArray[np.float64],
         seconds: float,
+        on: str = "",
     ) -> None:
-        """Write a run's predictions."""
+        """Write a run's predictions. ``on``: what it was learnt on, if not on this machine's processor."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self._file(run)
         part = file.with_suffix(".part.npz")
@@ -55,13 +64,14 @@ class Runs:
             test=test,
             prior=prior,
             seconds=seconds,
+            on=on,
         )
         part.replace(file)
 
     def predicted(
         self, data: LabelledSet, method: str, size: str, folds: Sequence[int]
-    ) -> tuple[Predicted, float] | None:
-        """The predictions of several folds together, and the mean seconds of one; None if one is missing."""
+    ) -> tuple[Predicted, float, str] | None:
+        """The predictions of several folds together, the mean seconds of one, and on what; None if one is missing."""
         wanted = [Run(data.name, method, size, fold) for fold in folds]
         if not all(self.has(run) for run in wanted):
             return None
@@ -82,6 +92,7 @@ class Runs:
                 ),
             ),
             float(np.mean([part["seconds"] for part in parts])),
+            str(parts[0].get("on", "")),
         )
 
     def _file(self, run: Run) -> Path:

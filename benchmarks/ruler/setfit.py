@@ -3,17 +3,20 @@
 The package needs libraries that Tandem does without, so its recipe is followed here: pairs of segments, alike if they
 share a code, twenty times two for each labelled segment; the encoder learns their cosine similarity (AdamW, learning
 rate 2e-5, batches of sixteen pairs, one pass with a warm-up of a tenth); then a logistic regression per code.
+
+Needs no more than PyTorch, transformers and scikit-learn, so that it also runs where Tandem is not installed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from ruler.sets import LabelledSet
+from ruler.encoder import Encoder
 from sklearn.linear_model import LogisticRegression
-
-from models.embedder import Embedder, EmbedderSource
 
 Rows = NDArray[np.intp]
 ITERATIONS = 20
@@ -21,16 +24,22 @@ BATCH = 16
 RATE = 2e-5
 
 
-def setfit_scores(data: LabelledSet, train: Rows, test: Rows) -> NDArray[np.float64]:
-    """Probabilities of the test rows, shape (m, codes)."""
-    embedder = EmbedderSource(device="cpu").load()
-    texts = [data.units[row].text for row in train]
-    _tune(embedder, texts, _pairs(data.labels[train]))
-    embedder._model.eval()
-    learn, judge = embedder.embed(texts), embedder.embed([data.units[row].text for row in test])
-    scores = np.zeros((len(test), len(data.codes)))
-    for code in range(len(data.codes)):
-        own = data.labels[train, code]
+def setfit_scores(
+    folder: Path,
+    texts: Sequence[str],
+    labels: NDArray[np.bool_],
+    train: Rows,
+    test: Rows,
+    device: str = "cpu",
+) -> NDArray[np.float64]:
+    """Probabilities of the test rows, shape (m, codes). ``folder``: the encoder's; ``labels``: shape (n, codes)."""
+    encoder = Encoder(folder, device)
+    its = [texts[row] for row in train]
+    _tune(encoder, its, _pairs(labels[train]))
+    learn, judge = encoder.embed(its), encoder.embed([texts[row] for row in test])
+    scores = np.zeros((len(test), labels.shape[1]))
+    for code in range(labels.shape[1]):
+        own = labels[train, code]
         if own.all() or not own.any():
             scores[:, code] = own.mean()
         else:
@@ -53,24 +62,30 @@ def _pairs(labels: NDArray[np.bool_]) -> list[tuple[int, int, float]]:
     return [found[at] for at in random.permutation(len(found))]
 
 
-def _tune(embedder: Embedder, texts: list[str], pairs: list[tuple[int, int, float]]) -> None:
+def _tune(encoder: Encoder, texts: list[str], pairs: list[tuple[int, int, float]]) -> None:
     torch.manual_seed(0)
-    model = embedder._model.train()
+    encoder.model.train()
     steps = -(-len(pairs) // BATCH)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE)
-    warm = max(steps // 10, 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, max((steps - step) / max(steps - warm, 1), 0))
-    )
+    optimiser = torch.optim.AdamW(encoder.model.parameters(), lr=RATE)
+    schedule = falling_after_warming(optimiser, steps, 0.1)
     for begin in range(0, len(pairs), BATCH):
         some = pairs[begin : begin + BATCH]
-        sides = [
-            model(model.preprocess([texts[pair[side]] for pair in some]))["sentence_embedding"]
-            for side in (0, 1)
-        ]
-        similarity = torch.cosine_similarity(*sides)
-        loss = torch.nn.functional.mse_loss(similarity, torch.tensor([pair[2] for pair in some]))
+        # both sides in one pass: a segment's vector does not depend on what else is in the batch
+        left, right = encoder.forward([texts[pair[side]] for side in (0, 1) for pair in some]).chunk(2)
+        wanted = torch.tensor([pair[2] for pair in some], device=encoder.device)
+        loss = torch.nn.functional.mse_loss(torch.cosine_similarity(left, right), wanted)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
+    encoder.model.eval()
+
+
+def falling_after_warming(
+    optimiser: torch.optim.Optimizer, steps: int, warm: float
+) -> torch.optim.lr_scheduler.LambdaLR:
+    """A learning rate that rises for a share ``warm`` of all steps and then falls to nothing."""
+    rising = max(int(steps * warm), 1)
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / rising, max((steps - step) / max(steps - rising, 1), 0))
+    )
