@@ -42,10 +42,14 @@ class SegmentationEntry(_Section):
 
 
 class EmbedderEntry(_Section):
-    """The encoder: "shipped", or a sentence-transformers folder or name that is already on this machine."""
+    """The encoder: "shipped", or a sentence-transformers folder or name that is already on this machine.
+
+    ``fine_tune``: is a copy of it tuned on the study's codes at each training?
+    """
 
     model: str = "shipped"
     device: str | None = None
+    fine_tune: bool = False
 
 
 class ConsentDefaults(_Section):

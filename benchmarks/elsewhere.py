@@ -1,7 +1,7 @@
 """What takes hours on two cores, learnt on a machine with a graphics processor and brought back.
 
     python benchmarks/elsewhere.py pack FOLDER          here: the public sets and the encoder, some 45 MB
-    python benchmarks/elsewhere.py learn FOLDER OUT     there: needs PyTorch, transformers and scikit-learn alone
+    python benchmarks/elsewhere.py learn FOLDER OUT     there: needs PyTorch, sentence-transformers and scikit-learn
     python benchmarks/elsewhere.py take OUT             here: SetFit into the ruler's runs, figures of fine-tuning printed
 
 SetFit learns with 200 and 1,000 labelled segments, three draws each. The encoder is fine-tuned whole on all segments,
@@ -25,9 +25,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ruler.fine_tune import Passage, Recipe, fine_tuned
+from ruler.fine_tune import Recipe, fine_tuned
 from ruler.setfit import setfit_scores
 
+from models.tuned import Passage
 from training.folds import folds_of
 
 Rows = NDArray[np.intp]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from models.calibration import Calibration
 from models.classifier import Model, TooFew, Weights
 from models.cold_start import ColdStart
 from models.features import Vocabulary
+from models.tuned import load_tuned, save_tuned
 
 LAYOUT = 2
 _MODEL = "model.npz"
 _MANIFEST = "manifest.json"
+_TUNED = "tuned.npz"
 _IDF = "idf/"
 _OF_COLD_START = ("meanings", "centre", "spread", "thresholds")
 
@@ -41,6 +43,8 @@ def save(model: Model | ColdStart, folder: Path) -> str:
     """
     folder.mkdir(parents=True)
     arrays, manifest = _plain(model)
+    if isinstance(model, Model) and model.tuned is not None:
+        manifest["tuned"] = save_tuned(model.tuned, folder / _TUNED)
     np.savez(folder / _MODEL, allow_pickle=False, **arrays)
     manifest |= {"layout": LAYOUT, "kind": model.kind, "codes": list(model.codes)}
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
@@ -64,13 +68,15 @@ def load(folder: Path, sha256: str) -> Model | ColdStart:
         manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
         with np.load(folder / _MODEL, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
+        tuned = load_tuned(folder / _TUNED, manifest["tuned"]) if "tuned" in manifest else None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, TypeError) as error:
         raise TandemError(
             f'the model in {folder} cannot be read ({error}). Run "tandem train --force" to make it anew.'
         ) from error
     if manifest.get("layout") != LAYOUT:
         raise OtherLayout(folder)
-    return _model(arrays, manifest)
+    model = _model(arrays, manifest)
+    return replace(model, tuned=tuned) if isinstance(model, Model) else model
 
 
 def _plain(model: Model | ColdStart) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -114,6 +120,9 @@ def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | 
 
 def _hash(folder: Path) -> str:
     digest = hashlib.sha256()
-    for name in (_MANIFEST, _MODEL):
-        digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
+    for name in (_MANIFEST, _MODEL, _TUNED):
+        if name == _TUNED and not (folder / name).exists():
+            continue
+        with (folder / name).open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.calibration import Calibration
 from models.features import Features, Vocabulary, matrix_of
 from models.solver import solve
+from models.tuned import Tuned
 from models.unit import Unit
 
 PENALTY = 0.5
@@ -66,6 +67,7 @@ class Model:
 
     ``too_few``: the codes that it does not suggest, and why; one that the codebook describes is ranked all the
     same, with an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
+    ``tuned``: a fine-tuned encoder for the same codes, whose logits count as much as the linear ones.
     """
 
     codes: tuple[str, ...]
@@ -75,6 +77,7 @@ class Model:
     thresholds: NDArray[np.float64]
     too_few: Mapping[str, TooFew] = field(default_factory=dict)
     exclusive: tuple[tuple[str, ...], ...] = ()
+    tuned: Tuned | None = None
     kind: str = "trained"
 
     @property
@@ -87,7 +90,15 @@ class Model:
         if not units:
             return np.zeros((0, len(self.codes)))
         features = matrix_of(units, self.vocabulary, embeddings)
-        return self.calibration.probabilities(self.weights.logits(features))
+        logits = self.weights.logits(features)
+        if self.tuned is not None:
+            logits = together(logits, self.tuned.logits(units))
+        return self.calibration.probabilities(logits)
+
+
+def together(linear: NDArray[np.float64], tuned: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of two models' logits: measured to be better than either (docs/experiments.md)."""
+    return (linear + tuned) / 2
 
 
 @dataclass(frozen=True)

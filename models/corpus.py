@@ -13,7 +13,7 @@ from annotations.store.segments import add_segments, keep_segmentation, not_yet_
 from annotations.store.transcripts import Kept, all_texts, all_transcripts
 from annotations.transcript import Kind, Role, Transcript
 from models.segmenter import segment
-from models.unit import Unit
+from models.unit import INTERVIEWER, Unit
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
 def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int, Unit]]:
     """The participants' segments, each with its position in the transcript."""
     words = [one.span.of(transcript.text) for one in cut]
+    said_by = [INTERVIEWER if one.role is Role.INTERVIEWER else one.speaker for one in cut]
     dialogue = transcript.kind is Kind.INTERVIEW and len({one.speaker for one in cut}) > 1
     question = ""
     for s, one in enumerate(cut):
@@ -132,6 +133,8 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
                 before=words[s - 1] if s else "",
                 after=words[s + 1] if s + 1 < len(words) else "",
                 dialogue=dialogue,
+                speaker_before=said_by[s - 1] if s else "",
+                speaker_after=said_by[s + 1] if s + 1 < len(words) else "",
             ),
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,18 @@ def _cut(text: str, offsets: Sequence[tuple[int, int]], room: int) -> Iterator[t
         upto = len(text) if end == len(offsets) else offsets[end][0]
         yield text[first:upto], end - start
         start = end
+
+
+def load_encoder(source: EmbedderSource) -> tuple[Any, Any, str]:
+    """The transformer inside the encoder with weights of its own in 32 bits, its tokenizer, and the device it is on."""
+    whole = _untouched(source)
+    return copy.deepcopy(whole[0].auto_model).float(), whole.tokenizer, str(whole.device)
+
+
+@lru_cache(maxsize=1)
+def _untouched(source: EmbedderSource) -> Any:
+    """Loaded once for the many copies that a cross-validation tunes."""
+    return _load(source.folder, source.device)
 
 
 def _load(folder: Path, device: str | None) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+INTERVIEWER = "Interviewer"
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -12,6 +14,7 @@ class Unit:
     ``speaker`` is the label of the source ("Client", "JKG-01"), ``question`` what the interviewer said last
     before it (or ""), ``before`` and ``after`` the neighbouring segments of the same transcript (or "").
     ``dialogue`` is false where neighbours are not turns of one conversation (documents, comments).
+    ``speaker_before`` and ``speaker_after`` are who said these, INTERVIEWER for whoever asks.
     """
 
     text: str
@@ -21,3 +24,5 @@ class Unit:
     before: str = ""
     after: str = ""
     dialogue: bool = True
+    speaker_before: str = ""
+    speaker_after: str = ""

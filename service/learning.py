@@ -85,4 +85,5 @@ def workshop_of(parts: Parts, embedding: Progress = quiet) -> Workshop:
         folder=parts.study.models_folder,
         tracking=tracking_of(parts),
         aim=Aim(parts.study.config.aim.precision),
+        fine_tune=parts.embedder if parts.study.config.embedder.fine_tune else None,
     )

@@ -24,7 +24,7 @@ _HEAD = """\
 # interviewers: [Interviewer, Moderator, I]     speakers who ask; their turns are context
 # participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
-# embedder: {model: shipped}  or the folder of a sentence-transformers model
+# embedder: {model: shipped}  or the folder of a sentence-transformers model; fine_tune: true (docs/fine-tuning.md)
 # aim: {precision: 0.7}        what suggestions are for; left out: the best F1 of each code
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
 # retrain: {after: 200}       a worker trains after so many new reviews; null: only when asked

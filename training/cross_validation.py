@@ -21,13 +21,15 @@ from threadpoolctl import threadpool_limits
 
 from models.calibration import BEST_F1, Aim, calibrate, thresholds
 from models.classifier import LEAST_EXAMPLES, Model, TooFew, suggested
+from models.embedder import EmbedderSource
 from models.features import Counted, count
 from training.dataset import Dataset, OutOfFold
 from training.fitting import PENALTIES, Bench, Fit
-from training.folds import folds_of
+from training.folds import FOLDS, folds_of
 
 LEAST_GROUPS = 3
 MANY_ROWS = 3000
+_PARTS = 100
 Progress = Callable[[int, int], None]
 Floats = NDArray[np.float64]
 Pair = tuple[int, int]
@@ -67,18 +69,25 @@ def cross_validate(
     seed: int = 0,
     fold: NDArray[np.intp] | None = None,
     aim: Aim = BEST_F1,
+    encoder: EmbedderSource | None = None,
     progress: Progress | None = None,
 ) -> CrossValidated:
-    """Predict every row by models that have not seen its group. ``fold``: folds made already, shape (n,)."""
+    """Predict every row by models that have not seen its group. ``fold``: folds made already, shape (n,).
+
+    ``encoder``: is fine-tuned anew for every model, so that it has seen no more than the rest of it.
+    """
     if len(set(dataset.groups)) < LEAST_GROUPS:
-        return left_out_once(dataset, folds=folds, seed=seed, progress=progress)
-    bench = Bench(dataset, count(dataset.units))
+        return left_out_once(dataset, folds=folds, seed=seed, encoder=encoder, progress=progress)
+    told = _Told(progress, tuned=encoder is not None)
+    bench = Bench(dataset, count(dataset.units), encoder, told.within)
     if fold is None:
-        fold = folds_of(dataset.groups, bench.labels * (bench.weights > 0), folds=folds, seed=seed)
+        fold = folds_of(
+            dataset.groups, bench.labels * (bench.weights > 0), folds=folds or folds_with(encoder), seed=seed
+        )
     several = int(fold.max()) + 1
     pairs = _pairs(several, len(dataset))
-    told = _Told(progress, len(pairs) + several)
-    found = _together(lambda pair: told.after(bench.path(~np.isin(fold, pair))), pairs)
+    told.total = len(pairs) + several
+    found = _together(bench, lambda pair: told.after(bench.path(~np.isin(fold, pair))), pairs)
     by_pair = dict(zip(pairs, found, strict=True))
     chosen = [_best(bench, fold, by_pair, scored) for scored in range(several)]
 
@@ -86,7 +95,7 @@ def cross_validate(
         nearer = next(fits[chosen[scored]] for pair, fits in by_pair.items() if scored in pair)
         return told.after(bench.fit(fold != scored, PENALTIES[chosen[scored]], nearer.alpha))
 
-    alone = _together(without, range(several))
+    alone = _together(bench, without, range(several))
     single = np.full(bench.labels.shape, np.nan)
     inner = np.full((several, *single.shape), np.nan)
     for scored, fit in enumerate(alone):
@@ -106,18 +115,26 @@ def cross_validate(
 
 
 def left_out_once(
-    dataset: Dataset, *, folds: int | None = None, seed: int = 0, progress: Progress | None = None
+    dataset: Dataset,
+    *,
+    folds: int | None = None,
+    seed: int = 0,
+    encoder: EmbedderSource | None = None,
+    progress: Progress | None = None,
 ) -> CrossValidated:
     """Only what the final model is made with, and no scores: for these, ``cross_validate``."""
-    bench = Bench(dataset, count(dataset.units))
+    told = _Told(progress, tuned=encoder is not None)
+    bench = Bench(dataset, count(dataset.units), encoder, told.within)
     names = len(set(dataset.groups))
     reason = _too_few_groups(names) if names < LEAST_GROUPS else None
     if names < 2:
         return CrossValidated(None, None, bench, reason)
-    fold = folds_of(dataset.groups, bench.labels * (bench.weights > 0), folds=folds, seed=seed)
+    fold = folds_of(
+        dataset.groups, bench.labels * (bench.weights > 0), folds=folds or folds_with(encoder), seed=seed
+    )
     several = range(int(fold.max()) + 1)
-    told = _Told(progress, len(several) + 1)
-    alone = _together(lambda scored: told.after(bench.path(fold != scored)), several)
+    told.total = len(several) + 1
+    alone = _together(bench, lambda scored: told.after(bench.path(fold != scored)), several)
     best = _best(
         bench, fold, {(scored, scored): fits for scored, fits in zip(several, alone, strict=True)}, None
     )
@@ -166,8 +183,14 @@ def fit_final(
         thresholds=cut,
         too_few=lacking,
         exclusive=tuple(tuple(names) for names in exclusive),
+        tuned=fit.tuned,
     )
     return model, probabilities
+
+
+def folds_with(encoder: EmbedderSource | None) -> int | None:
+    """How many folds: five where an encoder is tuned for each, else as many as ``folds_of`` thinks best."""
+    return None if encoder is None else FOLDS
 
 
 def lacking_codes(dataset: Dataset) -> dict[str, TooFew]:
@@ -239,24 +262,38 @@ def _nested(
     return OutOfFold(probabilities, decided, fold)
 
 
-def _together(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Several fits at once, each on one core: their products leave Python's lock, and share little otherwise."""
+def _together(bench: Bench, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Several fits at once, each on one core: their products leave Python's lock, and share little otherwise.
+
+    An encoder that is tuned takes all cores for itself.
+    """
+    if bench.encoder is not None:
+        return [work(item) for item in items]
     with threadpool_limits(1), ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
         return list(pool.map(work, items))
 
 
 class _Told:
-    """Says after each fit how many are done."""
+    """Says after each fit how many are done, and within one where an encoder is tuned, which takes long."""
 
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
+    def __init__(self, progress: Progress | None, *, tuned: bool) -> None:
+        self.progress, self.total, self.done = progress, 1, 0
+        # with an encoder the model of all rows is worth a step of its own
+        self.last, self.parts = (1, _PARTS) if tuned else (0, 1)
 
     def after(self, result: Result) -> Result:
         """The result, after saying that one more is there."""
         self.done += 1
-        if self.progress:
-            self.progress(self.done, self.total)
+        self._say(0)
         return result
+
+    def within(self, done: int, total: int) -> None:
+        """How far the present fit is."""
+        self._say(self.parts * done // max(total, 1))
+
+    def _say(self, part: int) -> None:
+        if self.progress:
+            self.progress(self.done * self.parts + part, (self.total + self.last) * self.parts)
 
 
 def _too_few_groups(count: int) -> str:

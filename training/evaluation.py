@@ -8,7 +8,7 @@ from annotations.groups import GroupBy
 from annotations.store.models import Serving, champion
 from models.corpus import read_corpus
 from training.collect import Collected, collect
-from training.cross_validation import cross_validate, lacking_codes
+from training.cross_validation import cross_validate, folds_with, lacking_codes
 from training.dataset import Dataset
 from training.evaluate import evaluate
 from training.folds import folds_of
@@ -65,9 +65,17 @@ def _measured_apart(serving: Serving | None) -> dict[str, Any] | None:
 def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress: Progress) -> dict[str, Any]:
     """Figures of a cross-validation in the folds of ``whole``, so that two can be compared."""
     labels, weights = whole.targets(gold=False)
-    fold = folds_of(whole.groups, labels * (weights > 0))
+    encoder = shop.encoder_for(whole)
+    fold = folds_of(whole.groups, labels * (weights > 0), folds=folds_with(encoder))
     exclusive = exclusive_sets(shop.codebook)
-    validated = cross_validate(dataset, exclusive=exclusive, fold=fold, aim=shop.aim, progress=progress)
+    validated = cross_validate(
+        dataset,
+        exclusive=exclusive,
+        fold=fold,
+        aim=shop.aim,
+        encoder=encoder,
+        progress=progress,
+    )
     return evaluate(
         dataset,
         validated.out_of_fold,

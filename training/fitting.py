@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier import Prior, TooFew, Weights, fit_weights, too_few_examples
+from models.classifier import Prior, TooFew, Weights, fit_weights, together, too_few_examples
+from models.embedder import EmbedderSource
 from models.features import Counted, Features, Vocabulary, choose, matrix_of, matrix_of_counted
+from models.tuned import Progress, Tuned, tune
 from models.unit import Unit
 from training.dataset import Dataset, Described
 
@@ -25,6 +28,7 @@ class Fit:
     """A fitted model: its weights for ``judged`` codes, and ``logits`` of every row, NaN for the other codes.
 
     ``alpha``: the weights as combinations of the rows, shape (n, codes), 0 where a row was not learnt from.
+    ``tuned``: the fine-tuned encoder that ``logits`` are of too; kept only of a model of all rows, for it is large.
     """
 
     vocabulary: Vocabulary
@@ -32,14 +36,17 @@ class Fit:
     judged: NDArray[np.intp]
     logits: NDArray[np.float64]
     alpha: NDArray[np.float32]
+    tuned: Tuned | None = None
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A data set made ready to be learnt from many times."""
+    """A data set made ready to be learnt from many times. ``encoder``: fine-tuned in each fit; None is not at all."""
 
     dataset: Dataset
     counted: Counted
+    encoder: EmbedderSource | None = None
+    tuning: Progress | None = None
 
     @cached_property
     def _targets(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -85,6 +92,8 @@ class Bench:
         rest = matrix_of_counted(self.counted, others, vocabulary, columns, self.dataset.embeddings)
         prior = self._prior(vocabulary, judged, own, described)
         cells = np.ix_(rows, judged)
+        tuned = self._tuned(rows, cells, vocabulary) if len(judged) else None
+        tuned_rest = tuned.logits([self.dataset.units[row] for row in others]) if tuned else None
         alpha = np.zeros(self.labels.shape, np.float32) if start is None else start
         found: list[Fit] = []
         for penalty in penalties:
@@ -99,9 +108,19 @@ class Bench:
             alpha = np.zeros(self.labels.shape, np.float32)
             alpha[cells] = fitted.alpha
             logits = np.full(self.labels.shape, np.nan)
-            logits[np.ix_(others, judged)] = fitted.weights.logits(rest)
-            found.append(Fit(vocabulary, fitted.weights, judged, logits, alpha))
+            linear = fitted.weights.logits(rest)
+            logits[np.ix_(others, judged)] = linear if tuned_rest is None else together(linear, tuned_rest)
+            whole = None if len(others) else tuned
+            found.append(Fit(vocabulary, fitted.weights, judged, logits, alpha, whole))
         return tuple(found)
+
+    def _tuned(self, rows: NDArray[np.intp], cells: Any, vocabulary: Vocabulary) -> Tuned | None:
+        if self.encoder is None:
+            return None
+        units = [self.dataset.units[row] for row in rows]
+        return tune(
+            self.encoder, units, vocabulary.speakers, self.labels[cells], self.weights[cells], self.tuning
+        )
 
     @cached_property
     def described(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
 from models.quoted import quoted_in, without_quotations
+from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS
 from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, OutOfFold
@@ -102,7 +103,8 @@ def _with_judges(
     """Six models instead of the sixteen of a nested cross-validation, or four: other groups give the figure."""
     exclusive = exclusive_sets(shop.codebook)
     folds = 3 if len(set(learning.groups)) >= MANY_GROUPS else 5
-    validated = left_out_once(learning, folds=folds, progress=progress)
+    encoder = shop.encoder_for(learning)
+    validated = left_out_once(learning, folds=folds, encoder=encoder, progress=progress)
     model, _ = fit_final(learning, validated, exclusive=exclusive, aim=shop.aim)
     unseen = asked(model, judging)
     figures = evaluate(judging, unseen, codebook=shop.codebook, lacking=dict(model.too_few), reason=None)
@@ -113,7 +115,9 @@ def _cross_validated(
     shop: Workshop, dataset: Dataset, segments: NDArray[np.object_], progress: Progress
 ) -> Made:
     exclusive = exclusive_sets(shop.codebook)
-    validated = cross_validate(dataset, exclusive=exclusive, aim=shop.aim, progress=progress)
+    validated = cross_validate(
+        dataset, exclusive=exclusive, aim=shop.aim, encoder=shop.encoder_for(dataset), progress=progress
+    )
     model, _ = fit_final(dataset, validated, exclusive=exclusive, aim=shop.aim)
     figures = evaluate(
         dataset,
@@ -139,6 +143,12 @@ def _notes(shop: Workshop, collected: Collected, model: Model, dataset: Dataset)
     if collected.foreign:
         codes = ", ".join(f"{code} ({count})" for code, count in list(collected.foreign.items())[:8])
         notes.append(f"codings with codes that codebook.yaml no longer holds were not learnt from: {codes}.")
+    if shop.fine_tune is not None and model.tuned is None:
+        notes.append(
+            f"embedder.fine_tune is set in study.yaml, but there is too little to tune the encoder on: it needs "
+            f"{LEAST_SEGMENTS:,} coded passages of {LEAST_GROUPS} participants who do not judge. The model is the "
+            f"usual one."
+        )
     if not model.judged:
         notes.append("no code has enough examples yet, so nothing will be suggested.")
     return tuple(notes)

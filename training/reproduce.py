@@ -95,6 +95,8 @@ def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, 
         "calibration": np.array_equal(one.calibration.slopes, other.calibration.slopes)
         and np.array_equal(one.calibration.offsets, other.calibration.offsets),
         "thresholds": np.array_equal(one.thresholds, other.thresholds),
+        "fine-tuned encoder": one.tuned is other.tuned
+        or (one.tuned is not None and other.tuned is not None and one.tuned.same_as(other.tuned)),
     }
     return tuple(name for name, same in parts.items() if not same)
 

@@ -17,6 +17,8 @@ from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim
 from models.classifier import Model
 from models.cold_start import ColdStart
+from models.embedder import EmbedderSource
+from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset, OutOfFold
 from training.tracking import Tracking
 
@@ -30,7 +32,7 @@ MeasuredOn = Literal["judge set", "cross-validation"]
 class Workshop:
     """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can.
 
-    ``aim``: what the thresholds are for.
+    ``aim``: what the thresholds are for. ``fine_tune``: the encoder, where it is tuned on the study's codes too.
     """
 
     store: Store
@@ -42,11 +44,20 @@ class Workshop:
     folder: Path
     tracking: Tracking
     aim: Aim = BEST_F1
+    fine_tune: EmbedderSource | None = None
 
     @property
     def recipe(self) -> str:
         """The way of making a model: the same reviews by another one would give another model."""
-        return RECIPE if self.aim == BEST_F1 else f"{RECIPE}, {self.aim}"
+        tuned = f", {TUNING}" if self.fine_tune is not None else ""
+        aim = "" if self.aim == BEST_F1 else f", {self.aim}"
+        return f"{RECIPE}{tuned}{aim}"
+
+    def encoder_for(self, dataset: Dataset) -> EmbedderSource | None:
+        """What is fine-tuned on this data set: the encoder, if that is asked for and there is enough to learn from."""
+        coded = dataset.targets(gold=False)[1].any(axis=1).sum()
+        enough = coded >= LEAST_SEGMENTS and len(set(dataset.groups)) >= LEAST_GROUPS
+        return self.fine_tune if enough else None
 
 
 @dataclass(frozen=True)

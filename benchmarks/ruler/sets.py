@@ -110,6 +110,8 @@ def _dialogue(rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
             str(row["speaker"]),
             before=words[at - 1] if at else "",
             after=words[at + 1] if at + 1 < len(words) else "",
+            speaker_before=str(rows[at - 1]["speaker"]) if at else "",
+            speaker_after=str(rows[at + 1]["speaker"]) if at + 1 < len(words) else "",
         )
         for at, row in enumerate(rows)
     ]

@@ -1,0 +1,192 @@
+"""A study with "fine_tune: true": every model has an encoder of its own, tuned on what that model may see."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from annotations.study import read_study
+from models import tuned as tuned_module
+from models.artifact import load
+from models.classifier import Model
+from models.embedder import EmbedderSource
+from models.tuned import Tuned, TuningRecipe
+from models.unit import Unit
+from service.importing import import_codings
+from service.importing_transcripts import import_transcripts
+from service.learning import evaluate, reproduce, train
+from service.new_study import make_study
+from service.parts import Parts
+from service.settings import read_settings
+from service.suggesting import precode
+from training import cross_validation, fitting, workshop
+from training.cross_validation import cross_validate, fit_final, left_out_once
+from training.dataset import Dataset, Judgement
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+)
+SOURCE = EmbedderSource(device="cpu")
+GROUPS = 8
+SAID = ("the budget and the cost", "a nurse of the team", "snow on the road")
+
+
+def _dataset() -> Dataset:
+    """Six groups of thirty passages, of which the words say which of two codes apply."""
+    topic = np.random.default_rng(0).integers(0, 3, 180)
+    units = tuple(Unit(f"{SAID[t]} {at % 9}", f"P-{at // 30}") for at, t in enumerate(topic))
+    vectors = np.random.default_rng(1).normal(size=(len(units), 8)).astype(np.float32)
+    labels = np.stack([topic == 0, topic == 1], axis=1).astype(float)
+    names = tuple(unit.speaker for unit in units)
+    judged = Judgement("Ines", np.arange(len(units)), labels)
+    return Dataset(units, vectors, names, np.ones(len(units), bool), ("money", "people"), (judged,))
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """Stands for a tuned encoder: its logits say how many units it learnt from, and nothing of any."""
+
+    learnt: tuple[Unit, ...]
+    codes: int
+
+    def logits(self, units: Sequence[Unit]) -> np.ndarray:
+        assert not {id(unit) for unit in units} & {id(unit) for unit in self.learnt}
+        return np.full((len(units), self.codes), 0.5)
+
+
+@pytest.fixture
+def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
+    """The tunings that were asked for."""
+    found: list[_Counting] = []
+
+    def tune(
+        _source: EmbedderSource,
+        units: Sequence[Unit],
+        _speakers: Sequence[str],
+        labels: np.ndarray,
+        _weights: np.ndarray,
+        progress: Callable[[int, int], None] | None,
+    ) -> _Counting:
+        found.append(_Counting(tuple(units), labels.shape[1]))
+        if progress:
+            progress(1, 1)
+        return found[-1]
+
+    monkeypatch.setattr(fitting, "tune", tune)
+    return found
+
+
+def test_no_encoder_has_seen_what_it_predicts(tunings: list[_Counting]) -> None:
+    """Fifteen of them for the scores, one of all rows for the model; half of each logit is the encoder's."""
+    dataset = _dataset()
+    told: list[tuple[int, int]] = []
+    found = cross_validate(dataset, encoder=SOURCE, progress=lambda *at: told.append(at))
+    assert len(tunings) == 10 + 5
+    assert max(len(one.learnt) for one in tunings) < len(dataset)
+    model, _ = fit_final(dataset, found)
+    assert len(tunings) == 16
+    assert tunings[-1].learnt == dataset.units
+    assert model.tuned is tunings[-1]
+    plain = cross_validate(dataset, folds=5)
+    assert found.logits is not None
+    assert plain.logits is not None
+    known = ~np.isnan(found.logits)
+    assert known.any()
+    # where both chose the same penalty, the mean of the linear logit and one half
+    assert np.corrcoef(found.logits[known], plain.logits[known])[0, 1] > 0.99
+    assert told[-1] == (1600, 1600)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_with_judges_each_fold_has_one(tunings: list[_Counting]) -> None:
+    """Five for calibration and thresholds, and none of them has seen what it says."""
+    left_out_once(_dataset(), folds=5, encoder=SOURCE)
+    assert len(tunings) == 5
+
+
+@pytest.fixture
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """A small coded study whose encoder is fine-tuned in one pass."""
+    monkeypatch.setattr(tuned_module, "RECIPE", TuningRecipe(passes=(1, 1)))
+    monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 20)
+    monkeypatch.setattr(cross_validation, "FOLDS", 3)
+    book = tmp_path / "book.csv"
+    book.write_text("code,definition\nMoney,What it costs\nPeople,Who does it\n", "utf-8")
+    study, _ = make_study(
+        tmp_path / "study",
+        codebook=str(book),
+        config={"name": "S", "embedder": {"fine_tune": True, "device": "cpu"}},
+    )
+    made = Parts(read_study(study.folder), read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
+    random = np.random.default_rng(0)
+    rows, files = [], []
+    for at in range(GROUPS):
+        topics = random.integers(0, 3, 6)
+        file = tmp_path / f"P-{at}.txt"
+        file.write_text(
+            "".join(
+                f"Interviewer: And?\nP-{at}: {SAID[topic]} {turn}.\n" for turn, topic in enumerate(topics)
+            )
+        )
+        files.append(file)
+        rows += [
+            (file.stem, "Ines", ("Money", "People", "")[topic], 2 * turn + 1)
+            for turn, topic in enumerate(topics)
+        ]
+    described = {"wave": "1", "case": "E"}
+    import_transcripts(made, files, manifest=None, described=described, replace=False, progress=_quiet)
+    codings = tmp_path / "codings.csv"
+    with codings.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([("transcript", "coder", "code", "turn"), *rows])
+    import_codings(made, codings, complete="listed", skip_bad_rows=False)
+    return made
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
+    """Trained, measured, loaded, used and made again with its encoder; without "fine_tune" it is the usual one."""
+    trained = train(parts)
+    assert trained.model.recipe == f"{workshop.RECIPE}, fine-tuned-1"
+    model = load(parts.study.models_folder / trained.model.folder, trained.model.sha256)
+    assert isinstance(model, Model)
+    assert isinstance(model.tuned, Tuned)
+    assert model.tuned.speakers == ()
+    assert not any("fine_tune" in note for note in trained.notes)
+    assert precode(parts, wave="1").segments == 6 * GROUPS
+    figures, _ = evaluate(parts, group_by="participant")
+    assert figures["overall"]["micro_f1"] == trained.figures["overall"]["micro_f1"]
+    assert reproduce(parts, "v1").identical
+    plain = _configured(parts, fine_tune=False)
+    usual = train(plain)
+    assert usual.model.recipe == workshop.RECIPE
+    assert not (parts.study.models_folder / usual.model.folder / "tuned.npz").exists()
+    parts.close()
+    plain.close()
+
+
+def test_too_little_to_tune_on_is_said(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual model is trained instead, and the note says what is lacking."""
+    monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 1000)
+    trained = train(parts)
+    assert trained.new
+    said = [note for note in trained.notes if "fine_tune" in note]
+    assert said
+    assert "1,000 coded passages of 5 participants" in said[0]
+    parts.close()
+
+
+def _configured(parts: Parts, **embedder: object) -> Parts:
+    file = parts.study.folder / "study.yaml"
+    plain = yaml.safe_load(file.read_text("utf-8"))
+    plain["embedder"] |= embedder
+    file.write_text(yaml.safe_dump(plain, sort_keys=False), "utf-8")
+    return Parts(read_study(parts.study.folder), parts.settings)
