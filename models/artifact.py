@@ -16,6 +16,7 @@ from annotations.errors import TandemError
 from models.calibration import Calibration
 from models.classifier import Model, TooFew, Weights
 from models.cold_start import ColdStart
+from models.embedder import EmbedderSource
 from models.features import Vocabulary
 from models.tuned import load_tuned, save_tuned
 
@@ -51,9 +52,10 @@ def save(model: Model | ColdStart, folder: Path) -> str:
     return _hash(folder)
 
 
-def load(folder: Path, sha256: str) -> Model | ColdStart:
+def load(folder: Path, sha256: str, encoder: EmbedderSource | None = None) -> Model | ColdStart:
     """Read a model. Raises TandemError if files are missing, or are not those that ``sha256`` stands for.
 
+    ``encoder``: the study's, which stands for the one that was fine-tuned if it is the same, wherever that lay then.
     Only numbers and texts are ever made of the file. Raises OtherLayout if another version of Tandem made it.
     """
     if not (folder / _MODEL).is_file() and (folder / "model.skops").is_file():
@@ -68,7 +70,7 @@ def load(folder: Path, sha256: str) -> Model | ColdStart:
         manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
         with np.load(folder / _MODEL, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        tuned = load_tuned(folder / _TUNED, manifest["tuned"]) if "tuned" in manifest else None
+        tuned = load_tuned(folder / _TUNED, manifest["tuned"], encoder) if "tuned" in manifest else None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, TypeError) as error:
         raise TandemError(
             f'the model in {folder} cannot be read ({error}). Run "tandem train --force" to make it anew.'

@@ -87,7 +87,7 @@ class Suggester:
         with self.store.reading() as connection:
             version = serving_model(connection)
         self._refuse_stale(version)
-        model = load(self.folder / version.folder, version.sha256)
+        model = load(self.folder / version.folder, version.sha256, self.source)
         corpus = read_corpus(self.store, self.segmentation)
         wanted = corpus.in_wave(wave)
         if not wanted:

@@ -115,7 +115,13 @@ class Tuned:
                 f"the encoder {self.source.name} is not the one that was fine-tuned. Put it back, or run "
                 '"tandem train --force".'
             )
-        return _Network.of(self.source, self.weights)
+        try:
+            return _Network.of(self.source, self.weights)
+        except (RuntimeError, KeyError, IndexError) as error:
+            raise TandemError(
+                f"the fine-tuned encoder of this model does not fit {self.source.name} "
+                f'({" ".join(str(error).split())[:150]}). Run "tandem train --force" to make it anew.'
+            ) from error
 
 
 def tune(
@@ -338,8 +344,14 @@ def save_tuned(tuned: Tuned, file: Path) -> dict[str, Any]:
     }
 
 
-def load_tuned(file: Path, known: Mapping[str, Any]) -> Tuned:
-    """The opposite of ``save_tuned``. Nothing but arrays is ever made of the file; raises OSError, ValueError."""
+def load_tuned(file: Path, known: Mapping[str, Any], encoder: EmbedderSource | None) -> Tuned:
+    """The opposite of ``save_tuned``; ``encoder`` is used in the place of one of the same fingerprint.
+
+    Nothing but arrays is ever made of the file; raises OSError, ValueError, KeyError, TypeError.
+    """
     with np.load(file, allow_pickle=False) as arrays:
         weights = {name: arrays[name] for name in arrays.files}
-    return Tuned(weights, EmbedderSource(known["encoder"]), known["fingerprint"], tuple(known["speakers"]))
+    source = EmbedderSource(known["encoder"])
+    if encoder is not None and encoder.fingerprint == known["fingerprint"]:
+        source = encoder
+    return Tuned(weights, source, known["fingerprint"], tuple(known["speakers"]))

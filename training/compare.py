@@ -18,6 +18,7 @@ from annotations.store.models import ModelVersion, Serving
 from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
+from models.embedder import EmbedderSource
 from training.dataset import Dataset
 from training.learn import asked
 from training.promote import Verdict, first, incomparable, judge
@@ -51,12 +52,12 @@ class _Words:
 class _Champion:
     """The version that serves and its model, None where its files cannot be read; ``unreadable`` says so then."""
 
-    def __init__(self, version: ModelVersion, folder: Path) -> None:
+    def __init__(self, version: ModelVersion, folder: Path, encoder: EmbedderSource | None) -> None:
         self.version, self.folder = version, folder
         self.model: Model | ColdStart | None = None
         self.unreadable = ""
         try:
-            self.model = load(folder, version.sha256)
+            self.model = load(folder, version.sha256, encoder)
         except TandemError:
             self.unreadable = f"the files of {version.version} cannot be read"
 
@@ -70,11 +71,12 @@ def compare(
     folder: Path,
     embedder: str,
     recipe: str,
+    encoder: EmbedderSource | None = None,
 ) -> Verdict:
     """What the written rule says of a new model. ``learnt``: the transcripts that the champion learnt from."""
     if serving is None:
         return first("it is the first model")
-    champion = _Champion(serving.model, folder / serving.model.folder)
+    champion = _Champion(serving.model, folder / serving.model.folder, encoder)
     found = _compare(made, champion, learnt=learnt, split=split, embedder=embedder, recipe=recipe)
     if not champion.unreadable or champion.unreadable in found.reason:
         return found

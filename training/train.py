@@ -194,6 +194,7 @@ def _verdict(shop: Workshop, made: Made, serving: Serving | None, split: Split) 
         folder=shop.folder,
         embedder=shop.embedder,
         recipe=shop.recipe,
+        encoder=shop.fine_tune,
     )
 
 

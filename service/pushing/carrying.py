@@ -37,7 +37,7 @@ def sentences_of(
     if model.kind == "cold start":
         return {}
     try:
-        loaded = load(parts.study.models_folder / model.folder, model.sha256)
+        loaded = load(parts.study.models_folder / model.folder, model.sha256, parts.embedder)
     except TandemError:
         return {}
     known = [one for one in segments if one in found and found[one].suggested and one in corpus.position]

@@ -15,7 +15,16 @@ from models.calibration import Calibration
 from models.classifier import Model, Weights
 from models.embedder import EmbedderSource
 from models.features import BLOCKS, Vocabulary
-from models.tuned import Passage, Tuned, TuningRecipe, passage_of, tune, tune_on
+from models.tuned import (
+    Passage,
+    Tuned,
+    TuningRecipe,
+    load_tuned,
+    passage_of,
+    save_tuned,
+    tune,
+    tune_on,
+)
 from models.unit import INTERVIEWER, Unit
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -156,3 +165,25 @@ def test_the_recipe_in_force_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert told == [(1, 2), (2, 2)]
     assert found.speakers == ("client",)
+
+
+def test_the_encoder_of_the_study_is_used_wherever_it_lay(learnt: Tuned, tmp_path: Path) -> None:
+    """A study's folder of an encoder may move; what counts is that it is the same one."""
+    file = tmp_path / "tuned.npz"
+    known = save_tuned(replace(learnt, source=EmbedderSource("gone/away")), file)
+    assert load_tuned(file, known, SOURCE).source is SOURCE
+    assert load_tuned(file, known, None).source.model == "gone/away"
+    other = known | {"fingerprint": "another"}
+    assert load_tuned(file, other, SOURCE).source.model == "gone/away"
+
+
+@pytest.mark.parametrize("damage", ["top.weight", "embeddings.word_embeddings.weight", "shape"])
+def test_weights_that_do_not_fit_are_a_sentence(learnt: Tuned, damage: str) -> None:
+    """As another version of the libraries might have written them."""
+    weights = dict(learnt.weights)
+    if damage == "shape":
+        weights["pooler.dense.weight"] = np.zeros((3, 3), dtype=np.float16)
+    else:
+        del weights[damage]
+    with pytest.raises(TandemError, match="does not fit all-MiniLM-L6-v2"):
+        replace(learnt, weights=weights).logits([Unit("Yes.")])
