@@ -143,6 +143,10 @@ def _notes(shop: Workshop, collected: Collected, model: Model, dataset: Dataset)
     if collected.foreign:
         codes = ", ".join(f"{code} ({count})" for code, count in list(collected.foreign.items())[:8])
         notes.append(f"codings with codes that codebook.yaml no longer holds were not learnt from: {codes}.")
+    if model.tuned is not None:
+        notes.append(
+            "a copy of the encoder was tuned on these codings too; its word counts as much as the rest's."
+        )
     if shop.fine_tune is not None and model.tuned is None:
         notes.append(
             f"embedder.fine_tune is set in study.yaml, but there is too little to tune the encoder on: it needs "

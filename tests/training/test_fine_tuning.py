@@ -160,6 +160,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     assert isinstance(model, Model)
     assert isinstance(model.tuned, Tuned)
     assert model.tuned.speakers == ()
+    assert any("was tuned on these codings" in note for note in trained.notes)
     assert not any("fine_tune" in note for note in trained.notes)
     assert precode(parts, wave="1").segments == 6 * GROUPS
     figures, _ = evaluate(parts, group_by="participant")
@@ -168,6 +169,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     plain = _configured(parts, fine_tune=False)
     usual = train(plain)
     assert usual.model.recipe == workshop.RECIPE
+    assert not any("tuned" in note for note in usual.notes)
     assert not (parts.study.models_folder / usual.model.folder / "tuned.npz").exists()
     parts.close()
     plain.close()
