@@ -14,8 +14,8 @@ import time
 import krippendorff
 import numpy as np
 
+from annotations.agreement.all_coders import many_coefficients, sums_by_group
 from annotations.agreement.columns import Column
-from annotations.agreement.everybody import many_coefficients, sums_by_group
 from annotations.agreement.intervals import RESAMPLES, intervals_over_groups
 from annotations.agreement.judged import Judged
 from annotations.agreement.many_judges import Ratings, coefficients

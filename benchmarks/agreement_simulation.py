@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.columns import Column
-from annotations.agreement.effect import Arm, Stratum, suggestion_effect
 from annotations.agreement.intervals import Interval, interval_over_groups
 from annotations.agreement.judged import Judged
 from annotations.agreement.many_judges import alpha, sums_of_pairs
 from annotations.agreement.pairs import Pair
+from annotations.agreement.second_coder import BELOW, Trio, verdicts
+from annotations.agreement.suggestion_effect import Arm, Stratum, suggestion_effect
 from annotations.agreement.two_judges import counts, kappa, mean_kappa
-from annotations.agreement.verdict import BELOW, Trio, verdicts
 
 SIZES = (8, 14, 40)
 PLANTED = (0.0, 0.25)

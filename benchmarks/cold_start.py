@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT)]
 
 from ruler.sets import SETS, LabelledSet, name_of, read_set  # noqa: E402 - found by the line above
 
-from annotations.codebook import Code  # noqa: E402
+from annotations.codebook.codes import Code  # noqa: E402
 from models.cold_start import from_codebook  # noqa: E402
 from models.embedder import EmbedderSource  # noqa: E402
 from models.embedding_cache import EmbeddingCache  # noqa: E402

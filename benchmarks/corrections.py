@@ -33,8 +33,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from coders_at_work import CODEBOOK, KEY, Work, chosen, free_port, invite, until  # noqa: E402 (after the path is set)
 from fake_label_studio import URL, FakeLabelStudio, keys_of, pushed_study  # noqa: E402
 
-from annotations.store.models import get_model  # noqa: E402
-from annotations.store.reads import keep_users  # noqa: E402
+from annotations.store.label_studio_users import keep_users  # noqa: E402
+from annotations.store.model_versions import get_model  # noqa: E402
 from annotations.store.suggestions import Suggested, add_suggestions  # noqa: E402
 from annotations.store.webhooks import count_waiting  # noqa: E402
 from service.local_label_studio import LocalLabelStudio  # noqa: E402

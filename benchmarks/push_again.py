@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from study_to_push import StudyToPush, exported  # noqa: E402 (found through the line above)
 
-from annotations.label_studio import LabelStudio  # noqa: E402
+from annotations.label_studio.client import LabelStudio  # noqa: E402
 from service.local_label_studio import LocalLabelStudio  # noqa: E402
 from service.pushing import push_again, showing  # noqa: E402
 

@@ -31,8 +31,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from annotations.agreement import tables_of
-from annotations.store.draws import drawn_so_far
-from annotations.store.models import all_models, learnt_transcripts
+from annotations.store.group_draws import drawn_so_far
+from annotations.store.model_versions import all_models, learnt_transcripts
 from models.artifact import load
 from models.classifier import Model
 from models.corpus import read_corpus

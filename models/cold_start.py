@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from annotations.codebook import Code
+from annotations.codebook.codes import Code
 from models.unit import Unit
 
 # of all units only the clearest are suggested: similarity to a definition says which code, hardly whether any

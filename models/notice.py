@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.store.models import ModelVersion
+from annotations.store.model_versions import ModelVersion
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import Corpus

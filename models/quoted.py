@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from annotations.codebook import Code
+from annotations.codebook.codes import Code
 
 LEAST_WORDS = 5  # fewer in a row anybody may say
 MOST_WORDS = 8  # that many in a row are a quotation, wherever in a sentence

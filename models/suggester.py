@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Evidence
 from annotations.errors import BadInput, TandemError
 from annotations.groups import groups_of
 from annotations.segment import Segmentation, project
 from annotations.store.database import Store
-from annotations.store.models import ModelVersion, serving_model
+from annotations.store.model_versions import ModelVersion, serving_model
 from annotations.store.reviews import applied_codes
 from annotations.store.suggestions import Suggested, add_suggestions, segments_with_suggestions
 from models.artifact import load

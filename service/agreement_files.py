@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from annotations.agreement.figure import Agreement
+from annotations.agreement.coefficient import Agreement
 from annotations.agreement.next_steps import RULE
-from annotations.agreement.verdict import rule
+from annotations.agreement.second_coder import rule
 from service.agreeing import Report
 from service.agreement_methods import methods_paragraph
 from service.exported_file import safe_cell as safe_cell

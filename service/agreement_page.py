@@ -11,10 +11,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from annotations.agreement.figure import Agreement
+from annotations.agreement.coefficient import Agreement
 from annotations.agreement.next_steps import RULE
-from annotations.agreement.verdict import rule
-from annotations.codebook import Codebook
+from annotations.agreement.second_coder import rule
+from annotations.codebook.codes import Codebook
 from service.agreeing import Report
 from service.agreement_methods import methods_paragraph
 from service.agreement_views import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from annotations.agreement.figure import Agreement
+from annotations.agreement.coefficient import Agreement
 from annotations.agreement.intervals import FEW_GROUPS
 from service.agreeing import Report
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import httpx
 
 from annotations.errors import TandemError
-from annotations.label_studio import LabelStudio
-from annotations.label_studio_hooks import attach_backend, attach_webhook
-from annotations.store.pushes import projects
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.hooks import attach_backend, attach_webhook
+from annotations.store.pushed_tasks import projects
 from service.address import address_of
 from service.parts import Parts
 from service.proof import PATH as PROOF_PATH

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 from annotations.errors import TandemError, Unreachable
-from annotations.label_studio_answers import Answers
+from annotations.label_studio.answers import Answers
 from service.inbox import Inbox
 from service.parts import Parts
 from service.pulling import pull_all, pull_changed

@@ -12,13 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from annotations.errors import NoStudy, TandemError
-from annotations.store.inbox import count_set_aside
-from annotations.store.models import all_models, champion
-from annotations.store.pushes import projects
-from annotations.store.reads import last_read
+from annotations.store.label_studio_users import last_read
+from annotations.store.model_versions import all_models, champion
+from annotations.store.pushed_tasks import projects
+from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import all_withdrawals
-from annotations.study import find_study
+from annotations.study.config import find_study
 from service.local_label_studio import LocalLabelStudio
 from service.parts import Parts
 from service.settings import Settings, read_settings

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from annotations.coder_names import CoderNames
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.segment import Segment, carries
@@ -15,6 +14,7 @@ from annotations.store.reviews import add_reviews, coder_names, current_reviews,
 from annotations.store.segments import segments_of
 from annotations.store.tables import now
 from annotations.store.transcripts import get_transcript
+from annotations.study.coder_names import CoderNames
 from annotations.transcript import Role, Span
 from models.corpus import cut_new_transcripts
 from service.parts import Parts

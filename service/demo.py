@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from annotations.errors import BadInput
-from annotations.study import FILE
+from annotations.study.config import FILE
 from service.imported import Imported
 from service.importing import import_codings
 from service.importing_transcripts import import_transcripts

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.agreement.judged import Units, units_of
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, unknown
 from annotations.labels import Labels, labels_of

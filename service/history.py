@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Review
 from annotations.errors import BadInput
-from annotations.store.inbox import Word, hidden_segments, words_of_reviews
-from annotations.store.models import model_by_id
+from annotations.store.model_versions import model_by_id
 from annotations.store.reviews import reviews_over
+from annotations.store.seen_annotations import Word, hidden_segments, words_of_reviews
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import Kept, get_transcript
 from annotations.transcript import Span

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from annotations.speakers import Speaker
 from annotations.store.transcripts import key_of
+from annotations.study.speakers import Speaker
 from annotations.transcript import Role, Transcript
 
 

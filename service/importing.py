@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from annotations.codebook import Codebook
-from annotations.codings_file import CodingsFile, Placed, place_codings, read_codings
+from annotations.codebook.codes import Codebook
+from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
+from annotations.codings.keep import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
-from annotations.keep_codings import Complete, Kept, keep_codings
 from annotations.store.reviews import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (

@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from annotations.describe import Description, Manifest, describe, read_manifest, said_of
 from annotations.errors import BadInput
+from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
 from annotations.readers.reading import ENDINGS, read_transcripts
 from annotations.readers.spoken import ReadTranscript
-from annotations.speakers import speakers_of
 from annotations.store.transcripts import (
     Kept,
     add_transcript,
@@ -25,7 +24,8 @@ from annotations.store.transcripts import (
     same_text,
 )
 from annotations.store.withdrawals import withdrawal_of
-from annotations.study import StudyConfig
+from annotations.study.config import StudyConfig
+from annotations.study.speakers import speakers_of
 from annotations.transcript import Kind, Transcript
 from service.imported import Imported, Read
 from service.parts import Parts

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from annotations.codebook import Codebook
-from annotations.codebook_files import read_codebook
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import read_codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
-from annotations.study import FILE, read_study
+from annotations.study.config import FILE, read_study
 from service.parts import Parts
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from annotations.arrivals import UNFIT, arrival_of, fault, number_in
 from annotations.errors import BadInput, TandemError
-from annotations.store.inbox import alone_with_inbox
-from annotations.store.pushes import ProjectRow
-from annotations.store.reads import keep_users, project_numbered, users
+from annotations.label_studio.arrivals import UNFIT, arrival_of, fault, number_in
+from annotations.store.label_studio_users import keep_users, project_numbered, users
+from annotations.store.pushed_tasks import ProjectRow
+from annotations.store.seen_annotations import alone_with_inbox
 from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
 from service.parts import Parts
 from service.reviewing import Reviewing

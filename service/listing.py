@@ -11,7 +11,7 @@ from uuid import UUID
 
 from annotations.errors import BadInput
 from annotations.segment import Segment
-from annotations.store.models import serving_model
+from annotations.store.model_versions import serving_model
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import all_transcripts

@@ -14,11 +14,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from annotations.arrivals import UNFIT, key_in, number_in
 from annotations.errors import TandemError
+from annotations.label_studio.arrivals import UNFIT, key_in, number_in
 from annotations.store.jobs import ask_for, latest_of
-from annotations.store.models import all_models, champion
-from annotations.store.reads import project_numbered
+from annotations.store.label_studio_users import project_numbered
+from annotations.store.model_versions import all_models, champion
 from service.doors import Served, Taken, label_studio
 from service.in_force import InForce
 from service.parts import Parts

@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from annotations.codebook import Codebook
-from annotations.codebook_files import read_codebook, shipped_codebook, shipped_codebooks, write_codebook
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import read_codebook, shipped_codebook, shipped_codebooks, write_codebook
 from annotations.errors import BadInput, unknown
-from annotations.study import FILE, Study, parse_config, read_study
+from annotations.study.config import FILE, Study, parse_config, read_study
 
 _HEAD = """\
 # What this study is. Every key may be left out but the name; an unknown key is refused.

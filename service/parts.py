@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotations.codebook import Codebook
-from annotations.codebook_files import read_codebook
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import read_codebook
 from annotations.errors import BadInput, Busy
 from annotations.segment import Segmentation
 from annotations.store.database import Store, open_store
-from annotations.study import Study, find_study, read_study
+from annotations.study.config import Study, find_study, read_study
 from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:  # they are heavy, and most commands need neither

@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from annotations.label_studio_answers import AnsweredTask, Answers
-from annotations.store.inbox import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
-from annotations.store.pushes import ProjectRow, projects
-from annotations.store.reads import keep_read, keep_users, last_read
+from annotations.label_studio.answers import AnsweredTask, Answers
+from annotations.store.label_studio_users import keep_read, keep_users, last_read
+from annotations.store.pushed_tasks import ProjectRow, projects
+from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
 from annotations.store.webhooks import newest_event
 from service.inbox import Inbox
 from service.parts import Parts

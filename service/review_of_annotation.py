@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.arrivals import Arrival, arrival_of
 from annotations.coding import Coding, Condition, Review
-from annotations.store.inbox import Seen, Word
-from annotations.store.pushes import PushedTask, shown_at, shown_first
+from annotations.label_studio.arrivals import Arrival, arrival_of
+from annotations.store.pushed_tasks import PushedTask, shown_at, shown_first
+from annotations.store.seen_annotations import Seen, Word
 from annotations.transcript import Span
 
 

@@ -15,8 +15,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from annotations.arrivals import HOLDING, Arrival, State, Verdict, arrival_of, coder_of, judge
-from annotations.store.inbox import (
+from annotations.label_studio.arrivals import HOLDING, Arrival, State, Verdict, arrival_of, coder_of, judge
+from annotations.store.label_studio_users import project_by_id, users
+from annotations.store.pushed_tasks import ProjectRow, PushedTask
+from annotations.store.reviews import add_reviews, keep_codebook, retract
+from annotations.store.seen_annotations import (
     Seen,
     Slot,
     Word,
@@ -31,9 +34,6 @@ from annotations.store.inbox import (
     waiting_rows,
     words,
 )
-from annotations.store.pushes import ProjectRow, PushedTask
-from annotations.store.reads import project_by_id, users
-from annotations.store.reviews import add_reviews, keep_codebook, retract
 from service.in_force import InForce
 from service.parts import Parts
 from service.review_of_annotation import review_of

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from annotations.store.jobs import Job, all_jobs, ask_for
-from annotations.store.models import all_models, champion
+from annotations.store.model_versions import all_models, champion
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_on

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from annotations.coding import Review, Suggestion
 from annotations.segment import Segment
-from annotations.store.models import ModelVersion
+from annotations.store.model_versions import ModelVersion
 from annotations.store.transcripts import Kept
 from annotations.transcript import Transcript
 

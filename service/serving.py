@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotations.errors import BadInput, TandemError
 from annotations.store.jobs import ask_for
-from annotations.store.models import (
+from annotations.store.model_versions import (
     BY_HAND,
     DAMAGED,
     ROLLED_BACK,
@@ -15,7 +15,7 @@ from annotations.store.models import (
     promote,
     serving_history,
 )
-from annotations.store.pushes import projects
+from annotations.store.pushed_tasks import projects
 from annotations.store.withdrawals import models_that_learnt
 from models.artifact import OtherLayout, load
 from service.parts import Parts

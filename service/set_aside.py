@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from annotations.arrivals import State
-from annotations.store.inbox import pushed_tasks, waiting_rows
-from annotations.store.reads import project_by_id, users
+from annotations.label_studio.arrivals import State
+from annotations.store.label_studio_users import project_by_id, users
+from annotations.store.seen_annotations import pushed_tasks, waiting_rows
 from annotations.store.tables import segments, transcripts
 from service.parts import Parts
 

@@ -14,12 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.errors import TandemError
-from annotations.label_config import prediction
-from annotations.store.models import ModelVersion, model_by_id
-from annotations.store.standing import Standing, standing_on
+from annotations.label_studio.screen import prediction
+from annotations.store.model_versions import ModelVersion, model_by_id
 from annotations.store.suggestions import suggestions_on
+from annotations.store.suggestions_on_tasks import Standing, standing_on
 
 NOTHING = b"[]"
 # some 10 MB

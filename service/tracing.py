@@ -9,11 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.codebook import Code
+from annotations.codebook.codes import Code
 from annotations.coding import Evidence, Suggestion
 from annotations.errors import BadInput, TandemError
 from annotations.segment import Segment
-from annotations.store.models import (
+from annotations.store.model_versions import (
     ModelVersion,
     champion,
     get_model,

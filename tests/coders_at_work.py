@@ -24,21 +24,21 @@ from uuid import uuid4
 import httpx
 from builders import a_transcript
 
-from annotations.codebook import Code, Codebook, Framework
-from annotations.codebook_files import write_codebook
+from annotations.codebook.codes import Code, Codebook, Framework
+from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
-from annotations.label_config import label_config, prediction
-from annotations.label_studio import LabelStudio
-from annotations.label_studio_answers import Answers
+from annotations.label_studio.answers import Answers
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.screen import label_config, prediction
 from annotations.segment import Segment
-from annotations.store.models import ModelVersion, add_model
-from annotations.store.pushes import PushedTask, add_project, keep_tasks, projects, tasks_of
-from annotations.store.reads import users
+from annotations.store.label_studio_users import users
+from annotations.store.model_versions import ModelVersion, add_model
+from annotations.store.pushed_tasks import PushedTask, add_project, keep_tasks, projects, tasks_of
 from annotations.store.reviews import current_reviews, keep_codebook
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
-from annotations.study import read_study
+from annotations.study.config import read_study
 from service import proof
 from service.inbox import SUBSCRIBED, Inbox
 from service.local_label_studio import Access

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from builders import REPOSITORY, skip_or_fail
 
-from annotations.codebook import Code, Codebook, Framework
+from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
 
 POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")

@@ -21,11 +21,11 @@ import httpx
 from coders_at_work import LEAD_S, Line, Person, free_port, invite, serving
 from experts_study import EXPERTS, ExpertsStudy, Pass
 
-from annotations import label_studio_answers
 from annotations.coding import Condition, Draw, Suggestion
 from annotations.errors import TandemError
-from annotations.label_config import NOTHING, SEGMENT, prediction
-from annotations.label_studio_answers import Answers
+from annotations.label_studio import answers as label_studio_answers
+from annotations.label_studio.answers import Answers
+from annotations.label_studio.screen import NOTHING, SEGMENT, prediction
 from service.local_label_studio import Access, LocalLabelStudio
 from service.pulling import Pulled
 

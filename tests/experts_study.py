@@ -21,11 +21,11 @@ from uuid import uuid4
 from coders_at_work import KEY
 
 from annotations.coding import Draw, Review
-from annotations.label_config import answer_of
-from annotations.label_studio import LabelStudio
-from annotations.label_studio_answers import Answers
-from annotations.store.models import ModelVersion, add_model, champion, promote
-from annotations.store.pushes import projects, tasks_of
+from annotations.label_studio.answers import Answers
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.screen import answer_of
+from annotations.store.model_versions import ModelVersion, add_model, champion, promote
+from annotations.store.pushed_tasks import projects, tasks_of
 from annotations.store.reviews import current_reviews, keep_codebook
 from annotations.store.suggestions import Suggested, add_suggestions, segments_with_suggestions
 from models.corpus import read_corpus

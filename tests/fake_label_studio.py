@@ -12,17 +12,17 @@ from uuid import UUID, uuid4
 
 from builders import a_transcript
 
-from annotations.codebook import Codebook
-from annotations.codebook_files import write_codebook
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
 from annotations.errors import Unreachable
 from annotations.segment import Segment, Segmentation
-from annotations.store.models import ModelVersion, add_model
-from annotations.store.pushes import PushedTask, add_project, keep_tasks
+from annotations.store.model_versions import ModelVersion, add_model
+from annotations.store.pushed_tasks import PushedTask, add_project, keep_tasks
 from annotations.store.reviews import keep_codebook
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.transcripts import add_transcript
-from annotations.study import read_study
+from annotations.study.config import read_study
 from service.parts import Parts
 from service.settings import read_settings
 

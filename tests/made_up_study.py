@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import numpy as np
 
-from annotations.codebook_files import read_codebook
+from annotations.codebook.files import read_codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.segment import Segment
-from annotations.store.models import ModelVersion, add_model, promote
+from annotations.store.model_versions import ModelVersion, add_model, promote
 from annotations.store.reviews import add_reviews, keep_codebook
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import Suggested, add_suggestions

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from builders import a_transcript
 
 from annotations.coding import Evidence
-from annotations.label_studio import LabelStudio
-from annotations.store.models import ModelVersion, add_model, get_model, promote
+from annotations.label_studio.client import LabelStudio
+from annotations.store.model_versions import ModelVersion, add_model, get_model, promote
 from annotations.store.reviews import keep_codebook
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
@@ -115,7 +115,7 @@ class StudyToPush:
 
 
 def _models(connection: Any) -> Any:
-    from annotations.store.models import all_models
+    from annotations.store.model_versions import all_models
 
     return all_models(connection)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from annotations.agreement import tables_of
 from annotations.errors import TandemError
-from annotations.store.models import ModelVersion, Serving
+from annotations.store.model_versions import ModelVersion, Serving
 from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from annotations.errors import TandemError
 from annotations.store.database import Store
-from annotations.store.models import (
+from annotations.store.model_versions import (
     ModelVersion,
     all_models,
     champion,

@@ -26,7 +26,7 @@ from annotations.agreement import (
     weighted_mean,
     why_undefined,
 )
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from models.classifier import TooFew
 from training.dataset import Dataset, Judgement, OutOfFold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotations.groups import GroupBy
-from annotations.store.models import Serving, champion
+from annotations.store.model_versions import Serving, champion
 from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.cross_validation import cross_validate, folds_with, lacking_codes

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from annotations.errors import TandemError
 from annotations.groups import groups_of
-from annotations.store.models import ModelVersion, all_models
+from annotations.store.model_versions import ModelVersion, all_models
 from models.artifact import load
 from training.collect import Collected
 from training.lineage import numbered_groups, read_snapshot

@@ -51,7 +51,7 @@ from annotations.agreement import (
     or_none,
     weighted_mean,
 )
-from annotations.store.models import WAITS
+from annotations.store.model_versions import WAITS
 
 MARGIN = 0.02
 VETO_POSITIVES = 20

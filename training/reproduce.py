@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from annotations.codebook_files import read_codebook
+from annotations.codebook.files import read_codebook
 from annotations.errors import TandemError, unknown
-from annotations.store.models import ModelVersion, all_models
+from annotations.store.model_versions import ModelVersion, all_models
 from annotations.store.reviews import codebook_content
 from annotations.store.reviews import snapshot as reviews_of
 from annotations.store.segments import segmentation_of

@@ -17,9 +17,9 @@ from uuid import UUID, uuid4
 
 from annotations.errors import BadInput
 from annotations.groups import groups_of
-from annotations.store.draws import drawn_so_far, keep_draws
+from annotations.store.group_draws import drawn_so_far, keep_draws
 from annotations.store.jobs import ask_for
-from annotations.store.models import (
+from annotations.store.model_versions import (
     ModelVersion,
     Serving,
     add_model,
@@ -31,7 +31,7 @@ from annotations.store.models import (
     rolled_back,
     serving_model,
 )
-from annotations.store.pushes import projects
+from annotations.store.pushed_tasks import projects
 from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from models.artifact import save

@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
 from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim

@@ -1,6 +1,6 @@
 """How far judges agree: coefficients, intervals that know how few groups there are, and what is compared."""
 
-from annotations.agreement.figure import Agreement
+from annotations.agreement.coefficient import Agreement
 from annotations.agreement.intervals import (
     FEW_GROUPS,
     FEWEST_GROUPS,
@@ -10,7 +10,6 @@ from annotations.agreement.intervals import (
     is_few,
     value_by_group,
 )
-from annotations.agreement.numbers import or_none
 from annotations.agreement.two_judges import (
     LEAST_POSITIVES,
     Tables,
@@ -27,6 +26,7 @@ from annotations.agreement.two_judges import (
     weighted_mean,
     why_undefined,
 )
+from annotations.agreement.undefined import or_none
 
 __all__ = [
     "FEWEST_GROUPS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from annotations.codebook import Code, Codebook
+from annotations.codebook.codes import Code, Codebook
 
 Level = Literal["all", "framework", "family", "code"]
 

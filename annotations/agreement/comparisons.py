@@ -7,12 +7,12 @@ from itertools import combinations
 
 import numpy as np
 
-from annotations.agreement.everybody import figures_of_everybody
-from annotations.agreement.figure import Agreement
+from annotations.agreement.all_coders import figures_of_everybody
+from annotations.agreement.coefficient import Agreement
 from annotations.agreement.judged import Bools, Judged
 from annotations.agreement.material import Material, Reviewed
 from annotations.agreement.pairs import Described, Pair, figures_of_pairs
-from annotations.agreement.verdict import Trio
+from annotations.agreement.second_coder import Trio
 from annotations.groups import GroupBy
 
 PEOPLE, MODEL, CONSENSUS = "people", "model", "consensus"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from annotations.agreement.numbers import or_none
+from annotations.agreement.undefined import or_none
 
 Interval = tuple[float, float]
 Floats = NDArray[np.float64]

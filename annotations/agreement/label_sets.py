@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.intervals import Interval, interval_over_groups
-from annotations.agreement.numbers import or_none
+from annotations.agreement.undefined import or_none
 
 Codes = frozenset[str]
 Distance = Callable[[Codes, Codes], float]

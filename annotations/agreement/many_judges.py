@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.agreement.numbers import corrected, or_none, share
+from annotations.agreement.undefined import corrected, or_none, share
 
 Floats = NDArray[np.float64]
 _FIXED = 5

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from annotations.agreement.columns import Column, columns_of
+from annotations.agreement.current_reviews import by_kind, newest_on_rows, notes_on
 from annotations.agreement.judged import (
     Judged,
     Runs,
@@ -28,11 +29,10 @@ from annotations.agreement.judged import (
     units_of,
     whole_units,
 )
-from annotations.agreement.passes import by_kind, newest_on_rows, notes_on
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Review
-from annotations.store.models import ModelVersion, all_models
-from annotations.store.moments import (
+from annotations.store.model_versions import ModelVersion, all_models
+from annotations.store.review_moments import (
     assisted_reviews,
     learnt_transcripts,
     review_coders,

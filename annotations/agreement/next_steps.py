@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotations.store.models import ModelVersion
+from annotations.store.model_versions import ModelVersion
 
 LISTED = 10
 MOST_WORTH = 2.0

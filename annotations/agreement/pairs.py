@@ -13,12 +13,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.agreement.coefficient import Agreement
 from annotations.agreement.columns import Column
-from annotations.agreement.figure import Agreement
 from annotations.agreement.intervals import Interval, Statistic, intervals_over_groups, is_few, value_by_group
 from annotations.agreement.judged import Bools, Judged
 from annotations.agreement.many_judges import ac1, alpha, sums_of_pairs
-from annotations.agreement.numbers import or_none
 from annotations.agreement.two_judges import (
     LEAST_POSITIVES,
     counts,
@@ -31,6 +30,7 @@ from annotations.agreement.two_judges import (
     weighted_mean,
     why_undefined,
 )
+from annotations.agreement.undefined import or_none
 
 Floats = NDArray[np.float64]
 COEFFICIENTS = ("kappa", "alpha", "ac1", "percent", "positive", "negative")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.agreement.numbers import share
+from annotations.agreement.undefined import share
 
 Tables = NDArray[np.float64]  # (groups, codes, 4): both, first only, second only, neither
 LEAST_POSITIVES = 5

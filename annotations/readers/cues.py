@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from annotations.readers.labels import ends_sentence, key_of_label, speakers_among
+from annotations.readers.speaker_labels import ends_sentence, key_of_label, speakers_among
 from annotations.readers.spoken import LABEL, label_of, one_line
 from annotations.transcript import SpokenTurn
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotations.readers.clock import is_time
-from annotations.readers.layouts import turns_of_lines
+from annotations.readers.line_layouts import turns_of_lines
 from annotations.readers.speaker_table import turns_of_table
 from annotations.readers.spoken import one_line
 from annotations.transcript import SpokenTurn

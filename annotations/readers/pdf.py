@@ -13,7 +13,7 @@ from typing import Any
 
 from annotations.errors import BadInput
 from annotations.readers.document import Document, turns_of_document
-from annotations.readers.labels import ends_sentence
+from annotations.readers.speaker_labels import ends_sentence
 from annotations.readers.spoken import LABEL, ReadTranscript, finished
 
 MOST_PAGES = 2_000

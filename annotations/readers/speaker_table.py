@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotations.readers.clock import is_time, seconds, without_times
-from annotations.readers.labels import key_of_label
+from annotations.readers.speaker_labels import key_of_label
 from annotations.readers.spoken import label_of, one_line
 from annotations.transcript import SpokenTurn
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from annotations.errors import BadInput
 from annotations.readers.spoken import ReadTranscript, one_line, turns_with_words
-from annotations.sheet import Row, Sheet, read_sheet
+from annotations.sheets.sheet import Row, Sheet, read_sheet
 from annotations.transcript import SpokenTurn
 
 DESCRIBING = ("participant", "case", "site", "wave", "kind", "session", "language", "date")

@@ -10,7 +10,7 @@ from itertools import pairwise
 from annotations.errors import BadInput
 from annotations.readers.clock import IN_WORDS, seconds
 from annotations.readers.decoding import decode_text
-from annotations.readers.layouts import TIMED_LABEL, names_above
+from annotations.readers.line_layouts import TIMED_LABEL, names_above
 from annotations.readers.spoken import LABEL, ReadTranscript
 from annotations.transcript import Role, Span, Turn, roles_of
 

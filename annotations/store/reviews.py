@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import CompoundSelect, Connection, Row, Select, Text, cast, func, select
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Coding, Condition, Draw, Review
 from annotations.store.tables import (
     codebook_versions,

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select
 
 from annotations.coding import Evidence, Suggestion
-from annotations.store.models import ModelVersion
+from annotations.store.model_versions import ModelVersion
 from annotations.store.tables import segments, suggestions
 
 

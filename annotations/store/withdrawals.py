@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Table, delete, select, update
 
 from annotations.coding import Draw
 from annotations.store.database import Store
-from annotations.store.pushes import task_key
+from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,
     jobs,

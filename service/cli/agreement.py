@@ -13,7 +13,7 @@ from service.cli.output import as_json, progress, say, table, warn
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from annotations.agreement.figure import Agreement
+    from annotations.agreement.coefficient import Agreement
     from service.agreeing import Report
     from service.agreement_views import CodeRow, Side
 
@@ -248,7 +248,7 @@ def _kappa_or_alpha(row: CodeRow) -> str:
 
 
 def _show_verdicts(report: Report, *, several: bool) -> None:
-    from annotations.agreement.verdict import rule
+    from annotations.agreement.second_coder import rule
     from service.agreement_views import interval_of, number
 
     if not report.verdicts:

@@ -10,7 +10,7 @@ import typer
 from service.cli.output import say
 
 if TYPE_CHECKING:
-    from annotations.study import Study
+    from annotations.study.config import Study
     from service.imported import UnknownSpeaker
 
 _ASKED = 30
@@ -18,7 +18,7 @@ _ASKED = 30
 
 def ask_roles(study: Study, unknown: Sequence[UnknownSpeaker]) -> Study:
     """Ask about each speaker and write the answers to study.yaml; the study as it is afterwards."""
-    from annotations.study_file import add_to_list
+    from annotations.study.list_in_file import add_to_list
 
     asked = [one for one in unknown if not (one.counted and len(one.files) > 1)][:_ASKED]
     if not asked:

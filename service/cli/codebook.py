@@ -13,9 +13,9 @@ from service.cli.output import as_json, say, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from annotations.codebook import Codebook
-    from annotations.codebook_check import Finding
-    from annotations.codebook_layout import Entry, Layout
+    from annotations.codebook.check import Finding
+    from annotations.codebook.codes import Codebook
+    from annotations.codebook.layout import Entry, Layout
 
 app = typer.Typer(help="Read, print and check codebooks.", no_args_is_help=True)
 WhichArgument = Annotated[
@@ -27,7 +27,7 @@ WhichArgument = Annotated[
 @app.command("list")
 def list_them(json: JsonOption = False) -> None:
     """The codebooks that come with Tandem."""
-    from annotations.codebook_files import shipped_codebook, shipped_codebooks
+    from annotations.codebook.files import shipped_codebook, shipped_codebooks
 
     found = [(name, shipped_codebook(name)) for name in shipped_codebooks()]
     if json:
@@ -62,7 +62,7 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """Show a codebook: what each code means, when to use it, and what CFIR and DOI call it."""
-    from annotations.codebook_layout import lay_out, to_json
+    from annotations.codebook.layout import lay_out, to_json
 
     codebook = _codebook(which, study)
     layout = lay_out(codebook, None if code is None else _code_id(codebook, code))
@@ -79,7 +79,7 @@ def show(
 @app.command()
 def check(which: WhichArgument = None, study: StudyOption = None, json: JsonOption = False) -> None:
     """Say what is missing or suspicious in a codebook, and how it fits what has been coded."""
-    from annotations.codebook_check import check_codebook
+    from annotations.codebook.check import check_codebook
 
     codebook = _codebook(which, study)
     used = _used(which, study)
@@ -104,7 +104,7 @@ def check(which: WhichArgument = None, study: StudyOption = None, json: JsonOpti
 @app.command()
 def crosswalk(json: JsonOption = False) -> None:
     """Where each construct of CFIR 2009 went in CFIR 2022, and how far each row can be relied on."""
-    from annotations.codebook_crosswalk import STATUSES, shipped_crosswalk
+    from annotations.codebook.crosswalk import STATUSES, shipped_crosswalk
 
     found = shipped_crosswalk()
     if json:
@@ -139,7 +139,7 @@ def _used(which: str | None, study: Path | None) -> Mapping[str, int] | None:
     """How often each code was used: of the study's own codebook, or where ``--study`` names a study."""
     if which is not None and chosen(study) is None:
         return None
-    from annotations.store.code_use import count_codings
+    from annotations.store.code_counts import count_codings
     from service.parts import open_parts
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
@@ -165,12 +165,12 @@ def _code_id(codebook: Codebook, name: str) -> str:
 def _write(layout: Layout, html: Path | None, docx: Path | None) -> list[Path]:
     written = []
     if html is not None:
-        from annotations.codebook_page import codebook_page
+        from annotations.codebook.html_page import codebook_page
 
         _into(html, codebook_page(layout).encode())
         written.append(html)
     if docx is not None:
-        from annotations.codebook_document import codebook_document
+        from annotations.codebook.word_file import codebook_document
 
         _into(docx, codebook_document(layout))
         written.append(docx)

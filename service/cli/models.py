@@ -10,7 +10,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
 if TYPE_CHECKING:
-    from annotations.store.models import ModelVersion
+    from annotations.store.model_versions import ModelVersion
     from service.parts import Parts
 
 app = typer.Typer(
@@ -64,7 +64,7 @@ def show_model(
     json: JsonOption = False,
 ) -> None:
     """Show what a version was made of, what the rule said of it, and when it served."""
-    from annotations.store.models import get_model
+    from annotations.store.model_versions import get_model
     from service.parts import open_parts
     from service.tracing import model_chain
 
@@ -133,7 +133,7 @@ def show_chain(found: dict[str, Any]) -> None:
 
 
 def _rows(parts: Parts) -> list[dict[str, Any]]:
-    from annotations.store.models import all_models, serving_history
+    from annotations.store.model_versions import all_models, serving_history
 
     with parts.store.reading() as connection:
         models, served = all_models(connection), serving_history(connection)

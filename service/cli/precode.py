@@ -8,7 +8,7 @@ from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
-    from annotations.codebook import Codebook
+    from annotations.codebook.codes import Codebook
     from models.notice import Notice
 
 NAME = "precode"

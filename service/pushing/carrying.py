@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from annotations.errors import TandemError
-from annotations.store.models import ModelVersion
+from annotations.store.model_versions import ModelVersion
 from annotations.store.suggestions import Suggested
 from models.corpus import Corpus
 from service.parts import Parts

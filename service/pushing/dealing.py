@@ -9,7 +9,7 @@ from uuid import UUID
 from annotations.draws import Dealt, DrawPlan, deal
 from annotations.store.database import Store
 from annotations.store.deals import add_plan, dealt_so_far, keep_dealt, plan_in_force
-from annotations.study import Study
+from annotations.study.config import Study
 from service.pushing.asked import Asked, plan_for
 
 Transcripts = Sequence[tuple[UUID, Sequence[UUID]]]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from annotations.store.models import ModelVersion, serving_model
+from annotations.store.model_versions import ModelVersion, serving_model
 from annotations.store.suggestions import Suggested, suggestions_of
 from models.corpus import Corpus, read_corpus
 from models.review_order import Place, Strategy, review_order

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_studio import Task
-from annotations.store.pushes import PushedTask, task_key
-from annotations.task_data import REASONS, hash_of
+from annotations.label_studio.client import Task
+from annotations.label_studio.task_data import REASONS, hash_of
+from annotations.store.pushed_tasks import PushedTask, task_key
 
 
 class Faces(Protocol):

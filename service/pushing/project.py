@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_config import label_config
-from annotations.label_studio import LabelStudio, Project, Task
-from annotations.label_studio_tab import ensure_tab
+from annotations.label_studio.client import LabelStudio, Project, Task
+from annotations.label_studio.data_manager_tab import ensure_tab
+from annotations.label_studio.screen import label_config
+from annotations.label_studio.task_data import hash_of
 from annotations.store.database import Store
-from annotations.store.pushes import (
+from annotations.store.pushed_tasks import (
     ProjectRow,
     PushedTask,
     add_project,
@@ -28,7 +29,6 @@ from annotations.store.pushes import (
 )
 from annotations.store.reviews import keep_codebook
 from annotations.store.tables import now
-from annotations.task_data import hash_of
 from service.attach import Service, attach
 from service.pushing.plan import Faces, State, make_plan
 from service.pushing.showing import Showing

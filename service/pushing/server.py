@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotations.errors import BadInput, TandemError
-from annotations.label_studio import LabelStudio
-from annotations.label_studio_tries import PAUSES_S
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.tries import PAUSES_S
 from service.local_label_studio import LocalLabelStudio
 from service.parts import Parts
 

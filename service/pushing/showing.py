@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from annotations.label_studio import LabelStudio, Project
-from annotations.label_studio_tasks import (
+from annotations.label_studio.client import LabelStudio, Project
+from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
+from annotations.label_studio.tasks import (
     drop_predictions,
     new_in,
     outdated,
@@ -24,9 +25,8 @@ from annotations.label_studio_tasks import (
     touched,
 )
 from annotations.store.database import Store
-from annotations.store.pushes import PushedTask, keep_tasks
+from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.tables import now
-from annotations.task_data import REASONS, REASONS_COME, hash_of
 from service.pushing.plan import Faces, Plan, State, Step
 
 Progress = Callable[[int, int], None]

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.draws import Placed
-from annotations.label_config import prediction
-from annotations.store.models import ModelVersion
-from annotations.store.pushes import task_key
+from annotations.label_studio.screen import prediction
+from annotations.label_studio.task_data import Quote, Reason, Said, ShownSegment, task_data
+from annotations.store.model_versions import ModelVersion
+from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
-from annotations.task_data import Quote, Reason, Said, ShownSegment, task_data
 from annotations.transcript import Turn
 from models.corpus import Corpus
 from service.pushing.carrying import Sentences

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotations.coding import Draw
 from annotations.draws import Dealt, DrawPlan, Fractions, deal, draw, streams
 from annotations.errors import BadInput
-from annotations.store.pushes import task_key
+from annotations.store.pushed_tasks import task_key
 
 
 @st.composite

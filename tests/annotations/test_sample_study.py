@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 import pytest
 from builders import REPOSITORY
 
-from annotations.codebook_files import shipped_codebook
-from annotations.describe import Description, describe, read_manifest
+from annotations.codebook.files import shipped_codebook
+from annotations.readers.description import Description, describe, read_manifest
 from annotations.readers.reading import read_transcripts
-from annotations.study import StudyConfig, read_study
+from annotations.study.config import StudyConfig, read_study
 from annotations.transcript import Kind, Role, Transcript
 
 SAMPLE = REPOSITORY / "annotations" / "sample_study"

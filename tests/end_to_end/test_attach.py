@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from study_to_push import StudyToPush, answer, exported
 
-from annotations.label_studio import LabelStudio
-from annotations.label_studio_hooks import ACTIONS, attach_backend
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.hooks import ACTIONS, attach_backend
 from service.attach import find_service
 from service.local_label_studio import Access
 from service.proof import PATH, proof_of

@@ -22,9 +22,9 @@ from builders import skip_or_fail
 from coders_at_work import KEY, Coding, Line, Person, Work, chosen, free_port, invite, serving, until
 
 from annotations.errors import TandemError, Unreachable
-from annotations.label_studio_answers import Answers
+from annotations.label_studio.answers import Answers
 from annotations.store import tables
-from annotations.store.reads import keep_users
+from annotations.store.label_studio_users import keep_users
 from annotations.store.webhooks import count_waiting
 from service.inbox import Inbox
 from service.local_label_studio import Access, LocalLabelStudio
@@ -205,7 +205,7 @@ def test_label_studio_stops_in_the_middle_of_a_pull(
     make_work: MakeWork, local: LocalLabelStudio, label_studio: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read stays, nothing is taken for deleted, and the next pull goes on."""
-    monkeypatch.setattr("annotations.label_studio_answers.PAGE", 3)
+    monkeypatch.setattr("annotations.label_studio.answers.PAGE", 3)
     work = make_work()
     for at, task in enumerate(work.tasks):
         work.people[at % 2].save(task, chosen("money"))

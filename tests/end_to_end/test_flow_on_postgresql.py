@@ -13,7 +13,7 @@ from builders import REPOSITORY, skip_or_fail
 from commands import commands_on
 from study_to_push import exported
 
-from annotations.label_studio import LabelStudio
+from annotations.label_studio.client import LabelStudio
 from service.local_label_studio import Access
 
 pytestmark = [

@@ -11,8 +11,8 @@ from builders import a_transcript
 from study_to_push import StudyToPush, exported
 
 from annotations.coding import Draw
-from annotations.label_config import answer_of
-from annotations.store.pushes import projects, tasks_of
+from annotations.label_studio.screen import answer_of
+from annotations.store.pushed_tasks import projects, tasks_of
 from annotations.store.transcripts import add_transcript
 from service.local_label_studio import Access
 

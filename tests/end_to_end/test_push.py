@@ -17,11 +17,11 @@ from study_to_push import CODERS, StudyToPush, answer, exported
 
 from annotations.coding import Draw
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
-from annotations.label_studio import LabelStudio
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.task_data import REASONS_COME, hash_of
 from annotations.store import database
-from annotations.store.pushes import projects, shown_at, tasks_of
+from annotations.store.pushed_tasks import projects, shown_at, tasks_of
 from annotations.store.tables import now
-from annotations.task_data import REASONS_COME, hash_of
 from service.local_label_studio import Access, LocalLabelStudio
 from service.pushing import Pushed, push_again, showing
 from service.settings import Settings
@@ -485,7 +485,7 @@ def test_a_push_gets_through_where_label_studio_fails_now_and_then(
             raise httpx.ReadError("cut off")
         return httpx.Response(502, text="under load")
 
-    monkeypatch.setattr("annotations.label_studio_tries.time.sleep", lambda _pause: None)
+    monkeypatch.setattr("annotations.label_studio.tries.time.sleep", lambda _pause: None)
     for version in ("v1", "v2"):
         study.serve(version)
         with monkeypatch.context() as patch:
@@ -516,7 +516,7 @@ def test_label_studio_stopped_in_the_middle(
     study: StudyToPush, local: LocalLabelStudio, label_studio: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server goes down between tasks and predictions: a sentence; once it is up, the same command finishes."""
-    monkeypatch.setattr("annotations.label_studio_tries.time.sleep", lambda _pause: None)
+    monkeypatch.setattr("annotations.label_studio.tries.time.sleep", lambda _pause: None)
     whole = LabelStudio.replace_predictions
     port = int(label_studio.url.rsplit(":", 1)[1])
 

@@ -9,7 +9,7 @@ import pytest
 from experts_at_work import Replay
 from experts_study import made_of, passes
 
-from annotations import label_studio_answers
+from annotations.label_studio import answers as label_studio_answers
 from service.local_label_studio import Access, LocalLabelStudio
 
 pytestmark = [

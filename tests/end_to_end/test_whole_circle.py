@@ -20,9 +20,9 @@ from coders_at_work import free_port, until
 from commands import Run, commands_on
 from study_to_push import exported
 
-from annotations.codebook import Code
-from annotations.codebook_files import shipped_codebook, write_codebook
-from annotations.label_studio import LabelStudio
+from annotations.codebook.codes import Code
+from annotations.codebook.files import shipped_codebook, write_codebook
+from annotations.label_studio.client import LabelStudio
 from service.local_label_studio import Access
 
 pytestmark = [

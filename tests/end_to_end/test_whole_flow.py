@@ -11,8 +11,8 @@ from builders import REPOSITORY
 from commands import Run, commands_on
 
 from annotations.errors import BadInput, TandemError, Unreachable
-from annotations.label_config import answer_of
-from annotations.label_studio import LabelStudio
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.screen import answer_of
 from service.local_label_studio import Access, LocalLabelStudio
 
 pytestmark = [
@@ -126,7 +126,7 @@ def test_a_coder_sees_the_suggestions_and_submits(
     page: Any, flow: dict[str, Any], tandem: Run, study: Path, label_studio: Access
 ) -> None:
     """In the real interface the first passage has its suggested codes ticked; what is submitted can be read back."""
-    from annotations.codebook_files import read_codebook
+    from annotations.codebook.files import read_codebook
 
     rows = [row for row in tandem("suggestions", "--wave", "2")["suggestions"] if row["suggested"]]
     first = min(rows, key=lambda row: row["turn"] if row["transcript"] == "NRB-03" else 1000)

@@ -16,7 +16,7 @@ from commands import commands_on
 from typer.testing import CliRunner
 
 from annotations.errors import BadInput
-from annotations.label_studio import LabelStudio
+from annotations.label_studio.client import LabelStudio
 from service.cli.main import app
 from service.local_label_studio import Access
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from builders import WordEncoder
 
-from annotations.codebook import Code
+from annotations.codebook.codes import Code
 from models.cold_start import from_codebook
 from models.explain import Precedents, sentences_behind
 from models.unit import Unit

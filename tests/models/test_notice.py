@@ -11,7 +11,7 @@ from builders import WordEncoder, a_transcript
 from annotations.groups import groups_of
 from annotations.segment import Segmentation
 from annotations.store.database import Store
-from annotations.store.models import ModelVersion
+from annotations.store.model_versions import ModelVersion
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Consents
 from models.calibration import Calibration

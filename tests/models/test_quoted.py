@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.codebook import Code
+from annotations.codebook.codes import Code
 from models.quoted import quoted_in, without_quotations
 
 SAID = (

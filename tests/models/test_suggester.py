@@ -9,12 +9,12 @@ from uuid import uuid4
 import pytest
 from builders import WordEncoder, a_transcript
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Review
 from annotations.errors import BadInput, TandemError
 from annotations.segment import Segmentation
 from annotations.store.database import Store
-from annotations.store.models import ModelVersion, add_model, promote
+from annotations.store.model_versions import ModelVersion, add_model, promote
 from annotations.store.reviews import add_reviews, keep_codebook
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import add_transcript

@@ -16,8 +16,8 @@ import pytest
 import uvicorn
 from fake_label_studio import pushed_study
 
-from annotations.codebook import Codebook
-from annotations.label_studio import LabelStudio
+from annotations.codebook.codes import Codebook
+from annotations.label_studio.client import LabelStudio
 from service.app import create_app
 from service.attach import attach, find_service
 from service.parts import Parts

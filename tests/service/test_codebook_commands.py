@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from annotations.codebook_files import shipped_codebooks
+from annotations.codebook.files import shipped_codebooks
 from annotations.errors import BadInput, UnknownName
 from service.cli.main import add_commands, app
 

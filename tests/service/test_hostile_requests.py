@@ -13,10 +13,10 @@ from fake_label_studio import FakeLabelStudio, chosen, keys_of, pushed_study
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.errors import TandemError, Unreachable
 from annotations.store.jobs import all_jobs, ask_for
-from annotations.store.reads import keep_users
+from annotations.store.label_studio_users import keep_users
 from annotations.store.reviews import current_reviews
 from annotations.store.webhooks import count_waiting
 from service import work

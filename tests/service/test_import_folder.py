@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from written import SAID, SAMPLES, docx_of
 
 from annotations.errors import BadInput
-from annotations.study import read_study
+from annotations.study.config import read_study
 from service.cli.main import add_commands, app
 
 PROGRAM = Path(sys.executable).with_name("tandem")

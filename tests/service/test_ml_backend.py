@@ -14,11 +14,11 @@ import pytest
 from fake_label_studio import FakeLabelStudio, chosen, keys_of, pushed_study
 from fastapi.testclient import TestClient
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.errors import TandemError
 from annotations.store.jobs import all_jobs
-from annotations.store.models import get_model
-from annotations.store.reads import keep_users
+from annotations.store.label_studio_users import keep_users
+from annotations.store.model_versions import get_model
 from annotations.store.reviews import current_reviews
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.transcript import Span
@@ -161,7 +161,7 @@ def test_the_api_shows_what_the_study_holds(parts: Parts, client: TestClient) ->
 
 def test_a_blind_suggestion_is_hidden_until_its_review_is_in(parts: Parts, client: TestClient) -> None:
     """The suggestion of a blind segment is stored, and the API lists it only afterwards."""
-    from annotations.store.models import promote
+    from annotations.store.model_versions import promote
 
     with parts.store.writing() as connection:
         promote(connection, get_model(connection, "v1").id, verdict="better", reason="first")
@@ -182,7 +182,7 @@ def test_a_blind_suggestion_is_hidden_until_its_review_is_in(parts: Parts, clien
 
 def test_what_is_hidden_is_hidden_in_every_list(parts: Parts, tmp_path: Path) -> None:
     """Table, JSON, CSV and trace leave out a blind segment, and say how many there are."""
-    from annotations.store.models import promote
+    from annotations.store.model_versions import promote
 
     with parts.store.writing() as connection:
         promote(connection, get_model(connection, "v1").id, verdict="better", reason="first")

@@ -11,7 +11,7 @@ from builders import WordEncoder
 from made_up_study import MadeUp, fill
 
 from annotations.errors import BadInput
-from annotations.store.models import serving_model
+from annotations.store.model_versions import serving_model
 from annotations.store.suggestions import suggestions_of
 from models.corpus import read_corpus
 from service.cli.push import _by

@@ -22,9 +22,9 @@ from sqlalchemy import update
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, TandemError
-from annotations.store.draws import drawn_so_far
+from annotations.store.group_draws import drawn_so_far
 from annotations.store.jobs import all_jobs, ask_for, take
-from annotations.store.models import (
+from annotations.store.model_versions import (
     all_models,
     champion,
     learnt_items,
@@ -32,11 +32,11 @@ from annotations.store.models import (
     previous_champion,
     serving_history,
 )
-from annotations.store.pushes import add_project
+from annotations.store.pushed_tasks import add_project
 from annotations.store.reviews import add_reviews, current_reviews, reviews_after
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import Kept, all_transcripts
-from annotations.study import read_study
+from annotations.study.config import read_study
 from annotations.transcript import Role
 from service.cli.evaluate import _show as show_evaluation
 from service.importing import import_codings
@@ -431,7 +431,7 @@ def test_a_killed_training_leaves_a_consistent_study(parts: Parts, where: str) -
         import os, signal, sys
         from pathlib import Path
         from unittest import mock
-        from annotations.study import read_study
+        from annotations.study.config import read_study
         from builders import WordEncoder
         from service.learning import train
         from service.parts import Parts

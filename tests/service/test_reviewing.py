@@ -16,20 +16,20 @@ from fake_label_studio import FakeLabelStudio, chosen, keys_of, pushed_study
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotations.codebook import Code, Codebook, Framework
-from annotations.codebook_files import write_codebook
+from annotations.codebook.codes import Code, Codebook, Framework
+from annotations.codebook.files import write_codebook
 from annotations.coding import Condition, Draw, Review
 from annotations.draws import Dealt, DrawPlan, Fractions
 from annotations.errors import BadInput, Unreachable
-from annotations.label_studio_answers import Answers
+from annotations.label_studio.answers import Answers
 from annotations.store.database import open_store
 from annotations.store.deals import add_plan, keep_dealt
-from annotations.store.inbox import hidden_segments
 from annotations.store.reviews import count_reviews, current_reviews, keep_codebook
+from annotations.store.seen_annotations import hidden_segments
 from annotations.store.tables import label_studio_projects, label_studio_tasks
 from annotations.store.transcripts import all_transcripts
 from annotations.store.webhooks import count_waiting
-from annotations.study import read_study
+from annotations.study.config import read_study
 from service.history import history
 from service.inbox import Inbox, reduced
 from service.parts import Parts
@@ -367,7 +367,7 @@ def test_a_pull_that_is_cut_off_takes_nothing_away(
     parts: Parts, server: FakeLabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Label Studio stops between two pages: what was read stays, what was not read is not taken for deleted."""
-    monkeypatch.setattr("annotations.label_studio_answers.PAGE", 2)
+    monkeypatch.setattr("annotations.label_studio.answers.PAGE", 2)
     for task in range(1, 7):
         server.save(task, 1, chosen("money"))
     server.fails_on_page = 2

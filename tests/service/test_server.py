@@ -14,7 +14,7 @@ import pytest
 from coders_at_work import KEY, free_port, until
 from fake_label_studio import pushed_study
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])

@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from fake_label_studio import keys_of, pushed_study
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.store.models import add_model, get_model
-from annotations.store.pushes import add_project, keep_tasks, projects, retire_project, tasks_of
-from annotations.store.standing import standing_on
+from annotations.store.model_versions import add_model, get_model
+from annotations.store.pushed_tasks import add_project, keep_tasks, projects, retire_project, tasks_of
 from annotations.store.suggestions import Suggested, add_suggestions
+from annotations.store.suggestions_on_tasks import standing_on
 from annotations.store.withdrawals import erase
 from service.parts import Parts
 from service.standing_predictions import StandingPredictions

@@ -12,7 +12,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from annotations.codebook import Code, Codebook, Framework
+from annotations.codebook.codes import Code, Codebook, Framework
 from models.unit import Unit
 from training.dataset import Dataset, Judgement, OutOfFold
 from training.evaluate import evaluate

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
-from annotations.study import read_study
+from annotations.study.config import read_study
 from models import tuned as tuned_module
 from models.artifact import load
 from models.classifier import Model

@@ -8,7 +8,7 @@ from builders import a_transcript
 
 from annotations.agreement.columns import columns_of
 from annotations.agreement.judged import judged_by, runs_of, units_of, whole_units
-from annotations.codebook import Code, Codebook, Framework
+from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.coding import Coding, Review
 from annotations.segment import Segment
 from annotations.store.transcripts import Kept

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from annotations.agreement.next_steps import learning_curves
-from annotations.store.models import ModelVersion
+from annotations.store.model_versions import ModelVersion
 
 
 def _version(at: int, kappa: float, interval: tuple[float, float] | None, measured_on: str) -> ModelVersion:

@@ -12,10 +12,10 @@ from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotations.describe import Description, describe, read_manifest
 from annotations.errors import BadInput
+from annotations.readers.description import Description, describe, read_manifest
 from annotations.readers.reading import read_transcripts
-from annotations.study import StudyConfig
+from annotations.study.config import StudyConfig
 
 WHO = ("Interviewer",)
 

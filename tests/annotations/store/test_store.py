@@ -16,13 +16,13 @@ from alembic.migration import MigrationContext
 from builders import a_transcript
 from sqlalchemy import text
 
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw, Evidence, Review
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.segment import Segment, Segmentation
 from annotations.store import database
 from annotations.store.database import Store, open_store
-from annotations.store.models import (
+from annotations.store.model_versions import (
     ModelVersion,
     add_model,
     all_models,
@@ -32,7 +32,7 @@ from annotations.store.models import (
     promote,
     serving_model,
 )
-from annotations.store.pushes import (
+from annotations.store.pushed_tasks import (
     PushedTask,
     add_project,
     count_pushed,

@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 from builders import a_transcript
 from sqlalchemy import func, select
 
-from annotations.arrivals import State
-from annotations.codebook import Codebook
+from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw, Evidence, Review
 from annotations.groups import groups_of
+from annotations.label_studio.arrivals import State
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
-from annotations.store.inbox import Seen, keep_seen
-from annotations.store.models import ModelVersion, add_model, get_model
-from annotations.store.pushes import PushedTask, add_project, keep_tasks, task_key
+from annotations.store.model_versions import ModelVersion, add_model, get_model
+from annotations.store.pushed_tasks import PushedTask, add_project, keep_tasks, task_key
 from annotations.store.reviews import add_reviews, current_reviews, keep_codebook
+from annotations.store.seen_annotations import Seen, keep_seen
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of
 from annotations.store.tables import (

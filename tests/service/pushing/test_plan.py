@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_studio import Task
-from annotations.store.pushes import PushedTask, task_key
-from annotations.task_data import hash_of
+from annotations.label_studio.client import Task
+from annotations.label_studio.task_data import hash_of
+from annotations.store.pushed_tasks import PushedTask, task_key
 from service.pushing.plan import Plan, State, in_progress, make_plan
 
 OLD, NEW = UUID(int=1), UUID(int=2)

@@ -1,0 +1,159 @@
+"""All coders of a study at once: alpha, Fleiss' kappa and AC1 per code, and alpha over sets of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from annotations.agreement.coefficient import Agreement
+from annotations.agreement.columns import Column
+from annotations.agreement.intervals import intervals_over_groups, is_few
+from annotations.agreement.judged import Judged
+from annotations.agreement.label_sets import Codes, SetSums, jaccard, masi, set_sums
+from annotations.agreement.many_judges import (
+    ac1,
+    alpha,
+    fleiss,
+    percent_of,
+    prevalence_of,
+    sums_of,
+    why_many_undefined,
+)
+from annotations.agreement.pairs import Described
+from annotations.agreement.undefined import or_none
+
+Floats = NDArray[np.float64]
+COEFFICIENTS = ("alpha", "fleiss", "ac1", "percent")
+_COLUMNS_AT_ONCE = 16
+
+
+def figures_of_everybody(
+    people: Sequence[Judged],
+    member: NDArray[np.intp],
+    groups: int,
+    columns: Sequence[Column],
+    stands: NDArray[np.intp],
+    described: Described,
+) -> tuple[Agreement, ...]:
+    """Figures of three coders or more together. ``stands``: the row that stands for each row as a whole unit."""
+    sums = sums_by_group(people, member, groups)
+    touched = sums.any(axis=(1, 2))
+    return (
+        *_per_column(sums[touched], columns, described),
+        *_over_sets(people, member, groups, columns, stands, described),
+    )
+
+
+def sums_by_group(people: Sequence[Judged], member: NDArray[np.intp], groups: int) -> Floats:
+    """What coefficients need, added up per group: shape (groups, columns, 9)."""
+    units, columns = people[0].values.shape
+    belongs = csr_array((np.ones(units), (member, np.arange(units))), shape=(groups, units))
+    found = np.zeros((groups, columns, 9))
+    for at in range(0, columns, _COLUMNS_AT_ONCE):
+        some = slice(at, at + _COLUMNS_AT_ONCE)
+        yes = sum((one.values[:, some] & one.known[:, some]).astype(float) for one in people)
+        judged = sum(one.known[:, some].astype(float) for one in people)
+        per_unit = sums_of(np.stack([judged - yes, np.asarray(yes)], axis=-1))
+        # a unit that one coder alone judged says nothing of agreement
+        per_unit *= (np.asarray(judged) >= 2)[..., None]
+        found[:, some] = (belongs @ per_unit.reshape(units, -1)).reshape(groups, -1, 9)
+    return found
+
+
+def many_coefficients(sums: Floats) -> Floats:
+    """Alpha, Fleiss' kappa, AC1 and percent agreement: sums (…, columns, 9) to (…, columns, 4)."""
+    return np.stack([alpha(sums), fleiss(sums), ac1(sums), percent_of(sums)], axis=-1)
+
+
+def _per_column(sums: Floats, columns: Sequence[Column], described: Described) -> Iterator[Agreement]:
+    whole = sums.sum(axis=0)
+    values = many_coefficients(whole)
+
+    def statistic(drawn: Floats) -> Floats:
+        found = many_coefficients(drawn)
+        return np.asarray(found.reshape(*found.shape[:-2], -1))
+
+    intervals = intervals_over_groups(sums, statistic) if len(sums) else ()
+    for at, column in enumerate(columns):
+        defined = or_none(values[at, 0]) is not None
+        for which, coefficient in enumerate(COEFFICIENTS if defined else COEFFICIENTS[:1]):
+            interval, why = intervals[at * len(COEFFICIENTS) + which] if defined else (None, None)
+            yield described.figure(
+                column,
+                coefficient=coefficient,
+                value=or_none(values[at, which]) if defined else None,
+                units=round(float(whole[at, 0])),
+                groups=len(sums),
+                reason=None if defined else why_many_undefined(whole[at]),
+                interval=interval,
+                interval_reason=why,
+                few_transcripts=is_few(len(sums), interval),
+                prevalence=or_none(prevalence_of(whole[at])),
+            )
+
+
+def _over_sets(
+    people: Sequence[Judged],
+    member: NDArray[np.intp],
+    groups: int,
+    columns: Sequence[Column],
+    stands: NDArray[np.intp],
+    described: Described,
+) -> Iterator[Agreement]:
+    frameworks = ["", *dict.fromkeys(c.framework for c in columns if c.level == "code")]
+    for framework in frameworks if len(frameworks) > 2 else frameworks[:1]:
+        wanted = [
+            at
+            for at, column in enumerate(columns)
+            if column.level == "code" and framework in ("", column.framework)
+        ]
+        table = _sets(people, wanted, columns, stands)
+        for name, distance in (("alpha masi", masi), ("alpha jaccard", jaccard)):
+            found = set_sums(table, member, groups, distance)
+            yield _set_figure(name, found, framework, described)
+
+
+def _set_figure(name: str, found: SetSums, framework: str, described: Described) -> Agreement:
+    touched = SetSums(found.sums[found.sums.any(axis=1)], found.distances, found.units)
+    value = touched.value
+    interval, why = touched.interval if value is not None else (None, None)
+    return described.figure(
+        Column("framework" if framework else "all", frozenset(), framework),
+        level="sets of codes",
+        coefficient=name,
+        value=value,
+        units=found.units,
+        groups=len(touched.sums),
+        reason=touched.reason,
+        interval=interval,
+        interval_reason=why,
+        few_transcripts=is_few(len(touched.sums), interval),
+    )
+
+
+def _sets(
+    people: Sequence[Judged], wanted: Sequence[int], columns: Sequence[Column], stands: NDArray[np.intp]
+) -> list[list[Codes | None]]:
+    """The set of codes of each unit by each coder; None where the coder did not judge it."""
+    table: list[list[Codes | None]] = [[None] * len(people) for _ in stands]
+    made: dict[bytes, Codes] = {}
+    for coder, one in enumerate(people):
+        values = np.zeros((len(stands), len(wanted)), dtype=np.bool_)
+        np.logical_or.at(values, stands, one.values[:, wanted])
+        packed = np.packbits(values, axis=1)
+        for row in np.flatnonzero(one.known[:, 0]).tolist():
+            key = packed[row].tobytes()
+            if key not in made:
+                made[key] = frozenset(
+                    columns[wanted[at]].code_id for at in np.flatnonzero(values[row]).tolist()
+                )
+            table[row][coder] = made[key]
+    return table
+
+
+def names_of(people: Mapping[str, Judged]) -> tuple[str, ...]:
+    """Those who judged anything."""
+    return tuple(name for name, one in people.items() if one.anywhere)

@@ -1,0 +1,52 @@
+"""Current reviews by what they may be used for, and the newest on each unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from annotations.agreement.judged import Units
+from annotations.codebook.codes import Codebook
+from annotations.coding import Draw, Review
+from annotations.segment import judged
+
+
+def by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
+    """Independent, assisted and repeated reviews, each by coder; derived ones are nobody's own."""
+    kinds: dict[str, dict[str, list[Review]]] = {"independent": {}, "assisted": {}, "repeat": {}}
+    for review in reviews:
+        if review.condition.derived:
+            continue
+        kind = "repeat" if review.draw is Draw.REPEAT else review.condition.value
+        kinds[kind].setdefault(review.coder, []).append(review)
+    return kinds
+
+
+def newest_on_rows(units: Units, reviews: Sequence[Review]) -> dict[int, Review]:
+    """The newest of these reviews on each row; one for some codes alone only where there is no other."""
+    found: dict[int, Review] = {}
+    spans = {t: [one.span for one in cut] for t, cut in units.segments.items()}
+    for review in sorted(reviews, key=lambda one: (one.only is None, one.sequence or 0)):
+        for position in judged(spans.get(review.transcript, []), [review.span]):
+            row = units.row.get((review.transcript, position))
+            if row is not None:
+                found[row] = review
+    return found
+
+
+def notes_on(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:
+    """What of these reviews cannot be used, in sentences."""
+    notes = []
+    foreign = Counter(c.code for review in reviews for c in review.codings if c.code not in codebook.by_id)
+    if foreign:
+        named = ", ".join(f'"{code}" ({n})' for code, n in foreign.most_common(5))
+        notes.append(
+            f"{sum(foreign.values())} codings carry codes that the codebook does not hold: {named}. They count as not coded."
+        )
+    unsourced = sum(review.condition.derived and not review.sources for review in reviews)
+    if unsourced:
+        notes.append(
+            f"{unsourced} derived reviews name no sources, so nobody can be compared with them: it is not known who "
+            f"took part."
+        )
+    return tuple(notes)

@@ -1,0 +1,216 @@
+"""Is the model as good as a second coder, code by code?
+
+Δ = κ(person, person) − κ(model, person), on the same units and from the same draws of participants. The margin is set
+beforehand in study.yaml. Two one-sided questions are asked of every code, each at 2.5 %: is Δ below the margin (as
+good as a second coder), is Δ above 0 (below a second coder). Holm's step-down procedure (1979) guards each family of
+answers against the number of codes asked about.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from annotations.agreement.columns import Column
+from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
+from annotations.agreement.pairs import Pair, stacked
+from annotations.agreement.two_judges import LEAST_POSITIVES, kappa, weighted_mean
+from annotations.agreement.undefined import or_none
+
+Floats = NDArray[np.float64]
+AS_GOOD, BELOW, CANNOT_TELL = "as good as a second coder", "below a second coder", "cannot tell"
+ONE_SIDED = 0.025
+
+
+@dataclass(frozen=True)
+class Trio:
+    """Two people, and the model as it stood when each of them reviewed, on the same units."""
+
+    people: Pair
+    model_first: Pair
+    model_second: Pair
+
+    def matched(self) -> Trio:
+        """The three pairs where all of them are known."""
+        known = self.people.known & self.model_first.known & self.model_second.known
+
+        def cut(pair: Pair) -> Pair:
+            return replace(pair, one=replace(pair.one, known=known), other=replace(pair.other, known=known))
+
+        return Trio(cut(self.people), cut(self.model_first), cut(self.model_second))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said of one code. ``interval``: of Δ, unadjusted and so exploratory; ``p_as_good``, ``p_below``:
+    adjusted by Holm over the codes. ``more``: about how many more doubly coded participants would decide it."""
+
+    column: Column
+    verdict: str
+    delta: float | None
+    interval: Interval | None
+    people: float | None
+    model: float | None
+    units: int
+    groups: int
+    p_as_good: float | None = None
+    p_below: float | None = None
+    more: int | None = None
+    reason: str | None = None
+
+    @property
+    def few_transcripts(self) -> bool:
+        """Does its interval rest on few participants?"""
+        return is_few(self.groups, self.interval)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "framework": self.column.framework,
+            "code": self.column.code,
+            "code_id": self.column.code_id,
+            "level": self.column.level,
+            "verdict": self.verdict,
+            "delta": self.delta,
+            "interval_unadjusted": None if self.interval is None else list(self.interval),
+            "few_transcripts": self.few_transcripts,
+            "kappa_people": self.people,
+            "kappa_model": self.model,
+            "units": self.units,
+            "groups": self.groups,
+            "p_as_good_holm": self.p_as_good,
+            "p_below_holm": self.p_below,
+            "more_participants": self.more,
+            "reason": self.reason,
+        }
+
+
+def rule(margin: float) -> str:
+    """The rule in words, to stand beside its results."""
+    return (
+        f"Δ = κ(person, person) − κ(model, person), on the same segments. “{AS_GOOD}”: Δ is below the margin of "
+        f"{margin:.2f}, set in study.yaml, at 2.5 % one-sided after Holm's correction over the codes; “{BELOW}”: Δ is "
+        f"above 0 in the same way, and not shown to be within the margin; else “{CANNOT_TELL}”. Intervals are "
+        f"unadjusted (95 %) and so exploratory. Only independent reviews, and suggestions of versions that had learnt "
+        f"nothing from the participant, count."
+    )
+
+
+def verdicts(trios: Sequence[Trio], columns: Sequence[Column], margin: float) -> tuple[Verdict, ...]:
+    """A verdict for every code that anybody applied in units judged by two people and the model."""
+    trios = [matched for trio in trios if (matched := trio.matched()).people.shared]
+    if not trios:
+        return ()
+    three = [pair for trio in trios for pair in (trio.people, trio.model_first, trio.model_second)]
+    tables, names = stacked(three)
+    wanted = [at for at, c in enumerate(columns) if c.level == "code" and _applied(tables[:, :, at])]
+    if not wanted:
+        return ()
+    tables = tables[:, :, wanted]
+    # a segment that three people judged is one segment, though it enters three pairs
+    units = np.any([trio.people.known[:, wanted] for trio in trios], axis=0).sum(axis=0).tolist()
+    found = _undecided(tables, [columns[at] for at in wanted], units, len(names))
+    return _decided(found, errors_over_groups(tables, deltas), len(names), margin)
+
+
+def deltas(tables: Floats) -> Floats:
+    """Δ of tables (…, 3 · pairs, columns, 4): people, model with the first, model with the second, for each pair."""
+    people, model = sides(tables)
+    return people - model
+
+
+def sides(tables: Floats) -> tuple[Floats, Floats]:
+    """Mean kappa of the people and of the model with them, each pair weighted by its units: (…, columns) each."""
+    values = np.swapaxes(kappa(tables), -1, -2)
+    weights = np.swapaxes(tables.sum(axis=-1), -1, -2)
+    model = [weighted_mean(values[..., at::3], weights[..., at::3]) for at in (1, 2)]
+    return weighted_mean(values[..., ::3], weights[..., ::3]), (model[0] + model[1]) / 2
+
+
+def _applied(tables: Floats) -> bool:
+    return bool(tables[..., :3].sum())
+
+
+def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], groups: int) -> list[Verdict]:
+    whole = tables.sum(axis=0)
+    people, model = sides(whole)
+    found = []
+    for at, column in enumerate(columns):
+        own = whole[::3, at]
+        positives = (own[:, 0] + np.maximum(own[:, 1], own[:, 2])).max()
+        reason = None
+        if positives < LEAST_POSITIVES:
+            reason = f"fewer than {LEAST_POSITIVES} segments were given it by either person"
+        elif groups < FEWEST_GROUPS:
+            reason = f"it needs doubly coded segments of at least {FEWEST_GROUPS} participants, and there are {groups}"
+        found.append(
+            Verdict(
+                column=column,
+                verdict=CANNOT_TELL,
+                delta=or_none(people[at] - model[at]),
+                interval=None,
+                people=or_none(people[at]),
+                model=or_none(model[at]),
+                units=units[at],
+                groups=groups,
+                reason=reason,
+            )
+        )
+    return found
+
+
+def _decided(found: Sequence[Verdict], errors: Floats, groups: int, margin: float) -> tuple[Verdict, ...]:
+    usable = [
+        at
+        for at, one in enumerate(found)
+        if one.reason is None and one.delta is not None and errors[at] > 1e-12
+    ]
+    degrees = groups - 1
+    good = {at: float(student.cdf((_delta(found[at]) - margin) / errors[at], degrees)) for at in usable}
+    below = {at: float(student.sf(_delta(found[at]) / errors[at], degrees)) for at in usable}
+    good, below = holm(good), holm(below)
+    decided = []
+    for at, one in enumerate(found):
+        if at not in good:
+            why = one.reason or "its spread over participants cannot be told: the code is too rare"
+            decided.append(replace(one, reason=why))
+            continue
+        reach = float(student.ppf(1 - ONE_SIDED, degrees)) * float(errors[at])
+        delta = _delta(one)
+        verdict = AS_GOOD if good[at] < ONE_SIDED else BELOW if below[at] < ONE_SIDED else CANNOT_TELL
+        decided.append(
+            replace(
+                one,
+                verdict=verdict,
+                interval=(delta - reach, delta + reach),
+                p_as_good=good[at],
+                p_below=below[at],
+                more=_more(delta, reach, groups, margin) if verdict == CANNOT_TELL else None,
+            )
+        )
+    return tuple(decided)
+
+
+def holm(p: dict[int, float]) -> dict[int, float]:
+    """Holm's adjusted p values (1979), by the same keys."""
+    adjusted, above = {}, 0.0
+    for rank, key in enumerate(sorted(p, key=lambda at: p[at])):
+        above = max(above, min(1.0, (len(p) - rank) * p[key]))
+        adjusted[key] = above
+    return adjusted
+
+
+def _more(delta: float, reach: float, groups: int, margin: float) -> int:
+    """How many more participants until the unadjusted interval, shrinking by √n, clears 0 or the margin."""
+    distance = max(margin - delta, delta, 1e-9)
+    return max(1, math.ceil(groups * (reach / distance) ** 2) - groups)
+
+
+def _delta(one: Verdict) -> float:
+    return one.delta if one.delta is not None else math.nan

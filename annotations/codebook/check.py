@@ -1,0 +1,176 @@
+"""What is missing or suspicious in a codebook, and how it fits what people have coded with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+from rapidfuzz import fuzz
+
+from annotations.codebook.codes import Code, Codebook
+
+Kind = Literal["wrong", "missing", "suspicious", "note"]
+_NEAR_NAME = 90
+_NEAR_TEXT = 92
+_TEXTS = (
+    ("definition", "say what they mean", "Tandem and new coders learn a code from its definition."),
+    ("use_when", "say when to use them", 'Say in "use_when" what a passage must hold.'),
+    (
+        "do_not_use_when",
+        "say when not to use them",
+        'Name in "do_not_use_when" the code that is often meant instead.',
+    ),
+    ("example", "have an example", 'Give one, invented or allowed, in "example".'),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at: how grave, what it is, the labels of the codes, and what to do."""
+
+    kind: Kind
+    what: str
+    codes: tuple[str, ...]
+    remedy: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"kind": self.kind, "what": self.what, "codes": list(self.codes), "remedy": self.remedy}
+
+
+def check_codebook(codebook: Codebook, used: Mapping[str, int] | None = None) -> tuple[Finding, ...]:
+    """Everything to look at, the gravest first.
+
+    ``used``: how many codings each code id has in the study; None where there is no study to look at.
+    """
+    found = [*_missing(codebook), *_alike(codebook), *_shapes(codebook)]
+    if used:
+        found += _use(codebook, used)
+    order = ("wrong", "missing", "suspicious", "note")
+    return tuple(sorted(found, key=lambda finding: order.index(finding.kind)))
+
+
+def _missing(codebook: Codebook) -> Iterator[Finding]:
+    for key, what, remedy in _TEXTS:
+        lacking = [code for code in codebook.applicable if not getattr(code, key)]
+        if lacking:
+            count = f"{len(lacking)} of {len(codebook.applicable)} codes"
+            yield Finding("missing", f"{count} do not {what}", _labels(codebook, lacking), remedy)
+
+
+def _alike(codebook: Codebook) -> Iterator[Finding]:
+    named = _by(codebook.applicable, lambda code: _fold(code.name)).values()
+    sharing = [code for its in named if len(its) > 1 for code in its]
+    if sharing:
+        yield Finding(
+            "note",
+            f"{len(sharing)} codes share their name with another",
+            tuple(code.path for code in sharing),
+            f'Files must give the path of these, such as "{sharing[0].path}", or the id "{sharing[0].id}".',
+        )
+    for one, other in combinations(codebook.applicable, 2):
+        alike = fuzz.ratio(_fold(one.name), _fold(other.name), score_cutoff=_NEAR_NAME)
+        if alike and _fold(one.name) != _fold(other.name):
+            yield Finding(
+                "suspicious",
+                f'the names "{one.name}" and "{other.name}" are nearly the same',
+                (one.path, other.path),
+                "Is one a slip of the other? Merge or rename one, or coders and files will mix them up.",
+            )
+        if (
+            fuzz.ratio(_fold(one.definition), _fold(other.definition), score_cutoff=_NEAR_TEXT)
+            and one.definition
+        ):
+            yield Finding(
+                "suspicious",
+                "two codes have nearly the same definition",
+                (one.path, other.path),
+                "Say in each what the other is not, or merge them.",
+            )
+    for its in _by(codebook.applicable, lambda code: _fold(code.example)).values():
+        if len(its) > 1 and its[0].example:
+            yield Finding(
+                "suspicious",
+                f"{len(its)} codes have the same example",
+                _labels(codebook, its),
+                "An example should show one code and not the other.",
+            )
+
+
+def _shapes(codebook: Codebook) -> Iterator[Finding]:
+    for framework in codebook.frameworks:
+        codes = codebook.of_framework(framework.id)
+        usable = [code for code in codes if code.applicable]
+        if codes and not usable:
+            remedy = 'Set "applicable: true" for those that coders shall apply.'
+            yield Finding("wrong", f'no code of "{framework.name}" may be applied', (), remedy)
+        if framework.select == "one" and len(usable) == 1:
+            remedy = "Add the other choices, or let several apply (select: many)."
+            yield Finding(
+                "suspicious", f'"{framework.name}" has one choice only', _labels(codebook, usable), remedy
+            )
+    childless = [
+        code for code in codebook if not code.applicable and not codebook.children(code.id, code.framework)
+    ]
+    if childless:
+        yield Finding(
+            "suspicious",
+            "some headings have nothing below them",
+            _labels(codebook, childless),
+            'Add codes below them, or set "applicable: true".',
+        )
+    said = [
+        code for code in codebook.applicable if code.definition and _fold(code.definition) == _fold(code.name)
+    ]
+    if said:
+        yield Finding(
+            "suspicious",
+            "some definitions only repeat the name",
+            _labels(codebook, said),
+            "Say in a sentence what belongs there.",
+        )
+
+
+def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[Finding]:
+    strange = sorted(code for code in used if code not in codebook.by_id)
+    if strange:
+        count = sum(used[code] for code in strange)
+        yield Finding(
+            "wrong",
+            f"{count} codings in the study use codes that this codebook does not hold",
+            tuple(f"{code} ({used[code]})" for code in strange),
+            "Put the codes back with these ids; a model cannot learn from codings whose code is gone.",
+        )
+    heading = [code for code in codebook if not code.applicable and used.get(code.id)]
+    if heading:
+        yield Finding(
+            "wrong",
+            "some headings were applied to passages",
+            _labels(codebook, heading),
+            'Set "applicable: true" for them, or code these passages with a code below.',
+        )
+    never = [code for code in codebook.applicable if not used.get(code.id)]
+    if never:
+        yield Finding(
+            "note",
+            f"{len(never)} of {len(codebook.applicable)} codes were never used",
+            _labels(codebook, never),
+            "Nothing is wrong with that, but nothing can be suggested for them from people's codings either.",
+        )
+
+
+def _by(codes: Sequence[Code], key: Callable[[Code], str]) -> dict[str, list[Code]]:
+    found: dict[str, list[Code]] = {}
+    for code in codes:
+        found.setdefault(key(code), []).append(code)
+    return found
+
+
+def _labels(codebook: Codebook, codes: Sequence[Code]) -> tuple[str, ...]:
+    return tuple(codebook.label(code.id) for code in codes)
+
+
+def _fold(words: str) -> str:
+    return " ".join(words.split()).casefold()

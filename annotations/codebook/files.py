@@ -1,0 +1,241 @@
+"""Codebooks from YAML, CSV and XLSX files, and codebook.yaml out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook, PublishedName, Select
+from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
+from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
+from annotations.errors import BadInput, nearest, unknown
+from annotations.sheets.sheet import decode, read_bytes, read_sheet
+from annotations.transcript import Role
+
+_TEXTS = ("definition", "use_when", "do_not_use_when", "example")
+_COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
+_TOP_KEYS = ("name", "description", "sources", "frameworks", "codes")
+_FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
+_CODE_KEYS = ("id", "code", "parent", *_TEXTS, "applicable", "carried_by", "names", "codes")
+_UNNAMED = "Codes"
+
+
+def shipped_codebooks() -> tuple[str, ...]:
+    """The names of the codebooks that come with Tandem."""
+    folder = files("annotations") / "codebook" / "shipped"
+    return tuple(
+        sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
+    )
+
+
+def shipped_codebook(name: str) -> Codebook:
+    """A codebook that comes with Tandem; raises UnknownName."""
+    if name not in shipped_codebooks():
+        raise unknown("codebook", name, shipped_codebooks())
+    return read_codebook(Path(str(files("annotations") / "codebook" / "shipped" / f"{name}.yaml")))
+
+
+def read_codebook(file: Path) -> Codebook:
+    """Read a codebook by its ending. Raises BadInput that names the file, the row or key, and the remedy."""
+    ending = file.suffix.lower()
+    if ending in (".yaml", ".yml"):
+        return _read_yaml(file)
+    if ending in (".csv", ".xlsx"):
+        return _read_table(file)
+    raise BadInput(f'{file}: a codebook with the ending "{ending}" is not read. Give .yaml, .csv or .xlsx.')
+
+
+def write_codebook(codebook: Codebook, file: Path) -> None:
+    """Write codebook.yaml, whole or not at all."""
+    body = yaml.safe_dump(codebook.content(), allow_unicode=True, sort_keys=False, width=110)
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    try:
+        unfinished.write_text(body, "utf-8")
+        os.replace(unfinished, file)  # noqa: PTH105 (atomic, also over a file that is there)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@dataclass
+class _Listing:
+    """Codes listed one by one, each with its framework's name; ``closed``: no further frameworks may be named."""
+
+    frameworks: dict[str, FrameworkDraft] = field(default_factory=dict)
+    drafts: list[CodeDraft] = field(default_factory=list)
+    closed: bool = False
+
+    def framework(self, given: str, select: str, where: str) -> FrameworkDraft:
+        name = a_name(given or _UNNAMED, where, "a framework")
+        found = self.frameworks.get(name.casefold())
+        if found is None and self.closed:
+            known = [framework.name for framework in self.frameworks.values()]
+            raise unknown("framework", given, known, where=where, remedy="Name one of those listed.")
+        if found is None:
+            found = self.frameworks[name.casefold()] = FrameworkDraft(name)
+        if select:
+            word = _select(select, where)
+            if found.select_where and found.select != word:
+                raise BadInput(
+                    f'{where}, column "select": found "{word}" for the framework "{name}", but '
+                    f'{found.select_where.rsplit(", ", 1)[-1]} says "{found.select}". A framework says one or the other.'
+                )
+            found.select, found.select_where = word, found.select_where or where
+        return found
+
+
+def _read_table(file: Path) -> Codebook:
+    listing = _Listing()
+    for row in read_sheet(file, required=("code",), optional=_COLUMNS).rows:
+        where = f"{file}, row {row.number}"
+        if not row["code"]:
+            raise BadInput(f'{where}: the column "code" is empty. Every row names a code.')
+        listing.drafts.append(
+            CodeDraft(
+                name=a_name(row["code"], where, "a code"),
+                framework=listing.framework(row["framework"], row["select"], where),
+                where=where,
+                parent=row["parent"],
+                id=row["id"],
+                applicable=_yes(row["applicable"], where),
+                texts={key: row[key] for key in _TEXTS if row[key]},
+            )
+        )
+    if not listing.drafts:
+        raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
+    return assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
+
+
+def _read_yaml(file: Path) -> Codebook:
+    plain = plain_yaml(decode(read_bytes(file), str(file)), str(file))
+    # a bare list is the list of codes, as a table's rows are
+    top = mapping({"codes": plain} if isinstance(plain, list) else plain, _TOP_KEYS, str(file))
+    listing = _Listing()
+    for at, entry in enumerate(entries(top.get("frameworks"), f"{file}, frameworks"), start=1):
+        _add_framework(listing, entry, f"{file}, framework {at}", str(file))
+    listing.closed = bool(listing.frameworks)
+    for at, entry in enumerate(entries(top.get("codes"), f"{file}, codes"), start=1):
+        _add_listed(listing, entry, f"{file}, code {at}", str(file))
+    if not listing.frameworks:
+        raise BadInput(f'{file} holds no codes. Expected "frameworks:" with codes in them, or "codes:".')
+    sources = mapping(top.get("sources"), None, f"{file}, sources")
+    return assemble(
+        text(top.get("name"), f"{file}, name") or file.stem,
+        tuple(listing.frameworks.values()),
+        listing.drafts,
+        file=str(file),
+        description=text(top.get("description"), f"{file}, description"),
+        sources=MappingProxyType({key: text(value, f"{file}, sources") for key, value in sources.items()}),
+    )
+
+
+def _add_framework(listing: _Listing, entry: Any, where: str, file: str) -> None:
+    given = mapping(entry, _FRAMEWORK_KEYS, where)
+    name = a_name(text(given.get("name") or given.get("id"), where), where, "a framework")
+    where = f'{file}, framework "{name}"'
+    if name.casefold() in listing.frameworks:
+        raise BadInput(f"{where}: it stands there twice. Put its codes together, or rename one.")
+    role = text(given.get("role"), where)
+    if role and role not in FRAMEWORK_ROLES:
+        raise BadInput(f'{where}: role "{role}" is not known; it is one of {", ".join(FRAMEWORK_ROLES)}.')
+    select = text(given.get("select"), where)
+    framework = FrameworkDraft(
+        name=name,
+        id=text(given.get("id"), where),
+        role=role,
+        select=_select(select, where) if select else "many",
+        select_where=where if select else "",
+        description=text(given.get("description"), where),
+    )
+    listing.frameworks[name.casefold()] = framework
+    listing.drafts.extend(_nested(given.get("codes"), framework, None, where))
+
+
+def _add_listed(listing: _Listing, entry: Any, where: str, file: str) -> None:
+    given = mapping(entry, (*_CODE_KEYS, "framework", "select"), where)
+    where = f'{file}, code "{text(given.get("code"), where)}"'
+    framework = listing.framework(
+        text(given.get("framework"), where), text(given.get("select"), where), where
+    )
+    plain = {key: value for key, value in given.items() if key not in ("framework", "select")}
+    listing.drafts.extend(_nested([plain], framework, None, file))
+
+
+def _nested(
+    given: Any, framework: FrameworkDraft, above: CodeDraft | None, where: str
+) -> Iterator[CodeDraft]:
+    for at, entry in enumerate(entries(given, f"{where}, codes"), start=1):
+        its = mapping(entry, _CODE_KEYS, f"{where}, code {at}")
+        name = a_name(text(its.get("code"), f"{where}, code {at}"), f"{where}, code {at}", "a code")
+        here = f'{where}, code "{name}"'
+        draft = CodeDraft(
+            name=name,
+            framework=framework,
+            where=here,
+            parent=text(its.get("parent"), here),
+            id=text(its.get("id"), here),
+            applicable=_yes(text(its.get("applicable"), here), here),
+            carried_by=_carriers(its.get("carried_by"), here),
+            texts={key: found for key in _TEXTS if (found := text(its.get(key), f"{here}, {key}"))},
+            names=_names(its.get("names"), f"{here}, names"),
+            above=above,
+        )
+        yield draft
+        yield from _nested(its.get("codes"), framework, draft, here)
+
+
+def _names(given: Any, where: str) -> Mapping[str, tuple[PublishedName, ...]]:
+    listed = mapping(given, None, where)
+    return MappingProxyType(
+        {
+            source: tuple(_published(entry, where) for entry in entries(its, where))
+            for source, its in listed.items()
+        }
+    )
+
+
+def _published(given: Any, where: str) -> PublishedName:
+    plain = mapping(given, ("name", "source", "status"), where)
+    status = text(plain.get("status"), where) or "published"
+    if status not in ("published", "proposal"):
+        raise BadInput(f'{where}: status "{status}" is not known; it is published or proposal.')
+    name = a_name(text(plain.get("name"), where), where, "a construct")
+    return PublishedName(
+        name, text(plain.get("source"), where), "proposal" if status == "proposal" else "published"
+    )
+
+
+def _carriers(given: Any, where: str) -> tuple[Role, ...]:
+    if given is None:
+        return (Role.PARTICIPANT,)
+    listed = [given] if isinstance(given, str) else entries(given, f"{where}, carried_by")
+    try:
+        return tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
+    except ValueError as error:
+        raise BadInput(
+            f"{where}: carried_by lists participant, interviewer or both; found {given!r}."
+        ) from error
+
+
+def _select(given: str, where: str) -> Select:
+    word = given.casefold()
+    if word not in ("one", "many"):
+        close = nearest(word, ("one", "many"))
+        guess = f' Did you mean "{close}"?' if close else ""
+        raise BadInput(f'{where}: select is "one" or "many"; found "{given}".{guess}')
+    return "one" if word == "one" else "many"
+
+
+def _yes(given: str, where: str) -> bool:
+    word = given.casefold()
+    if word in ("", "yes", "true", "1"):
+        return True
+    if word in ("no", "false", "0"):
+        return False
+    raise BadInput(f'{where}: "applicable" is yes or no; found "{given}".')

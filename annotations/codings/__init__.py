@@ -1,0 +1,1 @@
+"""What people have coded already: files of codings, the passages they mean, and into the store as reviews."""

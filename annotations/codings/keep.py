@@ -1,0 +1,230 @@
+"""What people have coded already, into the store: as reviews where it is known what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Coding, Condition, Draw, Review
+from annotations.codings.codings_file import PlacedCoding
+from annotations.labels import labels_of
+from annotations.segment import Segment, project
+from annotations.store.reviews import (
+    add_loose_codings,
+    add_review_codings,
+    add_reviews,
+    adopt_loose_codings,
+    current_reviews,
+    keep_codebook,
+    loose_codings,
+)
+from annotations.transcript import Role, Span
+
+Complete = Literal["all", "listed", "none"]
+Pass = tuple[UUID, str, Condition]
+
+
+@dataclass
+class Kept:
+    """What an import of codings made: reviews and codings new, changed and already there, and empty reviews.
+
+    ``before_codes``: of the passages that were there already, how many were judged before the codebook held all of
+    its codes, so that of the newer ones nothing is known there.
+    """
+
+    codings: int = 0
+    reviews: int = 0
+    empty_reviews: int = 0
+    superseded: int = 0
+    before_codes: int = 0
+    unchanged: int = 0
+    on_interviewer: int = 0
+    on_no_segment: int = 0
+    coders: set[str] = field(default_factory=set)
+    transcripts: set[str] = field(default_factory=set)
+
+
+def keep_codings(
+    connection: Connection,
+    placed: Sequence[PlacedCoding],
+    *,
+    complete: Complete,
+    ids: Mapping[str, UUID],
+    segments: Mapping[UUID, Sequence[Segment]],
+    codebook: Codebook,
+    only: frozenset[str] | None = None,
+    file: str,
+) -> Kept:
+    """Keep placed codings. Called within one writing transaction, so that all or nothing is kept.
+
+    ``ids``: the transcripts by the names that ``placed`` uses. ``segments``: their segments under the study's
+    segmentation. ``only``: the codes that the coders looked for, where it was not the whole ``codebook``. What is there
+    already is recognised: the same passage with the same codes changes nothing, with other codes it makes a review that
+    supersedes. What is said of some codes alone stands beside what was said of the rest. Nothing is ever removed.
+    """
+    kept = Kept()
+    version = keep_codebook(connection, codebook)
+    asked = only or frozenset(code.id for code in codebook.applicable)
+    by_pass = _by_pass(placed, ids)
+    for (transcript, coder, condition), passages in by_pass.items():
+        this = _Pass(connection, transcript, coder, condition, version, asked, only, file)
+        if complete == "none":
+            _keep_loose(this, passages, kept)
+        else:
+            _keep_reviews(this, passages, kept)
+            if complete == "all":
+                _keep_empty(this, segments.get(transcript, ()), kept)
+    _count(placed, ids, segments, kept)
+    return kept
+
+
+@dataclass(frozen=True)
+class _Pass:
+    connection: Connection
+    transcript: UUID
+    coder: str
+    condition: Condition
+    codebook_version: str
+    asked: frozenset[str]
+    only: frozenset[str] | None
+    file: str
+
+    def review(self, span: Span, codings: Iterable[Coding], supersedes: UUID | None = None) -> Review:
+        return Review(
+            transcript=self.transcript,
+            coder=self.coder,
+            span=span,
+            codings=tuple(codings),
+            condition=self.condition,
+            codebook_version=self.codebook_version,
+            origin={"import": self.file},
+            supersedes=supersedes,
+            only=self.only,
+            decides=self.asked,
+            id=uuid4(),
+        )
+
+    def current(self) -> list[Review]:
+        """The coder's own word; a second one, given to see how steady they are, stands beside it for ever."""
+        found = current_reviews(self.connection, transcript=self.transcript)
+        own = [r for r in found if r.coder == self.coder and r.condition == self.condition]
+        return [r for r in own if r.draw is not Draw.REPEAT and r.only == self.only]
+
+    def answers(self, review: Review) -> bool:
+        """Does a review that is there already say something of every code that is asked about?"""
+        return review.decides is None or self.asked <= review.decides
+
+
+def _by_pass(placed: Sequence[PlacedCoding], ids: Mapping[str, UUID]) -> dict[Pass, dict[Span, list[Coding]]]:
+    passes: dict[Pass, dict[Span, list[Coding]]] = {}
+    for one in placed:
+        key = (ids[one.transcript], one.coder, one.condition)
+        codings = passes.setdefault(key, {}).setdefault(one.span, [])
+        if one.code is not None:
+            codings.append(
+                Coding(
+                    code=one.code,
+                    span=one.span,
+                    influence=one.influence,
+                    concrete_example=one.concrete_example,
+                    memo=one.memo,
+                    created=one.created,
+                )
+            )
+    return passes
+
+
+def _keep_loose(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) -> None:
+    known = {
+        (coding.span, coding.code)
+        for _, coder, transcript, condition, coding in loose_codings(
+            this.connection, transcript=this.transcript
+        )
+        if (transcript, coder, condition) == (this.transcript, this.coder, this.condition)
+    }
+    known |= {(coding.span, coding.code) for review in this.current() for coding in review.codings}
+    new = [c for codings in passages.values() for c in codings if (c.span, c.code) not in known]
+    kept.unchanged += sum(map(len, passages.values())) - len(new)
+    kept.codings += len(new)
+    add_loose_codings(this.connection, this.transcript, this.coder, this.condition, new)
+
+
+def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) -> None:
+    present = {review.span: review for review in this.current()}
+    new = []
+    for span, codings in sorted(passages.items()):
+        before = present.get(span)
+        if before is not None and _same(before.codings, codings):
+            kept.unchanged += len(codings)
+            kept.before_codes += not this.answers(before)
+            continue
+        new.append(this.review(span, codings, supersedes=before.id if before else None))
+        kept.superseded += before is not None
+    kept.reviews += len(new)
+    kept.empty_reviews += sum(not review.codings for review in new)
+    kept.codings += sum(len(review.codings) for review in new)
+    _add(this, new)
+
+
+def _keep_empty(this: _Pass, segments: Sequence[Segment], kept: Kept) -> None:
+    """Every unit that the coder put no code on was read too: an empty review of it."""
+    current = this.current()
+    kept.before_codes += sum(not one.codings and not this.answers(one) for one in current)
+    present = labels_of({this.transcript: segments}, current)
+    seen = set().union(*(labels.judged for labels in present))
+    empty = [
+        this.review(segment.span, ())
+        for at, segment in enumerate(segments)
+        if segment.role is Role.PARTICIPANT and at not in seen
+    ]
+    kept.reviews += len(empty)
+    kept.empty_reviews += len(empty)
+    add_reviews(this.connection, empty)
+
+
+def _add(this: _Pass, new: Sequence[Review]) -> None:
+    """Add reviews; codings that an earlier import left without one are taken in, not doubled."""
+    loose = any(
+        (transcript, coder) == (this.transcript, this.coder)
+        for _, coder, transcript, _, _ in loose_codings(this.connection, transcript=this.transcript)
+    )
+    if not loose:
+        add_reviews(this.connection, new)
+        return
+    for review in new:
+        add_reviews(this.connection, [replace(review, codings=())])
+        still = adopt_loose_codings(this.connection, review)
+        add_review_codings(this.connection, review, still)
+
+
+def _same(before: Iterable[Coding], after: Iterable[Coding]) -> bool:
+    def plain(codings: Iterable[Coding]) -> set[tuple[object, ...]]:
+        return {(c.code, c.influence, c.concrete_example, c.memo) for c in codings}
+
+    return plain(before) == plain(after)
+
+
+def _count(
+    placed: Sequence[PlacedCoding],
+    ids: Mapping[str, UUID],
+    segments: Mapping[UUID, Sequence[Segment]],
+    kept: Kept,
+) -> None:
+    """Who coded what, and how much of it lies on no unit."""
+    kept.coders |= {one.coder for one in placed}
+    kept.transcripts |= {one.transcript for one in placed}
+    by_transcript: dict[UUID, dict[int, Span]] = {}
+    for at, one in enumerate(placed):
+        if one.code is not None:
+            by_transcript.setdefault(ids[one.transcript], {})[at] = one.span
+    for transcript, spans in by_transcript.items():
+        cut = segments.get(transcript, ())
+        for positions in project([segment.span for segment in cut], spans).values():
+            roles = {cut[position].role for position in positions}
+            kept.on_no_segment += not roles
+            kept.on_interviewer += roles == {Role.INTERVIEWER}

@@ -1,0 +1,102 @@
+"""What Label Studio holds of the coders' answers, read page by page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from annotations.errors import BadInput
+from annotations.label_studio.arrivals import Arrival, arrival_of, key_in
+
+PAGE = 500
+# the list applies to the annotations within a task too
+_FIELDS = (
+    "id,data,created_at,updated_at,annotations,result,completed_by,updated_by,was_cancelled,draft_created_at,"
+    "lead_time,parent_prediction"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredTask:
+    """A task as Label Studio holds it now: its number, our key, its annotations (drafts are none)."""
+
+    id: int
+    key: UUID | None
+    changed: datetime | None
+    arrivals: tuple[Arrival, ...]
+
+
+class Asked(Protocol):
+    """Whoever puts a question to Label Studio: the client of ``annotations.label_studio``."""
+
+    url: str
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Any:
+        """The answer as plain data, or None if there is no such thing."""
+
+
+class Answers:
+    """The reading side of one Label Studio."""
+
+    def __init__(self, server: Asked) -> None:
+        self.url = server.url
+        self._server = server
+
+    def users(self) -> dict[int, str]:
+        """Everybody's number and e-mail address."""
+        plain = self._server.get("api/users/", {}) or []
+        return {int(user["id"]): str(user.get("email") or "") for user in plain}
+
+    def has(self, project: int) -> bool:
+        """Is the project still there?"""
+        return self._server.get(f"api/projects/{project}/", {}) is not None
+
+    def pages(self, project: int, *, since: datetime | None = None) -> Iterator[list[AnsweredTask]]:
+        """All tasks with their annotations, or those that changed after ``since`` (by Label Studio's clock)."""
+        params: dict[str, Any] = {
+            "project": project,
+            "fields": "all",
+            "include": _FIELDS,
+            "page_size": PAGE,
+        }
+        if since is not None:
+            params["query"] = json.dumps(_changed_after(since))
+        page = 1
+        while True:
+            plain = self._server.get("api/tasks/", params | {"page": page})
+            found = plain["tasks"] if isinstance(plain, dict) else plain or []
+            yield [_task(one) for one in found]
+            if len(found) < PAGE:
+                return
+            page += 1
+
+    def holds(self, project: int, task: int, key: UUID) -> bool:
+        """Is this task there, asked for by its number and, since numbers are given again, by our key?"""
+        plain = self._server.get(f"api/tasks/{task}/", {})
+        if plain is None or int(plain.get("project") or project) != project:
+            return False
+        return key_in((plain.get("data") or {}).get("segment_id")) == key
+
+
+def _task(plain: Mapping[str, Any]) -> AnsweredTask:
+    key = key_in((plain.get("data") or {}).get("segment_id"))
+    number = int(plain["id"])
+    arrivals = []
+    for one in plain.get("annotations") or ():
+        try:
+            arrivals.append(arrival_of({**one, "task": number}, key))
+        except BadInput as error:
+            raise BadInput(f"task {number}: {error}") from error
+    changed = plain.get("updated_at")
+    return AnsweredTask(number, key, datetime.fromisoformat(changed) if changed else None, tuple(arrivals))
+
+
+def _changed_after(since: datetime) -> dict[str, Any]:
+    # exactly this format: Label Studio fails on others
+    moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    rule = {"filter": "filter:tasks:updated_at", "operator": "greater", "type": "Datetime", "value": moment}
+    return {"filters": {"conjunction": "and", "items": [rule]}}

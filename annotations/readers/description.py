@@ -1,0 +1,281 @@
+"""Where a transcript belongs and what may be done with it: from options, a manifest, its columns or its name."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from annotations.errors import BadInput, nearest
+from annotations.readers.spoken import ReadTranscript
+from annotations.sheets.sheet import Row, read_sheet
+from annotations.study.config import StudyConfig
+from annotations.study.speakers import ANYBODY
+from annotations.transcript import Consents, Kind, Transcript
+
+_COLUMNS = (
+    "transcript",
+    "case",
+    "site",
+    "wave",
+    "kind",
+    "participant",
+    "session",
+    "language",
+    "date",
+    "may_train",
+    "may_quote",
+    "visible_to",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is said of a transcript; None where nothing is said."""
+
+    transcript: str | None = None
+    case: str | None = None
+    site: str | None = None
+    wave: str | None = None
+    kind: Kind | None = None
+    participant: str | None = None
+    session: str | None = None
+    language: str | None = None
+    date: datetime.date | None = None
+    may_train: bool | None = None
+    may_quote: bool | None = None
+    visible_to: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, str], where: str) -> Description:
+        """From words; raises BadInput that names the key, what was found and what is allowed."""
+        plain = {key: value.strip() for key, value in given.items() if value and value.strip()}
+        return cls(
+            transcript=plain.get("transcript"),
+            case=plain.get("case"),
+            site=plain.get("site"),
+            wave=plain.get("wave"),
+            kind=_kind(plain.get("kind"), where),
+            participant=plain.get("participant"),
+            session=plain.get("session"),
+            language=_language(plain.get("language"), where),
+            date=_date(plain.get("date"), where),
+            may_train=_yes(plain.get("may_train"), "may_train", where),
+            may_quote=_yes(plain.get("may_quote"), "may_quote", where),
+            visible_to=_sites(plain.get("visible_to")),
+        )
+
+    @classmethod
+    def from_options(cls, given: Mapping[str, str]) -> Description:
+        """From the options of a command."""
+        return cls.of(given, "the command line")
+
+    def over(self, weaker: Description) -> Description:
+        """This description, with what it does not say taken from a weaker one."""
+        said = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
+        return replace(weaker, **said)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A table of files and where each belongs."""
+
+    file: str
+    rows: Mapping[Path, Description]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files it names, in its order."""
+        return tuple(self.rows)
+
+
+def read_manifest(file: Path) -> Manifest:
+    """Read a manifest: ``file`` and optionally ``transcript, case, site, wave, kind, participant, session,
+    language, date, may_train, may_quote, visible_to``. Paths are relative to it and stay below its folder.
+
+    Raises BadInput with a line for every row that cannot be used.
+    """
+    sheet = read_sheet(file, required=("file",), optional=_COLUMNS)
+    if sheet.ignored:
+        raise BadInput(
+            f"{file}: the column {', '.join(sheet.ignored)} is not known. Known: file, {', '.join(_COLUMNS)}."
+        )
+    rows: dict[Path, Description] = {}
+    faults = []
+    for row in sheet.rows:
+        where = f"{file}, row {row.number}"
+        try:
+            named = _named_file(row, file.absolute().parent, where)
+            if named in rows:
+                raise BadInput(f'{where}, column "file": "{row["file"]}" is listed twice. Keep one row.')
+            rows[named] = Description.of({key: row[key] for key in _COLUMNS}, where)
+        except BadInput as error:
+            faults.append(str(error))
+    if faults:
+        raise BadInput("\n".join(faults))
+    return Manifest(str(file), rows)
+
+
+def said_of(
+    read: ReadTranscript, *, options: Description, manifest: Manifest | None, config: StudyConfig
+) -> Description:
+    """What is said of a transcript, by whoever says it most strongly: see ``describe``."""
+    where = read.source
+    listed = manifest.rows.get(Path(read.source).absolute(), Description()) if manifest else Description()
+    columns = Description.of(read.described, where)
+    weakest = Description(participant=_only_participant(read))
+    named = _from_name(read.name, config.participant_pattern, where)
+    lies = _from_place(read.place or Path(read.source).name, config.file_pattern, where)
+    return options.over(listed).over(columns).over(lies).over(named).over(weakest)
+
+
+def describe(
+    read: ReadTranscript,
+    *,
+    options: Description,
+    manifest: Manifest | None,
+    config: StudyConfig,
+) -> Transcript:
+    """The transcript with its description. The command's options are the strongest word, then the manifest, then
+    the file's own columns, then its path and its name by the study's patterns, then its only participant's label.
+
+    Raises BadInput for a case, site or wave that study.yaml does not list, where it lists any.
+    """
+    where = read.source
+    said = said_of(read, options=options, manifest=manifest, config=config)
+    case, site = _case_and_site(said, config, where)
+    _refuse_unlisted("wave", said.wave, config.waves, where)
+    consents = config.consents
+    return Transcript(
+        name=said.transcript or read.name,
+        text=read.text,
+        turns=read.turns,
+        kind=said.kind or Kind.INTERVIEW,
+        case=case,
+        site=site,
+        wave=said.wave or "",
+        participant=said.participant or "",
+        session=said.session or "",
+        language=said.language or config.language,
+        date=said.date,
+        consents=Consents(
+            may_train=consents.may_train if said.may_train is None else said.may_train,
+            may_quote=consents.may_quote if said.may_quote is None else said.may_quote,
+            visible_to=said.visible_to,
+        ),
+        source=Path(read.source).name,
+    )
+
+
+def _from_name(name: str, pattern: str, where: str) -> Description:
+    """What the study's pattern finds in the file's name; it has to match from its beginning."""
+    found = re.match(pattern, name) if pattern else None
+    if found is None:
+        return Description()
+    groups = {key: value for key, value in found.groupdict().items() if value and key in _COLUMNS}
+    if not found.groupdict():
+        groups = {"participant": found.group()}
+    return Description.of(groups, where)
+
+
+def _from_place(place: str, pattern: str, where: str) -> Description:
+    """What the study's pattern finds in the file's path below the folder that is imported, anywhere in it."""
+    found = re.search(pattern, place) if pattern else None
+    if found is None:
+        return Description()
+    return Description.of(
+        {key: value for key, value in found.groupdict().items() if value and key in _COLUMNS}, where
+    )
+
+
+def _only_participant(read: ReadTranscript) -> str | None:
+    """The one coded speaker, if there is one and the label looks like a person's code (it has a digit)."""
+    speakers = {turn.speaker for turn in read.turns if turn.role.value == "participant"}
+    if len(speakers) != 1:
+        return None
+    (speaker,) = speakers
+    plain = speaker.casefold().strip()
+    return (
+        speaker
+        if plain not in ANYBODY and re.search(r"\d", plain) and re.search(r"[^\W\d]", plain) and "-" in plain
+        else None
+    )
+
+
+def _case_and_site(said: Description, config: StudyConfig, where: str) -> tuple[str, str]:
+    cases = config.cases
+    _refuse_unlisted("case", said.case, tuple(cases), where)
+    sites = tuple(site for its in cases.values() for site in its)
+    _refuse_unlisted("site", said.site, sites, where)
+    case = said.case or next((name for name, its in cases.items() if said.site in its), "")
+    if said.site and case in cases and cases[case] and said.site not in cases[case]:
+        raise BadInput(
+            f'{where}: the site "{said.site}" is not one of the case "{case}" '
+            f"({', '.join(cases[case])}). Correct one of them, or study.yaml."
+        )
+    return case, said.site or ""
+
+
+def _refuse_unlisted(what: str, given: str | None, listed: Sequence[str], where: str) -> None:
+    if given is None or not listed or given in listed:
+        return
+    close = nearest(given, listed)
+    guess = f' Did you mean "{close}"?' if close else ""
+    raise BadInput(
+        f'{where}: the {what} "{given}" is not in study.yaml.{guess} Listed: {", ".join(listed)}. Correct it, or '
+        f"add it there."
+    )
+
+
+def _named_file(row: Row, folder: Path, where: str) -> Path:
+    given = row["file"]
+    if not given:
+        raise BadInput(f'{where}, column "file": it is empty. Every row names a file.')
+    path = (folder / given.replace("\\", "/")).resolve()
+    if Path(given).is_absolute() or not path.is_relative_to(folder.resolve()):
+        raise BadInput(
+            f'{where}, column "file": "{given}" leads out of the folder of the manifest. Move the file there.'
+        )
+    return folder / path.relative_to(folder.resolve())
+
+
+def _kind(given: str | None, where: str) -> Kind | None:
+    if given is None:
+        return None
+    word = given.casefold().replace("_", " ").replace("-", " ")
+    for kind in Kind:
+        if word == kind.value:
+            return kind
+    raise BadInput(f'{where}: the kind "{given}" is not known; it is one of {", ".join(Kind)}.')
+
+
+def _language(given: str | None, where: str) -> str | None:
+    if given is None or re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", given):
+        return given
+    raise BadInput(f'{where}: the language "{given}" is not known; write two letters, such as en or sv.')
+
+
+def _date(given: str | None, where: str) -> datetime.date | None:
+    if given is None:
+        return None
+    try:
+        return datetime.datetime.fromisoformat(given).date()
+    except ValueError as error:
+        raise BadInput(f'{where}: "{given}" is no date; write it as 2026-03-01.') from error
+
+
+def _yes(given: str | None, key: str, where: str) -> bool | None:
+    if given is None:
+        return None
+    word = given.casefold()
+    if word in ("yes", "true", "1"):
+        return True
+    if word in ("no", "false", "0"):
+        return False
+    raise BadInput(f'{where}, column "{key}": found "{given}"; it is yes or no.')
+
+
+def _sites(given: str | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(site.strip() for site in re.split("[;,]", given) if site.strip())

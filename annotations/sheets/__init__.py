@@ -1,0 +1,1 @@
+"""Tables as people keep them: CSV, Excel, JSONL, read as rows that know their number in the file."""

@@ -1,0 +1,269 @@
+"""A study: a folder with study.yaml, codebook.yaml, and by default the database and the caches."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from annotations.coding import Coder
+from annotations.errors import BadInput, NoStudy, nearest
+from annotations.segment import Segmentation
+from annotations.study.refused_yaml import refuse_tricks
+
+FILE = "study.yaml"
+INTERVIEWERS = ("Interviewer", "Moderator", "Facilitator", "Researcher", "INT", "I")
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CoderEntry(_Section):
+    """A person who codes: the names they go by in files, and their Label Studio e-mail."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    email: str = ""
+
+
+class SegmentationEntry(_Section):
+    """How transcripts are cut. ``pipeline``: "rules", or the name of an installed spaCy pipeline."""
+
+    unit: Literal["turn", "passage", "sentence"] = "turn"
+    max_words: int | None = Field(default=None, ge=5)
+    pipeline: str = "rules"
+
+
+class EmbedderEntry(_Section):
+    """The encoder: "shipped", or a sentence-transformers folder or name that is already on this machine.
+
+    ``fine_tune``: is a copy of it tuned on the study's codes at each training?
+    """
+
+    model: str = "shipped"
+    device: str | None = None
+    fine_tune: bool = False
+
+
+class ConsentDefaults(_Section):
+    """What holds for a transcript of which nothing else is said."""
+
+    may_train: bool = True
+    may_quote: bool = False
+
+
+class LabelStudioEntry(_Section):
+    """Which Label Studio: the local one that Tandem starts, or any by its address (token from the environment)."""
+
+    url: str | None = None
+
+
+class ServiceEntry(_Section):
+    """Where Label Studio reaches "tandem serve", if not on this machine's usual port."""
+
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/]+(/[^\s?#]*)?", url):
+            raise ValueError("is no address; give one such as http://127.0.0.1:8430")
+        return url
+
+
+class RetrainEntry(_Section):
+    """When a worker trains by itself: after so many new reviews; "after: null" leaves it to people."""
+
+    after: int | None = Field(default=200, ge=1)
+
+
+class AimEntry(_Section):
+    """What the model's thresholds are for: the best F1 of each code, or at least this precision."""
+
+    precision: float | None = Field(default=None, ge=0.05, le=0.99)
+
+
+class StudyConfig(_Section):
+    """What study.yaml may say.
+
+    ``margin``: by how much kappa of the model may fall short of that of a second coder and still be called as good.
+    """
+
+    name: str = Field(min_length=1, max_length=80)
+    time_zone: str = "UTC"
+    language: str = "en"
+    cases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    waves: tuple[Text, ...] = ()
+    participant_pattern: str = ""
+    file_pattern: str = ""
+    coders: tuple[CoderEntry, ...] = ()
+    interviewers: tuple[str, ...] = INTERVIEWERS
+    participant_speakers: tuple[str, ...] = ()
+    segmentation: SegmentationEntry = SegmentationEntry()
+    embedder: EmbedderEntry = EmbedderEntry()
+    aim: AimEntry = AimEntry()
+    consents: ConsentDefaults = ConsentDefaults()
+    label_studio: LabelStudioEntry = LabelStudioEntry()
+    service: ServiceEntry = ServiceEntry()
+    retrain: RetrainEntry = RetrainEntry()
+    margin: float = Field(default=0.10, gt=0, le=0.5)
+    database: str | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f'"{name}" is no time zone; give one such as Europe/Stockholm') from error
+        return name
+
+    @field_validator("aim", mode="before")
+    @classmethod
+    def _aim_in_words(cls, given: Any) -> Any:
+        if isinstance(given, dict | AimEntry):
+            return given
+        if str(given).strip().casefold() == "best f1":
+            return {}
+        raise ValueError('is "best f1", or a section such as "aim: {precision: 0.7}"')
+
+    @field_validator("participant_pattern", "file_pattern")
+    @classmethod
+    def _pattern_compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from error
+        return pattern
+
+    @field_validator("coders")
+    @classmethod
+    def _names_once(cls, coders: tuple[CoderEntry, ...]) -> tuple[CoderEntry, ...]:
+        seen: dict[str, str] = {}
+        for coder in coders:
+            for name in {coder.name.casefold(), *(alias.casefold() for alias in coder.aliases)}:
+                if name in seen:
+                    raise ValueError(
+                        f'"{name}" names both {seen[name]} and {coder.name}; a name may mean one coder'
+                    )
+                seen[name] = coder.name
+        return coders
+
+    @property
+    def segmentation_used(self) -> Segmentation:
+        """The segmentation as the domain knows it."""
+        entry = self.segmentation
+        pipeline = entry.pipeline if entry.pipeline != "rules" else f"rules:{self.language}"
+        return Segmentation(entry.unit, entry.max_words, pipeline)
+
+    @property
+    def people(self) -> tuple[Coder, ...]:
+        """The coders of study.yaml."""
+        return tuple(Coder(entry.name, "person", entry.aliases, entry.email) for entry in self.coders)
+
+
+class Study:
+    """A study's folder and what its study.yaml says."""
+
+    def __init__(self, folder: Path, config: StudyConfig) -> None:
+        self.folder = folder
+        self.config = config
+
+    @property
+    def codebook_file(self) -> Path:
+        """The codebook in force."""
+        return self.folder / "codebook.yaml"
+
+    @property
+    def database_file(self) -> Path:
+        """The embedded database."""
+        return self.folder / "tandem.db"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where model versions lie."""
+        return self.folder / "models"
+
+    @property
+    def embeddings_file(self) -> Path:
+        """The embedding cache."""
+        return self.folder / "embeddings.db"
+
+    @property
+    def tracking_file(self) -> Path:
+        """MLflow's store, where no server is configured."""
+        return self.folder / "mlflow.db"
+
+
+def find_study(given: Path | None = None) -> Study:
+    """The study in ``given``, else the nearest study.yaml upwards from here. Raises NoStudy, BadInput."""
+    if given is not None:
+        if not (given / FILE).is_file():
+            raise NoStudy(f'{given} is no study: it holds no {FILE}. Make one with "tandem init {given}".')
+        return read_study(given)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return read_study(folder)
+    raise NoStudy(
+        f'there is no {FILE} in {here} or above it. Go to a study\'s folder, give --study, or make one with "tandem init".'
+    )
+
+
+def read_study(folder: Path) -> Study:
+    """Read ``folder``/study.yaml; raises BadInput that names the key, what was found and what is allowed."""
+    file = folder / FILE
+    try:
+        text = file.read_text("utf-8-sig")
+        refuse_tricks(text, str(file))
+        plain = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise BadInput(f"{file}: this is no readable YAML ({_one_line(error)}). Correct the line.") from error
+    if not isinstance(plain, dict):
+        raise BadInput(f'{file}: expected keys such as "name: My study", found {type(plain).__name__}.')
+    return Study(folder.resolve(), parse_config(plain, where=str(file)))
+
+
+def parse_config(plain: dict[str, Any], *, where: str = FILE) -> StudyConfig:
+    """Check plain data against StudyConfig; raises BadInput, one line a fault."""
+    try:
+        return StudyConfig.model_validate(plain)
+    except ValidationError as error:
+        lines = [_fault(fault, where) for fault in error.errors()]
+        raise BadInput("\n".join(lines)) from error
+
+
+def _fault(fault: Any, where: str) -> str:
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        close = nearest(str(fault["loc"][-1]), _keys_at(fault["loc"][:-1]), at_least=50)
+        guess = f' Did you mean "{close}"?' if close else ""
+        return f'{where}: key "{key}" is not known.{guess}'
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f'{where}: "{key}": {message} (found {reprlib.repr(fault.get("input"))}).'
+
+
+def _keys_at(path: tuple[Any, ...]) -> list[str]:
+    sections: dict[str, type[BaseModel]] = {
+        "coders": CoderEntry,
+        "segmentation": SegmentationEntry,
+        "embedder": EmbedderEntry,
+        "aim": AimEntry,
+        "consents": ConsentDefaults,
+        "label_studio": LabelStudioEntry,
+        "service": ServiceEntry,
+        "retrain": RetrainEntry,
+    }
+    section = sections.get(str(path[0]), StudyConfig) if path else StudyConfig
+    return list(section.model_fields)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,62 @@
+"""Changing one list of study.yaml and nothing else in it: its comments and order belong to those who wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from annotations.errors import BadInput
+from annotations.study.config import FILE, Study, parse_config, read_study
+
+
+def add_to_list(study: Study, key: str, labels: Sequence[str]) -> Study:
+    """The study with ``labels`` at the end of the list ``key`` of its study.yaml, in any case each once.
+
+    Raises BadInput, and changes nothing, if the file is laid out so that this would not be what it says
+    afterwards.
+    """
+    file = study.folder / FILE
+    before: Sequence[str] = getattr(read_study(study.folder).config, key)
+    known = {label.casefold() for label in before}
+    wanted = [*before, *(label for label in dict.fromkeys(labels) if label.casefold() not in known)]
+    text = _with_list(file.read_text("utf-8-sig"), key, wanted)
+    try:
+        plain = yaml.safe_load(text)
+        found = list(getattr(parse_config(plain, where=str(file)), key)) if isinstance(plain, dict) else None
+    except (yaml.YAMLError, BadInput):
+        found = None
+    if found != wanted:
+        raise BadInput(
+            f"{file} was not changed, for its layout is unusual. Add to it: {_line(key, wanted).strip()}"
+        )
+    _write(file, text)
+    return read_study(study.folder)
+
+
+def _with_list(text: str, key: str, wanted: Sequence[str]) -> str:
+    lines = text.splitlines(keepends=True)
+    first = next((at for at, line in enumerate(lines) if re.match(rf"{key}\s*:(?=\s|$)", line)), None)
+    if first is None:
+        end = "" if not text or text.endswith("\n") else "\n"
+        return f"{text}{end}{_line(key, wanted)}"
+    last = first + 1
+    while last < len(lines) and re.match(r"\s+\S|-\s|\]|\}", lines[last]):
+        last += 1
+    comments = [line for line in lines[first + 1 : last] if line.lstrip().startswith("#")]
+    return "".join([*lines[:first], *comments, _line(key, wanted), *lines[last:]])
+
+
+def _line(key: str, wanted: Sequence[str]) -> str:
+    return yaml.safe_dump({key: list(wanted)}, default_flow_style=None, allow_unicode=True, width=100_000)
+
+
+def _write(file: Path, text: str) -> None:
+    """In one step: a crash leaves the old file or the new one."""
+    beside = file.with_name(f".{file.name}.new")
+    beside.unlink(missing_ok=True)  # no link that somebody laid there
+    beside.write_text(text, "utf-8")
+    beside.chmod(file.stat().st_mode)
+    beside.replace(file)

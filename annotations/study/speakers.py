@@ -1,0 +1,88 @@
+"""Who speaks in a transcript, and of whom the study knows whether they ask or answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from annotations.study.config import StudyConfig
+from annotations.transcript import Role, Transcript, Turn
+
+# labels that say who speaks without saying which person it is
+ANYBODY = frozenset(
+    {
+        "participant",
+        "respondent",
+        "interviewee",
+        "patient",
+        "client",
+        "speaker",
+        "p",
+        "r",
+        "a",
+        "answer",
+        "informant",
+    }
+)
+_ASKS = re.compile(r"[?؟？][\"'”’»)]*$")
+# labels that a program counts anew in each file
+_COUNTED = re.compile(
+    r"(?:unknown )?(?:speaker|sprecher|talare|locuteur|hablante)[ _-]?\w{0,3}", re.IGNORECASE
+)
+_CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d]).*-.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A label in a transcript: the role it is taken for, whether the study says so, how often it speaks and asks."""
+
+    label: str
+    role: Role
+    known: bool
+    turns: int
+    questions: int
+
+    @property
+    def counted(self) -> bool:
+        """Is the label one that a program gives, such as "Speaker 1", so that it is somebody else in each file?"""
+        return _COUNTED.fullmatch(self.label) is not None
+
+    @property
+    def asks(self) -> bool:
+        """Do its turns look like an interviewer's: are most of them questions?"""
+        return self.turns > 1 and 2 * self.questions >= self.turns
+
+
+def speakers_of(transcript: Transcript, config: StudyConfig) -> tuple[Speaker, ...]:
+    """The speakers in the order in which they first speak.
+
+    The role of a speaker is known if study.yaml lists the label, if it is the participant's or looks like a
+    participant's code, if it is the only one beside a listed interviewer, or if nobody else speaks.
+    """
+    turns: dict[str, list[Turn]] = {}
+    for turn in transcript.turns:
+        turns.setdefault(turn.speaker, []).append(turn)
+    listed = {_key(name) for name in (*config.interviewers, *config.participant_speakers)}
+    alone = sum(its[0].role is Role.PARTICIPANT for its in turns.values()) == 1
+    return tuple(
+        Speaker(
+            label,
+            its[0].role,
+            known=alone or _key(label) in listed or _is_participant(label, transcript, config),
+            turns=len(its),
+            questions=sum(_ASKS.search(turn.span.of(transcript.text)) is not None for turn in its),
+        )
+        for label, its in turns.items()
+    )
+
+
+def _is_participant(label: str, transcript: Transcript, config: StudyConfig) -> bool:
+    key = _key(label)
+    if not key or key == _key(transcript.participant) or key in ANYBODY - {"speaker", "a", "r"}:
+        return True
+    pattern = config.participant_pattern
+    return _CODE.fullmatch(label) is not None or bool(pattern and re.fullmatch(pattern, label))
+
+
+def _key(label: str) -> str:
+    return " ".join(label.split()).casefold()

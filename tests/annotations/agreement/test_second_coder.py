@@ -1,0 +1,71 @@
+"""Verdicts: the margin, Holm over codes, and codes of which nothing can be said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from annotations.agreement.columns import Column
+from annotations.agreement.judged import Judged
+from annotations.agreement.pairs import Pair
+from annotations.agreement.second_coder import AS_GOOD, BELOW, CANNOT_TELL, Trio, Verdict, holm, verdicts
+
+NAMES = ("good", "bad", "rare")
+COLUMNS = tuple(Column("code", frozenset({name}), "F", name, name) for name in NAMES)
+
+
+def _found(participants: int, margin: float = 0.1, seed: int = 5) -> dict[str, Verdict]:
+    """Two people who agree well, and a model as good on one code, poor on another; the third nobody uses much."""
+    random = np.random.default_rng(seed)
+    member = np.repeat(np.arange(participants), 60)
+    truth = random.random((len(member), 3)) < [0.3, 0.3, 0.0]
+    truth[:3, 2] = True
+
+    def judge(*slips: float) -> Judged:
+        values = truth ^ (random.random(truth.shape) < slips)
+        return Judged(values, np.ones_like(values))
+
+    a, b, model = judge(0.04, 0.04, 0), judge(0.04, 0.04, 0), judge(0.03, 0.3, 0)
+    groups = tuple(f"g{at}" for at in range(participants))
+    trio = Trio(
+        Pair("a", "b", a, b, member, groups),
+        Pair("model", "a", model, a, member, groups),
+        Pair("model", "b", model, b, member, groups),
+    )
+    return {one.column.code: one for one in verdicts([trio], COLUMNS, margin)}
+
+
+def test_as_good_below_and_cannot_tell() -> None:
+    """A model as good as the people is called so, a poor one below; on three segments nothing is said."""
+    found = _found(30)
+    assert found["good"].verdict == AS_GOOD
+    assert found["bad"].verdict == BELOW
+    assert found["rare"].verdict == CANNOT_TELL
+    assert "fewer than 5" in str(found["rare"].reason)
+    assert found["rare"].interval is None
+
+
+def test_four_participants_decide_nothing() -> None:
+    """Below five participants there is no verdict, with the reason."""
+    for one in _found(4).values():
+        assert one.verdict == CANNOT_TELL
+        assert one.reason
+
+
+def test_cannot_tell_says_how_many_more() -> None:
+    """With a margin that is too tight for the data, it says about how many participants would decide."""
+    one = _found(6, margin=0.002, seed=8)["good"]
+    assert one.verdict == CANNOT_TELL
+    assert one.more is not None
+    assert one.more >= 1
+
+
+@given(st.lists(st.floats(0.0001, 1), min_size=1, max_size=20))
+def test_holm_is_that_of_an_independent_library(p: list[float]) -> None:
+    """statsmodels adjusts in the same way."""
+    assert list(dict(sorted(holm(dict(enumerate(p))).items())).values()) == pytest.approx(
+        multipletests(p, method="holm")[1].tolist()
+    )
