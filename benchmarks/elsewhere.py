@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from ruler.fine_tune import Recipe, fine_tuned
 from ruler.setfit import setfit_scores
 
-from models.tuned import Passage
+from models.tuned_passage import Passage
 from training.folds import folds_of
 
 Rows = NDArray[np.intp]

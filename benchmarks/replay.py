@@ -40,7 +40,7 @@ from service.learning import workshop_of
 from service.parts import open_parts
 from training.collect import collect
 from training.dataset import Dataset, OutOfFold
-from training.evaluate import evaluate
+from training.figures import evaluate
 from training.learn import asked, dataset_of
 from training.promote import judge
 

@@ -27,7 +27,7 @@ from models.corpus import Corpus, read_corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.explain import Precedents
-from models.notice import Notice, draw, notice
+from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
 Progress = Callable[[int, int], None]

@@ -156,7 +156,7 @@ def _tracking(parts: Parts) -> Check:
 def _mirrored(parts: Parts) -> Check:
     """Does MLflow say what the study's database says? What it lacks is given to it first."""
     from service.learning import catch_up, tracking_of
-    from training.deliver import aliases_wanted
+    from training.mlflow_mirror import aliases_wanted
 
     def look() -> str:
         with parts.store.reading() as connection:

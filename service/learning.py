@@ -12,14 +12,14 @@ from annotations.groups import GroupBy
 from models.calibration import Aim
 from service.parts import Parts
 from training.collect import Collected
-from training.deliver import deliver, owed
 from training.evaluation import evaluation
+from training.mlflow_mirror import deliver, owed
+from training.recipe import Workshop
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
 from training.train import Trained
 from training.train import train as train_model
-from training.workshop import Workshop
 
 Progress = Callable[[int, int], None]
 

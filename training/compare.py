@@ -22,7 +22,7 @@ from models.embedder import EmbedderSource
 from training.dataset import Dataset
 from training.learn import asked
 from training.promote import Verdict, first, incomparable, judge
-from training.workshop import Made, Split
+from training.recipe import Made, Split
 
 HELD_OUT = "held_out.npz"
 # what comes of reading a file that is none, that is cut off, or that declares shapes which do not fit or are too large

@@ -10,11 +10,11 @@ from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.cross_validation import cross_validate, folds_with, lacking_codes
 from training.dataset import Dataset
-from training.evaluate import evaluate
+from training.figures import evaluate
 from training.folds import folds_of
 from training.learn import dataset_of
-from training.present import unchanged
-from training.workshop import Progress, Workshop, exclusive_sets
+from training.recipe import Progress, Workshop, exclusive_sets
+from training.unchanged import unchanged
 
 
 def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tuple[dict[str, Any], Collected]:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from models.classifier import Prior, TooFew, Weights, fit_weights, together, too_few_examples
 from models.embedder import EmbedderSource
 from models.features import Counted, Features, Vocabulary, choose, matrix_of, matrix_of_counted
-from models.tuned import Progress, Tuned, tune
+from models.tuned import Tuned
+from models.tuning import Progress, tune
 from models.unit import Unit
 from training.dataset import Dataset, Described
 

@@ -12,13 +12,13 @@ from annotations.groups import GroupBy, groups_of
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
-from models.quoted import quoted_in, without_quotations
+from models.quoted_definitions import quoted_in, without_quotations
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS
 from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, OutOfFold
-from training.evaluate import evaluate
-from training.workshop import Made, Progress, Split, Workshop, exclusive_sets
+from training.figures import evaluate
+from training.recipe import Made, Progress, Split, Workshop, exclusive_sets
 
 MANY_GROUPS = (
     100  # from here on two thirds of the groups teach nearly as well as four fifths, in half of the time

@@ -13,8 +13,8 @@ from uuid import UUID
 from annotations.errors import TandemError
 from training.collect import WEIGHTS, Collected
 from training.promote import Verdict
+from training.recipe import Made, Split, Workshop
 from training.tracking import TrainingRun
-from training.workshop import Made, Split, Workshop
 
 SNAPSHOT = "snapshot.json"
 RUN = "run.json"

@@ -23,7 +23,7 @@ from models.corpus import read_corpus
 from training.collect import Collected, collected_from
 from training.learn import learn
 from training.lineage import Snapshot, libraries, read_snapshot
-from training.workshop import Progress, Workshop
+from training.recipe import Progress, Workshop
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,14 @@ from models.classifier import Model, TooFew
 from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.compare import compare, save_held_out
-from training.deliver import deliver
 from training.judge_set import draw, judging_groups
 from training.learn import learn, learn_from_codebook
+from training.leftovers import sweep
 from training.lineage import run_of, snapshot_of, write_lineage
-from training.present import sweep, unchanged
+from training.mlflow_mirror import deliver
 from training.promote import Verdict, waiting
-from training.workshop import Made, Progress, Split, Workshop
+from training.recipe import Made, Progress, Split, Workshop
+from training.unchanged import unchanged
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _unless_rolled_back(shop: Workshop, verdict: Verdict) -> Verdict:
 def _draw(made: Made, folder: Path) -> None:
     if made.dataset is not None and made.unseen is not None:
         # imported here: drawing takes a second to load, and most commands draw nothing
-        from training.pictures import draw_pictures
+        from training.plots import draw_pictures
 
         draw_pictures(made.dataset, made.unseen, made.measured_on, folder)
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.embedder import EmbedderSource
-from models.tuned import Passage, TuningRecipe, tune_on
+from models.tuned_passage import Passage
+from models.tuning import TuningRecipe, tune_on
 
 Rows = NDArray[np.intp]
 

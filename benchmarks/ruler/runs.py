@@ -13,7 +13,7 @@ from ruler.peers import Learnt
 from ruler.scores import Predicted
 from ruler.sets import LabelledSet
 
-from training.workshop import RECIPE
+from training.recipe import RECIPE
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from annotations.codebook.codes import Codebook
-    from models.notice import Notice
+    from models.wave_notice import Notice
 
 NAME = "precode"
 _MANY_FAR = 0.15

@@ -9,22 +9,15 @@ import numpy as np
 import pytest
 
 from annotations.errors import TandemError
-from models import tuned as tuned_module
+from models import tuning
 from models.artifact import load, save
 from models.calibration import Calibration
 from models.classifier import Model, Weights
 from models.embedder import EmbedderSource
 from models.features import BLOCKS, Vocabulary
-from models.tuned import (
-    Passage,
-    Tuned,
-    TuningRecipe,
-    load_tuned,
-    passage_of,
-    save_tuned,
-    tune,
-    tune_on,
-)
+from models.tuned import Tuned, load_tuned, save_tuned
+from models.tuned_passage import Passage, passage_of
+from models.tuning import TuningRecipe, tune, tune_on
 from models.unit import INTERVIEWER, Unit
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -156,7 +149,7 @@ def test_another_encoder_in_its_place_is_refused(learnt: Tuned) -> None:
 
 def test_the_recipe_in_force_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Units go in with their speakers; progress is told to the end."""
-    monkeypatch.setattr(tuned_module, "RECIPE", replace(QUICK, passes=(1, 1)))
+    monkeypatch.setattr(tuning, "RECIPE", replace(QUICK, passes=(1, 1)))
     told: list[tuple[int, int]] = []
     units = [Unit(f"word {at}", "Client") for at in range(40)]
     labels = np.arange(80).reshape(40, 2) % 3 == 0

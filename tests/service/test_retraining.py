@@ -50,7 +50,7 @@ from service.settings import read_settings
 from service.suggesting import precode
 from service.tracing import trace_review, trace_suggestion
 from service.work import ask_if_due, do_waiting_jobs
-from training.deliver import aliases_wanted
+from training.mlflow_mirror import aliases_wanted
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings(

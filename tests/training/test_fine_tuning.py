@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from annotations.study.config import read_study
-from models import tuned as tuned_module
+from models import tuning
 from models.artifact import load
 from models.classifier import Model
 from models.embedder import EmbedderSource
-from models.tuned import Tuned, TuningRecipe
+from models.tuned import Tuned
+from models.tuning import TuningRecipe
 from models.unit import Unit
 from service.importing import import_codings
 from service.importing_transcripts import import_transcripts
@@ -25,7 +26,8 @@ from service.new_study import make_study
 from service.parts import Parts
 from service.settings import read_settings
 from service.suggesting import precode
-from training import cross_validation, fitting, workshop
+from training import cross_validation, fitting
+from training import recipe as workshop
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Judgement
 
@@ -113,7 +115,7 @@ def test_with_judges_each_fold_has_one(tunings: list[_Counting]) -> None:
 @pytest.fixture
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     """A small coded study whose encoder is fine-tuned in one pass."""
-    monkeypatch.setattr(tuned_module, "RECIPE", TuningRecipe(passes=(1, 1)))
+    monkeypatch.setattr(tuning, "RECIPE", TuningRecipe(passes=(1, 1)))
     monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 20)
     monkeypatch.setattr(cross_validation, "FOLDS", 3)
     book = tmp_path / "book.csv"

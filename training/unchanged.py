@@ -1,17 +1,14 @@
-"""What is there already: versions that a training would make again, and what a killed training has left."""
+"""Would a training make again the model that is there already?"""
 
 from __future__ import annotations
 
-import shutil
-from uuid import UUID
-
 from annotations.errors import TandemError
 from annotations.groups import groups_of
-from annotations.store.model_versions import ModelVersion, all_models
+from annotations.store.model_versions import ModelVersion
 from models.artifact import load
 from training.collect import Collected
 from training.lineage import numbered_groups, read_snapshot
-from training.workshop import Workshop
+from training.recipe import Workshop
 
 
 def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool:
@@ -38,21 +35,3 @@ def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool
     except TandemError:
         return False
     return snapshot.groups == numbered_groups(collected, groups)
-
-
-def sweep(shop: Workshop) -> None:
-    """Remove what a training that was killed has left: folders that the database does not name."""
-    if not shop.folder.is_dir():
-        return
-    with shop.store.reading() as connection:
-        known = {model.folder for model in all_models(connection)}
-    for folder in shop.folder.iterdir():
-        if folder.is_dir() and folder.name not in known and _is_ours(folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_ours(name: str) -> bool:
-    try:
-        return str(UUID(name)) == name
-    except ValueError:
-        return False

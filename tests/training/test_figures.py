@@ -15,7 +15,7 @@ from sklearn.metrics import (
 from annotations.codebook.codes import Code, Codebook, Framework
 from models.unit import Unit
 from training.dataset import Dataset, Judgement, OutOfFold
-from training.evaluate import evaluate
+from training.figures import evaluate
 
 CODES = ("a", "b", "c")
 BOOK = Codebook(

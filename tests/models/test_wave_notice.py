@@ -19,7 +19,7 @@ from models.classifier import Model, Weights
 from models.corpus import Corpus, read_corpus
 from models.embedding_cache import EmbeddingCache
 from models.features import Vocabulary
-from models.notice import Notice, draw, notice
+from models.wave_notice import Notice, draw, notice
 
 ENCODER = WordEncoder()
 KNOWN = ("the budget money grant cost", "nurses colleagues team staff", "money for the staff team")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.codebook.codes import Code
-from models.quoted import quoted_in, without_quotations
+from models.quoted_definitions import quoted_in, without_quotations
 
 SAID = (
     "Well, we never had any money for that, you know.",

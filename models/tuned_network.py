@@ -1,0 +1,131 @@
+"""The encoder and the layer on top of it that gives a logit per code, as PyTorch runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.embedder import EmbedderSource, load_encoder
+from models.tuned_passage import Passage
+
+BATCH = 32
+_OWN, _BEFORE, _AFTER = 160, 64, 32  # word pieces of a segment, and of what is read of its surroundings
+_NEARLY_NEVER = 1e-4
+_TOP = "top."
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Word pieces of a passage with its surroundings, and which of them are its own."""
+
+    ids: list[int]
+    own: range
+
+
+@dataclass(frozen=True)
+class TunedNetwork:
+    """The encoder and its layer on top, as PyTorch runs them."""
+
+    encoder: Any
+    tokenizer: Any
+    top: Any
+    device: str = field(default="cpu")
+
+    @classmethod
+    def new(cls, source: EmbedderSource, labels: Floats, weights: Floats) -> TunedNetwork:
+        """Not tuned yet: the layer on top says how often each code occurs."""
+        import torch
+
+        encoder, tokenizer, device = load_encoder(source)
+        top = torch.nn.Linear(2 * encoder.config.hidden_size, labels.shape[1])
+        often = (labels * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9)
+        often = often.clip(_NEARLY_NEVER, 1 - _NEARLY_NEVER)
+        torch.nn.init.zeros_(top.weight)
+        top.bias.data = torch.tensor(np.log(often / (1 - often)), dtype=torch.float32)
+        return cls(encoder, tokenizer, top.to(device), device)
+
+    @classmethod
+    def of(cls, source: EmbedderSource, arrays: Mapping[str, NDArray[np.float16]]) -> TunedNetwork:
+        """With weights that were tuned before."""
+        import torch
+
+        encoder, tokenizer, device = load_encoder(source)
+        own = {
+            name: torch.tensor(its.astype(np.float32))
+            for name, its in arrays.items()
+            if not name.startswith(_TOP)
+        }
+        encoder.load_state_dict(own)
+        weight, bias = (arrays[f"{_TOP}{name}"].astype(np.float32) for name in ("weight", "bias"))
+        top = torch.nn.Linear(weight.shape[1], weight.shape[0])
+        top.load_state_dict({"weight": torch.tensor(weight), "bias": torch.tensor(bias)})
+        return cls(encoder.eval(), tokenizer, top.to(device), device)
+
+    def arrays(self) -> dict[str, NDArray[np.float16]]:
+        """All weights in 16 bits: half the file, and the model that is measured is the one that is kept."""
+        found = {
+            name: its.detach().cpu().numpy().astype(np.float16)
+            for name, its in self.encoder.state_dict().items()
+        }
+        for name, its in self.top.state_dict().items():
+            found[f"{_TOP}{name}"] = its.detach().cpu().numpy().astype(np.float16)
+        return found
+
+    def cut(self, passages: Sequence[Passage]) -> list[Pieces]:
+        """Passages as word pieces: what was said before, the passage, what was said after."""
+        own, before, after = (
+            self._ids([getattr(passage, name) for passage in passages])
+            for name in ("text", "before", "after")
+        )
+        begin, end = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
+        found = []
+        for at in range(len(passages)):
+            left = [*before[at][-_BEFORE:], end] if before[at] else []
+            right = [*after[at][:_AFTER], end] if after[at] else []
+            its = own[at][:_OWN] or [self.tokenizer.unk_token_id]
+            first = 1 + len(left)
+            found.append(Pieces([begin, *left, *its, end, *right], range(first, first + len(its))))
+        return found
+
+    def _ids(self, texts: list[str]) -> list[list[int]]:
+        if not texts:  # of which the tokenizer makes an error
+            return []
+        found = self.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
+        return list(found["input_ids"])
+
+    def forward(self, batch: Sequence[Pieces]) -> Any:
+        """Logits, shape (batch, codes), from the first piece and the mean of a passage's own ones."""
+        import torch
+
+        width = max(len(its.ids) for its in batch)
+        ids = torch.full((len(batch), width), int(self.tokenizer.pad_token_id))
+        mask, own = torch.zeros_like(ids), torch.zeros_like(ids)
+        for at, its in enumerate(batch):
+            ids[at, : len(its.ids)] = torch.tensor(its.ids)
+            mask[at, : len(its.ids)] = 1
+            own[at, its.own.start : its.own.stop] = 1
+        ids, mask, own = (side.to(self.device) for side in (ids, mask, own))
+        # encoders that tell two kinds of text apart are told which pieces are the passage
+        kinds = {"token_type_ids": own} if getattr(self.encoder.config, "type_vocab_size", 0) > 1 else {}
+        states = self.encoder(input_ids=ids, attention_mask=mask, **kinds).last_hidden_state
+        share = own[..., None].to(states.dtype)
+        mean = (states * share).sum(dim=1) / share.sum(dim=1)
+        return self.top(torch.cat([states[:, 0], mean], dim=1))
+
+    def logits(self, passages: Sequence[Passage]) -> Floats:
+        """Logits of passages, shape (passages, codes)."""
+        import torch
+
+        pieces = self.cut(passages)
+        found = np.zeros((len(passages), self.top.out_features))
+        order = np.argsort([-len(its.ids) for its in pieces], kind="stable")
+        with torch.inference_mode():
+            for begin in range(0, len(order), BATCH):
+                rows = order[begin : begin + BATCH]
+                found[rows] = self.forward([pieces[row] for row in rows]).double().cpu().numpy()
+        return found

@@ -1,0 +1,141 @@
+"""Tuning a copy of the encoder on a study's own codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.embedder import EmbedderSource
+from models.tuned import Tuned
+from models.tuned_network import BATCH, Pieces, TunedNetwork
+from models.tuned_passage import Passage, passage_of
+from models.unit import Unit
+
+_CLIP = 1.0
+_WARM = 0.06
+_DECAY = 0.01
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class TuningRecipe:
+    """How to tune. ``rate``: of the encoder (AdamW, warmed and then falling to nothing); ``top_rate``: of the layer on top.
+
+    ``examples``: how many segments are looked at in all, which makes the passes many where there are few of them.
+    """
+
+    rate: float = 5e-5
+    top_rate: float = 1e-3
+    examples: int = 34_000
+    passes: tuple[int, int] = (3, 20)
+    seed: int = 0
+
+    def passes_over(self, segments: int) -> int:
+        """How many passes over so many segments."""
+        least, most = self.passes
+        return max(least, min(most, round(self.examples / max(segments, 1))))
+
+
+RECIPE = TuningRecipe()
+
+
+def tune(
+    source: EmbedderSource,
+    units: Sequence[Unit],
+    speakers: Sequence[str],
+    labels: Floats,
+    weights: Floats,
+    progress: Progress | None = None,
+) -> Tuned:
+    """Tune a copy of the encoder and a layer on top of it; see ``tune_on``."""
+    passages = [passage_of(unit, set(speakers)) for unit in units]
+    found = tune_on(source, passages, labels, weights, recipe=RECIPE, progress=progress)
+    return replace(found, speakers=tuple(speakers))
+
+
+def tune_on(
+    source: EmbedderSource,
+    passages: Sequence[Passage],
+    labels: Floats,
+    weights: Floats,
+    *,
+    recipe: TuningRecipe = RECIPE,
+    progress: Progress | None = None,
+) -> Tuned:
+    """The same on passages that were put together elsewhere.
+
+    ``labels``, ``weights``: shape (passages, codes), shares of coders and how much they count; a weight of 0 teaches
+    nothing. Deterministic on a processor for one number of threads, nearly so on a graphics processor.
+    """
+    import torch
+
+    # whoever draws random numbers beside this finds them as they were
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.seed)
+        network = TunedNetwork.new(source, labels, weights)
+        _fit(network, passages, labels, weights, recipe, progress)
+    return Tuned(network.arrays(), source, source.fingerprint)
+
+
+def _fit(
+    network: TunedNetwork,
+    passages: Sequence[Passage],
+    labels: Floats,
+    weights: Floats,
+    recipe: TuningRecipe,
+    progress: Progress | None,
+) -> None:
+    import torch
+
+    pieces = network.cut(passages)
+    rows = np.flatnonzero(weights.any(axis=1))
+    wanted = torch.tensor(labels, dtype=torch.float32, device=network.device)
+    counting = torch.tensor(weights, dtype=torch.float32, device=network.device)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": network.encoder.parameters(), "lr": recipe.rate},
+            {"params": network.top.parameters(), "lr": recipe.top_rate},
+        ],
+        weight_decay=_DECAY,
+        fused=True,
+    )
+    passes = recipe.passes_over(len(rows))
+    steps = passes * -(-len(rows) // BATCH)
+    rising = max(int(steps * _WARM), 1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / rising, max((steps - step) / max(steps - rising, 1), 0))
+    )
+    random = np.random.default_rng(recipe.seed)
+    network.encoder.train()
+    done = 0
+    for _ in range(passes):
+        for batch in _batches(random.permutation(rows), pieces, random):
+            logits = network.forward([pieces[row] for row in batch])
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(
+                logits, wanted[batch], weight=counting[batch], reduction="sum"
+            ) / len(batch)
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.encoder.parameters(), _CLIP)
+            optimiser.step()
+            schedule.step()
+            done += 1
+            if progress:
+                progress(done, steps)
+    network.encoder.eval()
+
+
+def _batches(rows: Rows, pieces: Sequence[Pieces], random: np.random.Generator) -> Iterator[Rows]:
+    """Batches of like length, so that little of them is padding: each fifty are sorted among themselves."""
+    found = []
+    for begin in range(0, len(rows), 50 * BATCH):
+        some = rows[begin : begin + 50 * BATCH]
+        some = some[np.argsort([len(pieces[row].ids) for row in some], kind="stable")]
+        found += [some[start : start + BATCH] for start in range(0, len(some), BATCH)]
+    for at in random.permutation(len(found)):
+        yield found[at]
