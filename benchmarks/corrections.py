@@ -37,9 +37,9 @@ from annotations.store.label_studio_users import keep_users  # noqa: E402
 from annotations.store.model_versions import get_model  # noqa: E402
 from annotations.store.suggestions import Suggested, add_suggestions  # noqa: E402
 from annotations.store.webhooks import count_waiting  # noqa: E402
-from service.local_label_studio import LocalLabelStudio  # noqa: E402
-from service.parts import Parts  # noqa: E402
-from service.session_key import door_key  # noqa: E402
+from service.access.keys import door_key  # noqa: E402
+from service.composition import Parts  # noqa: E402
+from service.label_studio.local import LocalLabelStudio  # noqa: E402
 
 TASKS = 2000
 CODERS = 20

@@ -27,8 +27,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from study_to_push import StudyToPush, exported  # noqa: E402 (found through the line above)
 
 from annotations.label_studio.client import LabelStudio  # noqa: E402
-from service.local_label_studio import LocalLabelStudio  # noqa: E402
-from service.pushing import push_again, showing  # noqa: E402
+from service.label_studio.local import LocalLabelStudio  # noqa: E402
+from service.pushing import carry_out, push_again  # noqa: E402
 
 UNITS = 50
 
@@ -52,7 +52,7 @@ def measure(folder: Path, tasks: int) -> dict[str, Any]:
         study.serve("v2")
         clock.begin()
         _after(LabelStudio, "show_version", lambda: clock.note("new_predictions"))
-        _before(showing, "outdated", lambda: clock.note("with_new_reasons"))
+        _before(carry_out, "outdated", lambda: clock.note("with_new_reasons"))
         (again,) = push_again(study.parts, progress=lambda *_: None)
         clock.note("outdated_gone")
         with study.server() as server:

@@ -36,8 +36,8 @@ from annotations.store.model_versions import all_models, learnt_transcripts
 from models.artifact import load
 from models.classifier import Model
 from models.corpus import read_corpus
-from service.learning import workshop_of
-from service.parts import open_parts
+from service.composition import open_parts
+from service.serving.train_study import workshop_of
 from training.collect import collect
 from training.dataset import Dataset, OutOfFold
 from training.figures import evaluate

@@ -26,7 +26,7 @@ from coders_at_work import free_port  # noqa: E402 (after the path is set)
 from experts_at_work import Replay  # noqa: E402
 from experts_study import made_of, passes  # noqa: E402
 
-from service.local_label_studio import LocalLabelStudio  # noqa: E402
+from service.label_studio.local import LocalLabelStudio  # noqa: E402
 
 
 def main(sessions: int | None, kills: int, cuts: int, minutes: float) -> dict[str, Any]:

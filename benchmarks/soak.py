@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from coders_at_work import Coding, Line, Work, free_port, invite  # noqa: E402 (after the path is set)
 
 from annotations.errors import TandemError  # noqa: E402
-from service.local_label_studio import LocalLabelStudio  # noqa: E402
+from service.label_studio.local import LocalLabelStudio  # noqa: E402
 
 CODERS = 10
 TASKS = 60

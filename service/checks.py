@@ -19,8 +19,8 @@ from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import all_withdrawals
 from annotations.study.config import find_study
-from service.local_label_studio import LocalLabelStudio
-from service.parts import Parts
+from service.composition import Parts
+from service.label_studio.local import LocalLabelStudio
 from service.settings import Settings, read_settings
 
 LEAST_FREE_BYTES = 2_000_000_000
@@ -146,7 +146,7 @@ def _model_files(parts: Parts) -> Check:
 
 
 def _tracking(parts: Parts) -> Check:
-    from service.learning import tracking_of
+    from service.serving.train_study import tracking_of
 
     return _attempt(
         "MLflow", lambda: f"{tracking_of(parts).check()}, {parts.settings.tracking_uri or 'in the study'}", ""
@@ -155,7 +155,7 @@ def _tracking(parts: Parts) -> Check:
 
 def _mirrored(parts: Parts) -> Check:
     """Does MLflow say what the study's database says? What it lacks is given to it first."""
-    from service.learning import catch_up, tracking_of
+    from service.serving.train_study import catch_up, tracking_of
     from training.mlflow_mirror import aliases_wanted
 
     def look() -> str:
@@ -188,7 +188,7 @@ def _mirrored(parts: Parts) -> Check:
 
 
 def _label_studio(parts: Parts) -> Check:
-    from service.pushing import label_studio_of
+    from service.label_studio.connect import label_studio_of
 
     def look() -> str:
         with label_studio_of(parts, pauses=()) as server:

@@ -13,16 +13,16 @@ import yaml
 
 from annotations.errors import BadInput
 from annotations.study.config import FILE
-from service.imported import Imported
-from service.importing import import_codings
-from service.importing_transcripts import import_transcripts
-from service.learning import train
-from service.local_label_studio import Access, LocalLabelStudio
+from service.composition import Parts
+from service.importing.import_codings import import_codings
+from service.importing.import_outcome import Imported
+from service.importing.import_transcripts import import_transcripts
+from service.label_studio.local import Access, LocalLabelStudio
 from service.new_study import make_study
-from service.parts import Parts
 from service.pushing import Pushed, push
+from service.serving.precode import precode
+from service.serving.train_study import train
 from service.settings import Settings
-from service.suggesting import precode
 
 MARK = ".made-by-tandem-demo"
 Tell = Callable[[str], None]

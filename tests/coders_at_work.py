@@ -39,12 +39,12 @@ from annotations.store.segments import add_segments, keep_segmentation, segments
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
-from service import proof
-from service.inbox import SUBSCRIBED, Inbox
-from service.local_label_studio import Access
-from service.parts import Parts
-from service.pulling import Pulled, pull_all
-from service.session_key import door_key
+from service.access import proof
+from service.access.keys import door_key
+from service.composition import Parts
+from service.corrections.inbox import SUBSCRIBED, Inbox
+from service.corrections.pull import Pulled, pull_all
+from service.label_studio.local import Access
 from service.settings import read_settings
 
 KEY = "test-key-" + "k" * 30

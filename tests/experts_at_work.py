@@ -26,8 +26,8 @@ from annotations.errors import TandemError
 from annotations.label_studio import answers as label_studio_answers
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.screen import NOTHING, SEGMENT, prediction
-from service.local_label_studio import Access, LocalLabelStudio
-from service.pulling import Pulled
+from service.corrections.pull import Pulled
+from service.label_studio.local import Access, LocalLabelStudio
 
 # so that a pull of a small study has a middle
 PAGE = 20

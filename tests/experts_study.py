@@ -29,11 +29,11 @@ from annotations.store.pushed_tasks import projects, tasks_of
 from annotations.store.reviews import current_reviews, keep_codebook
 from annotations.store.suggestions import Suggested, add_suggestions, segments_with_suggestions
 from models.corpus import read_corpus
-from service.inbox import Inbox
-from service.local_label_studio import Access
+from service.composition import Parts
+from service.corrections.inbox import Inbox
+from service.corrections.pull import Pulled, pull_all
+from service.label_studio.local import Access
 from service.new_study import make_study
-from service.parts import Parts
-from service.pulling import Pulled, pull_all
 from service.pushing import Asked, push
 from service.settings import read_settings
 

@@ -23,7 +23,7 @@ from annotations.store.reviews import keep_codebook
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
-from service.parts import Parts
+from service.composition import Parts
 from service.settings import read_settings
 
 URL = "http://127.0.0.1:8431"

@@ -17,7 +17,7 @@ from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Consents, Role, SpokenTurn, Transcript, canonical
 from models.corpus import cut_new_transcripts
-from service.parts import Parts
+from service.composition import Parts
 
 CODES = ("money", "people", "time", "place")
 CHANCE = np.array([0.3, 0.2, 0.12, 0.06])

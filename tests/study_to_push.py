@@ -16,9 +16,9 @@ from annotations.store.reviews import keep_codebook
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from models.corpus import read_corpus
-from service.local_label_studio import Access
+from service.composition import Parts
+from service.label_studio.local import Access
 from service.new_study import make_study
-from service.parts import Parts
 from service.pushing import Asked, Pushed, push
 from service.settings import Settings
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from annotations.agreement.coefficient import Agreement
-    from service.agreeing import Report
-    from service.agreement_views import CodeRow, Side
+    from service.agreement.report import Report
+    from service.agreement.views import CodeRow, Side
 
 NAME = "agreement"
 MOST_PAIRS = 10
@@ -54,9 +54,9 @@ def command(
     """Show how far people agree with each other and with the model, code by code, with intervals."""
     from annotations.errors import BadInput
     from annotations.groups import GroupBy
-    from service.agreeing import Asked, agree
-    from service.agreement_files import to_json, write_csv, write_html, write_xlsx
-    from service.parts import open_parts
+    from service.agreement.files import to_json, write_csv, write_html, write_xlsx
+    from service.agreement.report import Asked, agree
+    from service.composition import open_parts
 
     if group_by not in get_args(GroupBy):
         raise BadInput(f'--group-by "{group_by}" is not known; it is one of {", ".join(get_args(GroupBy))}.')
@@ -81,7 +81,7 @@ def command(
 
 
 def _show(report: Report) -> None:
-    from service.agreement_views import by_group, left_out, number, overview, warnings
+    from service.agreement.views import by_group, left_out, number, overview, warnings
 
     facts = report.facts
     say(
@@ -139,7 +139,7 @@ def _everybody(report: Report) -> list[str]:
 
 def _short(figure: Agreement | None) -> str:
     """A value with its interval in little room: .77 (.69–.85)*."""
-    from service.agreement_views import number
+    from service.agreement.views import number
 
     def bare(value: float) -> str:
         return number(value).replace("0.", ".", 1)
@@ -152,7 +152,7 @@ def _short(figure: Agreement | None) -> str:
 
 
 def _show_same(report: Report) -> None:
-    from service.agreement_views import same_segments, with_interval
+    from service.agreement.views import same_segments, with_interval
 
     both = same_segments(report)
     if both is None:
@@ -172,7 +172,7 @@ def _show_same(report: Report) -> None:
 
 
 def _show_frameworks(report: Report) -> None:
-    from service.agreement_views import by_framework
+    from service.agreement.views import by_framework
 
     rows = [(name, *(_short(figure) for figure in figures)) for name, *figures in by_framework(report)]
     if rows:
@@ -181,7 +181,7 @@ def _show_frameworks(report: Report) -> None:
 
 
 def _show_codes(report: Report) -> None:
-    from service.agreement_views import code_rows
+    from service.agreement.views import code_rows
 
     codes = code_rows(report)
     if not codes:
@@ -197,7 +197,7 @@ def _show_codes(report: Report) -> None:
 
 
 def _code_table(codes: Sequence[CodeRow]) -> None:
-    from service.agreement_views import value_of
+    from service.agreement.views import value_of
 
     rows = [
         (
@@ -249,7 +249,7 @@ def _kappa_or_alpha(row: CodeRow) -> str:
 
 def _show_verdicts(report: Report, *, several: bool) -> None:
     from annotations.agreement.second_coder import rule
-    from service.agreement_views import interval_of, number
+    from service.agreement.views import interval_of, number
 
     if not report.verdicts:
         return
@@ -275,7 +275,7 @@ def _verdict(verdict: Mapping[str, Any]) -> str:
 
 
 def _show_effect(report: Report) -> None:
-    from service.agreement_views import interval_of, number
+    from service.agreement.views import interval_of, number
 
     effect = report.effect
     say("", "Are suggestions swaying us?")

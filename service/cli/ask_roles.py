@@ -11,7 +11,7 @@ from service.cli.output import say
 
 if TYPE_CHECKING:
     from annotations.study.config import Study
-    from service.imported import UnknownSpeaker
+    from service.importing.import_outcome import UnknownSpeaker
 
 _ASKED = 30
 

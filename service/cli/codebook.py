@@ -129,7 +129,7 @@ def _codebook(which: str | None, study: Path | None) -> Codebook:
         from service.new_study import chosen_codebook
 
         return chosen_codebook(which)
-    from service.parts import open_parts
+    from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
         return parts.codebook
@@ -140,7 +140,7 @@ def _used(which: str | None, study: Path | None) -> Mapping[str, int] | None:
     if which is not None and chosen(study) is None:
         return None
     from annotations.store.code_counts import count_codings
-    from service.parts import open_parts
+    from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
         return count_codings(connection)

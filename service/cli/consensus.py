@@ -34,8 +34,8 @@ def command(
 ) -> None:
     """Record what the team agreed on for a passage; the coders' own reviews stay as they are."""
     from annotations.errors import BadInput
-    from service.consensus import Agreed, record
-    from service.parts import open_parts
+    from service.agreement.consensus import Agreed, record
+    from service.composition import open_parts
 
     if bool(code) == nothing:
         raise BadInput(

@@ -10,7 +10,7 @@ import typer
 from service.cli.output import say
 
 if TYPE_CHECKING:
-    from service.parts import Parts
+    from service.composition import Parts
 
 NAME = "demo"
 
@@ -28,7 +28,7 @@ def command(
     """Run everything on the invented sample study, Label Studio included, and show where to click."""
     from service.demo import into_label_studio, learn_and_suggest, make_sample
     from service.free_port import refuse_busy_port
-    from service.local_label_studio import LocalLabelStudio
+    from service.label_studio.local import LocalLabelStudio
     from service.settings import read_settings
     from service.signals import finish_undisturbed, stop_when_told
 
@@ -65,7 +65,7 @@ def command(
 
 
 def _serve(parts: Parts, port: int) -> None:
-    from service.server import key_of, serve
+    from service.web.server import key_of, serve
 
     say(
         f"  Tandem          http://127.0.0.1:{port}/?key={key_of(parts)}",

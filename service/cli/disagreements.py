@@ -36,9 +36,9 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """List where coders differ: the passage in context, who coded what, memos and definitions."""
-    from service.agreeing import Asked
-    from service.disagreements import Wanted, disagreements, parse_pair, write_csv, write_html
-    from service.parts import open_parts
+    from service.agreement.disagreements import Wanted, disagreements, parse_pair, write_csv, write_html
+    from service.agreement.report import Asked
+    from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
         found = disagreements(parts, Wanted(Asked(wave, case), code, parse_pair(pair)))

@@ -22,8 +22,8 @@ def command(
     """Show how good suggestions are on unseen participants, beside how far people agree."""
     from annotations.errors import BadInput
     from annotations.groups import GroupBy
-    from service.learning import evaluate
-    from service.parts import open_parts
+    from service.composition import open_parts
+    from service.serving.train_study import evaluate
 
     if group_by not in get_args(GroupBy):
         raise BadInput(f'--group-by "{group_by}" is not known; it is one of {", ".join(get_args(GroupBy))}.')

@@ -20,8 +20,8 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """Show who judged a passage, when, under which condition, what was suggested then, and what they changed."""
-    from service.history import history
-    from service.parts import open_parts
+    from service.composition import open_parts
+    from service.looking.history import history
 
     with open_parts(chosen(study)) as parts:
         found = history(parts, span)

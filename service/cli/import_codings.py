@@ -37,8 +37,8 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """Bring in what people have coded: by turn, by span or by quote."""
-    from service.importing import import_codings
-    from service.parts import open_parts
+    from service.composition import open_parts
+    from service.importing.import_codings import import_codings
 
     with open_parts(chosen(study)) as parts, parts.alone("import-codings"):
         found = import_codings(parts, file, complete=complete, only=only or (), skip_bad_rows=skip_bad_rows)

@@ -15,8 +15,8 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
-    from service.imported import Imported, UnknownSpeaker
-    from service.parts import Parts
+    from service.composition import Parts
+    from service.importing.import_outcome import Imported, UnknownSpeaker
 
 NAME = "import"
 _SHOWN = 60
@@ -58,8 +58,8 @@ def command(
     you are asked once about each speaker of whom study.yaml does not say whether they ask or answer.
     """
     from annotations.errors import BadInput
-    from service.importing_transcripts import import_transcripts, preview_transcripts
-    from service.parts import open_parts
+    from service.composition import open_parts
+    from service.importing.import_transcripts import import_transcripts, preview_transcripts
 
     described = {
         "case": case,

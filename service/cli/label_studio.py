@@ -10,7 +10,7 @@ from service.cli.options import JsonOption
 from service.cli.output import as_json, say
 
 if TYPE_CHECKING:
-    from service.local_label_studio import LocalLabelStudio
+    from service.label_studio.local import LocalLabelStudio
 
 app = typer.Typer(help="Start, stop and look at the Label Studio on this machine.", no_args_is_help=True)
 
@@ -64,7 +64,7 @@ def status(json: JsonOption = False) -> None:
 
 
 def _local() -> LocalLabelStudio:
-    from service.local_label_studio import LocalLabelStudio
+    from service.label_studio.local import LocalLabelStudio
     from service.settings import read_settings
 
     settings = read_settings()

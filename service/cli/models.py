@@ -11,7 +11,7 @@ from service.cli.output import as_json, say, table, warn
 
 if TYPE_CHECKING:
     from annotations.store.model_versions import ModelVersion
-    from service.parts import Parts
+    from service.composition import Parts
 
 app = typer.Typer(
     help="The model versions: list them, look at one, put one to serve, go back to the one before.",
@@ -25,7 +25,7 @@ _BY = {"judge set": "judge set", "cross-validation": "folds", None: None}
 @app.command("list")
 def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
     """List every version, with what it was measured to be worth and what became of it."""
-    from service.parts import open_parts
+    from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
         rows = _rows(parts)
@@ -65,8 +65,8 @@ def show_model(
 ) -> None:
     """Show what a version was made of, what the rule said of it, and when it served."""
     from annotations.store.model_versions import get_model
-    from service.parts import open_parts
-    from service.tracing import model_chain
+    from service.composition import open_parts
+    from service.looking.trace import model_chain
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
         found = model_chain(parts, connection, get_model(connection, version))
@@ -85,8 +85,8 @@ def promote_model(
     json: JsonOption = False,
 ) -> None:
     """Let a version serve, whatever the rule said of it."""
-    from service.parts import open_parts
-    from service.serving import promote_by_hand
+    from service.composition import open_parts
+    from service.serving.model_in_service import promote_by_hand
 
     with open_parts(chosen(study)) as parts, parts.alone("models promote"):
         model = promote_by_hand(parts, version, by=by, reason=reason)
@@ -98,8 +98,8 @@ def rollback_model(
     by: ByOption, reason: ReasonOption, study: StudyOption = None, json: JsonOption = False
 ) -> None:
     """Let the version serve that served before."""
-    from service.parts import open_parts
-    from service.serving import roll_back
+    from service.composition import open_parts
+    from service.serving.model_in_service import roll_back
 
     with open_parts(chosen(study)) as parts, parts.alone("models rollback"):
         model = roll_back(parts, by=by, reason=reason)
@@ -160,7 +160,7 @@ def _rows(parts: Parts) -> list[dict[str, Any]]:
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
     from annotations.store.jobs import latest_of
-    from service.learning import catch_up
+    from service.serving.train_study import catch_up
 
     failed = catch_up(parts)
     with parts.store.reading() as connection:

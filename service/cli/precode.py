@@ -18,8 +18,8 @@ _SHORT = 160
 
 def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
     """Suggest codes for every segment of a wave. An interrupted run goes on where it stopped."""
-    from service.parts import open_parts
-    from service.suggesting import precode
+    from service.composition import open_parts
+    from service.serving.precode import precode
 
     with open_parts(chosen(study)) as parts:
         with parts.alone("precode"), progress("Suggesting") as step:

@@ -11,7 +11,7 @@ from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
     from service.pushing import Pushed
-    from service.pushing.ordering import By
+    from service.pushing.passage_order import By
 
 NAME = "push"
 
@@ -56,9 +56,9 @@ def command(
 
     What is drawn stays drawn: later pushes need no options, and new transcripts are drawn in the same way.
     """
-    from service.parts import open_parts
+    from service.composition import open_parts
     from service.pushing import Asked, push
-    from service.pushing.ordering import order_by
+    from service.pushing.passage_order import order_by
 
     asked = Asked(blind, double, repeat, seed, tuple(coder or ()))
     by = _by(order)
@@ -75,7 +75,7 @@ def command(
 
 def _by(order: str) -> By:
     from annotations.errors import unknown
-    from service.pushing.ordering import By
+    from service.pushing.passage_order import By
 
     if order.casefold() not in list(By):
         raise unknown("order", order, list(By))

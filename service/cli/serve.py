@@ -33,9 +33,9 @@ def command(
     study: StudyOption = None,
 ) -> None:
     """Serve the study: status page, API, Label Studio's backend and webhooks, and a worker for jobs."""
+    from service.composition import open_parts
     from service.free_port import refuse_busy_port
-    from service.parts import open_parts
-    from service.server import key_of, serve
+    from service.web.server import key_of, serve
 
     with open_parts(chosen(study)) as parts:
         refuse_busy_port(host, port)

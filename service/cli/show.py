@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from annotations.coding import Review
     from annotations.store.transcripts import Kept
     from annotations.transcript import Span
-    from service.parts import Parts
+    from service.composition import Parts
 
 NAME = "show"
 
@@ -30,8 +30,8 @@ def command(
     """Show a transcript: where it belongs, its turns, and what each coder found on them."""
     from annotations.store.reviews import current_reviews, loose_codings
     from annotations.store.transcripts import get_transcript
-    from service.parts import open_parts
-    from service.set_aside import set_aside
+    from service.composition import open_parts
+    from service.corrections.set_aside import set_aside
 
     with open_parts(chosen(study)) as parts:
         with parts.store.reading() as connection:

@@ -12,8 +12,8 @@ NAME = "status"
 
 def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
-    from service.parts import open_parts
-    from service.progress_of_study import progress_of
+    from service.composition import open_parts
+    from service.looking.progress import progress_of
 
     with open_parts(chosen(study)) as parts:
         found = progress_of(parts)

@@ -26,9 +26,9 @@ def command(
 
     Passages that a coder is still to judge without a suggestion are left out, and counted.
     """
-    from service.hidden import LEFT_OUT
-    from service.listing import Listing, write_csv
-    from service.parts import open_parts
+    from service.composition import open_parts
+    from service.looking.hidden import LEFT_OUT
+    from service.looking.suggestions_list import Listing, write_csv
 
     with open_parts(chosen(study)) as parts:
         listing = Listing(parts, wave)

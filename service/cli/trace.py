@@ -32,8 +32,8 @@ def command(
 ) -> None:
     """Walk from a suggestion to its model, run, reviews and codebook; or from a review to what learnt from it."""
     from annotations.errors import BadInput
-    from service.parts import open_parts
-    from service.tracing import HOW, trace_review, trace_suggestion
+    from service.composition import open_parts
+    from service.looking.trace import HOW, trace_review, trace_suggestion
 
     if (suggestion is None) == (review is None):
         raise BadInput(f"give a suggestion, or --review ID. {HOW}")

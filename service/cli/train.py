@@ -28,8 +28,8 @@ def command(
 ) -> None:
     """Learn from what people have coded, and say whether the new model serves and why."""
     from annotations.store.jobs import latest_of
-    from service.learning import train
-    from service.parts import open_parts
+    from service.composition import open_parts
+    from service.serving.train_study import train
 
     if reproduce is not None:
         _reproduce(reproduce, study, json=json)
@@ -91,8 +91,8 @@ def command(
 
 
 def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
-    from service.learning import reproduce
-    from service.parts import open_parts
+    from service.composition import open_parts
+    from service.serving.train_study import reproduce
 
     with (
         open_parts(chosen(study)) as parts,

@@ -20,8 +20,8 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """Erase a participant everywhere: words, codings, suggestions, tasks, and the models that learnt from them."""
-    from service.parts import open_parts
-    from service.withdrawing import what_would_go, withdraw
+    from service.composition import open_parts
+    from service.withdrawal import what_would_go, withdraw
 
     with open_parts(chosen(study)) as parts:
         names = what_would_go(parts, participant)

@@ -21,8 +21,8 @@ def command(
     import signal
     import sys
 
-    from service.parts import open_parts
-    from service.work import do_waiting_jobs, work_until_stopped
+    from service.composition import open_parts
+    from service.worker import do_waiting_jobs, work_until_stopped
 
     with open_parts(chosen(study)) as parts:
         if once:

@@ -24,9 +24,8 @@ Label Studio shows the predictions of one version per project, named after the m
 keep an older model's suggestions under that name; whose they are is in the study's own record (``shown_models``).
 """
 
-from service.pushing.asked import Asked
-from service.pushing.project import Pushed
-from service.pushing.server import label_studio_of
+from service.pushing.project_push import Pushed
+from service.pushing.request import Asked
 from service.pushing.waves import push, push_again
 
-__all__ = ["Asked", "Pushed", "label_studio_of", "push", "push_again"]
+__all__ = ["Asked", "Pushed", "push", "push_again"]

@@ -16,15 +16,15 @@ from annotations.store.pushed_tasks import projects
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
 from models.corpus import Corpus, read_corpus
-from service.attach import find_service
-from service.parts import Parts
-from service.pushing.asked import Asked
-from service.pushing.carrying import Sentences, sentences_of
-from service.pushing.dealing import Dealing, Transcripts, deal_new, settle
-from service.pushing.ordering import Order
-from service.pushing.project import Progress, ProjectPush, Pushed
-from service.pushing.server import label_studio_of
-from service.pushing.shown import Said_by, Shown
+from service.composition import Parts
+from service.label_studio.attach import find_service
+from service.label_studio.connect import label_studio_of
+from service.pushing.carrying_sentences import Sentences, sentences_of
+from service.pushing.deal_wave import Dealing, Transcripts, deal_new, settle
+from service.pushing.passage_order import Order
+from service.pushing.passage_shown import Said_by, Shown
+from service.pushing.project_push import Progress, ProjectPush, Pushed
+from service.pushing.request import Asked
 
 
 def push(

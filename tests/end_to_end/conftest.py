@@ -15,7 +15,7 @@ import pytest
 from browser import logged_in
 from builders import skip_or_fail
 
-from service.local_label_studio import Access, LocalLabelStudio
+from service.label_studio.local import Access, LocalLabelStudio
 
 
 def _free_port() -> int:

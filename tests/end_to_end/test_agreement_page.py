@@ -9,10 +9,10 @@ import pytest
 from builders import skip_or_fail
 from made_up_study import MadeUp, fill
 
-from service.agreeing import Asked, agree
-from service.agreement_files import write_html
+from service.agreement.files import write_html
+from service.agreement.report import Asked, agree
+from service.composition import open_parts
 from service.new_study import make_study
-from service.parts import open_parts
 
 pytestmark = pytest.mark.browser
 

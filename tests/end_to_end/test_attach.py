@@ -15,10 +15,10 @@ from study_to_push import StudyToPush, answer, exported
 
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.hooks import ACTIONS, attach_backend
-from service.attach import find_service
-from service.local_label_studio import Access
-from service.proof import PATH, proof_of
-from service.session_key import door_key, session_key
+from service.access.keys import door_key, session_key
+from service.access.proof import PATH, proof_of
+from service.label_studio.attach import find_service
+from service.label_studio.local import Access
 
 pytestmark = [
     pytest.mark.label_studio,

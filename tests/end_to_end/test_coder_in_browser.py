@@ -13,8 +13,8 @@ from coders_at_work import Work, free_port, invite, until
 
 from annotations.coding import Condition, Draw
 from annotations.store.reviews import current_reviews
-from service.history import history
-from service.local_label_studio import Access
+from service.label_studio.local import Access
+from service.looking.history import history
 
 pytestmark = [
     pytest.mark.label_studio,

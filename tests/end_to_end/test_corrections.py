@@ -26,10 +26,10 @@ from annotations.label_studio.answers import Answers
 from annotations.store import tables
 from annotations.store.label_studio_users import keep_users
 from annotations.store.webhooks import count_waiting
-from service.inbox import Inbox
-from service.local_label_studio import Access, LocalLabelStudio
-from service.pulling import pull_all
-from service.session_key import door_key
+from service.access.keys import door_key
+from service.corrections.inbox import Inbox
+from service.corrections.pull import pull_all
+from service.label_studio.local import Access, LocalLabelStudio
 
 pytestmark = [
     pytest.mark.label_studio,
@@ -114,7 +114,7 @@ _STANDS_STILL = """
 import sys, time
 from pathlib import Path
 from service.cli.main import main
-from service.inbox import Inbox
+from service.corrections.inbox import Inbox
 
 moment, here = sys.argv.pop(1), Path(sys.argv.pop(1))
 work_off = Inbox._work_off

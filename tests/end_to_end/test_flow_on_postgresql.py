@@ -14,7 +14,7 @@ from commands import commands_on
 from study_to_push import exported
 
 from annotations.label_studio.client import LabelStudio
-from service.local_label_studio import Access
+from service.label_studio.local import Access
 
 pytestmark = [
     pytest.mark.label_studio,

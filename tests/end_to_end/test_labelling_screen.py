@@ -14,7 +14,7 @@ from annotations.coding import Draw
 from annotations.label_studio.screen import answer_of
 from annotations.store.pushed_tasks import projects, tasks_of
 from annotations.store.transcripts import add_transcript
-from service.local_label_studio import Access
+from service.label_studio.local import Access
 
 pytestmark = [
     pytest.mark.label_studio,

@@ -22,8 +22,8 @@ from annotations.label_studio.task_data import REASONS_COME, hash_of
 from annotations.store import database
 from annotations.store.pushed_tasks import projects, shown_at, tasks_of
 from annotations.store.tables import now
-from service.local_label_studio import Access, LocalLabelStudio
-from service.pushing import Pushed, push_again, showing
+from service.label_studio.local import Access, LocalLabelStudio
+from service.pushing import Pushed, carry_out, push_again
 from service.settings import Settings
 
 pytestmark = [
@@ -218,13 +218,13 @@ def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
     before = server.tasks(first.project.id)
     begun = next(iter(before.values()))
     study.serve("v2")
-    whole = showing.show_field
+    whole = carry_out.show_field
 
     def then_one_answers(*given: Any) -> None:
         whole(*given)
         answer(server, begun.id)
 
-    monkeypatch.setattr(showing, "show_field", then_one_answers)
+    monkeypatch.setattr(carry_out, "show_field", then_one_answers)
     study.push()
     after = server.tasks(first.project.id)
     assert after[begun.key].data["why"] == REASONS_COME
@@ -244,7 +244,7 @@ def test_who_loses_their_suggestion_looks_blind_at_once(
     before = exported(server, first.project.id)
     study.serve("v2")
     with monkeypatch.context() as patch:
-        patch.setattr(showing, "show_data", _broken)
+        patch.setattr(carry_out, "show_data", _broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     tasks, kept = exported(server, first.project.id), _kept(study, first)
@@ -309,11 +309,11 @@ def test_a_push_that_breaks_off_is_finished_by_the_next(
         study.serve("v2")
     with monkeypatch.context() as patch:
         if stage == "keep":
-            from service.pushing import project
+            from service.pushing import project_push as project
 
             patch.setattr(project, "keep_tasks", _broken)
         else:
-            where: Any = showing if hasattr(showing, stage) else LabelStudio
+            where: Any = carry_out if hasattr(carry_out, stage) else LabelStudio
             whole = getattr(where, stage)
 
             def killed(*given: Any, **named: Any) -> None:
@@ -343,7 +343,7 @@ def test_a_coder_who_begins_between_a_break_and_the_next_push_is_on_record(
     study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tasks that a broken push made are ours, also those that somebody has answered since; they showed nothing."""
-    from service.pushing import project
+    from service.pushing import project_push as project
 
     with monkeypatch.context() as patch:
         patch.setattr(project, "keep_tasks", _broken)
@@ -399,7 +399,7 @@ def test_predictions_that_are_dropped_in_silence_are_noticed(
     study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An invalid one is answered 201 with a smaller count: the push says so, and the next one mends it."""
-    from service.pushing import shown
+    from service.pushing import passage_shown as shown
 
     real = shown.prediction
     with monkeypatch.context() as patch:

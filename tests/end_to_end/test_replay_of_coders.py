@@ -10,7 +10,7 @@ from experts_at_work import Replay
 from experts_study import made_of, passes
 
 from annotations.label_studio import answers as label_studio_answers
-from service.local_label_studio import Access, LocalLabelStudio
+from service.label_studio.local import Access, LocalLabelStudio
 
 pytestmark = [
     pytest.mark.label_studio,

@@ -23,7 +23,7 @@ from study_to_push import exported
 from annotations.codebook.codes import Code
 from annotations.codebook.files import shipped_codebook, write_codebook
 from annotations.label_studio.client import LabelStudio
-from service.local_label_studio import Access
+from service.label_studio.local import Access
 
 pytestmark = [
     pytest.mark.label_studio,

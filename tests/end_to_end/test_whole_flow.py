@@ -13,7 +13,7 @@ from commands import Run, commands_on
 from annotations.errors import BadInput, TandemError, Unreachable
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.screen import answer_of
-from service.local_label_studio import Access, LocalLabelStudio
+from service.label_studio.local import Access, LocalLabelStudio
 
 pytestmark = [
     pytest.mark.label_studio,

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from annotations.errors import BadInput
 from annotations.label_studio.client import LabelStudio
 from service.cli.main import app
-from service.local_label_studio import Access
+from service.label_studio.local import Access
 
 pytestmark = [
     pytest.mark.label_studio,

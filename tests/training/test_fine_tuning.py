@@ -19,13 +19,13 @@ from models.embedder import EmbedderSource
 from models.tuned import Tuned
 from models.tuning import TuningRecipe
 from models.unit import Unit
-from service.importing import import_codings
-from service.importing_transcripts import import_transcripts
-from service.learning import evaluate, reproduce, train
+from service.composition import Parts
+from service.importing.import_codings import import_codings
+from service.importing.import_transcripts import import_transcripts
 from service.new_study import make_study
-from service.parts import Parts
+from service.serving.precode import precode
+from service.serving.train_study import evaluate, reproduce, train
 from service.settings import read_settings
-from service.suggesting import precode
 from training import cross_validation, fitting
 from training import recipe as workshop
 from training.cross_validation import cross_validate, fit_final, left_out_once

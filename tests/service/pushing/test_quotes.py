@@ -16,10 +16,10 @@ from annotations.store.tables import transcripts
 from annotations.store.transcripts import add_transcript, all_transcripts
 from annotations.transcript import Consents
 from models.corpus import read_corpus
-from service.agreeing import Asked
-from service.disagreements import Wanted, disagreements
-from service.local_label_studio import Access
-from service.pushing.shown import Shown
+from service.agreement.disagreements import Wanted, disagreements
+from service.agreement.report import Asked
+from service.label_studio.local import Access
+from service.pushing.passage_shown import Shown
 
 
 @pytest.mark.parametrize(

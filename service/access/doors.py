@@ -1,0 +1,91 @@
+"""Who is let in: the session key as a bearer token; keys made from it, as a cookie, HTTP Basic or a secret header."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request, status
+
+from service.access.keys import Door, door_key
+from service.composition import Parts
+from service.corrections.inbox import Inbox
+
+COOKIE = "tandem_session"
+HOOK_HEADER = "X-Tandem-Key"
+ML_USER = "tandem"
+_KEYLESS = 'This needs the session key that "tandem serve" prints, as "Authorization: Bearer KEY".'
+
+
+def reader(request: Request) -> None:
+    """Let in whoever holds the key, as a bearer token or as the cookie that the status page sets."""
+    if not (holds_key(request, _bearer(request)) or holds_cookie(request)):
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
+
+
+def writer(request: Request) -> None:
+    """Let in whoever sends the key as a bearer token; a cookie is not enough, since any web page can use it."""
+    if not holds_key(request, _bearer(request)):
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
+
+
+async def label_studio(request: Request) -> None:
+    """Let in Label Studio's calls to its backend: HTTP Basic, user "tandem", this door's key as password."""
+    user, _, given = _basic(request).partition(":")
+    if not (_opens(request, "backend", given) and secrets.compare_digest(user.encode(), ML_USER.encode())):
+        said = f'This needs HTTP Basic: the user "{ML_USER}" and the key that "tandem push" gave as password.'
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, said, {"WWW-Authenticate": 'Basic realm="tandem"'})
+
+
+async def hook(request: Request) -> None:
+    """Let in webhooks that carry this door's key in a header of their own."""
+    if not _opens(request, "webhook", request.headers.get(HOOK_HEADER, "")):
+        said = f'This needs the key that "tandem push" gave to Label Studio, in the header "{HOOK_HEADER}".'
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, said)
+
+
+def holds_key(request: Request, given: str) -> bool:
+    """Is this the key? Compared in constant time."""
+    return secrets.compare_digest(given.encode(), request.app.state.key.encode())
+
+
+def holds_cookie(request: Request) -> bool:
+    """Does the browser hold what the status page gave it?"""
+    return _opens(request, "page", request.cookies.get(COOKIE, ""))
+
+
+async def parts_of(request: Request) -> Parts:
+    """The study that this server serves."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+async def inbox_of(request: Request) -> Inbox:
+    """Where its webhooks go."""
+    found: Inbox = request.app.state.inbox
+    return found
+
+
+Served = Annotated[Parts, Depends(parts_of)]
+Taken = Annotated[Inbox, Depends(inbox_of)]
+
+
+def _opens(request: Request, door: Door, given: str) -> bool:
+    return secrets.compare_digest(given.encode(), door_key(request.app.state.key, door).encode())
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _basic(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(token.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

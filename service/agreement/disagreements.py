@@ -1,0 +1,286 @@
+"""Where coders disagree, for the team meeting: the passage in context, who coded what, memos and definitions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from annotations.agreement.judged import Units, units_of
+from annotations.codebook.codes import Codebook
+from annotations.coding import Coding, Condition, Draw, Review
+from annotations.errors import BadInput, unknown
+from annotations.labels import Labels, labels_of
+from annotations.segment import Segment, carries
+from annotations.store.reviews import current_reviews
+from annotations.store.segments import segments_of
+from annotations.store.transcripts import Kept, all_texts
+from models.corpus import cut_new_transcripts
+from service.agreement.report import Asked, chosen_transcripts
+from service.composition import Parts
+from service.exported_file import safe_cell, whole
+
+CONTEXT = 1
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which disagreements: of some transcripts, of a code, of two people.
+
+    ``quotable_only``: of those alone that may be quoted, at the site asked about or else anywhere.
+    """
+
+    among: Asked = field(default_factory=Asked)
+    code: str | None = None
+    pair: tuple[str, str] | None = None
+    quotable_only: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one coder put on the passage: code ids, and memos by code."""
+
+    coder: str
+    codes: frozenset[str]
+    memos: Mapping[str, str]
+    review: str
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A passage on which two people or more differ. ``consensus``: who recorded one since, when, and its codes."""
+
+    transcript: str
+    participant: str
+    case: str
+    wave: str
+    turn: int
+    start: int
+    end: int
+    speaker: str
+    before: str
+    words: str
+    after: str
+    said: tuple[Said, ...]
+    differ_on: tuple[str, ...]
+    consensus: tuple[str, str, frozenset[str]] | None = None
+
+    def to_json(self, codebook: Codebook) -> dict[str, Any]:
+        """As plain data, codes by their names."""
+        label = codebook.label
+        plain = {
+            key: value
+            for key, value in self.__dict__.items()
+            if key not in ("said", "differ_on", "consensus")
+        }
+        return plain | {
+            "differ_on": [label(code) for code in self.differ_on],
+            "coders": [
+                {
+                    "coder": one.coder,
+                    "codes": sorted(label(c) for c in one.codes if c in codebook.by_id),
+                    "memos": {label(c): memo for c, memo in one.memos.items() if c in codebook.by_id},
+                    "review": one.review,
+                }
+                for one in self.said
+            ],
+            "definitions": {label(code): codebook[code].definition for code in self.differ_on},
+            "consensus": None
+            if self.consensus is None
+            else {
+                "by": self.consensus[0],
+                "recorded": self.consensus[1],
+                "codes": sorted(label(c) for c in self.consensus[2]),
+            },
+        }
+
+
+def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
+    """Independent reviews of the same segment that differ, in reading order.
+
+    Raises BadInput for a name that is not known, and where no segment was judged by two of these people.
+    """
+    codebook = parts.codebook
+    code = None if wanted.code is None else codebook.resolve(wanted.code).id
+    cut_new_transcripts(parts.store, parts.segmentation)
+    with parts.store.reading() as connection:
+        kept = chosen_transcripts(all_texts(connection), wanted.among)
+        if wanted.quotable_only:
+            site = wanted.among.site
+            kept = [one for one in kept if one.transcript.consents.may_quote_at(site)]
+        here = {one.id for one in kept}
+        segments = segments_of(connection, parts.segmentation.version)
+        reviews = [review for review in current_reviews(connection) if review.transcript in here]
+    coders = {review.coder for review in reviews if _is_own(review)}
+    pair = None if wanted.pair is None else tuple(_known_coder(name, coders) for name in wanted.pair)
+    units = units_of(kept, {one.id: segments.get(one.id, ()) for one in kept})
+    finder = _Finder(units, reviews, codebook)
+    if not wanted.quotable_only and not finder.shared(pair):
+        who = (
+            " and ".join(pair) if pair else f"two people ({', '.join(sorted(coders)) or 'nobody'} coded here)"
+        )
+        raise BadInput(
+            f"no segment was judged independently by {who}, so there is nothing to disagree about."
+        )
+    return tuple(finder.each(code, pair))
+
+
+def _is_own(review: Review) -> bool:
+    return review.condition is Condition.INDEPENDENT and review.draw is not Draw.REPEAT
+
+
+def _known_coder(name: str, coders: set[str]) -> str:
+    for known in coders:
+        if known.casefold() == " ".join(name.split()).casefold():
+            return known
+    raise unknown("coder", name, coders, remedy="Only those who coded independently can disagree.")
+
+
+class _Finder:
+    """Goes through the segments that several people judged."""
+
+    def __init__(self, units: Units, reviews: Sequence[Review], codebook: Codebook) -> None:
+        self.units = units
+        self.codebook = codebook
+        own = [review for review in reviews if _is_own(review)]
+        self.labels: dict[Any, list[Labels]] = {}
+        for labels in labels_of(units.segments, own):
+            self.labels.setdefault(labels.transcript, []).append(labels)
+        self.reviews: dict[tuple[Any, str], list[Review]] = {}
+        for review in own:
+            self.reviews.setdefault((review.transcript, review.coder), []).append(review)
+        self.derived: dict[Any, list[Review]] = {}
+        for review in reviews:
+            if review.condition.derived:
+                self.derived.setdefault(review.transcript, []).append(review)
+
+    def shared(self, pair: tuple[str, ...] | None) -> bool:
+        """Was any segment judged by two of them?"""
+        return any(
+            one.coder != other.coder and len(one.judged & other.judged) > 0
+            for its in self.labels.values()
+            for one, other in combinations([x for x in its if pair is None or x.coder in pair], 2)
+        )
+
+    def each(self, code: str | None, pair: tuple[str, ...] | None) -> Iterator[Disagreement]:
+        for t, position in self.units.at:
+            kept = self.units.transcripts[t]
+            judged = [one for one in self.labels.get(kept.id, ()) if position in one.judged]
+            judged = [one for one in judged if pair is None or one.coder in pair]
+            by_coder: dict[str, list[Labels]] = {}
+            for one in judged:
+                by_coder.setdefault(one.coder, []).append(one)
+            differ = self._differ(position, by_coder)
+            if differ and (code is None or code in differ):
+                found = {coder: _codes_at(position, its) for coder, its in by_coder.items()}
+                yield self._one(kept, position, found, differ)
+
+    def _differ(self, position: int, by_coder: Mapping[str, Sequence[Labels]]) -> tuple[str, ...]:
+        """The codes of which both of two people said something, and not the same."""
+        different: set[str] = set()
+        for one, other in combinations(by_coder.values(), 2):
+            for code in _codes_at(position, one) ^ _codes_at(position, other):
+                if all(any(its.decided(code) for its in side) for side in (one, other)):
+                    different.add(code)
+        return tuple(c.id for c in self.codebook.codes if c.id in different)
+
+    def _one(
+        self, kept: Kept, position: int, found: Mapping[str, frozenset[str]], differ: tuple[str, ...]
+    ) -> Disagreement:
+        cut = self.units.segments[kept.id]
+        segment, text = cut[position], kept.transcript.text
+        return Disagreement(
+            transcript=kept.transcript.name,
+            participant=kept.transcript.participant,
+            case=kept.transcript.case,
+            wave=kept.transcript.wave,
+            turn=segment.turn,
+            start=segment.span.start,
+            end=segment.span.end,
+            speaker=segment.speaker,
+            before=_words(text, cut[max(0, position - CONTEXT) : position]),
+            words=segment.span.of(text),
+            after=_words(text, cut[position + 1 : position + 1 + CONTEXT]),
+            said=tuple(self._said(kept, segment, coder, codes) for coder, codes in found.items()),
+            differ_on=differ,
+            consensus=self._consensus(kept, segment),
+        )
+
+    def _said(self, kept: Kept, segment: Segment, coder: str, codes: frozenset[str]) -> Said:
+        its = self.reviews.get((kept.id, coder), [])
+        own = [c for review in its for c in review.codings if carries(segment.span, c.span)]
+        newest = [review for review in its if review.span & segment.span]
+        review = str(newest[-1].id) if newest else ""
+        return Said(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
+
+    def _consensus(self, kept: Kept, segment: Segment) -> tuple[str, str, frozenset[str]] | None:
+        its = [one for one in self.derived.get(kept.id, ()) if carries(segment.span, one.span)]
+        if not its:
+            return None
+        applied: list[Coding] = [c for c in its[-1].codings if carries(segment.span, c.span)]
+        when = str(its[-1].origin.get("recorded", ""))[:10]
+        return its[-1].coder, when, frozenset(c.code for c in applied if c.code in self.codebook.by_id)
+
+
+def _codes_at(position: int, its: Sequence[Labels]) -> frozenset[str]:
+    return frozenset[str]().union(*(one.codes.get(position, frozenset()) for one in its))
+
+
+def _words(text: str, some: Sequence[Segment]) -> str:
+    return "\n".join(
+        f"{one.speaker}: {one.span.of(text)}" if one.speaker else one.span.of(text) for one in some
+    )
+
+
+COLUMNS = ("transcript", "turn", "start", "end", "words", "before", "after", "differ_on", "coders", "memos",
+           "definitions", "consensus")  # fmt: skip
+
+
+def write_csv(found: Sequence[Disagreement], codebook: Codebook, file: Path) -> None:
+    """One row a passage, for a table on the wall."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for one in found:
+        plain = one.to_json(codebook)
+        coders = plain["coders"]
+        cells = {key: plain[key] for key in COLUMNS[:7]} | {
+            "differ_on": "; ".join(plain["differ_on"]),
+            "coders": "; ".join(f"{c['coder']}: {', '.join(c['codes']) or 'nothing'}" for c in coders),
+            "memos": "; ".join(
+                f"{c['coder']}, {code}: {memo}" for c in coders for code, memo in c["memos"].items()
+            ),
+            "definitions": "; ".join(
+                f"{code}: {words}" for code, words in plain["definitions"].items() if words
+            ),
+            "consensus": _agreed(plain["consensus"]),
+        }
+        writer.writerow({key: safe_cell(value) for key, value in cells.items()})
+    whole(file, out.getvalue().encode("utf-8-sig"))
+
+
+def _agreed(consensus: Mapping[str, Any] | None) -> str:
+    return "" if consensus is None else f"{consensus['by']}: {', '.join(consensus['codes']) or 'nothing'}"
+
+
+def write_html(found: Sequence[Disagreement], parts: Parts, file: Path) -> None:
+    """A page to go through together. It holds participants' words: keep it where the transcripts are kept."""
+    from service.agreement.page import disagreements_page
+
+    whole(file, disagreements_page(found, parts.codebook, parts.study.config.name).encode())
+
+
+def parse_pair(given: str | None) -> tuple[str, str] | None:
+    """Two coders as "Ada,Ben"; raises BadInput otherwise."""
+    if given is None:
+        return None
+    names = [name.strip() for name in given.split(",")]
+    if len(names) != 2 or not all(names) or names[0].casefold() == names[1].casefold():
+        raise BadInput(
+            f'--pair "{given}": give two different coders with a comma between them, such as "Ada,Ben".'
+        )
+    return names[0], names[1]

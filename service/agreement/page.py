@@ -1,0 +1,214 @@
+"""The agreement report, and the list of disagreements, as pages that open offline: no script, no font, no picture
+from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from annotations.agreement.coefficient import Agreement
+from annotations.agreement.next_steps import RULE
+from annotations.agreement.second_coder import rule
+from annotations.codebook.codes import Codebook
+from service.agreement.disagreements import Disagreement
+from service.agreement.methods_paragraph import methods_paragraph
+from service.agreement.plots import Line, Mark, Reference, curves, whiskers
+from service.agreement.report import Report
+from service.agreement.views import (
+    by_framework,
+    by_group,
+    by_slice,
+    code_rows,
+    left_out,
+    number,
+    overview,
+    same_segments,
+    value_of,
+    warnings,
+    with_interval,
+)
+
+TEMPLATES = Path(__file__).parent / "templates"
+KAPPA = (-0.2, 1.0)
+CURVES = 6
+
+
+@dataclass(frozen=True)
+class Plots:
+    """The plots of the page, as SVG; empty where there is nothing to draw."""
+
+    codes: str
+    verdicts: str
+    slices: str
+    effect: str
+    acceptance: str
+    curves: str
+
+
+def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | None) -> str:
+    """The whole report. ``quoted``: disagreements whose words may be shown; None: the page holds no words."""
+    return str(
+        _templates()
+        .get_template("agreement.html")
+        .render(
+            report=report,
+            sides=overview(report),
+            same=same_segments(report),
+            codes=code_rows(report),
+            frameworks=by_framework(report),
+            slices=by_slice(report),
+            groups=by_group(report),
+            effect=report.effect.to_json(),
+            verdicts=[one.to_json() for one in report.verdicts],
+            rule=rule(report.margin),
+            double_rule=RULE,
+            methods=methods_paragraph(report),
+            left_out=left_out(report),
+            warnings=list(warnings(report)),
+            plots=_plots(report),
+            quoted=None if quoted is None else [one.to_json(codebook) for one in quoted],
+        )
+    )
+
+
+def disagreements_page(found: Sequence[Disagreement], codebook: Codebook, study: str) -> str:
+    """The passages to talk about, for the team alone."""
+    plain = [one.to_json(codebook) for one in found]
+    return str(_templates().get_template("disagreements.html").render(study=study, found=plain))
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    made.filters |= {
+        "number": number,
+        "interval": with_interval,
+        "value": value_of,
+        "percent": _percent,
+        "pair": _pair,
+        "p": _p,
+        "range": _range,
+    }
+    return made
+
+
+def _plots(report: Report) -> Plots:
+    return Plots(
+        codes=_codes(report),
+        verdicts=_verdicts(report),
+        slices=_slices(report),
+        effect=_effect(report),
+        acceptance=_acceptance(report),
+        curves=_curves(report),
+    )
+
+
+def _codes(report: Report) -> str:
+    lines = []
+    rows = code_rows(report)
+    both = any(row.matched is not None for row in rows)
+    for row in rows:
+        label = f"{row.code} (with all below)" if row.family else row.code
+        marks = (_mark(row.matched, 0), _mark(row.model, 1)) if both else (_mark(row.people.get("kappa"), 0),)
+        lines.append(Line(label, marks))
+    return whiskers(
+        f"Kappa of each code{' on the same segments' if both else ''}, with 95 % intervals",
+        lines,
+        series=("people with each other", "model with people") if both else (),
+        references=(Reference(0.0, ""),),
+        span=_kappa_span(lines),
+    )
+
+
+def _kappa_span(lines: Sequence[Line]) -> tuple[float, float]:
+    values = [mark.value for line in lines for mark in line.marks if mark.value is not None]
+    return (min(KAPPA[0], *values) if values else KAPPA[0], KAPPA[1])
+
+
+def _verdicts(report: Report) -> str:
+    lines = [
+        Line(one.column.code, (Mark(one.delta, one.interval),))
+        for one in report.verdicts
+        if one.delta is not None
+    ]
+    references = (Reference(0.0, ""), Reference(report.margin, f"margin {report.margin:g}"))
+    return whiskers("Δ of each code with its unadjusted 95 % interval", lines, references=references)
+
+
+def _slices(report: Report) -> str:
+    # people's alone where there are any: the model's are of other segments
+    slices = by_slice(report)
+    drawn = [one for one in slices if not one[2].who.startswith("model")]
+    lines = [
+        Line(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),)) for key, name, side in drawn or slices
+    ]
+    return whiskers(
+        f"Kappa, mean of codes, {'people with each other' if drawn else 'model with people'}, by case, site and wave",
+        lines,
+        references=(Reference(0.0, ""),),
+        span=_kappa_span(lines) if lines else None,
+    )
+
+
+def _effect(report: Report) -> str:
+    lines = [
+        Line(one.measure, (Mark(one.difference, one.interval),))
+        for one in report.effect.differences[:4]
+        if one.difference is not None
+    ]
+    return whiskers(
+        "Assisted minus blind, with 95 % intervals", lines, references=(Reference(0.0, "no effect"),)
+    )
+
+
+def _acceptance(report: Report) -> str:
+    lines = [
+        Line(
+            f"{one['coder']}: {_range(one)}",
+            (Mark(one["share"], tuple(one["interval"]) if one["interval"] else None),),
+        )
+        for one in report.acceptance
+    ]
+    return whiskers("Share of shown suggestions that were accepted, by probability", lines, span=(0.0, 1.0))
+
+
+def _curves(report: Report) -> str:
+    drawn = sorted(report.curves, key=lambda curve: -(curve["points"][-1]["examples"] or 0))[:CURVES]
+    lines = [
+        (
+            str(curve["code"]),
+            [(float(p["reviews"]), float(p["kappa"])) for p in curve["points"] if p["kappa"] is not None],
+        )
+        for curve in drawn
+    ]
+    return curves("Kappa on participants not seen, by reviews learnt from", lines, "reviews learnt from")
+
+
+def _mark(figure: Agreement | None, series: int) -> Mark:
+    if figure is None:
+        return Mark(None, None, series)
+    return Mark(figure.value, figure.interval, series)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def _pair(interval: Any) -> str:
+    return "–" if interval is None else f"{number(interval[0])} to {number(interval[1])}"
+
+
+def _p(value: float | None) -> str:
+    return "–" if value is None else "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+
+
+def _range(one: Mapping[str, Any]) -> str:
+    whole = (one["from"], one["to"]) == (0.0, 1.0)
+    return "any probability" if whole else f"{one['from']:g} to {one['to']:g}"

@@ -1,0 +1,258 @@
+"""How far people agree, with each other and with the model: the work behind "tandem agreement"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from annotations.agreement.coefficient import Agreement
+from annotations.agreement.comparisons import SLICES, Comparisons
+from annotations.agreement.judged import Bools
+from annotations.agreement.material import Reviewed, read_material
+from annotations.agreement.next_steps import Candidate, Width, learning_curves, to_double_code
+from annotations.agreement.second_coder import Verdict, verdicts
+from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
+from annotations.coding import Draw
+from annotations.errors import BadInput, unknown
+from annotations.groups import GroupBy
+from annotations.store.transcripts import Kept, all_texts
+from models.corpus import cut_new_transcripts
+from service.composition import Parts
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which part of the study is asked about; None: all of it."""
+
+    wave: str | None = None
+    case: str | None = None
+    site: str | None = None
+    group_by: GroupBy = "participant"
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that ``tandem agreement`` says."""
+
+    study: str
+    asked: Asked
+    figures: tuple[Agreement, ...]
+    effect: Effect
+    acceptance: Sequence[Mapping[str, Any]]
+    verdicts: tuple[Verdict, ...]
+    margin: float
+    double_code: Sequence[Mapping[str, Any]]
+    curves: Sequence[Mapping[str, Any]]
+    left_out: Mapping[str, Mapping[str, int]]
+    facts: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+def agree(parts: Parts, asked: Asked) -> Report:
+    """Read the study's reviews and measure. Raises BadInput for a wave, case or site that no transcript has."""
+    cut_new_transcripts(parts.store, parts.segmentation)
+    with parts.store.reading() as connection:
+        everything = all_texts(connection)
+        chosen = chosen_transcripts(everything, asked)
+        material = read_material(
+            connection, parts.codebook, parts.segmentation.version, among=[kept.id for kept in chosen]
+        )
+    work = Comparisons(material, asked.group_by)
+    figures = work.every_figure()
+    margin = parts.study.config.margin
+    return Report(
+        study=parts.study.config.name,
+        asked=asked,
+        figures=figures,
+        effect=suggestion_effect(_strata(work), len(work.groups)),
+        acceptance=acceptance(_shown(work), len(work.groups)),
+        verdicts=verdicts(work.trios(), work.columns, margin),
+        margin=margin,
+        double_code=_double_code(work, figures),
+        curves=learning_curves(material.models),
+        left_out=material.left_out,
+        facts=_facts(work, parts, asked.group_by),
+        notes=(*material.notes, *_notes(work)),
+    )
+
+
+def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
+    """The transcripts of a wave, case and site; raises BadInput where there are none, naming those that there are."""
+    if not everything:
+        raise BadInput('there are no transcripts yet. Begin with "tandem import FILES…".')
+    chosen = list(everything)
+    for key in SLICES:
+        wanted = getattr(asked, key)
+        if wanted is None:
+            continue
+        known = [str(getattr(kept.transcript, key)) for kept in everything]
+        if wanted not in known:
+            raise unknown(key, wanted, [one for one in known if one], remedy='See them with "tandem status".')
+        chosen = [kept for kept in chosen if getattr(kept.transcript, key) == wanted]
+    if not chosen:
+        said = ", ".join(
+            f'{key} "{getattr(asked, key)}"' for key in SLICES if getattr(asked, key) is not None
+        )
+        raise BadInput(f"no transcript belongs to {said} together. Ask about one of them alone.")
+    return chosen
+
+
+def _strata(work: Comparisons) -> list[Stratum]:
+    """Blind and assisted reviews of each coder and model version, as the segments were drawn."""
+    codes = np.array([column.level == "code" for column in work.columns])
+    found = []
+    for name, blind in work.material.independent.items():
+        assisted = work.material.assisted.get(name)
+        if assisted is None:
+            continue
+        drawn_blind = _drawn(work, blind, Draw.BLIND)
+        drawn_shown = _drawn(work, assisted, Draw.ORDINARY)
+        for version in np.unique(assisted.model.version[drawn_shown]).tolist():
+            if version < 0:
+                continue
+            shown_arm = _arm(work, assisted, drawn_shown & (assisted.model.version == version), codes)
+            blind_arm = _arm(work, blind, drawn_blind & (blind.model.version == version), codes)
+            found.append(Stratum(name, work.material.models[version].version, shown_arm, blind_arm))
+    return found
+
+
+def _drawn(work: Comparisons, reviewed: Reviewed, draw: Draw) -> Bools:
+    rows = np.zeros(len(work.material.units), dtype=np.bool_)
+    for row, review in reviewed.review_of.items():
+        rows[row] = review.draw is draw
+    return rows & reviewed.judged.known[:, 0] & reviewed.model.stood.known[:, 0]
+
+
+def _arm(work: Comparisons, reviewed: Reviewed, rows: Bools, codes: Bools) -> Arm:
+    at = np.flatnonzero(rows)
+    given = [reviewed.review_of[row].lead_time for row in at.tolist()]
+    return Arm(
+        suggested=reviewed.model.stood.values[np.ix_(at, codes)],
+        applied=reviewed.judged.values[np.ix_(at, codes)],
+        member=work.member[at],
+        seconds=np.array([np.nan if one is None else one for one in given], dtype=float),
+    )
+
+
+def _shown(work: Comparisons) -> dict[str, Any]:
+    """Of each suggestion that was shown: its probability, whether it was accepted, and the group; by coder."""
+    codes = np.array([column.level == "code" for column in work.columns])
+    found = {}
+    for name, one in work.material.assisted.items():
+        known = one.model.stood.known & one.judged.known & one.model.stood.values & codes
+        rows, columns = np.nonzero(known & ~np.isnan(one.model.probability))
+        if len(rows):
+            probability = one.model.probability[rows, columns].astype(float)
+            found[name] = (probability, one.judged.values[rows, columns], work.member[rows])
+    return found
+
+
+def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[str, Any]]:
+    """Which transcripts to give to a second coder."""
+    judged = sum(
+        (one.judged.known[:, 0].astype(int) for one in work.people.values()), np.zeros(len(work.member))
+    )
+    twice = judged >= 2
+    done = len(np.unique(work.member[twice]))
+    wanted = [at for at, column in enumerate(work.columns) if column.level == "code"]
+    known = {
+        f.code_id: f for f in figures if _is_people(f) and f.level == "code" and f.coefficient == "kappa"
+    }
+    applied = _expected(work)
+    widths = {}
+    for at in wanted:
+        column, figure = work.columns[at], known.get(work.columns[at].code_id)
+        if not applied[:, at].any():
+            continue
+        half = (figure.interval[1] - figure.interval[0]) / 2 if figure and figure.interval else None
+        mean = float(applied[twice, at].sum()) / done if done else 0.0
+        widths[column.code_id] = Width(column.code, half, mean)
+    return to_double_code(_candidates(work, judged, applied, wanted), widths, done)
+
+
+def _expected(work: Comparisons) -> Any:
+    """How likely each code is on each unit: what its coders found, else the model's probability, else its prevalence."""
+    people = [one.judged for one in work.people.values()]
+    known = (
+        np.any([one.known[:, 0] for one in people], axis=0)
+        if people
+        else np.zeros(len(work.member), dtype=bool)
+    )
+    found: Any = np.zeros((len(work.member), len(work.columns)))
+    for one in people:
+        found = np.maximum(found, one.values & one.known)
+    usual = found[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
+    likely: Any = np.full(found.shape, np.nan)
+    for reviewed in work.material.assisted.values():
+        likely = np.fmax(likely, reviewed.model.probability)
+    return np.where(known[:, None], found, np.where(np.isnan(likely), usual, likely))
+
+
+def _candidates(work: Comparisons, judged: Any, applied: Any, wanted: Sequence[int]) -> Iterator[Candidate]:
+    of = np.array([t for t, _ in work.material.units.at])
+    for t, kept in enumerate(work.material.units.transcripts):
+        rows = of == t
+        if not rows.any() or (judged[rows] >= 2).any():
+            continue
+        by = tuple(name for name, one in work.people.items() if one.judged.known[rows, 0].any())
+        expected = {work.columns[at].code_id: float(applied[rows, at].sum()) for at in wanted}
+        its = kept.transcript
+        yield Candidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)
+
+
+def _facts(work: Comparisons, parts: Parts, group_by: GroupBy) -> dict[str, Any]:
+    """What the methods paragraph is made of."""
+    units = work.material.units
+    people, trios = work.people_pairs(), work.trios()
+    shared = [pair for pair in people if pair.shared]
+    twice = (
+        np.any([pair.known[:, 0] for pair in shared], axis=0) if shared else np.zeros(len(units), dtype=bool)
+    )
+    matched = [trio.matched().people.known[:, 0] for trio in trios]
+    both = np.any(matched, axis=0) if matched else np.zeros(len(units), dtype=bool)
+    config = parts.study.config
+    return {
+        "coders": list(work.people),
+        "pairs": len(shared),
+        "transcripts": len(units.transcripts),
+        "segments": len(units),
+        "group_by": group_by,
+        "groups": len(work.groups),
+        "double_coded": int(twice.sum()),
+        "double_coded_groups": len(np.unique(work.member[twice])),
+        "with_model": int(both.sum()),
+        "with_model_groups": len(np.unique(work.member[both])),
+        "unit": config.segmentation.unit,
+        "joined": sum(len(its) for at, its in work.material.runs.items() if work.columns[at].level == "code"),
+        "codes": sum(column.level == "code" for column in work.columns),
+        "frameworks": [f.name for f in parts.codebook.frameworks],
+        "codebook_version": parts.codebook.version,
+        "versions": [model.version for model in work.material.models],
+        "assisted": {name: int(one.judged.known[:, 0].sum()) for name, one in work.material.assisted.items()},
+        "margin": config.margin,
+    }
+
+
+def _notes(work: Comparisons) -> Iterator[str]:
+    """What a reader must know beside the figures."""
+    unused = [
+        column.code
+        for at, column in enumerate(work.columns)
+        if column.level == "code" and not any(one.judged.values[:, at].any() for one in work.people.values())
+    ]
+    if unused and work.people:
+        named = ", ".join(f'"{code}"' for code in unused[:5])
+        more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
+        total = sum(column.level == "code" for column in work.columns)
+        yield (
+            f"{len(unused)} of {total} codes {'was' if len(unused) == 1 else 'were'} never used in independent "
+            f"reviews, so there is nothing to measure: {named}{more}"
+        )
+
+
+def _is_people(figure: Agreement) -> bool:
+    """The figure over all people, not in one case, site or wave."""
+    return figure.comparison in ("people", "person and person") and not figure.where

@@ -1,0 +1,1 @@
+"""What coders decided in Label Studio: taken in, fetched, and made into reviews."""

@@ -1,0 +1,234 @@
+"""Webhooks in: stored before they are answered, worked off afterwards, in their order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, IntegrityError
+
+from annotations.errors import BadInput, TandemError
+from annotations.label_studio.arrivals import UNFIT, arrival_of, fault, number_in
+from annotations.store.label_studio_users import keep_users, project_numbered, users
+from annotations.store.pushed_tasks import ProjectRow
+from annotations.store.seen_annotations import alone_with_inbox
+from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
+from service.composition import Parts
+from service.corrections.record_reviews import Reviewing
+
+SUBSCRIBED = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED")
+ASK_AGAIN_AFTER_S = 30.0
+AT_A_TIME = 50
+TRIES = 3
+# a webhook that comes meanwhile waits as long as these take
+TOGETHER = 6
+LONGEST_BACK_S = 2.0
+
+
+def reduced(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A webhook's action, and of its body what is kept: never the words of a task. Raises BadInput."""
+    action = str(body.get("action", ""))
+    if action not in SUBSCRIBED:
+        named = action[:40].encode("ascii", "replace").decode()
+        raise BadInput(f'the action "{named}" is none that Tandem takes in ({", ".join(SUBSCRIBED)}).')
+    try:
+        kept: dict[str, Any] = {"project": number_in((body.get("project") or {})["id"])}
+        if action == "ANNOTATIONS_DELETED":
+            kept["deleted"] = [number_in(one["id"]) for one in body["annotations"]]
+            return action, kept
+        told, tasks = body["annotation"], body.get("task") or {}
+        several = told if isinstance(told, list) else [told]
+        # a bulk action tells of many tasks, a save of one
+        keys = {
+            number_in(task["id"]): (task.get("data") or {}).get("segment_id")
+            for task in (tasks if isinstance(tasks, list) else [tasks])
+            if task.get("id") is not None
+        }
+        kept["annotations"] = [
+            arrival_of(one, keys.get(int(one.get("task") or 0)) or _only(keys)).to_json() for one in several
+        ]
+    except UNFIT as error:
+        raise BadInput(f"the webhook cannot be read ({fault(error)}).") from error
+    return action, kept
+
+
+def _runs(waiting: Sequence[Event]) -> Iterator[list[Event]]:
+    """Webhooks that can be worked off together: of one project, each about another task, in their order.
+
+    What is said twice of a task comes in two runs, so that every word of a coder becomes a review of its own.
+    """
+    run: list[Event] = []
+    about: set[Any] = set()
+    for event in waiting:
+        tasks = {one.get("task") for one in event.body.get("annotations", ())}
+        alone = event.action == "ANNOTATIONS_DELETED"
+        if run and (alone or len(run) == TOGETHER or tasks & about or _project(event) != _project(run[0])):
+            yield run
+            run, about = [], set()
+        run.append(event)
+        about |= tasks
+        if alone:
+            yield run
+            run, about = [], set()
+    if run:
+        yield run
+
+
+def _project(event: Event) -> int:
+    return int(event.body.get("project") or 0)
+
+
+def _only(keys: Mapping[int, Any]) -> Any:
+    return next(iter(keys.values())) if len(keys) == 1 else None
+
+
+class _Turns:
+    """One at a time, and who stores a webhook goes before who works them off: Label Studio waits for the first.
+
+    A plain lock would not do: whoever gives it back and takes it again at once is quicker than a thread that waits.
+    """
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self._taken = False
+        self._storing = 0
+        self._overdue = 0
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """The next turn."""
+        with self._free:
+            self._storing += 1
+            self._free.wait_for(lambda: not self._taken and not self._overdue)
+            self._storing -= 1
+            self._taken = True
+        yield from self._turn()
+
+    @contextmanager
+    def working_off(self) -> Iterator[None]:
+        """The turn after all that want to store, within reason: a flood must not keep reviews back for ever."""
+        with self._free:
+            if not self._free.wait_for(lambda: not self._taken and not self._storing, LONGEST_BACK_S):
+                self._overdue += 1
+                self._free.wait_for(lambda: not self._taken)
+                self._overdue -= 1
+            self._taken = True
+        yield from self._turn()
+
+    def _turn(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._free:
+                self._taken = False
+                self._free.notify_all()
+
+
+class Inbox:
+    """One study's webhooks. Storing and working off take turns in this process, so neither waits for the lock."""
+
+    def __init__(
+        self, parts: Parts, users: Callable[[], tuple[str, Mapping[int, str]]] | None = None
+    ) -> None:
+        self._parts = parts
+        self._users = users
+        self._turns = _Turns()
+        self._tries: Counter[int] = Counter()
+        self._asked_at = -ASK_AGAIN_AFTER_S
+        self.reviewing = Reviewing(parts)
+
+    def store(self, action: str, body: Mapping[str, Any]) -> int:
+        """Keep a webhook, durably; returns its place in the order."""
+        with self._turns.storing(), self._parts.store.writing() as connection:
+            return store_event(connection, action, body)
+
+    def work_off(self) -> Counter[str]:
+        """Work off what waits; says what came of it."""
+        counted: Counter[str] = Counter()
+        while True:
+            with self._parts.store.reading() as connection:
+                waiting = waiting_events(connection, most=AT_A_TIME)
+                strangers = self._strangers(connection, waiting)
+            if not waiting:
+                return counted
+            if strangers:
+                self._ask_who()
+            for run in _runs(waiting):
+                counted += self._try(run)
+
+    def _try(self, run: Sequence[Event]) -> Counter[str]:
+        """Work off webhooks together; one that cannot be used is given up after a few tries, so that others follow."""
+        try:
+            with self._turns.working_off(), self._parts.store.writing() as connection:
+                return self._work_off(connection, run)
+        except Exception as error:
+            broken = isinstance(error, BadInput) or isinstance(error.__cause__, IntegrityError | DataError)
+            if isinstance(error, TandemError) and not broken:
+                raise  # the database does not answer, or has no room: they wait
+            if len(run) > 1:
+                return sum((self._try([event]) for event in run), Counter[str]())
+            self._tries[run[0].sequence] += 1
+            if self._tries[run[0].sequence] < TRIES:
+                raise
+        with self._turns.working_off(), self._parts.store.writing() as connection:
+            finish_events(connection, [run[0].sequence], "cannot be used; a pull mends what it meant")
+        return Counter({"events": 1})
+
+    def _work_off(self, connection: Connection, run: Sequence[Event]) -> Counter[str]:
+        alone_with_inbox(connection)
+        first = waiting_events(connection, most=1)
+        if not first or first[0].sequence != run[0].sequence:
+            return Counter()  # another process was quicker
+        done = [event.sequence for event in run]
+        project = project_numbered(connection, _project(run[0]))
+        if project is None:
+            finish_events(connection, done, "not ours: no project of this study")
+            return Counter({"events": len(run)})
+        try:
+            with connection.begin_nested():
+                counted = self._apply(connection, project, run)
+        except (BadInput, *UNFIT) as error:
+            if len(run) > 1:
+                raise
+            finish_events(connection, done, f"cannot be used ({fault(error)}); a pull mends it")
+            return Counter({"events": 1})
+        finish_events(connection, done, ", ".join(f"{n} {what}" for what, n in counted.items()))
+        return counted + Counter({"events": len(run)})
+
+    def _apply(self, connection: Connection, project: ProjectRow, run: Sequence[Event]) -> Counter[str]:
+        if run[0].action == "ANNOTATIONS_DELETED":
+            gone = [int(one) for one in run[0].body["deleted"]]
+            return self.reviewing.take_away(connection, project, gone, event=run[0].sequence)
+        told = [(arrival_of(one), event.sequence) for event in run for one in event.body["annotations"]]
+        arrivals, events = [arrival for arrival, _ in told], [event for _, event in told]
+        return self.reviewing.take_in(connection, project, arrivals, events=events)
+
+    def _strangers(self, connection: Connection, waiting: tuple[Event, ...]) -> bool:
+        """Does a webhook name a user whose address is not known yet?"""
+        for event in waiting:
+            project = project_numbered(connection, _project(event))
+            if project is None:
+                continue
+            known = users(connection, project.url)
+            told = event.body.get("annotations", ())
+            if any(one.get("completed_by") is not None and one["completed_by"] not in known for one in told):
+                return True
+        return False
+
+    def _ask_who(self) -> None:
+        """Ask Label Studio for its users; while it does not answer, their annotations are set aside for a while."""
+        if time.monotonic() - self._asked_at < ASK_AGAIN_AFTER_S:
+            return
+        self._asked_at = time.monotonic()
+        if self._users is None:
+            return
+        with suppress(TandemError):
+            url, found = self._users()
+            with self._turns.working_off(), self._parts.store.writing() as connection:
+                alone_with_inbox(connection)
+                keep_users(connection, url, found)

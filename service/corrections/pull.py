@@ -1,0 +1,185 @@
+"""What Label Studio holds, read and made good: the work behind "tandem pull" and the server's reconciling.
+
+A pull sees how things stand, so it mends whatever webhooks lost, doubled or brought in disorder. It can be stopped
+anywhere and run again. An annotation counts as deleted only after its whole project has been read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from annotations.label_studio.answers import AnsweredTask, Answers
+from annotations.store.label_studio_users import keep_read, keep_users, last_read
+from annotations.store.pushed_tasks import ProjectRow, projects
+from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
+from annotations.store.webhooks import newest_event
+from service.composition import Parts
+from service.corrections.inbox import Inbox
+
+Progress = Callable[[int, int], None]
+# a save that was under way while we read may carry an earlier time than one that we saw
+OVERLAP = timedelta(minutes=2)
+AT_A_TIME = 250
+
+
+@dataclass
+class Pulled:
+    """What came of a pull. ``set_aside``: how many annotations are set aside now."""
+
+    counted: Counter[str] = field(default_factory=Counter)
+    annotations: int = 0
+    set_aside: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "reviews_new": self.counted["new"],
+            "reviews_superseded": self.counted["superseded"],
+            "deleted": self.counted["deleted"],
+            "set_aside": self.set_aside,
+            "taken_back": self.counted["taken_back"],
+            "annotations_read": self.annotations,
+            "webhooks_worked_off": self.counted["events"],
+            "notes": self.notes,
+        }
+
+
+def pull_all(parts: Parts, inbox: Inbox, answers: Answers, progress: Progress) -> Pulled:
+    """Read every project of ours from beginning to end."""
+    return _Pulling(parts, inbox, answers, progress).pull(everything=True)
+
+
+def pull_changed(parts: Parts, inbox: Inbox, answers: Answers) -> Pulled:
+    """Read what has changed since the last time. Deleted tasks, and changes that a clock hides, take ``pull_all``."""
+    return _Pulling(parts, inbox, answers, lambda _done, _of: None).pull(everything=False)
+
+
+class _Pulling:
+    def __init__(self, parts: Parts, inbox: Inbox, answers: Answers, progress: Progress) -> None:
+        self.store = parts.store
+        self.inbox = inbox
+        self.reviewing = inbox.reviewing
+        self.answers = answers
+        self.progress = progress
+        self.pulled = Pulled()
+
+    def pull(self, *, everything: bool) -> Pulled:
+        people = self.answers.users()
+        with self.store.writing() as connection:
+            alone_with_inbox(connection)
+            keep_users(connection, self.answers.url, people)
+        self.pulled.counted += self.inbox.work_off()
+        with self.store.reading() as connection:
+            found = projects(connection)
+        here = [project for project in found if project.url == self.answers.url]
+        elsewhere = len(found) - len(here)
+        if elsewhere:
+            self.pulled.notes.append(
+                f"{elsewhere} projects stand in another Label Studio than {self.answers.url}; they were not read."
+            )
+        for at, project in enumerate(here):
+            self._read(project, everything=everything)
+            self.progress(at + 1, len(here))
+        with self.store.writing() as connection:
+            alone_with_inbox(connection)
+            self.pulled.counted += self.reviewing.look_again(connection)
+            self.pulled.set_aside = count_set_aside(connection)
+        return self.pulled
+
+    def _read(self, project: ProjectRow, *, everything: bool) -> None:
+        with self.store.reading() as connection:
+            read_after = newest_event(connection)
+            before = last_read(connection, project.id)
+            alive = alive_in(connection, project.id)
+        since = None if everything or before is None or before.upto is None else before.upto - OVERLAP
+        if not self.answers.has(project.project_id):
+            self.pulled.notes.append(
+                f'the project "{project.title}" is no longer in Label Studio. Its reviews stay; "tandem push" makes it anew.'
+            )
+            return
+        tasks: list[AnsweredTask] = []
+        for page in self.answers.pages(project.project_id, since=since):
+            self._take_in(project, page, read_after)
+            tasks += page
+        if since is None and alive and not self._ours(project, tasks):
+            self.pulled.notes.append(
+                f'the project "{project.title}" holds none of its tasks any more in Label Studio. Its reviews stay.'
+            )
+            return
+        gone = self._gone(project, tasks, alive, everything=since is None)
+        for begin in range(0, len(gone), AT_A_TIME):
+            with self.store.writing() as connection:
+                alone_with_inbox(connection)
+                some = gone[begin : begin + AT_A_TIME]
+                self.pulled.counted += self.reviewing.take_away(
+                    connection, project, some, read_after=read_after
+                )
+        newest = [task.changed for task in tasks if task.changed]
+        if since is not None and before is not None and before.upto is not None:
+            newest.append(before.upto)
+        with self.store.writing() as connection:
+            alone_with_inbox(connection)
+            keep_read(connection, project.id, max(newest, default=None))
+
+    def _take_in(self, project: ProjectRow, page: Sequence[AnsweredTask], read_after: int) -> None:
+        arrivals = [arrival for task in page for arrival in task.arrivals]
+        self.pulled.annotations += len(arrivals)
+        for begin in range(0, len(arrivals), AT_A_TIME):
+            with self.store.writing() as connection:
+                alone_with_inbox(connection)
+                some = arrivals[begin : begin + AT_A_TIME]
+                self.pulled.counted += self.reviewing.take_in(
+                    connection, project, some, read_after=read_after
+                )
+
+    def _ours(self, project: ProjectRow, tasks: Sequence[AnsweredTask]) -> bool:
+        with self.store.reading() as connection:
+            return bool(pushed_tasks(connection, project.id, [task.key for task in tasks if task.key]))
+
+    def _gone(
+        self,
+        project: ProjectRow,
+        tasks: Sequence[AnsweredTask],
+        alive: dict[int, Seen],
+        *,
+        everything: bool,
+    ) -> list[int]:
+        """The annotations known before the reading began that are not there now."""
+        there = {arrival.annotation for task in tasks for arrival in task.arrivals}
+        read = {task.id for task in tasks} | {task.key for task in tasks if task.key}
+        asked: dict[tuple[int | None, UUID | None], bool] = {}
+        gone = []
+        for number, row in alive.items():
+            if number in there:
+                continue
+            if row.key in read or row.task in read:
+                gone.append(number)
+            elif everything:
+                # pages shift while others delete, so a task that was not on them is asked for once more
+                place = (row.task, row.key)
+                if place not in asked:
+                    asked[place] = self._is_there(project, row)
+                if not asked[place]:
+                    gone.append(number)
+        return gone
+
+    def _is_there(self, project: ProjectRow, row: Seen) -> bool:
+        if row.task is None or row.key is None:
+            return True
+        return self.answers.holds(project.project_id, row.task, row.key)
+
+
+def pull(parts: Parts, progress: Progress) -> Pulled:
+    """Pull from the configured Label Studio. Raises Unreachable if it does not answer; what was read stays."""
+    from service.label_studio.connect import label_studio_of
+
+    with label_studio_of(parts) as server:
+        inbox = Inbox(parts)
+        inbox.reviewing.own_account = server.check()
+        return pull_all(parts, inbox, Answers(server), progress)

@@ -1,0 +1,307 @@
+"""What arrives from Label Studio becomes reviews: each decision once, whatever came twice, late or in disorder.
+
+Two ways lead here: webhooks, worked off in their order, and what a pull reads. Both say how an annotation stands;
+what is older than what was seen before changes nothing. A slot is one coder's word on one task: its newest
+annotation that says something holds, and the reviews of the slot follow it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
+
+from annotations.label_studio.arrivals import HOLDING, Arrival, State, Verdict, arrival_of, coder_of, judge
+from annotations.store.label_studio_users import project_by_id, users
+from annotations.store.pushed_tasks import ProjectRow, PushedTask
+from annotations.store.reviews import add_reviews, keep_codebook, retract
+from annotations.store.seen_annotations import (
+    Seen,
+    Slot,
+    Word,
+    add_words,
+    holding,
+    keep_seen,
+    places_of,
+    pushed_tasks,
+    rows_of_user,
+    seen,
+    users_with_coders,
+    waiting_rows,
+    words,
+)
+from service.composition import Parts
+from service.corrections.review_of_annotation import review_of
+from service.live_config import InForce
+
+OWN_ACCOUNT = "tandem@localhost.local"
+
+
+class Reviewing:
+    """The rules of ``annotations.arrivals`` put to work on the store; every method is one step of a transaction."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.in_force = InForce(parts)
+        self.own_account = OWN_ACCOUNT
+
+    def take_in(
+        self,
+        connection: Connection,
+        project: ProjectRow,
+        arrivals: Sequence[Arrival],
+        *,
+        events: Sequence[int] = (),
+        read_after: int = 0,
+    ) -> Counter[str]:
+        """Take in how annotations of one project stand.
+
+        ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
+        """
+        before = seen(connection, project.id, [one.annotation for one in arrivals])
+        tasks = pushed_tasks(connection, project.id, [one.key for one in arrivals if one.key])
+        emails = users(connection, project.url)
+        changed: dict[int, Seen] = {}
+        slots: dict[Slot, str] = {}
+        for arrival, event in zip(arrivals, events or [0] * len(arrivals), strict=True):
+            known = changed.get(arrival.annotation) or before.get(arrival.annotation)
+            if known is None or _is_news(known, arrival, event, read_after):
+                now = self._judged(project, arrival, tasks, emails, known)
+            elif _own_word_late(known, arrival):
+                now = self._judged(project, arrival, tasks, emails, None)
+                if now.state is not State.REVIEW:
+                    continue
+                now = replace(now, state=State.OVERWRITTEN, why=known.why)
+            else:
+                continue
+            now = replace(now, last_event=max(event, known.last_event if known else 0))
+            if known is not None and _same(known, now):
+                continue
+            changed[arrival.annotation] = now
+            slots |= dict.fromkeys(_slots(known, now), _GONE_BY[now.state])
+        keep_seen(connection, changed.values(), {(project.id, number) for number in before})
+        return self.settle(connection, slots)
+
+    def take_away(
+        self,
+        connection: Connection,
+        project: ProjectRow,
+        annotations: Collection[int],
+        *,
+        event: int = 0,
+        read_after: int | None = None,
+    ) -> Counter[str]:
+        """These annotations are no more. One never seen is noted too: what is said of it later comes too late."""
+        before = seen(connection, project.id, annotations)
+        changed = []
+        slots: dict[Slot, str] = {}
+        counted: Counter[str] = Counter()
+        for number in dict.fromkeys(annotations):
+            known = before.get(number)
+            if known is None:
+                changed.append(Seen(project.id, number, State.DELETED, last_event=event))
+                continue
+            if known.state is State.DELETED or (read_after is not None and known.last_event > read_after):
+                continue
+            last = max(event, known.last_event)
+            changed.append(replace(known, state=State.DELETED, why="", body=None, last_event=last))
+            slots |= dict.fromkeys(_slots(known), _GONE_BY[State.DELETED])
+            counted["deleted"] += 1
+        keep_seen(connection, changed, {(project.id, number) for number in before})
+        return counted + self.settle(connection, slots)
+
+    def look_again(self, connection: Connection) -> Counter[str]:
+        """What is set aside or was not known, once more: a coder or a code may have been added since."""
+        rows: dict[tuple[UUID, int], Seen] = {(r.project, r.annotation): r for r in waiting_rows(connection)}
+        projects: dict[UUID, ProjectRow | None] = {}
+        for project_id, user, coder in users_with_coders(connection):
+            project = projects.setdefault(project_id, project_by_id(connection, project_id))
+            if project is None:
+                continue
+            is_now, _ = self._coder(users(connection, project.url), user)
+            if is_now is not None and is_now != coder:
+                of_user = rows_of_user(connection, project_id, user)
+                rows |= {(row.project, row.annotation): row for row in of_user if row.body is not None}
+        counted: Counter[str] = Counter()
+        for project_id in dict.fromkeys(project for project, _ in rows):
+            project = projects.setdefault(project_id, project_by_id(connection, project_id))
+            if project is not None:
+                its = [row for (its_project, _), row in rows.items() if its_project == project_id]
+                counted += self._judge_again(connection, project, its)
+        return counted
+
+    def settle(self, connection: Connection, slots: Mapping[Slot, str]) -> Counter[str]:
+        """Let the reviews of these slots follow their annotations; each with why a review is taken back."""
+        counted: Counter[str] = Counter()
+        if not slots:
+            return counted
+        keys = {slot.key for slot in slots}
+        rows, before = holding(connection, keys), words(connection, keys)
+        new: list[tuple[Seen, Word | None, Word | None]] = []
+        for slot, reason in slots.items():
+            said = before.get(slot, [])
+            last = said[-1] if said else None
+            winner = max(rows.get(slot, ()), key=_recency, default=None)
+            if winner is None:
+                if last is not None and not last.taken_back:
+                    retract(connection, last.review, reason)
+                    counted["taken_back"] += 1
+                continue
+            if last is not None and not last.taken_back and _says(last) == _says(winner):
+                continue
+            first = next((w for w in said if (w.project, w.annotation) == _place(winner)), None)
+            new.append((winner, last, first))
+            counted["superseded" if last is not None and not last.taken_back else "new"] += 1
+        self._add(connection, new)
+        return counted
+
+    def _add(self, connection: Connection, new: Sequence[tuple[Seen, Word | None, Word | None]]) -> None:
+        if not new:
+            return
+        now_in_force = keep_codebook(connection, self.in_force.codebook)
+        shown = {}
+        for project in {row.project for row, _, _ in new}:
+            pushed = project_by_id(connection, project)
+            shown[project] = pushed.codebook_version if pushed else None
+        tasks: dict[tuple[UUID, UUID], PushedTask] = {}
+        for project in shown:
+            its = [row.key for row, _, _ in new if row.project == project and row.key]
+            found = pushed_tasks(connection, project, its)
+            tasks |= {(project, key): task for key, task in found.items()}
+        places = places_of(connection, [task.segment for task in tasks.values()])
+        made, said = [], []
+        for row, last, first in new:
+            if row.key is None or row.coder is None or row.changed is None:
+                continue
+            task = tasks[(row.project, row.key)]
+            review = review_of(connection, row, task, places[task.segment], first)
+            supersedes = last.review if last is not None else None
+            # what was not on the screen was not decided
+            version = shown[row.project] or now_in_force
+            review = replace(review, codebook_version=version, supersedes=supersedes, id=uuid4())
+            made.append(review)
+            said.append(
+                Word(
+                    review.id or uuid4(), row.project, row.annotation, row.key, task.segment, row.coder,
+                    row.content, row.changed,
+                )
+            )  # fmt: skip
+        add_reviews(connection, made)
+        add_words(connection, said)
+
+    def _judge_again(self, connection: Connection, project: ProjectRow, rows: Sequence[Seen]) -> Counter[str]:
+        tasks = pushed_tasks(connection, project.id, [row.key for row in rows if row.key])
+        emails = users(connection, project.url)
+        changed, slots = [], dict[Slot, str]()
+        for row in rows:
+            if row.body is None:
+                continue
+            if row.state is State.OVERWRITTEN:
+                now = replace(row, coder=self._coder(emails, row.user)[0] or row.coder)
+            else:
+                now = self._judged(project, arrival_of(row.body), tasks, emails, row)
+            if not _same(row, now):
+                changed.append(replace(now, last_event=row.last_event))
+                slots |= dict.fromkeys(_slots(row, now), _GONE_BY[now.state])
+        keep_seen(connection, changed, {(row.project, row.annotation) for row in rows})
+        return self.settle(connection, slots)
+
+    def _judged(
+        self,
+        project: ProjectRow,
+        arrival: Arrival,
+        tasks: Mapping[UUID, PushedTask],
+        emails: Mapping[int, str],
+        known: Seen | None,
+    ) -> Seen:
+        coder, unmatched = self._coder(emails, arrival.user)
+        if known is not None and coder is None and known.user == arrival.user:
+            coder = known.coder  # somebody who has left study.yaml still wrote what they wrote
+        if arrival.key is None or arrival.key not in tasks:
+            verdict = Verdict(State.NOT_OURS)
+        else:
+            verdict = judge(arrival, self.in_force.codebook, coder=coder, unmatched=unmatched)
+        if (
+            verdict.state is State.SET_ASIDE
+            and arrival.saved_by_another
+            and known is not None
+            and known.state in HOLDING
+            and known.key == arrival.key
+        ):
+            return replace(known, state=State.OVERWRITTEN, why=verdict.why)
+        return Seen(
+            project=project.id,
+            annotation=arrival.annotation,
+            state=verdict.state,
+            key=arrival.key,
+            task=arrival.task,
+            user=arrival.user,
+            coder=coder,
+            why=verdict.why,
+            made=arrival.made,
+            changed=arrival.changed,
+            content=verdict.content if verdict.state is State.REVIEW else "",
+            body=arrival.to_json() | {"said": verdict.said},
+        )
+
+    def _coder(self, emails: Mapping[int, str], user: int | None) -> tuple[str | None, str]:
+        email = None if user is None else emails.get(user)
+        if user is not None and email is None:
+            return None, "Label Studio has not said yet whose it is. Pull again."
+        return coder_of(email, self.in_force.people, self.own_account)
+
+
+_GONE_BY = {
+    State.REVIEW: "another annotation took its place",
+    State.OVERWRITTEN: "somebody else saved over it",
+    State.SKIPPED: "its coder skips the passage now",
+    State.INCOMPLETE: "its coder emptied it without saying that no code applies",
+    State.SET_ASIDE: "what its annotation says now is set aside",
+    State.NOT_OURS: "its task is none of ours any more",
+    State.DELETED: "its annotation was deleted in Label Studio",
+}
+
+
+def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool:
+    """Does an arrival say more than what was seen before?
+
+    A webhook is news if it is newer by Label Studio's clock. A pull saw how things stand, so it is news whatever
+    the clocks say, unless a webhook came after it had begun to read.
+    """
+    if not event and known.last_event <= read_after:
+        return True
+    if known.state is State.DELETED:
+        # a number given again: the annotation was made after the last that we know of the deleted one
+        return known.changed is not None and arrival.made > known.changed
+    return known.changed is None or arrival.changed > known.changed
+
+
+def _own_word_late(known: Seen, arrival: Arrival) -> bool:
+    """Does a coder's own word arrive after that of a colleague who saved over it?"""
+    if known.state is not State.SET_ASIDE or known.body is None or arrival.saved_by_another:
+        return False
+    over = arrival_of(known.body)
+    return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed
+
+
+def _same(known: Seen, now: Seen) -> bool:
+    return known == replace(now, last_event=known.last_event)
+
+
+def _slots(*rows: Seen | None) -> list[Slot]:
+    return [slot for row in rows if row is not None and (slot := row.slot) is not None]
+
+
+def _place(row: Seen) -> tuple[UUID, int]:
+    return (row.project, row.annotation)
+
+
+def _recency(row: Seen) -> tuple[Any, int]:
+    return (row.changed, row.annotation)
+
+
+def _says(one: Seen | Word) -> tuple[UUID, int, str]:
+    return (one.project, one.annotation, one.content)

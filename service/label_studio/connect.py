@@ -1,0 +1,34 @@
+"""Which Label Studio a study uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotations.errors import BadInput, TandemError
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.tries import PAUSES_S
+from service.composition import Parts
+from service.label_studio.local import LocalLabelStudio
+
+
+def label_studio_of(parts: Parts, *, pauses: Sequence[float] = PAUSES_S) -> LabelStudio:
+    """The configured Label Studio, or the local one if it runs. Raises BadInput or TandemError with the remedy.
+
+    ``pauses``: before each further try where it fails; none where somebody waits, or where the next round comes soon.
+    """
+    settings = parts.settings
+    url = settings.label_studio_url or parts.study.config.label_studio.url
+    if url is not None:
+        if settings.label_studio_token is None:
+            raise BadInput(
+                f"there is no token for Label Studio at {url}. Copy it from Account & Settings there and set "
+                f"LABEL_STUDIO_API_KEY."
+            )
+        return LabelStudio(url, settings.label_studio_token, pauses=pauses)
+    access = LocalLabelStudio(settings.state, settings.label_studio_env).access()
+    if access is None:
+        raise TandemError(
+            'Label Studio is not running. Start it with "tandem label-studio start", or give another one with '
+            "LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
+        )
+    return LabelStudio(access.url, access.token, pauses=pauses)

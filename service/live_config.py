@@ -1,0 +1,52 @@
+"""The codebook and the coders in force, read anew when their file changes: a server runs for weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import read_codebook
+from annotations.coding import Coder
+from annotations.errors import BadInput
+from annotations.study.config import FILE, read_study
+from service.composition import Parts
+
+
+class InForce:
+    """What study.yaml and codebook.yaml say now. While a file is half edited, what it said before holds."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._codebook: tuple[object, Codebook] | None = None
+        self._people: tuple[object, Sequence[Coder]] | None = None
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook."""
+        mark = _mark(self._parts.study.codebook_file)
+        if self._codebook is None or self._codebook[0] != mark:
+            try:
+                self._codebook = (mark, read_codebook(self._parts.study.codebook_file))
+            except BadInput:
+                return self._codebook[1] if self._codebook else self._parts.codebook
+        return self._codebook[1]
+
+    @property
+    def people(self) -> Sequence[Coder]:
+        """The coders of study.yaml."""
+        mark = _mark(self._parts.study.folder / FILE)
+        if self._people is None or self._people[0] != mark:
+            try:
+                self._people = (mark, read_study(self._parts.study.folder).config.people)
+            except BadInput:
+                return self._people[1] if self._people else self._parts.study.config.people
+        return self._people[1]
+
+
+def _mark(file: Path) -> object:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size)

@@ -1,0 +1,139 @@
+"""Every review of a passage: who, when, under which condition, what was suggested then, and what they made of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Review
+from annotations.errors import BadInput
+from annotations.store.model_versions import model_by_id
+from annotations.store.reviews import reviews_over
+from annotations.store.seen_annotations import Word, hidden_segments, words_of_reviews
+from annotations.store.suggestions import suggestions_on
+from annotations.store.transcripts import Kept, get_transcript
+from annotations.transcript import Span
+from service.composition import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A review that stands or stood, when it came, and what became of it."""
+
+    review: Review
+    came: datetime
+    state: str
+    suggested: frozenset[str] | None
+    model: str | None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """What its coder applied."""
+        return frozenset(coding.code for coding in self.review.codings)
+
+    def to_json(self, codebook: Codebook, zone: ZoneInfo) -> dict[str, Any]:
+        """As plain data; accepted, rejected and added are derived here, where something had been suggested."""
+
+        def labels(codes: frozenset[str]) -> list[str]:
+            return [codebook.label(code) if code in codebook.by_id else code for code in sorted(codes)]
+
+        review, shown = self.review, self.suggested
+        return {
+            "review": str(review.id),
+            "coder": review.coder,
+            "came": self.came.astimezone(zone).isoformat(timespec="seconds"),
+            "start": review.span.start,
+            "end": review.span.end,
+            "condition": review.condition.value,
+            "draw": review.draw.value,
+            "state": self.state,
+            "codes": labels(self.codes),
+            "memo": "\n".join(dict.fromkeys(c.memo for c in review.codings if c.memo))
+            or str(review.origin.get("memo", "")),
+            "model_version": self.model,
+            "suggested": None if shown is None else labels(shown),
+            "accepted": None if shown is None else labels(shown & self.codes),
+            "rejected": None if shown is None else labels(shown - self.codes),
+            "added": None if shown is None else labels(self.codes - shown),
+            "lead_time": review.lead_time,
+            "supersedes": None if review.supersedes is None else str(review.supersedes),
+        }
+
+
+def history(parts: Parts, given: str) -> dict[str, Any]:
+    """The history of a span, given as TRANSCRIPT:TURN or TRANSCRIPT:START-END. Raises BadInput."""
+    with parts.store.reading() as connection:
+        kept, span = _span(connection, given)
+        past = _past(connection, kept.id, span)
+    zone = ZoneInfo(parts.study.config.time_zone)
+    return {
+        "transcript": kept.transcript.name,
+        "start": span.start,
+        "end": span.end,
+        "text": span.of(kept.transcript.text),
+        "reviews": [one.to_json(parts.codebook, zone) for one in past],
+    }
+
+
+def _span(connection: Connection, given: str) -> tuple[Kept, Span]:
+    name, colon, place = given.rpartition(":")
+    turn = re.fullmatch(r"\d+", place)
+    offsets = re.fullmatch(r"(\d+)-(\d+)", place)
+    if not colon or not (turn or offsets):
+        raise BadInput(
+            f'"{given}" is no passage. Give TRANSCRIPT:TURN (the number that "tandem show" prints) or '
+            f"TRANSCRIPT:START-END (characters), such as CRK-01:3 or CRK-01:120-180."
+        )
+    kept = get_transcript(connection, name)
+    if turn:
+        found = next((one for one in kept.transcript.turns if one.index == int(place)), None)
+        if found is None:
+            last = max((one.index for one in kept.transcript.turns), default=0)
+            raise BadInput(f"{kept.transcript.name} has no turn {place}; its turns are 0 to {last}.")
+        return kept, found.span
+    start, end = map(int, place.split("-"))
+    if not start < end <= len(kept.transcript.text):
+        raise BadInput(
+            f"{kept.transcript.name} has no passage {place}: give a start below the end, and an end of "
+            f"{len(kept.transcript.text)} at most."
+        )
+    return kept, Span(start, end)
+
+
+def _past(connection: Connection, transcript: UUID, span: Span) -> list[Past]:
+    found = reviews_over(connection, transcript, span)
+    superseded = {review.supersedes for review, _, _ in found if review.supersedes}
+    whence = words_of_reviews(connection, [review.id for review, _, _ in found if review.id])
+    hidden = hidden_segments(connection)
+    past = []
+    for review, came, taken_back in found:
+        state = "stands"
+        if taken_back is not None:
+            state = f"taken back: {taken_back}"
+        elif review.id in superseded:
+            state = "superseded"
+        suggested, model = _suggested(connection, review, whence, hidden)
+        past.append(Past(review, came, state, suggested, model))
+    return past
+
+
+def _suggested(
+    connection: Connection, review: Review, whence: Mapping[UUID, Word], hidden: set[UUID]
+) -> tuple[frozenset[str] | None, str | None]:
+    """What was on the screen when it was made; None where nothing was."""
+    word = whence.get(review.id) if review.id else None
+    if word is None or review.shown_version is None or word.segment in hidden:
+        return None, None
+    model = model_by_id(connection, review.shown_version)
+    if model is None:
+        return None, None
+    said = suggestions_on(connection, model, [word.segment]).get(word.segment)
+    return (frozenset(said.suggested) if said else None), model.version

@@ -1,0 +1,97 @@
+"""Suggestions as rows, in reading order: what "tandem suggestions" lists."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from annotations.errors import BadInput
+from annotations.segment import Segment
+from annotations.store.model_versions import serving_model
+from annotations.store.segments import segments_of
+from annotations.store.suggestions import suggestions_of
+from annotations.store.transcripts import all_transcripts
+from service.composition import Parts
+from service.exported_file import safe_cell, written_whole
+from service.looking.hidden import Hidden
+
+COLUMNS = (
+    "transcript",
+    "turn",
+    "start",
+    "end",
+    "framework",
+    "code",
+    "probability",
+    "suggested",
+    "model_version",
+)
+
+
+class Listing:
+    """The suggestions of the serving model, of all waves or of one.
+
+    ``hidden``: how many passages are left out, since a coder is still to judge them without a suggestion. Raises
+    BadInput for a wave that no transcript belongs to.
+    """
+
+    def __init__(self, parts: Parts, wave: str | None) -> None:
+        self._codebook = parts.codebook
+        with parts.store.reading() as connection:
+            self._model = serving_model(connection)
+            self._found = suggestions_of(connection, self._model)
+            self._segments = segments_of(connection, self._model.segmentation)
+            self._transcripts = all_transcripts(connection, wave=wave)
+            self._hidden = Hidden.now(connection)
+        if wave is not None and not self._transcripts:
+            raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
+        self.hidden = sum(
+            self._hides(kept.id, one) for kept in self._transcripts for one in self._of(kept.id)
+        )
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One row for each segment and code that the model judged, in reading order."""
+        for kept in self._transcripts:
+            for segment in self._of(kept.id):
+                if not self._hides(kept.id, segment):
+                    yield from self._rows(kept.transcript.name, segment)
+
+    def _of(self, transcript: UUID) -> Iterator[Segment]:
+        return (one for one in self._segments.get(transcript, ()) if one.id in self._found)
+
+    def _hides(self, transcript: UUID, segment: Segment) -> bool:
+        return self._hidden.hides(transcript, segment.span)
+
+    def _rows(self, transcript: str, segment: Segment) -> Iterator[dict[str, Any]]:
+        if segment.id is None:
+            return
+        for suggestion in self._found[segment.id].one_by_one(self._model):
+            code = self._codebook.by_id.get(suggestion.code)
+            yield {
+                "transcript": transcript,
+                "turn": segment.turn,
+                "start": segment.span.start,
+                "end": segment.span.end,
+                "framework": self._codebook.framework(code.framework).name if code else "",
+                "code": self._codebook.label(suggestion.code) if code else suggestion.code,
+                "probability": round(suggestion.probability, 4),
+                "suggested": suggestion.suggested,
+                "model_version": self._model.version,
+            }
+
+
+def write_csv(listing: Listing, file: Path) -> int:
+    """Write the rows as CSV, whole or not at all; returns how many they were."""
+    count = 0
+    with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, COLUMNS)
+        writer.writeheader()
+        for row in listing.rows():
+            cells = row | {"suggested": "true" if row["suggested"] else "false"}
+            writer.writerow({key: safe_cell(value) for key, value in cells.items()})
+            count += 1
+    return count

@@ -1,0 +1,101 @@
+"""In which order new passages come before a coder, where it is not the order of reading: opt-in, to build training sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+
+from annotations.store.model_versions import ModelVersion, serving_model
+from annotations.store.suggestions import Suggested, suggestions_of
+from models.corpus import Corpus, read_corpus
+from models.review_order import Place, Strategy, review_order
+from service.composition import Parts
+
+Order = Callable[[Sequence[UUID]], Sequence[tuple[UUID, str]]]
+SEED = 0
+
+
+class By(StrEnum):
+    """What orders new passages."""
+
+    READING = "reading"
+    TRANSCRIPTS = "transcripts"
+    RARE = "rare"
+    UNSURE = "unsure"
+
+
+_STRATEGIES: dict[By, Strategy] = {By.RARE: "rare and random", By.UNSURE: "unsure"}
+
+
+def order_by(parts: Parts, by: By) -> Order | None:
+    """An order of segments, each with its reason; None for the order of reading.
+
+    ``transcripts``: whole transcripts, those first of which the serving model is least sure, in reading order within.
+    ``rare``: half of the places for what may be a code with few examples, half drawn at random. ``unsure``: what
+    the model is least sure of first.
+    """
+    if by is By.READING:
+        return None
+    corpus = read_corpus(parts.store, parts.segmentation)
+    with parts.store.reading() as connection:
+        model = serving_model(connection)
+        found = suggestions_of(connection, model)
+    if by is By.TRANSCRIPTS:
+        return lambda segments: _whole(corpus, model, found, segments)
+    return lambda segments: _single(parts, corpus, model, found, segments, _STRATEGIES[by])
+
+
+def _whole(
+    corpus: Corpus, model: ModelVersion, found: Mapping[UUID, Suggested], segments: Sequence[UUID]
+) -> list[tuple[UUID, str]]:
+    by_transcript: dict[int, list[UUID]] = {}
+    for one in segments:
+        by_transcript.setdefault(corpus.at[corpus.position[one]][0], []).append(one)
+    doubt = {
+        transcript: float(np.mean([_doubt(model, found[one]) for one in its]))
+        for transcript, its in by_transcript.items()
+    }
+    reason = "transcripts of which the model is least sure come first"
+    ordered = sorted(by_transcript, key=lambda transcript: -doubt[transcript])
+    return [(one, reason) for transcript in ordered for one in by_transcript[transcript]]
+
+
+def _doubt(model: ModelVersion, said: Suggested) -> float:
+    """How near the nearest probability is to its threshold, from 0 to 1; of codes that are not judged nothing is asked."""
+    apart = [
+        abs(probability - threshold)
+        for code, probability in zip(model.codes, said.probabilities, strict=True)
+        if (threshold := model.thresholds.get(code)) is not None
+    ]
+    return 1 - min(apart, default=1.0)
+
+
+def _single(
+    parts: Parts,
+    corpus: Corpus,
+    model: ModelVersion,
+    found: Mapping[UUID, Suggested],
+    segments: Sequence[UUID],
+    strategy: Strategy,
+) -> list[tuple[UUID, str]]:
+    known = list(segments)
+    cut = [model.thresholds.get(code) for code in model.codes]
+    examples = {row["code_id"]: row["n"] for row in model.figures.get("codes", ())}
+    places = review_order(
+        np.array([found[one].probabilities for one in known], dtype=np.float64),
+        np.array([np.inf if one is None else one for one in cut], dtype=np.float64),
+        parts.cache.embed(parts.embedder, [corpus.text(corpus.position[one]) for one in known]).vectors,
+        model.codes,
+        [int(examples.get(code, 0)) for code in model.codes],
+        count=len(known),
+        seed=SEED,
+        strategy=strategy,
+    )
+    return [(known[place.segment], _reason(parts, place)) for place in places]
+
+
+def _reason(parts: Parts, place: Place) -> str:
+    return place.reason(lambda code: parts.codebook.label(code) if code in parts.codebook.by_id else code)

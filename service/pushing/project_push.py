@@ -1,0 +1,198 @@
+"""One project of a push: its tasks, predictions and words brought to where they ought to be, lot by lot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Draw
+from annotations.draws import Placed
+from annotations.label_studio.client import LabelStudio, Project, Task
+from annotations.label_studio.data_manager_tab import ensure_tab
+from annotations.label_studio.screen import label_config
+from annotations.label_studio.task_data import hash_of
+from annotations.store.database import Store
+from annotations.store.pushed_tasks import (
+    ProjectRow,
+    PushedTask,
+    add_project,
+    keep_shown_codebook,
+    keep_tasks,
+    project_for,
+    retire_project,
+    task_key,
+    tasks_of,
+)
+from annotations.store.reviews import keep_codebook
+from annotations.store.tables import now
+from service.label_studio.attach import Service, attach
+from service.pushing.carry_out import Showing
+from service.pushing.plan import Faces, State, make_plan
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What came of a push to one project.
+
+    ``draws``: how many of its tasks are blind, doubled and repeated; ``seed``: of the plan in force, None without one.
+    """
+
+    project: Project
+    coder: str | None
+    created: int
+    updated: int
+    unchanged: int
+    waiting: int
+    reviewed: int
+    draws: Mapping[str, int]
+    seed: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "coder": self.coder,
+            "id": self.project.id,
+            "url": self.project.url,
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "waiting": self.waiting,
+            "reviewed_left_alone": self.reviewed,
+            "draws": dict(self.draws),
+            "seed": self.seed,
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class ProjectPush:
+    """What all projects of a push share: ``model`` is the one that serves, ``label`` its name in Label Studio."""
+
+    store: Store
+    server: LabelStudio
+    service: Service
+    study: str
+    codebook: Codebook
+    model: UUID
+    label: str
+    faces: Faces
+    transcript_of: Mapping[UUID, UUID]
+
+    def push(
+        self,
+        wave: str,
+        coder: str | None,
+        placed: Sequence[Placed],
+        progress: Progress,
+        create: Sequence[Placed] | None = None,
+    ) -> Pushed:
+        """Bring one project up to date. ``create``: the order in which tasks that are not there are made."""
+        project, row, notes = self._project(wave, coder)
+        state = self._tasks(project, row, create or placed, progress)
+        plan = make_plan(
+            placed, self.transcript_of, state, model=self.model, label=self.label, faces=self.faces
+        )
+        showing = Showing(self.store, self.server, project, row.id, self.label, self.faces, state)
+        showing.bring(plan, progress)
+        ensure_tab(self.server, project.id)
+        undone = attach(self.server, project.id, self.service)
+        drawn = Counter(one.draw for one in placed)
+        return Pushed(
+            project,
+            coder,
+            created=len(state.new),
+            updated=plan.updated,
+            unchanged=plan.same,
+            waiting=plan.waiting,
+            reviewed=plan.reviewed,
+            draws={kind.value: drawn[kind] for kind in Draw if kind is not Draw.ORDINARY},
+            notes=(*notes, undone) if undone else notes,
+        )
+
+    def standing(self, wave: str) -> Mapping[str, Task]:
+        """What stands in the project that all share, by key; empty where there is none."""
+        with self.store.reading() as connection:
+            known = project_for(connection, url=self.server.url, coder=None, wave=wave)
+        if known is None or not self.server.exists(known.project_id):
+            return {}
+        return self.server.tasks(known.project_id)
+
+    def _project(self, wave: str, coder: str | None) -> tuple[Project, ProjectRow, tuple[str, ...]]:
+        with self.store.reading() as connection:
+            known = project_for(connection, url=self.server.url, coder=coder, wave=wave)
+        title = title_of(self.study, wave, coder)
+        project, is_new = self.server.ensure_project(
+            title, label_config(self.codebook), known=known.project_id if known else None
+        )
+        with self.store.writing() as connection:
+            # only now: a review that comes in before says nothing of a code that was not on the screen
+            version = keep_codebook(connection, self.codebook)
+            if known is not None and not is_new:
+                keep_shown_codebook(connection, known.id, version)
+                return project, known, ()
+            if known is not None:
+                retire_project(connection, known.id)
+            row = add_project(
+                connection,
+                url=self.server.url,
+                project_id=project.id,
+                title=project.title,
+                coder=coder,
+                wave=wave,
+                codebook_version=version,
+            )
+        gone = (f'the project "{row.title}" had been deleted in Label Studio, so a new one was made.',)
+        return project, row, gone if known is not None else ()
+
+    def _tasks(
+        self, project: Project, row: ProjectRow, create: Sequence[Placed], progress: Progress
+    ) -> State:
+        """Make the tasks that are not there, and have every one on record before anything is shown on it.
+
+        What stands there without a record was made by a push that broke off; a coder may have begun on it since.
+        """
+        there = self.server.tasks(project.id)
+        missing = [one for one in create if str(_key(one)) not in there]
+        faces = {_key(one): self._first_face(one) for one in missing}
+        if missing:
+            there = self.server.add_tasks(project.id, list(faces.values()), progress)
+        with self.store.reading() as connection:
+            before = tasks_of(connection, row.id)
+        new = frozenset(str(_key(one)) for one in missing)
+        state = State(there, new, before, project.model_version)
+        unknown = [one for one in create if state.known(_key(one)) is None]
+        moment = now()
+        found = [
+            PushedTask(
+                one.segment,
+                there[str(_key(one))].id,
+                hash_of(faces[_key(one)]) if _key(one) in faces else "",
+                None,
+                moment,
+                one.draw,
+            )
+            for one in unknown
+        ]
+        with self.store.writing() as connection:
+            keep_tasks(connection, row.id, found)
+        return replace(state, before={**before, **{one.key: one for one in found}})
+
+    def _first_face(self, one: Placed) -> Mapping[str, str]:
+        return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)
+
+
+def title_of(study: str, wave: str, coder: str | None) -> str:
+    """A project's title: the study, the wave, and whose it is, in Label Studio's 50 characters."""
+    rest = "".join([f" – wave {wave}" if wave else "", f" – {coder}" if coder else ""])
+    return f"{study[: max(10, 50 - len(rest))]}{rest}"
+
+
+def _key(one: Placed) -> UUID:
+    return task_key(one.segment, one.draw)

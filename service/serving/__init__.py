@@ -1,0 +1,1 @@
+"""Models at work in a study: trained, chosen to serve, asked for suggestions."""

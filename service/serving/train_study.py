@@ -1,0 +1,89 @@
+"""Training and evaluation of a study: the work behind "tandem train" and "tandem evaluate"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.groups import GroupBy
+from models.calibration import Aim
+from service.composition import Parts
+from training.collect import Collected
+from training.evaluation import evaluation
+from training.mlflow_mirror import deliver, owed
+from training.recipe import Workshop
+from training.reproduce import Reproduced
+from training.reproduce import reproduce as reproduce_model
+from training.tracking import Tracking
+from training.train import Trained
+from training.train import train as train_model
+
+Progress = Callable[[int, int], None]
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def tracking_of(parts: Parts) -> Tracking:
+    """MLflow as configured: a server, or a store in the study's folder."""
+    uri = parts.settings.tracking_uri
+    if uri is not None:
+        return Tracking(uri, parts.slug)
+    return Tracking(f"sqlite:///{parts.study.tracking_file}", parts.slug, parts.study.folder / "mlruns")
+
+
+def train(
+    parts: Parts,
+    *,
+    force: bool = False,
+    unwatched: bool = False,
+    embedding: Progress = quiet,
+    fitting: Progress = quiet,
+) -> Trained:
+    """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
+    return train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+
+
+def reproduce(
+    parts: Parts, run: str, *, embedding: Progress = quiet, fitting: Progress = quiet
+) -> Reproduced:
+    """Make the model of an MLflow run (or of a version) again from its snapshot, and compare every digit."""
+    return reproduce_model(workshop_of(parts, embedding), run, progress=fitting)
+
+
+def catch_up(parts: Parts) -> str | None:
+    """Give MLflow what it lacks: runs, versions, aliases. A sentence if it does not take it; nothing is lost by that."""
+    if not owed(parts.store):
+        return None
+    return deliver(parts.store, tracking_of(parts), parts.study.models_folder)
+
+
+def evaluate(
+    parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
+) -> tuple[dict[str, Any], Collected]:
+    """Cross-validation by group, beside how far people agree."""
+    return evaluation(workshop_of(parts, embedding), group_by=group_by, progress=fitting)
+
+
+def workshop_of(parts: Parts, embedding: Progress = quiet) -> Workshop:
+    """What a training of this study works with."""
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        return parts.cache.embed(parts.embedder, texts, embedding).vectors
+
+    return Workshop(
+        store=parts.store,
+        codebook=parts.codebook,
+        segmentation=parts.segmentation,
+        embed=embed,
+        embedder=parts.embedder.fingerprint,
+        embedder_name=parts.embedder.name,
+        folder=parts.study.models_folder,
+        tracking=tracking_of(parts),
+        aim=Aim(parts.study.config.aim.precision),
+        fine_tune=parts.embedder if parts.study.config.embedder.fine_tune else None,
+    )

@@ -1,0 +1,1 @@
+"""The server: API, pages, webhooks and Label Studio's backend."""

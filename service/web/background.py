@@ -1,0 +1,94 @@
+"""What the server does on its own: works off webhooks as they come, and now and then reads what Label Studio holds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from annotations.errors import TandemError, Unreachable
+from annotations.label_studio.answers import Answers
+from service.composition import Parts
+from service.corrections.inbox import Inbox
+from service.corrections.pull import pull_all, pull_changed
+
+LOOK_S = 5.0
+SOON_S = 1.0
+# several worked off together cost little more than one
+GATHER_S = 0.1
+EVERYTHING_EACH = 10
+log = logging.getLogger("tandem")
+
+
+def work_off_until_stopped(inbox: Inbox, arrived: threading.Event, stopped: threading.Event) -> None:
+    """Work off webhooks when some came; what a crash left is worked off at the start."""
+    while not stopped.is_set():
+        arrived.clear()
+        _carefully("working off webhooks", inbox.work_off)
+        if arrived.wait(LOOK_S):
+            stopped.wait(GATHER_S)
+
+
+def reconcile_until_stopped(parts: Parts, inbox: Inbox, every: float, stopped: threading.Event) -> None:
+    """Read what has changed in Label Studio every so often, and everything at the start and each tenth time."""
+    rounds = 0
+    while not stopped.is_set():
+        if _carefully("reading Label Studio", partial(reconcile, parts, inbox, everything=not rounds)):
+            rounds = (rounds + 1) % EVERYTHING_EACH
+        stopped.wait(every)
+
+
+def attach_until_done(parts: Parts, stopped: threading.Event) -> None:
+    """Attach this service to the projects that were pushed while it did not run, as soon as all answer."""
+    pause = SOON_S
+    while not stopped.wait(pause):
+        if _carefully("attaching to Label Studio", partial(_attach, parts)):
+            return
+        pause = min(2 * pause, 60.0)
+
+
+def _attach(parts: Parts) -> None:
+    from service.label_studio.attach import attach_everywhere
+    from service.label_studio.connect import label_studio_of
+
+    with label_studio_of(parts, pauses=()) as server:
+        server.check()
+        undone = attach_everywhere(parts, server)
+    if undone:
+        raise TandemError(undone[0])
+
+
+def reconcile(parts: Parts, inbox: Inbox, *, everything: bool) -> None:
+    """Read Label Studio once, if there is one to read."""
+    from service.label_studio.connect import label_studio_of
+
+    with suppress(Unreachable), label_studio_of(parts, pauses=()) as server:
+        inbox.reviewing.own_account = server.check()
+        answers = Answers(server)
+        if everything:
+            pull_all(parts, inbox, answers, lambda _done, _of: None)
+        else:
+            pull_changed(parts, inbox, answers)
+
+
+def users_of(parts: Parts) -> tuple[str, dict[int, str]]:
+    """Label Studio's address and its users. Raises TandemError while it cannot be asked."""
+    from service.label_studio.connect import label_studio_of
+
+    with label_studio_of(parts, pauses=()) as server:
+        return server.url, Answers(server).users()
+
+
+def _carefully(what: str, work: Callable[[], object]) -> bool:
+    """Do it, and go on whatever happens: the next round comes. Says whether it went well."""
+    try:
+        work()
+    except TandemError as error:
+        log.debug("%s: %s", what, error)
+        return False
+    except Exception as error:  # noqa: BLE001 (a thread that ends would do so in silence)
+        log.error("%s: an unforeseen fault (%s)", what, type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""Label Studio's ML-backend protocol, as 1.23 speaks it: suggestions that are stored already, nothing computed.
+
+An error here is logged by Label Studio and shown to nobody, so a task that has no suggestion to show gets an empty
+list, whatever the reason: blind, unknown, another project's. An answer always is the version that the store says
+stands on the task, or a review could not tell what its coder was shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from annotations.errors import TandemError
+from annotations.label_studio.arrivals import UNFIT, key_in, number_in
+from annotations.store.jobs import ask_for, latest_of
+from annotations.store.label_studio_users import project_numbered
+from annotations.store.model_versions import all_models, champion
+from service.access.doors import Served, Taken, label_studio
+from service.composition import Parts
+from service.live_config import InForce
+from service.web.standing_predictions import NOTHING, StandingPredictions, label
+
+PREFIX = "/ml"
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
+
+
+@router.get("/health", dependencies=[Depends(label_studio)])
+def health() -> dict[str, str]:
+    """We are here."""
+    return {"status": "UP"}
+
+
+@router.post("/setup", dependencies=[Depends(label_studio)])
+def setup(parts: Served) -> dict[str, str]:
+    """Which version serves. The body holds a token of Label Studio's: it is not even read."""
+    with parts.store.reading() as connection:
+        serving = champion(connection)
+    return {"model_version": label(serving.model) if serving else "tandem"}
+
+
+@router.get("/versions", dependencies=[Depends(label_studio)])
+def versions(parts: Served) -> dict[str, list[str]]:
+    """Every version, as predictions are labelled, the newest first."""
+    with parts.store.reading() as connection:
+        return {"versions": [label(model) for model in reversed(all_models(connection))]}
+
+
+@router.post("/predict", dependencies=[Depends(label_studio)])
+async def predict(request: Request, parts: Served, inbox: Taken) -> Response:
+    """One answer per task, in the order of the tasks: its stored suggestions, or an empty list."""
+    try:
+        body = json.loads(await request.body())
+        tasks = body["tasks"]
+        project = number_in(str(body.get("project") or "0").partition(".")[0])
+        keys = [key_in((task.get("data") or {}).get("segment_id")) for task in tasks]
+    except UNFIT:
+        keys = []
+    found: Mapping[UUID, bytes] = {}
+    if known := [key for key in keys if key]:
+        kept: StandingPredictions = request.app.state.predictions
+        found = await run_in_threadpool(_found, parts, inbox.reviewing.in_force, project, known, kept)
+    results = b",".join(found.get(key, NOTHING) if key else NOTHING for key in keys)
+    return Response(b'{"results":[%b]}' % results, media_type="application/json")
+
+
+@router.post("/webhook")
+async def webhook(request: Request, parts: Served) -> dict[str, str]:
+    """The Start Training button, which carries no key: it only puts a training in the queue, at most one.
+
+    Label Studio calls from its server, so a browser that calls is some web page's.
+    """
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:
+        return {"status": "ignored"}
+    try:
+        body = json.loads(await request.body())
+        action, project = body["action"], number_in(body["project"]["id"])
+    except UNFIT:
+        return {"status": "ignored"}
+    if action != "START_TRAINING" or not await run_in_threadpool(_ask, parts, project):
+        return {"status": "ignored"}
+    return {"status": "waiting"}
+
+
+def _ask(parts: Parts, project: int) -> bool:
+    # read first: whoever calls without end shall not keep those waiting who write
+    with parts.store.reading() as connection:
+        if project_numbered(connection, project) is None:
+            return False
+        last = latest_of(connection, "train")
+    if last is not None and last.state == "waiting":
+        return True
+    with parts.store.writing() as connection:
+        ask_for(connection, "train", {})
+    return True
+
+
+def _found(
+    parts: Parts, in_force: InForce, number: int, keys: Sequence[UUID], kept: StandingPredictions
+) -> Mapping[UUID, bytes]:
+    try:
+        with parts.store.reading() as connection:
+            return kept.on(connection, in_force.codebook, number, keys)
+    except TandemError:
+        return {}  # the database does not answer; the coder works without a suggestion

@@ -1,0 +1,61 @@
+"""What holds for every request: how much it may hold, and what its answer says to browsers."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.web import ml_backend, webhook
+
+BODY_LIMIT = 1_000_000
+# what Label Studio sends after a bulk action, or with a request for many predictions; both carry the key
+LARGE_BODY_LIMIT = 50_000_000
+_LARGE = (webhook.PATH, f"{ml_backend.PREFIX}/predict", f"{ml_backend.PREFIX}/setup")
+_SAID = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+
+
+class Careful:
+    """Stands before the application. Plain ASGI: starlette's own wrapper gives every answer a task of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what is too large or unfit; else let it through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = _refused(scope)
+        if refused is not None:
+            await refused(scope, receive, send)
+            return
+
+        async def say(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_SAID)
+            await send(message)
+
+        await self._app(scope, receive, say)
+
+
+def _refused(scope: Scope) -> JSONResponse | None:
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "0")
+    most = LARGE_BODY_LIMIT if scope["path"] in _LARGE else BODY_LIMIT
+    if scope["method"] not in ("GET", "HEAD") and (
+        not re.fullmatch("[0-9]{1,12}", length) or int(length) > most
+    ):
+        return JSONResponse({"detail": f"A request may hold {most} bytes at most."}, 413)
+    if "transfer-encoding" in headers:
+        return JSONResponse({"detail": "Say how long the request is (Content-Length)."}, 411)
+    if b"%00" in scope["query_string"]:
+        return JSONResponse({"detail": "A name holds no NUL."}, 400)
+    return None

@@ -1,0 +1,73 @@
+"""Running the server: the application, and beside it a worker process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from service.access.keys import key_for
+from service.access.service_address import note_address
+from service.composition import Parts
+from service.web.app import LOOPBACK, create_app
+
+RECONCILE_S = 60.0
+STOP_LIMIT_S = 20.0
+
+
+def key_of(parts: Parts) -> str:
+    """The study's session key: the environment's, else the one in this machine's state folder."""
+    return key_for(parts.settings, parts.study.folder)
+
+
+def serve(
+    parts: Parts,
+    *,
+    host: str,
+    port: int,
+    hosts: Sequence[str] = (),
+    reconcile_every: float | None = RECONCILE_S,
+    with_worker: bool = True,
+) -> None:
+    """Serve until stopped."""
+    import uvicorn
+
+    # uvicorn sends itself the signal again once it has stopped; without this nobody would stop the worker
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    note_address(parts, host, port)
+    app = create_app(
+        parts,
+        key=key_of(parts),
+        hosts=(*LOOPBACK, *hosts),
+        reconcile_every=reconcile_every,
+        attach=True,
+    )
+    with _worker(parts, wanted=with_worker):
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+@contextmanager
+def _worker(parts: Parts, *, wanted: bool) -> Iterator[None]:
+    """A worker process that ends with the server; training in the server's own process would make coders wait.
+
+    It holds the other end of a pipe, which ends even where the server is killed and can tell nobody.
+    """
+    if not wanted:
+        yield
+        return
+    command = [sys.executable, "-m", "service.cli.main", "worker", "--study", str(parts.study.folder)]
+    command.append("--until-stdin-ends")
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603 (our own program)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin is not None:
+            process.stdin.close()

@@ -1,0 +1,244 @@
+"""A worker: takes jobs from the database, one at a time, and says how far they are and what became of them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+from sqlalchemy import Connection
+
+from annotations.errors import Busy, TandemError, Unreachable
+from annotations.store.jobs import (
+    Job,
+    ask_for,
+    beat,
+    fail,
+    fail_for_now,
+    finish,
+    hand_back,
+    latest_of,
+    put_back_of,
+    stopped,
+    take,
+    workers,
+)
+from annotations.store.model_versions import all_models
+from annotations.store.pushed_tasks import projects
+from annotations.store.reviews import newest_review, reviews_after
+from service.composition import Parts
+
+PAUSE_S = 2.0
+BEAT_S = 5.0
+LOOK_AROUND_S = 60.0
+
+
+class Cancelled(Exception):
+    """The job shall stop: somebody cancelled it, or another worker has it now."""
+
+
+@dataclass
+class _Watch:
+    """How far a job is, and whether it shall stop."""
+
+    done: int = 0
+    total: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def step(self, done: int, total: int) -> None:
+        """Note how far it is; raises Cancelled if it shall stop."""
+        self.done, self.total = done, total
+        self.look()
+
+    def look(self) -> None:
+        """Raises Cancelled if it shall stop."""
+        if self.stop.is_set():
+            raise Cancelled
+
+
+def work_until_stopped(parts: Parts) -> None:
+    """Do jobs as they come; meanwhile train when enough new reviews are in, and give MLflow what it lacks."""
+    looked = 0.0
+    while True:
+        if do_waiting_jobs(parts):
+            continue
+        if time.monotonic() - looked > LOOK_AROUND_S:
+            looked = time.monotonic()
+            look_around(parts)
+        time.sleep(PAUSE_S)
+
+
+def look_around(parts: Parts) -> None:
+    """What a worker does unasked. A database or MLflow that does not answer is tried again the next time."""
+    with suppress(TandemError):
+        ask_if_due(parts.read_again())
+        with parts.alone("worker"):
+            _catch_up(parts)
+
+
+def ask_if_due(parts: Parts) -> bool:
+    """Ask for a training if as many new reviews are in as study.yaml says (retrain: after), and none was asked for since.
+
+    The first training is for a person to ask for.
+    """
+    after = parts.study.config.retrain.after
+    if after is None:
+        return False
+    with parts.store.writing() as connection:
+        newest = next(reversed(all_models(connection)), None)
+        if newest is None or reviews_after(connection, newest.last_review) < after:
+            return False
+        last, came = latest_of(connection, "train"), newest_review(connection)
+        if last is not None and (
+            came is None or last.state in ("waiting", "running") or last.created >= came
+        ):
+            return False
+        ask_for(connection, "train", {})
+        return True
+
+
+def do_waiting_jobs(parts: Parts) -> int:
+    """Do the jobs that wait; returns how many were done, failed or cancelled."""
+    name = _name()
+    count = 0
+    while True:
+        with parts.store.writing() as connection:
+            put_back_of(connection, [one for one in workers(connection) if _has_ended(one)])
+            job = take(connection, name)
+        if job is None:
+            return count
+        _do(parts, job, name)
+        count += 1
+
+
+def _do(parts: Parts, job: Job, name: str) -> None:
+    ended: Callable[[Connection], None]
+    try:
+        with _beating(parts, job, name) as watch, _alone(parts, job.kind, watch):
+            result = _KINDS[job.kind](parts.read_again(), job.arguments, watch)
+    except Cancelled:
+        ended = partial(stopped, job=job, worker=name)
+    except (Unreachable, Busy) as error:
+        ended = partial(fail_for_now, job=job, worker=name, error=str(error))
+    except TandemError as error:
+        ended = partial(fail, job=job, worker=name, error=str(error))
+    except Exception as error:  # noqa: BLE001
+        # the job must not stay "running" for ever, and the worker must not end with it
+        said = f"an unforeseen fault: {_without_words(error)}"
+        ended = partial(fail, job=job, worker=name, error=said)
+    except BaseException:
+        with parts.store.writing() as connection:
+            hand_back(connection, job, name)
+        raise
+    else:
+        ended = partial(finish, job=job, worker=name, result=result)
+    with parts.store.writing() as connection:
+        ended(connection)
+
+
+def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.serving.train_study import train
+
+    return train(parts, unwatched=True, embedding=watch.step, fitting=watch.step).to_json()
+
+
+def _precode(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.serving.precode import precode
+
+    return precode(parts, wave=arguments.get("wave"), progress=watch.step).to_json()
+
+
+def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    """Suggestions of the version that serves now for every wave that stands in Label Studio."""
+    from service.pushing import push_again
+    from service.serving.precode import precode
+
+    with parts.store.reading() as connection:
+        waves = tuple(dict.fromkeys(project.wave for project in projects(connection)))
+    for wave in waves:
+        precode(parts, wave=wave or None, progress=watch.step)
+    pushed = push_again(parts, progress=watch.step)
+    return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
+
+
+_KINDS: Mapping[str, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
+    "train": _train,
+    "precode": _precode,
+    "renew": _renew,
+}
+
+
+def _catch_up(parts: Parts) -> None:
+    from service.serving.train_study import catch_up
+
+    catch_up(parts)
+
+
+@contextmanager
+def _alone(parts: Parts, kind: str, watch: _Watch) -> Iterator[None]:
+    """Hold the study, waiting for a command that holds it now."""
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(parts.alone(kind))
+                break
+            except Busy:
+                watch.look()
+                time.sleep(PAUSE_S)
+        yield
+
+
+@contextmanager
+def _beating(parts: Parts, job: Job, name: str) -> Iterator[_Watch]:
+    """Say now and then, from a thread of its own, that the job is worked on, and hear whether it shall stop."""
+    ended = threading.Event()
+    watch = _Watch()
+
+    def beats() -> None:
+        while not ended.wait(BEAT_S):
+            far = {"done": watch.done, "total": watch.total} if watch.total else {}
+            # a beat missed while the database is busy does no harm: the next one comes in time
+            with suppress(TandemError), parts.store.writing() as connection:
+                if not beat(connection, job, name, **far):
+                    watch.stop.set()
+
+    thread = threading.Thread(target=beats, daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _without_words(error: BaseException) -> str:
+    """The kind of a fault and where it arose; its message may quote what was being read."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f" in {Path(at.tb_frame.f_code.co_filename).name}, line {at.tb_lineno}" if at else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _name() -> str:
+    """This process, so that nobody takes a later one with its number for it."""
+    return f"{socket.gethostname()}/{os.getpid()}/{psutil.Process().create_time():.0f}"
+
+
+def _has_ended(worker: str) -> bool:
+    """Is this a process of this machine that is no more? Of other machines nothing is known but their silence."""
+    host, _, rest = worker.rpartition("/")[0].rpartition("/")
+    if host != socket.gethostname() or not rest.isdigit():
+        return False
+    try:
+        return f"{psutil.Process(int(rest)).create_time():.0f}" != worker.rpartition("/")[2]
+    except psutil.Error:
+        return True

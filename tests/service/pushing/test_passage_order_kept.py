@@ -1,0 +1,72 @@
+"""In which order new passages come, and which sentence of a passage carries a suggestion."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import WordEncoder
+from made_up_study import MadeUp, fill
+
+from annotations.errors import BadInput
+from annotations.store.model_versions import serving_model
+from annotations.store.suggestions import suggestions_of
+from models.corpus import read_corpus
+from service.cli.push import _by
+from service.composition import Parts
+from service.new_study import make_study
+from service.pushing.carrying_sentences import sentences_of
+from service.pushing.passage_order import By, order_by
+from service.settings import read_settings
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Any:
+    """A made-up study with a model's suggestions, and a small encoder."""
+    study, _ = make_study(tmp_path / "study", codebook="common-framework", config={"name": "Made up"})
+    made = Parts(study, read_settings({}))
+    fill(made, MadeUp(transcripts=5, turns=12))
+    made.__dict__["embedder"] = WordEncoder()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("by", [By.TRANSCRIPTS, By.RARE, By.UNSURE])
+def test_an_order_gives_every_passage_once_with_its_reason(parts: Parts, by: By) -> None:
+    """Nothing is lost or doubled, and each place says why."""
+    corpus = read_corpus(parts.store, parts.segmentation)
+    order = order_by(parts, by)
+    assert order is not None
+    found = order(list(corpus.ids))
+    assert sorted(map(str, corpus.ids)) == sorted(str(segment) for segment, _ in found)
+    assert all(reason for _, reason in found)
+
+
+def test_whole_transcripts_stay_in_the_order_of_reading(parts: Parts) -> None:
+    """Transcripts change places; within each, nothing does."""
+    corpus = read_corpus(parts.store, parts.segmentation)
+    order = order_by(parts, By.TRANSCRIPTS)
+    assert order is not None
+    places = [corpus.at[corpus.position[segment]] for segment, _ in order(list(corpus.ids))]
+    runs = [list(its) for _, its in groupby(places, key=lambda place: place[0])]
+    assert len(runs) == len(corpus.transcripts)
+    assert all(run == sorted(run) for run in runs)
+
+
+def test_reading_needs_no_order_and_an_unknown_one_is_refused(parts: Parts) -> None:
+    """The default changes nothing; a slip gets the nearest name."""
+    assert order_by(parts, By.READING) is None
+    assert _by("Rare") is By.RARE
+    with pytest.raises(BadInput, match='Did you mean "unsure"'):
+        _by("unshure")
+
+
+def test_a_version_without_files_points_at_no_sentence(parts: Parts) -> None:
+    """A reason less is no reason not to push."""
+    corpus = read_corpus(parts.store, parts.segmentation)
+    with parts.store.reading() as connection:
+        model = serving_model(connection)
+        found = suggestions_of(connection, model)
+    assert sentences_of(parts, corpus, model, found, corpus.ids) == {}
