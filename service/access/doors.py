@@ -5,13 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request, status
+from fastapi import HTTPException, Request, status
 
 from service.access.keys import Door, door_key
-from service.composition import Parts
-from service.corrections.inbox import Inbox
 
 COOKIE = "tandem_session"
 HOOK_HEADER = "X-Tandem-Key"
@@ -54,22 +51,6 @@ def holds_key(request: Request, given: str) -> bool:
 def holds_cookie(request: Request) -> bool:
     """Does the browser hold what the status page gave it?"""
     return _opens(request, "page", request.cookies.get(COOKIE, ""))
-
-
-async def parts_of(request: Request) -> Parts:
-    """The study that this server serves."""
-    found: Parts = request.app.state.parts
-    return found
-
-
-async def inbox_of(request: Request) -> Inbox:
-    """Where its webhooks go."""
-    found: Inbox = request.app.state.inbox
-    return found
-
-
-Served = Annotated[Parts, Depends(parts_of)]
-Taken = Annotated[Inbox, Depends(inbox_of)]
 
 
 def _opens(request: Request, door: Door, given: str) -> bool:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from annotations.agreement.judged import Units, units_of
@@ -22,7 +19,6 @@ from annotations.store.transcripts import Kept, all_texts
 from models.corpus import cut_new_transcripts
 from service.agreement.report import Asked, chosen_transcripts
 from service.composition import Parts
-from service.exported_file import safe_cell, whole
 
 CONTEXT = 1
 
@@ -234,44 +230,6 @@ def _words(text: str, some: Sequence[Segment]) -> str:
     return "\n".join(
         f"{one.speaker}: {one.span.of(text)}" if one.speaker else one.span.of(text) for one in some
     )
-
-
-COLUMNS = ("transcript", "turn", "start", "end", "words", "before", "after", "differ_on", "coders", "memos",
-           "definitions", "consensus")  # fmt: skip
-
-
-def write_csv(found: Sequence[Disagreement], codebook: Codebook, file: Path) -> None:
-    """One row a passage, for a table on the wall."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    for one in found:
-        plain = one.to_json(codebook)
-        coders = plain["coders"]
-        cells = {key: plain[key] for key in COLUMNS[:7]} | {
-            "differ_on": "; ".join(plain["differ_on"]),
-            "coders": "; ".join(f"{c['coder']}: {', '.join(c['codes']) or 'nothing'}" for c in coders),
-            "memos": "; ".join(
-                f"{c['coder']}, {code}: {memo}" for c in coders for code, memo in c["memos"].items()
-            ),
-            "definitions": "; ".join(
-                f"{code}: {words}" for code, words in plain["definitions"].items() if words
-            ),
-            "consensus": _agreed(plain["consensus"]),
-        }
-        writer.writerow({key: safe_cell(value) for key, value in cells.items()})
-    whole(file, out.getvalue().encode("utf-8-sig"))
-
-
-def _agreed(consensus: Mapping[str, Any] | None) -> str:
-    return "" if consensus is None else f"{consensus['by']}: {', '.join(consensus['codes']) or 'nothing'}"
-
-
-def write_html(found: Sequence[Disagreement], parts: Parts, file: Path) -> None:
-    """A page to go through together. It holds participants' words: keep it where the transcripts are kept."""
-    from service.agreement.page import disagreements_page
-
-    whole(file, disagreements_page(found, parts.codebook, parts.study.config.name).encode())
 
 
 def parse_pair(given: str | None) -> tuple[str, str] | None:

@@ -36,7 +36,8 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """List where coders differ: the passage in context, who coded what, memos and definitions."""
-    from service.agreement.disagreements import Wanted, disagreements, parse_pair, write_csv, write_html
+    from service.agreement.disagreements import Wanted, disagreements, parse_pair
+    from service.agreement.disagreements_files import write_csv, write_html
     from service.agreement.report import Asked
     from service.composition import open_parts
 

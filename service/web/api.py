@@ -15,7 +15,7 @@ from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import all_transcripts, get_transcript
-from service.access.doors import Served, reader, writer
+from service.access.doors import reader, writer
 from service.looking.hidden import Hidden
 from service.looking.progress import progress_of
 from service.web.pages import rendered
@@ -28,6 +28,7 @@ from service.web.schemas import (
     SuggestionShown,
     TranscriptShown,
 )
+from service.web.served import Served
 
 router = APIRouter(prefix="/api/v1")
 _READ = [Depends(reader)]

@@ -19,9 +19,10 @@ from annotations.label_studio.arrivals import UNFIT, key_in, number_in
 from annotations.store.jobs import ask_for, latest_of
 from annotations.store.label_studio_users import project_numbered
 from annotations.store.model_versions import all_models, champion
-from service.access.doors import Served, Taken, label_studio
+from service.access.doors import label_studio
 from service.composition import Parts
 from service.live_config import InForce
+from service.web.served import Served, Taken
 from service.web.standing_predictions import NOTHING, StandingPredictions, label
 
 PREFIX = "/ml"

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request, status
 from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import BadInput
-from service.access.doors import Taken, hook
+from service.access.doors import hook
 from service.corrections.inbox import reduced
+from service.web.served import Taken
 
 PATH = "/hooks/label-studio"
 router = APIRouter(include_in_schema=False)
