@@ -37,11 +37,11 @@ from models.artifact import load
 from models.classifier import Model
 from models.corpus import read_corpus
 from service.composition import open_parts
-from service.serving.train_study import workshop_of
+from service.serving.train_and_evaluate import workshop_of
 from training.collect import collect
 from training.dataset import Dataset, OutOfFold
 from training.figures import evaluate
-from training.learn import asked, dataset_of
+from training.fit_and_measure import asked, dataset_of
 from training.promote import judge
 
 ROOT = Path(__file__).parents[1]

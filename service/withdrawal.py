@@ -34,7 +34,7 @@ from models.segmenter import sentences_in
 from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
-from service.serving.train_study import catch_up, tracking_of, train
+from service.serving.train_and_evaluate import catch_up, tracking_of, train
 
 Progress = Callable[[int, int], None]
 

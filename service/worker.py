@@ -145,7 +145,7 @@ def _do(parts: Parts, job: Job, name: str) -> None:
 
 
 def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
-    from service.serving.train_study import train
+    from service.serving.train_and_evaluate import train
 
     return train(parts, unwatched=True, embedding=watch.step, fitting=watch.step).to_json()
 
@@ -177,7 +177,7 @@ _KINDS: Mapping[str, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]
 
 
 def _catch_up(parts: Parts) -> None:
-    from service.serving.train_study import catch_up
+    from service.serving.train_and_evaluate import catch_up
 
     catch_up(parts)
 

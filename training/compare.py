@@ -20,7 +20,7 @@ from models.classifier import Model
 from models.cold_start import ColdStart
 from models.embedder import EmbedderSource
 from training.dataset import Dataset
-from training.learn import asked
+from training.fit_and_measure import asked
 from training.promote import Verdict, first, incomparable, judge
 from training.recipe import Made, Split
 

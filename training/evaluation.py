@@ -11,10 +11,10 @@ from training.collect import Collected, collect
 from training.cross_validation import cross_validate, folds_with, lacking_codes
 from training.dataset import Dataset
 from training.figures import evaluate
+from training.fit_and_measure import dataset_of
 from training.folds import folds_of
-from training.learn import dataset_of
 from training.recipe import Progress, Workshop, exclusive_sets
-from training.unchanged import unchanged
+from training.training_needed import unchanged
 
 
 def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tuple[dict[str, Any], Collected]:

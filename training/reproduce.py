@@ -21,7 +21,7 @@ from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import read_corpus
 from training.collect import Collected, collected_from
-from training.learn import learn
+from training.fit_and_measure import learn
 from training.lineage import Snapshot, libraries, read_snapshot
 from training.recipe import Progress, Workshop
 

@@ -39,14 +39,14 @@ from models.classifier import Model, TooFew
 from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.compare import compare, save_held_out
+from training.fit_and_measure import learn, learn_from_codebook
 from training.judge_set import draw, judging_groups
-from training.learn import learn, learn_from_codebook
-from training.leftovers import sweep
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.mlflow_mirror import deliver
+from training.model_folders import sweep
 from training.promote import Verdict, waiting
 from training.recipe import Made, Progress, Split, Workshop
-from training.unchanged import unchanged
+from training.training_needed import unchanged
 
 
 @dataclass(frozen=True)

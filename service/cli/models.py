@@ -86,7 +86,7 @@ def promote_model(
 ) -> None:
     """Let a version serve, whatever the rule said of it."""
     from service.composition import open_parts
-    from service.serving.model_in_service import promote_by_hand
+    from service.serving.promote_by_hand import promote_by_hand
 
     with open_parts(chosen(study)) as parts, parts.alone("models promote"):
         model = promote_by_hand(parts, version, by=by, reason=reason)
@@ -99,7 +99,7 @@ def rollback_model(
 ) -> None:
     """Let the version serve that served before."""
     from service.composition import open_parts
-    from service.serving.model_in_service import roll_back
+    from service.serving.promote_by_hand import roll_back
 
     with open_parts(chosen(study)) as parts, parts.alone("models rollback"):
         model = roll_back(parts, by=by, reason=reason)
@@ -160,7 +160,7 @@ def _rows(parts: Parts) -> list[dict[str, Any]]:
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
     from annotations.store.jobs import latest_of
-    from service.serving.train_study import catch_up
+    from service.serving.train_and_evaluate import catch_up
 
     failed = catch_up(parts)
     with parts.store.reading() as connection:

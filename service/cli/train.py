@@ -29,7 +29,7 @@ def command(
     """Learn from what people have coded, and say whether the new model serves and why."""
     from annotations.store.jobs import latest_of
     from service.composition import open_parts
-    from service.serving.train_study import train
+    from service.serving.train_and_evaluate import train
 
     if reproduce is not None:
         _reproduce(reproduce, study, json=json)
@@ -92,7 +92,7 @@ def command(
 
 def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
     from service.composition import open_parts
-    from service.serving.train_study import reproduce
+    from service.serving.train_and_evaluate import reproduce
 
     with (
         open_parts(chosen(study)) as parts,

@@ -24,7 +24,7 @@ from service.pushing.deal_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
 from service.pushing.passage_shown import Said_by, Shown
 from service.pushing.project_push import Progress, ProjectPush, Pushed
-from service.pushing.request import Asked
+from service.pushing.push_options import Asked
 
 
 def push(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from models.suggester import Precoded, Suggester
 from service.composition import Parts
-from service.serving.model_in_service import ensure_sound
+from service.serving.promote_by_hand import ensure_sound
 
 Progress = Callable[[int, int], None]
 Tell = Callable[[str], None]

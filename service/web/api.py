@@ -18,6 +18,7 @@ from annotations.store.transcripts import all_transcripts, get_transcript
 from service.access.doors import reader, writer
 from service.looking.hidden import Hidden
 from service.looking.progress import progress_of
+from service.web.dependencies import Served
 from service.web.pages import rendered
 from service.web.schemas import (
     JobAsked,
@@ -28,7 +29,6 @@ from service.web.schemas import (
     SuggestionShown,
     TranscriptShown,
 )
-from service.web.served import Served
 
 router = APIRouter(prefix="/api/v1")
 _READ = [Depends(reader)]

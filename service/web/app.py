@@ -19,18 +19,18 @@ from service.access.keys import door_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.looking.progress import progress_of
-from service.web import api, ml_backend, proof_given, webhook
+from service.web import api, ml_backend, proof_route, webhook
 from service.web.background import (
     attach_until_done,
     reconcile_until_stopped,
     users_of,
     work_off_until_stopped,
 )
+from service.web.dependencies import Served
 from service.web.pages import rendered
 from service.web.pings import Pings
 from service.web.request_limits import Careful
 from service.web.schemas import Health
-from service.web.served import Served
 from service.web.standing_predictions import StandingPredictions
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -90,7 +90,7 @@ def create_app(
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for router in (ml_backend.router, webhook.router, api.router, proof_given.router):
+    for router in (ml_backend.router, webhook.router, api.router, proof_route.router):
         app.include_router(router)
     return app
 

@@ -24,7 +24,7 @@ from service.importing.import_codings import import_codings
 from service.importing.import_transcripts import import_transcripts
 from service.new_study import make_study
 from service.serving.precode import precode
-from service.serving.train_study import evaluate, reproduce, train
+from service.serving.train_and_evaluate import evaluate, reproduce, train
 from service.settings import read_settings
 from training import cross_validation, fitting
 from training import recipe as workshop

@@ -45,9 +45,9 @@ from service.importing.import_transcripts import import_transcripts
 from service.looking.progress import progress_of
 from service.looking.trace import trace_review, trace_suggestion
 from service.new_study import make_study
-from service.serving.model_in_service import promote_by_hand, roll_back
 from service.serving.precode import precode
-from service.serving.train_study import catch_up, evaluate, reproduce, tracking_of, train
+from service.serving.promote_by_hand import promote_by_hand, roll_back
+from service.serving.train_and_evaluate import catch_up, evaluate, reproduce, tracking_of, train
 from service.settings import read_settings
 from service.worker import ask_if_due, do_waiting_jobs
 from training.mlflow_mirror import aliases_wanted
@@ -433,7 +433,7 @@ def test_a_killed_training_leaves_a_consistent_study(parts: Parts, where: str) -
         from unittest import mock
         from annotations.study.config import read_study
         from builders import WordEncoder
-        from service.serving.train_study import train
+        from service.serving.train_and_evaluate import train
         from service.composition import Parts
         from service.settings import read_settings
         import training.train, training.tracking
