@@ -19,6 +19,7 @@ from annotations.segment import Segmentation, project
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, serving_model
 from annotations.store.reviews import applied_codes
+from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import Suggested, add_suggestions, segments_with_suggestions
 from models.artifact import load
 from models.classifier import Model, suggested
@@ -102,15 +103,16 @@ class Suggester:
         return made
 
     def _refuse_stale(self, version: ModelVersion) -> None:
-        for what, then, present in (
-            ("codebook", version.codebook_version, self.codebook.version),
-            ("segmentation", version.segmentation, self.segmentation.version),
-            ("encoder", version.embedder, self.source.fingerprint),
-        ):
-            if then != present:
-                raise TandemError(
-                    f'the {what} has changed since model {version.version} was trained. Run "tandem train" first.'
-                )
+        changed = changed_since(
+            version,
+            codebook=self.codebook.version,
+            segmentation=self.segmentation.version,
+            embedder=self.source.fingerprint,
+        )
+        if changed is not None:
+            raise TandemError(
+                f'the {changed} has changed since model {version.version} was trained. Run "tandem train" first.'
+            )
 
     def _suggest(
         self,

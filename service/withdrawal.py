@@ -14,9 +14,8 @@ from typing import Any
 
 from annotations.errors import BadInput, TandemError, nearest
 from annotations.label_studio.erase import erase_tasks, forget_evidence, holds_project
-from annotations.store.jobs import ask_for
-from annotations.store.model_versions import all_models, champion, promote
-from annotations.store.pushed_tasks import projects
+from annotations.store.model_versions import all_models, champion
+from annotations.store.put_to_serve import put_to_serve
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
     Pending,
@@ -186,9 +185,7 @@ def _from_models(parts: Parts, tombstone: Withdrawal, by: str, found: Withdrawn)
         if not trained.verdict.promoted:
             why = f"{serving.model.version} had learnt from a participant who withdrew"
             with parts.store.writing() as connection:
-                promote(connection, trained.model.id, verdict=trained.verdict.verdict, reason=why, by=by)
-                if projects(connection):
-                    ask_for(connection, "renew", {})
+                put_to_serve(connection, trained.model.id, verdict=trained.verdict.verdict, reason=why, by=by)
             catch_up(parts)
         found.new_model = trained.model.version
     for model in learnt:

@@ -18,7 +18,6 @@ from uuid import UUID, uuid4
 from annotations.errors import BadInput
 from annotations.groups import groups_of
 from annotations.store.group_draws import drawn_so_far, keep_draws
-from annotations.store.jobs import ask_for
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -27,11 +26,10 @@ from annotations.store.model_versions import (
     champion,
     learnt_transcripts,
     next_version,
-    promote,
     rolled_back,
     serving_model,
 )
-from annotations.store.pushed_tasks import projects
+from annotations.store.put_to_serve import put_to_serve
 from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from models.artifact import save
@@ -162,10 +160,7 @@ def _keep(
             learnt, judged = _used(collected, split) if made.model.kind == "trained" else ((), ())
             add_model(connection, model, learnt, judged)
             if verdict.promoted:
-                promote(connection, model.id, verdict=verdict.verdict, reason=verdict.reason)
-                if projects(connection):
-                    # what stands in Label Studio gets the new suggestions
-                    ask_for(connection, "renew", {})
+                put_to_serve(connection, model.id, verdict=verdict.verdict, reason=verdict.reason)
     except BaseException:
         # a folder that no row of the database names would lie there for ever
         shutil.rmtree(folder, ignore_errors=True)

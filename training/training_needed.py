@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotations.errors import TandemError
 from annotations.groups import groups_of
 from annotations.store.model_versions import ModelVersion
+from annotations.store.stale_models import changed_since
 from models.artifact import load
 from training.collect import Collected
 from training.lineage import numbered_groups, read_snapshot
@@ -17,12 +18,16 @@ def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool
     The groups must be the same too: once two transcripts are known to be one person's, what held-out models said of
     the one after learning from the other is no figure on somebody unseen.
     """
+    changed = changed_since(
+        model,
+        codebook=shop.codebook.version,
+        segmentation=shop.segmentation.version,
+        embedder=shop.embedder,
+    )
     same = (
-        model.kind == "trained"
+        changed is None
+        and model.kind == "trained"
         and model.reviews_hash == collected.reviews_hash
-        and model.codebook_version == shop.codebook.version
-        and model.segmentation == shop.segmentation.version
-        and model.embedder == shop.embedder
         and model.recipe == shop.recipe
     )
     if not same:

@@ -159,13 +159,12 @@ def _rows(parts: Parts) -> list[dict[str, Any]]:
 
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
-    from annotations.store.jobs import latest_of
+    from annotations.store.put_to_serve import renewal_waits
     from service.serving.train_and_evaluate import catch_up
 
     failed = catch_up(parts)
     with parts.store.reading() as connection:
-        renewal = latest_of(connection, "renew")
-    waits = renewal is not None and renewal.state == "waiting"
+        waits = renewal_waits(connection)
     if json:
         as_json({"model_version": model.version, "by": by, "renewal_waits": waits, "mlflow": failed or "ok"})
         return

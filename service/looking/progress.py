@@ -14,6 +14,7 @@ from annotations.store.pushed_tasks import count_pushed
 from annotations.store.reviews import coder_names, count_reviews, current_reviews, loose_codings
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
+from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
 from annotations.store.transcripts import all_transcripts
 from annotations.transcript import Role
@@ -75,6 +76,6 @@ def _model(serving: Serving, waits: ModelVersion | None, codebook: str, segmenta
         "reviews": model.reviews,
         "codes_judged": sum(threshold is not None for threshold in model.thresholds.values()),
         "codes_too_few": len(model.too_few),
-        "up_to_date": model.codebook_version == codebook and model.segmentation == segmentation,
+        "up_to_date": changed_since(model, codebook=codebook, segmentation=segmentation) is None,
         "waiting": None if waits is None else waits.version,
     }

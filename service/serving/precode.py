@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from models.suggester import Precoded, Suggester
 from service.composition import Parts
-from service.serving.promote_by_hand import ensure_sound
+from service.serving.damaged_files import ensure_sound
 
 Progress = Callable[[int, int], None]
 Tell = Callable[[str], None]

@@ -417,7 +417,7 @@ def test_a_run_in_mlflow_tells_everything_and_no_text(parts: Parts) -> None:
 
 KILLED = {
     "before anything is kept": "training.train.keep_codebook",
-    "between registering and promoting": "training.train.promote",
+    "between registering and promoting": "training.train.put_to_serve",
     "before MLflow hears of it": "training.train.deliver",
     "between MLflow's run and its version": "training.tracking.Tracking._register",
     "between MLflow's version and its alias": "training.tracking.Tracking.mirror",
