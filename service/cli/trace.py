@@ -60,6 +60,8 @@ def _show_suggestion(found: dict[str, Any]) -> None:
         f"{found['model']['version']} {verb} {one['code']} on {one['transcript']}, turn {one['turn']} (segment "
         f"{one['segment']}): probability {one['probability']:.2f}, threshold {one['threshold']:.2f}.",
     )
+    if one["sentence"]:
+        say(f"Carried by: “{one['sentence']['text']}”")
     if one["evidence"]:
         shown = "; ".join(
             f"{e['transcript']}, turn {e['turn']} ({e['similarity']:.2f})" for e in one["evidence"]

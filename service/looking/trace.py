@@ -26,6 +26,7 @@ from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import Kept, all_transcripts, get_transcript, key_of
+from annotations.transcript import Span
 from service.composition import Parts
 from service.looking.hidden import LEFT_OUT, Hidden
 
@@ -158,8 +159,13 @@ def _suggestion(
         "probability": round(found.probability, 4),
         "threshold": round(found.threshold, 4),
         "suggested": found.suggested,
+        "sentence": None if (its := found.sentence) is None else _sentence(its, kept.transcript.text),
         "evidence": _evidence(connection, model.segmentation, found.evidence),
     }
+
+
+def _sentence(span: Span, text: str) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "text": span.of(text)}
 
 
 def _evidence(connection: Connection, segmentation: str, found: Sequence[Evidence]) -> list[dict[str, Any]]:

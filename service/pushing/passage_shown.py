@@ -15,7 +15,6 @@ from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
 from annotations.transcript import Turn
 from models.corpus import Corpus
-from service.pushing.carrying_sentences import Sentences
 
 CONTEXT = 2
 Said_by = tuple[ModelVersion, Mapping[UUID, Suggested]]
@@ -31,8 +30,7 @@ _COLD = "These suggestions come from the codebook's own words; nobody's coding s
 class Shown:
     """What passages show under a model version (the ``Faces`` of a plan).
 
-    ``said_by``: a model version with what it suggests, by its id; ``sentences``: which sentence of each segment carries
-    its suggestions. ``draws``: some passages of this study hide their
+    ``said_by``: a model version with what it suggests, by its id. ``draws``: some passages of this study hide their
     suggestions, so those without any must look like them.
     """
 
@@ -42,7 +40,6 @@ class Shown:
         turns: Mapping[UUID, Sequence[Turn]],
         codebook: Codebook,
         said_by: Callable[[UUID], Said_by],
-        sentences: Callable[[UUID], Sentences] = lambda _model: {},
         *,
         label: str,
         draws: bool,
@@ -51,7 +48,6 @@ class Shown:
         self._turns = turns
         self._codebook = codebook
         self._said_by = said_by
-        self._sentences = sentences
         self._label = label
         self._draws = draws
 
@@ -61,8 +57,7 @@ class Shown:
         turns = self._turns[self._corpus.transcripts[self._corpus.at[unit][0]].id]
         key = str(task_key(placed.segment, placed.draw))
         segment = shown_segment(self._corpus, unit, turns, key)
-        site = self._corpus.transcript(unit).site
-        reasons = self._reasons(placed.segment, model, site) if model is not None else []
+        reasons = self._reasons(unit, model) if model is not None else []
         return task_data(segment, reasons, self._note(model, bool(reasons)))
 
     def prediction(self, placed: Placed, model: UUID | None) -> dict[str, Any] | None:
@@ -76,17 +71,16 @@ class Shown:
             return None
         return prediction(held, self._codebook, version=self._label)
 
-    def _reasons(self, segment: UUID, model: UUID, site: str) -> list[Reason]:
+    def _reasons(self, unit: int, model: UUID) -> list[Reason]:
         version, found = self._said_by(model)
-        said = found[segment]
-        carrying = self._sentences(model).get(segment, {}) if said.suggested else {}
+        said, transcript = found[self._corpus.ids[unit]], self._corpus.transcript(unit)
         return [
             Reason(
                 self._codebook.label(one.code),
                 "" if version.kind == "cold start" else in_words(one.probability),
                 self._codebook.by_id[one.code].definition,
-                carrying.get(one.code, ""),
-                quotes=tuple(self._quotes(said, one.code, site)),
+                one.sentence.of(transcript.text) if one.sentence is not None else "",
+                quotes=tuple(self._quotes(said, one.code, transcript.site)),
             )
             for one in said.one_by_one(version)
             if one.suggested and one.code in self._codebook.by_id
