@@ -13,7 +13,7 @@ from ruler.peers import Learnt
 from ruler.scores import Predicted
 from ruler.sets import LabelledSet
 
-from training.recipe import RECIPE
+from training.training_parts import RECIPE
 
 
 @dataclass(frozen=True)

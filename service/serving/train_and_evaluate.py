@@ -14,12 +14,12 @@ from service.composition import Parts
 from training.collect import Collected
 from training.evaluation import evaluation
 from training.mlflow_mirror import deliver, owed
-from training.recipe import Workshop
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
 from training.train import Trained
 from training.train import train as train_model
+from training.training_parts import TrainingParts
 
 Progress = Callable[[int, int], None]
 
@@ -45,14 +45,16 @@ def train(
     fitting: Progress = quiet,
 ) -> Trained:
     """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
-    return train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+    return train_model(
+        training_parts_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched
+    )
 
 
 def reproduce(
     parts: Parts, run: str, *, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> Reproduced:
     """Make the model of an MLflow run (or of a version) again from its snapshot, and compare every digit."""
-    return reproduce_model(workshop_of(parts, embedding), run, progress=fitting)
+    return reproduce_model(training_parts_of(parts, embedding), run, progress=fitting)
 
 
 def catch_up(parts: Parts) -> str | None:
@@ -66,16 +68,16 @@ def evaluate(
     parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> tuple[dict[str, Any], Collected]:
     """Cross-validation by group, beside how far people agree."""
-    return evaluation(workshop_of(parts, embedding), group_by=group_by, progress=fitting)
+    return evaluation(training_parts_of(parts, embedding), group_by=group_by, progress=fitting)
 
 
-def workshop_of(parts: Parts, embedding: Progress = quiet) -> Workshop:
+def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingParts:
     """What a training of this study works with."""
 
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return parts.cache.embed(parts.embedder, texts, embedding).vectors
 
-    return Workshop(
+    return TrainingParts(
         store=parts.store,
         codebook=parts.codebook,
         segmentation=parts.segmentation,

@@ -26,8 +26,7 @@ from service.new_study import make_study
 from service.serving.precode import precode
 from service.serving.train_and_evaluate import evaluate, reproduce, train
 from service.settings import read_settings
-from training import cross_validation, fitting
-from training import recipe as workshop
+from training import cross_validation, fitting, training_parts
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Judgement
 
@@ -116,7 +115,7 @@ def test_with_judges_each_fold_has_one(tunings: list[_Counting]) -> None:
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     """A small coded study whose encoder is fine-tuned in one pass."""
     monkeypatch.setattr(tuning, "RECIPE", TuningRecipe(passes=(1, 1)))
-    monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 20)
+    monkeypatch.setattr(training_parts, "LEAST_SEGMENTS", 20)
     monkeypatch.setattr(cross_validation, "FOLDS", 3)
     book = tmp_path / "book.csv"
     book.write_text("code,definition\nMoney,What it costs\nPeople,Who does it\n", "utf-8")
@@ -157,7 +156,7 @@ def _quiet(_done: int, _total: int) -> None:
 def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     """Trained, measured, loaded, used and made again with its encoder; without "fine_tune" it is the usual one."""
     trained = train(parts)
-    assert trained.model.recipe == f"{workshop.RECIPE}, fine-tuned-1"
+    assert trained.model.recipe == f"{training_parts.RECIPE}, fine-tuned-1"
     model = load(parts.study.models_folder / trained.model.folder, trained.model.sha256)
     assert isinstance(model, Model)
     assert isinstance(model.tuned, Tuned)
@@ -170,7 +169,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     assert reproduce(parts, "v1").identical
     plain = _configured(parts, fine_tune=False)
     usual = train(plain)
-    assert usual.model.recipe == workshop.RECIPE
+    assert usual.model.recipe == training_parts.RECIPE
     assert not any("tuned" in note for note in usual.notes)
     assert not (parts.study.models_folder / usual.model.folder / "tuned.npz").exists()
     parts.close()
@@ -179,7 +178,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
 
 def test_too_little_to_tune_on_is_said(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual model is trained instead, and the note says what is lacking."""
-    monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 1000)
+    monkeypatch.setattr(training_parts, "LEAST_SEGMENTS", 1000)
     trained = train(parts)
     assert trained.new
     said = [note for note in trained.notes if "fine_tune" in note]

@@ -1,12 +1,10 @@
-"""What a training works with, and what it makes."""
+"""What a training works with: the study's store, codebook, segments and encoder, and the recipe for a model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +13,18 @@ from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
 from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim
-from models.classifier import Model
-from models.cold_start import ColdStart
 from models.embedder import EmbedderSource
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
-from training.dataset import Dataset, OutOfFold
+from training.dataset import Dataset
 from training.tracking import Tracking
 
 RECIPE = "linear-4"
 Progress = Callable[[int, int], None]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-MeasuredOn = Literal["judge set", "cross-validation"]
 
 
 @dataclass(frozen=True)
-class Workshop:
+class TrainingParts:
     """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can.
 
     ``aim``: what the thresholds are for. ``fine_tune``: the encoder, where it is tuned on the study's codes too.
@@ -59,42 +54,12 @@ class Workshop:
         enough = coded >= LEAST_SEGMENTS and len(set(dataset.groups)) >= LEAST_GROUPS
         return self.fine_tune if enough else None
 
-
-@dataclass(frozen=True)
-class Made:
-    """A model and how it was measured.
-
-    ``dataset``, ``segments``, ``unseen``: segments of which the predictions are known of models that had not seen
-    their participants: those of the judge set, else all by cross-validation. ``embeddings``: SHA-256 of what the
-    model was fitted on.
-    """
-
-    model: Model | ColdStart
-    figures: dict[str, Any]
-    measured_on: MeasuredOn
-    notes: tuple[str, ...] = ()
-    dataset: Dataset | None = None
-    segments: tuple[str, ...] = ()
-    unseen: OutOfFold | None = None
-    embeddings: str = ""
-
-
-@dataclass(frozen=True)
-class Split:
-    """Who teaches and who judges. ``groups``: the group of each transcript; ``judging``: the groups that judge."""
-
-    groups: Mapping[UUID, str]
-    judging: frozenset[str]
-
-    def judges(self, transcript: UUID) -> bool:
-        """Does this transcript only judge?"""
-        return self.groups.get(transcript) in self.judging
-
-
-def exclusive_sets(codebook: Codebook) -> tuple[tuple[str, ...], ...]:
-    """The codes of each framework of which one code may apply."""
-    return tuple(
-        tuple(code.id for code in codebook.of_framework(framework.id) if code.applicable)
-        for framework in codebook.frameworks
-        if framework.select == "one"
-    )
+    @property
+    def exclusive_sets(self) -> tuple[tuple[str, ...], ...]:
+        """The codes of each framework of which one code may apply."""
+        codebook = self.codebook
+        return tuple(
+            tuple(code.id for code in codebook.of_framework(framework.id) if code.applicable)
+            for framework in codebook.frameworks
+            if framework.select == "one"
+        )
