@@ -38,7 +38,7 @@ Name = Annotated[str, Query(description="The transcript's id, in any case.")]
 @router.get("/status", dependencies=_READ)
 def study_status(parts: Served) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts)
+    return progress_of(parts).to_json()
 
 
 @router.get("/transcripts", dependencies=_READ)

@@ -114,7 +114,7 @@ def page(request: Request, parts: Served) -> Response:
         return answer
     if not holds_cookie(request):
         return HTMLResponse(rendered("locked.html"), status.HTTP_401_UNAUTHORIZED)
-    return HTMLResponse(rendered("status.html", **progress_of(parts)))
+    return HTMLResponse(rendered("status.html", **progress_of(parts).to_json()))
 
 
 async def _unfit(_request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from made_up_study import MadeUp, fill
@@ -13,6 +14,7 @@ from annotations.store.transcripts import all_transcripts
 from annotations.transcript import Span
 from service.composition import Parts
 from service.looking.trace import trace_suggestion
+from service.looking.trace_results import Sentence
 from service.new_study import make_study
 from service.settings import read_settings
 
@@ -40,7 +42,7 @@ def test_a_trace_shows_the_sentence_that_is_on_record(tmp_path: Path) -> None:
         keep_sentences(connection, model.id, {segment.id: (found[segment.id].suggested, {code: span})})
     after = trace_suggestion(parts, f"{segment.id}:{code}", version=None)
     parts.close()
-    plain_before, plain_after = before["suggestion"], after["suggestion"]
-    assert plain_before["sentence"] is None
-    words = {"start": span.start, "end": span.end, "text": span.of(transcript.text)}
-    assert plain_after == plain_before | {"sentence": words}
+    plain_before, plain_after = before.suggestion, after.suggestion
+    assert plain_before.sentence is None
+    sentence = Sentence(span.start, span.end, span.of(transcript.text))
+    assert plain_after == replace(plain_before, sentence=sentence)

@@ -371,16 +371,16 @@ def test_a_suggestion_is_traced_to_what_it_rests_on_and_back(parts: Parts) -> No
     trained = train(parts)
     precode(parts)
     found = trace_suggestion(parts, "p-03:1:money", version=None)
-    assert found["suggestion"]["code_id"] == "money"
-    assert found["model"]["run_id"] == trained.model.run_id
-    assert found["model"]["reviews_hash"] == trained.model.reviews_hash
-    assert found["codebook"]["version"] == parts.codebook.version
-    assert found["reviews"]["learnt"] + found["reviews"]["judged_by"] == GROUPS * 12
-    assert found["reviews"]["judged_by"] == 3 * 12
-    by_segment = trace_suggestion(parts, f"{found['suggestion']['segment']}:Money", version="v1")
-    assert by_segment["suggestion"] == found["suggestion"]
-    back = trace_review(parts, found["reviews"]["ids"][0])
-    assert [one["version"] for one in back["versions"]] == ["v1"]
+    assert found.suggestion.code_id == "money"
+    assert found.model.run_id == trained.model.run_id
+    assert found.model.reviews_hash == trained.model.reviews_hash
+    assert found.codebook.version == parts.codebook.version
+    assert found.reviews.learnt + found.reviews.judged_by == GROUPS * 12
+    assert found.reviews.judged_by == 3 * 12
+    by_segment = trace_suggestion(parts, f"{found.suggestion.segment}:Money", version="v1")
+    assert by_segment.suggestion == found.suggestion
+    back = trace_review(parts, found.reviews.ids[0])
+    assert [one.version for one in back.versions] == ["v1"]
     for name, said in (
         ("P-03:1", "TRANSCRIPT:TURN:CODE"),
         ("P-03:77:Money", "no segment in turn 77"),
@@ -575,9 +575,9 @@ def test_after_a_rollback_a_worker_s_model_waits_for_a_person(
         assert str(said["reason"]).startswith(
             "Ada Lind went back to v1 (it suggests Money everywhere), so it waits for a person: tandem models promote"
         )
-        assert progress_of(parts)["model"]["waiting"] == said["model_version"]
+        assert progress_of(parts).model.waiting == said["model_version"]
     promote_by_hand(parts, "v4", by="Ada Lind", reason="we looked at it")
-    assert progress_of(parts)["model"]["waiting"] is None
+    assert progress_of(parts).model.waiting is None
     _more(parts, tmp_path, 23, 1)
     assert _worker_trains(parts)["promoted"]
 
