@@ -29,6 +29,7 @@ def command(
     """Learn from what people have coded, and say whether the new model serves and why."""
     from annotations.store.put_to_serve import renewal_waits
     from service.composition import open_parts
+    from service.looking.code_labels import labelled
     from service.serving.train_and_evaluate import train
 
     if reproduce is not None:
@@ -41,9 +42,7 @@ def command(
         with parts.store.reading() as connection:
             waits = renewal_waits(connection)
     plain = trained.to_json()
-    plain["too_few"] = [
-        one | {"code": codebook.label(one["code"]), "code_id": one["code"]} for one in plain["too_few"]
-    ]
+    plain["too_few"] = labelled(plain["too_few"], codebook)
     if json:
         as_json(plain)
         return
