@@ -30,8 +30,10 @@ import psutil
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from coders_at_work import CODEBOOK, KEY, Work, chosen, free_port, invite, until  # noqa: E402 (after the path is set)
+from coders_at_work import chosen, invite  # noqa: E402 (after the path is set)
 from fake_label_studio import URL, FakeLabelStudio, keys_of, pushed_study  # noqa: E402
+from pushed_work import CODEBOOK, Work  # noqa: E402 (after the path is set)
+from real_server import KEY, free_port, until  # noqa: E402 (after the path is set)
 
 from annotations.store.label_studio_users import keep_users  # noqa: E402
 from annotations.store.model_versions import get_model  # noqa: E402

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from coders_at_work import KEY
+from real_server import KEY
 
 from annotations.coding import Draw, Review
 from annotations.label_studio.answers import Answers

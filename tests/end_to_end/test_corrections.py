@@ -19,7 +19,10 @@ from uuid import uuid4
 import httpx
 import pytest
 from builders import skip_or_fail
-from coders_at_work import KEY, Coding, Line, Person, Work, chosen, free_port, invite, serving, until
+from coders_at_work import Coding, Person, chosen, invite
+from lossy_line import Line
+from pushed_work import Work
+from real_server import KEY, free_port, serving, until
 
 from annotations.errors import TandemError, Unreachable
 from annotations.label_studio.answers import Answers
