@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from annotations.progress import Progress
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
 from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut, segments_of
@@ -76,9 +77,7 @@ class Corpus:
         return [unit for unit in range(len(self)) if wave is None or self.transcript(unit).wave == wave]
 
 
-def cut_new_transcripts(
-    store: Store, segmentation: Segmentation, progress: Callable[[int, int], None] | None = None
-) -> int:
+def cut_new_transcripts(store: Store, segmentation: Segmentation, progress: Progress | None = None) -> int:
     """Cut the transcripts that this segmentation has not cut yet; returns how many they were."""
     version = segmentation.version
     with store.reading() as connection:

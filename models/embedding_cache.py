@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from annotations.arrays import Floats32
+from annotations.progress import Progress
 from models.embedder import Embedder, EmbedderSource
 
 _CHUNK = 2000
@@ -26,7 +27,7 @@ CREATE TABLE IF NOT EXISTS embeddings (
 class Embedded:
     """Vectors of unit length, shape (texts, dimensions), and how many texts were embedded now or known before."""
 
-    vectors: NDArray[np.float32]
+    vectors: Floats32
     embedded: int
     from_cache: int
 
@@ -41,7 +42,7 @@ class EmbeddingCache:
         self,
         source: EmbedderSource,
         texts: Sequence[str],
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         load: Callable[[], Embedder] | None = None,
     ) -> Embedded:
         """Vectors for texts, embedding only those that are new; the encoder is loaded only if some are.
@@ -60,7 +61,7 @@ class EmbeddingCache:
         new = sum(key in missing for key in keys)
         return Embedded(vectors, new, len(texts) - new)
 
-    def put(self, source: EmbedderSource, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    def put(self, source: EmbedderSource, texts: Sequence[str], vectors: Floats32) -> None:
         """Keep vectors that were made elsewhere by the same encoder: one row for each text, of unit length."""
         with self._opened() as connection:
             _keep(connection, source.fingerprint, [_key(text) for text in texts], vectors)
@@ -102,11 +103,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute(_SCHEMA)
 
 
-def _known(
-    connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]
-) -> dict[bytes, NDArray[np.float32]]:
+def _known(connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Floats32]:
     wanted = list(keys)
-    found: dict[bytes, NDArray[np.float32]] = {}
+    found: dict[bytes, Floats32] = {}
     for start in range(0, len(wanted), 500):
         some = wanted[start : start + 500]
         marks = ",".join("?" * len(some))
@@ -121,11 +120,11 @@ def _make(
     fingerprint: str,
     embedder: Embedder,
     missing: dict[bytes, str],
-    progress: Callable[[int, int], None] | None,
-) -> dict[bytes, NDArray[np.float32]]:
+    progress: Progress | None,
+) -> dict[bytes, Floats32]:
     # like lengths together, so that a batch is not padded to its longest text
     todo = sorted(missing.items(), key=lambda one: len(one[1]))
-    found: dict[bytes, NDArray[np.float32]] = {}
+    found: dict[bytes, Floats32] = {}
     for start in range(0, len(todo), _CHUNK):
         some = todo[start : start + _CHUNK]
 
@@ -139,9 +138,7 @@ def _make(
     return found
 
 
-def _keep(
-    connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: NDArray[np.float32]
-) -> None:
+def _keep(connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: Floats32) -> None:
     rows = [
         (key, fingerprint, vector.astype("<f4").tobytes()) for key, vector in zip(keys, vectors, strict=True)
     ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats, Floats32
 from annotations.codebook.codes import Codebook
 from annotations.coding import Evidence
 from annotations.errors import BadInput, TandemError
 from annotations.groups import groups_of
+from annotations.progress import Progress
 from annotations.segment import Segmentation, project
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, serving_model
@@ -30,7 +31,6 @@ from models.explain import Precedents
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -172,7 +172,7 @@ class Suggester:
                     if position in places:
                         carried.setdefault(places[position], set()).update(spans[span])
         sources = sorted(carried)
-        vectors: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
+        vectors: Floats32 = np.zeros((0, 1), dtype=np.float32)
         if sources:
             vectors = self.cache.embed(self.source, [corpus.text(unit) for unit in sources]).vectors
         table = np.array([[code in carried[unit] for code in version.codes] for unit in sources], dtype=bool)
@@ -184,8 +184,8 @@ def _rows(
     corpus: Corpus,
     some: Sequence[int],
     version: ModelVersion,
-    found: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
+    found: Floats,
+    chosen: Bools,
     nearest: Sequence[dict[int, list[tuple[int, float]]]],
     sources: Sequence[int],
 ) -> Iterator[Suggested]:

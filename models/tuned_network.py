@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats
 from models.embedder import EmbedderSource, load_encoder
 from models.tuned_passage import Passage
 
@@ -16,7 +17,6 @@ BATCH = 32
 _OWN, _BEFORE, _AFTER = 160, 64, 32  # word pieces of a segment, and of what is read of its surroundings
 _NEARLY_NEVER = 1e-4
 _TOP = "top."
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

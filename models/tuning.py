@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats
+from annotations.progress import Progress
 from models.embedder import EmbedderSource
 from models.tuned import Tuned
 from models.tuned_network import BATCH, Pieces, TunedNetwork
@@ -17,9 +19,7 @@ from models.unit import Unit
 _CLIP = 1.0
 _WARM = 0.06
 _DECAY = 0.01
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

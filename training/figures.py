@@ -26,13 +26,12 @@ from annotations.agreement import (
     weighted_mean,
     why_undefined,
 )
+from annotations.arrays import Bools, Floats
 from annotations.codebook.codes import Codebook
 from models.classifier import TooFew
 from training.dataset import Dataset, Judgement, OutOfFold
 
 Figures = dict[str, Any]
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 TOO_RARE = f"no code has {LEAST_POSITIVES} positives by either side, so there is no kappa to take the mean of"
 

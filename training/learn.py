@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.groups import GroupBy, groups_of
+from annotations.progress import Progress
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
@@ -18,7 +19,7 @@ from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, OutOfFold
 from training.figures import evaluate
-from training.recipe import Made, Progress, Split, Workshop, exclusive_sets
+from training.recipe import Made, Split, Workshop, exclusive_sets
 
 MANY_GROUPS = (
     100  # from here on two thirds of the groups teach nearly as well as four fifths, in half of the time

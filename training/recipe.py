@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
+from annotations.arrays import Floats32
 from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
 from annotations.store.database import Store
@@ -23,8 +21,7 @@ from training.dataset import Dataset, OutOfFold
 from training.tracking import Tracking
 
 RECIPE = "linear-4"
-Progress = Callable[[int, int], None]
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Embed = Callable[[Sequence[str]], Floats32]
 MeasuredOn = Literal["judge set", "cross-validation"]
 
 

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from annotations.errors import BadInput
 from annotations.groups import groups_of
+from annotations.progress import Progress
 from annotations.store.group_draws import drawn_so_far, keep_draws
 from annotations.store.jobs import ask_for
 from annotations.store.model_versions import (
@@ -45,7 +46,7 @@ from training.leftovers import sweep
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.mlflow_mirror import deliver
 from training.promote import Verdict, waiting
-from training.recipe import Made, Progress, Split, Workshop
+from training.recipe import Made, Split, Workshop
 from training.unchanged import unchanged
 
 

@@ -24,8 +24,8 @@ from annotations.agreement.many_judges import (
 )
 from annotations.agreement.pairs import Described
 from annotations.agreement.undefined import or_none
+from annotations.arrays import Floats
 
-Floats = NDArray[np.float64]
 COEFFICIENTS = ("alpha", "fleiss", "ac1", "percent")
 _COLUMNS_AT_ONCE = 16
 

@@ -17,9 +17,9 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from annotations.agreement.undefined import or_none
+from annotations.arrays import Floats
 
 Interval = tuple[float, float]
-Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 
 FEW_GROUPS = 20

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.columns import Column
+from annotations.arrays import Bools
 from annotations.coding import Review
 from annotations.groups import GroupBy, groups_of
 from annotations.labels import Labels, labels_of
@@ -23,7 +24,6 @@ from annotations.segment import Segment, project
 from annotations.store.transcripts import Kept
 from annotations.transcript import Role, Span
 
-Bools = NDArray[np.bool_]
 Runs = Mapping[int, Sequence[tuple[int, int]]]  # by column: first and last row of each joined unit
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.undefined import corrected, or_none, share
+from annotations.arrays import Floats
 
-Floats = NDArray[np.float64]
 _FIXED = 5
 
 

@@ -18,6 +18,7 @@ from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable
 from annotations.label_studio.tries import PAUSES_S, Lasting, patiently, send_missing
+from annotations.progress import Progress
 
 TASKS_AT_A_TIME = 250
 # Label Studio holds its database while it takes predictions away, and coders wait as long
@@ -27,7 +28,6 @@ TIME_LIMIT_S = 120.0
 REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 # the signs that somebody has answered a task or begun to; draft_exists and not drafts, which are only one's own
 BEGUN = ("total_annotations", "cancelled_annotations", "draft_exists")
-Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
 

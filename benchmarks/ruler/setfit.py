@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from ruler.encoder import Encoder
 from sklearn.linear_model import LogisticRegression
 
+from annotations.arrays import Bools, Floats
+
 Rows = NDArray[np.intp]
 ITERATIONS = 20
 BATCH = 16
@@ -27,11 +29,11 @@ RATE = 2e-5
 def setfit_scores(
     folder: Path,
     texts: Sequence[str],
-    labels: NDArray[np.bool_],
+    labels: Bools,
     train: Rows,
     test: Rows,
     device: str = "cpu",
-) -> NDArray[np.float64]:
+) -> Floats:
     """Probabilities of the test rows, shape (m, codes). ``folder``: the encoder's; ``labels``: shape (n, codes)."""
     encoder = Encoder(folder, device)
     its = [texts[row] for row in train]
@@ -47,7 +49,7 @@ def setfit_scores(
     return scores
 
 
-def _pairs(labels: NDArray[np.bool_]) -> list[tuple[int, int, float]]:
+def _pairs(labels: Bools) -> list[tuple[int, int, float]]:
     """For each segment twenty that share a code and twenty that share none, as far as there are any."""
     random = np.random.default_rng(0)
     alike = (labels.astype(int) @ labels.T.astype(int)) > 0

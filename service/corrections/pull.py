@@ -7,13 +7,14 @@ anywhere and run again. An annotation counts as deleted only after its whole pro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from annotations.label_studio.answers import AnsweredTask, Answers
+from annotations.progress import Progress, quiet
 from annotations.store.label_studio_users import keep_read, keep_users, last_read
 from annotations.store.pushed_tasks import ProjectRow, projects
 from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
@@ -21,7 +22,6 @@ from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 
-Progress = Callable[[int, int], None]
 # a save that was under way while we read may carry an earlier time than one that we saw
 OVERLAP = timedelta(minutes=2)
 AT_A_TIME = 250
@@ -57,7 +57,7 @@ def pull_all(parts: Parts, inbox: Inbox, answers: Answers, progress: Progress) -
 
 def pull_changed(parts: Parts, inbox: Inbox, answers: Answers) -> Pulled:
     """Read what has changed since the last time. Deleted tasks, and changes that a clock hides, take ``pull_all``."""
-    return _Pulling(parts, inbox, answers, lambda _done, _of: None).pull(everything=False)
+    return _Pulling(parts, inbox, answers, quiet).pull(everything=False)
 
 
 class _Pulling:

@@ -8,7 +8,7 @@ the next one, stage by stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -24,12 +24,12 @@ from annotations.label_studio.tasks import (
     show_field,
     touched,
 )
+from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.tables import now
 from service.pushing.plan import Faces, Plan, State, Step
 
-Progress = Callable[[int, int], None]
 T = TypeVar("T")
 # each import makes Label Studio count anew what stands on every task of the project
 AT_A_TIME = 2000

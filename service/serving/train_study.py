@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from annotations.arrays import Floats32
 from annotations.groups import GroupBy
+from annotations.progress import Progress, quiet
 from models.calibration import Aim
 from service.composition import Parts
 from training.collect import Collected
@@ -20,12 +19,6 @@ from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
 from training.train import Trained
 from training.train import train as train_model
-
-Progress = Callable[[int, int], None]
-
-
-def quiet(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def tracking_of(parts: Parts) -> Tracking:
@@ -72,7 +65,7 @@ def evaluate(
 def workshop_of(parts: Parts, embedding: Progress = quiet) -> Workshop:
     """What a training of this study works with."""
 
-    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(texts: Sequence[str]) -> Floats32:
         return parts.cache.embed(parts.embedder, texts, embedding).vectors
 
     return Workshop(

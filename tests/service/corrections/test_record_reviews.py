@@ -22,6 +22,7 @@ from annotations.coding import Condition, Draw, Review
 from annotations.draws import Dealt, DrawPlan, Fractions
 from annotations.errors import BadInput, Unreachable
 from annotations.label_studio.answers import Answers
+from annotations.progress import quiet
 from annotations.store.database import open_store
 from annotations.store.deals import add_plan, keep_dealt
 from annotations.store.reviews import count_reviews, current_reviews, keep_codebook
@@ -64,7 +65,7 @@ def _deliver(inbox: Inbox, body: dict[str, Any]) -> Counter[str]:
 
 
 def _pull(parts: Parts, server: FakeLabelStudio) -> Pulled:
-    return pull_all(parts, Inbox(parts), Answers(server), lambda _done, _of: None)
+    return pull_all(parts, Inbox(parts), Answers(server), quiet)
 
 
 def _reviews(parts: Parts) -> tuple[Review, ...]:
@@ -397,7 +398,7 @@ def test_a_webhook_that_came_while_a_pull_read_is_not_undone(
                 _deliver(inbox, server.told[-1])
                 yield page
 
-    pull_all(parts, Inbox(parts), Slow(server), lambda _done, _of: None)
+    pull_all(parts, Inbox(parts), Slow(server), quiet)
     assert _said(parts)[0][2] == ("people",)
 
 

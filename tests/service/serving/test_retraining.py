@@ -22,6 +22,7 @@ from sqlalchemy import update
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, TandemError
+from annotations.progress import quiet
 from annotations.store.group_draws import drawn_so_far
 from annotations.store.jobs import all_jobs, ask_for, take
 from annotations.store.model_versions import (
@@ -82,7 +83,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     parts = _parts(study.folder, folder)
     files = [_interview(folder, f"P-{at:02d}", _words(at)) for at in range(GROUPS)]
     described = {"wave": "1", "case": "E"}
-    import_transcripts(parts, files, manifest=None, described=described, replace=False, progress=_quiet)
+    import_transcripts(parts, files, manifest=None, described=described, replace=False, progress=quiet)
     rows = [
         (f"P-{at:02d}", "Ines", ("Money", "People", "")[topic], 2 * turn + 1)
         for at in range(GROUPS)
@@ -126,17 +127,13 @@ def _more(parts: Parts, folder: Path, first: int, count: int, wave: str = "2") -
     """Further coded interviews."""
     files = [_interview(folder, f"P-{at:02d}", _words(at)) for at in range(first, first + count)]
     described = {"wave": wave, "case": "E"}
-    import_transcripts(parts, files, manifest=None, described=described, replace=False, progress=_quiet)
+    import_transcripts(parts, files, manifest=None, described=described, replace=False, progress=quiet)
     rows = [
         (f"P-{at:02d}", "Ines", ("Money", "People", "")[topic], 2 * turn + 1)
         for at in range(first, first + count)
         for turn, (_, topic) in enumerate(_words(at))
     ]
     _code(parts, folder, rows)
-
-
-def _quiet(_done: int, _total: int) -> None:
-    """Nobody watches."""
 
 
 def _judges(parts: Parts) -> set[str]:
@@ -745,7 +742,7 @@ def test_evaluate_shows_what_assisted_reviews_do(parts: Parts, tmp_path: Path) -
     """With reviews that saw suggestions there are figures with and without them; without any, there are not."""
     assert "without_assisted" not in evaluate(parts, group_by="participant")[0]
     files = [_interview(tmp_path, f"A-{at:02d}", _words(100 + at)) for at in range(40)]
-    import_transcripts(parts, files, manifest=None, described={}, replace=False, progress=_quiet)
+    import_transcripts(parts, files, manifest=None, described={}, replace=False, progress=quiet)
     with parts.store.writing() as connection:
         book = current_reviews(connection)[0].codebook_version
         for one in all_transcripts(connection):
