@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Floats32
 from annotations.errors import BadInput, TandemError
+from annotations.lots import lots
 from annotations.progress import Progress
 
 SHIPPED = "all-MiniLM-L6-v2"
@@ -146,9 +147,9 @@ class Embedder:
         tokenizer = self._model.tokenizer
         room = self.max_tokens - tokenizer.num_special_tokens_to_add()
         found: list[list[tuple[str, int]]] = []
-        for start in range(0, len(texts), 1000):
+        for some in lots(texts, 1000):
             encoded = tokenizer(
-                list(texts[start : start + 1000]),
+                list(some),
                 add_special_tokens=False,
                 return_offsets_mapping=True,
                 return_attention_mask=False,
@@ -156,7 +157,7 @@ class Embedder:
                 truncation=False,
                 verbose=False,
             )
-            for text, offsets in zip(texts[start : start + 1000], encoded["offset_mapping"], strict=True):
+            for text, offsets in zip(some, encoded["offset_mapping"], strict=True):
                 found.append(list(_cut(text, offsets, room)))
         return found
 

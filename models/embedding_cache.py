@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from annotations.arrays import Floats32
+from annotations.lots import lots, slices
 from annotations.progress import Progress
 from models.embedder import Embedder, EmbedderSource
 
@@ -104,10 +105,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 
 def _known(connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Floats32]:
-    wanted = list(keys)
     found: dict[bytes, Floats32] = {}
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
+    for some in lots(list(keys), 500):
         marks = ",".join("?" * len(some))
         query = f"SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: S608
         for key, vector in connection.execute(query, (fingerprint, *some)):
@@ -125,10 +124,10 @@ def _make(
     # like lengths together, so that a batch is not padded to its longest text
     todo = sorted(missing.items(), key=lambda one: len(one[1]))
     found: dict[bytes, Floats32] = {}
-    for start in range(0, len(todo), _CHUNK):
-        some = todo[start : start + _CHUNK]
+    for lot in slices(len(todo), _CHUNK):
+        some = todo[lot]
 
-        def step(done: int, total: int, before: int = start, count: int = len(some)) -> None:
+        def step(done: int, total: int, before: int = lot.start, count: int = len(some)) -> None:
             if progress:
                 progress(before + round(count * done / max(total, 1)), len(todo))
 

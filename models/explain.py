@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats32
+from annotations.lots import lots
 from annotations.transcript import Span
 from models.classifier import Classifies
 from models.segmenter import sentences_in
@@ -91,8 +92,7 @@ class Precedents:
             if not len(pool):
                 continue
             units = np.flatnonzero(wanted[:, code])
-            for start in range(0, len(units), 1000):
-                some = units[start : start + 1000]
+            for some in lots(units, 1000):
                 similarity = embeddings[some] @ self.embeddings[pool].T
                 similarity[own[some][:, None] == self.groups[pool][None, :]] = -np.inf
                 for unit, row in zip(some.tolist(), similarity, strict=True):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
 
 from annotations.arrays import Floats, Floats32
+from annotations.lots import slices
 
 MOST_COMPARED = 5000
 MOST_CLUSTERED = 1500
@@ -150,11 +151,11 @@ def _nearest(vectors: Floats32, known: Floats32, groups: Sequence[str] | None) -
     """For each vector the cosine of the nearest known one; with ``groups``, of another group than its own."""
     names = None if groups is None else np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
     found = np.zeros(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), 1000):
-        similarity = vectors[start : start + 1000] @ known.T
+    for some in slices(len(vectors), 1000):
+        similarity = vectors[some] @ known.T
         if names is not None:
-            similarity[names[start : start + 1000, None] == names[None, :]] = -1
-        found[start : start + 1000] = similarity.max(axis=1)
+            similarity[names[some, None] == names[None, :]] = -1
+        found[some] = similarity.max(axis=1)
     return found
 
 

@@ -15,6 +15,7 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Evidence
 from annotations.errors import BadInput, TandemError
 from annotations.groups import groups_of
+from annotations.lots import slices
 from annotations.progress import Progress
 from annotations.segment import Segmentation, project
 from annotations.store.database import Store
@@ -126,11 +127,10 @@ class Suggester:
         made.quotable = bool(sources)
         exclusive = model.exclusive if isinstance(model, Model) else ()
         sampled = draw(todo)
-        for begin in range(0, len(todo), BATCH):
-            some = todo[begin : begin + BATCH]
-            done = len(some)
+        for lot in slices(len(todo), BATCH):
+            some = todo[lot]
 
-            def step(part: int, total: int, before: int = begin, count: int = done) -> None:
+            def step(part: int, total: int, before: int = lot.start, count: int = len(some)) -> None:
                 progress(before + count * part // max(total, 1), len(todo))
 
             embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], step)
@@ -145,7 +145,7 @@ class Suggester:
             with self.store.writing() as connection:
                 add_suggestions(connection, version.id, rows)
             _count(made, rows)
-            progress(begin + done, len(todo))
+            progress(lot.stop, len(todo))
         coded = self._coded(corpus)
         made.notice = notice(corpus, groups, coded, sampled, model, version, self.source, self.cache)
 

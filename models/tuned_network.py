@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.arrays import Floats
+from annotations.lots import lots
 from models.embedder import EmbedderSource, load_encoder
 from models.tuned_passage import Passage
 
@@ -125,7 +126,6 @@ class TunedNetwork:
         found = np.zeros((len(passages), self.top.out_features))
         order = np.argsort([-len(its.ids) for its in pieces], kind="stable")
         with torch.inference_mode():
-            for begin in range(0, len(order), BATCH):
-                rows = order[begin : begin + BATCH]
+            for rows in lots(order, BATCH):
                 found[rows] = self.forward([pieces[row] for row in rows]).double().cpu().numpy()
         return found

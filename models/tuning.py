@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.arrays import Floats
+from annotations.lots import lots
 from annotations.progress import Progress
 from models.embedder import EmbedderSource
 from models.tuned import Tuned
@@ -132,10 +133,8 @@ def _fit(
 
 def _batches(rows: Rows, pieces: Sequence[Pieces], random: np.random.Generator) -> Iterator[Rows]:
     """Batches of like length, so that little of them is padding: each fifty are sorted among themselves."""
-    found = []
-    for begin in range(0, len(rows), 50 * BATCH):
-        some = rows[begin : begin + 50 * BATCH]
-        some = some[np.argsort([len(pieces[row].ids) for row in some], kind="stable")]
-        found += [some[start : start + BATCH] for start in range(0, len(some), BATCH)]
+    found: list[Rows] = []
+    for some in lots(rows, 50 * BATCH):
+        found += lots(some[np.argsort([len(pieces[row].ids) for row in some], kind="stable")], BATCH)
     for at in random.permutation(len(found)):
         yield found[at]

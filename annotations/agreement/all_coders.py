@@ -25,6 +25,7 @@ from annotations.agreement.many_judges import (
 from annotations.agreement.pairs import Described
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
+from annotations.lots import slices
 
 COEFFICIENTS = ("alpha", "fleiss", "ac1", "percent")
 _COLUMNS_AT_ONCE = 16
@@ -52,8 +53,7 @@ def sums_by_group(people: Sequence[Judged], member: NDArray[np.intp], groups: in
     units, columns = people[0].values.shape
     belongs = csr_array((np.ones(units), (member, np.arange(units))), shape=(groups, units))
     found = np.zeros((groups, columns, 9))
-    for at in range(0, columns, _COLUMNS_AT_ONCE):
-        some = slice(at, at + _COLUMNS_AT_ONCE)
+    for some in slices(columns, _COLUMNS_AT_ONCE):
         yes = sum((one.values[:, some] & one.known[:, some]).astype(float) for one in people)
         judged = sum(one.known[:, some].astype(float) for one in people)
         per_unit = sums_of(np.stack([judged - yes, np.asarray(yes)], axis=-1))

@@ -5,7 +5,7 @@ What remains is a tombstone without content: who, when, by whom, and which model
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, Table, delete, select, update
 
 from annotations.coding import Draw
+from annotations.lots import lots
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
@@ -136,7 +137,7 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     _forget_values(connection, theirs)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
     for table in (shown_models, label_studio_annotations):
-        for some in _lots(own_tasks):
+        for some in lots(list(own_tasks), _AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))
     _forget_webhooks(connection, {str(one) for one in own_tasks})
     _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
@@ -197,7 +198,7 @@ def compact(store: Store) -> None:
 
 def _learnt(connection: Connection, items: Collection[UUID]) -> tuple[str, ...]:
     found: set[UUID] = set()
-    for some in _lots(items):
+    for some in lots(list(items), _AT_A_TIME):
         wanted = select(learnt_from.c.model_id).where(learnt_from.c.item_id.in_(some)).distinct()
         found |= set(connection.execute(wanted).scalars())
     named = select(model_versions.c.version).where(model_versions.c.id.in_(found))
@@ -267,17 +268,11 @@ def _cascade(connection: Connection, doomed: Mapping[Table, set[UUID]]) -> None:
         for key in table.foreign_keys:
             target = key.column.table
             if target in doomed and key.column.name == "id":
-                for some in _lots(doomed[target]):
+                for some in lots(list(doomed[target]), _AT_A_TIME):
                     connection.execute(delete(table).where(key.parent.in_(some)))
         if table in doomed:
-            for some in _lots(doomed[table]):
+            for some in lots(list(doomed[table]), _AT_A_TIME):
                 connection.execute(delete(table).where(table.c.id.in_(some)))
-
-
-def _lots(items: Collection[UUID]) -> Iterator[list[UUID]]:
-    every = list(items)
-    for start in range(0, len(every), _AT_A_TIME):
-        yield every[start : start + _AT_A_TIME]
 
 
 def _plain(one: Pending) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 from annotations.arrays import Floats32
+from annotations.lots import lots
 
 MOST_PIECES = 256
 Tensors = dict[str, torch.Tensor]
@@ -36,8 +37,7 @@ class Encoder:
         order = np.argsort([-len(text) for text in texts], kind="stable")
         found = np.zeros((len(texts), self.model.config.hidden_size), dtype=np.float32)
         with torch.inference_mode():
-            for begin in range(0, len(texts), 64):
-                rows = order[begin : begin + 64]
+            for rows in lots(order, 64):
                 out = self.forward([texts[row] for row in rows])
                 found[rows] = torch.nn.functional.normalize(out, dim=1).cpu().numpy()
         return found

@@ -19,6 +19,7 @@ from ruler.encoder import Encoder
 from sklearn.linear_model import LogisticRegression
 
 from annotations.arrays import Bools, Floats
+from annotations.lots import lots
 
 Rows = NDArray[np.intp]
 ITERATIONS = 20
@@ -70,8 +71,7 @@ def _tune(encoder: Encoder, texts: list[str], pairs: list[tuple[int, int, float]
     steps = -(-len(pairs) // BATCH)
     optimiser = torch.optim.AdamW(encoder.model.parameters(), lr=RATE)
     schedule = falling_after_warming(optimiser, steps, 0.1)
-    for begin in range(0, len(pairs), BATCH):
-        some = pairs[begin : begin + BATCH]
+    for some in lots(pairs, BATCH):
         # both sides in one pass: a segment's vector does not depend on what else is in the batch
         left, right = encoder.forward([texts[pair[side]] for side in (0, 1) for pair in some]).chunk(2)
         wanted = torch.tensor([pair[2] for pair in some], device=encoder.device)

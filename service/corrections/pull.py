@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.label_studio.answers import AnsweredTask, Answers
+from annotations.lots import lots
 from annotations.progress import Progress, quiet
 from annotations.store.label_studio_users import keep_read, keep_users, last_read
 from annotations.store.pushed_tasks import ProjectRow, projects
@@ -113,10 +114,9 @@ class _Pulling:
             )
             return
         gone = self._gone(project, tasks, alive, everything=since is None)
-        for begin in range(0, len(gone), AT_A_TIME):
+        for some in lots(gone, AT_A_TIME):
             with self.store.writing() as connection:
                 alone_with_inbox(connection)
-                some = gone[begin : begin + AT_A_TIME]
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
@@ -130,10 +130,9 @@ class _Pulling:
     def _take_in(self, project: ProjectRow, page: Sequence[AnsweredTask], read_after: int) -> None:
         arrivals = [arrival for task in page for arrival in task.arrivals]
         self.pulled.annotations += len(arrivals)
-        for begin in range(0, len(arrivals), AT_A_TIME):
+        for some in lots(arrivals, AT_A_TIME):
             with self.store.writing() as connection:
                 alone_with_inbox(connection)
-                some = arrivals[begin : begin + AT_A_TIME]
                 self.pulled.counted += self.reviewing.take_in(
                     connection, project, some, read_after=read_after
                 )
