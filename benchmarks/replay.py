@@ -148,7 +148,7 @@ def on_the_last_judges(folder: Path) -> dict[str, Version]:
                 said = asked(loaded, part)
                 figures = evaluate(part, said, codebook=shop.codebook, lacking=loaded.too_few, reason=None)
                 keys = ("groups", "n_segments", "micro_f1", "kappa", "kappa_interval")
-                its[name] = {key: figures["overall"][key] for key in keys}
+                its[name] = {key: figures.to_json()["overall"][key] for key in keys}
                 if name == "all":
                     tables.append(_tables(part, said))
             whole = judge(tables[-1], tables[0], codes=codes, new_recipe=False).figures

@@ -83,4 +83,4 @@ def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress:
         codebook=shop.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
-    )
+    ).to_json()

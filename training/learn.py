@@ -61,7 +61,7 @@ def learn_from_codebook(shop: Workshop, corpus: Corpus, codes: tuple[str, ...]) 
         "no review says what people found, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
     )
-    return Made(model, {}, "cross-validation", (note,))
+    return Made(model, None, "cross-validation", (note,))
 
 
 def dataset_of(shop: Workshop, collected: Collected, codes: tuple[str, ...], group_by: GroupBy) -> Dataset:

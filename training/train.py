@@ -272,7 +272,7 @@ def _version(
             for code, cut in zip(model.codes, model.thresholds, strict=True)
         },
         too_few={code: _plain(why) for code, why in too_few.items()},
-        figures=made.figures | {"measured_on": made.measured_on},
+        figures=(made.figures.to_json() if made.figures else {}) | {"measured_on": made.measured_on},
         recipe=shop.recipe,
         parent=serving.model.id if serving else None,
         verdict=verdict.verdict,
