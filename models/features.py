@@ -17,6 +17,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from annotations.arrays import Floats32
+from annotations.names import folded
 from models.unit import Unit
 
 LEAST_GROUPS = 3
@@ -183,7 +184,7 @@ def _tfidf(counts: Matrix, idf: Floats32, weight: float) -> Matrix:
 
 def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
     """Who speaks, how long, and whether it is or answers a question: shape (units, 4 + speakers)."""
-    column = {speaker: at for at, speaker in enumerate(speakers)}
+    column = {folded(speaker): at for at, speaker in enumerate(speakers)}
     marks = np.zeros((len(units), 4 + len(speakers)), dtype=np.float32)
     for at, unit in enumerate(units):
         words = len(unit.text.split())
@@ -191,7 +192,7 @@ def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
         marks[at, 1] = words <= 3
         marks[at, 2] = 0.5 * unit.text.rstrip().endswith("?")
         marks[at, 3] = 0.5 * ("?" in unit.text)
-        found = column.get(unit.speaker.casefold())
+        found = column.get(folded(unit.speaker))
         if found is not None:
             marks[at, 4 + found] = SPEAKER_WEIGHT
     return marks
@@ -201,7 +202,7 @@ def _shared_speakers(units: Sequence[Unit], groups: Sequence[str]) -> tuple[str,
     """Labels that several groups share ("Client"): a person's own code would give the person away."""
     used: dict[str, set[str]] = {}
     for unit, group in zip(units, groups, strict=True):
-        used.setdefault(unit.speaker.casefold(), set()).add(group)
+        used.setdefault(folded(unit.speaker), set()).add(group)
     return tuple(sorted(speaker for speaker, its in used.items() if len(its) >= LEAST_GROUPS))
 
 

@@ -16,6 +16,7 @@ from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook, PublishedName,
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
 from annotations.errors import BadInput, nearest, unknown
+from annotations.names import folded
 from annotations.sheets.sheet import decode, read_bytes, read_sheet
 from annotations.transcript import Role
 
@@ -73,12 +74,12 @@ class _Listing:
 
     def framework(self, given: str, select: str, where: str) -> FrameworkDraft:
         name = a_name(given or _UNNAMED, where, "a framework")
-        found = self.frameworks.get(name.casefold())
+        found = self.frameworks.get(folded(name))
         if found is None and self.closed:
             known = [framework.name for framework in self.frameworks.values()]
             raise unknown("framework", given, known, where=where, remedy="Name one of those listed.")
         if found is None:
-            found = self.frameworks[name.casefold()] = FrameworkDraft(name)
+            found = self.frameworks[folded(name)] = FrameworkDraft(name)
         if select:
             word = _select(select, where)
             if found.select_where and found.select != word:
@@ -139,7 +140,7 @@ def _add_framework(listing: _Listing, entry: Any, where: str, file: str) -> None
     given = mapping(entry, _FRAMEWORK_KEYS, where)
     name = a_name(text(given.get("name") or given.get("id"), where), where, "a framework")
     where = f'{file}, framework "{name}"'
-    if name.casefold() in listing.frameworks:
+    if folded(name) in listing.frameworks:
         raise BadInput(f"{where}: it stands there twice. Put its codes together, or rename one.")
     role = text(given.get("role"), where)
     if role and role not in FRAMEWORK_ROLES:
@@ -153,7 +154,7 @@ def _add_framework(listing: _Listing, entry: Any, where: str, file: str) -> None
         select_where=where if select else "",
         description=text(given.get("description"), where),
     )
-    listing.frameworks[name.casefold()] = framework
+    listing.frameworks[folded(name)] = framework
     listing.drafts.extend(_nested(given.get("codes"), framework, None, where))
 
 

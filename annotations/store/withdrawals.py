@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Table, delete, select, update
 
 from annotations.coding import Draw
 from annotations.lots import lots
+from annotations.names import folded
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
@@ -35,7 +36,7 @@ from annotations.store.tables import (
     webhook_events,
     withdrawals,
 )
-from annotations.store.transcripts import Kept, all_transcripts, key_of
+from annotations.store.transcripts import Kept, all_transcripts
 
 _AT_A_TIME = 500
 
@@ -75,9 +76,9 @@ class Erased:
 
 def transcripts_of(connection: Connection, participant: str) -> tuple[Kept, ...]:
     """Every transcript of a participant, by any spelling of the code."""
-    wanted = key_of(participant)
+    wanted = folded(participant)
     return tuple(
-        kept for kept in all_transcripts(connection) if key_of(kept.transcript.participant) == wanted
+        kept for kept in all_transcripts(connection) if folded(kept.transcript.participant) == wanted
     )
 
 
@@ -101,7 +102,7 @@ def words_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
 
 def withdrawal_of(connection: Connection, participant: str) -> Withdrawal | None:
     """The tombstone of this participant, or None."""
-    wanted = select(withdrawals).where(withdrawals.c.participant_key == key_of(participant))
+    wanted = select(withdrawals).where(withdrawals.c.participant_key == folded(participant))
     row = connection.execute(wanted.order_by(withdrawals.c.sequence.desc())).first()
     return None if row is None else _withdrawal(row)
 
@@ -144,7 +145,7 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     values = {
         "id": uuid4(),
         "participant": theirs[0].transcript.participant if theirs else participant,
-        "participant_key": key_of(participant),
+        "participant_key": folded(participant),
         "by": by,
         "transcripts": len(ids),
         "models": list(models),
@@ -222,8 +223,8 @@ def _forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]
 
 def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
     """A model measured on few groups keeps a value for each, under a name that is a participant's or a transcript's."""
-    names = {key_of(f"participant {kept.transcript.participant}") for kept in theirs}
-    names |= {key_of(f"transcript {kept.transcript.name}") for kept in theirs}
+    names = {folded(f"participant {kept.transcript.participant}") for kept in theirs}
+    names |= {folded(f"transcript {kept.transcript.name}") for kept in theirs}
     for column in (model_versions.c.figures, model_versions.c.comparison, jobs.c.result):
         table = column.table
         for row, plain in connection.execute(select(table.c.id, column)).all():
@@ -244,7 +245,7 @@ def _forget_webhooks(connection: Connection, own: Collection[str]) -> None:
 def _without(plain: Any, names: Collection[str]) -> Any:
     """The same data without the entries that go by one of these names."""
     if isinstance(plain, Mapping):
-        return {key: _without(value, names) for key, value in plain.items() if key_of(key) not in names}
+        return {key: _without(value, names) for key, value in plain.items() if folded(key) not in names}
     if isinstance(plain, list):
         return [_without(one, names) for one in plain]
     return plain

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput
+from annotations.names import folded
 from annotations.progress import Progress
 from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
 from annotations.readers.reading import ENDINGS, read_transcripts
@@ -18,7 +19,6 @@ from annotations.readers.spoken import ReadTranscript
 from annotations.store.transcripts import (
     Kept,
     add_transcript,
-    key_of,
     redescribe_transcript,
     replace_transcript,
     same_name,
@@ -167,7 +167,7 @@ def _keep(
     replacing: bool,
     earlier: Imported,
 ) -> Read:
-    twin = earlier.by_key.get(key_of(transcript.name))
+    twin = earlier.by_key.get(folded(transcript.name))
     if twin is not None and twin.file != str(file) and twin.transcript.text_hash != transcript.text_hash:
         raise BadInput(
             f'{file}: its id would be "{transcript.name}", as that of {Path(twin.file).name} is, and they hold other '

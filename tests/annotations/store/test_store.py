@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -82,6 +83,15 @@ def test_head_is_the_newest_migration() -> None:
     """The version that opening compares with is that of the last migration file."""
     newest = max(file.name[:4] for file in (database.MIGRATIONS / "versions").glob("[0-9]*.py"))
     assert newest == database.HEAD
+
+
+def test_a_transcript_is_found_by_its_name_however_that_is_spelt(store: Store) -> None:
+    """In any case and spacing, and with marks apart, as a Mac names its files, or not; its own spelling stays."""
+    apart = unicodedata.normalize("NFD", "Jönköping 01")
+    with store.writing() as connection:
+        add_transcript(connection, a_transcript(apart, "How was it?", "Cold."))
+        for spelling in ("Jönköping 01", "jönköping  01", apart.upper()):
+            assert get_transcript(connection, spelling).transcript.name == apart
 
 
 def test_a_transcript_comes_back_as_it_was_kept(store: Store) -> None:
