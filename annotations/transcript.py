@@ -44,6 +44,11 @@ class Role(StrEnum):
     INTERVIEWER = "interviewer"
     PARTICIPANT = "participant"
 
+    @property
+    def is_coded(self) -> bool:
+        """Is what is said in this role coded, learnt from, suggested for and counted? All who ask this ask here."""
+        return self is Role.PARTICIPANT
+
 
 class Kind(StrEnum):
     """What sort of source a transcript is."""
@@ -117,7 +122,7 @@ class Transcript:
     @property
     def participants_turns(self) -> tuple[Turn, ...]:
         """The turns that are coded."""
-        return tuple(turn for turn in self.turns if turn.role is Role.PARTICIPANT)
+        return tuple(turn for turn in self.turns if turn.role.is_coded)
 
 
 def roles_of(speakers: Sequence[str], interviewers: Sequence[str]) -> dict[str, Role]:

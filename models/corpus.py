@@ -106,9 +106,7 @@ def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
         transcripts = all_texts(connection)
         by_transcript = segments_of(connection, segmentation.version)
     segments = tuple(by_transcript.get(kept.id, ()) for kept in transcripts)
-    at = tuple(
-        (t, s) for t, cut in enumerate(segments) for s, one in enumerate(cut) if one.role is Role.PARTICIPANT
-    )
+    at = tuple((t, s) for t, cut in enumerate(segments) for s, one in enumerate(cut) if one.role.is_coded)
     return Corpus(segmentation.version, transcripts, segments, at)
 
 
@@ -119,7 +117,7 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
     dialogue = transcript.kind is Kind.INTERVIEW and len({one.speaker for one in cut}) > 1
     question = ""
     for s, one in enumerate(cut):
-        if one.role is Role.INTERVIEWER:
+        if not one.role.is_coded:
             question = words[s]
             continue
         yield (

@@ -193,7 +193,7 @@ def _from_place(place: str, pattern: str, where: str) -> Description:
 
 def _only_participant(read: ReadTranscript) -> str | None:
     """The one coded speaker, if there is one and the label looks like a person's code (it has a digit)."""
-    speakers = {turn.speaker for turn in read.turns if turn.role.value == "participant"}
+    speakers = {turn.speaker for turn in read.turns if turn.role.is_coded}
     if len(speakers) != 1:
         return None
     (speaker,) = speakers

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from annotations.names import folded
 from annotations.study.speakers import Speaker
-from annotations.transcript import Role, Transcript
+from annotations.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Read:
     @property
     def interviewers(self) -> list[str]:
         """The speakers whose turns are context."""
-        return [one.label for one in self.speakers if one.role is Role.INTERVIEWER]
+        return [one.label for one in self.speakers if not one.role.is_coded]
 
     @property
     def participants(self) -> list[str]:
         """The speakers whose turns are coded."""
-        return [one.label for one in self.speakers if one.role is Role.PARTICIPANT]
+        return [one.label for one in self.speakers if one.role.is_coded]
 
 
 @dataclass
