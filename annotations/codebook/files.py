@@ -24,6 +24,7 @@ _TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
 _TOP_KEYS = ("name", "description", "sources", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
+_CARRIERS = "participant, or participant and interviewer"
 _CODE_KEYS = ("id", "code", "parent", *_TEXTS, "applicable", "carried_by", "names", "codes")
 _UNNAMED = "Codes"
 
@@ -217,11 +218,15 @@ def _carriers(given: Any, where: str) -> tuple[Role, ...]:
         return (Role.PARTICIPANT,)
     listed = [given] if isinstance(given, str) else entries(given, f"{where}, carried_by")
     try:
-        return tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
+        found = tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
     except ValueError as error:
+        raise BadInput(f"{where}: carried_by lists {_CARRIERS}; found {given!r}.") from error
+    if not any(role.is_coded for role in found):
         raise BadInput(
-            f"{where}: carried_by lists participant, interviewer or both; found {given!r}."
-        ) from error
+            f"{where}: carried_by lists {_CARRIERS}; found {given!r}. Tandem codes what participants say: on "
+            f"interviewers' turns it suggests, shows and counts no code. Add participant, or take the code out."
+        )
+    return found
 
 
 def _select(given: str, where: str) -> Select:

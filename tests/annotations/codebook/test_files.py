@@ -218,7 +218,9 @@ def test_a_faulty_table_is_answered_with_a_sentence(tmp_path: Path, table: str, 
             "- {code: a}\n- {code: b, codes: [{code: c, parent: a}]}",
             'stands below "b" and names the parent "a"',
         ),
-        ("- {code: a, carried_by: [robot]}", "participant, interviewer or both"),
+        ("- {code: a, carried_by: [robot]}", "participant, or participant and interviewer; found ['robot']"),
+        ("- {code: a, carried_by: interviewer}", "Tandem codes what participants say"),
+        ("- {code: a, carried_by: []}", "Tandem codes what participants say"),
         ("- {code: a, names: {doi: [{name: x, status: perhaps}]}}", "published or proposal"),
         ("name: a\nname: b", 'line 2: the key "name" stands there twice'),
         ("name: [a", "no readable YAML (line"),
@@ -233,6 +235,17 @@ def test_a_faulty_table_is_answered_with_a_sentence(tmp_path: Path, table: str, 
 def test_a_faulty_yaml_is_answered_with_a_sentence(tmp_path: Path, content: str | bytes, said: str) -> None:
     """What is wrong, at which key or line, and what is near; no bomb goes off."""
     assert said in _refusal(_write(tmp_path / "a.yaml", content))
+
+
+def test_a_code_that_participants_carry_is_read(tmp_path: Path) -> None:
+    """Alone or beside interviewers, as one word or as a list; it is kept as it was said."""
+    content = "- {code: a}\n- {code: b, carried_by: participant}\n- {code: c, carried_by: [interviewer, participant]}"
+    found = read_codebook(_write(tmp_path / "a.yaml", content))
+    assert [[role.value for role in code.carried_by] for code in found] == [
+        ["participant"],
+        ["participant"],
+        ["interviewer", "participant"],
+    ]
 
 
 def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
