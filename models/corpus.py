@@ -125,7 +125,6 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
             Unit(
                 text=words[s],
                 speaker=one.speaker,
-                role=one.role.value,
                 question=question,
                 before=words[s - 1] if s else "",
                 after=words[s + 1] if s + 1 < len(words) else "",

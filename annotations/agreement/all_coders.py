@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,8 +152,3 @@ def _sets(
                 )
             table[row][coder] = made[key]
     return table
-
-
-def names_of(people: Mapping[str, Judged]) -> tuple[str, ...]:
-    """Those who judged anything."""
-    return tuple(name for name, one in people.items() if one.anywhere)

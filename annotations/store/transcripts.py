@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, delete, exists, func, select
+from sqlalchemy import Connection, Row, delete, exists, select
 
 from annotations.errors import BadInput, UnknownName, unknown
 from annotations.names import folded
@@ -116,12 +116,6 @@ def all_texts(connection: Connection) -> tuple[Kept, ...]:
     """Every transcript without its turns, in the order of import: all that the segments are read from."""
     rows = connection.execute(select(transcripts).order_by(transcripts.c.sequence))
     return tuple(_kept(row, ()) for row in rows)
-
-
-def count_transcripts(connection: Connection) -> Mapping[str, int]:
-    """How many transcripts each wave has."""
-    counted = select(transcripts.c.wave, func.count()).group_by(transcripts.c.wave)
-    return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def _columns(transcript: Transcript) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from annotations.arrays import Floats32
@@ -38,7 +39,9 @@ def train(
     fitting: Progress = quiet,
 ) -> Trained:
     """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
-    return train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+    found = train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+    warning = parts.embedder.language_warning(parts.study.config.language)
+    return found if warning is None else replace(found, notes=(*found.notes, warning))
 
 
 def reproduce(
