@@ -27,6 +27,8 @@ from typing import Any
 import httpx
 import psutil
 
+from annotations.lots import lots
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -145,8 +147,7 @@ def pull(folder: Path) -> dict[str, Any]:
             f"/api/dm/actions?id=delete_tasks&project={work.project}", every | {"ordering": []}
         )
         answer = [{"result": chosen("money", "trust"), "lead_time": 3.0, "completed_by": me}]
-        for begin in range(0, TASKS, 250):
-            some = [{"data": one, "annotations": answer} for one in data[begin : begin + 250]]
+        for some in lots([{"data": one, "annotations": answer} for one in data], 250):
             work.administrator.post(f"/api/projects/{work.project}/import", some)
         begun = time.perf_counter()
         first = work.pull()

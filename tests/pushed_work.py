@@ -19,6 +19,7 @@ from annotations.coding import Draw
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.screen import label_config, prediction
+from annotations.progress import quiet
 from annotations.segment import Segment
 from annotations.store.label_studio_users import users
 from annotations.store.model_versions import ModelVersion, add_model
@@ -92,7 +93,7 @@ class Work:
             | {"before": "", "after": ""}
             for one in found
         ]
-        there = self.server.add_tasks(made.id, data, lambda _done, _of: None)
+        there = self.server.add_tasks(made.id, data, quiet)
         with self.parts.store.writing() as connection:
             row = add_project(
                 connection, url=self.access.url, project_id=made.id, title=made.title, coder=None, wave="1"
@@ -161,7 +162,7 @@ class Work:
 
     def pull(self) -> Pulled:
         """As "tandem pull" does."""
-        return pull_all(self.parts, Inbox(self.parts), Answers(self.server), lambda _done, _of: None)
+        return pull_all(self.parts, Inbox(self.parts), Answers(self.server), quiet)
 
     def in_tandem(self) -> list[Said]:
         """Who said what where, as Tandem has it."""

@@ -9,6 +9,7 @@ from fake_label_studio import FakeLabelStudio
 
 from annotations.coding import Review
 from annotations.label_studio.answers import Answers
+from annotations.progress import quiet
 from annotations.store.reviews import count_reviews, current_reviews
 from service.composition import Parts
 from service.corrections.inbox import Inbox, reduced
@@ -23,7 +24,7 @@ def deliver(inbox: Inbox, body: dict[str, Any]) -> Counter[str]:
 
 def pull_now(parts: Parts, server: FakeLabelStudio) -> Pulled:
     """As "tandem pull" does."""
-    return pull_all(parts, Inbox(parts), Answers(server), lambda _done, _of: None)
+    return pull_all(parts, Inbox(parts), Answers(server), quiet)
 
 
 def reviews_of(parts: Parts) -> tuple[Review, ...]:

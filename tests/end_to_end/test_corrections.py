@@ -26,6 +26,7 @@ from real_server import KEY, free_port, serving, until
 
 from annotations.errors import TandemError, Unreachable
 from annotations.label_studio.answers import Answers
+from annotations.progress import quiet
 from annotations.store import tables
 from annotations.store.label_studio_users import keep_users
 from annotations.store.webhooks import count_waiting
@@ -223,7 +224,7 @@ def test_label_studio_stops_in_the_middle_of_a_pull(
                 local.stop()
 
     with pytest.raises(Unreachable, match="does not answer"):
-        pull_all(work.parts, Inbox(work.parts), Stopping(work.server), lambda _done, _of: None)
+        pull_all(work.parts, Inbox(work.parts), Stopping(work.server), quiet)
     assert len(work.in_tandem()) == len(work.tasks) + 3
     local.start(port=int(label_studio.url.rsplit(":", 1)[1]))
     _equal_after_pull(work)

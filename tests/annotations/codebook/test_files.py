@@ -204,3 +204,16 @@ def test_any_codebook_survives_its_file(
     again = read_codebook(folder / "codebook.yaml")
     assert again == book
     assert again.version == book.version
+
+
+def test_a_code_that_participants_carry_is_read(tmp_path: Path) -> None:
+    """Alone or beside interviewers, as one word or as a list; it is kept as it was said."""
+    content = "- {code: a}\n- {code: b, carried_by: participant}\n- {code: c, carried_by: [interviewer, participant]}"
+    file = tmp_path / "a.yaml"
+    file.write_text(content, "utf-8")
+    found = read_codebook(file)
+    assert [[role.value for role in code.carried_by] for code in found] == [
+        ["participant"],
+        ["participant"],
+        ["interviewer", "participant"],
+    ]

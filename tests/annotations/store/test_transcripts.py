@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -86,3 +87,12 @@ def test_segments_come_back_in_order(store: Store) -> None:
         found = segments_of(connection, segmentation.version)[new]
     assert [segment.span for segment in found] == [segment.span for segment in cut]
     assert all(segment.id is not None for segment in found)
+
+
+def test_a_transcript_is_found_by_its_name_however_that_is_spelt(store: Store) -> None:
+    """In any case and spacing, and with marks apart, as a Mac names its files, or not; its own spelling stays."""
+    apart = unicodedata.normalize("NFD", "Jönköping 01")
+    with store.writing() as connection:
+        add_transcript(connection, a_transcript(apart, "How was it?", "Cold."))
+        for spelling in ("Jönköping 01", "jönköping  01", apart.upper()):
+            assert get_transcript(connection, spelling).transcript.name == apart

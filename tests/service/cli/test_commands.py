@@ -92,6 +92,15 @@ def test_without_codings_the_codebook_speaks_and_says_so(tandem: Tandem) -> None
     assert all(row["probability"] <= 1 for row in tandem("suggestions")["suggestions"])
 
 
+def test_an_encoder_of_another_language_is_said(tandem: Tandem, study: Path) -> None:
+    """The shipped encoder was trained on English: of a study in Swedish little is to be expected, and train says it."""
+    with (study / "study.yaml").open("a", encoding="utf-8") as config:
+        config.write("\nlanguage: sv\n")
+    said = [note for note in tandem("train")["notes"] if "multilingual" in note]
+    assert len(said) == 1
+    assert '"sv"' in said[0]
+
+
 def test_suggestions_as_a_table(tandem: Tandem, tmp_path: Path) -> None:
     """The CSV has the promised columns and a row for each segment and code."""
     tandem("train")

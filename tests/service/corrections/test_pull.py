@@ -12,6 +12,7 @@ from reviews_arriving import deliver, pull_now, said_in
 
 from annotations.errors import Unreachable
 from annotations.label_studio.answers import Answers
+from annotations.progress import quiet
 from annotations.store.database import open_store
 from annotations.study.config import read_study
 from service.composition import Parts
@@ -105,7 +106,7 @@ def test_a_webhook_that_came_while_a_pull_read_is_not_undone(
                 deliver(inbox, server.told[-1])
                 yield page
 
-    pull_all(parts, Inbox(parts), Slow(server), lambda _done, _of: None)
+    pull_all(parts, Inbox(parts), Slow(server), quiet)
     assert said_in(parts)[0][2] == ("people",)
 
 
