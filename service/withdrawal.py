@@ -15,8 +15,8 @@ from typing import Any
 from annotations.errors import BadInput, TandemError, nearest
 from annotations.label_studio.erase import erase_tasks, forget_evidence, holds_project
 from annotations.store.jobs import ask_for
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import all_models, champion, promote
-from annotations.store.pushed_tasks import projects
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
     Pending,

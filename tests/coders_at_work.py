@@ -31,10 +31,12 @@ from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.screen import label_config, prediction
 from annotations.segment import Segment
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.label_studio_projects import add_project, projects
 from annotations.store.label_studio_users import users
 from annotations.store.model_versions import ModelVersion, add_model
-from annotations.store.pushed_tasks import PushedTask, add_project, keep_tasks, projects, tasks_of
-from annotations.store.reviews import current_reviews, keep_codebook
+from annotations.store.pushed_tasks import PushedTask, keep_tasks, tasks_of
+from annotations.store.reviews import current_reviews
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript

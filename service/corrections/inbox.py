@@ -14,8 +14,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.arrivals import UNFIT, arrival_of, fault, number_in
-from annotations.store.label_studio_users import keep_users, project_numbered, users
-from annotations.store.pushed_tasks import ProjectRow
+from annotations.store.label_studio_projects import ProjectRow, project_numbered
+from annotations.store.label_studio_users import keep_users, users
 from annotations.store.seen_annotations import alone_with_inbox
 from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
 from service.composition import Parts

@@ -14,9 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from annotations.label_studio.answers import AnsweredTask, Answers
-from annotations.store.label_studio_users import keep_read, keep_users, last_read
-from annotations.store.pushed_tasks import ProjectRow, projects
-from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
+from annotations.store.label_studio_projects import ProjectRow, projects
+from annotations.store.label_studio_reads import keep_read, last_read
+from annotations.store.label_studio_users import keep_users
+from annotations.store.pushed_tasks import tasks_with_keys
+from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.inbox import Inbox
@@ -140,7 +142,7 @@ class _Pulling:
 
     def _ours(self, project: ProjectRow, tasks: Sequence[AnsweredTask]) -> bool:
         with self.store.reading() as connection:
-            return bool(pushed_tasks(connection, project.id, [task.key for task in tasks if task.key]))
+            return bool(tasks_with_keys(connection, project.id, [task.key for task in tasks if task.key]))
 
     def _gone(
         self,

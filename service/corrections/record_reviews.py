@@ -16,24 +16,23 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from annotations.label_studio.arrivals import HOLDING, Arrival, State, Verdict, arrival_of, coder_of, judge
-from annotations.store.label_studio_users import project_by_id, users
-from annotations.store.pushed_tasks import ProjectRow, PushedTask
-from annotations.store.reviews import add_reviews, keep_codebook, retract
+from annotations.store.annotation_reviews import Word, add_words, words
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.label_studio_projects import ProjectRow, project_by_id
+from annotations.store.label_studio_users import users
+from annotations.store.pushed_tasks import PushedTask, tasks_with_keys
+from annotations.store.reviews import add_reviews, retract
 from annotations.store.seen_annotations import (
     Seen,
     Slot,
-    Word,
-    add_words,
     holding,
     keep_seen,
-    places_of,
-    pushed_tasks,
     rows_of_user,
     seen,
     users_with_coders,
     waiting_rows,
-    words,
 )
+from annotations.store.segments import places_of
 from service.composition import Parts
 from service.corrections.review_of_annotation import review_of
 from service.live_config import InForce
@@ -62,7 +61,7 @@ class Reviewing:
         ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
         before = seen(connection, project.id, [one.annotation for one in arrivals])
-        tasks = pushed_tasks(connection, project.id, [one.key for one in arrivals if one.key])
+        tasks = tasks_with_keys(connection, project.id, [one.key for one in arrivals if one.key])
         emails = users(connection, project.url)
         changed: dict[int, Seen] = {}
         slots: dict[Slot, str] = {}
@@ -169,7 +168,7 @@ class Reviewing:
         tasks: dict[tuple[UUID, UUID], PushedTask] = {}
         for project in shown:
             its = [row.key for row, _, _ in new if row.project == project and row.key]
-            found = pushed_tasks(connection, project, its)
+            found = tasks_with_keys(connection, project, its)
             tasks |= {(project, key): task for key, task in found.items()}
         places = places_of(connection, [task.segment for task in tasks.values()])
         made, said = [], []
@@ -193,7 +192,7 @@ class Reviewing:
         add_words(connection, said)
 
     def _judge_again(self, connection: Connection, project: ProjectRow, rows: Sequence[Seen]) -> Counter[str]:
-        tasks = pushed_tasks(connection, project.id, [row.key for row in rows if row.key])
+        tasks = tasks_with_keys(connection, project.id, [row.key for row in rows if row.key])
         emails = users(connection, project.url)
         changed, slots = [], dict[Slot, str]()
         for row in rows:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from annotations.coding import Coding, Condition, Review
 from annotations.label_studio.arrivals import Arrival, arrival_of
+from annotations.store.annotation_reviews import Word
 from annotations.store.pushed_tasks import PushedTask, shown_at, shown_first
-from annotations.store.seen_annotations import Seen, Word
+from annotations.store.seen_annotations import Seen
 from annotations.transcript import Span
 
 

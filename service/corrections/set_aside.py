@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from annotations.label_studio.arrivals import State
-from annotations.store.label_studio_users import project_by_id, users
-from annotations.store.seen_annotations import pushed_tasks, waiting_rows
+from annotations.store.label_studio_projects import project_by_id
+from annotations.store.label_studio_users import users
+from annotations.store.pushed_tasks import tasks_with_keys
+from annotations.store.seen_annotations import waiting_rows
 from annotations.store.tables import segments, transcripts
 from service.composition import Parts
 
@@ -22,7 +24,7 @@ def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[dict[str,
             if row.state is State.NOT_OURS or row.key is None:
                 continue
             project = project_by_id(connection, row.project)
-            task = pushed_tasks(connection, row.project, [row.key]).get(row.key)
+            task = tasks_with_keys(connection, row.project, [row.key]).get(row.key)
             place = _place(connection, task.segment) if task else None
             if project is None or (transcript is not None and (place is None or place[0] != transcript)):
                 continue

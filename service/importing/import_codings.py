@@ -12,7 +12,7 @@ from annotations.codebook.codes import Codebook
 from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
 from annotations.codings.keep import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
-from annotations.store.reviews import coder_names
+from annotations.store.coders import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
     all_transcripts,

@@ -11,7 +11,7 @@ import httpx
 from annotations.errors import TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.hooks import attach_backend, attach_webhook
-from annotations.store.pushed_tasks import projects
+from annotations.store.label_studio_projects import projects
 from service.access.keys import door_key, key_for
 from service.access.proof import PATH as PROOF_PATH
 from service.access.proof import fresh_nonce, is_handed_on, proves

@@ -15,19 +15,16 @@ from annotations.label_studio.client import LabelStudio, Project, Task
 from annotations.label_studio.data_manager_tab import ensure_tab
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.task_data import hash_of
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
-from annotations.store.pushed_tasks import (
+from annotations.store.label_studio_projects import (
     ProjectRow,
-    PushedTask,
     add_project,
     keep_shown_codebook,
-    keep_tasks,
     project_for,
     retire_project,
-    task_key,
-    tasks_of,
 )
-from annotations.store.reviews import keep_codebook
+from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key, tasks_of
 from annotations.store.tables import now
 from service.label_studio.attach import Service, attach
 from service.pushing.carry_out import Showing

@@ -11,8 +11,8 @@ from annotations.coding import Draw
 from annotations.draws import Placed, streams
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
-from annotations.store.pushed_tasks import projects
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
 from models.corpus import Corpus, read_corpus

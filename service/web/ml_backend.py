@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from annotations.errors import TandemError
 from annotations.label_studio.arrivals import UNFIT, key_in, number_in
 from annotations.store.jobs import ask_for, latest_of
-from annotations.store.label_studio_users import project_numbered
+from annotations.store.label_studio_projects import project_numbered
 from annotations.store.model_versions import all_models, champion
 from service.access.doors import label_studio
 from service.composition import Parts

@@ -20,7 +20,8 @@ from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.task_data import REASONS_COME, hash_of
 from annotations.store import database
-from annotations.store.pushed_tasks import projects, shown_at, tasks_of
+from annotations.store.label_studio_projects import projects
+from annotations.store.pushed_tasks import shown_at, tasks_of
 from annotations.store.tables import now
 from service.label_studio.local import Access, LocalLabelStudio
 from service.pushing import Pushed, carry_out, push_again

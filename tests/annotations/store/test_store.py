@@ -21,7 +21,11 @@ from annotations.coding import Coding, Condition, Draw, Evidence, Review
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.segment import Segment, Segmentation
 from annotations.store import database
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.coders import coder_names
 from annotations.store.database import Store, open_store
+from annotations.store.label_studio_projects import add_project, project_for
+from annotations.store.loose_codings import add_loose_codings, adopt_loose_codings, loose_codings
 from annotations.store.model_versions import (
     ModelVersion,
     add_model,
@@ -32,25 +36,8 @@ from annotations.store.model_versions import (
     promote,
     serving_model,
 )
-from annotations.store.pushed_tasks import (
-    PushedTask,
-    add_project,
-    count_pushed,
-    keep_tasks,
-    project_for,
-    shown_at,
-    task_key,
-    tasks_of,
-)
-from annotations.store.reviews import (
-    add_loose_codings,
-    add_reviews,
-    adopt_loose_codings,
-    coder_names,
-    current_reviews,
-    keep_codebook,
-    loose_codings,
-)
+from annotations.store.pushed_tasks import PushedTask, count_pushed, keep_tasks, shown_at, task_key, tasks_of
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut, segments_of
 from annotations.store.suggestions import (
     Suggested,

@@ -13,10 +13,12 @@ from annotations.coding import Coding, Condition, Draw, Evidence, Review
 from annotations.groups import groups_of
 from annotations.label_studio.arrivals import State
 from annotations.segment import Segment, Segmentation
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
+from annotations.store.label_studio_projects import add_project
 from annotations.store.model_versions import ModelVersion, add_model, get_model
-from annotations.store.pushed_tasks import PushedTask, add_project, keep_tasks, task_key
-from annotations.store.reviews import add_reviews, current_reviews, keep_codebook
+from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.seen_annotations import Seen, keep_seen
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of

@@ -22,10 +22,11 @@ from annotations.coding import Condition, Draw, Review
 from annotations.draws import Dealt, DrawPlan, Fractions
 from annotations.errors import BadInput, Unreachable
 from annotations.label_studio.answers import Answers
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import open_store
 from annotations.store.deals import add_plan, keep_dealt
-from annotations.store.reviews import count_reviews, current_reviews, keep_codebook
-from annotations.store.seen_annotations import hidden_segments
+from annotations.store.hidden_segments import hidden_segments
+from annotations.store.reviews import count_reviews, current_reviews
 from annotations.store.tables import label_studio_projects, label_studio_tasks
 from annotations.store.transcripts import all_transcripts
 from annotations.store.webhooks import count_waiting

@@ -24,6 +24,7 @@ from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, TandemError
 from annotations.store.group_draws import drawn_so_far
 from annotations.store.jobs import all_jobs, ask_for, take
+from annotations.store.label_studio_projects import add_project
 from annotations.store.model_versions import (
     all_models,
     champion,
@@ -32,7 +33,6 @@ from annotations.store.model_versions import (
     previous_champion,
     serving_history,
 )
-from annotations.store.pushed_tasks import add_project
 from annotations.store.reviews import add_reviews, current_reviews, reviews_after
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import Kept, all_transcripts

@@ -1,0 +1,16 @@
+"""Values of a question in lots, since a database takes so many in one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TypeVar
+
+AT_A_TIME = 400
+T = TypeVar("T")
+
+
+def lots(found: Collection[T]) -> Iterator[list[T]]:
+    """These values, each once, in lots of at most ``AT_A_TIME``."""
+    values = list(dict.fromkeys(found))
+    for begin in range(0, len(values), AT_A_TIME):
+        yield values[begin : begin + AT_A_TIME]
