@@ -29,7 +29,10 @@ from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions import replace_predictions, show_version
+from annotations.label_studio.projects import ensure_project
 from annotations.label_studio.screen import label_config, prediction
+from annotations.label_studio.tasks import add_tasks
 from annotations.segment import Segment
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.label_studio_projects import add_project, projects
@@ -204,13 +207,13 @@ class Work:
             ]
             add_segments(connection, kept, segmentation.version, cut)
             found = segments_of(connection, segmentation.version)[kept]
-        made, _ = self.server.ensure_project("At work", label_config(self.parts.codebook), known=None)
+        made, _ = ensure_project(self.server, "At work", label_config(self.parts.codebook), known=None)
         data = [
             {"segment_id": str(one.id), "words": one.span.of(transcript.text), "header": "", "why": ""}
             | {"before": "", "after": ""}
             for one in found
         ]
-        there = self.server.add_tasks(made.id, data, lambda _done, _of: None)
+        there = add_tasks(self.server, made.id, data, lambda _done, _of: None)
         with self.parts.store.writing() as connection:
             row = add_project(
                 connection, url=self.access.url, project_id=made.id, title=made.title, coder=None, wave="1"
@@ -249,8 +252,8 @@ class Work:
             {"task": task, **prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")}
             for task, one in said.items()
         ]
-        self.server.replace_predictions(self.project, shown, clearing=())
-        self.server.show_version(self.project, "tandem v1")
+        replace_predictions(self.server, self.project, shown, clearing=())
+        show_version(self.server, self.project, "tandem v1")
         with self.parts.store.writing() as connection:
             again = [
                 PushedTask(one.segment, one.task_id, "h", model.id, None, Draw.ORDINARY) for one in pushed

@@ -14,16 +14,17 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from annotations.label_studio.client import LabelStudio, Project
-from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
-from annotations.label_studio.tasks import (
+from annotations.label_studio.change_task_data import new_in, show_data, show_field
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions import (
     drop_predictions,
-    new_in,
     outdated,
-    show_data,
-    show_field,
-    touched,
+    replace_predictions,
+    show_version,
 )
+from annotations.label_studio.projects import Project
+from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
+from annotations.label_studio.tasks import touched
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.tables import now
@@ -80,9 +81,9 @@ class Showing:
                 if (its := self.faces.prediction(one.placed, one.model)) is not None
             ]
             clearing = [one.task for one in some if one.clear]
-            self.server.replace_predictions(self.project.id, made, clearing=clearing)
+            replace_predictions(self.server, self.project.id, made, clearing=clearing)
             if made and not shown:
-                self.server.show_version(self.project.id, self.label)
+                show_version(self.server, self.project.id, self.label)
                 shown = self.label
             if shown in ("", self.label):
                 self._keep(some)
@@ -97,7 +98,7 @@ class Showing:
         self._take_reasons_back(plan)
         moment = now()
         if any(not self._hides(one) for one in waiting):
-            self.server.show_version(self.project.id, self.label)
+            show_version(self.server, self.project.id, self.label)
         self._keep(waiting, moment)
 
     def _take_reasons_back(self, plan: Plan) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_studio.client import Task
 from annotations.label_studio.task_data import REASONS, hash_of
+from annotations.label_studio.tasks import Task
 from annotations.store.pushed_tasks import PushedTask, task_key
 
 

@@ -18,7 +18,9 @@ from study_to_push import CODERS, StudyToPush, answer, exported
 from annotations.coding import Draw
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions import clear_predictions, version_shown
 from annotations.label_studio.task_data import REASONS_COME, hash_of
+from annotations.label_studio.tasks import tasks_by_key
 from annotations.store import database
 from annotations.store.label_studio_projects import projects
 from annotations.store.pushed_tasks import shown_at, tasks_of
@@ -75,7 +77,7 @@ def test_without_options_all_share_one_project(study: StudyToPush, server: Label
     words = [task["data"]["transcript"] for task in tasks.values()]
     assert words == ["A-01"] * 8 + ["A-02"] * 8 + ["A-03"] * 8
     assert _versions(tasks) == {("tandem v1",): 24}
-    assert server.version_shown(done.project.id) == "tandem v1"
+    assert version_shown(server, done.project.id) == "tandem v1"
     (again,) = study.push()
     assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
 
@@ -189,7 +191,7 @@ def test_a_new_model_follows_the_rules(study: StudyToPush, server: LabelStudio) 
     assert [[p["result"] for p in back[key]["predictions"]] for key in keys] == [
         [p["result"] for p in before[key]["predictions"]] for key in keys
     ]
-    assert server.version_shown(first.project.id) == "tandem v1"
+    assert version_shown(server, first.project.id) == "tandem v1"
 
 
 def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
@@ -203,7 +205,7 @@ def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
         patch.setattr(LabelStudio, "show_version", _broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
-    assert any(task.data["why"] == REASONS_COME for task in server.tasks(first.project.id).values())
+    assert any(task.data["why"] == REASONS_COME for task in tasks_by_key(server, first.project.id).values())
     study.serve("v1")
     study.push()
     after = exported(server, first.project.id)
@@ -216,7 +218,7 @@ def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
 ) -> None:
     """They answered with the new suggestion and without its reasons; all others get theirs, of the new model."""
     (first,) = study.push()
-    before = server.tasks(first.project.id)
+    before = tasks_by_key(server, first.project.id)
     begun = next(iter(before.values()))
     study.serve("v2")
     whole = carry_out.show_field
@@ -227,7 +229,7 @@ def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
 
     monkeypatch.setattr(carry_out, "show_field", then_one_answers)
     study.push()
-    after = server.tasks(first.project.id)
+    after = tasks_by_key(server, first.project.id)
     assert after[begun.key].data["why"] == REASONS_COME
     assert after[begun.key].versions == {"tandem v1", "tandem v2"}
     others = [task for key, task in after.items() if key != begun.key]
@@ -249,7 +251,7 @@ def test_who_loses_their_suggestion_looks_blind_at_once(
         with pytest.raises(KeyboardInterrupt):
             study.push()
     tasks, kept = exported(server, first.project.id), _kept(study, first)
-    assert server.version_shown(first.project.id) == "tandem v2"
+    assert version_shown(server, first.project.id) == "tandem v2"
     shown = {key: _codes_shown(task, "tandem v2") for key, task in tasks.items()}
     lost = [key for key, codes in shown.items() if not codes and _codes_shown(before[key], "tandem v1")]
     hidden = [key for key, task in kept.items() if task.draw is Draw.BLIND]
@@ -328,7 +330,7 @@ def test_a_push_that_breaks_off_is_finished_by_the_next(
     tasks = exported(server, done.project.id)
     label = "tandem v2" if stage in LATER_STAGES else "tandem v1"
     assert _versions(tasks) == {(label,): 24}
-    assert server.version_shown(done.project.id) == label
+    assert version_shown(server, done.project.id) == label
     kept = _kept(study, done)
     assert all(hash_of(task["data"]) == kept[UUID(key)].data_hash for key, task in tasks.items())
     assert not any(REASONS_COME in task["data"]["why"] for task in tasks.values())
@@ -352,7 +354,7 @@ def test_a_coder_who_begins_between_a_break_and_the_next_push_is_on_record(
             study.push()
     with study.parts.store.reading() as connection:
         (row,) = projects(connection)
-    task = next(iter(server.tasks(row.project_id).values()))
+    task = next(iter(tasks_by_key(server, row.project_id).values()))
     answer(server, task.id)
     (done,) = study.push()
     assert done.reviewed == 1
@@ -389,8 +391,8 @@ def test_deleted_tasks_come_back(study: StudyToPush, server: LabelStudio) -> Non
 def test_predictions_that_vanished_come_back(study: StudyToPush, server: LabelStudio) -> None:
     """Label Studio may lose predictions in silence, or somebody deletes them: the next push puts them again."""
     (first,) = study.push()
-    tasks = list(server.tasks(first.project.id).values())
-    server._drop_predictions(first.project.id, [task.id for task in tasks[:5]])
+    tasks = list(tasks_by_key(server, first.project.id).values())
+    clear_predictions(server, first.project.id, [task.id for task in tasks[:5]])
     (done,) = study.push()
     assert done.updated == 5
     assert _versions(exported(server, first.project.id)) == {("tandem v1",): 24}

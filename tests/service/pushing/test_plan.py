@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_studio.client import Task
 from annotations.label_studio.task_data import hash_of
+from annotations.label_studio.tasks import Task
 from annotations.store.pushed_tasks import PushedTask, task_key
 from service.pushing.plan import Plan, State, in_progress, make_plan
 

@@ -1,0 +1,74 @@
+"""Predictions on tasks in Label Studio: put there, counted, shown and taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from annotations.errors import TandemError
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.tasks import tasks_by_key
+
+# Label Studio holds its database while it takes predictions away, and coders wait as long
+CLEARED_AT_A_TIME = 50
+
+
+def replace_predictions(
+    server: LabelStudio, project: int, predictions: Sequence[Mapping[str, Any]], *, clearing: Sequence[int]
+) -> None:
+    """Put predictions on tasks, first taking away all those that stand on the tasks ``clearing``.
+
+    Each prediction names its ``task`` and ``model_version``. Label Studio drops invalid ones in silence,
+    so its count is compared; raises TandemError that says how many it did not take.
+    """
+    clear_predictions(server, project, clearing)
+    if not predictions:
+        return
+
+    def missing() -> list[Mapping[str, Any]]:
+        there = {task.id: task.versions for task in tasks_by_key(server, project).values()}
+        return [one for one in predictions if one["model_version"] not in there.get(one["task"], ())]
+
+    sent, answer = server.send(f"api/projects/{project}/import/predictions", predictions, missing, list)
+    refused = sent - (int(answer.get("created", 0)) if isinstance(answer, dict) else 0)
+    if refused:
+        raise TandemError(
+            f"Label Studio took {len(predictions) - refused} of {len(predictions)} predictions and did not say why. "
+            f"Run the same command again; if it happens again, look at Label Studio's log."
+        )
+
+
+def clear_predictions(server: LabelStudio, project: int, tasks: Sequence[int]) -> None:
+    """Take away all predictions that stand on these tasks."""
+    for start in range(0, len(tasks), CLEARED_AT_A_TIME):
+        server.act(project, "delete_tasks_predictions", tasks[start : start + CLEARED_AT_A_TIME])
+
+
+def show_version(server: LabelStudio, project: int, version: str) -> None:
+    """Let the project pre-fill with this version's predictions; some must be there already. "": with none."""
+    server.ask(
+        "PATCH", f"api/projects/{project}/", {"model_version": version, "show_collab_predictions": True}
+    )
+
+
+def version_shown(server: LabelStudio, project: int) -> str:
+    """The version whose predictions the project pre-fills with; "" for none."""
+    answer = server.ask("GET", f"api/projects/{project}/")
+    return str(answer.get("model_version") or "") if isinstance(answer, dict) else ""
+
+
+def outdated(
+    server: LabelStudio, project: int, tasks: Collection[int], *, version: str
+) -> dict[int, list[int]]:
+    """For each of these tasks, the numbers of the predictions that other versions than this one left on it."""
+    wanted, found = set(tasks), dict[int, list[int]]()
+    for one in server.ask("GET", f"api/predictions/?project={project}") or ():
+        if one["task"] in wanted and one["model_version"] != version:
+            found.setdefault(int(one["task"]), []).append(int(one["id"]))
+    return found
+
+
+def drop_predictions(server: LabelStudio, predictions: Iterable[int]) -> None:
+    """Take predictions away one by one: a bulk action would hold Label Studio's database, and coders wait as long."""
+    for one in predictions:
+        server.ask("DELETE", f"api/predictions/{one}/")
