@@ -29,9 +29,10 @@ from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predicted_answer import prediction
 from annotations.label_studio.predictions import replace_predictions, show_version
 from annotations.label_studio.projects import ensure_project
-from annotations.label_studio.screen import label_config, prediction
+from annotations.label_studio.screen import label_config
 from annotations.label_studio.tasks import add_tasks
 from annotations.segment import Segment
 from annotations.store.codebook_versions import keep_codebook
@@ -248,10 +249,10 @@ class Work:
             pushed = [one for one in tasks_of(connection, row.id).values() if one.task_id in tasks]
             said = {one.task_id: Suggested(one.segment, (0.8,), ("early",)) for one in pushed}
             add_suggestions(connection, model.id, said.values())
-        shown = [
-            {"task": task, **prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")}
+        shown = {
+            task: prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")
             for task, one in said.items()
-        ]
+        }
         replace_predictions(self.server, self.project, shown, clearing=())
         show_version(self.server, self.project, "tandem v1")
         with self.parts.store.writing() as connection:

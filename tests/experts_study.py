@@ -21,9 +21,9 @@ from uuid import uuid4
 from coders_at_work import KEY
 
 from annotations.coding import Draw, Review
+from annotations.label_studio.answer_of_annotation import answer_of
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.screen import answer_of
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, add_model, champion, promote

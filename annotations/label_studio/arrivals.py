@@ -31,7 +31,8 @@ from uuid import UUID
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
-from annotations.label_studio.screen import MEMO, UNREADABLE, answer_of
+from annotations.label_studio.answer_of_annotation import UNREADABLE, answer_of
+from annotations.label_studio.controls import MEMO
 
 # Label Studio writes both times of a new annotation within milliseconds
 _SAME_SAVE = timedelta(seconds=2)

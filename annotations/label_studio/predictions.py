@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from annotations.errors import TandemError
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.tasks import tasks_by_key
 
 # Label Studio holds its database while it takes predictions away, and coders wait as long
@@ -14,27 +14,33 @@ CLEARED_AT_A_TIME = 50
 
 
 def replace_predictions(
-    server: LabelStudio, project: int, predictions: Sequence[Mapping[str, Any]], *, clearing: Sequence[int]
+    server: LabelStudio, project: int, predictions: Mapping[int, Prediction], *, clearing: Sequence[int]
 ) -> None:
-    """Put predictions on tasks, first taking away all those that stand on the tasks ``clearing``.
+    """Put these predictions on tasks (by number), first taking away all those that stand on the tasks ``clearing``.
 
-    Each prediction names its ``task`` and ``model_version``. Label Studio drops invalid ones in silence,
-    so its count is compared; raises TandemError that says how many it did not take.
+    Label Studio drops invalid ones in silence, so its count is compared; raises TandemError that says how many it
+    did not take.
     """
     clear_predictions(server, project, clearing)
     if not predictions:
         return
+    wanted = list(predictions.items())
 
-    def missing() -> list[Mapping[str, Any]]:
+    def missing() -> list[tuple[int, Prediction]]:
         there = {task.id: task.versions for task in tasks_by_key(server, project).values()}
-        return [one for one in predictions if one["model_version"] not in there.get(one["task"], ())]
+        return [(task, one) for task, one in wanted if one.version not in there.get(task, ())]
 
-    sent, answer = server.send(f"api/projects/{project}/import/predictions", predictions, missing, list)
+    sent, answer = server.send(
+        f"api/projects/{project}/import/predictions",
+        wanted,
+        missing,
+        lambda some: [{"task": task, **one.to_json()} for task, one in some],
+    )
     refused = sent - (int(answer.get("created", 0)) if isinstance(answer, dict) else 0)
     if refused:
         raise TandemError(
-            f"Label Studio took {len(predictions) - refused} of {len(predictions)} predictions and did not say why. "
-            f"Run the same command again; if it happens again, look at Label Studio's log."
+            f"Label Studio took {len(wanted) - refused} of {len(wanted)} predictions and did not say why. Run the same "
+            f"command again; if it happens again, look at Label Studio's log."
         )
 
 

@@ -75,11 +75,11 @@ class Showing:
         shown = self.project.model_version
         waiting: list[Step] = []
         for some in _lots(plan.predict, AT_A_TIME):
-            made = [
-                {"task": one.task, **its}
+            made = {
+                one.task: its
                 for one in some
                 if (its := self.faces.prediction(one.placed, one.model)) is not None
-            ]
+            }
             clearing = [one.task for one in some if one.clear]
             replace_predictions(self.server, self.project.id, made, clearing=clearing)
             if made and not shown:
@@ -131,7 +131,7 @@ class Showing:
 
     def _suggests(self, step: Step) -> bool:
         found = self.faces.prediction(step.placed, step.model)
-        return found is not None and bool(found["result"])
+        return found is not None and bool(found.regions)
 
     def _redraw(self, plan: Plan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""

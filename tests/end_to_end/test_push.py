@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from study_to_push import CODERS, StudyToPush, answer, exported
 from annotations.coding import Draw
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.predictions import clear_predictions, version_shown
 from annotations.label_studio.task_data import REASONS_COME, hash_of
 from annotations.label_studio.tasks import tasks_by_key
@@ -26,7 +28,7 @@ from annotations.store.label_studio_projects import projects
 from annotations.store.pushed_tasks import shown_at, tasks_of
 from annotations.store.tables import now
 from service.label_studio.local import Access, LocalLabelStudio
-from service.pushing import Pushed, carry_out, push_again
+from service.pushing import Pushed, carry_out, passage_shown, project_push, push_again
 from service.settings import Settings
 
 pytestmark = [
@@ -275,7 +277,7 @@ def test_a_rollback_after_a_break_brings_back_what_had_lost_its_suggestion(
     before = exported(server, first.project.id)
     study.serve("v2")
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, stage, _broken)
+        patch.setattr(carry_out, stage, _broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     assert exported(server, first.project.id) != before
@@ -312,11 +314,9 @@ def test_a_push_that_breaks_off_is_finished_by_the_next(
         study.serve("v2")
     with monkeypatch.context() as patch:
         if stage == "keep":
-            from service.pushing import project_push as project
-
-            patch.setattr(project, "keep_tasks", _broken)
+            patch.setattr(project_push, "keep_tasks", _broken)
         else:
-            where: Any = carry_out if hasattr(carry_out, stage) else LabelStudio
+            where: Any = carry_out if hasattr(carry_out, stage) else project_push
             whole = getattr(where, stage)
 
             def killed(*given: Any, **named: Any) -> None:
@@ -346,10 +346,8 @@ def test_a_coder_who_begins_between_a_break_and_the_next_push_is_on_record(
     study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tasks that a broken push made are ours, also those that somebody has answered since; they showed nothing."""
-    from service.pushing import project_push as project
-
     with monkeypatch.context() as patch:
-        patch.setattr(project, "keep_tasks", _broken)
+        patch.setattr(project_push, "keep_tasks", _broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     with study.parts.store.reading() as connection:
@@ -402,16 +400,14 @@ def test_predictions_that_are_dropped_in_silence_are_noticed(
     study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An invalid one is answered 201 with a smaller count: the push says so, and the next one mends it."""
-    from service.pushing import passage_shown as shown
-
-    real = shown.prediction
+    real = passage_shown.prediction
     with monkeypatch.context() as patch:
 
-        def invalid(*given: Any, **named: Any) -> dict[str, Any]:
+        def invalid(*given: Any, **named: Any) -> Prediction:
             made = real(*given, **named)
-            return made if not made["result"] else {**made, "result": [{"from_name": "nowhere"}]}
+            return replace(made, regions=({"from_name": "nowhere"},)) if made.regions else made
 
-        patch.setattr(shown, "prediction", invalid)
+        patch.setattr(passage_shown, "prediction", invalid)
         with pytest.raises(TandemError, match=r"took \d+ of 24 predictions"):
             study.push()
     (done,) = study.push()
@@ -520,7 +516,7 @@ def test_label_studio_stopped_in_the_middle(
 ) -> None:
     """The server goes down between tasks and predictions: a sentence; once it is up, the same command finishes."""
     monkeypatch.setattr("annotations.label_studio.tries.time.sleep", lambda _pause: None)
-    whole = LabelStudio.replace_predictions
+    whole = carry_out.replace_predictions
     port = int(label_studio.url.rsplit(":", 1)[1])
 
     def stopped(*given: Any, **named: Any) -> None:
@@ -528,7 +524,7 @@ def test_label_studio_stopped_in_the_middle(
         whole(*given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, "replace_predictions", stopped)
+        patch.setattr(carry_out, "replace_predictions", stopped)
         with pytest.raises(Unreachable, match="does not answer"):
             study.push()
     _start_again(local, port)

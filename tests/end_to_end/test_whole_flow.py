@@ -11,8 +11,8 @@ from builders import REPOSITORY
 from commands import Run, commands_on
 
 from annotations.errors import BadInput, TandemError, Unreachable
+from annotations.label_studio.answer_of_annotation import answer_of
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.screen import answer_of
 from annotations.label_studio.tasks import tasks_by_key
 from service.label_studio.local import Access, LocalLabelStudio
 
