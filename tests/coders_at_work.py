@@ -34,6 +34,7 @@ from annotations.label_studio.predictions import replace_predictions, show_versi
 from annotations.label_studio.projects import ensure_project
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.tasks import add_tasks
+from annotations.label_studio.webhook import ACTIONS
 from annotations.segment import Segment
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.label_studio_projects import add_project, projects
@@ -48,7 +49,7 @@ from annotations.study.config import read_study
 from service.access import proof
 from service.access.keys import door_key
 from service.composition import Parts
-from service.corrections.inbox import SUBSCRIBED, Inbox
+from service.corrections.inbox import Inbox
 from service.corrections.pull import Pulled, pull_all
 from service.label_studio.local import Access
 from service.settings import read_settings
@@ -271,7 +272,7 @@ class Work:
             "headers": {"X-Tandem-Key": door_key(KEY, "webhook")},
             "send_payload": True,
             "send_for_all_actions": False,
-            "actions": list(SUBSCRIBED),
+            "actions": list(ACTIONS),
         }
         self.administrator.post("/api/webhooks/", hook)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predictions import show_version, version_shown
+from annotations.label_studio.webhook import ACTIONS
 
-ACTIONS = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED", "ANNOTATIONS_DELETED")
 BACKEND_PATH = "/ml"
 WEBHOOK_PATH = "/hooks/label-studio"
 KEY_HEADER = "X-Tandem-Key"

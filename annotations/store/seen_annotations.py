@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,9 +10,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select, text
 
-from annotations.label_studio.arrivals import HOLDING, WAITING, State
+from annotations.label_studio.arrivals import HOLDING, WAITING, JudgedAnnotation, State, judged_annotation
 from annotations.store.lots import lots
 from annotations.store.tables import label_studio_annotations
+
+
+class Place(NamedTuple):
+    """Where an annotation stands: its task's number and key."""
+
+    task: int | None
+    key: UUID | None
 
 
 class Slot(NamedTuple):
@@ -24,7 +31,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An annotation as last seen, and what became of it. ``body``: what it says, none of the task's words."""
+    """An annotation as last seen, and what became of it. ``told``: None once it has been deleted."""
 
     project: UUID
     annotation: int
@@ -37,7 +44,7 @@ class Seen:
     made: datetime | None = None
     changed: datetime | None = None
     content: str = ""
-    body: Mapping[str, Any] | None = None
+    told: JudgedAnnotation | None = None
     last_event: int = 0
 
     @property
@@ -62,11 +69,12 @@ def seen(connection: Connection, project: UUID, annotations: Collection[int]) ->
     return found
 
 
-def alive_in(connection: Connection, project: UUID) -> dict[int, Seen]:
-    """Every annotation of a project that has not been deleted, as last seen."""
+def alive_in(connection: Connection, project: UUID) -> dict[int, Place]:
+    """Where every annotation of a project stands that has not been deleted, as last seen."""
     a = label_studio_annotations
-    rows = connection.execute(select(a).where(a.c.project_id == project, a.c.state != State.DELETED.value))
-    return {row.annotation_id: _seen(row) for row in rows}
+    wanted = select(a.c.annotation_id, a.c.task_id, a.c.key)
+    rows = connection.execute(wanted.where(a.c.project_id == project, a.c.state != State.DELETED.value))
+    return {row.annotation_id: Place(row.task_id, row.key) for row in rows}
 
 
 def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[tuple[UUID, int]]) -> None:
@@ -84,7 +92,7 @@ def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[t
             "made": one.made,
             "changed": one.changed,
             "content": one.content,
-            "body": None if one.body is None else dict(one.body),
+            "body": None if one.told is None else one.told.to_json(),
             "last_event": one.last_event,
         }
         if (one.project, one.annotation) in known:
@@ -151,6 +159,6 @@ def _seen(row: Row[Any]) -> Seen:
         made=row.made,
         changed=row.changed,
         content=row.content,
-        body=row.body,
+        told=None if row.body is None else judged_annotation(row.body),
         last_event=row.last_event,
     )

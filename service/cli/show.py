@@ -45,7 +45,7 @@ def command(
         applied = [(r.coder, r.condition.value, c) for r in reviews for c in r.codings]
         applied += [(one.coder, one.condition.value, one.coding) for one in loose]
         found = _found(parts, kept, applied, reviews)
-        found["set_aside"] = set_aside(parts, transcript=kept.id)
+        found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
     if json:
         as_json(found)
         return

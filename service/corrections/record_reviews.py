@@ -15,7 +15,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from annotations.label_studio.arrivals import HOLDING, Arrival, State, Verdict, arrival_of, coder_of, judge
+from annotations.label_studio.annotation import Arrival
+from annotations.label_studio.arrivals import (
+    HOLDING,
+    JudgedAnnotation,
+    State,
+    Verdict,
+    coder_of,
+    judge,
+)
 from annotations.store.annotation_reviews import Word, add_words, words
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.label_studio_projects import ProjectRow, project_by_id
@@ -37,6 +45,7 @@ from service.composition import Parts
 from service.corrections.review_of_annotation import review_of
 from service.live_config import InForce
 
+# of the Label Studio that Tandem starts; another one says at each pull which account it is
 OWN_ACCOUNT = "tandem@localhost.local"
 
 
@@ -45,7 +54,11 @@ class Reviewing:
 
     def __init__(self, parts: Parts) -> None:
         self.in_force = InForce(parts)
-        self.own_account = OWN_ACCOUNT
+        self._own_account = OWN_ACCOUNT
+
+    def work_as(self, account: str) -> None:
+        """The e-mail address of the account that Tandem itself uses in Label Studio."""
+        self._own_account = account
 
     def take_in(
         self,
@@ -106,7 +119,7 @@ class Reviewing:
             if known.state is State.DELETED or (read_after is not None and known.last_event > read_after):
                 continue
             last = max(event, known.last_event)
-            changed.append(replace(known, state=State.DELETED, why="", body=None, last_event=last))
+            changed.append(replace(known, state=State.DELETED, why="", told=None, last_event=last))
             slots |= dict.fromkeys(_slots(known), _GONE_BY[State.DELETED])
             counted["deleted"] += 1
         keep_seen(connection, changed, {(project.id, number) for number in before})
@@ -123,7 +136,7 @@ class Reviewing:
             is_now, _ = self._coder(users(connection, project.url), user)
             if is_now is not None and is_now != coder:
                 of_user = rows_of_user(connection, project_id, user)
-                rows |= {(row.project, row.annotation): row for row in of_user if row.body is not None}
+                rows |= {(row.project, row.annotation): row for row in of_user if row.told is not None}
         counted: Counter[str] = Counter()
         for project_id in dict.fromkeys(project for project, _ in rows):
             project = projects.setdefault(project_id, project_by_id(connection, project_id))
@@ -173,10 +186,10 @@ class Reviewing:
         places = places_of(connection, [task.segment for task in tasks.values()])
         made, said = [], []
         for row, last, first in new:
-            if row.key is None or row.coder is None or row.changed is None:
+            if row.key is None or row.coder is None or row.changed is None or row.told is None:
                 continue
             task = tasks[(row.project, row.key)]
-            review = review_of(connection, row, task, places[task.segment], first)
+            review = review_of(connection, row, row.told, task, places[task.segment], first)
             supersedes = last.review if last is not None else None
             # what was not on the screen was not decided
             version = shown[row.project] or now_in_force
@@ -196,12 +209,12 @@ class Reviewing:
         emails = users(connection, project.url)
         changed, slots = [], dict[Slot, str]()
         for row in rows:
-            if row.body is None:
+            if row.told is None:
                 continue
             if row.state is State.OVERWRITTEN:
                 now = replace(row, coder=self._coder(emails, row.user)[0] or row.coder)
             else:
-                now = self._judged(project, arrival_of(row.body), tasks, emails, row)
+                now = self._judged(project, row.told.arrival, tasks, emails, row)
             if not _same(row, now):
                 changed.append(replace(now, last_event=row.last_event))
                 slots |= dict.fromkeys(_slots(row, now), _GONE_BY[now.state])
@@ -242,15 +255,15 @@ class Reviewing:
             why=verdict.why,
             made=arrival.made,
             changed=arrival.changed,
-            content=verdict.content if verdict.state is State.REVIEW else "",
-            body=arrival.to_json() | {"said": verdict.said},
+            content=verdict.decision.content if verdict.state is State.REVIEW else "",
+            told=JudgedAnnotation(arrival, verdict.decision),
         )
 
     def _coder(self, emails: Mapping[int, str], user: int | None) -> tuple[str | None, str]:
         email = None if user is None else emails.get(user)
         if user is not None and email is None:
             return None, "Label Studio has not said yet whose it is. Pull again."
-        return coder_of(email, self.in_force.people, self.own_account)
+        return coder_of(email, self.in_force.people, self._own_account)
 
 
 _GONE_BY = {
@@ -280,9 +293,9 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
 
 def _own_word_late(known: Seen, arrival: Arrival) -> bool:
     """Does a coder's own word arrive after that of a colleague who saved over it?"""
-    if known.state is not State.SET_ASIDE or known.body is None or arrival.saved_by_another:
+    if known.state is not State.SET_ASIDE or known.told is None or arrival.saved_by_another:
         return False
-    over = arrival_of(known.body)
+    over = known.told.arrival
     return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed
 
 

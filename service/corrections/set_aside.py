@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,30 @@ from annotations.store.tables import segments, transcripts
 from service.composition import Parts
 
 
-def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[dict[str, Any]]:
-    """Every annotation that is set aside, with the reason; ``transcript``: only those of one."""
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An annotation that is set aside: where it stands, whose it is, why, and what to do.
+
+    ``transcript``, ``turn``: None where its task is not known; ``project``, ``task`` and ``annotation``: Label Studio's
+    numbers.
+    """
+
+    transcript: str | None
+    turn: int | None
+    coder: str | None
+    user: str
+    project: int
+    task: int | None
+    annotation: int
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]:
+    """Every annotation that is set aside, with the reason; ``transcript``: only those of one. ``turn`` counts from 0."""
     with parts.store.reading() as connection:
         found = []
         for row in waiting_rows(connection):
@@ -29,16 +52,16 @@ def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[dict[str,
             if project is None or (transcript is not None and (place is None or place[0] != transcript)):
                 continue
             found.append(
-                {
-                    "transcript": place[1] if place else None,
-                    "turn": place[2] if place else None,
-                    "coder": row.coder,
-                    "user": users(connection, project.url).get(row.user or 0, ""),
-                    "project": project.project_id,
-                    "task": row.task,
-                    "annotation": row.annotation,
-                    "why": row.why,
-                }
+                SetAside(
+                    transcript=place[1] if place else None,
+                    turn=place[2] if place else None,
+                    coder=row.coder,
+                    user=users(connection, project.url).get(row.user or 0, ""),
+                    project=project.project_id,
+                    task=row.task,
+                    annotation=row.annotation,
+                    why=row.why,
+                )
             )
         return found
 

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import TandemError
-from annotations.label_studio.arrivals import UNFIT, key_in, number_in
+from annotations.label_studio.annotation import UNFIT, key_in, number_in
 from annotations.label_studio.predicted_answer import version_label
 from annotations.store.jobs import ask_for, latest_of
 from annotations.store.label_studio_projects import project_numbered
