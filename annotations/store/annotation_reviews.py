@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from annotations.coding import Condition
-from annotations.store.lots import lots
+from annotations.store.many_values import in_lots
 from annotations.store.seen_annotations import Slot
 from annotations.store.tables import annotation_reviews, retractions, reviews
 
@@ -36,7 +36,7 @@ class Word:
 def words(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[Word]]:
     """The reviews that annotations on these tasks became, by slot, oldest first."""
     found: dict[Slot, list[Word]] = {}
-    for some in lots(keys):
+    for some in in_lots(keys):
         for word in _words(connection, annotation_reviews.c.key.in_(some)):
             found.setdefault(Slot(word.key, word.coder), []).append(word)
     return found
@@ -46,7 +46,7 @@ def words_of_reviews(connection: Connection, found: Collection[UUID]) -> dict[UU
     """For those of these reviews that came from Label Studio, whence."""
     return {
         word.review: word
-        for some in lots(found)
+        for some in in_lots(found)
         for word in _words(connection, annotation_reviews.c.review_id.in_(some))
     }
 

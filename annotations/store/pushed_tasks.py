@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, Row, distinct, func, select
 
 from annotations.coding import Draw
-from annotations.store.lots import lots
+from annotations.store.many_values import in_lots
 from annotations.store.tables import label_studio_projects, label_studio_tasks, now, segments, shown_models
 
 
@@ -54,7 +54,7 @@ def tasks_with_keys(connection: Connection, project: UUID, keys: Collection[UUID
     """Those of these keys that are tasks which we put into the project."""
     t = label_studio_tasks
     found: dict[UUID, PushedTask] = {}
-    for some in lots(keys):
+    for some in in_lots(keys):
         for row in connection.execute(select(t).where(t.c.project_id == project, t.c.key.in_(some))):
             found[row.key] = _task(row)
     return found

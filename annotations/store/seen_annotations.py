@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select, text
 
 from annotations.label_studio.arrivals import HOLDING, WAITING, JudgedAnnotation, State, judged_annotation
-from annotations.store.lots import lots
+from annotations.store.many_values import in_lots
 from annotations.store.tables import label_studio_annotations
 
 
@@ -63,7 +63,7 @@ def seen(connection: Connection, project: UUID, annotations: Collection[int]) ->
     """These annotations of a project, as last seen."""
     a = label_studio_annotations
     found: dict[int, Seen] = {}
-    for some in lots(annotations):
+    for some in in_lots(annotations):
         rows = connection.execute(select(a).where(a.c.project_id == project, a.c.annotation_id.in_(some)))
         found |= {row.annotation_id: _seen(row) for row in rows}
     return found
@@ -108,7 +108,7 @@ def holding(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[S
     """The annotations that say something on these tasks, by slot."""
     a = label_studio_annotations
     found: dict[Slot, list[Seen]] = {}
-    for some in lots(keys):
+    for some in in_lots(keys):
         states = a.c.state.in_([state.value for state in HOLDING])
         for row in connection.execute(select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), states)):
             found.setdefault(Slot(row.key, row.coder), []).append(_seen(row))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, Row, insert, select
 
 from annotations.segment import Segment, Segmentation
-from annotations.store.lots import lots
+from annotations.store.many_values import in_lots
 from annotations.store.tables import segmentations, segments, transcripts
 from annotations.transcript import Role, Span
 
@@ -84,7 +84,7 @@ def places_of(connection: Connection, found: Collection[UUID]) -> dict[UUID, tup
     """The transcript and span of each segment."""
     s = segments
     places: dict[UUID, tuple[UUID, Span]] = {}
-    for some in lots(found):
+    for some in in_lots(found):
         wanted = select(s.c.id, s.c.transcript_id, s.c.start, s.c.end).where(s.c.id.in_(some))
         for row in connection.execute(wanted):
             places[row.id] = (row.transcript_id, Span(row.start, row.end))

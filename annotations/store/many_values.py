@@ -1,4 +1,4 @@
-"""Values of a question in lots, since a database takes so many in one."""
+"""Many values asked for in lots, since a database takes so many in one question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ AT_A_TIME = 400
 T = TypeVar("T")
 
 
-def lots(found: Collection[T]) -> Iterator[list[T]]:
+def in_lots(found: Collection[T]) -> Iterator[list[T]]:
     """These values, each once, in lots of at most ``AT_A_TIME``."""
     values = list(dict.fromkeys(found))
     for begin in range(0, len(values), AT_A_TIME):
