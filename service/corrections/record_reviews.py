@@ -50,7 +50,7 @@ OWN_ACCOUNT = "tandem@localhost.local"
 
 
 class Reviewing:
-    """The rules of ``annotations.label_studio.arrivals`` put to work on the store; every method is one step of a transaction."""
+    """The rules of ``annotations.label_studio.arrivals`` at work on the store; each method is one step of a transaction."""
 
     def __init__(self, parts: Parts) -> None:
         self.in_force = InForce(parts)
