@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats, Floats32
 from annotations.codebook.codes import Codebook
 from annotations.coding import Evidence
 from annotations.errors import BadInput, TandemError
 from annotations.groups import groups_of
+from annotations.lots import slices
+from annotations.progress import Progress
 from annotations.segment import Segmentation, project
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, serving_model
@@ -38,7 +40,6 @@ from models.explain import Precedents, sentences_behind
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -136,15 +137,11 @@ class Suggester:
         made.quotable = bool(sources)
         exclusive = model.exclusive if isinstance(model, Model) else ()
         sampled = draw(todo)
-        for begin in range(0, len(todo), BATCH):
-            some = todo[begin : begin + BATCH]
-            done = len(some)
+        for lot in slices(len(todo), BATCH):
+            some = todo[lot]
 
             # a lot's progress: half by its passages, half by their sentences
-            passages, sentences = (
-                _half(progress, begin, done, len(todo), 0),
-                _half(progress, begin, done, len(todo), 1),
-            )
+            passages, sentences = _half(progress, lot, len(todo), 0), _half(progress, lot, len(todo), 1)
             embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], passages)
             made.embedded += embedded.embedded
             made.from_cache += embedded.from_cache
@@ -159,7 +156,7 @@ class Suggester:
             with self.store.writing() as connection:
                 add_suggestions(connection, version.id, rows)
             _count(made, rows)
-            progress(begin + done, len(todo))
+            progress(lot.stop, len(todo))
         coded = self._coded(corpus)
         made.notice = notice(corpus, groups, coded, sampled, model, version, self.source, self.cache)
 
@@ -181,7 +178,7 @@ class Suggester:
         if isinstance(model, ColdStart) or not rows:
             return found
 
-        def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        def embed(texts: Sequence[str]) -> Floats32:
             return self.cache.embed(self.source, texts, progress).vectors
 
         units = corpus.units_of([some[at] for at in rows])
@@ -206,10 +203,10 @@ class Suggester:
         with self.store.reading() as connection:
             lacking = without_sentences(connection, version.id)
         todo = [unit for unit in wanted if corpus.ids[unit] in lacking] if lacking else []
-        for begin in range(0, len(todo), BATCH):
-            some = todo[begin : begin + BATCH]
+        for lot in slices(len(todo), BATCH):
+            some = todo[lot]
             codes = [lacking[corpus.ids[unit]] for unit in some]
-            step = _half(progress, begin, len(some), len(todo), 1)
+            step = _half(progress, lot, len(todo), 1)
             carrying = self._carrying(model, corpus, some, codes, step)
             found = {
                 corpus.ids[unit]: (its, spans) for unit, its, spans in zip(some, codes, carrying, strict=True)
@@ -240,7 +237,7 @@ class Suggester:
                     if position in places:
                         carried.setdefault(places[position], set()).update(spans[span])
         sources = sorted(carried)
-        vectors: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
+        vectors: Floats32 = np.zeros((0, 1), dtype=np.float32)
         if sources:
             vectors = self.cache.embed(self.source, [corpus.text(unit) for unit in sources]).vectors
         table = np.array([[code in carried[unit] for code in version.codes] for unit in sources], dtype=bool)
@@ -252,8 +249,8 @@ def _rows(
     corpus: Corpus,
     some: Sequence[int],
     version: ModelVersion,
-    found: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
+    found: Floats,
+    chosen: Bools,
     nearest: Sequence[dict[int, list[tuple[int, float]]]],
     sources: Sequence[int],
 ) -> Iterator[Suggested]:
@@ -266,11 +263,11 @@ def _rows(
         yield Suggested(corpus.ids[unit], found[at].tolist(), codes, evidence)
 
 
-def _half(progress: Progress, begin: int, count: int, total: int, half: int) -> Progress:
-    """The progress of one half of a lot of ``count`` units, of ``total``, that starts at ``begin``."""
+def _half(progress: Progress, lot: slice, total: int, half: int) -> Progress:
+    """The progress of one half of a lot of units, of ``total``: 0 is the first half, 1 the second."""
 
     def step(done: int, of: int) -> None:
-        progress(begin + count * (half * of + done) // max(2 * of, 1), total)
+        progress(lot.start + (lot.stop - lot.start) * (half * of + done) // max(2 * of, 1), total)
 
     return step
 

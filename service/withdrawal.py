@@ -8,12 +8,13 @@ freed pages of every file. The same command again goes on where it stopped.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotations.errors import BadInput, TandemError, nearest
-from annotations.label_studio.erase import erase_tasks, forget_evidence, holds_project
+from annotations.label_studio.erase import erase_tasks, forget_evidence
+from annotations.label_studio.projects import project_exists
+from annotations.progress import Progress
 from annotations.store.model_versions import all_models, champion
 from annotations.store.put_to_serve import put_to_serve
 from annotations.store.transcripts import all_transcripts
@@ -34,8 +35,6 @@ from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
 from service.serving.train_and_evaluate import catch_up, tracking_of, train
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -144,7 +143,7 @@ def _from_label_studio(parts: Parts, tombstone: Withdrawal, found: Withdrawn) ->
                 if one.url != server.url:
                     found.notes.append(_elsewhere(one))
                     continue
-                if holds_project(server, one.project):
+                if project_exists(server, one.project):
                     found.tasks += erase_tasks(server, one.project, one.keys)
                     forget_evidence(server, one.project, one.quoting)
                 left.remove(one)

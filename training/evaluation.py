@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotations.groups import GroupBy
+from annotations.progress import Progress
 from annotations.store.model_versions import Serving, champion
 from models.corpus import read_corpus
 from training.collect import Collected, collect
@@ -14,7 +15,7 @@ from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import folds_of
 from training.training_needed import unchanged
-from training.training_parts import Progress, TrainingParts
+from training.training_parts import TrainingParts
 
 
 def evaluation(
@@ -89,4 +90,4 @@ def _cross_validated(
         codebook=parts.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
-    )
+    ).to_json()

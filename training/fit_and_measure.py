@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.groups import GroupBy, groups_of
+from annotations.progress import Progress
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
@@ -20,7 +21,7 @@ from training.dataset import Dataset, Described, OutOfFold
 from training.figures import evaluate
 from training.judge_set import Split
 from training.measured_model import MeasuredModel
-from training.training_parts import Progress, TrainingParts
+from training.training_parts import TrainingParts
 
 MANY_GROUPS = (
     100  # from here on two thirds of the groups teach nearly as well as four fifths, in half of the time
@@ -62,7 +63,7 @@ def learn_from_codebook(parts: TrainingParts, corpus: Corpus, codes: tuple[str, 
         "no review says what people found, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
     )
-    return MeasuredModel(model, {}, "cross-validation", (note,))
+    return MeasuredModel(model, None, "cross-validation", (note,))
 
 
 def dataset_of(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from models.classifier import Model
 from models.cold_start import ColdStart
 from training.dataset import Dataset, OutOfFold
+from training.results import Figures
 
 MeasuredOn = Literal["judge set", "cross-validation"]
 
@@ -17,12 +18,12 @@ class MeasuredModel:
     """A model and how it was measured.
 
     ``dataset``, ``segments``, ``unseen``: segments of which the predictions are known of models that had not seen
-    their participants: those of the judge set, else all by cross-validation. ``embeddings``: SHA-256 of what the
-    model was fitted on.
+    their participants: those of the judge set, else all by cross-validation. ``figures``: None of a model that
+    learnt from the codebook alone. ``embeddings``: SHA-256 of what the model was fitted on.
     """
 
     model: Model | ColdStart
-    figures: dict[str, Any]
+    figures: Figures | None
     measured_on: MeasuredOn
     notes: tuple[str, ...] = ()
     dataset: Dataset | None = None

@@ -17,6 +17,8 @@ from uuid import UUID, uuid4
 
 from annotations.errors import BadInput
 from annotations.groups import groups_of
+from annotations.progress import Progress
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.group_draws import drawn_so_far, keep_draws
 from annotations.store.model_versions import (
     ModelVersion,
@@ -30,7 +32,6 @@ from annotations.store.model_versions import (
     serving_model,
 )
 from annotations.store.put_to_serve import put_to_serve
-from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from models.artifact import save
 from models.classifier import Model, TooFew
@@ -45,7 +46,7 @@ from training.mlflow_mirror import deliver
 from training.model_folders import sweep
 from training.promote import Verdict, waiting
 from training.training_needed import unchanged
-from training.training_parts import Progress, TrainingParts
+from training.training_parts import TrainingParts
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ def _version(
             for code, cut in zip(model.codes, model.thresholds, strict=True)
         },
         too_few={code: _plain(why) for code, why in too_few.items()},
-        figures=made.figures | {"measured_on": made.measured_on},
+        figures=(made.figures.to_json() if made.figures else {}) | {"measured_on": made.measured_on},
         recipe=parts.recipe,
         parent=serving.model.id if serving else None,
         verdict=verdict.verdict,

@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from annotations.arrays import Floats32
 from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
 from annotations.store.database import Store
@@ -19,8 +17,7 @@ from training.dataset import Dataset
 from training.tracking import Tracking
 
 RECIPE = "linear-4"
-Progress = Callable[[int, int], None]
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Embed = Callable[[Sequence[str]], Floats32]
 
 
 @dataclass(frozen=True)

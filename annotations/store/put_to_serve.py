@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from annotations.store.jobs import ask_for, latest_of
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import promote
-from annotations.store.pushed_tasks import projects
 
 
 def put_to_serve(

@@ -10,12 +10,14 @@ from uuid import uuid4
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.segment import Segment, carries
-from annotations.store.reviews import add_reviews, coder_names, current_reviews, keep_codebook
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.coders import coder_names
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.tables import now
 from annotations.store.transcripts import get_transcript
 from annotations.study.coder_names import CoderNames
-from annotations.transcript import Role, Span
+from annotations.transcript import Span
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
 
@@ -82,9 +84,9 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
 
 
 def _passage(name: str, turn: int, cut: Sequence[Segment]) -> list[Segment]:
-    its = [one for one in cut if one.turn == turn and one.role is Role.PARTICIPANT]
+    its = [one for one in cut if one.turn == turn and one.role.is_coded]
     if not its:
-        turns = sorted({one.turn for one in cut if one.role is Role.PARTICIPANT})
+        turns = sorted({one.turn for one in cut if one.role.is_coded})
         known = (
             f"its participants speak in turns {turns[0]} to {turns[-1]}"
             if turns

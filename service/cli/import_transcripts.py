@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
@@ -112,9 +113,9 @@ def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
         warn(*found.refused)
     study = ask_roles(parts.study, found.unknown_speakers)
     if study is not parts.study:
-        parts.study = study
+        parts.take_up(study)
         if folder:
-            _show(look(progress=lambda _done, _total: None))
+            _show(look(progress=quiet))
     return not folder or not found.read or typer.confirm("Import these?", default=True)
 
 

@@ -34,7 +34,7 @@ def command(
             sys.stdout.write(kept.transcript.text)
             return
         found = coded_transcript(parts, kept).to_json()
-        found["set_aside"] = set_aside(parts, transcript=kept.id)
+        found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
     if json:
         as_json(found)
         return

@@ -7,7 +7,8 @@ from typing import Any
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding
-from annotations.store.reviews import current_reviews, loose_codings
+from annotations.store.loose_codings import loose_codings
+from annotations.store.reviews import current_reviews
 from annotations.store.transcripts import Kept
 from service.composition import Parts
 
@@ -68,7 +69,7 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
         reviews = current_reviews(connection, transcript=kept.id)
         loose = loose_codings(connection, transcript=kept.id)
     found = [(one.coder, one.condition.value, coding) for one in reviews for coding in one.codings]
-    found += [(one[1], one[3].value, one[4]) for one in loose]
+    found += [(one.coder, one.condition.value, one.coding) for one in loose]
     applied = [_applied(coder, condition, coding, parts.codebook) for coder, condition, coding in found]
     t = kept.transcript
     return CodedTranscript(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from annotations.codebook.codes import Code
 from annotations.coding import Evidence, Suggestion
 from annotations.errors import BadInput, TandemError
+from annotations.names import folded
 from annotations.segment import Segment
 from annotations.store.model_versions import (
     ModelVersion,
@@ -23,7 +24,7 @@ from annotations.store.model_versions import (
 from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
-from annotations.store.transcripts import Kept, all_transcripts, get_transcript, key_of
+from annotations.store.transcripts import Kept, all_transcripts, get_transcript
 from annotations.transcript import Span
 from service.composition import Parts
 from service.looking.hidden import LEFT_OUT, Hidden
@@ -91,10 +92,10 @@ def trace_review(parts: Parts, name: str) -> TracedReview:
         return TracedReview(
             ReviewOrCoding(
                 id=str(item),
-                transcript=names[review.transcript if review else loose[0][2]],
-                coder=review.coder if review else loose[0][1],
-                condition=(review.condition if review else loose[0][3]).value,
-                codes=tuple(one.code for one in review.codings) if review else (loose[0][4].code,),
+                transcript=names[review.transcript if review else loose[0].transcript],
+                coder=review.coder if review else loose[0].coder,
+                condition=(review.condition if review else loose[0].condition).value,
+                codes=tuple(one.code for one in review.codings) if review else (loose[0].coding.code,),
             ),
             tuple(
                 Taught(
@@ -196,12 +197,14 @@ def _by_turn(connection: Connection, parts: Parts, name: str, segments: Any) -> 
     fits = [
         kept
         for kept in all_transcripts(connection)
-        if key_of(name).startswith(f"{key_of(kept.transcript.name)}:")
+        if folded(name).startswith(f"{folded(kept.transcript.name)}:")
     ]
     if not fits:
         get_transcript(connection, name.split(":")[0])
     kept = max(fits, key=lambda one: len(one.transcript.name), default=None)
-    turn, _, code = name[len(kept.transcript.name) + 1 :].partition(":") if kept else ("", "", "")
+    # not by its length: a name may be spelt in more characters than it was imported with
+    rest = name.split(":", kept.transcript.name.count(":") + 1)[-1] if kept else ""
+    turn, _, code = rest.partition(":")
     if kept is None or not turn.strip().isdigit() or not code:
         raise BadInput(f'"{name}" names no suggestion. {HOW}')
     here = [one for one in segments.get(kept.id, ()) if one.turn == int(turn)]

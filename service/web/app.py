@@ -29,7 +29,7 @@ from service.web.background import (
 from service.web.dependencies import Served
 from service.web.pages import rendered
 from service.web.pings import Pings
-from service.web.request_limits import Careful
+from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
 from service.web.standing_predictions import StandingPredictions
 
@@ -78,7 +78,7 @@ def create_app(
         title="Tandem", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    app.add_middleware(Careful)
+    app.add_middleware(RequestLimits)
     app.exception_handler(TandemError)(_explain)
     app.exception_handler(RequestValidationError)(_unfit)
     app.state.parts = parts

@@ -13,9 +13,9 @@ from sqlalchemy import null
 
 from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, add_model, get_model, promote
-from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from annotations.store.suggestions import Suggested, suggestions_of, without_sentences
 from annotations.store.tables import suggestions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
+from annotations.progress import Progress, quiet
 from annotations.study.config import read_study
 from models import tuning
 from models.artifact import load
@@ -26,7 +27,7 @@ from service.new_study import make_study
 from service.serving.precode import precode
 from service.serving.train_and_evaluate import evaluate, reproduce, train
 from service.settings import read_settings
-from training import cross_validation, fitting, training_parts
+from training import cross_validation, fit_on_rows, training_parts
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Judgement
 
@@ -72,14 +73,14 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
         _speakers: Sequence[str],
         labels: np.ndarray,
         _weights: np.ndarray,
-        progress: Callable[[int, int], None] | None,
+        progress: Progress | None,
     ) -> _Counting:
         found.append(_Counting(tuple(units), labels.shape[1]))
         if progress:
             progress(1, 1)
         return found[-1]
 
-    monkeypatch.setattr(fitting, "tune", tune)
+    monkeypatch.setattr(fit_on_rows, "tune", tune)
     return found
 
 
@@ -141,16 +142,12 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
             for turn, topic in enumerate(topics)
         ]
     described = {"wave": "1", "case": "E"}
-    import_transcripts(made, files, manifest=None, described=described, replace=False, progress=_quiet)
+    import_transcripts(made, files, manifest=None, described=described, replace=False, progress=quiet)
     codings = tmp_path / "codings.csv"
     with codings.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([("transcript", "coder", "code", "turn"), *rows])
     import_codings(made, codings, complete="listed", skip_bad_rows=False)
     return made
-
-
-def _quiet(_done: int, _total: int) -> None:
-    """Nobody watches."""
 
 
 def test_from_study_yaml_to_suggestions(parts: Parts) -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
 from annotations.store.jobs import all_jobs
+from annotations.store.label_studio_projects import add_project
 from annotations.store.model_versions import ModelVersion, add_model, champion
-from annotations.store.pushed_tasks import add_project
 from annotations.store.put_to_serve import put_to_serve, renewal_waits
-from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from annotations.store.stale_models import changed_since
 
