@@ -1,4 +1,4 @@
-"""Embeddings made once: kept by the text's hash and the encoder's fingerprint."""
+"""Embeddings made once: kept by the text's hash and the encoder's fingerprint; and where sentences end, likewise."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ import numpy as np
 from annotations.arrays import Floats32
 from annotations.lots import lots, slices
 from annotations.progress import Progress
+from annotations.transcript import Span
 from models.embedder import Embedder, EmbedderSource
 
 _CHUNK = 2000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS embeddings (
     text_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (text_hash, encoder)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sentences (
+    text_hash BLOB NOT NULL, pipeline TEXT NOT NULL, spans BLOB NOT NULL, PRIMARY KEY (text_hash, pipeline)
 ) WITHOUT ROWID
 """
 
@@ -34,7 +38,7 @@ class Embedded:
 
 
 class EmbeddingCache:
-    """A file of embeddings. It can be deleted at any time: what is missing is made again."""
+    """A file of embeddings and sentences. It can be deleted at any time: what is missing is made again."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -67,10 +71,29 @@ class EmbeddingCache:
         with self._opened() as connection:
             _keep(connection, source.fingerprint, [_key(text) for text in texts], vectors)
 
+    def sentences(
+        self, texts: Sequence[str], pipeline: str, cut: Callable[[str], Sequence[Span]]
+    ) -> list[tuple[Span, ...]]:
+        """The sentences of texts as spans, cutting only those that are new. ``pipeline``: what ``cut`` cuts by."""
+        keys = [_key(text) for text in texts]
+        with self._opened() as connection:
+            query = "SELECT text_hash, spans FROM sentences WHERE pipeline = ? AND text_hash IN"
+            there = _rows(connection, query, pipeline, dict.fromkeys(keys))
+            known = {key: _unpacked(spans) for key, spans in there}
+            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            new = {key: tuple(cut(text)) for key, text in missing.items()}
+            with connection:
+                rows = [(key, pipeline, _packed(spans)) for key, spans in new.items()]
+                connection.executemany("INSERT OR REPLACE INTO sentences VALUES (?, ?, ?)", rows)
+        known |= new
+        return [known[key] for key in keys]
+
     def forget(self, texts: Iterable[str]) -> None:
         """Erase what was kept of these texts, the bytes on the disk included."""
         with self._opened() as connection, connection:
-            connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", [(_key(t),) for t in texts])
+            keys = [(_key(text),) for text in texts]
+            connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", keys)
+            connection.executemany("DELETE FROM sentences WHERE text_hash = ?", keys)
 
     def compact(self) -> None:
         """Give freed pages back, so that the file holds nothing that was forgotten."""
@@ -101,17 +124,29 @@ class EmbeddingCache:
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA secure_delete = ON")
-    connection.execute(_SCHEMA)
+    connection.executescript(_SCHEMA)
 
 
 def _known(connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Floats32]:
-    found: dict[bytes, Floats32] = {}
+    query = "SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN"
+    return {
+        key: np.frombuffer(vector, dtype="<f4") for key, vector in _rows(connection, query, fingerprint, keys)
+    }
+
+
+def _rows(
+    connection: sqlite3.Connection, query: str, by: str, keys: Iterable[bytes]
+) -> Iterator[tuple[bytes, bytes]]:
     for some in lots(list(keys), 500):
-        marks = ",".join("?" * len(some))
-        query = f"SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: S608
-        for key, vector in connection.execute(query, (fingerprint, *some)):
-            found[key] = np.frombuffer(vector, dtype="<f4")
-    return found
+        yield from connection.execute(f"{query} ({','.join('?' * len(some))})", (by, *some))
+
+
+def _packed(spans: Iterable[Span]) -> bytes:
+    return np.array([(span.start, span.end) for span in spans], dtype="<u4").tobytes()
+
+
+def _unpacked(spans: bytes) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in np.frombuffer(spans, dtype="<u4").reshape(-1, 2).tolist())
 
 
 def _make(
