@@ -15,7 +15,7 @@ from service.composition import Parts
 
 
 def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[dict[str, Any]]:
-    """Every annotation that is set aside, with the reason; ``transcript``: only those of one."""
+    """Every annotation that is set aside, with the reason; ``transcript``: only those of one. ``turn`` counts from 0."""
     with parts.store.reading() as connection:
         found = []
         for row in waiting_rows(connection):
