@@ -122,9 +122,9 @@ def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None
         before = _shown(page, NEXT, 0)
         assert WAY not in before
         until(lambda: tandem("status")["waves"]["2"]["reviewed"] == 6)
-        assert _decisions(tandem, "NRB-05:1") == [([DECIDED], [], [])]
-        assert _decisions(tandem, "NRB-05:3") == [([], [DECIDED], [WAY])]
-        assert _decisions(tandem, "CRK-06:1") == [([], [], [WAY])]
+        assert _decisions(tandem, "NRB-05:2") == [([DECIDED], [], [])]
+        assert _decisions(tandem, "NRB-05:4") == [([], [DECIDED], [WAY])]
+        assert _decisions(tandem, "CRK-06:2") == [([], [], [WAY])]
         reviewed = _reviewed(label_studio, project["id"])
         assert len(reviewed) == 6
         first_task = f"{project['url']}/data?task={reviewed[0]['id']}"

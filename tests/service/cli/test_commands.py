@@ -94,8 +94,8 @@ def test_without_codings_the_codebook_speaks_and_says_so(tandem: Tandem) -> None
 
 def test_an_encoder_of_another_language_is_said(tandem: Tandem, study: Path) -> None:
     """The shipped encoder was trained on English: of a study in Swedish little is to be expected, and train says it."""
-    with (study / "study.yaml").open("a", encoding="utf-8") as config:
-        config.write("\nlanguage: sv\n")
+    config = study / "study.yaml"
+    config.write_text(config.read_text("utf-8").replace("language: en", "language: sv"), "utf-8")
     said = [note for note in tandem("train")["notes"] if "multilingual" in note]
     assert len(said) == 1
     assert '"sv"' in said[0]
