@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from annotations.names import folded
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Span:
@@ -41,6 +43,11 @@ class Role(StrEnum):
 
     INTERVIEWER = "interviewer"
     PARTICIPANT = "participant"
+
+    @property
+    def is_coded(self) -> bool:
+        """Is what is said in this role coded, learnt from, suggested for and counted? All who ask this ask here."""
+        return self is Role.PARTICIPANT
 
 
 class Kind(StrEnum):
@@ -85,8 +92,8 @@ class Consents:
         """May its words be quoted where people of ``site`` read them? None: where anybody does."""
         if self.visible_to is None:
             return self.may_quote
-        seen_by = {name.strip().casefold() for name in self.visible_to}
-        return self.may_quote and site is not None and site.strip().casefold() in seen_by
+        seen_by = {folded(name) for name in self.visible_to}
+        return self.may_quote and site is not None and folded(site) in seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +122,14 @@ class Transcript:
     @property
     def participants_turns(self) -> tuple[Turn, ...]:
         """The turns that are coded."""
-        return tuple(turn for turn in self.turns if turn.role is Role.PARTICIPANT)
+        return tuple(turn for turn in self.turns if turn.role.is_coded)
 
 
 def roles_of(speakers: Sequence[str], interviewers: Sequence[str]) -> dict[str, Role]:
     """Each speaker's role: an interviewer if listed, in any case and spacing; else a participant."""
-    listed = {" ".join(name.split()).casefold() for name in interviewers}
+    listed = {folded(name) for name in interviewers}
     return {
-        speaker: Role.INTERVIEWER if " ".join(speaker.split()).casefold() in listed else Role.PARTICIPANT
-        for speaker in speakers
+        speaker: Role.INTERVIEWER if folded(speaker) in listed else Role.PARTICIPANT for speaker in speakers
     }
 
 

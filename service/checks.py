@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from annotations.errors import NoStudy, TandemError
+from annotations.progress import Progress
 from annotations.store.label_studio_users import last_read
 from annotations.store.model_versions import all_models, champion
 from annotations.store.pushed_tasks import projects
@@ -40,7 +41,7 @@ class Check:
         return asdict(self)
 
 
-def run_checks(folder: Path | None, progress: Callable[[int, int], None]) -> list[Check]:
+def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
     """Check this machine, and the study if there is one."""
     settings = read_settings()
     checks: list[Callable[[], Check]] = [_python, _encoder, lambda: _label_studio_installed(settings)]

@@ -8,12 +8,12 @@ freed pages of every file. The same command again goes on where it stopped.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotations.errors import BadInput, TandemError, nearest
 from annotations.label_studio.erase import erase_tasks, forget_evidence, holds_project
+from annotations.progress import Progress
 from annotations.store.jobs import ask_for
 from annotations.store.model_versions import all_models, champion, promote
 from annotations.store.pushed_tasks import projects
@@ -35,8 +35,6 @@ from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
 from service.serving.train_study import catch_up, tracking_of, train
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass

@@ -18,8 +18,10 @@ from typing import Any, Self
 from uuid import uuid4
 
 import httpx
-from coders_at_work import LEAD_S, Line, Person, free_port, invite, serving
+from coders_at_work import LEAD_S, Person, invite
 from experts_study import EXPERTS, ExpertsStudy, Pass
+from lossy_line import Line
+from real_server import free_port, serving
 
 from annotations.coding import Condition, Draw, Suggestion
 from annotations.errors import TandemError

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from coders_at_work import KEY
+from real_server import KEY
 
 from annotations.coding import Draw, Review
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.screen import answer_of
+from annotations.progress import quiet
 from annotations.store.model_versions import ModelVersion, add_model, champion, promote
 from annotations.store.pushed_tasks import projects, tasks_of
 from annotations.store.reviews import current_reviews, keep_codebook
@@ -134,9 +135,7 @@ class ExpertsStudy:
 
     def pull(self, answers: Answers | None = None) -> Pulled:
         """As "tandem pull" does."""
-        return pull_all(
-            self.parts, Inbox(self.parts), answers or Answers(self.server), lambda _done, _of: None
-        )
+        return pull_all(self.parts, Inbox(self.parts), answers or Answers(self.server), quiet)
 
     def ids(self, names: Sequence[str]) -> tuple[str, ...]:
         """The codes that these names mean."""

@@ -29,6 +29,7 @@ from annotations.agreement.judged import (
     units_of,
     whole_units,
 )
+from annotations.arrays import Floats32
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
 from annotations.store.model_versions import ModelVersion, all_models
@@ -63,7 +64,7 @@ class ModelSide:
     judged: Judged
     stood: Judged
     version: NDArray[np.intp]
-    probability: NDArray[np.float32]
+    probability: Floats32
 
 
 @dataclass(frozen=True)

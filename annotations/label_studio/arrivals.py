@@ -32,6 +32,7 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
 from annotations.label_studio.screen import MEMO, UNREADABLE, answer_of
+from annotations.names import folded
 
 # Label Studio writes both times of a new annotation within milliseconds
 _SAME_SAVE = timedelta(seconds=2)
@@ -227,11 +228,10 @@ def coder_of(email: str | None, people: Sequence[Coder], own: str) -> tuple[str 
     """
     if not email:
         return None, "Label Studio does not say whose it is. Ask the coder to save it anew."
-    folded = email.strip().casefold()
     for person in people:
-        if folded in {name.strip().casefold() for name in (person.email, *person.aliases) if name}:
+        if folded(email) in {folded(name) for name in (person.email, *person.aliases) if name}:
             return person.name, ""
-    if folded == own.casefold():
+    if folded(email) == folded(own):
         if not people:
             return email, ""
         if len(people) == 1 and not people[0].email:

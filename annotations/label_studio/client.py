@@ -18,6 +18,8 @@ from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable
 from annotations.label_studio.tries import PAUSES_S, Lasting, patiently, send_missing
+from annotations.lots import lots, slices
+from annotations.progress import Progress
 
 TASKS_AT_A_TIME = 250
 # Label Studio holds its database while it takes predictions away, and coders wait as long
@@ -27,7 +29,6 @@ TIME_LIMIT_S = 120.0
 REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 # the signs that somebody has answered a task or begun to; draft_exists and not drafts, which are only one's own
 BEGUN = ("total_annotations", "cancelled_annotations", "draft_exists")
-Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
 
@@ -140,10 +141,9 @@ class LabelStudio:
         Where a request fails they are looked up by our own key, and only those that are not there are sent again.
         Raises TandemError if tasks are missing in the end.
         """
-        for start in range(0, len(data), TASKS_AT_A_TIME):
-            some = data[start : start + TASKS_AT_A_TIME]
-            self._import_lot(project, some)
-            progress(start + len(some), len(data))
+        for some in slices(len(data), TASKS_AT_A_TIME):
+            self._import_lot(project, data[some])
+            progress(some.stop, len(data))
         found = self._once_each(project, {one["segment_id"] for one in data})
         missing = [one for one in data if one["segment_id"] not in found]
         if missing:
@@ -161,8 +161,8 @@ class LabelStudio:
         Each prediction names its ``task`` and ``model_version``. Label Studio drops invalid ones in silence,
         so its count is compared; raises TandemError that says how many it did not take.
         """
-        for start in range(0, len(clearing), CLEARED_AT_A_TIME):
-            self._drop_predictions(project, clearing[start : start + CLEARED_AT_A_TIME])
+        for some in lots(clearing, CLEARED_AT_A_TIME):
+            self._drop_predictions(project, some)
         if not predictions:
             return
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.task_data import REASONS
 from annotations.label_studio.tasks import show_field
+from annotations.lots import lots
 
 TASKS_AT_A_TIME = 250
 EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
@@ -21,8 +22,8 @@ def erase_tasks(server: LabelStudio, project: int, keys: Collection[str]) -> int
     """Delete the tasks that our data calls so, with all their annotations and predictions; returns how many."""
     there = server.tasks(project)
     doomed = [there[key].id for key in keys if key in there]
-    for start in range(0, len(doomed), TASKS_AT_A_TIME):
-        server.act(project, "delete_tasks", doomed[start : start + TASKS_AT_A_TIME])
+    for some in lots(doomed, TASKS_AT_A_TIME):
+        server.act(project, "delete_tasks", some)
     return len(doomed)
 
 

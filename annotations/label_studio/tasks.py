@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from annotations.errors import TandemError
 from annotations.label_studio.client import BEGUN, LabelStudio
+from annotations.lots import lots
 
 TASKS_AT_A_TIME = 250
 # in an address, which servers do not take at any length
@@ -18,9 +19,8 @@ AT_ONCE = 2
 def touched(server: LabelStudio, project: int, tasks: Sequence[int]) -> set[int]:
     """Which of these tasks somebody has answered, skipped or begun on by now."""
     found: set[int] = set()
-    for start in range(0, len(tasks), NAMED_AT_A_TIME):
-        some = list(tasks[start : start + NAMED_AT_A_TIME])
-        chosen = {"selectedItems": {"all": False, "included": some}}
+    for some in lots(tasks, NAMED_AT_A_TIME):
+        chosen = {"selectedItems": {"all": False, "included": list(some)}}
         params = {
             "project": project,
             "query": json.dumps(chosen, separators=(",", ":")),
@@ -67,8 +67,7 @@ def new_in(wanted: Mapping[str, str], before: Mapping[str, str]) -> set[str]:
 
 def show_field(server: LabelStudio, project: int, tasks: Sequence[int], name: str, value: str) -> None:
     """Let all these tasks show the same in one field of their data. Raises TandemError if some may not."""
-    for start in range(0, len(tasks), TASKS_AT_A_TIME):
-        some = tasks[start : start + TASKS_AT_A_TIME]
+    for some in lots(tasks, TASKS_AT_A_TIME):
         answer = server.act(
             project, "add_data_field", some, value_name=name, value_type="String", value=value
         )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from annotations.readers.speaker_labels import ends_sentence, key_of_label, speakers_among
+from annotations.names import folded
+from annotations.readers.speaker_labels import ends_sentence, speakers_among
 from annotations.readers.spoken import LABEL, label_of, one_line
 from annotations.transcript import SpokenTurn
 
@@ -59,7 +60,7 @@ def _with_words(turn: SpokenTurn, words: Sequence[str]) -> SpokenTurn:
 
 
 def _same_speaker(_before: _Piece, piece: _Piece, turns: Sequence[SpokenTurn]) -> bool:
-    return not piece.speaker or key_of_label(piece.speaker) == key_of_label(turns[-1].speaker)
+    return not piece.speaker or folded(piece.speaker) == folded(turns[-1].speaker)
 
 
 def _same_sentence(before: _Piece, piece: _Piece, _turns: Sequence[SpokenTurn]) -> bool:
@@ -75,7 +76,7 @@ def _pieces(cues: Sequence[Cue], interviewers: Sequence[str]) -> Iterator[_Piece
     speakers = frozenset[str]() if voiced else speakers_among(plain, interviewers)
     for (cue, line), words in zip(shown, plain, strict=True):
         label = LABEL.match(words) if not cue.voice else None
-        known = label is not None and key_of_label(label_of(label["label"])) in speakers
+        known = label is not None and folded(label_of(label["label"])) in speakers
         speaker = label_of(label["label"]) if known and label else cue.voice
         said = one_line(words[label.end() :] if known and label else (line if cue.voice else words))
         if said or speaker:

@@ -19,9 +19,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from annotations.names import folded
 from annotations.readers.clock import CLEAR, MARKED, seconds, without_times
 from annotations.readers.cues import Cue, turns_of_cues
-from annotations.readers.speaker_labels import ends_sentence, key_of_label, speakers_among
+from annotations.readers.speaker_labels import ends_sentence, speakers_among
 from annotations.readers.speaker_table import rows_of_tabs, turns_of_table
 from annotations.readers.spoken import INVISIBLE, LABEL, label_of
 from annotations.transcript import SpokenTurn
@@ -95,11 +96,7 @@ def _merged(turns: Sequence[SpokenTurn]) -> list[SpokenTurn]:
     merged: list[SpokenTurn] = []
     for turn in turns:
         last = merged[-1] if merged else None
-        if (
-            last
-            and key_of_label(last.speaker) == key_of_label(turn.speaker)
-            and not ends_sentence(last.words)
-        ):
+        if last and folded(last.speaker) == folded(turn.speaker) and not ends_sentence(last.words):
             merged[-1] = SpokenTurn(last.speaker, f"{last.words} {turn.words}", last.begins, turn.ends)
         else:
             merged.append(turn)
@@ -113,7 +110,7 @@ def _labelled(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[Sta
     speakers = speakers_among(plain, interviewers)
     for number, (line, time) in enumerate(zip(plain, timed, strict=True)):
         label = LABEL.match(line.strip())
-        if label is not None and key_of_label(label_of(label["label"])) in speakers:
+        if label is not None and folded(label_of(label["label"])) in speakers:
             at = seconds(time["time"]) if time else None
             yield Start(number, label_of(label["label"]), line.strip()[label.end() :], at)
 
@@ -122,9 +119,9 @@ def _names_alone(lines: Sequence[str]) -> Iterator[Start]:
     """A name on a line of its own, the words below: only if at least two names come again and take turns."""
     filled = [(number, line.strip()) for number, line in enumerate(lines) if line.strip()]
     named = [(number, line) for number, line in filled if _is_name(line)]
-    counted = Counter(key_of_label(line) for _, line in named)
+    counted = Counter(folded(line) for _, line in named)
     names = {key for key, count in counted.items() if count > 1}
-    starts = [(number, line) for number, line in named if key_of_label(line) in names]
+    starts = [(number, line) for number, line in named if folded(line) in names]
     if len(names) < 2 or 4 * len(starts) < len(filled):
         return
     places = {number for number, _ in starts}
@@ -147,8 +144,8 @@ def names_above(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[S
         found = _time_and_name(lines)
     if len(found) < 2:
         found = _bare_above(lines)
-    counted = Counter(key_of_label(label_of(m["label"])) for _, m in found)
-    listed = {key_of_label(name) for name in interviewers}
+    counted = Counter(folded(label_of(m["label"])) for _, m in found)
+    listed = {folded(name) for name in interviewers}
     if len(found) < 2 or not (len(counted) < len(found) or len(counted) == 2 or listed & set(counted)):
         return
     for number, m in found:
@@ -189,11 +186,11 @@ def _next_is_words(lines: Sequence[str], number: int) -> bool:
 def _bare_above(lines: Sequence[str]) -> list[tuple[int, re.Match[str]]]:
     """``Anna 0:03`` only where the name comes again: "We met at 10:30" is a sentence."""
     found = [(number, m) for number, line in enumerate(lines) if (m := _short(_BARE_ABOVE, line))]
-    counted = Counter(key_of_label(m["label"]) for _, m in found)
+    counted = Counter(folded(m["label"]) for _, m in found)
     return [
         (number, m)
         for number, m in found
-        if counted[key_of_label(m["label"])] > 1 and len(m["label"].split()) <= _MOST_WORDS
+        if counted[folded(m["label"])] > 1 and len(m["label"].split()) <= _MOST_WORDS
     ]
 
 
@@ -217,11 +214,11 @@ def _cues(lines: Sequence[str]) -> list[Cue]:
         (m, block[:-1] if block and block[-1].isdecimal() and len(block) > 1 else block)
         for m, block in blocks
     ]
-    named = Counter(key_of_label(block[0]) for _, block in blocks if len(block) > 1 and _is_name(block[0]))
+    named = Counter(folded(block[0]) for _, block in blocks if len(block) > 1 and _is_name(block[0]))
     alone = sum(named.values()) >= 0.8 * len(blocks) and len(named) <= max(2, len(blocks) / 2)
     cues = []
     for m, block in blocks:
-        name = alone and len(block) > 1 and key_of_label(block[0]) in named
+        name = alone and len(block) > 1 and folded(block[0]) in named
         begins, ends_at = seconds(m["begins"]) or 0.0, seconds(m["ends"]) or 0.0
         words = tuple(block[1:] if name else block)
         cues.append(Cue(begins, max(begins, ends_at), words, label_of(block[0]) if name else ""))

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from annotations.names import folded
 from annotations.readers.spoken import LABEL, label_of
 
 _ENDED = re.compile(r"[.?!…:;。？！؟۔।][\"'”’»)\]]*$")
@@ -27,11 +28,6 @@ def ends_sentence(text: str) -> bool:
     return not plain or _ENDED.search(plain) is not None
 
 
-def key_of_label(label: str) -> str:
-    """A label as it is compared: in any case and spacing."""
-    return " ".join(label.split()).casefold()
-
-
 def speakers_among(lines: Sequence[str], interviewers: Sequence[str]) -> frozenset[str]:
     """The keys of the labels that are speakers in these lines; empty for a text without speakers.
 
@@ -44,16 +40,16 @@ def speakers_among(lines: Sequence[str], interviewers: Sequence[str]) -> frozens
         for at, line in enumerate(lines)
         if (m := LABEL.match(line.strip())) and (label := label_of(m["label"]))
     ]
-    counted = Counter(key_of_label(label) for label, _ in found)
+    counted = Counter(folded(label) for label, _ in found)
     filled = [at for at, line in enumerate(lines) if line.strip()]
     most = 2 * len(found) >= len(filled)
-    listed = {key_of_label(name) for name in interviewers} & set(counted)
-    again = {key_of_label(label) for label, _ in found if _comes_again(label, counted)}
-    opens = bool(found) and found[0][1] == filled[0] and key_of_label(found[0][0]) in again
+    listed = {folded(name) for name in interviewers} & set(counted)
+    again = {folded(label) for label, _ in found if _comes_again(label, counted)}
+    opens = bool(found) and found[0][1] == filled[0] and folded(found[0][0]) in again
     if not (listed or len(again) > 1 or opens or most):
         return frozenset()
     once = {
-        key_of_label(label)
+        folded(label)
         for label, at in found
         if _may_come_once(label) and (most or at == 0 or ends_sentence(lines[at - 1]))
     }
@@ -62,10 +58,10 @@ def speakers_among(lines: Sequence[str], interviewers: Sequence[str]) -> frozens
 
 
 def _comes_again(label: str, counted: Counter[str]) -> bool:
-    key = key_of_label(label)
+    key = folded(label)
     return counted[key] > (2 if key in _ABOVE else 1) and len(label.split()) <= _MOST_WORDS
 
 
 def _may_come_once(label: str) -> bool:
     short = len(label.split()) <= _MOST_WORDS_ONCE or any(map(str.isdigit, label))
-    return short and not label[0].islower() and key_of_label(label) not in _ABOVE
+    return short and not label[0].islower() and folded(label) not in _ABOVE

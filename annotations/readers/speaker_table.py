@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from annotations.names import folded
 from annotations.readers.clock import is_time, seconds, without_times
-from annotations.readers.speaker_labels import key_of_label
 from annotations.readers.spoken import label_of, one_line
 from annotations.transcript import SpokenTurn
 
@@ -80,7 +80,7 @@ def _by_name(first: Sequence[str]) -> _Columns | None:
     at: dict[str, int] = {}
     for column, cell in enumerate(first):
         for what, names in _NAMED.items():
-            if key_of_label(cell.rstrip(":")) in names:
+            if folded(cell.rstrip(":")) in names:
                 at.setdefault(what, column)
     if "speaker" not in at or "text" not in at:
         return None
@@ -93,7 +93,7 @@ def _are_speakers(cells: Sequence[str], rows: int) -> bool:
     fit = [
         label for label in labels if 0 < len(label) <= 40 and label[0].isalpha() and len(label.split()) <= 5
     ]
-    different = len({key_of_label(label) for label in fit})
+    different = len({folded(label) for label in fit})
     return len(fit) >= 0.8 * len(labels) and 2 * len(fit) >= rows and different <= max(2, len(fit) / 2)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from annotations.errors import BadInput
+from annotations.names import folded
 from annotations.readers.spoken import ReadTranscript, one_line, turns_with_words
 from annotations.sheets.sheet import Row, Sheet, read_sheet
 from annotations.transcript import SpokenTurn
@@ -52,7 +53,7 @@ def _take(row: Row, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
         raise BadInput(
             f'{where}, column "transcript": it is empty. Every row says which transcript it belongs to.'
         )
-    rows = many.setdefault(" ".join(given.split()).casefold(), _Rows(" ".join(given.split())))
+    rows = many.setdefault(folded(given), _Rows(" ".join(given.split())))
     for key in DESCRIBING:
         if row[key] and rows.described.setdefault(key, row[key]) != row[key]:
             raise BadInput(

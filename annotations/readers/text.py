@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from annotations.errors import BadInput
+from annotations.names import folded
 from annotations.readers.clock import IN_WORDS, seconds
 from annotations.readers.decoding import decode_text
 from annotations.readers.line_layouts import TIMED_LABEL, names_above
@@ -96,8 +97,8 @@ def _starts(lines: Sequence[str], interviewers: Sequence[str]) -> dict[int, _Sta
         and (label := LABEL.match(line.lstrip()[time.end() :])) is not None
     }
     if len(timed) >= 2 and len(timed) > len(plain):
-        speakers = {start.speaker.casefold() for start in timed.values()}
-        return {**{at: one for at, one in plain.items() if one.speaker.casefold() in speakers}, **timed}
+        speakers = {folded(start.speaker) for start in timed.values()}
+        return {**{at: one for at, one in plain.items() if folded(one.speaker) in speakers}, **timed}
     above = list(names_above(lines, interviewers))
     if len(above) > len(plain):
         return {one.line: _Start(one.speaker, len(lines[one.line].strip()), one.at) for one in above}

@@ -14,6 +14,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from annotations.errors import BadInput, nearest
+from annotations.names import folded
 
 MOST_BYTES = 50_000_000
 MOST_UNPACKED = 400_000_000
@@ -201,7 +202,7 @@ def _json_cell(value: object) -> str:
 def _columns(
     first: tuple[int, list[str]], file: str, required: Sequence[str], known: Sequence[str]
 ) -> list[str]:
-    columns = ["_".join(cell.strip().casefold().split()) for cell in first[1]]
+    columns = [folded(cell).replace(" ", "_") for cell in first[1]]
     for at, column in enumerate(columns):
         if column and columns.index(column) != at:
             raise BadInput(f'{file}: the column "{column}" stands there twice. Keep one.')

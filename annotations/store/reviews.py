@@ -14,6 +14,7 @@ from sqlalchemy import CompoundSelect, Connection, Row, Select, Text, cast, func
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Coding, Condition, Draw, Review
+from annotations.names import folded
 from annotations.store.tables import (
     codebook_versions,
     coders,
@@ -23,7 +24,6 @@ from annotations.store.tables import (
     reviews,
     transcripts,
 )
-from annotations.store.transcripts import key_of
 from annotations.transcript import Span
 
 
@@ -63,12 +63,12 @@ def _codes_by_version(connection: Connection) -> Mapping[str, frozenset[str]]:
 
 def keep_coder(connection: Connection, coder: Coder) -> UUID:
     """The id under which a coder is known, making it if the name is new."""
-    known = select(coders.c.id).where(coders.c.name_key == key_of(coder.name))
+    known = select(coders.c.id).where(coders.c.name_key == folded(coder.name))
     found = connection.execute(known).scalar()
     if found is not None:
         return UUID(str(found))
     new = uuid4()
-    values = {"id": new, "name": coder.name, "name_key": key_of(coder.name), "kind": coder.kind}
+    values = {"id": new, "name": coder.name, "name_key": folded(coder.name), "kind": coder.kind}
     connection.execute(coders.insert().values(**values))
     return new
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select, text
 
 from annotations.coding import Condition, Draw
 from annotations.label_studio.arrivals import HOLDING, WAITING, State
+from annotations.lots import lots
 from annotations.store.pushed_tasks import PushedTask
 from annotations.store.tables import (
     annotation_reviews,
@@ -302,6 +303,4 @@ def _seen(row: Row[Any]) -> Seen:
 
 def _lots(found: Collection[Any]) -> Iterable[list[Any]]:
     """A database takes so many values in one question."""
-    values = list(dict.fromkeys(found))
-    for begin in range(0, len(values), _AT_A_TIME):
-        yield values[begin : begin + _AT_A_TIME]
+    return lots(list(dict.fromkeys(found)), _AT_A_TIME)

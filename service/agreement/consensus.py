@@ -15,7 +15,7 @@ from annotations.store.segments import segments_of
 from annotations.store.tables import now
 from annotations.store.transcripts import get_transcript
 from annotations.study.coder_names import CoderNames
-from annotations.transcript import Role, Span
+from annotations.transcript import Span
 from annotations.turn_numbers import first_words, shown_number
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
@@ -87,9 +87,9 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
 
 
 def _passage(name: str, turn: int, cut: Sequence[Segment]) -> list[Segment]:
-    its = [one for one in cut if one.turn == turn and one.role is Role.PARTICIPANT]
+    its = [one for one in cut if one.turn == turn and one.role.is_coded]
     if not its:
-        turns = sorted({one.turn for one in cut if one.role is Role.PARTICIPANT})
+        turns = sorted({one.turn for one in cut if one.role.is_coded})
         known = (
             f"its participants speak in turns {shown_number(turns[0])} to {shown_number(turns[-1])}"
             if turns

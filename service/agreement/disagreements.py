@@ -12,6 +12,7 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, unknown
 from annotations.labels import Labels, labels_of
+from annotations.names import folded
 from annotations.segment import Segment, carries
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
@@ -136,7 +137,7 @@ def _is_own(review: Review) -> bool:
 
 def _known_coder(name: str, coders: set[str]) -> str:
     for known in coders:
-        if known.casefold() == " ".join(name.split()).casefold():
+        if folded(known) == folded(name):
             return known
     raise unknown("coder", name, coders, remedy="Only those who coded independently can disagree.")
 
@@ -242,7 +243,7 @@ def parse_pair(given: str | None) -> tuple[str, str] | None:
     if given is None:
         return None
     names = [name.strip() for name in given.split(",")]
-    if len(names) != 2 or not all(names) or names[0].casefold() == names[1].casefold():
+    if len(names) != 2 or not all(names) or folded(names[0]) == folded(names[1]):
         raise BadInput(
             f'--pair "{given}": give two different coders with a comma between them, such as "Ada,Ben".'
         )

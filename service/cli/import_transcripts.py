@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
@@ -115,7 +116,7 @@ def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
     if study is not parts.study:
         parts.study = study
         if folder:
-            _show(look(progress=lambda _done, _total: None))
+            _show(look(progress=quiet))
     return not folder or not found.read or typer.confirm("Import these?", default=True)
 
 

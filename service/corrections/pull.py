@@ -7,13 +7,15 @@ anywhere and run again. An annotation counts as deleted only after its whole pro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from annotations.label_studio.answers import AnsweredTask, Answers
+from annotations.lots import lots
+from annotations.progress import Progress, quiet
 from annotations.store.label_studio_users import keep_read, keep_users, last_read
 from annotations.store.pushed_tasks import ProjectRow, projects
 from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
@@ -21,7 +23,6 @@ from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 
-Progress = Callable[[int, int], None]
 # a save that was under way while we read may carry an earlier time than one that we saw
 OVERLAP = timedelta(minutes=2)
 AT_A_TIME = 250
@@ -57,7 +58,7 @@ def pull_all(parts: Parts, inbox: Inbox, answers: Answers, progress: Progress) -
 
 def pull_changed(parts: Parts, inbox: Inbox, answers: Answers) -> Pulled:
     """Read what has changed since the last time. Deleted tasks, and changes that a clock hides, take ``pull_all``."""
-    return _Pulling(parts, inbox, answers, lambda _done, _of: None).pull(everything=False)
+    return _Pulling(parts, inbox, answers, quiet).pull(everything=False)
 
 
 class _Pulling:
@@ -113,10 +114,9 @@ class _Pulling:
             )
             return
         gone = self._gone(project, tasks, alive, everything=since is None)
-        for begin in range(0, len(gone), AT_A_TIME):
+        for some in lots(gone, AT_A_TIME):
             with self.store.writing() as connection:
                 alone_with_inbox(connection)
-                some = gone[begin : begin + AT_A_TIME]
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
@@ -130,10 +130,9 @@ class _Pulling:
     def _take_in(self, project: ProjectRow, page: Sequence[AnsweredTask], read_after: int) -> None:
         arrivals = [arrival for task in page for arrival in task.arrivals]
         self.pulled.annotations += len(arrivals)
-        for begin in range(0, len(arrivals), AT_A_TIME):
+        for some in lots(arrivals, AT_A_TIME):
             with self.store.writing() as connection:
                 alone_with_inbox(connection)
-                some = arrivals[begin : begin + AT_A_TIME]
                 self.pulled.counted += self.reviewing.take_in(
                     connection, project, some, read_after=read_after
                 )

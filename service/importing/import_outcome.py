@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from annotations.store.transcripts import key_of
+from annotations.names import folded
 from annotations.study.speakers import Speaker
-from annotations.transcript import Role, Transcript
+from annotations.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Read:
     @property
     def interviewers(self) -> list[str]:
         """The speakers whose turns are context."""
-        return [one.label for one in self.speakers if one.role is Role.INTERVIEWER]
+        return [one.label for one in self.speakers if not one.role.is_coded]
 
     @property
     def participants(self) -> list[str]:
         """The speakers whose turns are coded."""
-        return [one.label for one in self.speakers if one.role is Role.PARTICIPANT]
+        return [one.label for one in self.speakers if one.role.is_coded]
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Imported:
         """Add the transcripts of one more file."""
         for one in kept:
             self.read.append(one)
-            self.by_key.setdefault(key_of(one.transcript.name), one)
+            self.by_key.setdefault(folded(one.transcript.name), one)
 
     @property
     def unknown_speakers(self) -> list[UnknownSpeaker]:
@@ -55,7 +55,7 @@ class Imported:
         for one in self.read:
             for speaker in one.speakers:
                 if not speaker.known:
-                    key = " ".join(speaker.label.split()).casefold()
+                    key = folded(speaker.label)
                     found[key] = found.get(key, UnknownSpeaker(speaker.label)).with_one(speaker, one.file)
         return sorted(found.values(), key=lambda one: -one.turns)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.progress import Progress
 from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
 from annotations.readers.reading import ENDINGS, read_transcripts
 from annotations.readers.spoken import ReadTranscript
 from annotations.store.transcripts import (
     Kept,
     add_transcript,
-    key_of,
     redescribe_transcript,
     replace_transcript,
     same_name,
@@ -30,7 +31,6 @@ from annotations.transcript import Kind, Transcript
 from service.composition import Parts
 from service.importing.import_outcome import Imported, Read
 
-Progress = Callable[[int, int], None]
 # what lies beside transcripts and is expected not to be read
 _RECORDINGS = (".mp3", ".m4a", ".wav", ".mp4", ".mov", ".wma", ".aac", ".ogg", ".flac", ".avi", ".webm")
 
@@ -167,7 +167,7 @@ def _keep(
     replacing: bool,
     earlier: Imported,
 ) -> Read:
-    twin = earlier.by_key.get(key_of(transcript.name))
+    twin = earlier.by_key.get(folded(transcript.name))
     if twin is not None and twin.file != str(file) and twin.transcript.text_hash != transcript.text_hash:
         raise BadInput(
             f'{file}: its id would be "{transcript.name}", as that of {Path(twin.file).name} is, and they hold other '

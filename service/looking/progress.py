@@ -16,7 +16,6 @@ from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import count_suggestions
 from annotations.store.transcripts import all_transcripts
-from annotations.transcript import Role
 from service.composition import Parts
 
 
@@ -41,7 +40,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
     waves: dict[str, Counter[str]] = {}
     for kept in transcripts:
         cut = segments.get(kept.id, ())
-        units = {at for at, segment in enumerate(cut) if segment.role is Role.PARTICIPANT}
+        units = {at for at, segment in enumerate(cut) if segment.role.is_coded}
         wave = waves.setdefault(kept.transcript.wave, Counter())
         wave["transcripts"] += 1
         wave["segments"] += len(units) if cut else len(kept.transcript.participants_turns)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from annotations.codebook.codes import Code
 from annotations.coding import Evidence, Suggestion
 from annotations.errors import BadInput, TandemError
+from annotations.names import folded
 from annotations.segment import Segment
 from annotations.store.model_versions import (
     ModelVersion,
@@ -25,7 +26,7 @@ from annotations.store.model_versions import (
 from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
-from annotations.store.transcripts import Kept, all_transcripts, get_transcript, key_of
+from annotations.store.transcripts import Kept, all_transcripts, get_transcript
 from annotations.turn_numbers import first_words, shown_number, turn_typed
 from service.composition import Parts
 from service.looking.hidden import LEFT_OUT, Hidden
@@ -235,12 +236,14 @@ def _by_turn(connection: Connection, parts: Parts, name: str, segments: Any) -> 
     fits = [
         kept
         for kept in all_transcripts(connection)
-        if key_of(name).startswith(f"{key_of(kept.transcript.name)}:")
+        if folded(name).startswith(f"{folded(kept.transcript.name)}:")
     ]
     if not fits:
         get_transcript(connection, name.split(":")[0])
     kept = max(fits, key=lambda one: len(one.transcript.name), default=None)
-    turn, _, code = name[len(kept.transcript.name) + 1 :].partition(":") if kept else ("", "", "")
+    # not by its length: a name may be spelt in more characters than it was imported with
+    rest = name.split(":", kept.transcript.name.count(":") + 1)[-1] if kept else ""
+    turn, _, code = rest.partition(":")
     if kept is None or not turn.strip().isdigit() or not code:
         raise BadInput(f'"{name}" names no suggestion. {HOW}')
     index = turn_typed(turn)

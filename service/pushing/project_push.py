@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from annotations.label_studio.client import LabelStudio, Project, Task
 from annotations.label_studio.data_manager_tab import ensure_tab
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.task_data import hash_of
+from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import (
     ProjectRow,
@@ -32,8 +33,6 @@ from annotations.store.tables import now
 from service.label_studio.attach import Service, attach
 from service.pushing.carry_out import Showing
 from service.pushing.plan import Faces, State, make_plan
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from annotations.coding import Draw
 from annotations.draws import Placed, streams
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
+from annotations.progress import Progress
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
 from annotations.store.pushed_tasks import projects
 from annotations.store.suggestions import Suggested, suggestions_of
@@ -23,7 +24,7 @@ from service.pushing.carrying_sentences import Sentences, sentences_of
 from service.pushing.deal_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
 from service.pushing.passage_shown import Said_by, Shown
-from service.pushing.project_push import Progress, ProjectPush, Pushed
+from service.pushing.project_push import ProjectPush, Pushed
 from service.pushing.request import Asked
 
 

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from browser import logged_in
 from builders import skip_or_fail
+from study_to_push import CODERS, StudyToPush
 
+from annotations.label_studio.client import LabelStudio
 from service.label_studio.local import Access, LocalLabelStudio
 
 
@@ -104,4 +106,21 @@ def label_studio_of_its_own(
 def page(label_studio: Access) -> Iterator[Any]:
     """A Chromium page of a small laptop's size, logged in at Label Studio."""
     with logged_in(label_studio.url, label_studio.username, label_studio.password) as opened:
+        yield opened
+
+
+@pytest.fixture
+def study(tmp_path: Path, label_studio: Access) -> Iterator[StudyToPush]:
+    """Three transcripts of eight passages, two coders, model v1."""
+    made = StudyToPush(tmp_path / "study", label_studio, coders=CODERS)
+    made.add("A-01", "A-02", "A-03")
+    made.serve("v1")
+    yield made
+    made.parts.close()
+
+
+@pytest.fixture
+def server(label_studio: Access) -> Iterator[LabelStudio]:
+    """A connection to the Label Studio."""
+    with LabelStudio(label_studio.url, label_studio.token) as opened:
         yield opened

@@ -9,7 +9,9 @@ from uuid import uuid4
 
 import pytest
 from browser import logged_in
-from coders_at_work import Work, free_port, invite, until
+from coders_at_work import invite
+from pushed_work import Work
+from real_server import free_port, until
 
 from annotations.coding import Condition, Draw
 from annotations.store.reviews import current_reviews

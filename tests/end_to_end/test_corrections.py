@@ -19,10 +19,14 @@ from uuid import uuid4
 import httpx
 import pytest
 from builders import skip_or_fail
-from coders_at_work import KEY, Coding, Line, Person, Work, chosen, free_port, invite, serving, until
+from coders_at_work import Coding, Person, chosen, invite
+from lossy_line import Line
+from pushed_work import Work
+from real_server import KEY, free_port, serving, until
 
 from annotations.errors import TandemError, Unreachable
 from annotations.label_studio.answers import Answers
+from annotations.progress import quiet
 from annotations.store import tables
 from annotations.store.label_studio_users import keep_users
 from annotations.store.webhooks import count_waiting
@@ -220,7 +224,7 @@ def test_label_studio_stops_in_the_middle_of_a_pull(
                 local.stop()
 
     with pytest.raises(Unreachable, match="does not answer"):
-        pull_all(work.parts, Inbox(work.parts), Stopping(work.server), lambda _done, _of: None)
+        pull_all(work.parts, Inbox(work.parts), Stopping(work.server), quiet)
     assert len(work.in_tandem()) == len(work.tasks) + 3
     local.start(port=int(label_studio.url.rsplit(":", 1)[1]))
     _equal_after_pull(work)

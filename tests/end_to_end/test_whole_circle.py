@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 from builders import REPOSITORY
-from coders_at_work import free_port, until
 from commands import Run, commands_on
+from real_server import free_port, until
 from study_to_push import exported
 
 from annotations.codebook.codes import Code

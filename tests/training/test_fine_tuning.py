@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
+from annotations.progress import Progress, quiet
 from annotations.study.config import read_study
 from models import tuning
 from models.artifact import load
@@ -73,7 +74,7 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
         _speakers: Sequence[str],
         labels: np.ndarray,
         _weights: np.ndarray,
-        progress: Callable[[int, int], None] | None,
+        progress: Progress | None,
     ) -> _Counting:
         found.append(_Counting(tuple(units), labels.shape[1]))
         if progress:
@@ -142,16 +143,12 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
             for turn, topic in enumerate(topics)
         ]
     described = {"wave": "1", "case": "E"}
-    import_transcripts(made, files, manifest=None, described=described, replace=False, progress=_quiet)
+    import_transcripts(made, files, manifest=None, described=described, replace=False, progress=quiet)
     codings = tmp_path / "codings.csv"
     with codings.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([("transcript", "coder", "code", "turn"), *rows])
     import_codings(made, codings, complete="listed", skip_bad_rows=False)
     return made
-
-
-def _quiet(_done: int, _total: int) -> None:
-    """Nobody watches."""
 
 
 def test_from_study_yaml_to_suggestions(parts: Parts) -> None:

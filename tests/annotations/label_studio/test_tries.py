@@ -14,6 +14,7 @@ from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
 from annotations.label_studio.tasks import drop_predictions
 from annotations.label_studio.tries import PAUSES_S
+from annotations.progress import quiet
 
 PAUSES = (0.01, 0.02, 0.03)
 # a failure of each kind after which nothing has been done
@@ -39,7 +40,7 @@ def _data(*keys: str) -> list[dict[str, str]]:
 
 
 def _add(server: LabelStudio, *keys: str) -> dict[str, Any]:
-    return dict(server.add_tasks(3, _data(*keys), lambda _done, _of: None))
+    return dict(server.add_tasks(3, _data(*keys), quiet))
 
 
 @pytest.mark.parametrize("how", MOMENTS)

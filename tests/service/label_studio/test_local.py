@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from builders import REPOSITORY
-from coders_at_work import free_port
+from real_server import free_port
 
 from service.free_port import refuse_busy_port
 from service.label_studio.local import LocalLabelStudio

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from coders_at_work import KEY, free_port, until
 from fake_label_studio import pushed_study
+from real_server import KEY, free_port, until
 
 from annotations.codebook.codes import Codebook
 
