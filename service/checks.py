@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from annotations.errors import NoStudy, TandemError
 from annotations.progress import Progress
-from annotations.store.label_studio_users import last_read
+from annotations.store.label_studio_projects import projects
+from annotations.store.label_studio_reads import last_read
 from annotations.store.model_versions import all_models, champion
-from annotations.store.pushed_tasks import projects
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import all_withdrawals

@@ -18,20 +18,27 @@ from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.screen import label_config, prediction
+from annotations.label_studio.predicted_answer import prediction
+from annotations.label_studio.predictions import replace_predictions, show_version
+from annotations.label_studio.projects import ensure_project
+from annotations.label_studio.screen import label_config
+from annotations.label_studio.tasks import add_tasks
+from annotations.label_studio.webhook import ACTIONS
 from annotations.progress import quiet
 from annotations.segment import Segment
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.label_studio_projects import add_project, projects
 from annotations.store.label_studio_users import users
 from annotations.store.model_versions import ModelVersion, add_model
-from annotations.store.pushed_tasks import PushedTask, add_project, keep_tasks, projects, tasks_of
-from annotations.store.reviews import current_reviews, keep_codebook
+from annotations.store.pushed_tasks import PushedTask, keep_tasks, tasks_of
+from annotations.store.reviews import current_reviews
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
 from service.access.keys import door_key
 from service.composition import Parts
-from service.corrections.inbox import SUBSCRIBED, Inbox
+from service.corrections.inbox import Inbox
 from service.corrections.pull import Pulled, pull_all
 from service.label_studio.local import Access
 from service.settings import read_settings
@@ -87,13 +94,13 @@ class Work:
             ]
             add_segments(connection, kept, segmentation.version, cut)
             found = segments_of(connection, segmentation.version)[kept]
-        made, _ = self.server.ensure_project("At work", label_config(self.parts.codebook), known=None)
+        made, _ = ensure_project(self.server, "At work", label_config(self.parts.codebook), known=None)
         data = [
             {"segment_id": str(one.id), "words": one.span.of(transcript.text), "header": "", "why": ""}
             | {"before": "", "after": ""}
             for one in found
         ]
-        there = self.server.add_tasks(made.id, data, quiet)
+        there = add_tasks(self.server, made.id, data, quiet)
         with self.parts.store.writing() as connection:
             row = add_project(
                 connection, url=self.access.url, project_id=made.id, title=made.title, coder=None, wave="1"
@@ -128,12 +135,12 @@ class Work:
             pushed = [one for one in tasks_of(connection, row.id).values() if one.task_id in tasks]
             said = {one.task_id: Suggested(one.segment, (0.8,), ("early",)) for one in pushed}
             add_suggestions(connection, model.id, said.values())
-        shown = [
-            {"task": task, **prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")}
+        shown = {
+            task: prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")
             for task, one in said.items()
-        ]
-        self.server.replace_predictions(self.project, shown, clearing=())
-        self.server.show_version(self.project, "tandem v1")
+        }
+        replace_predictions(self.server, self.project, shown, clearing=())
+        show_version(self.server, self.project, "tandem v1")
         with self.parts.store.writing() as connection:
             again = [
                 PushedTask(one.segment, one.task_id, "h", model.id, None, Draw.ORDINARY) for one in pushed
@@ -150,7 +157,7 @@ class Work:
             "headers": {"X-Tandem-Key": door_key(KEY, "webhook")},
             "send_payload": True,
             "send_for_all_actions": False,
-            "actions": list(SUBSCRIBED),
+            "actions": list(ACTIONS),
         }
         self.administrator.post("/api/webhooks/", hook)
 

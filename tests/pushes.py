@@ -8,7 +8,8 @@ from uuid import UUID
 
 from study_to_push import StudyToPush
 
-from annotations.store.pushed_tasks import projects, tasks_of
+from annotations.store.label_studio_projects import projects
+from annotations.store.pushed_tasks import tasks_of
 from service.pushing import Pushed
 
 # the port of the service in a study to push

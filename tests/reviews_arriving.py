@@ -9,16 +9,17 @@ from fake_label_studio import FakeLabelStudio
 
 from annotations.coding import Review
 from annotations.label_studio.answers import Answers
+from annotations.label_studio.webhook import webhook_of
 from annotations.progress import quiet
 from annotations.store.reviews import count_reviews, current_reviews
 from service.composition import Parts
-from service.corrections.inbox import Inbox, reduced
+from service.corrections.inbox import Inbox
 from service.corrections.pull import Pulled, pull_all
 
 
 def deliver(inbox: Inbox, body: dict[str, Any]) -> Counter[str]:
     """Label Studio tells of an annotation, and it is worked off."""
-    inbox.store(*reduced(body))
+    inbox.store(webhook_of(body))
     return inbox.work_off()
 
 

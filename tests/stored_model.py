@@ -10,14 +10,12 @@ from builders import a_transcript
 
 from annotations.codebook.codes import Codebook
 from annotations.segment import Segment, Segmentation
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
 from annotations.store.model_versions import (
     ModelVersion,
     add_model,
     next_version,
-)
-from annotations.store.reviews import (
-    keep_codebook,
 )
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.transcripts import (

@@ -16,8 +16,10 @@ from annotations.coding import Condition, Draw, Review
 from annotations.groups import GroupBy, groups_of
 from annotations.labels import Labels, Loose, labels_of
 from annotations.segment import Segment, judged
+from annotations.store.coders import coders_of
 from annotations.store.database import Store
-from annotations.store.reviews import coders_of, current_reviews, loose_codings
+from annotations.store.loose_codings import loose_codings
+from annotations.store.reviews import current_reviews
 from annotations.transcript import Span
 from models.corpus import Corpus
 from training.dataset import Dataset, Judgement

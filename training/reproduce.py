@@ -13,8 +13,8 @@ import yaml
 from annotations.codebook.files import read_codebook
 from annotations.errors import TandemError, unknown
 from annotations.progress import Progress
+from annotations.store.codebook_versions import codebook_content
 from annotations.store.model_versions import ModelVersion, all_models
-from annotations.store.reviews import codebook_content
 from annotations.store.reviews import snapshot as reviews_of
 from annotations.store.segments import segmentation_of
 from models.artifact import load

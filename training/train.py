@@ -18,8 +18,10 @@ from uuid import UUID, uuid4
 from annotations.errors import BadInput
 from annotations.groups import groups_of
 from annotations.progress import Progress
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.group_draws import drawn_so_far, keep_draws
 from annotations.store.jobs import ask_for
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -32,8 +34,6 @@ from annotations.store.model_versions import (
     rolled_back,
     serving_model,
 )
-from annotations.store.pushed_tasks import projects
-from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from models.artifact import save
 from models.classifier import Model, TooFew

@@ -32,6 +32,7 @@ from annotations.agreement.judged import (
 from annotations.arrays import Floats32
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
+from annotations.store.coders import coder_names
 from annotations.store.model_versions import ModelVersion, all_models
 from annotations.store.review_moments import (
     assisted_reviews,
@@ -41,7 +42,7 @@ from annotations.store.review_moments import (
     suggestions_made,
     what_reviews_rest_on,
 )
-from annotations.store.reviews import coder_names, current_reviews
+from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import Suggested, each_suggestion
 from annotations.store.transcripts import Kept, all_texts

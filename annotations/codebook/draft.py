@@ -31,6 +31,15 @@ class FrameworkDraft:
     select_where: str = ""
     description: str = ""
 
+    def say_select(self, word: Select, where: str) -> None:
+        """A place in the file says whether one or many of its codes may apply. Raises BadInput for a contradiction."""
+        if self.select_where and self.select != word:
+            raise BadInput(
+                f'{where}, column "select": found "{word}" for the framework "{self.name}", but '
+                f'{self.select_where.rsplit(", ", 1)[-1]} says "{self.select}". A framework says one or the other.'
+            )
+        self.select, self.select_where = word, self.select_where or where
+
 
 @dataclass(eq=False)
 class CodeDraft:

@@ -82,13 +82,7 @@ class _Listing:
         if found is None:
             found = self.frameworks[folded(name)] = FrameworkDraft(name)
         if select:
-            word = _select(select, where)
-            if found.select_where and found.select != word:
-                raise BadInput(
-                    f'{where}, column "select": found "{word}" for the framework "{name}", but '
-                    f'{found.select_where.rsplit(", ", 1)[-1]} says "{found.select}". A framework says one or the other.'
-                )
-            found.select, found.select_where = word, found.select_where or where
+            found.say_select(_select(select, where), where)
         return found
 
 

@@ -14,15 +14,9 @@ from annotations.coding import Coding, Condition, Draw, Review
 from annotations.codings.codings_file import PlacedCoding
 from annotations.labels import labels_of
 from annotations.segment import Segment, project
-from annotations.store.reviews import (
-    add_loose_codings,
-    add_review_codings,
-    add_reviews,
-    adopt_loose_codings,
-    current_reviews,
-    keep_codebook,
-    loose_codings,
-)
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.loose_codings import add_loose_codings, adopt_loose_codings, loose_codings
+from annotations.store.reviews import add_review_codings, add_reviews, current_reviews
 from annotations.transcript import Span
 
 Complete = Literal["all", "listed", "none"]

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, Table, delete, select, update
 
 from annotations.coding import Draw
+from annotations.label_studio.webhook import keys_told_of
 from annotations.lots import lots
 from annotations.names import folded
 from annotations.store.database import Store
@@ -140,7 +141,7 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     for table in (shown_models, label_studio_annotations):
         for some in lots(list(own_tasks), _AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))
-    _forget_webhooks(connection, {str(one) for one in own_tasks})
+    _forget_webhooks(connection, own_tasks)
     _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
     values = {
         "id": uuid4(),
@@ -233,11 +234,11 @@ def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
                 connection.execute(update(table).where(table.c.id == row).values({column.name: kept}))
 
 
-def _forget_webhooks(connection: Connection, own: Collection[str]) -> None:
+def _forget_webhooks(connection: Connection, own: Collection[UUID]) -> None:
     """Those that wait hold memos. What such a one told of other people's tasks besides, the next pull finds."""
     e = webhook_events
     for sequence, body in connection.execute(select(e.c.sequence, e.c.body).where(e.c.done.is_(False))).all():
-        if any(one.get("key") in own for one in (body or {}).get("annotations", ())):
+        if not keys_told_of(body or {}).isdisjoint(own):
             this = e.c.sequence == sequence
             connection.execute(update(e).where(this).values(done=True, body=None, outcome="erased"))
 

@@ -10,7 +10,9 @@ from uuid import uuid4
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.segment import Segment, carries
-from annotations.store.reviews import add_reviews, coder_names, current_reviews, keep_codebook
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.coders import coder_names
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.tables import now
 from annotations.store.transcripts import get_transcript

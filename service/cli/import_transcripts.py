@@ -114,7 +114,7 @@ def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
         warn(*found.refused)
     study = ask_roles(parts.study, found.unknown_speakers)
     if study is not parts.study:
-        parts.study = study
+        parts.take_up(study)
         if folder:
             _show(look(progress=quiet))
     return not folder or not found.read or typer.confirm("Import these?", default=True)

@@ -19,7 +19,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     with open_parts(chosen(study)) as parts:
         with progress("Pulling from Label Studio") as step:
             pulled = pull(parts, step)
-        aside = set_aside(parts)
+        aside = [one.to_json() for one in set_aside(parts)]
     found = pulled.to_json() | {"set_aside_annotations": aside}
     if json:
         as_json(found)

@@ -31,7 +31,8 @@ def command(
 
     Turns count from 1, as in Label Studio; with --json they count from 0.
     """
-    from annotations.store.reviews import current_reviews, loose_codings
+    from annotations.store.loose_codings import loose_codings
+    from annotations.store.reviews import current_reviews
     from annotations.store.transcripts import get_transcript
     from service.composition import open_parts
     from service.corrections.set_aside import set_aside
@@ -45,9 +46,9 @@ def command(
             sys.stdout.write(kept.transcript.text)
             return
         applied = [(r.coder, r.condition.value, c) for r in reviews for c in r.codings]
-        applied += [(one[1], one[3].value, one[4]) for one in loose]
+        applied += [(one.coder, one.condition.value, one.coding) for one in loose]
         found = _found(parts, kept, applied, reviews)
-        found["set_aside"] = set_aside(parts, transcript=kept.id)
+        found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
     if json:
         as_json(found)
         return

@@ -7,18 +7,19 @@ anywhere and run again. An annotation counts as deleted only after its whole pro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from annotations.label_studio.answers import AnsweredTask, Answers
 from annotations.lots import lots
 from annotations.progress import Progress, quiet
-from annotations.store.label_studio_users import keep_read, keep_users, last_read
-from annotations.store.pushed_tasks import ProjectRow, projects
-from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
+from annotations.store.label_studio_projects import ProjectRow, projects
+from annotations.store.label_studio_reads import keep_read, last_read
+from annotations.store.label_studio_users import keep_users
+from annotations.store.pushed_tasks import tasks_with_keys
+from annotations.store.seen_annotations import Place, alive_in, alone_with_inbox, count_set_aside
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.inbox import Inbox
@@ -71,6 +72,7 @@ class _Pulling:
         self.pulled = Pulled()
 
     def pull(self, *, everything: bool) -> Pulled:
+        self.reviewing.work_as(self.answers.own_account())
         people = self.answers.users()
         with self.store.writing() as connection:
             alone_with_inbox(connection)
@@ -139,39 +141,38 @@ class _Pulling:
 
     def _ours(self, project: ProjectRow, tasks: Sequence[AnsweredTask]) -> bool:
         with self.store.reading() as connection:
-            return bool(pushed_tasks(connection, project.id, [task.key for task in tasks if task.key]))
+            return bool(tasks_with_keys(connection, project.id, [task.key for task in tasks if task.key]))
 
     def _gone(
         self,
         project: ProjectRow,
         tasks: Sequence[AnsweredTask],
-        alive: dict[int, Seen],
+        alive: Mapping[int, Place],
         *,
         everything: bool,
     ) -> list[int]:
         """The annotations known before the reading began that are not there now."""
         there = {arrival.annotation for task in tasks for arrival in task.arrivals}
         read = {task.id for task in tasks} | {task.key for task in tasks if task.key}
-        asked: dict[tuple[int | None, UUID | None], bool] = {}
+        asked: dict[Place, bool] = {}
         gone = []
-        for number, row in alive.items():
+        for number, place in alive.items():
             if number in there:
                 continue
-            if row.key in read or row.task in read:
+            if place.key in read or place.task in read:
                 gone.append(number)
             elif everything:
                 # pages shift while others delete, so a task that was not on them is asked for once more
-                place = (row.task, row.key)
                 if place not in asked:
-                    asked[place] = self._is_there(project, row)
+                    asked[place] = self._is_there(project, place)
                 if not asked[place]:
                     gone.append(number)
         return gone
 
-    def _is_there(self, project: ProjectRow, row: Seen) -> bool:
-        if row.task is None or row.key is None:
+    def _is_there(self, project: ProjectRow, place: Place) -> bool:
+        if place.task is None or place.key is None:
             return True
-        return self.answers.holds(project.project_id, row.task, row.key)
+        return self.answers.holds(project.project_id, place.task, place.key)
 
 
 def pull(parts: Parts, progress: Progress) -> Pulled:
@@ -179,6 +180,4 @@ def pull(parts: Parts, progress: Progress) -> Pulled:
     from service.label_studio.connect import label_studio_of
 
     with label_studio_of(parts) as server:
-        inbox = Inbox(parts)
-        inbox.reviewing.own_account = server.check()
-        return pull_all(parts, inbox, Answers(server), progress)
+        return pull_all(parts, Inbox(parts), Answers(server), progress)

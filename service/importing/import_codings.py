@@ -13,7 +13,7 @@ from annotations.codings.codings_file import CodingsFile, Placed, place_codings,
 from annotations.codings.keep import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
-from annotations.store.reviews import coder_names
+from annotations.store.coders import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
     all_transcripts,

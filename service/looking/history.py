@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
 from annotations.errors import BadInput
+from annotations.store.annotation_reviews import Word, words_of_reviews
+from annotations.store.hidden_segments import hidden_segments
 from annotations.store.model_versions import model_by_id
 from annotations.store.reviews import reviews_over
-from annotations.store.seen_annotations import Word, hidden_segments, words_of_reviews
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import Kept, get_transcript
 from annotations.transcript import Span, Turn

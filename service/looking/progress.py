@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.labels import labels_of
+from annotations.store.coders import coder_names
 from annotations.store.jobs import all_jobs
+from annotations.store.loose_codings import loose_codings
 from annotations.store.model_versions import ModelVersion, Serving, champion, waiting_model
 from annotations.store.pushed_tasks import count_pushed
-from annotations.store.reviews import coder_names, count_reviews, current_reviews, loose_codings
+from annotations.store.reviews import count_reviews, current_reviews
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import count_suggestions

@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from annotations.label_studio.client import LabelStudio, Project
-from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
-from annotations.label_studio.tasks import (
+from annotations.label_studio.change_task_data import new_in, show_data, show_field
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions import (
     drop_predictions,
-    new_in,
     outdated,
-    show_data,
-    show_field,
-    touched,
+    replace_predictions,
+    show_version,
 )
+from annotations.label_studio.projects import Project
+from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
+from annotations.label_studio.tasks import touched
 from annotations.lots import lots
 from annotations.progress import Progress
 from annotations.store.database import Store
@@ -73,15 +74,15 @@ class Showing:
         shown = self.project.model_version
         waiting: list[Step] = []
         for some in lots(plan.predict, AT_A_TIME):
-            made = [
-                {"task": one.task, **its}
+            made = {
+                one.task: its
                 for one in some
                 if (its := self.faces.prediction(one.placed, one.model)) is not None
-            ]
+            }
             clearing = [one.task for one in some if one.clear]
-            self.server.replace_predictions(self.project.id, made, clearing=clearing)
+            replace_predictions(self.server, self.project.id, made, clearing=clearing)
             if made and not shown:
-                self.server.show_version(self.project.id, self.label)
+                show_version(self.server, self.project.id, self.label)
                 shown = self.label
             if shown in ("", self.label):
                 self._keep(some)
@@ -96,7 +97,7 @@ class Showing:
         self._take_reasons_back(plan)
         moment = now()
         if any(not self._hides(one) for one in waiting):
-            self.server.show_version(self.project.id, self.label)
+            show_version(self.server, self.project.id, self.label)
         self._keep(waiting, moment)
 
     def _take_reasons_back(self, plan: Plan) -> None:
@@ -129,7 +130,7 @@ class Showing:
 
     def _suggests(self, step: Step) -> bool:
         found = self.faces.prediction(step.placed, step.model)
-        return found is not None and bool(found["result"])
+        return found is not None and bool(found.regions)
 
     def _redraw(self, plan: Plan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""

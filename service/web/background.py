@@ -66,7 +66,6 @@ def reconcile(parts: Parts, inbox: Inbox, *, everything: bool) -> None:
     from service.label_studio.connect import label_studio_of
 
     with suppress(Unreachable), label_studio_of(parts, pauses=()) as server:
-        inbox.reviewing.own_account = server.check()
         answers = Answers(server)
         if everything:
             pull_all(parts, inbox, answers, quiet)

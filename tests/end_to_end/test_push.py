@@ -13,7 +13,8 @@ from study_to_push import StudyToPush, answer, exported
 from annotations.coding import Draw
 from annotations.errors import BadInput
 from annotations.label_studio.client import LabelStudio
-from annotations.store.pushed_tasks import projects
+from annotations.label_studio.predictions import version_shown
+from annotations.store.label_studio_projects import projects
 from service.label_studio.local import Access
 from service.settings import Settings
 
@@ -33,7 +34,7 @@ def test_without_options_all_share_one_project(study: StudyToPush, server: Label
     words = [task["data"]["transcript"] for task in tasks.values()]
     assert words == ["A-01"] * 8 + ["A-02"] * 8 + ["A-03"] * 8
     assert versions_of(tasks) == {("tandem v1",): 24}
-    assert server.version_shown(done.project.id) == "tandem v1"
+    assert version_shown(server, done.project.id) == "tandem v1"
     (again,) = study.push()
     assert (again.created, again.updated, again.unchanged) == (0, 0, 24)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,14 @@ from study_to_push import StudyToPush, answer, exported
 
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predicted_answer import Prediction
+from annotations.label_studio.predictions import clear_predictions, version_shown
 from annotations.label_studio.task_data import REASONS_COME, hash_of
+from annotations.label_studio.tasks import tasks_by_key
 from annotations.store import database
-from annotations.store.pushed_tasks import projects
+from annotations.store.label_studio_projects import projects
 from service.label_studio.local import Access, LocalLabelStudio
-from service.pushing import carry_out
+from service.pushing import carry_out, passage_shown, project_push
 
 pytestmark = [
     pytest.mark.label_studio,
@@ -43,7 +47,7 @@ def test_a_push_that_breaks_off_is_finished_by_the_next(
 
             patch.setattr(project, "keep_tasks", broken)
         else:
-            where: Any = carry_out if hasattr(carry_out, stage) else LabelStudio
+            where: Any = carry_out if hasattr(carry_out, stage) else project_push
             whole = getattr(where, stage)
 
             def killed(*given: Any, **named: Any) -> None:
@@ -57,7 +61,7 @@ def test_a_push_that_breaks_off_is_finished_by_the_next(
     tasks = exported(server, done.project.id)
     label = "tandem v2" if stage in LATER_STAGES else "tandem v1"
     assert versions_of(tasks) == {(label,): 24}
-    assert server.version_shown(done.project.id) == label
+    assert version_shown(server, done.project.id) == label
     kept = kept_tasks(study, done)
     assert all(hash_of(task["data"]) == kept[UUID(key)].data_hash for key, task in tasks.items())
     assert not any(REASONS_COME in task["data"]["why"] for task in tasks.values())
@@ -77,7 +81,7 @@ def test_a_coder_who_begins_between_a_break_and_the_next_push_is_on_record(
             study.push()
     with study.parts.store.reading() as connection:
         (row,) = projects(connection)
-    task = next(iter(server.tasks(row.project_id).values()))
+    task = next(iter(tasks_by_key(server, row.project_id).values()))
     answer(server, task.id)
     (done,) = study.push()
     assert done.reviewed == 1
@@ -114,8 +118,8 @@ def test_deleted_tasks_come_back(study: StudyToPush, server: LabelStudio) -> Non
 def test_predictions_that_vanished_come_back(study: StudyToPush, server: LabelStudio) -> None:
     """Label Studio may lose predictions in silence, or somebody deletes them: the next push puts them again."""
     (first,) = study.push()
-    tasks = list(server.tasks(first.project.id).values())
-    server._drop_predictions(first.project.id, [task.id for task in tasks[:5]])
+    tasks = list(tasks_by_key(server, first.project.id).values())
+    clear_predictions(server, first.project.id, [task.id for task in tasks[:5]])
     (done,) = study.push()
     assert done.updated == 5
     assert versions_of(exported(server, first.project.id)) == {("tandem v1",): 24}
@@ -125,16 +129,14 @@ def test_predictions_that_are_dropped_in_silence_are_noticed(
     study: StudyToPush, server: LabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An invalid one is answered 201 with a smaller count: the push says so, and the next one mends it."""
-    from service.pushing import passage_shown as shown
-
-    real = shown.prediction
+    real = passage_shown.prediction
     with monkeypatch.context() as patch:
 
-        def invalid(*given: Any, **named: Any) -> dict[str, Any]:
+        def invalid(*given: Any, **named: Any) -> Prediction:
             made = real(*given, **named)
-            return made if not made["result"] else {**made, "result": [{"from_name": "nowhere"}]}
+            return replace(made, regions=({"from_name": "nowhere"},)) if made.regions else made
 
-        patch.setattr(shown, "prediction", invalid)
+        patch.setattr(passage_shown, "prediction", invalid)
         with pytest.raises(TandemError, match=r"took \d+ of 24 predictions"):
             study.push()
     (done,) = study.push()
@@ -214,7 +216,7 @@ def test_label_studio_stopped_in_the_middle(
 ) -> None:
     """The server goes down between tasks and predictions: a sentence; once it is up, the same command finishes."""
     monkeypatch.setattr("annotations.label_studio.tries.time.sleep", lambda _pause: None)
-    whole = LabelStudio.replace_predictions
+    whole = carry_out.replace_predictions
     port = int(label_studio.url.rsplit(":", 1)[1])
 
     def stopped(*given: Any, **named: Any) -> None:
@@ -222,7 +224,7 @@ def test_label_studio_stopped_in_the_middle(
         whole(*given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, "replace_predictions", stopped)
+        patch.setattr(carry_out, "replace_predictions", stopped)
         with pytest.raises(Unreachable, match="does not answer"):
             study.push()
     _start_again(local, port)

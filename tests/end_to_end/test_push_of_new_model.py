@@ -11,8 +11,11 @@ from study_to_push import StudyToPush, answer, exported
 
 from annotations.coding import Draw
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions import version_shown
 from annotations.label_studio.task_data import REASONS_COME
-from annotations.store.pushed_tasks import projects, shown_at
+from annotations.label_studio.tasks import tasks_by_key
+from annotations.store.label_studio_projects import projects
+from annotations.store.pushed_tasks import shown_at
 from annotations.store.tables import now
 from service.pushing import carry_out, push_again
 
@@ -60,7 +63,7 @@ def test_a_new_model_follows_the_rules(study: StudyToPush, server: LabelStudio) 
     assert [[p["result"] for p in back[key]["predictions"]] for key in keys] == [
         [p["result"] for p in before[key]["predictions"]] for key in keys
     ]
-    assert server.version_shown(first.project.id) == "tandem v1"
+    assert version_shown(server, first.project.id) == "tandem v1"
 
 
 def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
@@ -74,7 +77,7 @@ def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
         patch.setattr(LabelStudio, "show_version", broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
-    assert any(task.data["why"] == REASONS_COME for task in server.tasks(first.project.id).values())
+    assert any(task.data["why"] == REASONS_COME for task in tasks_by_key(server, first.project.id).values())
     study.serve("v1")
     study.push()
     after = exported(server, first.project.id)
@@ -87,7 +90,7 @@ def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
 ) -> None:
     """They answered with the new suggestion and without its reasons; all others get theirs, of the new model."""
     (first,) = study.push()
-    before = server.tasks(first.project.id)
+    before = tasks_by_key(server, first.project.id)
     begun = next(iter(before.values()))
     study.serve("v2")
     whole = carry_out.show_field
@@ -98,7 +101,7 @@ def test_what_a_coder_begins_on_while_reasons_come_stays_as_they_saw_it(
 
     monkeypatch.setattr(carry_out, "show_field", then_one_answers)
     study.push()
-    after = server.tasks(first.project.id)
+    after = tasks_by_key(server, first.project.id)
     assert after[begun.key].data["why"] == REASONS_COME
     assert after[begun.key].versions == {"tandem v1", "tandem v2"}
     others = [task for key, task in after.items() if key != begun.key]
@@ -120,7 +123,7 @@ def test_who_loses_their_suggestion_looks_blind_at_once(
         with pytest.raises(KeyboardInterrupt):
             study.push()
     tasks, kept = exported(server, first.project.id), kept_tasks(study, first)
-    assert server.version_shown(first.project.id) == "tandem v2"
+    assert version_shown(server, first.project.id) == "tandem v2"
     shown = {key: codes_shown(task, "tandem v2") for key, task in tasks.items()}
     lost = [key for key, codes in shown.items() if not codes and codes_shown(before[key], "tandem v1")]
     hidden = [key for key, task in kept.items() if task.draw is Draw.BLIND]
@@ -144,7 +147,7 @@ def test_a_rollback_after_a_break_brings_back_what_had_lost_its_suggestion(
     before = exported(server, first.project.id)
     study.serve("v2")
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, stage, broken)
+        patch.setattr(carry_out, stage, broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     assert exported(server, first.project.id) != before

@@ -14,9 +14,10 @@ from annotations.coding import Coding, Review
 from annotations.errors import BadInput, TandemError
 from annotations.progress import quiet
 from annotations.segment import Segmentation
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, add_model, promote
-from annotations.store.reviews import add_reviews, keep_codebook
+from annotations.store.reviews import add_reviews
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Consents

@@ -9,16 +9,8 @@ from stored_model import with_model
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
 from annotations.store.database import Store
-from annotations.store.pushed_tasks import (
-    PushedTask,
-    add_project,
-    count_pushed,
-    keep_tasks,
-    project_for,
-    shown_at,
-    task_key,
-    tasks_of,
-)
+from annotations.store.label_studio_projects import add_project, project_for
+from annotations.store.pushed_tasks import PushedTask, count_pushed, keep_tasks, shown_at, task_key, tasks_of
 
 
 def test_pushed_tasks_are_kept_by_project_and_segment(store: Store, codebook: Codebook) -> None:

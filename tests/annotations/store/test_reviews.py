@@ -11,16 +11,11 @@ from builders import a_transcript
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Review
 from annotations.errors import BadInput
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.coders import coder_names
 from annotations.store.database import Store
-from annotations.store.reviews import (
-    add_loose_codings,
-    add_reviews,
-    adopt_loose_codings,
-    coder_names,
-    current_reviews,
-    keep_codebook,
-    loose_codings,
-)
+from annotations.store.loose_codings import add_loose_codings, adopt_loose_codings, loose_codings
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.transcripts import (
     add_transcript,
     get_transcript,

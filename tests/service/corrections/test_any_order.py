@@ -15,9 +15,10 @@ from reviews_arriving import counted_in, deliver, pull_now, said_in
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.label_studio.answers import Answers
+from annotations.label_studio.webhook import webhook_of
 from annotations.study.config import read_study
 from service.composition import Parts
-from service.corrections.inbox import Inbox, reduced
+from service.corrections.inbox import Inbox
 from service.corrections.pull import pull_changed
 from service.settings import read_settings
 
@@ -110,7 +111,7 @@ def _step(
         if what != "tell twice":
             server.told.remove(body)
         if what == "crash":
-            inbox.store(*reduced(body))
+            inbox.store(webhook_of(body))
             return Inbox(parts, lambda: (server.url, server.people))
         if what != "lose":
             deliver(inbox, body)

@@ -16,9 +16,10 @@ from annotations.codebook.files import write_codebook
 from annotations.coding import Condition, Draw
 from annotations.draws import Dealt, DrawPlan, Fractions
 from annotations.errors import BadInput
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.deals import add_plan, keep_dealt
-from annotations.store.reviews import count_reviews, keep_codebook
-from annotations.store.seen_annotations import hidden_segments
+from annotations.store.hidden_segments import hidden_segments
+from annotations.store.reviews import count_reviews
 from annotations.store.tables import label_studio_projects, label_studio_tasks
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
@@ -184,7 +185,7 @@ def test_what_is_no_review(
     assert reviews_of(parts) == ()
     found = set_aside(parts)
     assert len(found) == (aside is not None)
-    assert aside is None or aside in found[0]["why"]
+    assert aside is None or aside in found[0].why
     pulled = pull_now(parts, server)
     assert (pulled.counted["new"], pulled.set_aside) == (0, len(found))
 

@@ -9,12 +9,12 @@ from study_to_train import another_recipe, judges_of, more_interviews, turn_roun
 
 from annotations.errors import BadInput, TandemError
 from annotations.store.jobs import all_jobs
+from annotations.store.label_studio_projects import add_project
 from annotations.store.model_versions import (
     champion,
     previous_champion,
     serving_history,
 )
-from annotations.store.pushed_tasks import add_project
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
 from service.looking.progress import progress_of
