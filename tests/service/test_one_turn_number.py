@@ -12,9 +12,9 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from agreement_asked import run_on
 from fake_label_studio import BEGAN, URL, FakeLabelStudio, chosen
 from study_to_push import StudyToPush
-from typer.testing import CliRunner
 
 from annotations.coding import Draw
 from annotations.draws import Placed
@@ -25,7 +25,6 @@ from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.reviews import current_reviews
 from annotations.store.transcripts import all_transcripts
 from models.corpus import read_corpus
-from service.cli.main import add_commands, app
 from service.corrections.inbox import Inbox
 from service.corrections.pull import pull_all
 from service.label_studio.local import Access
@@ -52,13 +51,7 @@ class Study:
 
     def run(self, *arguments: str) -> str:
         """What a command prints for people."""
-        if not app.registered_commands:
-            add_commands()
-        done = CliRunner().invoke(app, ["--study", str(self.made.parts.study.folder), *arguments])
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        assert done.exit_code == 0, done.output
-        return done.stdout
+        return run_on(self.made.parts, *arguments)
 
     def code(self, number: int) -> str:
         """The code that is suggested on the passage of this number."""
