@@ -204,7 +204,7 @@ def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
     before = exported(server, first.project.id)
     study.serve("v2")
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, "show_version", _broken)
+        patch.setattr(carry_out, "show_version", _broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     assert any(task.data["why"] == REASONS_COME for task in tasks_by_key(server, first.project.id).values())
@@ -436,14 +436,14 @@ def test_a_locked_database_stops_the_push_and_the_next_finishes_it(
     del study.parts.__dict__["store"]
     _ = study.parts.store
     other = sqlite3.connect(study.parts.study.database_file, isolation_level=None, check_same_thread=False)
-    whole = LabelStudio.add_tasks
+    whole = project_push.add_tasks
 
     def lock_then_add(*given: Any) -> Any:
         other.execute("BEGIN IMMEDIATE")
         return whole(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, "add_tasks", lock_then_add)
+        patch.setattr(project_push, "add_tasks", lock_then_add)
         with pytest.raises(Busy, match="is locked"):
             study.push()
     other.execute("ROLLBACK")
