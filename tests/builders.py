@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from annotations.transcript import Consents, SpokenTurn, Transcript, canonical
 
 REPOSITORY = Path(__file__).parents[1]
+# how long a test waits for what comes in a moment: on a busy machine a moment is long
+PATIENCE_S = 120
 
 
 def skip_or_fail(reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,24 @@ from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
 
 POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
+
+# what takes longest begins first, so that no process is left alone with it at the end
+FIRST = ("label_studio", "slow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files in order: first those with tests that need Label Studio, then those with slow ones."""
+    place: dict[Path, int] = {}
+    for item in items:
+        its = next((at for at, name in enumerate(FIRST) if item.get_closest_marker(name)), len(FIRST))
+        place[item.path] = min(its, place.get(item.path, its))
+    items.sort(key=lambda item: place[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: collecting garbage in a test need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

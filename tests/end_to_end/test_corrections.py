@@ -108,7 +108,7 @@ def test_each_decision_arrives_by_itself(make_work: MakeWork) -> None:
         other.save(work.tasks[0], chosen("people", "time"))
         one.update(first, chosen("people"))
         one.delete(gone)
-        until(lambda: len(work.in_tandem()) == 3 and work.in_tandem() == work.in_label_studio(), 30)
+        until(lambda: len(work.in_tandem()) == 3 and work.in_tandem() == work.in_label_studio())
     assert work.pull().counted.total() == 0
 
 
@@ -162,7 +162,7 @@ def test_a_server_killed_between_storing_and_processing(
         assert count_waiting(connection) == len(bodies)
     assert work.in_tandem() == []
     with work.serving(port):
-        until(lambda: work.in_tandem() == work.in_label_studio(), 30)
+        until(lambda: work.in_tandem() == work.in_label_studio())
     assert len(work.in_tandem()) == len(bodies)
     assert work.pull().counted.total() == 0
 
@@ -246,7 +246,7 @@ def test_postgresql_cuts_every_connection(make_work: MakeWork, schema: str) -> N
             )
             cut += len(ended.fetchall())
         assert cut
-        until(lambda: work.in_tandem() == work.in_label_studio(), 60)
+        until(lambda: work.in_tandem() == work.in_label_studio())
     _equal_after_pull(work)
 
 
@@ -262,7 +262,7 @@ def test_sqlite_is_locked_for_ten_seconds(make_work: MakeWork) -> None:
         _at_work(work, steps=2)
         release.join()
         other.close()
-        until(lambda: work.in_tandem() == work.in_label_studio(), 60)
+        until(lambda: work.in_tandem() == work.in_label_studio())
     _equal_after_pull(work)
 
 
