@@ -18,9 +18,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from builders import skip_or_fail
 from coders_at_work import Coding, Person, chosen, invite
 from lossy_line import Line
+from postgresql import POSTGRESQL, a_schema
 from pushed_work import Work
 from real_server import KEY, free_port, serving, until
 
@@ -40,7 +40,6 @@ pytestmark = [
         "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
     ),
 ]
-POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 MakeWork = Callable[..., Work]
 
 
@@ -67,17 +66,8 @@ def make_work(tmp_path: Path, label_studio: Access, people: list[Person]) -> Ite
 @pytest.fixture
 def schema() -> Iterator[str]:
     """The address of an empty PostgreSQL schema, whose connections bear a name of their own."""
-    import psycopg
-
-    try:
-        administrator = psycopg.connect(POSTGRESQL, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError:
-        skip_or_fail(f"no PostgreSQL answers at {POSTGRESQL}")
-        raise
-    name = f"test_{uuid4().hex[:12]}"
-    yield f"{POSTGRESQL}?schema={name}&application_name={name}"
-    administrator.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
-    administrator.close()
+    with a_schema() as name:
+        yield f"{POSTGRESQL}?schema={name}&application_name={name}"
 
 
 def _at_work(work: Work, steps: int, coders: int = 4) -> None:

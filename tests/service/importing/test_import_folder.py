@@ -207,6 +207,7 @@ def _at_a_terminal(study: Path, *words: str, answers: dict[str, str]) -> str:
     return seen
 
 
+@pytest.mark.slow
 def test_at_a_terminal_each_unknown_speaker_is_asked_about_once(study: Path, folder: Path) -> None:
     """The answer is written to study.yaml beside its comments, holds for all files, and is not asked for again."""
     (folder / "broken.pdf").unlink()
@@ -223,6 +224,7 @@ def test_at_a_terminal_each_unknown_speaker_is_asked_about_once(study: Path, fol
     assert "an interviewer?" not in again
 
 
+@pytest.mark.slow
 def test_at_a_terminal_no_means_nothing_is_imported(study: Path, folder: Path) -> None:
     """What was answered about speakers stays; no transcript comes in."""
     answers = {'Is "Anna Lind" an interviewer?': "n", "Import these?": "n"}
@@ -231,6 +233,7 @@ def test_at_a_terminal_no_means_nothing_is_imported(study: Path, folder: Path) -
     assert _kept(study) == []
 
 
+@pytest.mark.slow
 def test_a_script_is_never_asked(study: Path, folder: Path) -> None:
     """Without a terminal, and with --yes, the import goes through."""
     done = subprocess.run(

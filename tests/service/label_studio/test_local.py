@@ -46,6 +46,7 @@ server.serve_forever()
 """
 
 
+@pytest.mark.server
 def test_its_port_is_free_once_it_is_stopped(tmp_path: Path) -> None:
     """Stopping waits for the last of its processes, so that it can be started again on the same port at once."""
     program = tmp_path / "env" / "bin" / "label-studio"
@@ -94,6 +95,7 @@ def _ignores_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("command", "signs", "before"),
     [

@@ -103,6 +103,7 @@ def _bodies(plain: Any) -> Iterator[tuple[tuple[Any, ...], str, bytes]]:
             yield place, value, json.dumps(changed[0]).replace('"@@"', value).encode()
 
 
+@pytest.mark.slow
 def test_no_webhook_stops_the_others(parts: Parts, client: TestClient) -> None:
     """Each of some hundred broken webhooks is taken or refused, and what a coder saves after them is a review."""
     server = FakeLabelStudio(keys_of(parts))

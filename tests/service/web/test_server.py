@@ -17,6 +17,8 @@ from real_server import KEY, free_port, until
 
 from annotations.codebook.codes import Codebook
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
 def test_the_worker_ends_with_its_server(tmp_path: Path, codebook: Codebook, sign: int) -> None:
