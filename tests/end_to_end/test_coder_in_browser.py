@@ -66,7 +66,7 @@ def test_five_decisions_arrive_as_they_were_made(work: Work, page: Any) -> None:
         assert not page.locator('input[name="Early"]').is_checked()
         page.locator('input[name="Early"]').check()
         page.keyboard.press("Control+Enter")
-        until(lambda: _count(work) == 4, 60)
+        until(lambda: _count(work) == 4)
     with work.parts.store.reading() as connection:
         accepted, changed, emptied, blind = current_reviews(connection)
     assert [one.condition for one in (accepted, changed, emptied, blind)] == [

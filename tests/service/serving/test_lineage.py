@@ -16,9 +16,12 @@ from service.serving.precode import precode
 from service.serving.train_study import reproduce, train
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 
 
 def test_a_run_is_made_again_to_the_last_digit(parts: Parts, tmp_path: Path) -> None:
