@@ -50,7 +50,7 @@ class WordEncoder:
         """Itself: there is nothing to load."""
         return self
 
-    def language_warning(self, language: str) -> str | None:
+    def language_warning(self, _language: str) -> str | None:
         """None: it knows words of every language alike."""
         return None
 

@@ -17,7 +17,7 @@ class Raced:
         self.rows: list[dict[str, Any]] = []
         self.other_first = other_first
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def ask(self, method: str, path: str, _body: Any = None) -> Any:
         """Answers lists and deletions; a project's shown version is never changed."""
         if method == "DELETE":
             number = int(path.rstrip("/").rsplit("/", 1)[1])
