@@ -147,7 +147,7 @@ def _model_files(parts: Parts) -> Check:
 
 
 def _tracking(parts: Parts) -> Check:
-    from service.serving.train_study import tracking_of
+    from service.serving.train_and_evaluate import tracking_of
 
     return _attempt(
         "MLflow", lambda: f"{tracking_of(parts).check()}, {parts.settings.tracking_uri or 'in the study'}", ""
@@ -156,7 +156,7 @@ def _tracking(parts: Parts) -> Check:
 
 def _mirrored(parts: Parts) -> Check:
     """Does MLflow say what the study's database says? What it lacks is given to it first."""
-    from service.serving.train_study import catch_up, tracking_of
+    from service.serving.train_and_evaluate import catch_up, tracking_of
     from training.mlflow_mirror import aliases_wanted
 
     def look() -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from annotations.errors import Busy, TandemError, Unreachable
 from annotations.store.jobs import (
     Job,
+    JobKind,
     ask_for,
     beat,
     fail,
@@ -145,7 +146,7 @@ def _do(parts: Parts, job: Job, name: str) -> None:
 
 
 def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
-    from service.serving.train_study import train
+    from service.serving.train_and_evaluate import train
 
     return train(parts, unwatched=True, embedding=watch.step, fitting=watch.step).to_json()
 
@@ -169,7 +170,7 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
     return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
 
 
-_KINDS: Mapping[str, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
+_KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
     "train": _train,
     "precode": _precode,
     "renew": _renew,
@@ -177,13 +178,13 @@ _KINDS: Mapping[str, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]
 
 
 def _catch_up(parts: Parts) -> None:
-    from service.serving.train_study import catch_up
+    from service.serving.train_and_evaluate import catch_up
 
     catch_up(parts)
 
 
 @contextmanager
-def _alone(parts: Parts, kind: str, watch: _Watch) -> Iterator[None]:
+def _alone(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
     """Hold the study, waiting for a command that holds it now."""
     with ExitStack() as held:
         while True:

@@ -11,7 +11,7 @@ from sklearn.metrics import precision_recall_curve
 
 from annotations.arrays import Bools, Floats
 from training.dataset import Dataset, OutOfFold
-from training.recipe import MeasuredOn
+from training.measured_model import MeasuredOn
 
 CURVES = "curves.png"
 CALIBRATION = "calibration.png"

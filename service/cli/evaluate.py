@@ -23,7 +23,7 @@ def command(
     from annotations.errors import BadInput
     from annotations.groups import GroupBy
     from service.composition import open_parts
-    from service.serving.train_study import evaluate
+    from service.serving.train_and_evaluate import evaluate
 
     if group_by not in get_args(GroupBy):
         raise BadInput(f'--group-by "{group_by}" is not known; it is one of {", ".join(get_args(GroupBy))}.')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +16,7 @@ from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from service.composition import Parts
-    from service.importing.import_outcome import Imported, UnknownSpeaker
+    from service.importing.import_outcome import Imported
 
 NAME = "import"
 _SHOWN = 60
@@ -91,7 +90,7 @@ def command(
             with progress("Importing transcripts") as step:
                 found = import_transcripts(parts, files or [], **words, progress=step)
     if json:
-        as_json(_result(found, dry_run))
+        as_json({"dry_run": dry_run, **found.to_json()})
     else:
         if not shown:
             _show(found)
@@ -99,10 +98,10 @@ def command(
             *(
                 ["Nothing was written (--dry-run)."]
                 if dry_run
-                else [f"Imported: {_counts(found) or 'nothing'}."] * shown
+                else [f"Imported: {_counted(found) or 'nothing'}."] * shown
             )
         )
-        warn(*_notes(found))
+        warn(*found.notes)
     if found.refused:
         raise BadInput("\n".join([*found.refused, _outcome(found, dry_run)]))
 
@@ -125,57 +124,6 @@ def _outcome(found: Imported, dry_run: bool) -> str:
     one = refused == 1
     verb = "would not be" if dry_run else "was not" if one else "were not"
     return f"{refused} {'file' if one else 'files'} {verb} imported; the others are unaffected."
-
-
-def _result(found: Imported, dry_run: bool) -> dict[str, Any]:
-    return {
-        "dry_run": dry_run,
-        "transcripts": [_plain(one) for one in found.read],
-        "refused": list(found.refused),
-        "not_read": dict(found.not_read),
-        "unknown_speakers": [
-            {
-                "speaker": one.label,
-                "turns": one.turns,
-                "questions": one.questions,
-                "guess": "interviewer" if one.asks else "participant",
-                "files": list(one.files),
-            }
-            for one in found.unknown_speakers
-        ],
-        "warnings": _notes(found),
-    }
-
-
-def _plain(one: Any) -> dict[str, Any]:
-    t = one.transcript
-    return {
-        "file": one.file,
-        "reader": one.reader,
-        "transcript": t.name,
-        "state": one.state,
-        "kind": t.kind.value,
-        "participant": t.participant,
-        "case": t.case,
-        "site": t.site,
-        "wave": t.wave,
-        "session": t.session,
-        "turns": len(t.turns),
-        "participant_turns": len(t.participants_turns),
-        "interviewers": one.interviewers,
-        "participants": one.participants,
-        "speakers": [
-            {
-                "speaker": s.label,
-                "role": s.role.value,
-                "known": s.known,
-                "turns": s.turns,
-                "questions": s.questions,
-            }
-            for s in one.speakers
-        ],
-        "warnings": list(one.warnings),
-    }
 
 
 def _show(found: Imported) -> None:
@@ -205,12 +153,11 @@ def _show(found: Imported) -> None:
     for one in found.read:
         warn(*(f"{Path(one.file).name}: {warning}" for warning in one.warnings))
     unknown = f"; no {' or '.join(columns[at] for at in unsaid)} is said of any" if rows and unsaid else ""
-    say("", (_counts(found) or "no transcript was read") + unknown)
+    say("", (_counted(found) or "no transcript was read") + unknown)
 
 
-def _counts(found: Imported) -> str:
-    counted = Counter(one.state for one in found.read)
-    return ", ".join(f"{count} {state}" for state, count in counted.items())
+def _counted(found: Imported) -> str:
+    return ", ".join(f"{count} {state}" for state, count in found.states.items())
 
 
 def _speakers(speakers: Any) -> str:
@@ -223,32 +170,3 @@ def _speakers(speakers: Any) -> str:
         guess = "asks?" if one.asks else "answers?"
         lines.append(f"{one.label} {_ROLES[one.role.value] if one.known else guess}")
     return "\n".join(lines + ([f"… {len(shown) - 4} more"] if len(shown) > 4 else []))
-
-
-def _notes(found: Imported) -> list[str]:
-    """What the whole import has to be told."""
-    notes = []
-    unknown = found.unknown_speakers
-    counted = [one for one in unknown if one.counted and len(one.files) > 1]
-    named = [one for one in unknown if one not in counted]
-    if named:
-        notes.append(
-            f"{_quoted(named)}: study.yaml does not say whether they ask or answer, so their turns are coded. Add them to "
-            f"interviewers or to participant_speakers there and import again."
-        )
-    if counted:
-        notes.append(
-            f"{_quoted(counted)}: a program counts speakers anew in each file, so study.yaml cannot say who they are. Write "
-            f"their names or codes into the files; until then their turns are coded."
-        )
-    for ending, count in sorted(found.not_read.items()):
-        what = (
-            "Save them as .docx." if ending in (".doc", ".pages") else "Recordings are not transcribed here."
-        )
-        notes.append(f"{count} {ending} {'file was' if count == 1 else 'files were'} not read. {what}")
-    return notes
-
-
-def _quoted(speakers: list[UnknownSpeaker]) -> str:
-    names = [f'"{one.label}"' for one in speakers]
-    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

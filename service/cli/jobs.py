@@ -10,14 +10,16 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from annotations.store.jobs import Job
+    from collections.abc import Mapping
+
+    from annotations.store.jobs import Job, JobKind
 
 app = typer.Typer(
     help="The work of a worker: list it, cancel a job, try one again.",
     no_args_is_help=True,
 )
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The job's id; its beginning is enough.")]
-_WORDS = {
+_WORDS: Mapping[JobKind, str] = {
     "train": "training",
     "precode": "suggestions",
     "renew": "new suggestions into Label Studio",

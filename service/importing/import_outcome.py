@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from annotations.names import folded
 from annotations.study.speakers import Speaker
@@ -31,6 +32,37 @@ class Read:
     def participants(self) -> list[str]:
         """The speakers whose turns are coded."""
         return [one.label for one in self.speakers if one.role.is_coded]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        t = self.transcript
+        return {
+            "file": self.file,
+            "reader": self.reader,
+            "transcript": t.name,
+            "state": self.state,
+            "kind": t.kind.value,
+            "participant": t.participant,
+            "case": t.case,
+            "site": t.site,
+            "wave": t.wave,
+            "session": t.session,
+            "turns": len(t.turns),
+            "participant_turns": len(t.participants_turns),
+            "interviewers": self.interviewers,
+            "participants": self.participants,
+            "speakers": [
+                {
+                    "speaker": s.label,
+                    "role": s.role.value,
+                    "known": s.known,
+                    "turns": s.turns,
+                    "questions": s.questions,
+                }
+                for s in self.speakers
+            ],
+            "warnings": list(self.warnings),
+        }
 
 
 @dataclass
@@ -59,6 +91,39 @@ class Imported:
                     found[key] = found.get(key, UnknownSpeaker(speaker.label)).with_one(speaker, one.file)
         return sorted(found.values(), key=lambda one: -one.turns)
 
+    @property
+    def states(self) -> Counter[str]:
+        """How many transcripts are new, were there already, and so on."""
+        return Counter(one.state for one in self.read)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the whole import has to be told: speakers whose role nobody has said, and files that were not read."""
+        unknown = self.unknown_speakers
+        anew = [one for one in unknown if one.counted and len(one.files) > 1]
+        notes = []
+        if named := [one for one in unknown if one not in anew]:
+            notes.append(
+                f"{_quoted(named)}: study.yaml does not say whether they ask or answer, so their turns are coded. Add them "
+                f"to interviewers or to participant_speakers there and import again."
+            )
+        if anew:
+            notes.append(
+                f"{_quoted(anew)}: a program counts speakers anew in each file, so study.yaml cannot say who they are. "
+                f"Write their names or codes into the files; until then their turns are coded."
+            )
+        return notes + [_not_read(ending, count) for ending, count in sorted(self.not_read.items())]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "transcripts": [one.to_json() for one in self.read],
+            "refused": list(self.refused),
+            "not_read": dict(self.not_read),
+            "unknown_speakers": [one.to_json() for one in self.unknown_speakers],
+            "warnings": self.notes,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownSpeaker:
@@ -84,3 +149,23 @@ class UnknownSpeaker:
             (*self.files, file),
             speaker.counted,
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "speaker": self.label,
+            "turns": self.turns,
+            "questions": self.questions,
+            "guess": "interviewer" if self.asks else "participant",
+            "files": list(self.files),
+        }
+
+
+def _not_read(ending: str, count: int) -> str:
+    what = "Save them as .docx." if ending in (".doc", ".pages") else "Recordings are not transcribed here."
+    return f"{count} {ending} {'file was' if count == 1 else 'files were'} not read. {what}"
+
+
+def _quoted(speakers: Sequence[UnknownSpeaker]) -> str:
+    names = [f'"{one.label}"' for one in speakers]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
