@@ -13,6 +13,8 @@ from builders import REPOSITORY, skip_or_fail
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
 
+# what a test starts imports nothing from the folder in which the tests were started
+os.environ["PYTHONSAFEPATH"] = "1"
 POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 
 
