@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.errors import TandemError, Unreachable
+from training.artifact_place import refuse_elsewhere, refuse_links
 
 # read by MLflow when it is imported: nothing is reported to anybody, and a server that is down is said
 # to be down within seconds
@@ -158,6 +159,9 @@ class Tracking:
                 run_id, metrics=metrics[start : start + 900], params=params if start == 0 else ()
             )
         if run.folder is not None:
+            refuse_links(run.folder)
+            if self._artifacts is not None:
+                refuse_elsewhere(str(client.get_run(run_id).info.artifact_uri), self._artifacts)
             client.log_artifacts(run_id, str(run.folder), "model")
 
     def _register(self, client: Any, run_id: str, run: TrainingRun) -> str:
