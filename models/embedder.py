@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.errors import BadInput, TandemError
-from models.encoder_folder import refuse_code
+from models.encoder_folder import dimensions_of, refuse_code
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -67,6 +67,11 @@ class EmbedderSource:
                 )
             digest.update(f"{file.name} {found}".encode())
         return digest.hexdigest()[:16]
+
+    @cached_property
+    def dimensions(self) -> int:
+        """The length of a vector, from the encoder's files; where they do not say it, the encoder is loaded."""
+        return dimensions_of(self.folder) or self.load().dimensions
 
     @property
     def name(self) -> str:

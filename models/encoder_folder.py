@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,13 @@ LARGEST_CONFIG = 5_000_000
 
 def refuse_code(folder: Path) -> None:
     """Raises BadInput if the encoder needs code of its own, or weights that are read by running a program."""
+    for part in _parts(folder):
+        where = Path(str(part.get("path", "")))
+        if where.is_absolute() or ".." in where.parts or ((folder / where).is_symlink() and where != Path()):
+            raise _refused(folder, f"modules.json names {where}, outside the folder")
     for file in sorted(folder.rglob("*.py")):
         raise _refused(folder, f"{file.name} is a program")
-    for kind in _kinds(folder):
+    for kind in (str(part.get("type", "")) for part in _parts(folder)):
         if not (kind.startswith(_OWN) and kind.rpartition(".")[2] in _KINDS):
             raise _refused(
                 folder, f"modules.json names the part {kind}, which is not sentence-transformers' own"
@@ -44,10 +47,38 @@ def refuse_code(folder: Path) -> None:
             raise _refused(folder, f"{file.name} holds weights as pickle, which can run a program")
 
 
-def _kinds(folder: Path) -> Iterator[str]:
+def dimensions_of(folder: Path) -> int | None:
+    """The length of a vector as the folder's files say it, None where they do not."""
+    found = None
+    for part in _parts(folder) or [{"type": "Transformer"}, {"type": "Mean"}]:
+        said = _keys(folder / str(part.get("path", "")) / "config.json")
+        kind = str(part.get("type", "")).rpartition(".")[2]
+        if kind == "Transformer":
+            found = _number(said.get("hidden_size", said.get("dim")))
+        elif kind == "Pooling":
+            width = _number(said.get("embedding_dimension", said.get("word_embedding_dimension")))
+            found = None if width is None else width * _ways_to_pool(said)
+        elif kind == "Dense":
+            found = _number(said.get("out_features"))
+    return found
+
+
+def _ways_to_pool(said: dict[str, Any]) -> int:
+    """Several are put one after the other."""
+    named = said.get("pooling_mode")
+    if named is None:
+        return max(1, sum(value is True for key, value in said.items() if key.startswith("pooling_mode_")))
+    return 1 if isinstance(named, str) else max(1, len(named))
+
+
+def _number(said: Any) -> int | None:
+    return said if isinstance(said, int) and 0 < said < 100_000 else None
+
+
+def _parts(folder: Path) -> list[dict[str, Any]]:
+    """What modules.json lists; a thing that is no part is one of an unknown kind."""
     modules = _read(folder / "modules.json")
-    for one in modules if isinstance(modules, list) else ():
-        yield str(one.get("type", "")) if isinstance(one, dict) else ""
+    return [one if isinstance(one, dict) else {} for one in (modules if isinstance(modules, list) else ())]
 
 
 def _keys(file: Path) -> dict[str, Any]:

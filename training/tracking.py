@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.errors import TandemError, Unreachable
+from annotations.store.sqlite_file import refuse_traps
 from training.artifact_place import refuse_elsewhere, refuse_links
 
 # read by MLflow when it is imported: nothing is reported to anybody, and a server that is down is said
@@ -179,6 +180,8 @@ class Tracking:
         # "Creating initial tables" is no news for whoever trains a model
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
+        if self._artifacts is not None:
+            refuse_traps(Path(self.uri.removeprefix("sqlite:///")))
         try:
             yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         except MlflowException as error:

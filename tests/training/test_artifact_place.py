@@ -7,9 +7,10 @@ from pathlib import Path
 from sqlite3 import connect
 
 import pytest
+from hostile_sqlite import with_deleting_journal
 from listening import listening
 
-from annotations.errors import TandemError
+from annotations.errors import BadInput, TandemError
 from training.artifact_place import refuse_elsewhere, refuse_links
 from training.tracking import Tracking, TrainingRun
 
@@ -32,6 +33,18 @@ def test_a_store_that_names_a_server_sends_nothing(tmp_path: Path) -> None:
         with pytest.raises(TandemError, match="outside"):
             tracking.log(TrainingRun("v2", {}, {}, {"model_id": "two"}, model))
         assert elsewhere.asked == []
+
+
+def test_a_store_beside_which_a_trap_lies_is_not_opened(tmp_path: Path) -> None:
+    """SQLite would delete the file that the journal names."""
+    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "S", tmp_path / "mlruns")
+    tracking.check()
+    victim = tmp_path / "thesis.docx"
+    victim.write_text("years of work")
+    with_deleting_journal(tmp_path / "mlflow.db", victim)
+    with pytest.raises(BadInput, match="would be deleted"):
+        Tracking(tracking.uri, "S", tmp_path / "mlruns").check()
+    assert victim.exists()
 
 
 @pytest.mark.parametrize(
