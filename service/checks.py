@@ -65,6 +65,8 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
 
 
 def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
+    yield lambda: _imports(parts.study.folder)
+    yield lambda: _addresses(parts)
     yield lambda: _attempt("codebook", lambda: f"{len(parts.codebook.applicable)} codes", "")
     yield lambda: _attempt("database", lambda: parts.store.place, "")
     yield lambda: _segmenter(parts)
@@ -111,6 +113,27 @@ def _label_studio_installed(settings: Settings) -> Check:
         str(program or settings.label_studio_url or "not on this machine"),
         'Run "make install", or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY to use another one.',
     )
+
+
+def _addresses(parts: Parts) -> Check:
+    """Does the study name an address that nobody has confirmed? None is called to find that out."""
+    from service.trust.reach import not_confirmed
+
+    def look() -> str:
+        waiting = not_confirmed(parts.study, parts.settings)
+        if waiting:
+            raise TandemError(" ".join(waiting))
+        return "none but yours, and those that were confirmed"
+
+    return _attempt("addresses", look, "")
+
+
+def _imports(folder: Path) -> Check:
+    """Would Python run a program that lies in the study's folder? Tandem itself never lets it."""
+    searched = any(Path(entry).resolve() == folder for entry in sys.path)
+    found = "Python looks for programs in the study's folder" if searched else "none from the study's folder"
+    remedy = "PYTHONPATH names the folder, or has an empty entry (a colon at an end, or two together): take it out."
+    return Check("imports", not searched, found, remedy)
 
 
 def _segmenter(parts: Parts) -> Check:

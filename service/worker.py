@@ -124,7 +124,9 @@ def _do(parts: Parts, job: Job, name: str) -> None:
     ended: Callable[[Connection], None]
     try:
         with _beating(parts, job, name) as watch, _alone(parts, job.kind, watch):
-            result = _KINDS[job.kind](parts.read_again(), job.arguments, watch)
+            now = parts.read_again()
+            result = _KINDS[job.kind](now, job.arguments, watch)
+            result |= {"embeddings": now.cache.notes} if now.cache.notes else {}
     except Cancelled:
         ended = partial(stopped, job=job, worker=name)
     except (Unreachable, Busy) as error:

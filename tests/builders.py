@@ -15,6 +15,8 @@ from annotations.progress import Progress
 from annotations.transcript import Consents, SpokenTurn, Transcript, canonical
 
 REPOSITORY = Path(__file__).parents[1]
+# how long a test waits for what comes in a moment: on a busy machine a moment is long
+PATIENCE_S = 120
 
 
 def skip_or_fail(reason: str) -> None:
@@ -47,6 +49,10 @@ class WordEncoder:
     def load(self) -> WordEncoder:
         """Itself: there is nothing to load."""
         return self
+
+    def language_warning(self, _language: str) -> str | None:
+        """None: it knows words of every language alike."""
+        return None
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Floats32:
         """Vectors of unit length, shape (texts, 4096)."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from builders import PATIENCE_S
 
 KEY = "test-key-" + "k" * 30
 
@@ -43,13 +44,13 @@ def serving(
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def until(true: Any, limit_s: float = 60) -> None:
+def until(true: Any, limit_s: float = PATIENCE_S) -> None:
     """Wait until something holds; an AssertionError if it never does."""
     end = time.monotonic() + limit_s
     while time.monotonic() < end:

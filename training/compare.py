@@ -16,6 +16,7 @@ from annotations.agreement import tables_of
 from annotations.arrays import Bools, Floats
 from annotations.errors import TandemError
 from annotations.store.model_versions import ModelVersion, Serving
+from models.arrays_file import read_arrays
 from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
@@ -174,12 +175,12 @@ def _held_out(made: MeasuredModel, folder: Path) -> _Words | None:
     if made.dataset is None or not file.is_file():
         return None
     try:
-        with np.load(file, allow_pickle=False) as found:
-            row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
-            names, said = found["codes"].tolist(), found["decided"]
-            numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
-            fits = said.dtype == np.bool_ and said.shape == (len(row_of), len(names))
-            numbered = numbers.dtype.kind in "iu" and numbers.shape == said.shape[:1]
+        found = read_arrays(file)
+        row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
+        names, said = found["codes"].tolist(), found["decided"]
+        numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
+        fits = said.dtype == np.bool_ and said.shape == (len(row_of), len(names))
+        numbered = numbers.dtype.kind in "iu" and numbers.shape == said.shape[:1]
     except _NOT_TO_BE_READ:
         return None
     if not fits or not numbered:

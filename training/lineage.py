@@ -95,7 +95,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     try:
         plain = json.loads((folder / SNAPSHOT).read_text("utf-8"))
         return Snapshot(**plain | {key: tuple(plain[key]) for key in ("learn", "judge", "judging")})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise TandemError(
             f"what the model in {folder} learnt from cannot be read ({error}). Put the folder back from your backup."
         ) from error
@@ -112,9 +112,11 @@ def read_run(folder: Path) -> TrainingRun | None:
     """The run that MLflow shall get of the model in this folder; None if nothing is there to give."""
     try:
         plain = json.loads((folder / RUN).read_text("utf-8"))
-    except (OSError, ValueError):
+        return TrainingRun(
+            str(plain["name"]), dict(plain["params"]), dict(plain["metrics"]), dict(plain["tags"]), folder
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return TrainingRun(plain["name"], plain["params"], plain["metrics"], plain["tags"], folder)
 
 
 def run_of(

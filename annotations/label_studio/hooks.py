@@ -43,6 +43,7 @@ def attach_backend(server: LabelStudio, project: int, *, service: str, key: str)
         server.ask("PATCH", f"api/ml/{ours[0]['id']}", wanted)
     else:
         server.make("api/ml", wanted, lambda: bool(there()))
+        ours = _first_made(there())
     for surplus in ours[1:]:
         server.ask("DELETE", f"api/ml/{surplus['id']}")
     if version_shown(server, project) != shown:
@@ -67,10 +68,16 @@ def attach_webhook(server: LabelStudio, project: int, *, service: str, key: str)
     ours = there()
     if not ours:
         server.make("api/webhooks/", wanted, lambda: bool(there()))
+        ours = _first_made(there())
     elif not _same(ours[0], wanted):
         server.ask("PATCH", f"api/webhooks/{ours[0]['id']}/", wanted)
     for surplus in ours[1:]:
         server.ask("DELETE", f"api/webhooks/{surplus['id']}/")
+
+
+def _first_made(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A push and a service that starts may both make one at a time: both keep the one that came first."""
+    return sorted(found, key=lambda one: int(one["id"]))
 
 
 def _ours(found: Any, url: Any, title: str | None) -> list[dict[str, Any]]:

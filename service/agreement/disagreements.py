@@ -17,6 +17,7 @@ from annotations.segment import Segment, carries
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import Kept, all_texts
+from annotations.turn_numbers import shown_number
 from models.corpus import cut_new_transcripts
 from service.agreement.report import Asked, chosen_transcripts
 from service.composition import Parts
@@ -49,7 +50,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A passage on which two people or more differ. ``consensus``: who recorded one since, when, and its codes."""
+    """A passage on which two people or more differ. ``turn`` counts from 0.
+
+    ``consensus``: who recorded one since, when, and its codes.
+    """
 
     transcript: str
     participant: str
@@ -75,6 +79,7 @@ class Disagreement:
             if key not in ("said", "differ_on", "consensus")
         }
         return plain | {
+            "turn_shown": shown_number(self.turn),
             "differ_on": [label(code) for code in self.differ_on],
             "coders": [
                 {

@@ -33,6 +33,7 @@ def command(
         progress("Reading and validating") as step,
     ):
         found, collected = evaluate(parts, group_by=group_by, embedding=step, fitting=step)  # type: ignore[arg-type]
+        warn(*parts.cache.notes)
     found["group_by"] = group_by
     if json:
         as_json(found)

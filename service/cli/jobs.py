@@ -59,6 +59,8 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
     for job in found:
         if job.error:
             say(f"{str(job.id)[:8]}: {job.error}")
+        for note in (job.result or {}).get("embeddings", ()):
+            say(f"{str(job.id)[:8]}: {note}")
     if any(job.state == "waiting" for job in found):
         say("", "What waits is done by tandem worker.")
 

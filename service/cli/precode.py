@@ -25,6 +25,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
     with open_parts(chosen(study)) as parts:
         with parts.alone("precode"), progress("Suggesting") as step:
             made = precode(parts, wave=wave, progress=step, tell=warn)
+        warn(*parts.cache.notes)
         codebook = parts.codebook
     plain = made.to_json()
     plain["codes"] = counts_labelled(plain["codes"], codebook)

@@ -21,7 +21,10 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show a transcript: where it belongs, its turns, and what each coder found on them."""
+    """Show a transcript: where it belongs, its turns, and what each coder found on them.
+
+    Turns count from 1, as in Label Studio; with --json they count from 0.
+    """
     from annotations.store.transcripts import get_transcript
     from service.composition import open_parts
     from service.corrections.set_aside import set_aside
@@ -42,6 +45,8 @@ def command(
 
 
 def _print(found: dict[str, Any]) -> None:
+    from annotations.turn_numbers import shown_number
+
     described = ("kind", "participant", "case", "site", "wave", "session", "date", "language")
     say(found["transcript"], "  ".join(f"{key}: {found[key]}" for key in described if found[key]))
     consents = (
@@ -51,7 +56,7 @@ def _print(found: dict[str, Any]) -> None:
     say(", ".join(consents), "")
     rows = [
         (
-            turn["turn"],
+            shown_number(turn["turn"]),
             turn["speaker"],
             turn["text"] if len(turn["text"]) < 160 else turn["text"][:157] + " …",
             "\n".join(f"{c['coder']}: {c['code']}" for c in turn["codings"]),
@@ -60,4 +65,7 @@ def _print(found: dict[str, Any]) -> None:
     ]
     table("", ("turn", "speaker", "words", "codings"), rows)
     for one in found["set_aside"]:
-        say("", f"Set aside on turn {one['turn']} ({one['user'] or 'unknown user'}): {one['why']}")
+        say(
+            "",
+            f"Set aside on turn {shown_number(one['turn'])} ({one['user'] or 'unknown user'}): {one['why']}",
+        )

@@ -38,6 +38,7 @@ def command(
     with open_parts(chosen(study)) as parts:
         with parts.alone("train"), progress("Reading and training") as step:
             trained = train(parts, force=force, embedding=step, fitting=step)
+        warn(*parts.cache.notes)
         codebook = parts.codebook
         with parts.store.reading() as connection:
             waits = renewal_waits(connection)
@@ -98,6 +99,7 @@ def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
         progress("Making it again") as step,
     ):
         found = reproduce(parts, run, embedding=step, fitting=step)
+        warn(*parts.cache.notes)
     if json:
         as_json(found.to_json())
     elif found.identical:

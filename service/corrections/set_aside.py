@@ -21,8 +21,8 @@ from service.composition import Parts
 class SetAside:
     """An annotation that is set aside: where it stands, whose it is, why, and what to do.
 
-    ``transcript``, ``turn``: None where its task is not known; ``project``, ``task`` and ``annotation``: Label Studio's
-    numbers.
+    ``transcript``, ``turn`` (from 0): None where its task is not known. ``project``, ``task`` and ``annotation``: Label
+    Studio's numbers.
     """
 
     transcript: str | None
@@ -40,7 +40,7 @@ class SetAside:
 
 
 def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]:
-    """Every annotation that is set aside, with the reason; ``transcript``: only those of one. ``turn`` counts from 0."""
+    """Every annotation that is set aside, with the reason; ``transcript``: only those of one."""
     with parts.store.reading() as connection:
         found = []
         for row in waiting_rows(connection):

@@ -29,12 +29,13 @@ class Precedent:
 
 @dataclass(frozen=True, slots=True)
 class WhatIsSuggested:
-    """A suggestion: the passage, the code, how likely it is, and what speaks for it."""
+    """A suggestion: the passage (``turn`` from 0), the code, how likely it is, and what speaks for it."""
 
     transcript: str
     turn: int
     start: int
     end: int
+    first_words: str
     segment: str
     code: str
     code_id: str

@@ -14,6 +14,7 @@ from annotations.store.model_versions import ModelVersion
 from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
 from annotations.transcript import Turn
+from annotations.turn_numbers import shown_number
 from models.corpus import Corpus
 
 CONTEXT = 2
@@ -125,7 +126,7 @@ def shown_segment(corpus: Corpus, unit: int, turns: Sequence[Turn], key: str) ->
         transcript=transcript.name,
         words=corpus.text(unit),
         speaker=own.speaker,
-        position=f"turn {own.turn + 1} of {turns[-1].index + 1}",
+        position=f"turn {shown_number(own.turn)} of {shown_number(turns[-1].index)}",
         participant=transcript.participant,
         role=own.role.value,
         case=transcript.case,

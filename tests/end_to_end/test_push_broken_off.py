@@ -152,14 +152,14 @@ def test_a_locked_database_stops_the_push_and_the_next_finishes_it(
     del study.parts.__dict__["store"]
     _ = study.parts.store
     other = sqlite3.connect(study.parts.study.database_file, isolation_level=None, check_same_thread=False)
-    whole = LabelStudio.add_tasks
+    whole = project_push.add_tasks
 
     def lock_then_add(*given: Any) -> Any:
         other.execute("BEGIN IMMEDIATE")
         return whole(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, "add_tasks", lock_then_add)
+        patch.setattr(project_push, "add_tasks", lock_then_add)
         with pytest.raises(Busy, match="is locked"):
             study.push()
     other.execute("ROLLBACK")

@@ -74,7 +74,7 @@ def test_a_rollback_after_a_push_that_broke_off_brings_the_reasons_back(
     before = exported(server, first.project.id)
     study.serve("v2")
     with monkeypatch.context() as patch:
-        patch.setattr(LabelStudio, "show_version", broken)
+        patch.setattr(carry_out, "show_version", broken)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     assert any(task.data["why"] == REASONS_COME for task in tasks_by_key(server, first.project.id).values())

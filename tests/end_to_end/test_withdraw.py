@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import REPOSITORY
 from commands import commands_on
+from part_of_sample import SAMPLE, part_of_sample
 from typer.testing import CliRunner
 
 from annotations.errors import BadInput
@@ -27,7 +27,6 @@ pytestmark = [
         "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
     ),
 ]
-SAMPLE = REPOSITORY / "annotations" / "sample_study"
 GONE = "CRK-01"
 Run = Callable[..., dict[str, Any]]
 
@@ -45,10 +44,11 @@ def tandem(tmp_path_factory: pytest.TempPathFactory, label_studio_of_its_own: Ac
 
 
 @pytest.fixture(scope="module")
-def erased(tandem: Run) -> dict[str, Any]:
+def erased(tandem: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A study of which both waves stand in Label Studio, with one participant withdrawn."""
-    tandem("import", "--manifest", str(SAMPLE / "manifest.csv"))
-    tandem("import-codings", str(SAMPLE / "codings-wave1.csv"), "--complete", "all")
+    manifest, codings = part_of_sample(tmp_path_factory.mktemp("part"))
+    tandem("import", "--manifest", manifest)
+    tandem("import-codings", codings, "--complete", "all")
     tandem("train")
     tandem("precode")
     projects = tandem("push")["projects"]

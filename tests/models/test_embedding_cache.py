@@ -56,12 +56,13 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch
     assert (found.embedded, found.from_cache) == (3, 2)
 
 
-def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
-    """A file that is no database is kept under another name, and a new one begun."""
+def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
+    """A file that is no database is thrown away, since all in it can be made again, and that is said."""
     file = tmp_path / "e.db"
     file.write_bytes(b"this is not a database at all" * 100)
-    assert EmbeddingCache(file).embed(WordEncoder(), ["a"]).embedded == 1
-    assert (tmp_path / "e.damaged").is_file()
+    cache = EmbeddingCache(file)
+    assert cache.embed(WordEncoder(), ["a"]).embedded == 1
+    assert cache.notes == ["e.db was not as Tandem makes it, so it was begun anew."]
     assert EmbeddingCache(file).embed(WordEncoder(), ["a"]).from_cache == 1
 
 

@@ -150,6 +150,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     return made
 
 
+@pytest.mark.slow
 def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     """Trained, measured, loaded, used and made again with its encoder; without "fine_tune" it is the usual one."""
     trained = train(parts)
@@ -173,6 +174,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     plain.close()
 
 
+@pytest.mark.slow
 def test_too_little_to_tune_on_is_said(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual model is trained instead, and the note says what is lacking."""
     monkeypatch.setattr(training_parts, "LEAST_SEGMENTS", 1000)

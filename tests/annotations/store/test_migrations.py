@@ -32,9 +32,9 @@ def _config(connection: Connection) -> Config:
 
 
 @pytest.fixture
-def engine(store_url: str) -> Iterator[Engine]:
+def engine(bare_url: str) -> Iterator[Engine]:
     """An empty database of each kind."""
-    address = database._address(store_url)
+    address = database._address(bare_url)
     opened = database._engine(address)
     yield opened
     opened.dispose()
@@ -159,13 +159,13 @@ def test_names_from_a_mac_get_the_key_of_others(engine: Engine) -> None:
         assert _content(connection) == before
 
 
-def test_opening_an_old_study_brings_it_up_to_date(store_url: str) -> None:
+def test_opening_an_old_study_brings_it_up_to_date(bare_url: str) -> None:
     """Whoever opens a database of the first tables gets the newest, without a word."""
-    engine = database._engine(database._address(store_url))
+    engine = database._engine(database._address(bare_url))
     with engine.begin() as connection:
         command.upgrade(_config(connection), FIRST)
     engine.dispose()
-    store = open_store(store_url)
+    store = open_store(bare_url)
     with store.reading() as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     store.close()
@@ -173,10 +173,10 @@ def test_opening_an_old_study_brings_it_up_to_date(store_url: str) -> None:
 
 
 def test_a_migration_that_breaks_off_leaves_the_old_tables(
-    store_url: str, monkeypatch: pytest.MonkeyPatch
+    bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tables and their rows are as before, and the next opening brings them up to date."""
-    engine = database._engine(database._address(store_url))
+    engine = database._engine(database._address(bare_url))
     with engine.begin() as connection:
         command.upgrade(_config(connection), FIRST)
         _fill(connection)
@@ -190,8 +190,8 @@ def test_a_migration_that_breaks_off_leaves_the_old_tables(
     with monkeypatch.context() as patch:
         patch.setattr(command, "upgrade", broken)
         with pytest.raises(KeyboardInterrupt):
-            open_store(store_url)
+            open_store(bare_url)
     with engine.begin() as connection:
         assert _content(connection) == before
     engine.dispose()
-    open_store(store_url).close()
+    open_store(bare_url).close()

@@ -55,7 +55,7 @@ def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -
     """It names who recorded it and when, changes no review, and stands beside the disagreement."""
     parts = parts_of(MadeUp(transcripts=4, turns=20))
     first = disagreements(parts, Wanted())[0]
-    arguments = ("consensus", first.transcript, "--turn", str(first.turn), "--by", "Dora")
+    arguments = ("consensus", first.transcript, "--turn", str(first.turn + 1), "--by", "Dora")
     found = json.loads(run_on(parts, *arguments, "--code", "Money", "--json"))
     assert {source["coder"] for source in found["sources"]} == {"Ada", "Ben"}
     with parts.store.reading() as connection:
@@ -79,7 +79,7 @@ def test_a_coder_is_compared_only_with_a_consensus_formed_without_them(parts_of:
         agreed = next(said for said in one.said if said.coder == "Ada").codes
         codes = [part for code in sorted(agreed) for part in ("--code", code)] or ["--nothing"]
         run_on(
-            parts, "consensus", one.transcript, "--turn", str(one.turn), *codes, "--by", "Dora",
+            parts, "consensus", one.transcript, "--turn", str(one.turn + 1), *codes, "--by", "Dora",
             "--among", "Ada", "--among", "Ben",
         )  # fmt: skip
     report = agree(parts, Asked())

@@ -17,6 +17,7 @@ from annotations.errors import BadInput, Busy, TandemError
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
 
+@pytest.mark.slow
 def test_a_model_that_judges_nothing_replaces_none(tandem: Tandem, tmp_path: Path) -> None:
     """A few codings teach no code yet; the codebook's words go on serving."""
     tandem("train")
@@ -76,12 +77,14 @@ def test_a_command_out_of_turn(tandem: Tandem, study: Path) -> None:
         tandem("push")
 
 
+@pytest.mark.slow
 def test_a_wave_that_is_none(tandem: Tandem, study: Path) -> None:
     """The waves that there are, are named."""
     tandem("train")
     assert "Waves: 1" in refused(tandem, study, "precode", "--wave", "3")
 
 
+@pytest.mark.slow
 def test_without_codings_the_codebook_speaks_and_says_so(tandem: Tandem) -> None:
     """With no coding at all there are suggestions from the definitions, called what they are."""
     trained = tandem("train")
@@ -92,15 +95,17 @@ def test_without_codings_the_codebook_speaks_and_says_so(tandem: Tandem) -> None
     assert all(row["probability"] <= 1 for row in tandem("suggestions")["suggestions"])
 
 
+@pytest.mark.slow
 def test_an_encoder_of_another_language_is_said(tandem: Tandem, study: Path) -> None:
     """The shipped encoder was trained on English: of a study in Swedish little is to be expected, and train says it."""
-    with (study / "study.yaml").open("a", encoding="utf-8") as config:
-        config.write("\nlanguage: sv\n")
+    config = study / "study.yaml"
+    config.write_text(config.read_text("utf-8").replace("language: en", "language: sv"), "utf-8")
     said = [note for note in tandem("train")["notes"] if "multilingual" in note]
     assert len(said) == 1
     assert '"sv"' in said[0]
 
 
+@pytest.mark.slow
 def test_suggestions_as_a_table(tandem: Tandem, tmp_path: Path) -> None:
     """The CSV has the promised columns and a row for each segment and code."""
     tandem("train")
@@ -114,6 +119,7 @@ def test_suggestions_as_a_table(tandem: Tandem, tmp_path: Path) -> None:
     assert {row["suggested"] for row in rows} <= {"true", "false"}
 
 
+@pytest.mark.slow
 def test_a_codebook_changed_after_training(tandem: Tandem, study: Path) -> None:
     """The model would speak of other codes, so a training is asked for."""
     tandem("train")
@@ -123,6 +129,7 @@ def test_a_codebook_changed_after_training(tandem: Tandem, study: Path) -> None:
         tandem("precode")
 
 
+@pytest.mark.slow
 def test_two_commands_on_one_study(tandem: Tandem, study: Path) -> None:
     """The second says which command is at work, and changes nothing."""
     code = (

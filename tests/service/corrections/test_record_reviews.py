@@ -110,7 +110,7 @@ def test_a_change_of_mind_supersedes(parts: Parts, server: FakeLabelStudio, inbo
     server.update(mine, chosen("people"))
     assert [deliver(inbox, body) for body in server.told][1]["superseded"] == 1
     assert said_in(parts)[0][2] == ("people",)
-    found = history(parts, "JKG-01:1")["reviews"]
+    found = history(parts, "JKG-01:2")["reviews"]
     assert [one["state"] for one in found] == ["superseded", "stands"]
     assert {one["condition"] for one in found} == {"assisted"}
 
@@ -156,7 +156,7 @@ def test_a_deleted_annotation_takes_its_review_back(
     server.delete(1)
     deliver(inbox, server.told[-1])
     assert said_in(parts) == []
-    assert len(history(parts, "JKG-01:1")["reviews"]) == 3
+    assert len(history(parts, "JKG-01:2")["reviews"]) == 3
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,8 @@ def test_a_passage_that_is_none(parts: Parts) -> None:
     """History names what it was given and what it takes."""
     for given_span, says in (
         ("JKG-01", "is no passage"),
-        ("JKG-01:99", "has no turn 99"),
+        ("JKG-01:99", "has no turn 99; its turns are 1 to 12"),
+        ("JKG-01:0", "turns count from 1, as in Label Studio"),
         ("JKG-1:1", "not known"),
     ):
         with pytest.raises(BadInput, match=says):

@@ -15,9 +15,9 @@ from service.new_study import make_study
 from service.serving.train_and_evaluate import tracking_of
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study of sixteen coded interviews, made once."""
+    """A study of sixteen coded interviews, made once for all tests of a process."""
     folder = tmp_path_factory.mktemp("template")
     book = folder / "book.csv"
     book.write_text("code,definition\nMoney,What it costs\nPeople,Who does it\n", "utf-8")

@@ -26,9 +26,12 @@ from service.worker import do_waiting_jobs
 from training.mlflow_mirror import aliases_wanted
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 
 
 KILLED = {

@@ -16,9 +16,12 @@ from service.serving.precode import precode
 from service.serving.train_and_evaluate import reproduce, train
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 
 
 def test_a_run_is_made_again_to_the_last_digit(parts: Parts, tmp_path: Path) -> None:
@@ -43,7 +46,7 @@ def test_a_suggestion_is_traced_to_what_it_rests_on_and_back(parts: Parts) -> No
     """From a suggestion to model, run, reviews and codebook; from one of these reviews back to the model."""
     trained = train(parts)
     precode(parts)
-    found = trace_suggestion(parts, "p-03:1:money", version=None)
+    found = trace_suggestion(parts, "p-03:2:money", version=None)
     assert found.suggestion.code_id == "money"
     assert found.model.run_id == trained.model.run_id
     assert found.model.reviews_hash == trained.model.reviews_hash
@@ -55,10 +58,11 @@ def test_a_suggestion_is_traced_to_what_it_rests_on_and_back(parts: Parts) -> No
     back = trace_review(parts, found.reviews.ids[0])
     assert [one.version for one in back.versions] == ["v1"]
     for name, said in (
-        ("P-03:1", "TRANSCRIPT:TURN:CODE"),
+        ("P-03:2", "TRANSCRIPT:TURN:CODE"),
+        ("P-03:0:Money", "turns count from 1, as in Label Studio"),
         ("P-03:77:Money", "no segment in turn 77"),
-        ("P-99:1:Money", "P-9"),
-        ("P-03:1:Mony", "Money"),
+        ("P-99:2:Money", "P-9"),
+        ("P-03:2:Mony", "Money"),
     ):
         with pytest.raises(BadInput, match=said):
             trace_suggestion(parts, name, version=None)

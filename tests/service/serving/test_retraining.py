@@ -22,9 +22,12 @@ from service.worker import ask_if_due
 from training.mlflow_mirror import aliases_wanted
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 
 
 def test_judges_never_teach(parts: Parts, tmp_path: Path) -> None:

@@ -23,9 +23,12 @@ from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.serving.train_and_evaluate import train
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 
 
 def test_a_person_promotes_and_goes_back(parts: Parts, tmp_path: Path) -> None:

@@ -20,9 +20,12 @@ from service.importing.import_transcripts import import_transcripts
 from service.serving.train_and_evaluate import evaluate, train
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 
 
 def test_a_consensus_stands_for_its_sources(parts: Parts) -> None:
