@@ -70,6 +70,12 @@ class EmbeddingCache:
         with self._opened() as connection, connection:
             connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", [(_key(t),) for t in texts])
 
+    def count(self, texts: Iterable[str]) -> int:
+        """How many vectors are kept of these texts, of any encoder."""
+        with self._opened() as connection:
+            query = "SELECT count(*) FROM embeddings WHERE text_hash = ?"
+            return sum(connection.execute(query, (_key(text),)).fetchone()[0] for text in set(texts))
+
     def compact(self) -> None:
         """Give freed pages back, so that the file holds nothing that was forgotten."""
         with self._opened() as connection:

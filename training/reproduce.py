@@ -20,6 +20,7 @@ from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import read_corpus
+from models.model_folder import model_folder
 from training.collect import Collected, collected_from
 from training.learn import learn
 from training.lineage import Snapshot, libraries, read_snapshot
@@ -57,8 +58,9 @@ def reproduce(shop: Workshop, run: str, *, progress: Progress) -> Reproduced:
         raise TandemError(
             f"{model.version} learnt from the codebook's words alone; there are no reviews to go by."
         )
-    kept = load(shop.folder / model.folder, model.sha256)
-    snapshot = read_snapshot(shop.folder / model.folder)
+    folder = model_folder(shop.folder, model.folder)
+    kept = load(folder, model.sha256)
+    snapshot = read_snapshot(folder)
     _refuse_other_parts(shop, model, snapshot)
     shop = _as_then(shop, model)
     codes = tuple(code.id for code in shop.codebook.applicable)

@@ -25,6 +25,7 @@ from annotations.store.model_versions import (
     add_model,
     all_models,
     champion,
+    last_served,
     learnt_transcripts,
     next_version,
     promote,
@@ -41,10 +42,9 @@ from training.collect import Collected, collect
 from training.compare import compare, save_held_out
 from training.judge_set import draw, judging_groups
 from training.learn import learn, learn_from_codebook
-from training.leftovers import sweep
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.mlflow_mirror import deliver
-from training.promote import Verdict, waiting
+from training.promote import Verdict, first, waiting
 from training.recipe import Made, Progress, Split, Workshop
 from training.unchanged import unchanged
 
@@ -87,7 +87,6 @@ def train(shop: Workshop, *, force: bool, progress: Progress, unwatched: bool = 
     ``unwatched``: a worker does it, so that after a rollback a person has to say whether the new model serves.
     """
     start = time.perf_counter()
-    sweep(shop)
     corpus = read_corpus(shop.store, shop.segmentation)
     if not len(corpus):
         raise BadInput(
@@ -102,11 +101,23 @@ def train(shop: Workshop, *, force: bool, progress: Progress, unwatched: bool = 
         if known is not None and not force and unchanged(shop, collected, known):
             return _nothing_new(shop, known, serving, start)
     split = _split(shop, collected)
-    if any(labels.complete for labels in collected.labels) and collected.learnable:
+    if _teaches(collected):
         made = learn(shop, collected, codes, split, progress)
     else:
         made = learn_from_codebook(shop, corpus, codes)
     return _keep(shop, collected, serving, made, split, start, unwatched=unwatched)
+
+
+def can_learn(shop: Workshop) -> bool:
+    """Is there a passage that somebody coded and that may teach? Else a model could only know the codebook's words."""
+    corpus = read_corpus(shop.store, shop.segmentation)
+    if not len(corpus):
+        return False
+    return _teaches(collect(shop.store, corpus, tuple(code.id for code in shop.codebook.applicable)))
+
+
+def _teaches(collected: Collected) -> bool:
+    return any(labels.complete for labels in collected.labels) and bool(len(collected.learnable))
 
 
 def _split(shop: Workshop, collected: Collected) -> Split:
@@ -184,9 +195,11 @@ def _used(collected: Collected, split: Split) -> tuple[tuple[UUID, ...], tuple[U
 
 def _verdict(shop: Workshop, made: Made, serving: Serving | None, split: Split) -> Verdict:
     learnt: frozenset[UUID] = frozenset()
-    if serving is not None:
-        with shop.store.reading() as connection:
+    with shop.store.reading() as connection:
+        if serving is not None:
             learnt = learnt_transcripts(connection, serving.model.id)
+        elif last_served(connection) is not None:
+            return first("no other model serves: the one before had learnt from somebody who withdrew")
     return compare(
         made,
         serving,

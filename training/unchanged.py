@@ -6,6 +6,7 @@ from annotations.errors import TandemError
 from annotations.groups import groups_of
 from annotations.store.model_versions import ModelVersion
 from models.artifact import load
+from models.model_folder import model_folder
 from training.collect import Collected
 from training.lineage import numbered_groups, read_snapshot
 from training.recipe import Workshop
@@ -30,8 +31,9 @@ def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool
     kept = collected.corpus.transcripts
     groups = dict(zip((one.id for one in kept), groups_of([one.transcript for one in kept]), strict=True))
     try:
-        load(shop.folder / model.folder, model.sha256)
-        snapshot = read_snapshot(shop.folder / model.folder)
+        folder = model_folder(shop.folder, model.folder)
+        load(folder, model.sha256)
+        snapshot = read_snapshot(folder)
     except TandemError:
         return False
     return snapshot.groups == numbered_groups(collected, groups)

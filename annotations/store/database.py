@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 
-HEAD = "0008"
+HEAD = "0011"
 WAIT_MS = 10_000
 # opened as they are needed; a server with 20 coders would open and close some for every answer otherwise
 POOL = 20
@@ -28,11 +28,13 @@ class Store:
 
     A writing transaction takes the write lock at its start, so that two writers wait for each other instead
     of failing half way. Raises Busy, Unreachable or TandemError with a sentence instead of a driver's error.
+    ``schema``: the study's on PostgreSQL, None on SQLite.
     """
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, schema: str | None = None) -> None:
         self.engine = engine
         self.place = place
+        self.schema = schema
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -67,7 +69,8 @@ def open_store(url: str) -> Store:
     the database.
     """
     address = _address(url)
-    store = Store(_engine(address), address.render_as_string(hide_password=True))
+    schema = None if address.drivername == "sqlite" else _schema_in(address)
+    store = Store(_engine(address), address.render_as_string(hide_password=True), schema)
     try:
         _bring_up_to_date(store)
     except BaseException:
@@ -137,7 +140,7 @@ def _for_its_owner_only(file: Path) -> None:
 
 
 def _postgresql(address: URL) -> Engine:
-    schema = str(address.query.get("schema", "tandem"))
+    schema = _schema_in(address)
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise BadInput(f'database schema "{schema}": use small letters, digits and "_", at most 63.')
     plain = address.difference_update_query(["schema"])
@@ -155,6 +158,10 @@ def _postgresql(address: URL) -> Engine:
         engine.dispose()
         raise _in_words(error, plain.render_as_string()) from error
     return engine
+
+
+def _schema_in(address: URL) -> str:
+    return str(address.query.get("schema", "tandem"))
 
 
 def _bring_up_to_date(store: Store) -> None:

@@ -41,7 +41,7 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         [
             (
                 row["version"],
-                "yes" if row["serves"] else "before" if row["served"] else "no",
+                _stands(row),
                 row["created"][:10],
                 row["verdict"],
                 _BY[row["measured_on"] if row["f1"] is not None else None],
@@ -54,6 +54,10 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         ],
         numbers=4,
     )
+    if any(row["erased"] for row in rows):
+        say(
+            "", "Erased: it had learnt from somebody who withdrew, so its files are gone and it cannot serve."
+        )
     say("", "Why one was promoted or not: tandem models show VERSION")
 
 
@@ -124,7 +128,7 @@ def show_chain(found: dict[str, Any]) -> None:
         ("segmentation version", found["segmentation"]),
         ("encoder", found["embedder"]),
         ("recipe", found["recipe"]),
-        ("files", f"{found['files']}, hash {found['sha256'][:16]}…"),
+        ("files", _files(found)),
     ]
     table("", ("", ""), rows)
     for one in found["served"]:
@@ -132,16 +136,24 @@ def show_chain(found: dict[str, Any]) -> None:
         say(f"Put to serve {one['since'][:16].replace('T', ' ')} UTC ({one['how']}{who}): {one['why']}")
 
 
+def _files(found: dict[str, Any]) -> str:
+    if found["erased"]:
+        return "erased: it had learnt from somebody who withdrew"
+    return f"{found['files']}, hash {found['sha256'][:16]}…"
+
+
 def _rows(parts: Parts) -> list[dict[str, Any]]:
-    from annotations.store.model_versions import all_models, serving_history
+    from annotations.store.model_versions import all_models, champion, erased_versions, serving_history
 
     with parts.store.reading() as connection:
         models, served = all_models(connection), serving_history(connection)
+        serving, erased = champion(connection), erased_versions(connection)
     once = {one.model.id for one in served}
     return [
         {
             "version": model.version,
-            "serves": bool(served) and served[0].model.id == model.id,
+            "serves": serving is not None and serving.model.id == model.id,
+            "erased": model.version in erased,
             "served": model.id in once,
             "kind": model.kind,
             "created": model.created.isoformat() if model.created else "",
@@ -156,6 +168,12 @@ def _rows(parts: Parts) -> list[dict[str, Any]]:
         }
         for model in models
     ]
+
+
+def _stands(row: dict[str, Any]) -> str:
+    if row["erased"]:
+        return "erased"
+    return "yes" if row["serves"] else "before" if row["served"] else "no"
 
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:

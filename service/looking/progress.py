@@ -9,7 +9,13 @@ from sqlalchemy import Connection
 
 from annotations.labels import labels_of
 from annotations.store.jobs import all_jobs
-from annotations.store.model_versions import ModelVersion, Serving, champion, waiting_model
+from annotations.store.model_versions import (
+    ModelVersion,
+    Serving,
+    champion,
+    waiting_model,
+    why_nothing_serves,
+)
 from annotations.store.pushed_tasks import count_pushed
 from annotations.store.reviews import coder_names, count_reviews, current_reviews, loose_codings
 from annotations.store.seen_annotations import count_set_aside
@@ -58,6 +64,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
         "codings": codings,
         "set_aside": count_set_aside(connection),
         "codebook_version": parts.codebook.version,
+        "no_model": why_nothing_serves(connection),
         "model": None if serving is None else _model(serving, waits, parts.codebook.version, version),
         "jobs": [{"kind": job.kind, "state": job.state} for job in all_jobs(connection, latest=5)],
     }

@@ -16,6 +16,7 @@ from annotations.segment import Segment
 from annotations.store.model_versions import (
     ModelVersion,
     champion,
+    erased_versions,
     get_model,
     learnt_items,
     model_by_id,
@@ -120,6 +121,7 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> di
         "segmentation": model.segmentation,
         "codebook_version": model.codebook_version,
         "sha256": model.sha256,
+        "erased": model.version in erased_versions(connection),
         "files": str(parts.study.models_folder / model.folder),
         "reviews": model.reviews,
         "reviews_hash": model.reviews_hash,

@@ -33,11 +33,12 @@ def sentences_of(
     """
     from models.artifact import load
     from models.explain import sentences_behind
+    from models.model_folder import model_folder
 
     if model.kind == "cold start":
         return {}
     try:
-        loaded = load(parts.study.models_folder / model.folder, model.sha256, parts.embedder)
+        loaded = load(model_folder(parts.study.models_folder, model.folder), model.sha256, parts.embedder)
     except TandemError:
         return {}
     known = [one for one in segments if one in found and found[one].suggested and one in corpus.position]

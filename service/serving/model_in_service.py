@@ -18,6 +18,7 @@ from annotations.store.model_versions import (
 from annotations.store.pushed_tasks import projects
 from annotations.store.withdrawals import models_that_learnt
 from models.artifact import OtherLayout, load
+from models.model_folder import model_folder
 from service.composition import Parts
 
 
@@ -135,4 +136,4 @@ def _fault(parts: Parts, model: ModelVersion) -> str | None:
 
 
 def _load(parts: Parts, model: ModelVersion) -> None:
-    load(parts.study.models_folder / model.folder, model.sha256)
+    load(model_folder(parts.study.models_folder, model.folder), model.sha256)

@@ -13,12 +13,13 @@ from models.calibration import Aim
 from service.composition import Parts
 from training.collect import Collected
 from training.evaluation import evaluation
+from training.leftovers import sweep
 from training.mlflow_mirror import deliver, owed
 from training.recipe import Workshop
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
-from training.train import Trained
+from training.train import Trained, can_learn
 from training.train import train as train_model
 
 Progress = Callable[[int, int], None]
@@ -33,7 +34,7 @@ def tracking_of(parts: Parts) -> Tracking:
     uri = parts.settings.tracking_uri
     if uri is not None:
         return Tracking(uri, parts.slug)
-    return Tracking(f"sqlite:///{parts.study.tracking_file}", parts.slug, parts.study.folder / "mlruns")
+    return Tracking.in_study(parts.study.tracking_file, parts.study.runs_folder, parts.slug)
 
 
 def train(
@@ -44,8 +45,17 @@ def train(
     embedding: Progress = quiet,
     fitting: Progress = quiet,
 ) -> Trained:
-    """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
+    """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker.
+
+    What belongs to no living run or model is swept first.
+    """
+    sweep(parts.store, parts.study)
     return train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+
+
+def something_teaches(parts: Parts) -> bool:
+    """Is there anything that people have coded and a model may learn from?"""
+    return can_learn(workshop_of(parts))
 
 
 def reproduce(
