@@ -12,6 +12,7 @@ from builders import REPOSITORY, skip_or_fail
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
+from annotations.store.tombstones import beside
 
 POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 
@@ -42,7 +43,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     try:
         yield f"{POSTGRESQL}?schema={schema}"
     finally:
-        administrator.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+        for one in (schema, beside(schema)):
+            administrator.execute(f'DROP SCHEMA IF EXISTS "{one}" CASCADE')
         administrator.close()
 
 

@@ -10,6 +10,7 @@ from annotations.store.model_versions import (
     ROLLED_BACK,
     ModelVersion,
     champion,
+    erased_versions,
     get_model,
     previous_champion,
     promote,
@@ -48,9 +49,10 @@ def ensure_sound(parts: Parts) -> str | None:
     Returns what was done, None where nothing had to be. Raises TandemError if no other version can serve.
     """
     with parts.store.reading() as connection:
-        served = serving_history(connection)
-    if not served:
-        return None
+        erased = erased_versions(connection)
+        served = [one for one in serving_history(connection) if one.model.version not in erased]
+        if champion(connection) is None:
+            return None
     broken = served[0].model
     fault = _fault(parts, broken)
     if fault is None:
