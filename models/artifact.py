@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.errors import TandemError
+from annotations.errors import TandemError, kind_of
 from models.calibration import Calibration
 from models.classifier import Model, TooFew, Weights
 from models.cold_start import ColdStart
@@ -73,7 +73,7 @@ def load(folder: Path, sha256: str, encoder: EmbedderSource | None = None) -> Mo
         tuned = load_tuned(folder / _TUNED, manifest["tuned"], encoder) if "tuned" in manifest else None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, TypeError) as error:
         raise TandemError(
-            f'the model in {folder} cannot be read ({error}). Run "tandem train --force" to make it anew.'
+            f'the model in {folder} cannot be read ({kind_of(error)}). Run "tandem train --force" to make it anew.'
         ) from error
     if manifest.get("layout") != LAYOUT:
         raise OtherLayout(folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from annotations.errors import TandemError
+from annotations.errors import TandemError, kind_of
 from training.collect import WEIGHTS, Collected
 from training.promote import Verdict
 from training.recipe import Made, Split, Workshop
@@ -95,7 +95,8 @@ def read_snapshot(folder: Path) -> Snapshot:
         return Snapshot(**plain | {key: tuple(plain[key]) for key in ("learn", "judge", "judging")})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TandemError(
-            f"what the model in {folder} learnt from cannot be read ({error}). Put the folder back from your backup."
+            f"what the model in {folder} learnt from cannot be read ({kind_of(error)}). Put the folder back from your "
+            f"backup."
         ) from error
 
 

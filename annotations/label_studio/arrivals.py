@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -257,7 +258,8 @@ UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, Recursi
 def fault(error: Exception) -> str:
     """What was wrong with plain data, without a word of what it held: that may be somebody's."""
     name = type(error).__name__
-    return f"{name}: {error}" if isinstance(error, KeyError) else name
+    missing = str(error.args[0]) if isinstance(error, KeyError) and error.args else ""
+    return f"{name}: {missing!r}" if re.fullmatch("[a-z_]{1,30}", missing) else name
 
 
 def _region(region: Any) -> dict[str, Any]:

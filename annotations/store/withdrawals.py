@@ -144,6 +144,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     quoting = _forget_evidence(connection, own_segments)
     pending = _pending(connection, own_segments, quoting)
     _forget_values(connection, theirs)
+    _forget_errors(connection)
     _not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
     for table in (shown_models, label_studio_annotations):
@@ -267,6 +268,12 @@ def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
             kept = _without(plain, names)
             if kept != plain:
                 connection.execute(update(table).where(table.c.id == row).values({column.name: kept}))
+
+
+def _forget_errors(connection: Connection) -> None:
+    """Why jobs failed, which earlier versions of Tandem wrote with words in it, and which may name the person."""
+    said = "the reason was erased when somebody withdrew"
+    connection.execute(update(jobs).where(jobs.c.error.is_not(None)).values(error=said))
 
 
 def _forget_webhooks(connection: Connection, own: Collection[str]) -> None:

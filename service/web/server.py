@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from service.access.keys import key_for
 from service.access.service_address import note_address
 from service.composition import Parts
+from service.log_lines import keep_words_out
 from service.web.app import LOOPBACK, create_app
 
 RECONCILE_S = 60.0
@@ -45,7 +46,16 @@ def serve(
         attach=True,
     )
     with _worker(parts, wanted=with_worker):
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+        keep_words_out()
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            log_config=None,  # uvicorn's own would print tracebacks
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
 
 
 @contextmanager
