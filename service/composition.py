@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,9 +99,6 @@ class Parts:
     @contextmanager
     def alone(self, command: str) -> Iterator[None]:
         """Hold the study's lock: one command at a time changes a study. Raises Busy, naming the other one."""
-        if self._held_by == threading.get_ident():
-            yield
-            return
         from filelock import FileLock, Timeout
 
         own, note = self.study.folder / ".tandem.lock", self.study.folder / ".tandem.lock.holder"
@@ -133,7 +129,9 @@ class Parts:
         """A backup may have brought back who withdrew."""
         found = returned(store, self.tombstones_folder)
         if found.tombstones:
-            with self.alone("withdraw"):
+            # a command that holds the study already may be the one that opens the database
+            held = self._held_by == threading.get_ident()
+            with nullcontext() if held else self.alone("withdraw"):
                 erase_returned(store, self.study, found, forget=self.forget)
         for sentence in keep_outside(store, self.tombstones_folder):
             log.warning("%s", sentence)
@@ -160,11 +158,11 @@ def _refuse_links(study: Study) -> None:
     """Tandem writes and deletes in these. Raises BadInput where one is a link."""
     kept = (study.database_file, study.embeddings_file, study.tracking_file, study.models_folder)
     names = (*(one.name for one in (*kept, study.runs_folder)), ".tandem.lock", "receipts")
-    for entry in os.scandir(study.folder):
+    for entry in study.folder.iterdir():
         # the files that SQLite and the lock lay beside them too
-        if entry.is_symlink() and entry.name.startswith(names):
+        if entry.name.startswith(names) and entry.is_symlink():
             raise BadInput(
-                f"{entry.path} is a link, and Tandem would write and delete where it leads. Delete it, put the file or "
+                f"{entry} is a link, and Tandem would write and delete where it leads. Delete it, put the file or "
                 f"folder itself there if it is yours, and ask whoever gave you this study why it is there."
             )
 

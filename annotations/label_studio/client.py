@@ -25,6 +25,7 @@ TASKS_AT_A_TIME = 250
 # Label Studio holds its database while it takes predictions away, and coders wait as long
 CLEARED_AT_A_TIME = 50
 TIME_LIMIT_S = 120.0
+_LOCKED = "database is locked"
 # what can be sent again without making anything twice
 REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 # the signs that somebody has answered a task or begun to; draft_exists and not drafts, which are only one's own
@@ -405,6 +406,8 @@ def _in_words(status: int, body: str, url: str) -> TandemError:
 
 def _faults(body: str) -> str:
     """Which fields a refusal names: its text may quote what was sent, and so what somebody said."""
+    if _LOCKED in body:
+        return _LOCKED
     try:
         plain = json.loads(body)
     except ValueError:

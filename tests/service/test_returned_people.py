@@ -193,7 +193,8 @@ def test_nobody_works_on_a_study_in_which_somebody_is_back(restored: Parts, tmp_
     other = opened(restored.study.folder, tmp_path / "state")
     with other.alone("train"), pytest.raises(Busy):
         _names(restored)
-    assert _names(restored) == LEFT
+    with restored.alone("train"):
+        assert _names(restored) == LEFT
 
 
 @pytest.mark.parametrize("kind", ["receipt", "saved"])
