@@ -1,22 +1,29 @@
 """Erasing a participant everywhere: the work behind "tandem withdraw".
 
 The order makes a crash harmless: the database erases everything in one transaction and notes which tasks in Label
-Studio have yet to go; these are erased next, then the caches, the models that learnt from the participant, and the
-freed pages of every file. The same command again goes on where it stopped.
+Studio have yet to go; these are erased next, then the files of models that learnt from the participant and whatever
+belongs to nobody, then the freed pages of every file. A new model is trained last: no model that learnt from the
+participant serves from the first step on. The same command again goes on where it stopped. What was erased is looked
+for afterwards, and the receipt says how.
 """
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
-from annotations.errors import BadInput, TandemError, nearest
-from annotations.label_studio.erase import erase_tasks, forget_evidence
+from annotations.errors import TandemError
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.erase import erase_tasks, forget_evidence, forget_predictions
+from annotations.label_studio.predicted_answer import version_label
 from annotations.label_studio.projects import project_exists
+from annotations.label_studio.tasks import tasks_by_key
+from annotations.names import folded
 from annotations.progress import Progress
-from annotations.store.model_versions import all_models, champion
-from annotations.store.put_to_serve import put_to_serve
+from annotations.store.label_studio_projects import projects
+from annotations.store.model_versions import ModelVersion, all_models, champion, why_nothing_serves
+from annotations.store.tombstones import tombstones_in
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
     Pending,
@@ -24,22 +31,38 @@ from annotations.store.withdrawals import (
     compact,
     erase,
     finish_withdrawal,
+    rows_left,
     same_session,
     still_pending,
     transcripts_of,
     withdrawal_of,
     words_of,
 )
-from models.segmenter import sentences_in
+from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
+from models.run_folders import erase_runs
 from service.composition import Parts
+from service.erasure_plan import what_would_go
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
-from service.serving.train_and_evaluate import catch_up, tracking_of, train
+from service.receipt import FOLDER, Gone, Receipt, without_codes, write_receipt
+from service.returned_people import keep_outside
+from service.serving.train_and_evaluate import catch_up, something_teaches, tracking_of, train
+from service.word_search import distinctive, search
+from training.model_folders import sweep
+
+STEPS = 6
+OUT_OF_REACH = (
+    "files outside the study are not Tandem's to erase: the recordings and transcripts that were imported, tables "
+    "and reports that were exported, backups, and copies that other people hold."
+)
 
 
 @dataclass
 class Withdrawn:
-    """What was erased, what could not be yet, and what a person must look at."""
+    """What was erased and how that was verified, what could not be yet, and what a person must look at.
+
+    ``still_there``: what Tandem could not erase, each with its place. ``for_people``: what it cannot reach.
+    """
 
     participant: str
     transcripts: int = 0
@@ -48,8 +71,12 @@ class Withdrawn:
     tasks: int = 0
     models: tuple[str, ...] = ()
     new_model: str | None = None
+    serves: str = ""
     done: bool = False
+    gone: list[Gone] = field(default_factory=list)
+    still_there: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    receipt: tuple[Path, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -61,49 +88,54 @@ class Withdrawn:
             "label_studio_tasks": self.tasks,
             "models_that_learnt": list(self.models),
             "new_model": self.new_model,
+            "what_serves_now": self.serves,
             "done": self.done,
+            "erased": [asdict(one) for one in self.gone],
+            "still_there": self.still_there,
             "notes": self.notes,
+            "receipt": [str(file) for file in self.receipt],
         }
 
 
-def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
-    """The names of the transcripts that a withdrawal would erase. Raises BadInput for a participant who is none."""
-    with parts.store.reading() as connection:
-        theirs = transcripts_of(connection, participant)
-        before = withdrawal_of(connection, participant)
-        known = [kept.transcript.participant for kept in all_transcripts(connection)]
-    if theirs:
-        return tuple(kept.transcript.name for kept in theirs)
-    if before is not None:
-        return ()
-    people = sorted({name for name in known if name})
-    close = nearest(participant, people)
-    guess = f' Did you mean "{close}"?' if close else f" Known: {', '.join(people[:12])}."
-    raise BadInput(f'no transcript is of participant "{participant}".{guess} Nothing was erased.')
-
-
 def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> Withdrawn:
-    """Erase a participant: text, spans, codings, embeddings, suggestions, tasks, and models that learnt from them."""
+    """Erase a participant: text, spans, codings, embeddings, suggestions, tasks, and models that learnt from them.
+
+    Raises BadInput for a participant who is none. What cannot be erased is said in the result, which is not done then.
+    """
     what_would_go(parts, participant)
     found = Withdrawn(participant)
+    passages = _passages(parts, participant)
     tombstone = _from_database(parts, participant, by, found)
-    progress(1, 4)
+    found.still_there += keep_outside(parts.store, parts.tombstones_folder)
+    progress(1, STEPS)
     pending = _from_label_studio(parts, tombstone, found)
-    progress(2, 4)
-    _from_models(parts, tombstone, by, found)
-    progress(3, 4)
+    progress(2, STEPS)
+    _from_files(parts, tombstone, found)
+    progress(3, STEPS)
     compact(parts.store)
-    parts.cache.compact()
-    if not pending:
+    if parts.study.embeddings_file.exists():
+        parts.cache.compact()
+    progress(4, STEPS)
+    _look(parts, tombstone, passages, found)
+    _new_model(parts, tombstone, found)
+    progress(5, STEPS)
+    found.done = not pending and not found.still_there
+    if found.done:
         with parts.store.writing() as connection:
             finish_withdrawal(connection, tombstone.id)
-    found.done = not pending
-    found.notes.append(
-        "files outside the study are not Tandem's to erase: the recordings and transcripts that were imported, tables "
-        "and reports that were exported, backups, and copies that other people hold."
-    )
-    progress(4, 4)
+    found.notes.append(OUT_OF_REACH)
+    found.receipt = _receipt(parts, tombstone, pending, found)
+    progress(STEPS, STEPS)
     return found
+
+
+def _passages(parts: Parts, participant: str) -> tuple[str, ...]:
+    """What is looked for afterwards: passages of theirs that nobody else has said."""
+    with parts.store.reading() as connection:
+        theirs = {kept.id for kept in transcripts_of(connection, participant)}
+        every = all_transcripts(connection)
+    own = [kept.transcript.text for kept in every if kept.id in theirs]
+    return distinctive(own, [kept.transcript.text for kept in every if kept.id not in theirs])
 
 
 def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) -> Withdrawal:
@@ -121,14 +153,23 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
             f"and replace or withdraw them too if so."
         )
     # a cache can be emptied before the rest: what is missing there is made again
-    sentences = [
-        span.of(words) for words in texts for span in sentences_in(words, parts.segmentation.pipeline)
-    ]
-    parts.cache.forget([*texts, *sentences])
+    parts.forget(texts)
     with parts.store.writing() as connection:
         erased = erase(connection, participant, by=by)
     found.transcripts, found.reviews = erased.withdrawal.transcripts, erased.reviews
     found.codings, found.models = erased.codings, erased.withdrawal.models
+    if parts.study.embeddings_file.exists():
+        left = parts.cache.count(texts)
+        if left:
+            found.still_there.append(f"{left} embeddings of theirs in {parts.study.embeddings_file}")
+        else:
+            found.gone.append(
+                Gone(
+                    "the numbers made of their passages",
+                    str(parts.study.embeddings_file),
+                    "asked for: none is there",
+                )
+            )
     return erased.withdrawal
 
 
@@ -143,9 +184,7 @@ def _from_label_studio(parts: Parts, tombstone: Withdrawal, found: Withdrawn) ->
                 if one.url != server.url:
                     found.notes.append(_elsewhere(one))
                     continue
-                if project_exists(server, one.project):
-                    found.tasks += erase_tasks(server, one.project, one.keys)
-                    forget_evidence(server, one.project, one.quoting)
+                _from_project(server, one, found)
                 left.remove(one)
                 with parts.store.writing() as connection:
                     still_pending(connection, tombstone.id, left)
@@ -155,6 +194,22 @@ def _from_label_studio(parts: Parts, tombstone: Withdrawal, found: Withdrawn) ->
             f"the tasks in Label Studio are still there ({error}) Run the same command again once it answers."
         )
     return tuple(left)
+
+
+def _from_project(server: LabelStudio, one: Pending, found: Withdrawn) -> None:
+    where = f"Label Studio at {server.url}, project {one.project}"
+    if not project_exists(server, one.project):
+        found.gone.append(Gone("tasks", where, "looked for: the project is no longer there"))
+        return
+    erased = erase_tasks(server, one.project, one.keys)
+    quotes = forget_evidence(server, one.project, one.quoting)
+    there = tasks_by_key(server, one.project)
+    left = [key for key in one.keys if key in there]
+    if left:
+        raise TandemError(f"project {one.project} at {server.url} still holds {len(left)} of their tasks.")
+    found.tasks += erased
+    what = f"{erased} tasks, and quotes of theirs beside {quotes} other tasks"
+    found.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
 
 
 def _compact_label_studio(parts: Parts, found: Withdrawn) -> None:
@@ -174,27 +229,154 @@ def _elsewhere(one: Pending) -> str:
     )
 
 
-def _from_models(parts: Parts, tombstone: Withdrawal, by: str, found: Withdrawn) -> None:
-    """Train anew where the model that serves learnt from them, and erase the files of every version that did."""
+def _from_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+    """The files of every version that learnt from them, in the study and in MLflow, and what belongs to nobody."""
     with parts.store.reading() as connection:
-        serving = champion(connection)
         learnt = [model for model in all_models(connection) if model.version in tombstone.models]
-    if serving is not None and serving.model.version in tombstone.models:
-        trained = train(parts, force=True)
-        if not trained.verdict.promoted:
-            why = f"{serving.model.version} had learnt from a participant who withdrew"
-            with parts.store.writing() as connection:
-                put_to_serve(connection, trained.model.id, verdict=trained.verdict.verdict, reason=why, by=by)
-            catch_up(parts)
-        found.new_model = trained.model.version
     for model in learnt:
-        shutil.rmtree(parts.study.models_folder / model.folder, ignore_errors=True)
-        if model.run_id is not None:
-            _from_mlflow(parts, model.run_id, found)
+        _erase_model(parts, model, found)
+    swept = sweep(parts.store, parts.study)
+    found.still_there += swept.left
+    if swept.gone:
+        what = f"{len(swept.gone)} files and folders that belonged to no living run or model"
+        found.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
+    if swept.unknown:
+        found.notes.append(
+            f"Tandem did not make these, and left them alone: {', '.join(map(str, swept.unknown))}. Look whether they "
+            f"hold anything of {tombstone.participant}."
+        )
 
 
-def _from_mlflow(parts: Parts, run: str, found: Withdrawn) -> None:
+def _erase_model(parts: Parts, model: ModelVersion, found: Withdrawn) -> None:
     try:
-        tracking_of(parts).erase_files(run)
+        folder = model_folder(parts.study.models_folder, model.folder)
+        erase_folder(folder)
+        found.gone.append(
+            Gone(f"model {model.version}, which had learnt from them", str(folder), "looked for: not there")
+        )
+    except Linked as error:
+        found.still_there.append(str(error))
+    except OutsideStudy as error:
+        # nobody can put this right in the study, and nothing of it lies here
+        found.notes.append(f"model {model.version}: {error}")
     except TandemError as error:
-        found.notes.append(f"MLflow still holds the files of run {run} ({error}) Run the same command again.")
+        found.still_there.append(str(error))
+    try:
+        # in the study too where a server is configured: it may have been without one before
+        runs = set() if model.run_id is None else {model.run_id}
+        places = [str(folder) for folder in erase_runs(parts.study.runs_folder, runs)]
+        places += tracking_of(parts).erase_files(model.id)
+        what = f"MLflow's copy of model {model.version}, with what it said of them and what it was made of"
+        where = ", ".join(places) or parts.settings.tracking_uri or str(parts.study.runs_folder)
+        found.gone.append(Gone(what, where, "looked for: no file is there"))
+    except TandemError as error:
+        found.still_there.append(
+            f"MLflow may still hold the files of model {model.version} ({error}) Run the same command again."
+        )
+
+
+def _look(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ...], found: Withdrawn) -> None:
+    """Look for what was erased: rows of the database, and their words in every file of the study."""
+    with parts.store.reading() as connection:
+        left = rows_left(connection, tombstone.transcript_ids, tombstone.participant)
+    found.still_there += [
+        f"{count} rows of table {name} in {parts.store.place}" for name, count in left.items()
+    ]
+    if not left:
+        what = f"{tombstone.transcripts} transcripts with their words, passages, reviews, codings, memos and suggestions"
+        found.gone.append(Gone(what, parts.store.place, "every table read again: no row of theirs is there"))
+    if not passages:
+        return
+    seen = search(parts.study.folder, passages)
+    unread = f"; {len(seen.unread)} files could not be read" if seen.unread else ""
+    how = f"{seen.passages} passages of theirs looked for in {seen.files} files{unread}"
+    ours = [file for file in seen.holding if _is_kept(parts, file)]
+    found.still_there += [f"{file} still holds words of theirs" for file in ours]
+    for file in seen.holding:
+        if file not in ours:
+            found.notes.append(
+                f"{file} holds words of {tombstone.participant}. Tandem does not keep this file: delete it yourself."
+            )
+    if not ours:
+        none = "in none of those that Tandem keeps" if seen.holding else "in none"
+        found.gone.append(Gone("their words in the study's files", str(parts.study.folder), f"{how}: {none}"))
+
+
+def _is_kept(parts: Parts, file: Path) -> bool:
+    """Is this one of the files in which Tandem keeps what it knows? Others were put into the study's folder by people."""
+    study = parts.study
+    kept = (study.database_file, study.embeddings_file, study.tracking_file)
+    return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept) or any(
+        file.is_relative_to(folder) for folder in (study.models_folder, study.runs_folder)
+    )
+
+
+def _new_model(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+    """Train anew where the model that served had learnt from them; where nobody is left to learn from, none serves."""
+    with parts.store.reading() as connection:
+        serving, any_model = champion(connection), bool(all_models(connection))
+    if serving is None and any_model and tombstone.models:
+        try:
+            if something_teaches(parts):
+                found.new_model = train(parts, force=True).model.version
+            else:
+                catch_up(parts)
+        except TandemError as error:
+            found.still_there.append(f"no new model could be trained, so none serves ({error})")
+    with parts.store.reading() as connection:
+        serving, why = champion(connection), why_nothing_serves(connection)
+    if serving is not None:
+        learnt = "was trained without them" if found.new_model else "had not learnt from them"
+        found.serves = f"Model {serving.model.version} serves; it {learnt}."
+        return
+    found.serves = (
+        f"{(why or '')[:1].upper()}{(why or '')[1:]}" if any_model else "No model has been trained."
+    )
+    if any_model and tombstone.state != "done":
+        _nothing_shown(parts, tombstone, found)
+
+
+def _nothing_shown(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+    """No coder is shown any more what an erased model suggested."""
+    versions = {version_label(version) for version in tombstone.models}
+    with parts.store.reading() as connection:
+        pushed = projects(connection)
+    if not pushed or not versions:
+        return
+    try:
+        with label_studio_of(parts) as server:
+            for one in pushed:
+                if one.url == server.url and project_exists(server, one.project_id):
+                    forget_predictions(server, one.project_id, versions)
+    except TandemError as error:
+        found.still_there.append(
+            f"Label Studio still shows what {', '.join(sorted(tombstone.models))} suggested ({error}) Run the same "
+            f"command again once it answers."
+        )
+
+
+def _receipt(
+    parts: Parts, tombstone: Withdrawal, pending: tuple[Pending, ...], found: Withdrawn
+) -> tuple[Path, ...]:
+    others, mine = set[str](), folded(tombstone.participant)
+    with parts.store.reading() as connection:
+        (said,) = [one for one in tombstones_in(connection) if one.id == tombstone.id]
+        for kept in all_transcripts(connection):
+            others |= {kept.transcript.participant, kept.transcript.name}
+        others |= {one.participant for one in tombstones_in(connection)}
+    others = {one for one in others if folded(one) != mine}
+
+    def clean(lines: list[str]) -> tuple[str, ...]:
+        return tuple(without_codes(one, others) for one in lines)
+
+    waiting = [f"tasks in project {one.project} of Label Studio at {one.url}" for one in pending]
+    receipt = Receipt(
+        study=parts.study.config.name,
+        tombstone=said,
+        gone=tuple(Gone(*clean([one.what, one.where, one.verified])) for one in found.gone),
+        still_there=clean([*found.still_there, *waiting]),
+        for_people=clean(found.notes),
+        models=found.models,
+        serves=without_codes(found.serves, others),
+    )
+    return write_receipt(receipt, parts.study.folder / FOLDER)
