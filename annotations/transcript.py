@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from annotations.names import folded
+
+# what may follow an interviewer's label: a number, a name in brackets, or both; after one letter, "I-3" is a code
+_COUNTED = re.compile(r"(?=[\W_]|\d)(?:[ _\-#.]*[1-9]\d?)?(?:\s*[\[(].{1,60}[\])])?")
+_COUNTED_LETTER = re.compile(r"(?=\W|\d)(?: ?[1-9])?(?:\s*[\[(].{1,60}[\])])?")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -119,12 +126,24 @@ class Transcript:
 
 
 def roles_of(speakers: Sequence[str], interviewers: Sequence[str]) -> dict[str, Role]:
-    """Each speaker's role: an interviewer if listed, in any case and spacing; else a participant."""
-    listed = {" ".join(name.split()).casefold() for name in interviewers}
+    """Each speaker's role: an interviewer if listed (see ``asks``), else a participant."""
     return {
-        speaker: Role.INTERVIEWER if " ".join(speaker.split()).casefold() in listed else Role.PARTICIPANT
-        for speaker in speakers
+        speaker: Role.INTERVIEWER if asks(speaker, interviewers) else Role.PARTICIPANT for speaker in speakers
     }
+
+
+def asks(label: str, interviewers: Sequence[str]) -> bool:
+    """Is a label one of these interviewers, in any case and spacing, also numbered or with a name in brackets?
+
+    "Interviewer 1", "INT1", "MODERATOR-2" and "Interviewer (Ines)" are interviewers where "Interviewer", "INT" and
+    "Moderator" are listed. A number with a zero before it is a person's code: "INT-03".
+    """
+    plain = folded(label)
+    for name in map(folded, interviewers):
+        after = _COUNTED if len(name) > 1 else _COUNTED_LETTER
+        if name and plain.startswith(name) and (plain == name or after.fullmatch(plain, len(name))):
+            return True
+    return False
 
 
 def canonical(spoken: Sequence[SpokenTurn], interviewers: Sequence[str]) -> tuple[str, tuple[Turn, ...]]:

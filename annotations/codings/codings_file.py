@@ -13,6 +13,7 @@ from annotations.coding import Coder, Condition, Influence
 from annotations.codings.cells import condition_in, influence_in, moment_in, yes_in
 from annotations.codings.locate import NotFound, Places, WordsNotFound
 from annotations.errors import BadInput, nearest
+from annotations.names import folded
 from annotations.sheets.sheet import Row, read_sheet
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span, Transcript
@@ -195,7 +196,7 @@ class _Placing:
             raise NotFound("quote", f"{error}; {hint}") from error
 
     def _transcript(self, name: str) -> Places:
-        key = _fold(name)
+        key = folded(name)
         if key not in self._places:
             found = self._transcripts.get(key)
             self._places[key] = Places(found) if found is not None else self._no_transcript(name)
@@ -303,7 +304,3 @@ def _note_several_of_one(placed: Placed, codebook: Codebook) -> None:
 
 def _pass(coding: PlacedCoding) -> tuple[object, ...]:
     return coding.transcript, coding.coder, coding.condition, coding.span
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.split()).casefold()

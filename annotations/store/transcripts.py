@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, delete, exists, func, select
 
 from annotations.errors import BadInput, UnknownName, unknown
+from annotations.names import folded
 from annotations.store.tables import codings, reviews, segments, suggestions, transcripts, turns
 from annotations.transcript import Consents, Kind, Role, Span, Transcript, Turn
 
@@ -24,7 +25,7 @@ class Kept:
 
 def key_of(name: str) -> str:
     """The form in which two spellings of a name are the same."""
-    return " ".join(name.split()).casefold()
+    return folded(name)
 
 
 def add_transcript(connection: Connection, transcript: Transcript) -> UUID:
