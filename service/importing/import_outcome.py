@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from annotations.names import folded
+from annotations.readers.account import NOTHING_COUNTED, Account
+from annotations.readers.suspicion import Suspicion, suspicion_of
 from annotations.store.transcripts import key_of
 from annotations.study.speakers import Speaker
 from annotations.transcript import Role, Transcript
+from service.importing.role_guesses import with_guesses
+from service.importing.transcript_files import NotRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,18 @@ class Read:
     state: str
     speakers: tuple[Speaker, ...]
     warnings: tuple[str, ...] = ()
+    account: Account = NOTHING_COUNTED
+    read_now: Transcript | None = None
+
+    @property
+    def as_read(self) -> Transcript:
+        """The transcript as the file reads now; what is kept from before may be other turns."""
+        return self.read_now or self.transcript
+
+    @property
+    def suspicion(self) -> Suspicion:
+        """What to look at."""
+        return suspicion_of(self.as_read, self.account)
 
     @property
     def interviewers(self) -> list[str]:
@@ -39,7 +56,7 @@ class Imported:
 
     read: list[Read] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    not_read: Counter[str] = field(default_factory=Counter)
+    not_read: list[NotRead] = field(default_factory=list)
     by_key: dict[str, Read] = field(default_factory=dict)
 
     def take(self, kept: Iterable[Read]) -> None:
@@ -48,6 +65,17 @@ class Imported:
             self.read.append(one)
             self.by_key.setdefault(key_of(one.transcript.name), one)
 
+    def with_guesses(self) -> Imported:
+        """This, with one guess for each speaker whose role nobody has said."""
+        guessed = with_guesses([one.speakers for one in self.read])
+        self.read = [replace(one, speakers=its) for one, its in zip(self.read, guessed, strict=True)]
+        return self
+
+    @property
+    def not_read_by_ending(self) -> dict[str, int]:
+        """How many files of each ending were not read."""
+        return dict(Counter(one.ending for one in self.not_read))
+
     @property
     def unknown_speakers(self) -> list[UnknownSpeaker]:
         """The labels whose role nobody has said, each once, the one that speaks most first."""
@@ -55,7 +83,7 @@ class Imported:
         for one in self.read:
             for speaker in one.speakers:
                 if not speaker.known:
-                    key = " ".join(speaker.label.split()).casefold()
+                    key = folded(speaker.label)
                     found[key] = found.get(key, UnknownSpeaker(speaker.label)).with_one(speaker, one.file)
         return sorted(found.values(), key=lambda one: -one.turns)
 
@@ -69,11 +97,7 @@ class UnknownSpeaker:
     questions: int = 0
     files: tuple[str, ...] = ()
     counted: bool = False
-
-    @property
-    def asks(self) -> bool:
-        """Are most of its turns questions?"""
-        return 2 * self.questions >= self.turns
+    asks: bool = False  # the guess, the same for all files
 
     def with_one(self, speaker: Speaker, file: str) -> UnknownSpeaker:
         """This, with what the label says in one more file."""
@@ -83,4 +107,5 @@ class UnknownSpeaker:
             self.questions + speaker.questions,
             (*self.files, file),
             speaker.counted,
+            self.asks or speaker.asks,
         )
