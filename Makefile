@@ -1,10 +1,14 @@
 # make demo   installs everything and shows the whole flow on the invented sample study
 # make test   installs everything and runs the tests
+# make test-fast   runs those that need no server and no browser: for whoever changes something here
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 LABEL_STUDIO_VERSION = 1.23.2
 
-.PHONY: demo install test lint bench docs clean
+# a process a core, each with one thread of its own: more would wait for each other
+TESTS = OMP_NUM_THREADS=1 .venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+.PHONY: demo install test test-fast lint bench docs clean
 
 demo: install
 	.venv/bin/tandem demo
@@ -26,7 +30,10 @@ install: .venv/installed .label-studio/installed
 	@touch $@
 
 test: install
-	.venv/bin/pytest
+	$(TESTS)
+
+test-fast: .venv/installed
+	$(TESTS) -m "not (label_studio or browser or postgresql or server or slow)"
 
 lint: .venv/installed
 	.venv/bin/ruff check .

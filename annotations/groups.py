@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from annotations.names import folded
 from annotations.transcript import Transcript
 
 GroupBy = Literal["participant", "transcript", "site", "case"]
@@ -38,10 +39,10 @@ def _joined(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
     for at, transcript in enumerate(transcripts):
         for key in (("participant", transcript.participant), ("session", transcript.session)):
             # P-01 and p-01 are one person: two groups would let a model see whom it is tested on
-            folded = (key[0], " ".join(key[1].split()).casefold())
-            if not folded[1]:
+            same = (key[0], folded(key[1]))
+            if not same[1]:
                 continue
-            one, other = root(first.setdefault(folded, at)), root(at)
+            one, other = root(first.setdefault(same, at)), root(at)
             above[max(one, other)] = min(one, other)
     return tuple(_name(transcripts[root(at)]) for at in range(len(transcripts)))
 

@@ -49,6 +49,11 @@ class Role(StrEnum):
     INTERVIEWER = "interviewer"
     PARTICIPANT = "participant"
 
+    @property
+    def is_coded(self) -> bool:
+        """Is what is said in this role coded, learnt from, suggested for and counted? All who ask this ask here."""
+        return self is Role.PARTICIPANT
+
 
 class Kind(StrEnum):
     """What sort of source a transcript is."""
@@ -92,8 +97,8 @@ class Consents:
         """May its words be quoted where people of ``site`` read them? None: where anybody does."""
         if self.visible_to is None:
             return self.may_quote
-        seen_by = {name.strip().casefold() for name in self.visible_to}
-        return self.may_quote and site is not None and site.strip().casefold() in seen_by
+        seen_by = {folded(name) for name in self.visible_to}
+        return self.may_quote and site is not None and folded(site) in seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ class Transcript:
     @property
     def participants_turns(self) -> tuple[Turn, ...]:
         """The turns that are coded."""
-        return tuple(turn for turn in self.turns if turn.role is Role.PARTICIPANT)
+        return tuple(turn for turn in self.turns if turn.role.is_coded)
 
 
 def roles_of(speakers: Sequence[str], interviewers: Sequence[str]) -> dict[str, Role]:

@@ -18,7 +18,7 @@ from annotations.agreement.all_coders import many_coefficients, sums_by_group
 from annotations.agreement.columns import Column
 from annotations.agreement.intervals import RESAMPLES, intervals_over_groups
 from annotations.agreement.judged import Judged
-from annotations.agreement.many_judges import Ratings, coefficients
+from annotations.agreement.many_judges import ac1, alpha, fleiss, percent_of, sums_of
 from annotations.agreement.pairs import Described, Pair, figures_of_pairs
 
 UNITS, CODES, CODERS, GROUPS = 5000, 60, 3, 40
@@ -54,7 +54,10 @@ if __name__ == "__main__":
             krippendorff.alpha(table[:, rows, code], level_of_measurement="nominal")
             times["krippendorff"] += time.perf_counter() - start
             start = time.perf_counter()
-            coefficients(Ratings((), (), (False, True), table[:, rows, code].T.astype(np.intp)))
+            applied = table[:, rows, code].sum(axis=0)
+            sums = sums_of(np.stack([CODERS - applied, applied], axis=-1)).sum(axis=0)
+            for coefficient in (percent_of, fleiss, alpha, ac1):
+                coefficient(sums)
             times["plain_loop"] += time.perf_counter() - start
     per_value = ours / ours_values
     peers = {name: seconds / (PEER_DRAWS * PEER_CODES) for name, seconds in times.items()}

@@ -29,6 +29,7 @@ from annotations.agreement.pairs import Pair
 from annotations.agreement.second_coder import BELOW, Trio, verdicts
 from annotations.agreement.suggestion_effect import Arm, Stratum, suggestion_effect
 from annotations.agreement.two_judges import counts, kappa, mean_kappa
+from annotations.arrays import Bools, Floats
 
 SIZES = (8, 14, 40)
 PLANTED = (0.0, 0.25)
@@ -44,11 +45,11 @@ COLUMNS = tuple(Column("code", frozenset({str(at)}), "", str(at), str(at)) for a
 class Study:
     """Decisions of two people and the model, (n, codes); blind or not, and the participant, (n,)."""
 
-    first_alone: NDArray[np.bool_]
-    first: NDArray[np.bool_]
-    second: NDArray[np.bool_]
-    model: NDArray[np.bool_]
-    blind: NDArray[np.bool_]
+    first_alone: Bools
+    first: Bools
+    second: Bools
+    model: Bools
+    blind: Bools
     member: NDArray[np.intp]
 
 
@@ -60,7 +61,7 @@ def a_study(participants: int, pull: float, random: np.random.Generator) -> Stud
     truth = random.random((n, codes)) < _logistic(tendency)[member]
     difficulty = random.normal(0, 0.5, participants)[member][:, None]
 
-    def judge(sees: float, invents: float) -> NDArray[np.bool_]:
+    def judge(sees: float, invents: float) -> Bools:
         own = random.normal(0, 0.3, participants)[member][:, None]
         chance = np.where(truth, _logistic(sees - difficulty + own), _logistic(invents + difficulty + own))
         return np.asarray(random.random((n, codes)) < chance)
@@ -71,15 +72,15 @@ def a_study(participants: int, pull: float, random: np.random.Generator) -> Stud
     return Study(alone, np.where(taken, model, alone), second, model, blind, member)
 
 
-def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _logistic(x: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-x)))
 
 
-def _mean(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mean(tables: Floats) -> Floats:
     return mean_kappa(tables, np.ones(len(PREVALENCE), dtype=np.bool_))
 
 
-def _alpha(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+def _alpha(tables: Floats) -> Floats:
     return alpha(sums_of_pairs(tables[..., USUAL, :]))
 
 
@@ -104,7 +105,7 @@ def measured(study: Study, participants: int) -> dict[str, tuple[float | None, I
     return found
 
 
-def _arm(study: Study, rows: NDArray[np.bool_]) -> Arm:
+def _arm(study: Study, rows: Bools) -> Arm:
     seconds = np.full(int(rows.sum()), np.nan)
     return Arm(study.model[rows], study.first[rows], study.member[rows], seconds)
 

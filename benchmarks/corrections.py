@@ -27,11 +27,15 @@ from typing import Any
 import httpx
 import psutil
 
+from annotations.lots import lots
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from coders_at_work import CODEBOOK, KEY, Work, chosen, free_port, invite, until  # noqa: E402 (after the path is set)
+from coders_at_work import chosen, invite  # noqa: E402 (after the path is set)
 from fake_label_studio import URL, FakeLabelStudio, keys_of, pushed_study  # noqa: E402
+from pushed_work import CODEBOOK, Work  # noqa: E402 (after the path is set)
+from real_server import KEY, free_port, until  # noqa: E402 (after the path is set)
 
 from annotations.store.label_studio_users import keep_users  # noqa: E402
 from annotations.store.model_versions import get_model  # noqa: E402
@@ -143,8 +147,7 @@ def pull(folder: Path) -> dict[str, Any]:
             f"/api/dm/actions?id=delete_tasks&project={work.project}", every | {"ordering": []}
         )
         answer = [{"result": chosen("money", "trust"), "lead_time": 3.0, "completed_by": me}]
-        for begin in range(0, TASKS, 250):
-            some = [{"data": one, "annotations": answer} for one in data[begin : begin + 250]]
+        for some in lots([{"data": one, "annotations": answer} for one in data], 250):
             work.administrator.post(f"/api/projects/{work.project}/import", some)
         begun = time.perf_counter()
         first = work.pull()

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from ruler.fine_tune import Recipe, fine_tuned
 from ruler.setfit import setfit_scores
 
+from annotations.arrays import Bools
 from models.tuned_passage import Passage
 from training.folds import folds_of
 
@@ -73,7 +74,7 @@ class _Packed:
     questions: tuple[str, ...]
     dialogue: tuple[bool, ...]
     groups: tuple[str, ...]
-    labels: NDArray[np.bool_]
+    labels: Bools
     folds: NDArray[np.intp]
     draws: Mapping[str, list[list[int]]]
 

@@ -26,7 +26,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from study_to_push import StudyToPush, exported  # noqa: E402 (found through the line above)
 
-from annotations.label_studio.client import LabelStudio  # noqa: E402
 from service.label_studio.local import LocalLabelStudio  # noqa: E402
 from service.pushing import carry_out, push_again  # noqa: E402
 
@@ -51,7 +50,7 @@ def measure(folder: Path, tasks: int) -> dict[str, Any]:
         clock.note("first_push")
         study.serve("v2")
         clock.begin()
-        _after(LabelStudio, "show_version", lambda: clock.note("new_predictions"))
+        _after(carry_out, "show_version", lambda: clock.note("new_predictions"))
         _before(carry_out, "outdated", lambda: clock.note("with_new_reasons"))
         (again,) = push_again(study.parts, progress=lambda *_: None)
         clock.note("outdated_gone")
@@ -78,7 +77,7 @@ class _Clock:
         self._began = self._now()
 
     def note(self, what: str) -> None:
-        """What has been reached; the attaching of the service turns to the version too, so the first time counts."""
+        """What has been reached; the first time counts."""
         for kind, now, began in zip(
             ("s", "label_studio_cpu_s", "own_cpu_s"), self._now(), self._began, strict=True
         ):

@@ -28,9 +28,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from annotations.agreement import tables_of
+from annotations.arrays import Floats
 from annotations.store.group_draws import drawn_so_far
 from annotations.store.model_versions import all_models, learnt_transcripts
 from models.artifact import load
@@ -148,7 +148,7 @@ def on_the_last_judges(folder: Path) -> dict[str, Version]:
                 said = asked(loaded, part)
                 figures = evaluate(part, said, codebook=shop.codebook, lacking=loaded.too_few, reason=None)
                 keys = ("groups", "n_segments", "micro_f1", "kappa", "kappa_interval")
-                its[name] = {key: figures["overall"][key] for key in keys}
+                its[name] = {key: figures.to_json()["overall"][key] for key in keys}
                 if name == "all":
                     tables.append(_tables(part, said))
             whole = judge(tables[-1], tables[0], codes=codes, new_recipe=False).figures
@@ -157,7 +157,7 @@ def on_the_last_judges(folder: Path) -> dict[str, Version]:
     return found
 
 
-def _tables(dataset: Dataset, said: OutOfFold) -> NDArray[np.float64]:
+def _tables(dataset: Dataset, said: OutOfFold) -> Floats:
     """A version against all coders together, session by session: shape (sessions, codes, 4)."""
     names = sorted(set(dataset.groups))
     total = np.zeros((len(names), len(dataset.codes), 4))

@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from coders_at_work import free_port  # noqa: E402 (after the path is set)
 from experts_at_work import Replay  # noqa: E402
 from experts_study import made_of, passes  # noqa: E402
+from real_server import free_port  # noqa: E402 (after the path is set)
 
 from service.label_studio.local import LocalLabelStudio  # noqa: E402
 

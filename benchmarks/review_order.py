@@ -17,6 +17,7 @@ from ruler.scores import average_precision
 from ruler.sets import LabelledSet, read_set
 from ruler.tandem import dataset_of
 
+from annotations.arrays import Floats
 from models.embedding_cache import EmbeddingCache
 from models.features import count
 from models.review_order import Strategy, review_order
@@ -57,13 +58,13 @@ def _curve(
     return curve
 
 
-def _logits(data: LabelledSet, bench: Bench, known: NDArray[np.intp]) -> NDArray[np.float64]:
+def _logits(data: LabelledSet, bench: Bench, known: NDArray[np.intp]) -> Floats:
     kept = np.zeros(len(data.units), dtype=bool)
     kept[known] = True
     return np.nan_to_num(bench.fit(kept, PENALTY).logits, nan=-9.0)
 
 
-def _score(data: LabelledSet, logits: NDArray[np.float64]) -> float:
+def _score(data: LabelledSet, logits: Floats) -> float:
     test = data.folds == 0
     found = [
         average_precision(logits[test, code], data.labels[test, code], np.ones(int(test.sum())))

@@ -27,7 +27,10 @@ import httpx
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from coders_at_work import Coding, Line, Work, free_port, invite  # noqa: E402 (after the path is set)
+from coders_at_work import Coding, invite  # noqa: E402 (after the path is set)
+from lossy_line import Line  # noqa: E402 (after the path is set)
+from pushed_work import Work  # noqa: E402 (after the path is set)
+from real_server import free_port  # noqa: E402 (after the path is set)
 
 from annotations.errors import TandemError  # noqa: E402
 from service.label_studio.local import LocalLabelStudio  # noqa: E402

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
+
+from annotations.arrays import Floats
 
 FEW_SEGMENTS = 1000
 LEAST_SUGGESTED = 5  # a precision of fewer held-out suggestions says nothing
@@ -22,17 +23,15 @@ SHRINK_THRESHOLD = 2.0
 class Calibration:
     """Per code a slope and an offset for its logits: probability = σ(slope · logit + offset). Shape (codes,)."""
 
-    slopes: NDArray[np.float64]
-    offsets: NDArray[np.float64]
+    slopes: Floats
+    offsets: Floats
 
-    def probabilities(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    def probabilities(self, logits: Floats) -> Floats:
         """Calibrated probabilities of logits, shape (n, codes); NaN stays NaN."""
         return np.asarray(expit(logits * self.slopes + self.offsets))
 
 
-def calibrate(
-    logits: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64]
-) -> Calibration:
+def calibrate(logits: Floats, labels: Floats, weights: Floats) -> Calibration:
     """Fit on held-out logits, all of shape (n, codes); a weight of 0 leaves a cell out.
 
     Fewer than 1,000 segments: one temperature for all codes (Guo et al. 2017). More: Platt's slope and offset
@@ -59,9 +58,9 @@ def calibrate(
 
 
 def _fit(
-    z: NDArray[np.float64],
-    y: NDArray[np.float64],
-    w: NDArray[np.float64],
+    z: Floats,
+    y: Floats,
+    w: Floats,
     *,
     start: tuple[float, float],
     offset: bool,
@@ -70,7 +69,7 @@ def _fit(
     """The slope and offset of least log loss, drawn towards ``start``."""
     first = np.array(start)
 
-    def loss(x: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def loss(x: Floats) -> tuple[float, Floats]:
         logit = x[0] * z + (x[1] if offset else 0.0)
         # log(1 + e^x) without overflow, minus y·x
         value = float(
@@ -98,11 +97,11 @@ BEST_F1 = Aim()
 
 
 def thresholds(
-    probabilities: NDArray[np.float64],
-    labels: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    probabilities: Floats,
+    labels: Floats,
+    weights: Floats,
     aim: Aim = BEST_F1,
-) -> tuple[NDArray[np.float64], dict[int, str]]:
+) -> tuple[Floats, dict[int, str]]:
     """Per code the least probability that is suggested, shape (codes,); and why a code is not suggested at all.
 
     For the best F1: half of the best F1 that is expected (Lipton et al. 2014), drawn towards that of all codes
@@ -126,11 +125,11 @@ def thresholds(
 
 
 def _for_precision(
-    probabilities: NDArray[np.float64],
-    labels: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    probabilities: Floats,
+    labels: Floats,
+    weights: Floats,
     precision: float,
-) -> tuple[NDArray[np.float64], dict[int, str]]:
+) -> tuple[Floats, dict[int, str]]:
     found = np.full(probabilities.shape[1], np.inf)
     missed: dict[int, str] = {}
     for code in range(probabilities.shape[1]):
@@ -157,7 +156,7 @@ def _for_precision(
     return found, missed
 
 
-def _half_best_f1(probabilities: NDArray[np.float64]) -> float:
+def _half_best_f1(probabilities: Floats) -> float:
     falling = np.sort(probabilities)[::-1]
     expected = 2 * np.cumsum(falling) / (np.arange(1, len(falling) + 1) + falling.sum())
     return float(expected.max()) / 2

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats, Floats32
 from models.calibration import Calibration
 from models.features import Features, Vocabulary, matrix_of
 from models.solver import solve
@@ -40,11 +41,11 @@ class Classifies(Protocol):
         ...
 
     @property
-    def thresholds(self) -> NDArray[np.float64]:
+    def thresholds(self) -> Floats:
         """Per code the least probability that is suggested, shape (codes,)."""
         ...
 
-    def probabilities(self, units: Sequence[Unit], embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+    def probabilities(self, units: Sequence[Unit], embeddings: Floats32) -> Floats:
         """Shape (units, codes)."""
         ...
 
@@ -53,10 +54,10 @@ class Classifies(Protocol):
 class Weights:
     """A fitted linear model per code: ``coefficients`` (codes, features), ``intercepts`` (codes,)."""
 
-    coefficients: NDArray[np.float32]
-    intercepts: NDArray[np.float64]
+    coefficients: Floats32
+    intercepts: Floats
 
-    def logits(self, features: Features) -> NDArray[np.float64]:
+    def logits(self, features: Features) -> Floats:
         """Uncalibrated log odds, shape (rows, codes)."""
         return features.times(self.coefficients.T).astype(np.float64) + self.intercepts
 
@@ -74,7 +75,7 @@ class Model:
     vocabulary: Vocabulary
     weights: Weights
     calibration: Calibration
-    thresholds: NDArray[np.float64]
+    thresholds: Floats
     too_few: Mapping[str, TooFew] = field(default_factory=dict)
     exclusive: tuple[tuple[str, ...], ...] = ()
     tuned: Tuned | None = None
@@ -85,7 +86,7 @@ class Model:
         """The codes that it may suggest."""
         return tuple(code for code, cut in zip(self.codes, self.thresholds, strict=True) if np.isfinite(cut))
 
-    def probabilities(self, units: Sequence[Unit], embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+    def probabilities(self, units: Sequence[Unit], embeddings: Floats32) -> Floats:
         """Calibrated probabilities, shape (units, codes)."""
         if not units:
             return np.zeros((0, len(self.codes)))
@@ -96,7 +97,7 @@ class Model:
         return self.calibration.probabilities(logits)
 
 
-def together(linear: NDArray[np.float64], tuned: NDArray[np.float64]) -> NDArray[np.float64]:
+def together(linear: Floats, tuned: Floats) -> Floats:
     """The mean of two models' logits: measured to be better than either (docs/experiments.md)."""
     return (linear + tuned) / 2
 
@@ -114,17 +115,17 @@ class Fitted:
     """Weights, and how they are combined of the training rows: ``alpha``, shape (rows, codes)."""
 
     weights: Weights
-    alpha: NDArray[np.float32]
+    alpha: Floats32
 
 
 def fit_weights(
     features: Features,
-    labels: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    labels: Floats,
+    weights: Floats,
     *,
     penalty: float = PENALTY,
     prior: Prior | None = None,
-    start: NDArray[np.float32] | None = None,
+    start: Floats32 | None = None,
 ) -> Fitted:
     """Fit one L2-penalised logistic regression per code, without class weights.
 
@@ -150,8 +151,8 @@ def fit_weights(
 
 
 def too_few_examples(
-    labels: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    labels: Floats,
+    weights: Floats,
     groups: Sequence[str],
     codes: Sequence[str],
     *,
@@ -180,11 +181,11 @@ def too_few_examples(
 
 
 def suggested(
-    probabilities: NDArray[np.float64],
-    thresholds: NDArray[np.float64],
+    probabilities: Floats,
+    thresholds: Floats,
     codes: Sequence[str],
     exclusive: Sequence[Sequence[str]],
-) -> NDArray[np.bool_]:
+) -> Bools:
     """Which codes are put before a coder, shape (n, codes): those above their threshold, of an exclusive set
     only the one that is furthest above it."""
     chosen = np.nan_to_num(probabilities, nan=-1.0) >= thresholds

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from annotations.arrays import Floats, Floats32
 from annotations.codebook.codes import Code
 from models.unit import Unit
 
@@ -38,17 +38,17 @@ class ColdStart:
     kind: ClassVar[str] = "cold start"
 
     codes: tuple[str, ...]
-    meanings: NDArray[np.float32]
-    centre: NDArray[np.float64]
-    spread: NDArray[np.float64]
-    thresholds: NDArray[np.float64]
+    meanings: Floats32
+    centre: Floats
+    spread: Floats
+    thresholds: Floats
 
     @property
     def judged(self) -> tuple[str, ...]:
         """The codes that it may suggest: all."""
         return self.codes
 
-    def probabilities(self, units: Sequence[Unit], embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+    def probabilities(self, units: Sequence[Unit], embeddings: Floats32) -> Floats:
         """How near each unit is to each code, squeezed into 0 to 1; shape (units, codes)."""
         if not units:
             return np.zeros((0, len(self.codes)))
@@ -57,8 +57,8 @@ class ColdStart:
 
 def from_codebook(
     codes: Sequence[Code],
-    embed: Callable[[Sequence[str]], NDArray[np.float32]],
-    embeddings: NDArray[np.float32],
+    embed: Callable[[Sequence[str]], Floats32],
+    embeddings: Floats32,
 ) -> ColdStart:
     """Make a cold-start model of codes and the study's own units (their embeddings, shape (units, dimensions)).
 
@@ -82,9 +82,7 @@ def from_codebook(
     return ColdStart(tuple(code.id for code in codes), meanings, centre, spread, np.maximum(cut, 0.75))
 
 
-def _squeezed(
-    similarity: NDArray[np.float32], centre: NDArray[np.float64], spread: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _squeezed(similarity: Floats32, centre: Floats, spread: Floats) -> Floats:
     nearer = (similarity - centre) / spread
     if nearer.shape[1] >= LEAST_TO_COMPARE:
         nearer -= nearer.mean(axis=1, keepdims=True)

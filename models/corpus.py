@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from annotations.progress import Progress
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
 from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut, segments_of
@@ -76,9 +77,7 @@ class Corpus:
         return [unit for unit in range(len(self)) if wave is None or self.transcript(unit).wave == wave]
 
 
-def cut_new_transcripts(
-    store: Store, segmentation: Segmentation, progress: Callable[[int, int], None] | None = None
-) -> int:
+def cut_new_transcripts(store: Store, segmentation: Segmentation, progress: Progress | None = None) -> int:
     """Cut the transcripts that this segmentation has not cut yet; returns how many they were."""
     version = segmentation.version
     with store.reading() as connection:
@@ -107,9 +106,7 @@ def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:
         transcripts = all_texts(connection)
         by_transcript = segments_of(connection, segmentation.version)
     segments = tuple(by_transcript.get(kept.id, ()) for kept in transcripts)
-    at = tuple(
-        (t, s) for t, cut in enumerate(segments) for s, one in enumerate(cut) if one.role is Role.PARTICIPANT
-    )
+    at = tuple((t, s) for t, cut in enumerate(segments) for s, one in enumerate(cut) if one.role.is_coded)
     return Corpus(segmentation.version, transcripts, segments, at)
 
 
@@ -120,7 +117,7 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
     dialogue = transcript.kind is Kind.INTERVIEW and len({one.speaker for one in cut}) > 1
     question = ""
     for s, one in enumerate(cut):
-        if one.role is Role.INTERVIEWER:
+        if not one.role.is_coded:
             question = words[s]
             continue
         yield (
@@ -128,7 +125,6 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
             Unit(
                 text=words[s],
                 speaker=one.speaker,
-                role=one.role.value,
                 question=question,
                 before=words[s - 1] if s else "",
                 after=words[s + 1] if s + 1 < len(words) else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats32
 from annotations.errors import BadInput, TandemError
+from annotations.lots import lots
+from annotations.progress import Progress
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -121,9 +124,7 @@ class Embedder:
         """
         return self._windows([text])[0]
 
-    def embed(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Floats32:
         """Vectors of unit length, shape (texts, dimensions).
 
         A text longer than a window is the mean of its windows' vectors, weighted by their word pieces.
@@ -146,9 +147,9 @@ class Embedder:
         tokenizer = self._model.tokenizer
         room = self.max_tokens - tokenizer.num_special_tokens_to_add()
         found: list[list[tuple[str, int]]] = []
-        for start in range(0, len(texts), 1000):
+        for some in lots(texts, 1000):
             encoded = tokenizer(
-                list(texts[start : start + 1000]),
+                list(some),
                 add_special_tokens=False,
                 return_offsets_mapping=True,
                 return_attention_mask=False,
@@ -156,13 +157,11 @@ class Embedder:
                 truncation=False,
                 verbose=False,
             )
-            for text, offsets in zip(texts[start : start + 1000], encoded["offset_mapping"], strict=True):
+            for text, offsets in zip(some, encoded["offset_mapping"], strict=True):
                 found.append(list(_cut(text, offsets, room)))
         return found
 
-    def _encode(
-        self, pieces: Sequence[str], counts: NDArray[np.int_], progress: Callable[[int, int], None] | None
-    ) -> NDArray[np.float32]:
+    def _encode(self, pieces: Sequence[str], counts: NDArray[np.int_], progress: Progress | None) -> Floats32:
         import torch
 
         vectors = np.zeros((len(pieces), self.dimensions), dtype=np.float32)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from annotations.arrays import Floats32
+from annotations.lots import lots, slices
+from annotations.progress import Progress
 from models.embedder import Embedder, EmbedderSource
 
 _CHUNK = 2000
@@ -26,7 +28,7 @@ CREATE TABLE IF NOT EXISTS embeddings (
 class Embedded:
     """Vectors of unit length, shape (texts, dimensions), and how many texts were embedded now or known before."""
 
-    vectors: NDArray[np.float32]
+    vectors: Floats32
     embedded: int
     from_cache: int
 
@@ -41,7 +43,7 @@ class EmbeddingCache:
         self,
         source: EmbedderSource,
         texts: Sequence[str],
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         load: Callable[[], Embedder] | None = None,
     ) -> Embedded:
         """Vectors for texts, embedding only those that are new; the encoder is loaded only if some are.
@@ -60,7 +62,7 @@ class EmbeddingCache:
         new = sum(key in missing for key in keys)
         return Embedded(vectors, new, len(texts) - new)
 
-    def put(self, source: EmbedderSource, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    def put(self, source: EmbedderSource, texts: Sequence[str], vectors: Floats32) -> None:
         """Keep vectors that were made elsewhere by the same encoder: one row for each text, of unit length."""
         with self._opened() as connection:
             _keep(connection, source.fingerprint, [_key(text) for text in texts], vectors)
@@ -102,13 +104,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute(_SCHEMA)
 
 
-def _known(
-    connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]
-) -> dict[bytes, NDArray[np.float32]]:
-    wanted = list(keys)
-    found: dict[bytes, NDArray[np.float32]] = {}
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
+def _known(connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Floats32]:
+    found: dict[bytes, Floats32] = {}
+    for some in lots(list(keys), 500):
         marks = ",".join("?" * len(some))
         query = f"SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: S608
         for key, vector in connection.execute(query, (fingerprint, *some)):
@@ -121,15 +119,15 @@ def _make(
     fingerprint: str,
     embedder: Embedder,
     missing: dict[bytes, str],
-    progress: Callable[[int, int], None] | None,
-) -> dict[bytes, NDArray[np.float32]]:
+    progress: Progress | None,
+) -> dict[bytes, Floats32]:
     # like lengths together, so that a batch is not padded to its longest text
     todo = sorted(missing.items(), key=lambda one: len(one[1]))
-    found: dict[bytes, NDArray[np.float32]] = {}
-    for start in range(0, len(todo), _CHUNK):
-        some = todo[start : start + _CHUNK]
+    found: dict[bytes, Floats32] = {}
+    for lot in slices(len(todo), _CHUNK):
+        some = todo[lot]
 
-        def step(done: int, total: int, before: int = start, count: int = len(some)) -> None:
+        def step(done: int, total: int, before: int = lot.start, count: int = len(some)) -> None:
             if progress:
                 progress(before + round(count * done / max(total, 1)), len(todo))
 
@@ -139,9 +137,7 @@ def _make(
     return found
 
 
-def _keep(
-    connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: NDArray[np.float32]
-) -> None:
+def _keep(connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: Floats32) -> None:
     rows = [
         (key, fingerprint, vector.astype("<f4").tobytes()) for key, vector in zip(keys, vectors, strict=True)
     ]

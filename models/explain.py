@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats32
+from annotations.lots import lots
 from annotations.transcript import Span
 from models.classifier import Classifies
 from models.segmenter import sentences_in
 from models.unit import Unit
 
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Embed = Callable[[Sequence[str]], Floats32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ class Precedents:
     (m, codes), which codes people put on it.
     """
 
-    embeddings: NDArray[np.float32]
+    embeddings: Floats32
     groups: NDArray[np.object_]
-    carried: NDArray[np.bool_]
+    carried: Bools
 
     def nearest(
         self,
-        embeddings: NDArray[np.float32],
+        embeddings: Floats32,
         groups: Sequence[str],
-        wanted: NDArray[np.bool_],
+        wanted: Bools,
         *,
         most: int = 3,
     ) -> list[dict[int, list[tuple[int, float]]]]:
@@ -90,8 +92,7 @@ class Precedents:
             if not len(pool):
                 continue
             units = np.flatnonzero(wanted[:, code])
-            for start in range(0, len(units), 1000):
-                some = units[start : start + 1000]
+            for some in lots(units, 1000):
                 similarity = embeddings[some] @ self.embeddings[pool].T
                 similarity[own[some][:, None] == self.groups[pool][None, :]] = -np.inf
                 for unit, row in zip(some.tolist(), similarity, strict=True):
@@ -101,7 +102,7 @@ class Precedents:
         return found
 
 
-def _best(row: NDArray[np.float32], most: int) -> list[int]:
+def _best(row: Floats32, most: int) -> list[int]:
     count = min(most, len(row))
     top = np.argpartition(-row, count - 1)[:count]
     return [int(at) for at in top[np.argsort(-row[top], kind="stable")] if np.isfinite(row[at])]

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
+from annotations.arrays import Floats32
+from annotations.names import folded
 from models.unit import Unit
 
 LEAST_GROUPS = 3
@@ -50,7 +52,7 @@ class Features:
     """What is known of some rows: ``sparse`` (rows, terms) in CSR, ``dense`` (rows, dimensions), both float32."""
 
     sparse: Matrix
-    dense: NDArray[np.float32]
+    dense: Floats32
 
     def __len__(self) -> int:
         return int(self.dense.shape[0])
@@ -60,12 +62,12 @@ class Features:
         """How many features there are: the terms first, then the dense ones."""
         return int(self.sparse.shape[1] + self.dense.shape[1])
 
-    def times(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    def times(self, weights: Floats32) -> Floats32:
         """Features × weights, shape (rows, codes); ``weights`` has shape (width, codes)."""
         terms = self.sparse.shape[1]
         return np.asarray(self.sparse @ weights[:terms] + self.dense @ weights[terms:], dtype=np.float32)
 
-    def combined(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def combined(self, rows: Floats32) -> Floats32:
         """Combinations of the rows, shape (width, codes): features transposed × ``rows`` (rows, codes)."""
         return np.asarray(np.concatenate([self.sparse.T @ rows, self.dense.T @ rows]), dtype=np.float32)
 
@@ -80,7 +82,7 @@ class Vocabulary:
     """The terms of each block with their inverse document frequencies, and the speakers that have a column."""
 
     terms: Mapping[str, tuple[str, ...]]
-    idf: Mapping[str, NDArray[np.float32]]
+    idf: Mapping[str, Floats32]
     speakers: tuple[str, ...] = ()
 
 
@@ -139,14 +141,14 @@ def matrix_of_counted(
     rows: NDArray[np.intp],
     vocabulary: Vocabulary,
     columns: Mapping[str, NDArray[np.intp]],
-    embeddings: NDArray[np.float32],
+    embeddings: Floats32,
 ) -> Features:
     """Features of some rows of what was counted."""
     blocks = {block.name: counted.counts[block.name][rows][:, columns[block.name]] for block in BLOCKS}
     return _matrix(blocks, [counted.units[row] for row in rows], vocabulary, embeddings[rows])
 
 
-def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: NDArray[np.float32]) -> Features:
+def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: Floats32) -> Features:
     """Features of new units under a vocabulary."""
     blocks = {}
     for block in BLOCKS:
@@ -163,14 +165,14 @@ def _matrix(
     blocks: Mapping[str, Matrix],
     units: Sequence[Unit],
     vocabulary: Vocabulary,
-    embeddings: NDArray[np.float32],
+    embeddings: Floats32,
 ) -> Features:
     parts = [_tfidf(blocks[block.name], vocabulary.idf[block.name], block.weight) for block in BLOCKS]
     dense = np.hstack([embeddings * EMBEDDING_WEIGHT, _marks(units, vocabulary.speakers)]).astype(np.float32)
     return Features(sparse.hstack(parts, format="csr", dtype=np.float32), dense)
 
 
-def _tfidf(counts: Matrix, idf: NDArray[np.float32], weight: float) -> Matrix:
+def _tfidf(counts: Matrix, idf: Floats32, weight: float) -> Matrix:
     """(1 + log term frequency) × inverse document frequency, each row scaled to the block's weight."""
     damped = counts.astype(np.float32)
     damped.data = 1 + np.log(damped.data)
@@ -180,9 +182,9 @@ def _tfidf(counts: Matrix, idf: NDArray[np.float32], weight: float) -> Matrix:
     return sparse.diags(factors.astype(np.float32), format="csr") @ scaled
 
 
-def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> NDArray[np.float32]:
+def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
     """Who speaks, how long, and whether it is or answers a question: shape (units, 4 + speakers)."""
-    column = {speaker: at for at, speaker in enumerate(speakers)}
+    column = {folded(speaker): at for at, speaker in enumerate(speakers)}
     marks = np.zeros((len(units), 4 + len(speakers)), dtype=np.float32)
     for at, unit in enumerate(units):
         words = len(unit.text.split())
@@ -190,7 +192,7 @@ def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> NDArray[np.float32
         marks[at, 1] = words <= 3
         marks[at, 2] = 0.5 * unit.text.rstrip().endswith("?")
         marks[at, 3] = 0.5 * ("?" in unit.text)
-        found = column.get(unit.speaker.casefold())
+        found = column.get(folded(unit.speaker))
         if found is not None:
             marks[at, 4 + found] = SPEAKER_WEIGHT
     return marks
@@ -200,7 +202,7 @@ def _shared_speakers(units: Sequence[Unit], groups: Sequence[str]) -> tuple[str,
     """Labels that several groups share ("Client"): a person's own code would give the person away."""
     used: dict[str, set[str]] = {}
     for unit, group in zip(units, groups, strict=True):
-        used.setdefault(unit.speaker.casefold(), set()).add(group)
+        used.setdefault(folded(unit.speaker), set()).add(group)
     return tuple(sorted(speaker for speaker, its in used.items() if len(its) >= LEAST_GROUPS))
 
 

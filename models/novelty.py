@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
 
+from annotations.arrays import Floats, Floats32
+from annotations.lots import slices
+
 MOST_COMPARED = 5000
 MOST_CLUSTERED = 1500
 EXPECTED_FAR = 0.05
@@ -26,7 +29,6 @@ APART = 0.6  # cosine distance, on average, beyond which two groups of segments 
 # a code counts as shifted where it is this many times as frequent, and that by a hundredth of the segments at least
 SHIFT, LEAST_SHIFT = 1.5, 0.01
 _WORD = re.compile(r"[^\W\d_]{4,}")
-Vectors = NDArray[np.float32]
 Places = NDArray[np.intp]
 
 
@@ -35,7 +37,7 @@ class Side:
     """Segments that are compared: their words, embeddings (n, dimensions) of unit length, and groups."""
 
     texts: Sequence[str]
-    embeddings: Vectors
+    embeddings: Floats32
     groups: Sequence[str]
 
     def only(self, rows: Places) -> Side:
@@ -92,8 +94,8 @@ class Novelty:
 def novelty(
     learnt: Side,
     new: Side,
-    probabilities: NDArray[np.float64],
-    thresholds: NDArray[np.float64],
+    probabilities: Floats,
+    thresholds: Floats,
     codes: Sequence[str],
     prevalence: dict[str, float],
     *,
@@ -124,9 +126,7 @@ def novelty(
     return Novelty(float(far.mean()), shifts, clusters, len(rows))
 
 
-def _shifts(
-    probabilities: NDArray[np.float64], codes: Sequence[str], prevalence: dict[str, float]
-) -> tuple[Shift, ...]:
+def _shifts(probabilities: Floats, codes: Sequence[str], prevalence: dict[str, float]) -> tuple[Shift, ...]:
     if not len(probabilities):
         return ()
     found = []
@@ -147,15 +147,15 @@ def _limit(known: Side) -> float | None:
     return float(np.quantile(near, EXPECTED_FAR))
 
 
-def _nearest(vectors: Vectors, known: Vectors, groups: Sequence[str] | None) -> Vectors:
+def _nearest(vectors: Floats32, known: Floats32, groups: Sequence[str] | None) -> Floats32:
     """For each vector the cosine of the nearest known one; with ``groups``, of another group than its own."""
     names = None if groups is None else np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
     found = np.zeros(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), 1000):
-        similarity = vectors[start : start + 1000] @ known.T
+    for some in slices(len(vectors), 1000):
+        similarity = vectors[some] @ known.T
         if names is not None:
-            similarity[names[start : start + 1000, None] == names[None, :]] = -1
-        found[start : start + 1000] = similarity.max(axis=1)
+            similarity[names[some, None] == names[None, :]] = -1
+        found[some] = similarity.max(axis=1)
     return found
 
 

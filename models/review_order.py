@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats, Floats32
+
 Why = Literal["rare", "unsure", "random"]
 Strategy = Literal["rare and random", "rare", "unsure", "random"]
 ALIKE = 0.9  # a segment that near to one already chosen teaches little more
@@ -40,9 +42,9 @@ class Place:
 
 
 def review_order(
-    probabilities: NDArray[np.float64],
-    thresholds: NDArray[np.float64],
-    embeddings: NDArray[np.float32],
+    probabilities: Floats,
+    thresholds: Floats,
+    embeddings: Floats32,
     codes: Sequence[str],
     examples: Sequence[int],
     *,
@@ -76,9 +78,9 @@ class _Chooser:
 
     def __init__(
         self,
-        probabilities: NDArray[np.float64],
-        thresholds: NDArray[np.float64],
-        embeddings: NDArray[np.float32],
+        probabilities: Floats,
+        thresholds: Floats,
+        embeddings: Floats32,
         codes: Sequence[str],
         examples: list[int],
         seed: int,
@@ -136,6 +138,6 @@ class _Chooser:
         return Place(segment, why, self.codes[code], float(self.p[segment, code]))
 
 
-def _log_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log_odds(p: Floats) -> Floats:
     clipped = np.clip(p, 1e-6, 1 - 1e-6)
     return np.asarray(np.log(clipped / (1 - clipped)))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from annotations.errors import BadInput
+from annotations.lots import slices
 from annotations.segment import Segment, Segmentation
 from annotations.transcript import Span, Transcript, Turn
 
@@ -112,15 +113,14 @@ def _ends(words: str, pipeline: str) -> list[int]:
     language = _pipeline(pipeline)
     ends: list[int] = []
     # a pipeline reads at most max_length characters at a time; only one without any paragraph gets there
-    for at in range(0, len(words), language.max_length - 1):
-        piece = words[at : at + language.max_length - 1]
-        document = language(piece)
+    for piece in slices(len(words), language.max_length - 1):
+        document = language(words[piece])
         for sentence in document.sents:
             last = sentence[-1]
             before = sentence[-2].lower_.strip(".") if len(sentence) > 1 else ""
             if last.text == "." and before in _ABBREVIATIONS:
                 continue
-            ends.append(at + last.idx + len(last.text))
+            ends.append(piece.start + last.idx + len(last.text))
     if not ends or ends[-1] < len(words):
         ends.append(len(words))
     return ends

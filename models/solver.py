@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
+from annotations.arrays import Bools, Floats, Floats32
 from models.features import Features
 
-Floats = NDArray[np.float32]
 MEMORY = 8
 SMALLEST_STEP = 1 / 64
 STILL_GOING = 0.75  # of the codes searched for: fewer, and the others are set aside
@@ -29,19 +28,19 @@ class Solution:
     ``alpha``: the weights as combinations of the training rows, shape (rows, codes).
     """
 
-    weights: Floats
-    intercepts: NDArray[np.float64]
+    weights: Floats32
+    intercepts: Floats
     steps: int
-    alpha: Floats
+    alpha: Floats32
 
 
 def solve(
     features: Features,
-    labels: NDArray[np.float64],
-    counts: NDArray[np.float64],
+    labels: Floats,
+    counts: Floats,
     *,
     penalty: float,
-    start: Floats | None = None,
+    start: Floats32 | None = None,
     tolerance: float = 1e-2,
     most_steps: int = 100,
 ) -> Solution:
@@ -62,13 +61,15 @@ def solve(
 class _Search:
     """Where the search stands: ``alpha`` and its ``image``, both of shape (rows, codes that are not done)."""
 
-    def __init__(self, features: Features, y: Floats, u: Floats, penalty: np.float32, prior: Floats) -> None:
+    def __init__(
+        self, features: Features, y: Floats32, u: Floats32, penalty: np.float32, prior: Floats32
+    ) -> None:
         self.features, self.y, self.u, self.penalty, self.prior = features, y, u, penalty, prior
         self.alpha = np.zeros_like(y)
         self.image = np.zeros_like(y)  # the kernel times alpha
-        self.pairs: list[tuple[Floats, Floats, Floats, Floats, Floats]] = []
+        self.pairs: list[tuple[Floats32, Floats32, Floats32, Floats32, Floats32]] = []
 
-    def run(self, start: Floats | None, tolerance: float, most_steps: int) -> tuple[Floats, int]:
+    def run(self, start: Floats32 | None, tolerance: float, most_steps: int) -> tuple[Floats32, int]:
         """The combinations found for all codes, and after how many steps."""
         gradient = self._gradient()
         reach = self._kernel(gradient)
@@ -106,7 +107,7 @@ class _Search:
         found[:, codes] = self.alpha
         return found, most_steps
 
-    def _only(self, codes: NDArray[np.bool_]) -> None:
+    def _only(self, codes: Bools) -> None:
         self.y, self.u, self.prior = self.y[:, codes], self.u[:, codes], self.prior[codes]
         self.alpha, self.image = self.alpha[:, codes], self.image[:, codes]
         self.pairs = [
@@ -114,19 +115,19 @@ class _Search:
             for s, ks, y, ky, rho in self.pairs
         ]
 
-    def _kernel(self, rows: Floats) -> Floats:
+    def _kernel(self, rows: Floats32) -> Floats32:
         """The kernel times ``rows``: one product with the features and one back, and 1 for the intercept."""
         return np.asarray(self.features.times(self.features.combined(rows)) + rows.sum(axis=0))
 
-    def _gradient(self) -> Floats:
+    def _gradient(self) -> Floats32:
         return np.asarray(self.u * (expit(self.prior + self.image) - self.y) + self.penalty * self.alpha)
 
-    def _loss(self, alpha: Floats, image: Floats) -> Floats:
+    def _loss(self, alpha: Floats32, image: Floats32) -> Floats32:
         logits = self.prior + image
         losses = self.u * (np.logaddexp(np.float32(0), logits) - self.y * logits)
         return np.asarray(losses.sum(axis=0) + self.penalty / 2 * _inner(alpha, image))
 
-    def _direction(self, gradient: Floats, reach: Floats) -> tuple[Floats, Floats]:
+    def _direction(self, gradient: Floats32, reach: Floats32) -> tuple[Floats32, Floats32]:
         """The quasi-Newton direction and its image, by the two loops of algorithm 7.4, for all codes at once."""
         q, kq = gradient.copy(), reach.copy()
         shares = []
@@ -149,10 +150,10 @@ class _Search:
             kq += other * ks
         return -q, -kq
 
-    def _length(self, direction: Floats, ahead: Floats, slope: Floats) -> Floats:
+    def _length(self, direction: Floats32, ahead: Floats32, slope: Floats32) -> Floats32:
         """For each code the longest of 1, 1/2, 1/4 … that lessens the loss enough (Armijo); 0 if none does."""
         before = self._loss(self.alpha, self.image)
-        length: Floats = np.ones(len(slope), dtype=np.float32)
+        length: Floats32 = np.ones(len(slope), dtype=np.float32)
         while True:
             after = self._loss(self.alpha + length * direction, self.image + length * ahead)
             # float32 sums cannot tell smaller gains
@@ -163,18 +164,18 @@ class _Search:
             if (length[worse] < SMALLEST_STEP).any():
                 return np.where(length < SMALLEST_STEP, np.float32(0), length)
 
-    def _remember(self, s: Floats, ks: Floats, y: Floats, ky: Floats) -> None:
+    def _remember(self, s: Floats32, ks: Floats32, y: Floats32, ky: Floats32) -> None:
         along = _inner(s, ky)
         rho = np.where(along > 1e-12, 1 / np.maximum(along, 1e-12), 0).astype(np.float32)
         self.pairs = [*self.pairs[-(MEMORY - 1) :], (s, ks, y, ky, rho)]
 
 
-def _inner(one: Floats, other: Floats) -> Floats:
+def _inner(one: Floats32, other: Floats32) -> Floats32:
     """For each code the product of two vectors over rows, shape (codes,)."""
     return np.asarray(np.einsum("nc,nc->c", one, other))
 
 
-def _log_odds(y: Floats, u: Floats) -> Floats:
+def _log_odds(y: Floats32, u: Floats32) -> Floats32:
     """The intercepts of a model that knows nothing else: log odds of each code."""
     positive, all_of = (u * y).sum(axis=0), u.sum(axis=0)
     share = (positive + 0.5) / (all_of + 1)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats, Floats32
 from annotations.codebook.codes import Codebook
 from annotations.coding import Evidence
 from annotations.errors import BadInput, TandemError
 from annotations.groups import groups_of
+from annotations.lots import slices
+from annotations.progress import Progress
 from annotations.segment import Segmentation, project
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, serving_model
@@ -30,7 +32,6 @@ from models.explain import Precedents
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -126,11 +127,10 @@ class Suggester:
         made.quotable = bool(sources)
         exclusive = model.exclusive if isinstance(model, Model) else ()
         sampled = draw(todo)
-        for begin in range(0, len(todo), BATCH):
-            some = todo[begin : begin + BATCH]
-            done = len(some)
+        for lot in slices(len(todo), BATCH):
+            some = todo[lot]
 
-            def step(part: int, total: int, before: int = begin, count: int = done) -> None:
+            def step(part: int, total: int, before: int = lot.start, count: int = len(some)) -> None:
                 progress(before + count * part // max(total, 1), len(todo))
 
             embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], step)
@@ -145,7 +145,7 @@ class Suggester:
             with self.store.writing() as connection:
                 add_suggestions(connection, version.id, rows)
             _count(made, rows)
-            progress(begin + done, len(todo))
+            progress(lot.stop, len(todo))
         coded = self._coded(corpus)
         made.notice = notice(corpus, groups, coded, sampled, model, version, self.source, self.cache)
 
@@ -172,7 +172,7 @@ class Suggester:
                     if position in places:
                         carried.setdefault(places[position], set()).update(spans[span])
         sources = sorted(carried)
-        vectors: NDArray[np.float32] = np.zeros((0, 1), dtype=np.float32)
+        vectors: Floats32 = np.zeros((0, 1), dtype=np.float32)
         if sources:
             vectors = self.cache.embed(self.source, [corpus.text(unit) for unit in sources]).vectors
         table = np.array([[code in carried[unit] for code in version.codes] for unit in sources], dtype=bool)
@@ -184,8 +184,8 @@ def _rows(
     corpus: Corpus,
     some: Sequence[int],
     version: ModelVersion,
-    found: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
+    found: Floats,
+    chosen: Bools,
     nearest: Sequence[dict[int, list[tuple[int, float]]]],
     sources: Sequence[int],
 ) -> Iterator[Suggested]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats
 from annotations.errors import TandemError
 from models.embedder import EmbedderSource
 from models.tuned_network import TunedNetwork
@@ -24,7 +25,6 @@ from models.unit import Unit
 TUNING = "fine-tuned-1"
 LEAST_SEGMENTS = 1000  # with fewer it gains nothing on conversations
 LEAST_GROUPS = 5
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats
+from annotations.lots import lots
 from models.embedder import EmbedderSource, load_encoder
 from models.tuned_passage import Passage
 
@@ -16,7 +18,6 @@ BATCH = 32
 _OWN, _BEFORE, _AFTER = 160, 64, 32  # word pieces of a segment, and of what is read of its surroundings
 _NEARLY_NEVER = 1e-4
 _TOP = "top."
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,6 @@ class TunedNetwork:
         found = np.zeros((len(passages), self.top.out_features))
         order = np.argsort([-len(its.ids) for its in pieces], kind="stable")
         with torch.inference_mode():
-            for begin in range(0, len(order), BATCH):
-                rows = order[begin : begin + BATCH]
+            for rows in lots(order, BATCH):
                 found[rows] = self.forward([pieces[row] for row in rows]).double().cpu().numpy()
         return found

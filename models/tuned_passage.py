@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from annotations.names import folded
 from models.unit import INTERVIEWER, Unit
 
 
@@ -24,7 +25,7 @@ def passage_of(unit: Unit, speakers: Collection[str]) -> Passage:
     """
 
     def said(speaker: str, words: str) -> str:
-        named = words and (speaker == INTERVIEWER or speaker.casefold() in speakers)
+        named = words and (speaker == INTERVIEWER or folded(speaker) in speakers)
         return f"{speaker}: {words}" if named else words
 
     own = said(unit.speaker, unit.text)

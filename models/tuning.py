@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats
+from annotations.lots import lots
+from annotations.progress import Progress
 from models.embedder import EmbedderSource
 from models.tuned import Tuned
 from models.tuned_network import BATCH, Pieces, TunedNetwork
@@ -17,9 +20,7 @@ from models.unit import Unit
 _CLIP = 1.0
 _WARM = 0.06
 _DECAY = 0.01
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -132,10 +133,8 @@ def _fit(
 
 def _batches(rows: Rows, pieces: Sequence[Pieces], random: np.random.Generator) -> Iterator[Rows]:
     """Batches of like length, so that little of them is padding: each fifty are sorted among themselves."""
-    found = []
-    for begin in range(0, len(rows), 50 * BATCH):
-        some = rows[begin : begin + 50 * BATCH]
-        some = some[np.argsort([len(pieces[row].ids) for row in some], kind="stable")]
-        found += [some[start : start + BATCH] for start in range(0, len(some), BATCH)]
+    found: list[Rows] = []
+    for some in lots(rows, 50 * BATCH):
+        found += lots(some[np.argsort([len(pieces[row].ids) for row in some], kind="stable")], BATCH)
     for at in random.permutation(len(found)):
         yield found[at]

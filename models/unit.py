@@ -19,7 +19,6 @@ class Unit:
 
     text: str
     speaker: str = ""
-    role: str = "participant"
     question: str = ""
     before: str = ""
     after: str = ""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from annotations.arrays import Floats, Floats32
 from annotations.store.model_versions import ModelVersion
 from models.classifier import Model
 from models.cold_start import ColdStart
@@ -49,12 +49,10 @@ class Sampled:
 
     wanted: frozenset[int]
     units: list[int] = field(default_factory=list)
-    vectors: list[NDArray[np.float32]] = field(default_factory=list)
-    probabilities: list[NDArray[np.float64]] = field(default_factory=list)
+    vectors: list[Floats32] = field(default_factory=list)
+    probabilities: list[Floats] = field(default_factory=list)
 
-    def look(
-        self, units: Sequence[int], vectors: NDArray[np.float32], probabilities: NDArray[np.float64]
-    ) -> None:
+    def look(self, units: Sequence[int], vectors: Floats32, probabilities: Floats) -> None:
         """Keep what is wanted of a batch."""
         rows = [at for at, unit in enumerate(units) if unit in self.wanted]
         self.units.extend(units[at] for at in rows)

@@ -12,9 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from annotations.errors import NoStudy, TandemError
-from annotations.store.label_studio_users import last_read
+from annotations.progress import Progress
+from annotations.store.label_studio_projects import projects
+from annotations.store.label_studio_reads import last_read
 from annotations.store.model_versions import all_models, champion
-from annotations.store.pushed_tasks import projects
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import all_withdrawals
@@ -40,7 +41,7 @@ class Check:
         return asdict(self)
 
 
-def run_checks(folder: Path | None, progress: Callable[[int, int], None]) -> list[Check]:
+def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
     """Check this machine, and the study if there is one."""
     settings = read_settings()
     checks: list[Callable[[], Check]] = [_python, _encoder, lambda: _label_studio_installed(settings)]

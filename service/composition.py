@@ -102,6 +102,10 @@ class Parts:
                 f"Nothing was changed."
             ) from error
 
+    def take_up(self, study: Study) -> None:
+        """Go on with what study.yaml says once a command has changed it."""
+        self.study = study
+
     def read_again(self) -> Parts:
         """The study as its files say by now, on the database that is open: for a process that lives long."""
         again = Parts(read_study(self.study.folder), self.settings)

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from annotations.errors import BadInput
+from annotations.progress import quiet
 from annotations.study.config import FILE
 from service.composition import Parts
 from service.importing.import_codings import import_codings
@@ -44,7 +45,7 @@ def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
         count = len(codebook.applicable)
         tell(f"1. Study made in {folder}, with the common framework ({count} codes).")
         read = import_transcripts(
-            parts, [], manifest=sample / "manifest.csv", described={}, replace=False, progress=_quiet
+            parts, [], manifest=sample / "manifest.csv", described={}, replace=False, progress=quiet
         )
         if read.refused:
             raise BadInput("\n".join(read.refused))
@@ -84,7 +85,7 @@ def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, l
     local = LocalLabelStudio(parts.settings.state, parts.settings.label_studio_env)
     tell("6. Starting Label Studio (the first time takes up to a minute) …")
     access = local.start(port=port)
-    pushed = push(parts, wave="2", progress=_quiet)
+    pushed = push(parts, wave="2", progress=quiet)
     tell(f"   {sum(one.created for one in pushed)} passages stand there, their suggested codes ticked.")
     return access, pushed
 
@@ -96,7 +97,3 @@ def _sources(read: Imported) -> str:
     turns = sum(len(one.transcript.turns) for one in read.read)
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
     return f"{listed}, {turns} turns,"
-
-
-def _quiet(_done: int, _total: int) -> None:
-    """Progress that the demonstration does not show."""

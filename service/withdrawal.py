@@ -8,15 +8,16 @@ freed pages of every file. The same command again goes on where it stopped.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotations.errors import BadInput, TandemError, nearest
-from annotations.label_studio.erase import erase_tasks, forget_evidence, holds_project
+from annotations.label_studio.erase import erase_tasks, forget_evidence
+from annotations.label_studio.projects import project_exists
+from annotations.progress import Progress
 from annotations.store.jobs import ask_for
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import all_models, champion, promote
-from annotations.store.pushed_tasks import projects
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
     Pending,
@@ -35,8 +36,6 @@ from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
 from service.serving.train_study import catch_up, tracking_of, train
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -145,7 +144,7 @@ def _from_label_studio(parts: Parts, tombstone: Withdrawal, found: Withdrawn) ->
                 if one.url != server.url:
                     found.notes.append(_elsewhere(one))
                     continue
-                if holds_project(server, one.project):
+                if project_exists(server, one.project):
                     found.tasks += erase_tasks(server, one.project, one.keys)
                     forget_evidence(server, one.project, one.quoting)
                 left.remove(one)

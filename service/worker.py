@@ -31,8 +31,8 @@ from annotations.store.jobs import (
     take,
     workers,
 )
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import all_models
-from annotations.store.pushed_tasks import projects
 from annotations.store.reviews import newest_review, reviews_after
 from service.composition import Parts
 

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-import os
+import gc
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from builders import REPOSITORY, skip_or_fail
+from builders import REPOSITORY
+from postgresql import POSTGRESQL, a_schema, administrator, emptied
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
 
-POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
+# what takes longest begins first, so that no process is left alone with it at the end
+FIRST = ("label_studio", "slow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files in order: first those with tests that need Label Studio, then those with slow ones."""
+    place: dict[Path, int] = {}
+    for item in items:
+        its = next((at for at, name in enumerate(FIRST) if item.get_closest_marker(name)), len(FIRST))
+        place[item.path] = min(its, place.get(item.path, its))
+    items.sort(key=lambda item: place[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: collecting garbage in a test need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -25,25 +42,46 @@ def shared_data() -> Path:
     return folder
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database, of each kind that Tandem supports."""
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(params=KINDS)
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table, of each kind that Tandem supports."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'tandem.db'}"
         return
-    import psycopg
+    with a_schema() as name:
+        yield f"{POSTGRESQL}?schema={name}"
 
-    try:
-        administrator = psycopg.connect(POSTGRESQL, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError:
-        skip_or_fail(f"no PostgreSQL answers at {POSTGRESQL}")
-        raise
-    schema = f"test_{uuid4().hex[:12]}"
-    try:
-        yield f"{POSTGRESQL}?schema={schema}"
-    finally:
-        administrator.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
-        administrator.close()
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all tables and no rows, made once."""
+    file = tmp_path_factory.mktemp("migrated") / "tandem.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_schema() -> Iterator[str]:
+    """A PostgreSQL schema with all tables and no rows, made once; whoever fills it empties it again."""
+    with a_schema() as name:
+        open_store(f"{POSTGRESQL}?schema={name}").close()
+        yield name
+
+
+@pytest.fixture(params=KINDS)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database with its tables, of each kind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "tandem.db")
+        yield f"sqlite:///{tmp_path / 'tandem.db'}"
+        return
+    schema = request.getfixturevalue("migrated_schema")
+    yield f"{POSTGRESQL}?schema={schema}"
+    with administrator() as connection:
+        emptied(connection, schema)
 
 
 @pytest.fixture

@@ -18,14 +18,17 @@ from typing import Any, Self
 from uuid import uuid4
 
 import httpx
-from coders_at_work import LEAD_S, Line, Person, free_port, invite, serving
+from coders_at_work import LEAD_S, Person, invite
 from experts_study import EXPERTS, ExpertsStudy, Pass
+from lossy_line import Line
+from real_server import free_port, serving
 
 from annotations.coding import Condition, Draw, Suggestion
 from annotations.errors import TandemError
 from annotations.label_studio import answers as label_studio_answers
 from annotations.label_studio.answers import Answers
-from annotations.label_studio.screen import NOTHING, SEGMENT, prediction
+from annotations.label_studio.controls import NOTHING, SEGMENT
+from annotations.label_studio.predicted_answer import prediction
 from service.corrections.pull import Pulled
 from service.label_studio.local import Access, LocalLabelStudio
 
@@ -239,7 +242,7 @@ class Replay:
             value = {"choices": ["no-code-applies"]}
             return [{"from_name": NOTHING, "to_name": SEGMENT, "type": "choices", "value": value}], {}
         said = [Suggestion(uuid4(), code, 1.0, 0.5, suggested=True, model_version="") for code in codes]
-        result = prediction(said, self.study.codebook, version="")["result"]
+        result = prediction(said, self.study.codebook, version="").to_json()["result"]
         shown = task["predictions"]
         before = {one["from_name"]: one["value"] for one in shown[0]["result"]} if shown else {}
         for region in result:

@@ -18,15 +18,18 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from coders_at_work import KEY
+from real_server import KEY
 
 from annotations.coding import Draw, Review
+from annotations.label_studio.answer_of_annotation import answer_of
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.screen import answer_of
+from annotations.progress import quiet
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, add_model, champion, promote
-from annotations.store.pushed_tasks import projects, tasks_of
-from annotations.store.reviews import current_reviews, keep_codebook
+from annotations.store.pushed_tasks import tasks_of
+from annotations.store.reviews import current_reviews
 from annotations.store.suggestions import Suggested, add_suggestions, segments_with_suggestions
 from models.corpus import read_corpus
 from service.composition import Parts
@@ -134,9 +137,7 @@ class ExpertsStudy:
 
     def pull(self, answers: Answers | None = None) -> Pulled:
         """As "tandem pull" does."""
-        return pull_all(
-            self.parts, Inbox(self.parts), answers or Answers(self.server), lambda _done, _of: None
-        )
+        return pull_all(self.parts, Inbox(self.parts), answers or Answers(self.server), quiet)
 
     def ids(self, names: Sequence[str]) -> tuple[str, ...]:
         """The codes that these names mean."""

@@ -17,9 +17,10 @@ from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
 from annotations.errors import Unreachable
 from annotations.segment import Segment, Segmentation
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.label_studio_projects import add_project
 from annotations.store.model_versions import ModelVersion, add_model
-from annotations.store.pushed_tasks import PushedTask, add_project, keep_tasks
-from annotations.store.reviews import keep_codebook
+from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
@@ -101,6 +102,10 @@ class FakeLabelStudio:
     def annotations(self) -> list[dict[str, Any]]:
         """All annotations."""
         return [one for task in self.tasks.values() for one in task["annotations"]]
+
+    def check(self) -> str:
+        """The account that asks."""
+        return "tandem@localhost.local"
 
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
         """What its API answers to the questions that Tandem asks."""

@@ -10,8 +10,9 @@ import numpy as np
 from annotations.codebook.files import read_codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.segment import Segment
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.model_versions import ModelVersion, add_model, promote
-from annotations.store.reviews import add_reviews, keep_codebook
+from annotations.store.reviews import add_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript

@@ -11,8 +11,8 @@ from builders import a_transcript
 
 from annotations.coding import Evidence
 from annotations.label_studio.client import LabelStudio
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.model_versions import ModelVersion, add_model, get_model, promote
-from annotations.store.reviews import keep_codebook
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from models.corpus import read_corpus

@@ -9,15 +9,17 @@ from typing import Literal
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from annotations.arrays import Bools, Floats32
 from annotations.coding import Condition, Draw, Review
 from annotations.groups import GroupBy, groups_of
 from annotations.labels import Labels, Loose, labels_of
 from annotations.segment import Segment, judged
+from annotations.store.coders import coders_of
 from annotations.store.database import Store
-from annotations.store.reviews import coders_of, current_reviews, loose_codings
+from annotations.store.loose_codings import loose_codings
+from annotations.store.reviews import current_reviews
 from annotations.transcript import Span
 from models.corpus import Corpus
 from training.dataset import Dataset, Judgement
@@ -57,7 +59,7 @@ class Collected:
     last_review: int = 0
 
     def dataset(
-        self, codes: tuple[str, ...], embeddings: NDArray[np.float32], group_by: GroupBy = "participant"
+        self, codes: tuple[str, ...], embeddings: Floats32, group_by: GroupBy = "participant"
     ) -> Dataset:
         """The data set for some codes. ``embeddings``: one row for each of ``learnable``."""
         row_of = {unit: row for row, unit in enumerate(self.learnable)}
@@ -116,7 +118,7 @@ _Kind = Literal["whole", "some codes", "loose"]
 class _Found:
     """What one coder was asked on a row, shape (codes,), which codes they put there, and is it overruled."""
 
-    asked: NDArray[np.bool_]
+    asked: Bools
     codes: set[str]
     overruled: bool = False
 

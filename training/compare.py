@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement import tables_of
+from annotations.arrays import Bools, Floats
 from annotations.errors import TandemError
 from annotations.store.model_versions import ModelVersion, Serving
 from models.artifact import load
@@ -44,8 +45,8 @@ _NOT_TO_BE_READ = (
 class _Words:
     """What the champion says: decisions (n, codes), the segments it was asked about (n,), the codes it knew."""
 
-    decided: NDArray[np.bool_]
-    known: NDArray[np.bool_]
+    decided: Bools
+    known: Bools
     codes: frozenset[str]
 
 
@@ -192,7 +193,7 @@ def _held_out(made: Made, folder: Path) -> _Words | None:
     return _Words(decided, known, frozenset(names))
 
 
-def _joined_since(groups: Sequence[str], then: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _joined_since(groups: Sequence[str], then: NDArray[np.intp]) -> Bools:
     """The segments of groups that were several then: what was said of one part had been learnt from the other.
 
     ``then``: the number of each segment's group when the champion was made, −1 where there was none.
@@ -204,9 +205,7 @@ def _joined_since(groups: Sequence[str], then: NDArray[np.intp]) -> NDArray[np.b
     return np.array([len(numbers.get(group, ())) > 1 for group in groups], dtype=np.bool_)
 
 
-def _tables(
-    made: Made, words: _Words
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Sequence[str]] | None:
+def _tables(made: Made, words: _Words) -> tuple[Floats, Floats, Sequence[str]] | None:
     """Both models' tables against the coders, on independent reviews of common segments, and their codes."""
     dataset: Dataset | None = made.dataset
     if dataset is None or made.unseen is None:

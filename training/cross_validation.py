@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from annotations.arrays import Floats, Floats32
+from annotations.progress import Progress
 from models.calibration import BEST_F1, Aim, calibrate, thresholds
 from models.classifier import LEAST_EXAMPLES, Model, TooFew, suggested
 from models.embedder import EmbedderSource
@@ -30,8 +32,6 @@ from training.folds import FOLDS, folds_of
 LEAST_GROUPS = 3
 MANY_ROWS = 3000
 _PARTS = 100
-Progress = Callable[[int, int], None]
-Floats = NDArray[np.float64]
 Pair = tuple[int, int]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -52,7 +52,7 @@ class CrossValidated:
     bench: Bench
     reason: str | None = None
     penalty: float = PENALTIES[0]
-    start: NDArray[np.float32] | None = None
+    start: Floats32 | None = None
     nested: tuple[Floats, Floats] | None = None
 
     @property
@@ -229,7 +229,7 @@ def _best(
     return int(np.argmin(losses))
 
 
-def _mean(alphas: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+def _mean(alphas: Sequence[Floats32]) -> Floats32:
     """What the models without each fold have in common: each row was learnt from by all but one."""
     total = np.zeros_like(alphas[0])
     for alpha in alphas:

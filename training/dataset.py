@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats, Floats32
 from annotations.coding import Condition
 from models.unit import Unit
 
@@ -25,11 +26,11 @@ class Judgement:
 
     coder: str
     rows: NDArray[np.intp]
-    labels: NDArray[np.float64]
+    labels: Floats
     weight: float = 1.0
     gold: bool = True
     condition: Condition = Condition.INDEPENDENT
-    overruled: NDArray[np.bool_] | None = None
+    overruled: Bools | None = None
 
     def only(self, row_of: NDArray[np.intp]) -> Judgement | None:
         """The part on some rows, numbered anew: ``row_of`` gives each row's new number, −1 for one left out."""
@@ -50,7 +51,7 @@ class Described:
 
     code: str
     words: str
-    embedding: NDArray[np.float32]
+    embedding: Floats32
     quotes: frozenset[str] = frozenset()
 
 
@@ -64,9 +65,9 @@ class Dataset:
     """
 
     units: Sequence[Unit]
-    embeddings: NDArray[np.float32]
+    embeddings: Floats32
     groups: Sequence[str]
-    quotable: NDArray[np.bool_]
+    quotable: Bools
     codes: tuple[str, ...]
     judgements: Sequence[Judgement]
     described: Sequence[Described] = ()
@@ -74,7 +75,7 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.units)
 
-    def only(self, kept: NDArray[np.bool_]) -> Dataset:
+    def only(self, kept: Bools) -> Dataset:
         """The data set of some of its segments; ``kept``: shape (n,)."""
         rows = np.flatnonzero(kept)
         row_of = np.full(len(self), -1, dtype=np.intp)
@@ -95,7 +96,7 @@ class Dataset:
         kept = tuple(one for one in self.judgements if one.condition is not Condition.ASSISTED)
         return replace(self, judgements=kept)
 
-    def targets(self, *, gold: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def targets(self, *, gold: bool) -> tuple[Floats, Floats]:
         """Soft labels and weights: the share of coders, by weight, who applied each code.
 
         Returns labels and weights, both of shape (n, codes); a weight of 0 says that nobody judged that code
@@ -129,12 +130,12 @@ class OutOfFold:
     each segment, shape (n,), −1 where it belongs to no test fold.
     """
 
-    probabilities: NDArray[np.float64]
-    decided: NDArray[np.bool_]
+    probabilities: Floats
+    decided: Bools
     folds: NDArray[np.intp]
 
     @property
-    def scored(self) -> NDArray[np.bool_]:
+    def scored(self) -> Bools:
         """The segments that a model was asked about, shape (n,), even if it could judge no code there."""
         return np.asarray(self.folds >= 0)
 

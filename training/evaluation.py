@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotations.groups import GroupBy
+from annotations.progress import Progress
 from annotations.store.model_versions import Serving, champion
 from models.corpus import read_corpus
 from training.collect import Collected, collect
@@ -13,7 +14,7 @@ from training.dataset import Dataset
 from training.figures import evaluate
 from training.folds import folds_of
 from training.learn import dataset_of
-from training.recipe import Progress, Workshop, exclusive_sets
+from training.recipe import Workshop, exclusive_sets
 from training.unchanged import unchanged
 
 
@@ -82,4 +83,4 @@ def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress:
         codebook=shop.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
-    )
+    ).to_json()

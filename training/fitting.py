@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats, Floats32
+from annotations.progress import Progress
 from models.classifier import Prior, TooFew, Weights, fit_weights, together, too_few_examples
 from models.embedder import EmbedderSource
 from models.features import Counted, Features, Vocabulary, choose, matrix_of, matrix_of_counted
 from models.tuned import Tuned
-from models.tuning import Progress, tune
+from models.tuning import tune
 from models.unit import Unit
 from training.dataset import Dataset, Described
 
 # the first where there is nothing to choose by; conversations want the stronger, topics the weaker
 PENALTIES = (1.0, 0.25)
 LEAST_IN_FOLDS = 5
-Rows = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Fit:
     vocabulary: Vocabulary
     weights: Weights
     judged: NDArray[np.intp]
-    logits: NDArray[np.float64]
-    alpha: NDArray[np.float32]
+    logits: Floats
+    alpha: Floats32
     tuned: Tuned | None = None
 
 
@@ -50,24 +51,24 @@ class Bench:
     tuning: Progress | None = None
 
     @cached_property
-    def _targets(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _targets(self) -> tuple[Floats, Floats]:
         return self.dataset.targets(gold=False)
 
     @property
-    def labels(self) -> NDArray[np.float64]:
+    def labels(self) -> Floats:
         """What is learnt: shares of coders, shape (n, codes)."""
         return self._targets[0]
 
     @property
-    def weights(self) -> NDArray[np.float64]:
+    def weights(self) -> Floats:
         """How much each of ``labels`` counts, shape (n, codes)."""
         return self._targets[1]
 
     def fit(
         self,
-        kept: Rows,
+        kept: Bools,
         penalty: float,
-        start: NDArray[np.float32] | None = None,
+        start: Floats32 | None = None,
         *,
         least: int = LEAST_IN_FOLDS,
     ) -> Fit:
@@ -76,9 +77,9 @@ class Bench:
 
     def path(
         self,
-        kept: Rows,
+        kept: Bools,
         penalties: Sequence[float] = PENALTIES,
-        start: NDArray[np.float32] | None = None,
+        start: Floats32 | None = None,
         *,
         least: int = LEAST_IN_FOLDS,
     ) -> tuple[Fit, ...]:
@@ -133,7 +134,7 @@ class Bench:
         groups, codes = self.dataset.groups, self.dataset.codes
         return too_few_examples(self.labels, self.weights, groups, codes, described=self.described)
 
-    def lacking_without(self, scored: Rows) -> dict[str, TooFew]:
+    def lacking_without(self, scored: Bools) -> dict[str, TooFew]:
         """The codes that the other rows cannot teach: what may be suggested on rows is decided without them."""
         rows = np.flatnonzero(~scored)
         groups = [self.dataset.groups[row] for row in rows]

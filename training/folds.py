@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Floats
+
 FEW_GROUPS = 15  # below, each group is a fold of its own, and there is no judge set either
 FOLDS = 5
 
 
 def folds_of(
-    groups: Sequence[str], labels: NDArray[np.float64], *, folds: int | None = None, seed: int = 0
+    groups: Sequence[str], labels: Floats, *, folds: int | None = None, seed: int = 0
 ) -> NDArray[np.intp]:
     """The fold of each row, shape (n,). A group lies in one fold; fewer groups than folds: one fold a group.
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.groups import GroupBy, groups_of
+from annotations.progress import Progress
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
@@ -18,7 +19,7 @@ from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, OutOfFold
 from training.figures import evaluate
-from training.recipe import Made, Progress, Split, Workshop, exclusive_sets
+from training.recipe import Made, Split, Workshop, exclusive_sets
 
 MANY_GROUPS = (
     100  # from here on two thirds of the groups teach nearly as well as four fifths, in half of the time
@@ -60,7 +61,7 @@ def learn_from_codebook(shop: Workshop, corpus: Corpus, codes: tuple[str, ...]) 
         "no review says what people found, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
     )
-    return Made(model, {}, "cross-validation", (note,))
+    return Made(model, None, "cross-validation", (note,))
 
 
 def dataset_of(shop: Workshop, collected: Collected, codes: tuple[str, ...], group_by: GroupBy) -> Dataset:

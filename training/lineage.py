@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from annotations.errors import TandemError
 from training.collect import WEIGHTS, Collected
 from training.promote import Verdict
 from training.recipe import Made, Split, Workshop
+from training.results import Figures
 from training.tracking import TrainingRun
 
 SNAPSHOT = "snapshot.json"
@@ -151,15 +151,16 @@ def run_of(
     return TrainingRun(names["model_version"], params, _metrics(made.figures, verdict), tags)
 
 
-def _metrics(figures: Mapping[str, Any], verdict: Verdict) -> dict[str, float | None]:
+def _metrics(figures: Figures | None, verdict: Verdict) -> dict[str, float | None]:
     found: dict[str, float | None] = {}
-    for key, value in figures.get("overall", {}).items():
+    plain = {} if figures is None else figures.model.to_json()
+    for key, value in plain.get("overall", {}).items():
         if isinstance(value, int | float):
             found[key] = float(value)
-    for key, value in figures.get("spotting", {}).items():
+    for key, value in plain.get("spotting", {}).items():
         found[f"spotting_{key}"] = value
-    found["labelling_micro_f1"] = figures.get("labelling", {}).get("micro_f1")
-    for row in figures.get("codes", ()):
+    found["labelling_micro_f1"] = plain.get("labelling", {}).get("micro_f1")
+    for row in plain.get("codes", ()):
         for key in ("n", "precision", "recall", "f1", "average_precision", "kappa"):
             found[f"{key}/{row['code_id']}"] = row[key]
     for key in ("challenger", "champion", "difference", "groups", "codes"):

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
+from annotations.arrays import Bools, Floats
 from training.dataset import Dataset, OutOfFold
 from training.recipe import MeasuredOn
 
@@ -34,9 +34,9 @@ def draw_pictures(dataset: Dataset, unseen: OutOfFold, measured_on: MeasuredOn, 
 
 def _curves(
     codes: tuple[str, ...],
-    probabilities: NDArray[np.float64],
-    labels: NDArray[np.float64],
-    usable: NDArray[np.bool_],
+    probabilities: Floats,
+    labels: Floats,
+    usable: Bools,
     where: str,
     file: Path,
 ) -> None:
@@ -62,7 +62,7 @@ def _curves(
     _write(figure, file)
 
 
-def _calibration(p: NDArray[np.float64], y: NDArray[np.float64], where: str, file: Path) -> None:
+def _calibration(p: Floats, y: Floats, where: str, file: Path) -> None:
     figure = Figure(figsize=(6, 6), layout="constrained")
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     at = np.minimum((p * _BINS).astype(int), _BINS - 1)

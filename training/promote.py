@@ -38,12 +38,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from annotations.agreement import (
     FEWEST_GROUPS,
     Statistic,
+    Tables,
     frequent,
     interval_over_groups,
     is_few,
@@ -51,13 +51,13 @@ from annotations.agreement import (
     or_none,
     weighted_mean,
 )
+from annotations.arrays import Bools, Floats
 from annotations.store.model_versions import WAITS
 
 MARGIN = 0.02
 VETO_POSITIVES = 20
 VETO_LEVEL = 0.05
 Word = Literal["better", "not worse", "cannot tell", "worse", "waits"]
-Tables = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,11 @@ def judge(
     both = np.stack([challenger, champion], axis=1)
     whole = both.sum(axis=0)
     # a mean over other codes for each model would reward the one that never tries a hard code
-    compared: NDArray[np.bool_] = np.asarray(
+    compared: Bools = np.asarray(
         frequent(whole).any(axis=0) & ~np.isnan(kappa(whole)).any(axis=0), dtype=np.bool_
     )
 
-    def difference(tables: Tables) -> Tables:
+    def difference(tables: Tables) -> Floats:
         found = kappa(tables)
         return _mean(found[..., 0, :] - found[..., 1, :], compared)
 
@@ -141,7 +141,7 @@ def judge(
 def _without_veto(
     both: Tables,
     difference: Statistic,
-    compared: NDArray[np.bool_],
+    compared: Bools,
     figures: dict[str, Any],
     doubt: _Doubt,
 ) -> Verdict:
@@ -212,7 +212,7 @@ def _tested(challenger: Tables, champion: Tables) -> tuple[float, float | None]:
     """One code's difference of kappa, and its two-sided p; tables (groups, 4). None: it cannot be tested."""
     groups = len(challenger)
 
-    def difference(one: Tables, other: Tables) -> Tables:
+    def difference(one: Tables, other: Tables) -> Floats:
         return kappa(one) - kappa(other)
 
     apart = float(difference(challenger.sum(axis=0), champion.sum(axis=0)))
@@ -223,6 +223,6 @@ def _tested(challenger: Tables, champion: Tables) -> tuple[float, float | None]:
     return apart, float(2 * student.sf(abs(apart) / error, groups - 1))
 
 
-def _mean(values: Tables, codes: NDArray[np.bool_]) -> Tables:
+def _mean(values: Floats, codes: Bools) -> Floats:
     kept = np.where(codes, values, np.nan)
     return weighted_mean(kept, np.ones_like(kept))

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
+from annotations.arrays import Floats32
 from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
 from annotations.store.database import Store
@@ -20,11 +18,11 @@ from models.cold_start import ColdStart
 from models.embedder import EmbedderSource
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset, OutOfFold
+from training.results import Figures
 from training.tracking import Tracking
 
 RECIPE = "linear-4"
-Progress = Callable[[int, int], None]
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Embed = Callable[[Sequence[str]], Floats32]
 MeasuredOn = Literal["judge set", "cross-validation"]
 
 
@@ -65,12 +63,13 @@ class Made:
     """A model and how it was measured.
 
     ``dataset``, ``segments``, ``unseen``: segments of which the predictions are known of models that had not seen
-    their participants: those of the judge set, else all by cross-validation. ``embeddings``: SHA-256 of what the
+    their participants: those of the judge set, else all by cross-validation. ``figures``: None of a model that learnt
+    from the codebook alone. ``embeddings``: SHA-256 of what the
     model was fitted on.
     """
 
     model: Model | ColdStart
-    figures: dict[str, Any]
+    figures: Figures | None
     measured_on: MeasuredOn
     notes: tuple[str, ...] = ()
     dataset: Dataset | None = None

@@ -12,8 +12,9 @@ import yaml
 
 from annotations.codebook.files import read_codebook
 from annotations.errors import TandemError, unknown
+from annotations.progress import Progress
+from annotations.store.codebook_versions import codebook_content
 from annotations.store.model_versions import ModelVersion, all_models
-from annotations.store.reviews import codebook_content
 from annotations.store.reviews import snapshot as reviews_of
 from annotations.store.segments import segmentation_of
 from models.artifact import load
@@ -23,7 +24,7 @@ from models.corpus import read_corpus
 from training.collect import Collected, collected_from
 from training.learn import learn
 from training.lineage import Snapshot, libraries, read_snapshot
-from training.recipe import Progress, Workshop
+from training.recipe import Workshop
 
 
 @dataclass(frozen=True)

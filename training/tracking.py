@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.errors import TandemError, Unreachable
+from annotations.lots import lots
 
 # read by MLflow when it is imported: nothing is reported to anybody, and a server that is down is said
 # to be down within seconds
@@ -153,10 +154,9 @@ class Tracking:
             Metric(_metric_name(key), value, at, 0) for key, value in run.metrics.items() if value is not None
         ]
         params = [Param(key, str(value)[:6000]) for key, value in run.params.items()]
-        for start in range(0, max(len(metrics), 1), 900):
-            client.log_batch(
-                run_id, metrics=metrics[start : start + 900], params=params if start == 0 else ()
-            )
+        client.log_batch(run_id, params=params)
+        for some in lots(metrics, 900):
+            client.log_batch(run_id, metrics=some)
         if run.folder is not None:
             client.log_artifacts(run_id, str(run.folder), "model")
 

@@ -17,8 +17,11 @@ from uuid import UUID, uuid4
 
 from annotations.errors import BadInput
 from annotations.groups import groups_of
+from annotations.progress import Progress
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.group_draws import drawn_so_far, keep_draws
 from annotations.store.jobs import ask_for
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -31,8 +34,6 @@ from annotations.store.model_versions import (
     rolled_back,
     serving_model,
 )
-from annotations.store.pushed_tasks import projects
-from annotations.store.reviews import keep_codebook
 from annotations.store.segments import keep_segmentation
 from models.artifact import save
 from models.classifier import Model, TooFew
@@ -45,7 +46,7 @@ from training.leftovers import sweep
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.mlflow_mirror import deliver
 from training.promote import Verdict, waiting
-from training.recipe import Made, Progress, Split, Workshop
+from training.recipe import Made, Split, Workshop
 from training.unchanged import unchanged
 
 
@@ -271,7 +272,7 @@ def _version(
             for code, cut in zip(model.codes, model.thresholds, strict=True)
         },
         too_few={code: _plain(why) for code, why in too_few.items()},
-        figures=made.figures | {"measured_on": made.measured_on},
+        figures=(made.figures.to_json() if made.figures else {}) | {"measured_on": made.measured_on},
         recipe=shop.recipe,
         parent=serving.model.id if serving else None,
         verdict=verdict.verdict,

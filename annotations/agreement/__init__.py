@@ -1,8 +1,6 @@
 """How far judges agree: coefficients, intervals that know how few groups there are, and what is compared."""
 
-from annotations.agreement.coefficient import Agreement
 from annotations.agreement.intervals import (
-    FEW_GROUPS,
     FEWEST_GROUPS,
     Interval,
     Statistic,
@@ -11,17 +9,13 @@ from annotations.agreement.intervals import (
     value_by_group,
 )
 from annotations.agreement.two_judges import (
-    LEAST_POSITIVES,
     Tables,
     counts,
     frequent,
     kappa,
     mean_kappa,
     mean_over_pairs,
-    negative_agreement,
-    percent_agreement,
     positive_agreement,
-    prevalence,
     tables_of,
     weighted_mean,
     why_undefined,
@@ -30,9 +24,6 @@ from annotations.agreement.undefined import or_none
 
 __all__ = [
     "FEWEST_GROUPS",
-    "FEW_GROUPS",
-    "LEAST_POSITIVES",
-    "Agreement",
     "Interval",
     "Statistic",
     "Tables",
@@ -43,11 +34,8 @@ __all__ = [
     "kappa",
     "mean_kappa",
     "mean_over_pairs",
-    "negative_agreement",
     "or_none",
-    "percent_agreement",
     "positive_agreement",
-    "prevalence",
     "tables_of",
     "value_by_group",
     "weighted_mean",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,9 @@ from annotations.agreement.many_judges import (
 )
 from annotations.agreement.pairs import Described
 from annotations.agreement.undefined import or_none
+from annotations.arrays import Floats
+from annotations.lots import slices
 
-Floats = NDArray[np.float64]
 COEFFICIENTS = ("alpha", "fleiss", "ac1", "percent")
 _COLUMNS_AT_ONCE = 16
 
@@ -52,8 +53,7 @@ def sums_by_group(people: Sequence[Judged], member: NDArray[np.intp], groups: in
     units, columns = people[0].values.shape
     belongs = csr_array((np.ones(units), (member, np.arange(units))), shape=(groups, units))
     found = np.zeros((groups, columns, 9))
-    for at in range(0, columns, _COLUMNS_AT_ONCE):
-        some = slice(at, at + _COLUMNS_AT_ONCE)
+    for some in slices(columns, _COLUMNS_AT_ONCE):
         yes = sum((one.values[:, some] & one.known[:, some]).astype(float) for one in people)
         judged = sum(one.known[:, some].astype(float) for one in people)
         per_unit = sums_of(np.stack([judged - yes, np.asarray(yes)], axis=-1))
@@ -152,8 +152,3 @@ def _sets(
                 )
             table[row][coder] = made[key]
     return table
-
-
-def names_of(people: Mapping[str, Judged]) -> tuple[str, ...]:
-    """Those who judged anything."""
-    return tuple(name for name, one in people.items() if one.anywhere)

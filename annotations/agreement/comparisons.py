@@ -9,10 +9,11 @@ import numpy as np
 
 from annotations.agreement.all_coders import figures_of_everybody
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.judged import Bools, Judged
+from annotations.agreement.judged import Judged
 from annotations.agreement.material import Material, Reviewed
 from annotations.agreement.pairs import Described, Pair, figures_of_pairs
 from annotations.agreement.second_coder import Trio
+from annotations.arrays import Bools
 from annotations.groups import GroupBy
 
 PEOPLE, MODEL, CONSENSUS = "people", "model", "consensus"

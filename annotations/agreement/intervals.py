@@ -17,9 +17,10 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from annotations.agreement.undefined import or_none
+from annotations.arrays import Floats
+from annotations.lots import lots
 
 Interval = tuple[float, float]
-Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 
 FEW_GROUPS = 20
@@ -78,10 +79,7 @@ def drawn_again(tables: Floats, statistic: Statistic, resamples: int = RESAMPLES
     step = max(1, _COUNTS_AT_ONCE // max(tables[0].size, 1))
     flat = tables.reshape(groups, -1)
     return np.concatenate(
-        [
-            statistic((times[at : at + step].astype(float) @ flat).reshape(-1, *tables.shape[1:]))
-            for at in range(0, resamples, step)
-        ]
+        [statistic((some.astype(float) @ flat).reshape(-1, *tables.shape[1:])) for some in lots(times, step)]
     )
 
 

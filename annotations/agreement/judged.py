@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.columns import Column
+from annotations.arrays import Bools
 from annotations.coding import Review
 from annotations.groups import GroupBy, groups_of
 from annotations.labels import Labels, labels_of
 from annotations.segment import Segment, project
 from annotations.store.transcripts import Kept
-from annotations.transcript import Role, Span
+from annotations.transcript import Span
 
-Bools = NDArray[np.bool_]
 Runs = Mapping[int, Sequence[tuple[int, int]]]  # by column: first and last row of each joined unit
 
 
@@ -70,7 +70,7 @@ def units_of(transcripts: Sequence[Kept], segments: Mapping[UUID, tuple[Segment,
         (t, s)
         for t, kept in enumerate(transcripts)
         for s, one in enumerate(segments.get(kept.id, ()))
-        if one.role is Role.PARTICIPANT
+        if one.role.is_coded
     )
     return Units(tuple(transcripts), segments, at)
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from annotations.agreement.intervals import Interval, interval_over_groups
 from annotations.agreement.undefined import or_none
+from annotations.arrays import Floats
 
 Codes = frozenset[str]
 Distance = Callable[[Codes, Codes], float]
-Floats = NDArray[np.float64]
 
 
 def jaccard(one: Codes, other: Codes) -> float:

@@ -1,61 +1,20 @@
 """How far any number of judges agree, each unit judged by whichever of them did.
 
-Ratings are one table of unit, coder and value. Each unit's values are counted; what a coefficient needs of the counts
-adds up over units, hence over groups (``sums_of``), so that one pass gives every coefficient and every resample of it.
-The last axis of sums holds, for K values: units with two judgements or more; the sum of their shares of agreeing
-pairs; units with one judgement or more; values that can be paired; the sum of agreeing pairs over (m − 1); then K
-sums of shares of each value, and K numbers of pairable values (m: judgements of a unit).
+Each unit's values are counted; what a coefficient needs of the counts adds up over units, hence over groups
+(``sums_of``), so that one pass gives every coefficient and every resample of it. The last axis of sums holds, for K
+values: units with two judgements or more; the sum of their shares of agreeing pairs; units with one judgement or more;
+values that can be paired; the sum of agreeing pairs over (m − 1); then K sums of shares of each value, and K numbers of
+pairable values (m: judgements of a unit).
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-from annotations.agreement.undefined import corrected, or_none, share
+from annotations.agreement.undefined import corrected, share
+from annotations.arrays import Floats
 
-Floats = NDArray[np.float64]
 _FIXED = 5
-
-
-@dataclass(frozen=True)
-class Ratings:
-    """Who gave which value to which unit: ``values``, shape (units, coders), positions in ``categories``, −1 missing."""
-
-    units: tuple[Hashable, ...]
-    coders: tuple[Hashable, ...]
-    categories: tuple[Hashable, ...]
-    values: NDArray[np.intp]
-
-    @property
-    def counts(self) -> Floats:
-        """How often each unit got each value, shape (units, categories)."""
-        return np.stack([(self.values == k).sum(axis=1) for k in range(len(self.categories))], -1).astype(
-            float
-        )
-
-
-def ratings(rows: Iterable[tuple[Hashable, Hashable, Hashable]]) -> Ratings:
-    """Arrange rows of unit, coder and value; a value of None is missing. A unit twice by one coder is refused."""
-    given: dict[tuple[Hashable, Hashable], Hashable] = {}
-    for unit, coder, value in rows:
-        if (unit, coder) in given:
-            raise ValueError(f"coder {coder!r} gave unit {unit!r} two values; give one")
-        given[unit, coder] = value
-    units = {unit: at for at, unit in enumerate(dict.fromkeys(unit for unit, _ in given))}
-    coders = {coder: at for at, coder in enumerate(dict.fromkeys(coder for _, coder in given))}
-    known = sorted(
-        {value for value in given.values() if value is not None}, key=lambda v: (str(type(v)), str(v))
-    )
-    category = {value: at for at, value in enumerate(known)}
-    values = np.full((len(units), len(coders)), -1, dtype=np.intp)
-    for (unit, coder), value in given.items():
-        if value is not None:
-            values[units[unit], coders[coder]] = category[value]
-    return Ratings(tuple(units), tuple(coders), tuple(category), values)
 
 
 def sums_of(counts: Floats) -> Floats:
@@ -137,30 +96,6 @@ def why_many_undefined(sums: Floats) -> str:
         return "no segment was judged by two"
     always = "applied the code to every segment" if sums[-1] else "never applied the code"
     return f"all {always}, so that there is nothing to disagree about"
-
-
-def coefficients(given: Ratings) -> dict[str, float | None]:
-    """Percent agreement, Fleiss' kappa, Krippendorff's alpha and AC1 of one table; None where undefined."""
-    if not given.categories:
-        return dict.fromkeys(("percent", "fleiss", "alpha", "ac1"))
-    sums = sums_of(given.counts).sum(axis=0)
-    found = {"percent": percent_of, "fleiss": fleiss, "alpha": alpha, "ac1": ac1}
-    return {name: or_none(coefficient(sums)) for name, coefficient in found.items()}
-
-
-def cohen(given: Ratings) -> float | None:
-    """Cohen's kappa (1960) of two coders on the units that both judged; None where it is undefined."""
-    if len(given.coders) != 2:
-        raise ValueError(
-            f"Cohen's kappa is of two coders, and there are {len(given.coders)}; use Fleiss' or alpha"
-        )
-    first, second = given.values[(given.values >= 0).all(axis=1)].T
-    k = len(given.categories)
-    if not len(first):
-        return None
-    table = np.bincount(first * k + second, minlength=k * k).reshape(k, k) / len(first)
-    expected = (table.sum(axis=0) * table.sum(axis=1)).sum()
-    return or_none(corrected(np.asarray(np.trace(table)), np.asarray(expected)))
 
 
 def _by_value(sums: Floats) -> tuple[Floats, Floats]:

@@ -29,8 +29,10 @@ from annotations.agreement.judged import (
     units_of,
     whole_units,
 )
+from annotations.arrays import Floats32
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
+from annotations.store.coders import coder_names
 from annotations.store.model_versions import ModelVersion, all_models
 from annotations.store.review_moments import (
     assisted_reviews,
@@ -40,7 +42,7 @@ from annotations.store.review_moments import (
     suggestions_made,
     what_reviews_rest_on,
 )
-from annotations.store.reviews import coder_names, current_reviews
+from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import Suggested, each_suggestion
 from annotations.store.transcripts import Kept, all_texts
@@ -63,7 +65,7 @@ class ModelSide:
     judged: Judged
     stood: Judged
     version: NDArray[np.intp]
-    probability: NDArray[np.float32]
+    probability: Floats32
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.columns import Column
 from annotations.agreement.intervals import Interval, Statistic, intervals_over_groups, is_few, value_by_group
-from annotations.agreement.judged import Bools, Judged
+from annotations.agreement.judged import Judged
 from annotations.agreement.many_judges import ac1, alpha, sums_of_pairs
 from annotations.agreement.two_judges import (
     LEAST_POSITIVES,
@@ -31,8 +31,8 @@ from annotations.agreement.two_judges import (
     why_undefined,
 )
 from annotations.agreement.undefined import or_none
+from annotations.arrays import Bools, Floats
 
-Floats = NDArray[np.float64]
 COEFFICIENTS = ("kappa", "alpha", "ac1", "percent", "positive", "negative")
 TOO_RARE = f"no code has {LEAST_POSITIVES} positives by either side, so there is no kappa to take the mean of"
 

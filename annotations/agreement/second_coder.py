@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from annotations.agreement.columns import Column
@@ -22,8 +21,8 @@ from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over
 from annotations.agreement.pairs import Pair, stacked
 from annotations.agreement.two_judges import LEAST_POSITIVES, kappa, weighted_mean
 from annotations.agreement.undefined import or_none
+from annotations.arrays import Floats
 
-Floats = NDArray[np.float64]
 AS_GOOD, BELOW, CANNOT_TELL = "as good as a second coder", "below a second coder", "cannot tell"
 ONE_SIDED = 0.025
 

@@ -20,8 +20,8 @@ from scipy.special import gammaln
 from annotations.agreement.intervals import Interval, interval_over_groups, is_few
 from annotations.agreement.two_judges import kappa, positive_agreement, weighted_mean
 from annotations.agreement.undefined import or_none, share
+from annotations.arrays import Bools, Floats
 
-Floats = NDArray[np.float64]
 Measure = Callable[[Floats], Floats]
 DIRECT = (
     "This is a direct effect: assisted minus blind, within coder and model version, as the segments were drawn. Coders "
@@ -34,8 +34,8 @@ FEWEST_IN_ARM = 10
 class Arm:
     """One coder's reviews of one arm: the model's and the coder's decisions, shape (n, codes), groups and seconds."""
 
-    suggested: NDArray[np.bool_]
-    applied: NDArray[np.bool_]
+    suggested: Bools
+    applied: Bools
     member: NDArray[np.intp]
     seconds: Floats  # (n,), NaN where unknown
 
@@ -224,7 +224,7 @@ PROBABILITIES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
 def acceptance(
-    shown: Mapping[str, tuple[Floats, NDArray[np.bool_], NDArray[np.intp]]], groups: int
+    shown: Mapping[str, tuple[Floats, Bools, NDArray[np.intp]]], groups: int
 ) -> list[dict[str, Any]]:
     """How often suggestions shown were accepted, by coder and by probability: for each coder (all first).
 
@@ -251,7 +251,7 @@ def acceptance(
     return rows
 
 
-def _rate(accepted: NDArray[np.bool_], member: NDArray[np.intp], groups: int) -> dict[str, Any]:
+def _rate(accepted: Bools, member: NDArray[np.intp], groups: int) -> dict[str, Any]:
     sums = np.stack(
         [np.bincount(member, accepted, minlength=groups), np.bincount(member, minlength=groups)], axis=1
     ).astype(float)

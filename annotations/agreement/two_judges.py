@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.undefined import share
+from annotations.arrays import Bools, Floats
 
-Tables = NDArray[np.float64]  # (groups, codes, 4): both, first only, second only, neither
+Tables = Floats  # (groups, codes, 4): both, first only, second only, neither
 LEAST_POSITIVES = 5
 
 
 def tables_of(
-    one: NDArray[np.bool_],
-    other: NDArray[np.bool_],
+    one: Bools,
+    other: Bools,
     groups: Sequence[str],
-    weights: NDArray[np.float64] | None = None,
+    weights: Floats | None = None,
 ) -> tuple[Tables, tuple[str, ...]]:
     """Count two judges' decisions, both of shape (n, codes), per group: tables (groups, codes, 4) and the names.
 
@@ -34,11 +35,11 @@ def tables_of(
 
 
 def counts(
-    one: NDArray[np.bool_],
-    other: NDArray[np.bool_],
+    one: Bools,
+    other: Bools,
     member: NDArray[np.intp],
     groups: int,
-    weights: NDArray[np.float64] | None = None,
+    weights: Floats | None = None,
 ) -> Tables:
     """As ``tables_of``, for groups that are numbered already: ``member``, shape (n,), from 0 to below ``groups``."""
     n, codes = one.shape
@@ -49,7 +50,7 @@ def counts(
     return np.bincount(at.ravel(), weights, groups * codes * 4).astype(float).reshape(groups, codes, 4)
 
 
-def kappa(table: NDArray[np.float64]) -> NDArray[np.float64]:
+def kappa(table: Floats) -> Floats:
     """Cohen's kappa (1960) of tables with the four counts on the last axis; NaN where it is undefined.
 
     κ = (observed − expected) / (1 − expected), expected from each judge's own share of positives.
@@ -68,30 +69,30 @@ def kappa(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.where((n > 0) & (expected < 1 - 1e-12), value, np.nan))
 
 
-def percent_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
+def percent_agreement(table: Floats) -> Floats:
     """The share of units on which both decided alike; never to be shown without prevalence and kappa."""
     return share(table[..., 0] + table[..., 3], table.sum(axis=-1))
 
 
-def positive_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
+def positive_agreement(table: Floats) -> Floats:
     """Agreement on what is coded, 2a / (2a + b + c): Dice's coefficient, and F1 of either side against the other."""
     both, first, second, _ = np.moveaxis(table, -1, 0)
     return share(2 * both, 2 * both + first + second)
 
 
-def negative_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
+def negative_agreement(table: Floats) -> Floats:
     """Agreement on what is not coded, 2d / (2d + b + c) (Cicchetti and Feinstein 1990)."""
     _, first, second, neither = np.moveaxis(table, -1, 0)
     return share(2 * neither, 2 * neither + first + second)
 
 
-def frequent(tables: NDArray[np.float64]) -> NDArray[np.bool_]:
+def frequent(tables: Floats) -> Bools:
     """The codes with at least five positives by either side; tables (…, 4) to (…)."""
     positives = tables[..., 0] + np.maximum(tables[..., 1], tables[..., 2])
     return np.asarray(positives >= LEAST_POSITIVES)
 
 
-def mean_kappa(tables: NDArray[np.float64], codes: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+def mean_kappa(tables: Floats, codes: Bools | None = None) -> Floats:
     """Mean of kappa over some codes (axis −2), those where it is undefined left out; NaN if none is left.
 
     ``codes``: shape (…, codes), by default the ``frequent`` ones of these tables. Where tables are drawn again,
@@ -101,24 +102,24 @@ def mean_kappa(tables: NDArray[np.float64], codes: NDArray[np.bool_] | None = No
     return weighted_mean(values, np.ones_like(values))
 
 
-def mean_over_pairs(tables: NDArray[np.float64], codes: NDArray[np.bool_]) -> NDArray[np.float64]:
+def mean_over_pairs(tables: Floats, codes: Bools) -> Floats:
     """Mean kappa of each pair of judges, the pairs weighted by their units; tables (…, pairs, codes, 4) to (…)."""
     return weighted_mean(mean_kappa(tables, codes), tables.sum(axis=-1).max(axis=-1))
 
 
-def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def weighted_mean(values: Floats, weights: Floats) -> Floats:
     """Mean over the last axis of what is defined; NaN where nothing is."""
     known = ~np.isnan(values)
     weights = np.where(known, weights, 0.0)
     return share((np.where(known, values, 0.0) * weights).sum(axis=-1), weights.sum(axis=-1))
 
 
-def prevalence(table: NDArray[np.float64]) -> NDArray[np.float64]:
+def prevalence(table: Floats) -> Floats:
     """The mean share of positives of both sides."""
     return share(table[..., 0] + (table[..., 1] + table[..., 2]) / 2, table.sum(axis=-1))
 
 
-def why_undefined(total: NDArray[np.float64]) -> str:
+def why_undefined(total: Floats) -> str:
     """Why kappa of one summed table, shape (4,), is undefined."""
     if not total.sum():
         return "no segment was judged by both"

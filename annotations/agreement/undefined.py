@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+
+from annotations.arrays import Floats
 
 
-def or_none(value: float | NDArray[np.float64]) -> float | None:
+def or_none(value: float | Floats) -> float | None:
     """A plain number; None where it is undefined."""
     return None if math.isnan(value) else float(value)
 
 
-def share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def share(part: Floats, whole: Floats) -> Floats:
     """``part`` / ``whole``, NaN where there is no whole."""
     return np.asarray(np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), np.nan))
 
 
-def corrected(observed: NDArray[np.float64], chance: NDArray[np.float64]) -> NDArray[np.float64]:
+def corrected(observed: Floats, chance: Floats) -> Floats:
     """(observed − chance) / (1 − chance), NaN where chance alone is complete or there is nothing."""
     with np.errstate(divide="ignore", invalid="ignore"):
         value = (observed - chance) / (1 - chance)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from rapidfuzz import fuzz
 
 from annotations.codebook.codes import Code, Codebook
+from annotations.names import folded
 
 Kind = Literal["wrong", "missing", "suspicious", "note"]
 _NEAR_NAME = 90
@@ -61,7 +62,7 @@ def _missing(codebook: Codebook) -> Iterator[Finding]:
 
 
 def _alike(codebook: Codebook) -> Iterator[Finding]:
-    named = _by(codebook.applicable, lambda code: _fold(code.name)).values()
+    named = _by(codebook.applicable, lambda code: folded(code.name)).values()
     sharing = [code for its in named if len(its) > 1 for code in its]
     if sharing:
         yield Finding(
@@ -71,8 +72,8 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
             f'Files must give the path of these, such as "{sharing[0].path}", or the id "{sharing[0].id}".',
         )
     for one, other in combinations(codebook.applicable, 2):
-        alike = fuzz.ratio(_fold(one.name), _fold(other.name), score_cutoff=_NEAR_NAME)
-        if alike and _fold(one.name) != _fold(other.name):
+        alike = fuzz.ratio(folded(one.name), folded(other.name), score_cutoff=_NEAR_NAME)
+        if alike and folded(one.name) != folded(other.name):
             yield Finding(
                 "suspicious",
                 f'the names "{one.name}" and "{other.name}" are nearly the same',
@@ -80,7 +81,7 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
                 "Is one a slip of the other? Merge or rename one, or coders and files will mix them up.",
             )
         if (
-            fuzz.ratio(_fold(one.definition), _fold(other.definition), score_cutoff=_NEAR_TEXT)
+            fuzz.ratio(folded(one.definition), folded(other.definition), score_cutoff=_NEAR_TEXT)
             and one.definition
         ):
             yield Finding(
@@ -89,7 +90,7 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
                 (one.path, other.path),
                 "Say in each what the other is not, or merge them.",
             )
-    for its in _by(codebook.applicable, lambda code: _fold(code.example)).values():
+    for its in _by(codebook.applicable, lambda code: folded(code.example)).values():
         if len(its) > 1 and its[0].example:
             yield Finding(
                 "suspicious",
@@ -122,7 +123,9 @@ def _shapes(codebook: Codebook) -> Iterator[Finding]:
             'Add codes below them, or set "applicable: true".',
         )
     said = [
-        code for code in codebook.applicable if code.definition and _fold(code.definition) == _fold(code.name)
+        code
+        for code in codebook.applicable
+        if code.definition and folded(code.definition) == folded(code.name)
     ]
     if said:
         yield Finding(
@@ -170,7 +173,3 @@ def _by(codes: Sequence[Code], key: Callable[[Code], str]) -> dict[str, list[Cod
 
 def _labels(codebook: Codebook, codes: Sequence[Code]) -> tuple[str, ...]:
     return tuple(codebook.label(code.id) for code in codes)
-
-
-def _fold(words: str) -> str:
-    return " ".join(words.split()).casefold()

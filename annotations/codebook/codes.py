@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from annotations.errors import AmbiguousName, BadInput, UnknownName, unknown
+from annotations.names import folded
 from annotations.transcript import Role
 
 Select = Literal["one", "many"]
@@ -78,7 +79,7 @@ class Codebook:
 
     def __post_init__(self) -> None:
         _refuse_repeats("code id", (code.id for code in self.codes))
-        _refuse_repeats("code path", (code.path.casefold() for code in self.codes))
+        _refuse_repeats("code path", (folded(code.path) for code in self.codes))
         _refuse_repeats("framework id", (framework.id for framework in self.frameworks))
 
     def __getitem__(self, code_id: str) -> Code:
@@ -99,7 +100,7 @@ class Codebook:
     def _by_name(self) -> dict[str, list[Code]]:
         names: dict[str, list[Code]] = {}
         for code in self.codes:
-            for key in {_fold(code.name), _fold(code.path), _fold(code.path.split("/", 1)[-1])}:
+            for key in {folded(code.name), folded(code.path), folded(code.path.split("/", 1)[-1])}:
                 names.setdefault(key, []).append(code)
         return names
 
@@ -125,7 +126,7 @@ class Codebook:
     def label(self, code_id: str) -> str:
         """The shortest unambiguous way to name a code in a table: its name if no other bears it, else its path."""
         code = self.by_id[code_id]
-        return code.name if len(self._by_name[_fold(code.name)]) == 1 else code.path
+        return code.name if len(self._by_name[folded(code.name)]) == 1 else code.path
 
     def resolve(self, name: str, *, framework: str = "") -> Code:
         """The applicable code that ``name`` means: an id, a path or an unambiguous name, in any case.
@@ -136,11 +137,11 @@ class Codebook:
         key = " ".join(name.split())
         if key in self.by_id:
             return _applicable(self.by_id[key])
-        found = self._by_name.get(_fold(f"{framework}/{key}")) or self._by_name.get(_fold(key), [])
-        found = found or [code for code in self.codes if _fold(code.id) == _fold(key)]
+        found = self._by_name.get(folded(f"{framework}/{key}")) or self._by_name.get(folded(key), [])
+        found = found or [code for code in self.codes if folded(code.id) == folded(key)]
         if framework:
-            wanted = _fold(framework)
-            here = {f.id for f in self.frameworks if wanted in (_fold(f.id), _fold(f.name))}
+            wanted = folded(framework)
+            here = {f.id for f in self.frameworks if wanted in (folded(f.id), folded(f.name))}
             found = [code for code in found if code.framework in here]
         usable = [code for code in found if code.applicable] or found
         if len(usable) == 1:
@@ -201,10 +202,6 @@ class Codebook:
 
     def __iter__(self) -> Iterator[Code]:
         return iter(self.codes)
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _applicable(code: Code) -> Code:

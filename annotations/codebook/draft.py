@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from annotations.codebook.codes import FRAMEWORK_ROLES, Code, Codebook, Framework, PublishedName, Select
 from annotations.errors import BadInput, unknown
+from annotations.names import folded, folded_for_id
 from annotations.transcript import Role
 
 MOST_CODES = 5000
@@ -29,6 +30,15 @@ class FrameworkDraft:
     select: Select = "many"
     select_where: str = ""
     description: str = ""
+
+    def say_select(self, word: Select, where: str) -> None:
+        """A place in the file says whether one or many of its codes may apply. Raises BadInput for a contradiction."""
+        if self.select_where and self.select != word:
+            raise BadInput(
+                f'{where}, column "select": found "{word}" for the framework "{self.name}", but '
+                f'{self.select_where.rsplit(", ", 1)[-1]} says "{self.select}". A framework says one or the other.'
+            )
+        self.select, self.select_where = word, self.select_where or where
 
 
 @dataclass(eq=False)
@@ -109,7 +119,7 @@ def _frameworks(drafts: Sequence[FrameworkDraft], file: str) -> dict[FrameworkDr
         its_id = (
             a_name(draft.id, f'{file}, framework "{draft.name}"', "an id") if draft.id else _slug(draft.name)
         )
-        for word in {_fold(draft.name), _fold(its_id)}:
+        for word in {folded(draft.name), folded(its_id)}:
             if word in taken:
                 raise BadInput(
                     f'{file}: the framework "{draft.name}" has the name or id of the framework "{taken[word]}". '
@@ -122,7 +132,7 @@ def _frameworks(drafts: Sequence[FrameworkDraft], file: str) -> dict[FrameworkDr
 
 
 def _role_of(*names: str) -> str:
-    words = " ".join(map(_fold, names))
+    words = " ".join(map(folded, names))
     return next((role for role in FRAMEWORK_ROLES if role in words and role != "elements"), "elements")
 
 
@@ -130,7 +140,7 @@ def _find_parents(drafts: Sequence[CodeDraft]) -> None:
     """Turn what the file says of parents into drafts: a name, an id, or a path with the framework or without."""
     named: dict[tuple[FrameworkDraft, str], list[CodeDraft]] = {}
     for draft in drafts:
-        for word in {_fold(draft.name), _fold(draft.id)}:
+        for word in {folded(draft.name), folded(draft.id)}:
             named.setdefault((draft.framework, word), []).append(draft)
     for draft in drafts:
         if not draft.parent:
@@ -146,7 +156,7 @@ def _find_parents(drafts: Sequence[CodeDraft]) -> None:
 def _parent_of(
     draft: CodeDraft, named: Mapping[tuple[FrameworkDraft, str], Sequence[CodeDraft]]
 ) -> CodeDraft:
-    wanted = _fold(draft.parent)
+    wanted = folded(draft.parent)
     parts, whole = _parts(draft.parent, draft.framework)
     found = [other for other in named.get((draft.framework, wanted), ()) if other is not draft]
     if not found and parts:
@@ -160,7 +170,7 @@ def _parent_of(
             f"({'; '.join(other.where.rsplit(', ', 1)[-1] for other in found[:5])}). Give its path, such as "
             f'"{found[0].framework.name}/{"/".join(filter(None, (found[0].parent, found[0].name)))}".'
         )
-    if _fold(draft.name) == wanted:
+    if folded(draft.name) == wanted:
         raise BadInput(f'{draft.where}: the code "{draft.name}" is its own parent. Leave its parent empty.')
     here = {
         other.name for (framework, _), its in named.items() if framework is draft.framework for other in its
@@ -176,14 +186,14 @@ def _parent_of(
 
 def _parts(path: str, framework: FrameworkDraft) -> tuple[list[str], bool]:
     """The names of a path, and whether it begins with the framework and is whole."""
-    parts = [_fold(part) for part in path.split("/") if part.strip()]
-    whole = len(parts) > 1 and parts[0] in (_fold(framework.name), _fold(framework.id))
+    parts = [folded(part) for part in path.split("/") if part.strip()]
+    whole = len(parts) > 1 and parts[0] in (folded(framework.name), folded(framework.id))
     return (parts[1:] if whole else parts), whole
 
 
 def _lies_at(draft: CodeDraft, parts: Sequence[str], whole: bool) -> bool:
     """Does the path end at this code, as far as the file tells what lies above it?"""
-    if not parts or _fold(draft.name) != parts[-1]:
+    if not parts or folded(draft.name) != parts[-1]:
         return False
     before = parts[:-1]
     if draft.above is not None:
@@ -218,7 +228,7 @@ def _refuse_circles(drafts: Sequence[CodeDraft]) -> None:
 def _refuse_twins(drafts: Sequence[CodeDraft]) -> None:
     seen: dict[str, str] = {}
     for draft in drafts:
-        path = _fold(draft.path)
+        path = folded(draft.path)
         if path in seen:
             raise BadInput(
                 f'{draft.where}: the code "{draft.path}" stands there already ({seen[path].rsplit(", ", 1)[-1]}). '
@@ -234,7 +244,7 @@ def _ids(drafts: Sequence[CodeDraft]) -> dict[CodeDraft, str]:
     for draft in drafts:
         if draft.id:
             found[draft] = _given_id(draft)
-            other = taken.setdefault(_fold(found[draft]), draft)
+            other = taken.setdefault(folded(found[draft]), draft)
             if other is not draft:
                 raise BadInput(
                     f'{draft.where}: the id "{draft.id}" belongs to "{other.path}" already. Give another, or none.'
@@ -274,13 +284,8 @@ def _parents_first(drafts: Sequence[CodeDraft]) -> Iterator[CodeDraft]:
 
 def _slug(name: str) -> str:
     """Small letters, digits, the marks that belong to letters of some scripts, and "-" between words."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
     plain = "".join(
         letter if letter.isalnum() or unicodedata.category(letter).startswith("M") else "-"
-        for letter in folded
+        for letter in folded_for_id(name)
     )
     return re.sub("-+", "-", plain).strip("-")[:_LONGEST_ID].strip("-") or "code"
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.split()).casefold()

@@ -16,6 +16,7 @@ from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook, PublishedName,
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
 from annotations.errors import BadInput, nearest, unknown
+from annotations.names import folded
 from annotations.sheets.sheet import decode, read_bytes, read_sheet
 from annotations.transcript import Role
 
@@ -23,6 +24,7 @@ _TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
 _TOP_KEYS = ("name", "description", "sources", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
+_CARRIERS = "participant, or participant and interviewer"
 _CODE_KEYS = ("id", "code", "parent", *_TEXTS, "applicable", "carried_by", "names", "codes")
 _UNNAMED = "Codes"
 
@@ -73,20 +75,14 @@ class _Listing:
 
     def framework(self, given: str, select: str, where: str) -> FrameworkDraft:
         name = a_name(given or _UNNAMED, where, "a framework")
-        found = self.frameworks.get(name.casefold())
+        found = self.frameworks.get(folded(name))
         if found is None and self.closed:
             known = [framework.name for framework in self.frameworks.values()]
             raise unknown("framework", given, known, where=where, remedy="Name one of those listed.")
         if found is None:
-            found = self.frameworks[name.casefold()] = FrameworkDraft(name)
+            found = self.frameworks[folded(name)] = FrameworkDraft(name)
         if select:
-            word = _select(select, where)
-            if found.select_where and found.select != word:
-                raise BadInput(
-                    f'{where}, column "select": found "{word}" for the framework "{name}", but '
-                    f'{found.select_where.rsplit(", ", 1)[-1]} says "{found.select}". A framework says one or the other.'
-                )
-            found.select, found.select_where = word, found.select_where or where
+            found.say_select(_select(select, where), where)
         return found
 
 
@@ -139,7 +135,7 @@ def _add_framework(listing: _Listing, entry: Any, where: str, file: str) -> None
     given = mapping(entry, _FRAMEWORK_KEYS, where)
     name = a_name(text(given.get("name") or given.get("id"), where), where, "a framework")
     where = f'{file}, framework "{name}"'
-    if name.casefold() in listing.frameworks:
+    if folded(name) in listing.frameworks:
         raise BadInput(f"{where}: it stands there twice. Put its codes together, or rename one.")
     role = text(given.get("role"), where)
     if role and role not in FRAMEWORK_ROLES:
@@ -153,7 +149,7 @@ def _add_framework(listing: _Listing, entry: Any, where: str, file: str) -> None
         select_where=where if select else "",
         description=text(given.get("description"), where),
     )
-    listing.frameworks[name.casefold()] = framework
+    listing.frameworks[folded(name)] = framework
     listing.drafts.extend(_nested(given.get("codes"), framework, None, where))
 
 
@@ -216,11 +212,15 @@ def _carriers(given: Any, where: str) -> tuple[Role, ...]:
         return (Role.PARTICIPANT,)
     listed = [given] if isinstance(given, str) else entries(given, f"{where}, carried_by")
     try:
-        return tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
+        found = tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
     except ValueError as error:
+        raise BadInput(f"{where}: carried_by lists {_CARRIERS}; found {given!r}.") from error
+    if not any(role.is_coded for role in found):
         raise BadInput(
-            f"{where}: carried_by lists participant, interviewer or both; found {given!r}."
-        ) from error
+            f"{where}: carried_by lists {_CARRIERS}; found {given!r}. Tandem codes what participants say: on "
+            f"interviewers' turns it suggests, shows and counts no code. Add participant, or take the code out."
+        )
+    return found
 
 
 def _select(given: str, where: str) -> Select:

@@ -17,6 +17,7 @@ from annotations.names import folded
 from annotations.sheets.sheet import Row, read_sheet
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span, Transcript
+from annotations.turn_numbers import in_both_counts
 
 Found = TypeVar("Found")
 # looking for similar words takes a while; a file with more such rows has another fault
@@ -24,6 +25,7 @@ _MOST_HINTS = 300
 _REQUIRED = ("transcript", "coder", "code")
 _OPTIONAL = (
     "turn",
+    "turn_shown",
     "start",
     "end",
     "quote",
@@ -94,9 +96,10 @@ class Placed:
 def read_codings(file: Path) -> CodingsFile:
     """Read a file of codings; raises BadInput if it is none."""
     sheet = read_sheet(file, required=_REQUIRED, optional=_OPTIONAL)
-    if not {"turn", "start", "quote"} & set(sheet.columns):
+    if not {"turn", "turn_shown", "start", "quote"} & set(sheet.columns):
         raise BadInput(
-            f"{file}: nothing says where the passages are. Add the column turn, or start and end, or quote."
+            f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
+            f"or start and end, or quote."
         )
     return CodingsFile(str(file), sheet.rows, sheet.ignored)
 
@@ -192,7 +195,7 @@ class _Placing:
             turn = places.nearest_turn(row["quote"]) if self._hints_left >= 0 else None
             hint = "check the transcript and the wording"
             if turn is not None:
-                hint = f"turn {turn} comes nearest. Copy the words from there, or give the turn"
+                hint = f"{in_both_counts(turn)} comes nearest. Copy the words from there, or give the turn"
             raise NotFound("quote", f"{error}; {hint}") from error
 
     def _transcript(self, name: str) -> Places:
@@ -229,7 +232,7 @@ class _Placing:
 
 def _span(places: Places, row: Row) -> Span:
     """The narrowest passage that the row's columns name; raises NotFound where they name different ones."""
-    turn = places.turn(row["turn"]) if row["turn"] else None
+    turn = _turn(places, row)
     given = places.span(row["start"], row["end"]) if row["start"] or row["end"] else None
     if given is not None and turn is not None and not given & turn:
         raise NotFound(
@@ -253,6 +256,18 @@ def _span(places: Places, row: Row) -> Span:
     if found is None:
         raise NotFound("turn", "nothing says where the passage is; give turn, or start and end, or quote")
     return found
+
+
+def _turn(places: Places, row: Row) -> Span | None:
+    """The turn that the row names in either count, or None."""
+    turn = places.turn(row["turn"]) if row["turn"] else None
+    shown = places.turn_shown(row["turn_shown"]) if row["turn_shown"] else None
+    if turn is not None and shown is not None and turn != shown:
+        raise NotFound(
+            "turn_shown",
+            "turn (from 0) and turn_shown (from 1) name different turns; correct one, or leave it empty",
+        )
+    return turn or shown
 
 
 def _refuse_contradictions(placed: Placed, file: str) -> None:

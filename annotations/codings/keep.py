@@ -14,16 +14,10 @@ from annotations.coding import Coding, Condition, Draw, Review
 from annotations.codings.codings_file import PlacedCoding
 from annotations.labels import labels_of
 from annotations.segment import Segment, project
-from annotations.store.reviews import (
-    add_loose_codings,
-    add_review_codings,
-    add_reviews,
-    adopt_loose_codings,
-    current_reviews,
-    keep_codebook,
-    loose_codings,
-)
-from annotations.transcript import Role, Span
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.loose_codings import add_loose_codings, adopt_loose_codings, loose_codings
+from annotations.store.reviews import add_review_codings, add_reviews, current_reviews
+from annotations.transcript import Span
 
 Complete = Literal["all", "listed", "none"]
 Pass = tuple[UUID, str, Condition]
@@ -180,7 +174,7 @@ def _keep_empty(this: _Pass, segments: Sequence[Segment], kept: Kept) -> None:
     empty = [
         this.review(segment.span, ())
         for at, segment in enumerate(segments)
-        if segment.role is Role.PARTICIPANT and at not in seen
+        if segment.role.is_coded and at not in seen
     ]
     kept.reviews += len(empty)
     kept.empty_reviews += len(empty)
@@ -227,4 +221,4 @@ def _count(
         for positions in project([segment.span for segment in cut], spans).values():
             roles = {cut[position].role for position in positions}
             kept.on_no_segment += not roles
-            kept.on_interviewer += roles == {Role.INTERVIEWER}
+            kept.on_interviewer += bool(roles) and not any(role.is_coded for role in roles)

@@ -10,10 +10,11 @@ from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from annotations.errors import BadInput
 from annotations.transcript import Span, Transcript
+from annotations.turn_numbers import in_both_counts, shown_number, turn_typed
 
 _LONGEST_COMPARED = 2000
-_MOST_TURNS_NAMED = 5
 # marks that a word processor sets in place of the typed ones; one character for one, so that places stay
 _TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
 
@@ -51,14 +52,32 @@ class Places:
         return {turn.index: turn.span for turn in self.transcript.turns}
 
     def turn(self, given: str) -> Span:
-        """The span of a turn's words, by its 0-based number."""
+        """The span of a turn's words, by its number in the column ``turn``, from 0."""
         number = _number(given)
         if number is None:
-            raise NotFound("turn", f'"{given}" is no number; turns are numbered from 0')
-        if number not in self._turns:
-            has = f"{len(self._turns)} turns, numbered 0 to {max(self._turns)}" if self._turns else "no turns"
-            raise NotFound("turn", f'there is no turn {number}; "{self.transcript.name}" has {has}')
-        return self._turns[number]
+            raise NotFound(
+                "turn", f'"{given}" is no number; in this column turns count from 0 (people see them from 1)'
+            )
+        if number < 0:
+            raise NotFound("turn", f"there is no turn {number}; in this column turns count from 0")
+        return self._turn_in("turn", number)
+
+    def turn_shown(self, given: str) -> Span:
+        """The span of a turn's words, by the number that people see, from 1."""
+        number = _number(given)
+        try:
+            return self._turn_in("turn_shown", turn_typed(given if number is None else str(number)))
+        except BadInput as error:
+            raise NotFound("turn_shown", str(error)) from error
+
+    def _turn_in(self, column: str, number: int) -> Span:
+        if number in self._turns:
+            return self._turns[number]
+        has = "no turns"
+        if self._turns:
+            last = max(self._turns)
+            has = f"{len(self._turns)} turns, numbered 0 to {last} (1 to {shown_number(last)} as shown to people)"
+        raise NotFound(column, f'there is no {in_both_counts(number)}; "{self.transcript.name}" has {has}')
 
     def span(self, start: str, end: str) -> Span:
         """A span given in code points of the canonical text."""
@@ -92,21 +111,14 @@ class Places:
         if len(found) > 1:
             raise NotFound(
                 "quote",
-                f"these words stand there {len(found)} times, in {self._turns_at(found)}; give a longer quote, or "
-                f"start and end",
+                f"these words stand there {len(found)} times, in {in_both_counts(*map(self._turn_at, found))}; give a "
+                f"longer quote, or start and end",
             )
         return Span(origins[found[0]], origins[found[0] + len(wanted) - 1] + 1)
 
     def says(self, span: Span, words: str) -> bool:
         """Are these the words of the span, white space folded?"""
         return _fold(span.of(self.transcript.text).strip())[0] == _fold(words.strip())[0]
-
-    def _turns_at(self, found: list[int]) -> str:
-        numbers = list(dict.fromkeys(self._turn_at(at) for at in found))
-        named = ", ".join(map(str, numbers[:_MOST_TURNS_NAMED]))
-        return (
-            f"turn{'s' if len(numbers) > 1 else ''} {named}{' …' if len(numbers) > _MOST_TURNS_NAMED else ''}"
-        )
 
     def _turn_at(self, folded: int) -> int:
         starts = [turn.span.start for turn in self.transcript.turns]
@@ -131,8 +143,8 @@ class Places:
             return WordsNotFound("quote", lacking)
         return NotFound(
             "quote",
-            f"{lacking} so; in turn {self._turn_at(at)} they have other quotation marks, dashes or capitals. Copy "
-            f"them from there, or give the turn",
+            f"{lacking} so; in {in_both_counts(self._turn_at(at))} they have other quotation marks, dashes or "
+            f"capitals. Copy them from there, or give the turn",
         )
 
 

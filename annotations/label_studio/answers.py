@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from annotations.errors import BadInput
-from annotations.label_studio.arrivals import Arrival, arrival_of, key_in
+from annotations.label_studio.annotation import Arrival, arrival_of, key_in
 
 PAGE = 500
 # the list applies to the annotations within a task too
@@ -38,6 +38,9 @@ class Asked(Protocol):
     def get(self, path: str, params: Mapping[str, Any]) -> Any:
         """The answer as plain data, or None if there is no such thing."""
 
+    def check(self) -> str:
+        """The e-mail address of the account that asks."""
+
 
 class Answers:
     """The reading side of one Label Studio."""
@@ -45,6 +48,10 @@ class Answers:
     def __init__(self, server: Asked) -> None:
         self.url = server.url
         self._server = server
+
+    def own_account(self) -> str:
+        """The e-mail address of the account that Tandem itself uses there."""
+        return self._server.check()
 
     def users(self) -> dict[int, str]:
         """Everybody's number and e-mail address."""

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from annotations.label_studio.change_task_data import show_field
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.task_data import REASONS
-from annotations.label_studio.tasks import show_field
+from annotations.label_studio.tasks import delete_tasks, tasks_by_key
 
-TASKS_AT_A_TIME = 250
 EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
-
-
-def holds_project(server: LabelStudio, project: int) -> bool:
-    """Is this project still there?"""
-    return server.get(f"api/projects/{project}/", {}) is not None
 
 
 def erase_tasks(server: LabelStudio, project: int, keys: Collection[str]) -> int:
     """Delete the tasks that our data calls so, with all their annotations and predictions; returns how many."""
-    there = server.tasks(project)
+    there = tasks_by_key(server, project)
     doomed = [there[key].id for key in keys if key in there]
-    for start in range(0, len(doomed), TASKS_AT_A_TIME):
-        server.act(project, "delete_tasks", doomed[start : start + TASKS_AT_A_TIME])
+    delete_tasks(server, project, doomed)
     return len(doomed)
 
 
 def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) -> int:
     """Take the quotes out of what these tasks show, and nothing else; returns how many tasks there were."""
-    there = server.tasks(project)
+    there = tasks_by_key(server, project)
     quoting = [there[key].id for key in keys if key in there]
     show_field(server, project, quoting, REASONS, EVIDENCE_GONE)
     return len(quoting)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions import show_version, version_shown
+from annotations.label_studio.webhook import ACTIONS
 
-ACTIONS = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED", "ANNOTATIONS_DELETED")
 BACKEND_PATH = "/ml"
 WEBHOOK_PATH = "/hooks/label-studio"
 KEY_HEADER = "X-Tandem-Key"
@@ -36,16 +37,17 @@ def attach_backend(server: LabelStudio, project: int, *, service: str, key: str)
     def there() -> list[dict[str, Any]]:
         return _ours(server.ask("GET", f"api/ml?project={project}"), wanted["url"], TITLE)
 
-    shown, ours = server.version_shown(project), there()
+    shown, ours = version_shown(server, project), there()
     # Label Studio does not tell the password, so it is given again each time
     if ours:
         server.ask("PATCH", f"api/ml/{ours[0]['id']}", wanted)
     else:
         server.make("api/ml", wanted, lambda: bool(there()))
+        ours = _first_made(there())
     for surplus in ours[1:]:
         server.ask("DELETE", f"api/ml/{surplus['id']}")
-    if server.version_shown(project) != shown:
-        server.show_version(project, shown)
+    if version_shown(server, project) != shown:
+        show_version(server, project, shown)
 
 
 def attach_webhook(server: LabelStudio, project: int, *, service: str, key: str) -> None:
@@ -66,10 +68,16 @@ def attach_webhook(server: LabelStudio, project: int, *, service: str, key: str)
     ours = there()
     if not ours:
         server.make("api/webhooks/", wanted, lambda: bool(there()))
+        ours = _first_made(there())
     elif not _same(ours[0], wanted):
         server.ask("PATCH", f"api/webhooks/{ours[0]['id']}/", wanted)
     for surplus in ours[1:]:
         server.ask("DELETE", f"api/webhooks/{surplus['id']}/")
+
+
+def _first_made(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A push and a service that starts may both make one at a time: both keep the one that came first."""
+    return sorted(found, key=lambda one: int(one["id"]))
 
 
 def _ours(found: Any, url: Any, title: str | None) -> list[dict[str, Any]]:

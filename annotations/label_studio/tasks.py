@@ -1,26 +1,84 @@
-"""Changing what tasks in Label Studio show, and taking outdated predictions from them, a coder's work left alone."""
+"""Tasks in Label Studio: listed, added, taken away, and whether a coder has begun on them.
+
+Label Studio takes the same data twice as two tasks and may give its numbers again, so a task is known by our own key
+(``segment_id`` in its data).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from annotations.errors import TandemError
-from annotations.label_studio.client import BEGUN, LabelStudio
+from annotations.label_studio.client import LabelStudio, not_there
+from annotations.label_studio.task_data import KEY
+from annotations.lots import lots, slices
+from annotations.progress import Progress
 
 TASKS_AT_A_TIME = 250
 # in an address, which servers do not take at any length
 NAMED_AT_A_TIME = 100
-AT_ONCE = 2
+PAGE = 1000
+# the signs that somebody has answered a task or begun to; draft_exists and not drafts, which are only one's own
+BEGUN = ("total_annotations", "cancelled_annotations", "draft_exists")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task in Label Studio: its number, our key, whether somebody has answered or begun to, what is predicted.
+
+    ``versions``: the model versions whose predictions stand on it; ``data``: what it shows.
+    """
+
+    id: int
+    key: str
+    touched: bool
+    versions: frozenset[str] = frozenset()
+    data: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+
+def tasks_by_key(server: LabelStudio, project: int) -> dict[str, Task]:
+    """The project's tasks by our key."""
+    found: dict[str, Task] = {}
+    for task in _every(server, project):
+        found.setdefault(task.key, task)
+    return found
+
+
+def add_tasks(
+    server: LabelStudio, project: int, data: Sequence[Mapping[str, str]], progress: Progress
+) -> dict[str, Task]:
+    """Import bare tasks in the order given, a few hundred at a time; returns them by our key.
+
+    Where a request fails they are looked up by our own key, and only those that are not there are sent again.
+    Raises TandemError if tasks are missing in the end.
+    """
+    for some in slices(len(data), TASKS_AT_A_TIME):
+        _import_lot(server, project, data[some])
+        progress(some.stop, len(data))
+    found = _once_each(server, project, {one[KEY] for one in data})
+    missing = [one for one in data if one[KEY] not in found]
+    if missing:
+        raise TandemError(
+            f"Label Studio took {len(data) - len(missing)} of {len(data)} tasks. Run the same command again: "
+            f"the others will be sent then."
+        )
+    return found
+
+
+def delete_tasks(server: LabelStudio, project: int, tasks: Sequence[int]) -> None:
+    """Delete these tasks with all their annotations and predictions."""
+    for some in lots(tasks, TASKS_AT_A_TIME):
+        server.act(project, "delete_tasks", some)
 
 
 def touched(server: LabelStudio, project: int, tasks: Sequence[int]) -> set[int]:
     """Which of these tasks somebody has answered, skipped or begun on by now."""
     found: set[int] = set()
-    for start in range(0, len(tasks), NAMED_AT_A_TIME):
-        some = list(tasks[start : start + NAMED_AT_A_TIME])
-        chosen = {"selectedItems": {"all": False, "included": some}}
+    for some in lots(tasks, NAMED_AT_A_TIME):
+        chosen = {"selectedItems": {"all": False, "included": list(some)}}
         params = {
             "project": project,
             "query": json.dumps(chosen, separators=(",", ":")),
@@ -33,69 +91,66 @@ def touched(server: LabelStudio, project: int, tasks: Sequence[int]) -> set[int]
     return found
 
 
-def show_data(
-    server: LabelStudio,
-    project: int,
-    data: Mapping[int, Mapping[str, str]],
-    before: Mapping[int, Mapping[str, str]],
-) -> None:
-    """Change what tasks show; ``before``: what they show by now.
+def _import_lot(server: LabelStudio, project: int, some: Sequence[Mapping[str, str]]) -> None:
+    def missing() -> list[Mapping[str, str]]:
+        there = tasks_by_key(server, project)
+        return [one for one in some if one[KEY] not in there]
 
-    Where one field alone is new, a bulk action sets it, in one request for all tasks that shall show the same there.
-    It costs Label Studio a third of the request that replaces a task's data, and does not count as a change of the task.
+    path = f"api/projects/{project}/import"
+    server.send(path, some, missing, lambda rest: [{"data": dict(one)} for one in rest])
+
+
+def _once_each(server: LabelStudio, project: int, keys: Collection[str]) -> dict[str, Task]:
+    """The project's tasks by our key. Of those just made, a second copy that nobody has begun on is taken away.
+
+    A request that was given up as lost may be carried out late, after its tasks were sent again.
     """
-    alike: dict[tuple[str, str], list[int]] = {}
-    whole: list[int] = []
-    for task, wanted in data.items():
-        new = new_in(wanted, before.get(task, {}))
-        if len(new) == 1:
-            (name,) = new
-            alike.setdefault((name, wanted[name]), []).append(task)
-        elif new:
-            whole.append(task)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        for _ in threads.map(lambda one: show_field(server, project, one[1], *one[0]), alike.items()):
-            pass
-        for _ in threads.map(lambda task: _replace(server, task, data[task]), whole):
-            pass
-
-
-def new_in(wanted: Mapping[str, str], before: Mapping[str, str]) -> set[str]:
-    """The fields in which this differs from what was shown before."""
-    return {name for name in {*wanted, *before} if wanted.get(name) != before.get(name)}
-
-
-def show_field(server: LabelStudio, project: int, tasks: Sequence[int], name: str, value: str) -> None:
-    """Let all these tasks show the same in one field of their data. Raises TandemError if some may not."""
-    for start in range(0, len(tasks), TASKS_AT_A_TIME):
-        some = tasks[start : start + TASKS_AT_A_TIME]
-        answer = server.act(
-            project, "add_data_field", some, value_name=name, value_type="String", value=value
-        )
-        said = str(answer.get("detail", "")) if isinstance(answer, dict) else ""
-        if said.split()[1:2] != [str(len(some))]:
-            raise TandemError(
-                f'Label Studio was to change what {len(some)} tasks show and answered "{said[:200]}". Run the same '
-                f"command again."
-            )
-
-
-def outdated(
-    server: LabelStudio, project: int, tasks: Collection[int], *, version: str
-) -> dict[int, list[int]]:
-    """For each of these tasks, the numbers of the predictions that other versions than this one left on it."""
-    wanted, found = set(tasks), dict[int, list[int]]()
-    for one in server.ask("GET", f"api/predictions/?project={project}") or ():
-        if one["task"] in wanted and one["model_version"] != version:
-            found.setdefault(int(one["task"]), []).append(int(one["id"]))
+    found: dict[str, Task] = {}
+    surplus: list[int] = []
+    for task in _every(server, project):
+        if task.key not in found:
+            found[task.key] = task
+        elif task.key in keys and not task.touched:
+            surplus.append(task.id)
+    delete_tasks(server, project, surplus)
     return found
 
 
-def drop_predictions(server: LabelStudio, predictions: Iterable[int]) -> None:
-    """Take predictions away one by one: a bulk action would hold Label Studio's database, and coders wait as long."""
-    for one in predictions:
-        server.ask("DELETE", f"api/predictions/{one}/")
+def _every(server: LabelStudio, project: int) -> Iterator[Task]:
+    for plain in _pages(server, project):
+        key = str((plain.get("data") or {}).get(KEY, ""))
+        if key:
+            yield _task(key, plain)
 
 
-def _replace(server: LabelStudio, task: int, data: Mapping[str, str]) -> None:
-    server.ask("PATCH", f"api/tasks/{task}/", {"data": dict(data)})
+def _pages(server: LabelStudio, project: int) -> Iterator[dict[str, Any]]:
+    page = 1
+    while True:
+        params = {
+            "project": project,
+            "page": page,
+            "page_size": PAGE,
+            "include": ",".join(("id", "data", *BEGUN, "predictions_model_versions")),
+            "fields": "all",
+        }
+        plain = server.get("api/tasks/", params)
+        if plain is None and page > 1:
+            return  # there was nothing after the last full page
+        if plain is None:
+            raise not_there(server.url, f"project {project}")
+        tasks = plain["tasks"] if isinstance(plain, dict) else plain
+        yield from tasks
+        if len(tasks) < PAGE:
+            return
+        page += 1
+
+
+def _task(key: str, plain: Mapping[str, Any]) -> Task:
+    versions = str(plain.get("predictions_model_versions") or "").split(",")
+    return Task(
+        int(plain["id"]),
+        key,
+        any(plain.get(sign) for sign in BEGUN),
+        frozenset(filter(None, map(str.strip, versions))),
+        plain.get("data") or {},
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from annotations.errors import BadInput, nearest
+from annotations.names import folded
 from annotations.readers.spoken import ReadTranscript
 from annotations.sheets.sheet import Row, read_sheet
 from annotations.study.config import StudyConfig
@@ -146,7 +147,7 @@ def describe(
     where = read.source
     said = said_of(read, options=options, manifest=manifest, config=config)
     case, site = _case_and_site(said, config, where)
-    _refuse_unlisted("wave", said.wave, config.waves, where)
+    wave = _as_listed("wave", said.wave, config.waves, where)
     consents = config.consents
     return Transcript(
         name=said.transcript or read.name,
@@ -155,7 +156,7 @@ def describe(
         kind=said.kind or Kind.INTERVIEW,
         case=case,
         site=site,
-        wave=said.wave or "",
+        wave=wave or "",
         participant=said.participant or "",
         session=said.session or "",
         language=said.language or config.language,
@@ -192,11 +193,11 @@ def _from_place(place: str, pattern: str, where: str) -> Description:
 
 def _only_participant(read: ReadTranscript) -> str | None:
     """The one coded speaker, if there is one and the label looks like a person's code (it has a digit)."""
-    speakers = {turn.speaker for turn in read.turns if turn.role.value == "participant"}
+    speakers = {turn.speaker for turn in read.turns if turn.role.is_coded}
     if len(speakers) != 1:
         return None
     (speaker,) = speakers
-    plain = speaker.casefold().strip()
+    plain = folded(speaker)
     return (
         speaker
         if plain not in ANYBODY and re.search(r"\d", plain) and re.search(r"[^\W\d]", plain) and "-" in plain
@@ -206,21 +207,24 @@ def _only_participant(read: ReadTranscript) -> str | None:
 
 def _case_and_site(said: Description, config: StudyConfig, where: str) -> tuple[str, str]:
     cases = config.cases
-    _refuse_unlisted("case", said.case, tuple(cases), where)
-    sites = tuple(site for its in cases.values() for site in its)
-    _refuse_unlisted("site", said.site, sites, where)
-    case = said.case or next((name for name, its in cases.items() if said.site in its), "")
-    if said.site and case in cases and cases[case] and said.site not in cases[case]:
+    case = _as_listed("case", said.case, tuple(cases), where)
+    site = _as_listed("site", said.site, tuple(one for its in cases.values() for one in its), where)
+    case = case or next((name for name, its in cases.items() if site in its), "")
+    if site and case in cases and cases[case] and site not in cases[case]:
         raise BadInput(
-            f'{where}: the site "{said.site}" is not one of the case "{case}" '
+            f'{where}: the site "{site}" is not one of the case "{case}" '
             f"({', '.join(cases[case])}). Correct one of them, or study.yaml."
         )
-    return case, said.site or ""
+    return case, site or ""
 
 
-def _refuse_unlisted(what: str, given: str | None, listed: Sequence[str], where: str) -> None:
-    if given is None or not listed or given in listed:
-        return
+def _as_listed(what: str, given: str | None, listed: Sequence[str], where: str) -> str | None:
+    """The name in the spelling of study.yaml: a folder's name on a Mac is spelt in other characters."""
+    if given is None or not listed:
+        return given
+    known = {folded(name): name for name in listed}
+    if folded(given) in known:
+        return given if given in listed else known[folded(given)]
     close = nearest(given, listed)
     guess = f' Did you mean "{close}"?' if close else ""
     raise BadInput(

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from annotations.errors import BadInput
+from annotations.names import folded
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.label_forms import colon_form, ends_sentence
 from annotations.readers.label_rules import USUAL, LabelRules
@@ -199,7 +200,7 @@ def _edge(page: Sequence[_Line]) -> set[int]:
 
 
 def _key(text: str) -> str:
-    return " ".join(re.sub(r"\d+", "0", text).split()).casefold()
+    return folded(re.sub(r"\d+", "0", text))
 
 
 def _paragraphs(pages: Sequence[Sequence[_Line]]) -> Iterator[str]:

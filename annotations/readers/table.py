@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from annotations.errors import BadInput
+from annotations.names import folded
 from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import begin_and_end
 from annotations.readers.cues import Cue, turns_of_cues
@@ -70,7 +71,7 @@ def _take(row: Row, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
         raise BadInput(
             f'{where}, column "transcript": it is empty. Every row says which transcript it belongs to.'
         )
-    rows = many.setdefault(" ".join(given.split()).casefold(), _Rows(" ".join(given.split())))
+    rows = many.setdefault(folded(given), _Rows(" ".join(given.split())))
     for key in DESCRIBING:
         if row[key] and rows.described.setdefault(key, row[key]) != row[key]:
             raise BadInput(

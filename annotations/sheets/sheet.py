@@ -15,6 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from annotations.errors import BadInput, nearest
+from annotations.names import folded
 
 MOST_BYTES = 50_000_000
 MOST_UNPACKED = 400_000_000
@@ -240,7 +241,7 @@ def _columns(
 
 
 def _own_names(first: Sequence[str], also_called: Mapping[str, Collection[str]]) -> list[str]:
-    columns = ["_".join(cell.strip().strip(":").casefold().split()) for cell in first]
+    columns = [folded(cell.strip().strip(":")).replace(" ", "_") for cell in first]
     for own, others in also_called.items():
         if own not in columns:
             at = next((at for at, column in enumerate(columns) if column in others), None)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 
-HEAD = "0008"
+HEAD = "0010"
 WAIT_MS = 10_000
 # opened as they are needed; a server with 20 coders would open and close some for every answer otherwise
 POOL = 20

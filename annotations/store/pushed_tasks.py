@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Row, distinct, func, select
 
 from annotations.coding import Draw
+from annotations.store.many_values import in_lots
 from annotations.store.tables import label_studio_projects, label_studio_tasks, now, segments, shown_models
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """A Label Studio project of this study. ``coder`` is None for the project that all share.
-
-    ``codebook_version``: the codebook that its coders choose from; None where that is not on record.
-    """
-
-    id: UUID
-    url: str
-    project_id: int
-    title: str
-    coder: str | None
-    wave: str
-    codebook_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +43,21 @@ def task_key(segment: UUID, draw: Draw) -> UUID:
     return uuid5(segment, "again") if draw is Draw.REPEAT else segment
 
 
-def project_for(connection: Connection, *, url: str, coder: str | None, wave: str) -> ProjectRow | None:
-    """The project that holds this wave for this coder on this Label Studio, or None."""
-    p = label_studio_projects
-    wanted = select(p).where(p.c.url == url, p.c.wave == wave, p.c.retired.is_(False))
-    wanted = wanted.where(p.c.coder.is_(None) if coder is None else p.c.coder == coder)
-    row = connection.execute(wanted.order_by(p.c.sequence.desc())).first()
-    if row is None:
-        return None
-    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave, row.codebook_version)
-
-
-def projects(connection: Connection) -> tuple[ProjectRow, ...]:
-    """The projects in use, oldest first."""
-    p = label_studio_projects
-    rows = connection.execute(select(p).where(p.c.retired.is_(False)).order_by(p.c.sequence))
-    return tuple(
-        ProjectRow(r.id, r.url, r.project_id, r.title, r.coder, r.wave, r.codebook_version) for r in rows
-    )
-
-
-def add_project(connection: Connection, **columns: Any) -> ProjectRow:
-    """Keep a new project: url, project_id, title, coder, wave."""
-    row = ProjectRow(id=uuid4(), **columns)
-    connection.execute(label_studio_projects.insert().values(id=row.id, **columns))
-    return row
-
-
-def keep_shown_codebook(connection: Connection, project: UUID, version: str) -> None:
-    """The project's coders choose from this version of the codebook from now on."""
-    p = label_studio_projects
-    connection.execute(p.update().where(p.c.id == project).values(codebook_version=version))
-
-
-def retire_project(connection: Connection, project: UUID) -> None:
-    """The project is gone from Label Studio; what was pushed to it stays on record."""
-    p = label_studio_projects
-    connection.execute(p.update().where(p.c.id == project).values(retired=True))
-
-
 def tasks_of(connection: Connection, project: UUID) -> Mapping[UUID, PushedTask]:
     """The project's tasks by key."""
     t = label_studio_tasks
     rows = connection.execute(select(t).where(t.c.project_id == project))
     return {row.key: _task(row) for row in rows}
+
+
+def tasks_with_keys(connection: Connection, project: UUID, keys: Collection[UUID]) -> dict[UUID, PushedTask]:
+    """Those of these keys that are tasks which we put into the project."""
+    t = label_studio_tasks
+    found: dict[UUID, PushedTask] = {}
+    for some in in_lots(keys):
+        for row in connection.execute(select(t).where(t.c.project_id == project, t.c.key.in_(some))):
+            found[row.key] = _task(row)
+    return found
 
 
 def keep_tasks(connection: Connection, project: UUID, found: Iterable[PushedTask]) -> None:

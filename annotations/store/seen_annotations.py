@@ -1,8 +1,8 @@
-"""Each annotation of our tasks as last seen in Label Studio, and which of them became which review."""
+"""Each annotation of our tasks as last seen in Label Studio, and what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,22 +10,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select, text
 
-from annotations.coding import Condition, Draw
-from annotations.label_studio.arrivals import HOLDING, WAITING, State
-from annotations.store.pushed_tasks import PushedTask
+from annotations.label_studio.arrivals import HOLDING, WAITING, JudgedAnnotation, State, judged_annotation
+from annotations.store.many_values import in_lots
 from annotations.store.tables import (
-    annotation_reviews,
-    drawn_segments,
     label_studio_annotations,
-    label_studio_projects,
-    label_studio_tasks,
-    retractions,
-    reviews,
-    segments,
 )
-from annotations.transcript import Span
 
-_AT_A_TIME = 400
+
+class Place(NamedTuple):
+    """Where an annotation stands: its task's number and key."""
+
+    task: int | None
+    key: UUID | None
 
 
 class Slot(NamedTuple):
@@ -37,7 +33,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An annotation as last seen, and what became of it. ``body``: what it says, none of the task's words."""
+    """An annotation as last seen, and what became of it. ``told``: None once it has been deleted."""
 
     project: UUID
     annotation: int
@@ -50,30 +46,13 @@ class Seen:
     made: datetime | None = None
     changed: datetime | None = None
     content: str = ""
-    body: Mapping[str, Any] | None = None
+    told: JudgedAnnotation | None = None
     last_event: int = 0
 
     @property
     def slot(self) -> Slot | None:
         """Whose word on which task it is, or None if it is nobody's."""
         return None if self.key is None or self.coder is None else Slot(self.key, self.coder)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A review that an annotation became. ``taken_back``: it has been retracted."""
-
-    review: UUID
-    project: UUID
-    annotation: int
-    key: UUID
-    segment: UUID
-    coder: str
-    content: str
-    changed: datetime
-    condition: Condition = Condition.INDEPENDENT
-    shown_version: UUID | None = None
-    taken_back: bool = False
 
 
 def alone_with_inbox(connection: Connection) -> None:
@@ -86,17 +65,18 @@ def seen(connection: Connection, project: UUID, annotations: Collection[int]) ->
     """These annotations of a project, as last seen."""
     a = label_studio_annotations
     found: dict[int, Seen] = {}
-    for some in _lots(annotations):
+    for some in in_lots(annotations):
         rows = connection.execute(select(a).where(a.c.project_id == project, a.c.annotation_id.in_(some)))
         found |= {row.annotation_id: _seen(row) for row in rows}
     return found
 
 
-def alive_in(connection: Connection, project: UUID) -> dict[int, Seen]:
-    """Every annotation of a project that has not been deleted, as last seen."""
+def alive_in(connection: Connection, project: UUID) -> dict[int, Place]:
+    """Where every annotation of a project stands that has not been deleted, as last seen."""
     a = label_studio_annotations
-    rows = connection.execute(select(a).where(a.c.project_id == project, a.c.state != State.DELETED.value))
-    return {row.annotation_id: _seen(row) for row in rows}
+    wanted = select(a.c.annotation_id, a.c.task_id, a.c.key)
+    rows = connection.execute(wanted.where(a.c.project_id == project, a.c.state != State.DELETED.value))
+    return {row.annotation_id: Place(row.task_id, row.key) for row in rows}
 
 
 def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[tuple[UUID, int]]) -> None:
@@ -114,7 +94,7 @@ def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[t
             "made": one.made,
             "changed": one.changed,
             "content": one.content,
-            "body": None if one.body is None else dict(one.body),
+            "body": None if one.told is None else one.told.to_json(),
             "last_event": one.last_event,
         }
         if (one.project, one.annotation) in known:
@@ -130,48 +110,11 @@ def holding(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[S
     """The annotations that say something on these tasks, by slot."""
     a = label_studio_annotations
     found: dict[Slot, list[Seen]] = {}
-    for some in _lots(keys):
+    for some in in_lots(keys):
         states = a.c.state.in_([state.value for state in HOLDING])
         for row in connection.execute(select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), states)):
             found.setdefault(Slot(row.key, row.coder), []).append(_seen(row))
     return found
-
-
-def words(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[Word]]:
-    """The reviews that annotations on these tasks became, by slot, oldest first."""
-    found: dict[Slot, list[Word]] = {}
-    for some in _lots(keys):
-        for word in _words(connection, annotation_reviews.c.key.in_(some)):
-            found.setdefault(Slot(word.key, word.coder), []).append(word)
-    return found
-
-
-def words_of_reviews(connection: Connection, found: Collection[UUID]) -> dict[UUID, Word]:
-    """For those of these reviews that came from Label Studio, whence."""
-    return {
-        word.review: word
-        for some in _lots(found)
-        for word in _words(connection, annotation_reviews.c.review_id.in_(some))
-    }
-
-
-def add_words(connection: Connection, found: Sequence[Word]) -> None:
-    """Keep which annotation became which review."""
-    rows = [
-        {
-            "review_id": word.review,
-            "project_id": word.project,
-            "annotation_id": word.annotation,
-            "key": word.key,
-            "segment_id": word.segment,
-            "coder": word.coder,
-            "content": word.content,
-            "changed": word.changed,
-        }
-        for word in found
-    ]
-    if rows:
-        connection.execute(annotation_reviews.insert(), rows)
 
 
 def waiting_rows(connection: Connection) -> tuple[Seen, ...]:
@@ -205,83 +148,6 @@ def count_set_aside(connection: Connection) -> int:
     )
 
 
-def pushed_tasks(connection: Connection, project: UUID, keys: Collection[UUID]) -> dict[UUID, PushedTask]:
-    """Those of these keys that are tasks which we put into the project."""
-    t = label_studio_tasks
-    found: dict[UUID, PushedTask] = {}
-    for some in _lots(keys):
-        for row in connection.execute(select(t).where(t.c.project_id == project, t.c.key.in_(some))):
-            found[row.key] = PushedTask(
-                row.segment_id, row.task_id, row.data_hash, row.model_id, row.shown_since, Draw(row.draw)
-            )
-    return found
-
-
-def places_of(connection: Connection, found: Collection[UUID]) -> dict[UUID, tuple[UUID, Span]]:
-    """The transcript and span of each segment."""
-    s = segments
-    places: dict[UUID, tuple[UUID, Span]] = {}
-    for some in _lots(found):
-        wanted = select(s.c.id, s.c.transcript_id, s.c.start, s.c.end).where(s.c.id.in_(some))
-        for row in connection.execute(wanted):
-            places[row.id] = (row.transcript_id, Span(row.start, row.end))
-    return places
-
-
-def hidden_segments(connection: Connection) -> set[UUID]:
-    """Segments whose suggestion nobody may see yet: a task without it still waits for its review.
-
-    What is drawn and not pushed yet, since a push was stopped or its project was deleted, waits too.
-    """
-    t, w = label_studio_tasks, annotation_reviews
-    there = (
-        select(w.c.sequence)
-        .where(w.c.project_id == t.c.project_id, w.c.key == t.c.key)
-        .where(w.c.review_id.not_in(select(retractions.c.review_id)))
-        .exists()
-    )
-    draws = [Draw.BLIND.value, Draw.DOUBLE.value, Draw.REPEAT.value]
-    in_use = select(label_studio_projects.c.id).where(label_studio_projects.c.retired.is_(False))
-    wanted = select(t.c.segment_id).where(t.c.draw.in_(draws), t.c.project_id.in_(in_use), ~there)
-    d = drawn_segments
-    stands = (
-        select(t.c.segment_id).where(t.c.segment_id == d.c.segment_id, t.c.project_id.in_(in_use)).exists()
-    )
-    judged = (
-        select(w.c.sequence)
-        .where(w.c.segment_id == d.c.segment_id)
-        .where(w.c.review_id.not_in(select(retractions.c.review_id)))
-        .exists()
-    )
-    to_come = select(d.c.segment_id).where(d.c.draw.in_(draws), ~stands, ~judged)
-    return set(connection.execute(wanted.union(to_come)).scalars())
-
-
-def _words(connection: Connection, which: Any) -> Iterable[Word]:
-    w = annotation_reviews
-    wanted = (
-        select(w, reviews.c.condition, reviews.c.shown_version, retractions.c.sequence.label("taken_back"))
-        .join(reviews, reviews.c.id == w.c.review_id)
-        .outerjoin(retractions, retractions.c.review_id == w.c.review_id)
-        .where(which)
-        .order_by(w.c.sequence)
-    )
-    for row in connection.execute(wanted):
-        yield Word(
-            row.review_id,
-            row.project_id,
-            row.annotation_id,
-            row.key,
-            row.segment_id,
-            row.coder,
-            row.content,
-            row.changed,
-            Condition(row.condition),
-            row.shown_version,
-            row.taken_back is not None,
-        )
-
-
 def _seen(row: Row[Any]) -> Seen:
     return Seen(
         project=row.project_id,
@@ -295,13 +161,6 @@ def _seen(row: Row[Any]) -> Seen:
         made=row.made,
         changed=row.changed,
         content=row.content,
-        body=row.body,
+        told=None if row.body is None else judged_annotation(row.body),
         last_event=row.last_event,
     )
-
-
-def _lots(found: Collection[Any]) -> Iterable[list[Any]]:
-    """A database takes so many values in one question."""
-    values = list(dict.fromkeys(found))
-    for begin in range(0, len(values), _AT_A_TIME):
-        yield values[begin : begin + _AT_A_TIME]

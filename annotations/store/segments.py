@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Row, insert, select
 
 from annotations.segment import Segment, Segmentation
+from annotations.store.many_values import in_lots
 from annotations.store.tables import segmentations, segments, transcripts
 from annotations.transcript import Role, Span
 
@@ -77,6 +78,17 @@ def segments_of(connection: Connection, segmentation: str) -> Mapping[UUID, tupl
     for row in connection.execute(wanted):
         found.setdefault(row.transcript_id, []).append(_segment(row))
     return {transcript: tuple(cut) for transcript, cut in found.items()}
+
+
+def places_of(connection: Connection, found: Collection[UUID]) -> dict[UUID, tuple[UUID, Span]]:
+    """The transcript and span of each segment."""
+    s = segments
+    places: dict[UUID, tuple[UUID, Span]] = {}
+    for some in in_lots(found):
+        wanted = select(s.c.id, s.c.transcript_id, s.c.start, s.c.end).where(s.c.id.in_(some))
+        for row in connection.execute(wanted):
+            places[row.id] = (row.transcript_id, Span(row.start, row.end))
+    return places
 
 
 def _segment(row: Row[Any]) -> Segment:

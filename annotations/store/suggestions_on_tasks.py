@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select
 
 from annotations.coding import Draw
+from annotations.lots import lots
 from annotations.store.tables import label_studio_projects, label_studio_tasks, suggestions
 
 _AT_A_TIME = 400
@@ -54,6 +55,6 @@ def standing_on(connection: Connection, number: int, keys: Collection[UUID]) -> 
     asked = list(dict.fromkeys(keys))
     return tuple(
         Standing(row.key, row.model_id, row.segment_id)
-        for begin in range(0, len(asked), _AT_A_TIME)
-        for row in connection.execute(_WANTED, {"number": number, "keys": asked[begin : begin + _AT_A_TIME]})
+        for some in lots(asked, _AT_A_TIME)
+        for row in connection.execute(_WANTED, {"number": number, "keys": some})
     )

@@ -1,15 +1,8 @@
-"""The tables, as SQLAlchemy knows them. Migrations make them; this module describes them.
+"""The tables, as SQLAlchemy knows them. What is in the database was made by the migrations; a test compares the two.
 
-
-Ids are UUIDs, so that the databases of several sites can be merged. Where order matters, it is the order
-
-
-of ``sequence``, not of a clock. Names are compared by keys that Tandem folds itself (``name_key``), so that the
-
-
-database's own rules for case and sorting never matter.
-
-
+Ids are UUIDs, so that the databases of several sites can be merged. Where order matters, it is the order of
+``sequence``, not of a clock. Names are found by keys that Tandem folds itself (``name_key``, ``participant_key``, see
+``annotations.names``), so that the database's own rules for letters and sorting never decide which names are one.
 """
 
 from __future__ import annotations

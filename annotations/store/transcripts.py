@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, delete, exists, func, select
+from sqlalchemy import Connection, Row, delete, exists, select
 
 from annotations.errors import BadInput, UnknownName, unknown
 from annotations.names import folded
@@ -23,17 +23,12 @@ class Kept:
     transcript: Transcript
 
 
-def key_of(name: str) -> str:
-    """The form in which two spellings of a name are the same."""
-    return folded(name)
-
-
 def add_transcript(connection: Connection, transcript: Transcript) -> UUID:
     """Keep a new transcript; its name must be free (see ``same_name``)."""
     new = uuid4()
     connection.execute(
         transcripts.insert().values(
-            id=new, name=transcript.name, name_key=key_of(transcript.name), **_columns(transcript)
+            id=new, name=transcript.name, name_key=folded(transcript.name), **_columns(transcript)
         )
     )
     _add_turns(connection, new, transcript.turns)
@@ -77,7 +72,7 @@ def coded(connection: Connection, transcript: UUID) -> bool:
 
 def same_name(connection: Connection, name: str) -> Kept | None:
     """The transcript of this name, in any case, or None."""
-    row = connection.execute(select(transcripts).where(transcripts.c.name_key == key_of(name))).first()
+    row = connection.execute(select(transcripts).where(transcripts.c.name_key == folded(name))).first()
     return None if row is None else _kept(row, _turns(connection, [row.id])[row.id])
 
 
@@ -121,12 +116,6 @@ def all_texts(connection: Connection) -> tuple[Kept, ...]:
     """Every transcript without its turns, in the order of import: all that the segments are read from."""
     rows = connection.execute(select(transcripts).order_by(transcripts.c.sequence))
     return tuple(_kept(row, ()) for row in rows)
-
-
-def count_transcripts(connection: Connection) -> Mapping[str, int]:
-    """How many transcripts each wave has."""
-    counted = select(transcripts.c.wave, func.count()).group_by(transcripts.c.wave)
-    return {row[0]: row[1] for row in connection.execute(counted)}
 
 
 def _columns(transcript: Transcript) -> dict[str, Any]:

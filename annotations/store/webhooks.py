@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
+from annotations.errors import BadInput
+from annotations.label_studio.webhook import Webhook, kept_webhook
 from annotations.store.tables import webhook_events
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One webhook that waits to be worked off."""
+    """One webhook that waits to be worked off. ``webhook``: None where what was kept is damaged; ``why``: how."""
 
     sequence: int
-    action: str
-    body: Mapping[str, Any]
+    webhook: Webhook | None
+    why: str = ""
 
 
-def store_event(connection: Connection, action: str, body: Mapping[str, Any]) -> int:
+def store_event(connection: Connection, webhook: Webhook) -> int:
     """Keep a webhook; returns its place in the order."""
-    done = connection.execute(webhook_events.insert().values(action=action[:40], body=dict(body)))
+    values = {"action": webhook.action, "body": webhook.to_json()}
+    done = connection.execute(webhook_events.insert().values(**values))
     return int(done.inserted_primary_key[0])  # type: ignore[index]
 
 
@@ -30,7 +33,7 @@ def waiting_events(connection: Connection, *, most: int) -> tuple[Event, ...]:
     """The oldest webhooks that are not worked off yet."""
     e = webhook_events
     rows = connection.execute(select(e).where(e.c.done.is_(False)).order_by(e.c.sequence).limit(most))
-    return tuple(Event(row.sequence, row.action, row.body or {}) for row in rows)
+    return tuple(map(_event, rows))
 
 
 def finish_events(connection: Connection, sequences: Sequence[int], outcome: str) -> None:
@@ -50,3 +53,10 @@ def count_waiting(connection: Connection) -> int:
     """How many webhooks wait to be worked off."""
     wanted = select(func.count()).select_from(webhook_events).where(webhook_events.c.done.is_(False))
     return int(connection.execute(wanted).scalar_one())
+
+
+def _event(row: Row[Any]) -> Event:
+    try:
+        return Event(row.sequence, kept_webhook(row.action, row.body or {}))
+    except BadInput as error:
+        return Event(row.sequence, None, str(error))

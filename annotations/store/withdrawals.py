@@ -5,7 +5,7 @@ What remains is a tombstone without content: who, when, by whom, and which model
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, Table, delete, select, update
 
 from annotations.coding import Draw
+from annotations.label_studio.webhook import keys_told_of
+from annotations.lots import lots
+from annotations.names import folded
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
@@ -34,7 +37,7 @@ from annotations.store.tables import (
     webhook_events,
     withdrawals,
 )
-from annotations.store.transcripts import Kept, all_transcripts, key_of
+from annotations.store.transcripts import Kept, all_transcripts
 
 _AT_A_TIME = 500
 
@@ -74,9 +77,9 @@ class Erased:
 
 def transcripts_of(connection: Connection, participant: str) -> tuple[Kept, ...]:
     """Every transcript of a participant, by any spelling of the code."""
-    wanted = key_of(participant)
+    wanted = folded(participant)
     return tuple(
-        kept for kept in all_transcripts(connection) if key_of(kept.transcript.participant) == wanted
+        kept for kept in all_transcripts(connection) if folded(kept.transcript.participant) == wanted
     )
 
 
@@ -100,7 +103,7 @@ def words_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
 
 def withdrawal_of(connection: Connection, participant: str) -> Withdrawal | None:
     """The tombstone of this participant, or None."""
-    wanted = select(withdrawals).where(withdrawals.c.participant_key == key_of(participant))
+    wanted = select(withdrawals).where(withdrawals.c.participant_key == folded(participant))
     row = connection.execute(wanted.order_by(withdrawals.c.sequence.desc())).first()
     return None if row is None else _withdrawal(row)
 
@@ -136,14 +139,14 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     _forget_values(connection, theirs)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
     for table in (shown_models, label_studio_annotations):
-        for some in _lots(own_tasks):
+        for some in lots(list(own_tasks), _AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))
-    _forget_webhooks(connection, {str(one) for one in own_tasks})
+    _forget_webhooks(connection, own_tasks)
     _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
     values = {
         "id": uuid4(),
         "participant": theirs[0].transcript.participant if theirs else participant,
-        "participant_key": key_of(participant),
+        "participant_key": folded(participant),
         "by": by,
         "transcripts": len(ids),
         "models": list(models),
@@ -197,7 +200,7 @@ def compact(store: Store) -> None:
 
 def _learnt(connection: Connection, items: Collection[UUID]) -> tuple[str, ...]:
     found: set[UUID] = set()
-    for some in _lots(items):
+    for some in lots(list(items), _AT_A_TIME):
         wanted = select(learnt_from.c.model_id).where(learnt_from.c.item_id.in_(some)).distinct()
         found |= set(connection.execute(wanted).scalars())
     named = select(model_versions.c.version).where(model_versions.c.id.in_(found))
@@ -221,8 +224,8 @@ def _forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]
 
 def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
     """A model measured on few groups keeps a value for each, under a name that is a participant's or a transcript's."""
-    names = {key_of(f"participant {kept.transcript.participant}") for kept in theirs}
-    names |= {key_of(f"transcript {kept.transcript.name}") for kept in theirs}
+    names = {folded(f"participant {kept.transcript.participant}") for kept in theirs}
+    names |= {folded(f"transcript {kept.transcript.name}") for kept in theirs}
     for column in (model_versions.c.figures, model_versions.c.comparison, jobs.c.result):
         table = column.table
         for row, plain in connection.execute(select(table.c.id, column)).all():
@@ -231,11 +234,11 @@ def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
                 connection.execute(update(table).where(table.c.id == row).values({column.name: kept}))
 
 
-def _forget_webhooks(connection: Connection, own: Collection[str]) -> None:
+def _forget_webhooks(connection: Connection, own: Collection[UUID]) -> None:
     """Those that wait hold memos. What such a one told of other people's tasks besides, the next pull finds."""
     e = webhook_events
     for sequence, body in connection.execute(select(e.c.sequence, e.c.body).where(e.c.done.is_(False))).all():
-        if any(one.get("key") in own for one in (body or {}).get("annotations", ())):
+        if not keys_told_of(body or {}).isdisjoint(own):
             this = e.c.sequence == sequence
             connection.execute(update(e).where(this).values(done=True, body=None, outcome="erased"))
 
@@ -243,7 +246,7 @@ def _forget_webhooks(connection: Connection, own: Collection[str]) -> None:
 def _without(plain: Any, names: Collection[str]) -> Any:
     """The same data without the entries that go by one of these names."""
     if isinstance(plain, Mapping):
-        return {key: _without(value, names) for key, value in plain.items() if key_of(key) not in names}
+        return {key: _without(value, names) for key, value in plain.items() if folded(key) not in names}
     if isinstance(plain, list):
         return [_without(one, names) for one in plain]
     return plain
@@ -267,17 +270,11 @@ def _cascade(connection: Connection, doomed: Mapping[Table, set[UUID]]) -> None:
         for key in table.foreign_keys:
             target = key.column.table
             if target in doomed and key.column.name == "id":
-                for some in _lots(doomed[target]):
+                for some in lots(list(doomed[target]), _AT_A_TIME):
                     connection.execute(delete(table).where(key.parent.in_(some)))
         if table in doomed:
-            for some in _lots(doomed[table]):
+            for some in lots(list(doomed[table]), _AT_A_TIME):
                 connection.execute(delete(table).where(table.c.id.in_(some)))
-
-
-def _lots(items: Collection[UUID]) -> Iterator[list[UUID]]:
-    every = list(items)
-    for start in range(0, len(every), _AT_A_TIME):
-        yield every[start : start + _AT_A_TIME]
 
 
 def _plain(one: Pending) -> dict[str, Any]:

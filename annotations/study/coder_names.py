@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz.distance import OSA
 
 from annotations.coding import Coder
+from annotations.names import folded
 
 
 class CoderNames:
@@ -24,7 +25,7 @@ class CoderNames:
 
     def _add(self, spelling: str, name: str) -> None:
         if spelling:
-            self._spellings[_fold(spelling)] = (spelling, name)
+            self._spellings[folded(spelling)] = (spelling, name)
 
     def resolve(self, given: str) -> str:
         """The coder whom a name in a file means; one not met before is taken as new.
@@ -34,7 +35,7 @@ class CoderNames:
         name = " ".join(given.split())
         if not name:
             raise ValueError("it is empty; every row says who coded")
-        found = self._spellings.get(_fold(name))
+        found = self._spellings.get(folded(name))
         if found is not None:
             return found[1]
         if name not in self._faults:
@@ -72,8 +73,4 @@ def a_typo_apart(one: str, other: str) -> bool:
 def _words(name: str) -> list[str]:
     """ "coderA" is two words, "coder" and the initial."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return [word.casefold() for word in re.split(r"[\s._-]+", parted) if word]
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return [folded(word) for word in re.split(r"[\s._-]+", parted) if word]

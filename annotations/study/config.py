@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from annotations.coding import Coder
 from annotations.errors import BadInput, NoStudy, nearest
+from annotations.names import folded
 from annotations.segment import Segmentation
 from annotations.study.refused_yaml import refuse_tricks
 
@@ -152,7 +153,7 @@ class StudyConfig(_Section):
     def _names_once(cls, coders: tuple[CoderEntry, ...]) -> tuple[CoderEntry, ...]:
         seen: dict[str, str] = {}
         for coder in coders:
-            for name in {coder.name.casefold(), *(alias.casefold() for alias in coder.aliases)}:
+            for name in {folded(coder.name), *(folded(alias) for alias in coder.aliases)}:
                 if name in seen:
                     raise ValueError(
                         f'"{name}" names both {seen[name]} and {coder.name}; a name may mean one coder'

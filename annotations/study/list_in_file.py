@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from annotations.errors import BadInput
+from annotations.names import folded
 from annotations.study.config import FILE, Study, parse_config, read_study
 
 
@@ -20,8 +21,8 @@ def add_to_list(study: Study, key: str, labels: Sequence[str]) -> Study:
     """
     file = study.folder / FILE
     before: Sequence[str] = getattr(read_study(study.folder).config, key)
-    known = {label.casefold() for label in before}
-    wanted = [*before, *(label for label in dict.fromkeys(labels) if label.casefold() not in known)]
+    known = {folded(label) for label in before}
+    wanted = [*before, *(label for label in dict.fromkeys(labels) if folded(label) not in known)]
     text = _with_list(file.read_text("utf-8-sig"), key, wanted)
     try:
         plain = yaml.safe_load(text)

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
+
+from annotations.arrays import Floats32
+from annotations.lots import lots
 
 MOST_PIECES = 256
 Tensors = dict[str, torch.Tensor]
@@ -30,13 +32,12 @@ class Encoder:
         ).to(self.device)
         return mean_of(self.model(**its).last_hidden_state, its["attention_mask"])
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> Floats32:
         """Vectors of unit length, shape (texts, dimensions)."""
         order = np.argsort([-len(text) for text in texts], kind="stable")
         found = np.zeros((len(texts), self.model.config.hidden_size), dtype=np.float32)
         with torch.inference_mode():
-            for begin in range(0, len(texts), 64):
-                rows = order[begin : begin + 64]
+            for rows in lots(order, 64):
                 out = self.forward([texts[row] for row in rows])
                 found[rows] = torch.nn.functional.normalize(out, dim=1).cpu().numpy()
         return found

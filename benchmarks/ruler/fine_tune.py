@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats
 from models.embedder import EmbedderSource
 from models.tuned_passage import Passage
 from models.tuning import TuningRecipe, tune_on
@@ -32,12 +33,12 @@ class Recipe:
 def fine_tuned(
     folder: Path,
     passages: Sequence[Passage],
-    labels: NDArray[np.bool_],
+    labels: Bools,
     train: Rows,
     test: Rows,
     recipe: Recipe,
     device: str = "cpu",
-) -> NDArray[np.float64]:
+) -> Floats:
     """Logits of the test rows, shape (m, codes), by an encoder tuned on the training rows alone."""
     tuned = tune_on(
         EmbedderSource(str(folder), device),

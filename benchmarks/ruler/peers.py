@@ -20,9 +20,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC, LinearSVC
 
+from annotations.arrays import Bools, Floats
 from training.folds import folds_of
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 INNER = 3
 POSITIVES_FOR_OWN_CUT = 20
@@ -35,7 +35,7 @@ class Learnt:
     """Probabilities of the test rows and what is decided on them, both of shape (m, codes)."""
 
     probabilities: Floats
-    decided: NDArray[np.bool_]
+    decided: Bools
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def learnt(peer: Peer, data: LabelledSet, train: Rows, test: Rows) -> Learnt:
     return Learnt(found, found >= _cuts(held, labels))
 
 
-def _platt(held: Floats, found: Floats, labels: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _platt(held: Floats, found: Floats, labels: Bools) -> tuple[Floats, Floats]:
     squeezed = held.copy(), found.copy()
     for code in range(labels.shape[1]):
         known = ~np.isnan(held[:, code])
@@ -77,7 +77,7 @@ def _platt(held: Floats, found: Floats, labels: NDArray[np.bool_]) -> tuple[Floa
     return squeezed
 
 
-def _cuts(held: Floats, labels: NDArray[np.bool_]) -> Floats:
+def _cuts(held: Floats, labels: Bools) -> Floats:
     known = ~np.isnan(held)
     common = _best_cut(held[known], labels[known]) if known.any() else 0.5
     found = np.full(labels.shape[1], common)
@@ -88,7 +88,7 @@ def _cuts(held: Floats, labels: NDArray[np.bool_]) -> Floats:
     return found
 
 
-def _best_cut(scores: Floats, labels: NDArray[np.bool_]) -> float:
+def _best_cut(scores: Floats, labels: Bools) -> float:
     order = np.argsort(-scores)
     hits = np.cumsum(labels[order])
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + labels.sum())
@@ -96,7 +96,7 @@ def _best_cut(scores: Floats, labels: NDArray[np.bool_]) -> float:
 
 
 def _one_by_one(
-    data: LabelledSet, train: Rows, count: int, fit: Callable[[NDArray[np.bool_]], Callable[[], Floats]]
+    data: LabelledSet, train: Rows, count: int, fit: Callable[[Bools], Callable[[], Floats]]
 ) -> Floats:
     """A score column for each code; a code that always or never occurs in training has its prevalence."""
     scores = np.zeros((count, len(data.codes)))
@@ -111,7 +111,7 @@ def _tfidf_lr(data: LabelledSet, train: Rows, test: Rows) -> Floats:
     learn = vectorizer.fit_transform([data.units[row].text for row in train])
     judge = vectorizer.transform([data.units[row].text for row in test])
 
-    def fit(own: NDArray[np.bool_]) -> Callable[[], Floats]:
+    def fit(own: Bools) -> Callable[[], Floats]:
         model = LogisticRegression(C=10, max_iter=300).fit(learn, own)
         return lambda: model.predict_proba(judge)[:, 1]
 
@@ -125,7 +125,7 @@ def _tfidf_svc(data: LabelledSet, train: Rows, test: Rows) -> Floats:
     judge = vectorizer.transform([data.units[row].text for row in test])
     if len(train) > LARGEST_KERNEL:
 
-        def fit_linear(own: NDArray[np.bool_]) -> Callable[[], Floats]:
+        def fit_linear(own: Bools) -> Callable[[], Floats]:
             model = LinearSVC(class_weight="balanced").fit(learn, own)
             return lambda: model.decision_function(judge)
 
@@ -135,7 +135,7 @@ def _tfidf_svc(data: LabelledSet, train: Rows, test: Rows) -> Floats:
     kernel = np.exp(-2 * gamma * (1 - (learn @ learn.T).toarray()))
     towards = np.exp(-2 * gamma * (1 - (judge @ learn.T).toarray()))
 
-    def fit(own: NDArray[np.bool_]) -> Callable[[], Floats]:
+    def fit(own: Bools) -> Callable[[], Floats]:
         model = SVC(kernel="precomputed", class_weight="balanced", cache_size=500).fit(kernel, own)
         return lambda: model.decision_function(towards)
 
@@ -145,7 +145,7 @@ def _tfidf_svc(data: LabelledSet, train: Rows, test: Rows) -> Floats:
 def _minilm_lr(data: LabelledSet, train: Rows, test: Rows) -> Floats:
     learn, judge = data.embeddings[train], data.embeddings[test]
 
-    def fit(own: NDArray[np.bool_]) -> Callable[[], Floats]:
+    def fit(own: Bools) -> Callable[[], Floats]:
         model = LogisticRegression(C=10, max_iter=300).fit(learn, own)
         return lambda: model.predict_proba(judge)[:, 1]
 

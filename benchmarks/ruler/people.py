@@ -12,7 +12,7 @@ from ruler.runs import Runs
 from ruler.scores import LEAST_FOR_KAPPA, Predicted, mean_kappa, micro_f1
 from ruler.sets import LabelledSet
 
-Bools = NDArray[np.bool_]
+from annotations.arrays import Bools
 
 
 def beside_people(data: LabelledSet, runs: Runs) -> dict[str, Any] | None:

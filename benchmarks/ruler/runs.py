@@ -13,6 +13,7 @@ from ruler.peers import Learnt
 from ruler.scores import Predicted
 from ruler.sets import LabelledSet
 
+from annotations.arrays import Floats
 from training.recipe import RECIPE
 
 
@@ -49,7 +50,7 @@ class Runs:
         run: Run,
         found: Learnt,
         test: NDArray[np.intp],
-        prior: NDArray[np.float64],
+        prior: Floats,
         seconds: float,
         on: str = "",
     ) -> None:

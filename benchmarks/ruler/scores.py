@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from annotations.arrays import Bools, Floats
+
 LEAST_FOR_KAPPA = 20
 RESAMPLES = 300
 LEAST_GROUPS = 20

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from ruler.encoder import Encoder
 from sklearn.linear_model import LogisticRegression
 
+from annotations.arrays import Bools, Floats
+from annotations.lots import lots
+
 Rows = NDArray[np.intp]
 ITERATIONS = 20
 BATCH = 16
@@ -27,11 +30,11 @@ RATE = 2e-5
 def setfit_scores(
     folder: Path,
     texts: Sequence[str],
-    labels: NDArray[np.bool_],
+    labels: Bools,
     train: Rows,
     test: Rows,
     device: str = "cpu",
-) -> NDArray[np.float64]:
+) -> Floats:
     """Probabilities of the test rows, shape (m, codes). ``folder``: the encoder's; ``labels``: shape (n, codes)."""
     encoder = Encoder(folder, device)
     its = [texts[row] for row in train]
@@ -47,7 +50,7 @@ def setfit_scores(
     return scores
 
 
-def _pairs(labels: NDArray[np.bool_]) -> list[tuple[int, int, float]]:
+def _pairs(labels: Bools) -> list[tuple[int, int, float]]:
     """For each segment twenty that share a code and twenty that share none, as far as there are any."""
     random = np.random.default_rng(0)
     alike = (labels.astype(int) @ labels.T.astype(int)) > 0
@@ -68,8 +71,7 @@ def _tune(encoder: Encoder, texts: list[str], pairs: list[tuple[int, int, float]
     steps = -(-len(pairs) // BATCH)
     optimiser = torch.optim.AdamW(encoder.model.parameters(), lr=RATE)
     schedule = falling_after_warming(optimiser, steps, 0.1)
-    for begin in range(0, len(pairs), BATCH):
-        some = pairs[begin : begin + BATCH]
+    for some in lots(pairs, BATCH):
         # both sides in one pass: a segment's vector does not depend on what else is in the batch
         left, right = encoder.forward([texts[pair[side]] for side in (0, 1) for pair in some]).chunk(2)
         wanted = torch.tensor([pair[2] for pair in some], device=encoder.device)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.arrays import Bools, Floats32
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.unit import Unit
@@ -33,10 +34,10 @@ class LabelledSet:
     units: tuple[Unit, ...]
     groups: tuple[str, ...]
     codes: tuple[str, ...]
-    labels: NDArray[np.bool_]
+    labels: Bools
     folds: NDArray[np.intp]
-    embeddings: NDArray[np.float32]
-    described: NDArray[np.float32]
+    embeddings: Floats32
+    described: Floats32
     others: Mapping[str, Mapping[int, frozenset[int]]] = field(default_factory=dict)
 
     @property

@@ -24,13 +24,13 @@ from ruler.scores import (
 from ruler.sets import LabelledSet, read_set
 from ruler.tandem import dataset_of
 
+from annotations.arrays import Floats
 from models.calibration import calibrate, thresholds
 from models.embedding_cache import EmbeddingCache
 from training.cross_validation import cross_validate, left_out_once
 from training.dataset import Dataset
 from training.folds import folds_of
 
-Floats = NDArray[np.float64]
 Arrays = Mapping[str, NDArray[Any]]
 ON = "H200"
 SHARES = (0.0, 0.5, 1.0)  # of the fine-tuned encoder's logits in the mean

@@ -10,19 +10,22 @@ from uuid import uuid4
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.segment import Segment, carries
-from annotations.store.reviews import add_reviews, coder_names, current_reviews, keep_codebook
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.coders import coder_names
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.tables import now
 from annotations.store.transcripts import get_transcript
 from annotations.study.coder_names import CoderNames
-from annotations.transcript import Role, Span
+from annotations.transcript import Span
+from annotations.turn_numbers import first_words, shown_number
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
 
 
 @dataclass(frozen=True)
 class Agreed:
-    """What is to be recorded: the passage by its turn, the codes (none: nothing applies), and by whom."""
+    """What is to be recorded: the passage by its turn (from 0), the codes (none: nothing applies), and by whom."""
 
     transcript: str
     turn: int
@@ -51,7 +54,10 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
         names = CoderNames(parts.study.config.people, coder_names(connection).values())
         reviews = [r for r in current_reviews(connection, transcript=kept.id) if _covers(r, its)]
         sources = _sources(
-            reviews, agreed, names, where=f'transcript "{kept.transcript.name}", turn {agreed.turn}'
+            reviews,
+            agreed,
+            names,
+            where=f'transcript "{kept.transcript.name}", turn {shown_number(agreed.turn)}',
         )
         before = [r for r in reviews if r.condition.derived and r.span == span]
         moment = now()
@@ -72,6 +78,7 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
         "review": str(review.id),
         "transcript": kept.transcript.name,
         "turn": agreed.turn,
+        "first_words": first_words(span.of(kept.transcript.text)),
         "condition": review.condition.value,
         "by": review.coder,
         "recorded": moment.isoformat(),
@@ -82,16 +89,17 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
 
 
 def _passage(name: str, turn: int, cut: Sequence[Segment]) -> list[Segment]:
-    its = [one for one in cut if one.turn == turn and one.role is Role.PARTICIPANT]
+    its = [one for one in cut if one.turn == turn and one.role.is_coded]
     if not its:
-        turns = sorted({one.turn for one in cut if one.role is Role.PARTICIPANT})
+        turns = sorted({one.turn for one in cut if one.role.is_coded})
         known = (
-            f"its participants speak in turns {turns[0]} to {turns[-1]}"
+            f"its participants speak in turns {shown_number(turns[0])} to {shown_number(turns[-1])}"
             if turns
             else "no participant speaks in it"
         )
         raise BadInput(
-            f'transcript "{name}": turn {turn} is none that a participant speaks in; {known}. See them with "tandem show".'
+            f'transcript "{name}": turn {shown_number(turn)} is none that a participant speaks in; {known}. See them with '
+            f'"tandem show".'
         )
     return its
 

@@ -12,10 +12,12 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, unknown
 from annotations.labels import Labels, labels_of
+from annotations.names import folded
 from annotations.segment import Segment, carries
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import Kept, all_texts
+from annotations.turn_numbers import shown_number
 from models.corpus import cut_new_transcripts
 from service.agreement.report import Asked, chosen_transcripts
 from service.composition import Parts
@@ -48,7 +50,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A passage on which two people or more differ. ``consensus``: who recorded one since, when, and its codes."""
+    """A passage on which two people or more differ. ``turn`` counts from 0.
+
+    ``consensus``: who recorded one since, when, and its codes.
+    """
 
     transcript: str
     participant: str
@@ -74,6 +79,7 @@ class Disagreement:
             if key not in ("said", "differ_on", "consensus")
         }
         return plain | {
+            "turn_shown": shown_number(self.turn),
             "differ_on": [label(code) for code in self.differ_on],
             "coders": [
                 {
@@ -131,7 +137,7 @@ def _is_own(review: Review) -> bool:
 
 def _known_coder(name: str, coders: set[str]) -> str:
     for known in coders:
-        if known.casefold() == " ".join(name.split()).casefold():
+        if folded(known) == folded(name):
             return known
     raise unknown("coder", name, coders, remedy="Only those who coded independently can disagree.")
 
@@ -237,7 +243,7 @@ def parse_pair(given: str | None) -> tuple[str, str] | None:
     if given is None:
         return None
     names = [name.strip() for name in given.split(",")]
-    if len(names) != 2 or not all(names) or names[0].casefold() == names[1].casefold():
+    if len(names) != 2 or not all(names) or folded(names[0]) == folded(names[1]):
         raise BadInput(
             f'--pair "{given}": give two different coders with a comma between them, such as "Ada,Ben".'
         )

@@ -14,19 +14,19 @@ from service.agreement.page import disagreements_page
 from service.composition import Parts
 from service.exported_file import safe_cell, whole
 
-COLUMNS = ("transcript", "turn", "start", "end", "words", "before", "after", "differ_on", "coders", "memos",
+COLUMNS = ("transcript", "turn_shown", "turn", "start", "end", "words", "before", "after", "differ_on", "coders", "memos",
            "definitions", "consensus")  # fmt: skip
 
 
 def write_csv(found: Sequence[Disagreement], codebook: Codebook, file: Path) -> None:
-    """One row a passage, for a table on the wall."""
+    """One row a passage, for a table on the wall; ``turn_shown`` counts from 1, ``turn`` from 0 as in other files."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
     for one in found:
         plain = one.to_json(codebook)
         coders = plain["coders"]
-        cells = {key: plain[key] for key in COLUMNS[:7]} | {
+        cells = {key: plain[key] for key in COLUMNS[:8]} | {
             "differ_on": "; ".join(plain["differ_on"]),
             "coders": "; ".join(f"{c['coder']}: {', '.join(c['codes']) or 'nothing'}" for c in coders),
             "memos": "; ".join(

@@ -9,6 +9,7 @@ from html import escape
 
 WIDTH, RIGHT, ROW, TOP = 430, 60, 24, 16
 LETTER = 6.9  # pixels, on average, at 12 px
+NO_WIDTH = 1e-9  # ends that are no further apart stand in one place
 COLOURS = ("#1f5f8b", "#c4561b", "#4d7c3a", "#7a4a9c", "#8a6d1d", "#5b6770")
 SHAPES = ("circle", "square", "diamond")
 
@@ -126,8 +127,9 @@ def _span(lines: Sequence[Line], references: Sequence[Reference]) -> tuple[float
     ends = [end for mark in marks for end in (mark.interval or (mark.value, mark.value)) if end is not None]
     ends += [one.at for one in references]
     low, high = min(ends), max(ends)
-    step = _step(high - low or 0.1)
-    return math.floor(low / step) * step, math.ceil(high / step) * step + (step if high == low else 0)
+    one_place = high - low < NO_WIDTH
+    step = _step(0.1 if one_place else high - low)
+    return math.floor(low / step) * step, math.ceil(high / step) * step + (step if one_place else 0)
 
 
 def _step(width: float) -> float:

@@ -10,11 +10,11 @@ import numpy as np
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.comparisons import SLICES, Comparisons
-from annotations.agreement.judged import Bools
 from annotations.agreement.material import Reviewed, read_material
 from annotations.agreement.next_steps import Candidate, Width, learning_curves, to_double_code
 from annotations.agreement.second_coder import Verdict, verdicts
 from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
+from annotations.arrays import Bools
 from annotations.coding import Draw
 from annotations.errors import BadInput, unknown
 from annotations.groups import GroupBy

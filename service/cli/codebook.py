@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.names import folded
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -150,12 +151,8 @@ def _code_id(codebook: Codebook, name: str) -> str:
     """The code that a name means; unlike for a coding, one that only groups others will do."""
     from annotations.errors import BadInput
 
-    folded = " ".join(name.split()).casefold()
-    meant = [
-        code
-        for code in codebook
-        if folded in (code.id.casefold(), code.name.casefold(), code.path.casefold())
-    ]
+    wanted = folded(name)
+    meant = [code for code in codebook if wanted in (folded(code.id), folded(code.name), folded(code.path))]
     if len(meant) > 1:
         paths = "; ".join(f'"{code.path}"' for code in meant)
         raise BadInput(f'code "{name}" is the name of several codes. Give one of the paths {paths}.')

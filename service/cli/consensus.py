@@ -14,7 +14,12 @@ NAME = "consensus"
 
 def command(
     transcript: Annotated[str, typer.Argument(metavar="ID", help="The transcript's id, in any case.")],
-    turn: Annotated[int, typer.Option("--turn", min=0, help="The turn that was talked about.")],
+    turn: Annotated[
+        str,
+        typer.Option(
+            "--turn", metavar="N", help="The turn that was talked about, from 1, as in Label Studio."
+        ),
+    ],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who records it.")],
     code: Annotated[
         list[str] | None,
@@ -34,6 +39,7 @@ def command(
 ) -> None:
     """Record what the team agreed on for a passage; the coders' own reviews stay as they are."""
     from annotations.errors import BadInput
+    from annotations.turn_numbers import passage_named, turn_typed
     from service.agreement.consensus import Agreed, record
     from service.composition import open_parts
 
@@ -41,15 +47,17 @@ def command(
         raise BadInput(
             "give the codes agreed on with --code, or --nothing where none applies; one of the two."
         )
+    index = turn_typed(turn)
     with open_parts(chosen(study)) as parts, parts.alone("consensus"):
-        found = record(parts, Agreed(transcript, turn, code or (), by, memo, moderated, among or ()))
+        found = record(parts, Agreed(transcript, index, code or (), by, memo, moderated, among or ()))
     if json:
         as_json(found)
         return
     people = " and ".join(dict.fromkeys(one["coder"] for one in found["sources"]))
     say(
-        f"{found['transcript']}, turn {found['turn']}: {', '.join(found['codes']) or 'nothing applies'} "
-        f"({found['condition']} of {people}, recorded by {found['by']})."
+        f"The passage is {passage_named(found['transcript'], found['turn'], found['first_words'])}",
+        f"Agreed: {', '.join(found['codes']) or 'nothing applies'} ({found['condition']} of {people}, recorded by "
+        f"{found['by']}).",
     )
     if found["supersedes"]:
         say("It takes the place of the consensus before; that one is kept.")

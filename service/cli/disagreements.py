@@ -68,7 +68,7 @@ def _show(plain: Sequence[dict[str, Any]]) -> None:
     rows = [
         (
             one["transcript"],
-            one["turn"],
+            one["turn_shown"],
             one["words"] if len(one["words"]) < 120 else one["words"][:117] + " …",
             "\n".join(f"{c['coder']}: {', '.join(c['codes']) or 'nothing'}" for c in one["coders"]),
             ", ".join(one["consensus"]["codes"]) or "nothing applies" if one["consensus"] else "",

@@ -10,11 +10,16 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 NAME = "history"
+_SHOWN = 200
 
 
 def command(
     span: Annotated[
-        str, typer.Argument(metavar="SPAN", help="TRANSCRIPT:TURN or TRANSCRIPT:START-END, such as CRK-01:3.")
+        str,
+        typer.Argument(
+            metavar="SPAN",
+            help="TRANSCRIPT:TURN (from 1, as in Label Studio) or TRANSCRIPT:START-END, such as CRK-01:4.",
+        ),
     ],
     study: StudyOption = None,
     json: JsonOption = False,
@@ -32,12 +37,7 @@ def command(
 
 
 def _print(found: dict[str, Any]) -> None:
-    words = found["text"]
-    say(
-        f"{found['transcript']}, characters {found['start']} to {found['end']}",
-        f"“{words if len(words) < 200 else words[:197] + ' …'}”",
-        "",
-    )
+    say(_understood(found), f"Characters {found['start']} to {found['end']} of its text.", "")
     if not found["reviews"]:
         say("Nobody has reviewed this passage yet.")
         return
@@ -53,6 +53,16 @@ def _print(found: dict[str, Any]) -> None:
         for one in found["reviews"]
     ]
     table("", ("came", "coder", "condition, draw", "codes", "against what was suggested", "state"), rows)
+
+
+def _understood(found: dict[str, Any]) -> str:
+    from annotations.turn_numbers import first_words, passage_named
+
+    words = first_words(found["text"], most=_SHOWN)
+    if found["turn"] is None:
+        return f"The passage is in {found['transcript']}: “{words}”"
+    verb = "is" if found["whole_turn"] else "begins in"
+    return f"The passage {verb} {passage_named(found['transcript'], found['turn'], words)}"
 
 
 def _changes(one: dict[str, Any]) -> str:

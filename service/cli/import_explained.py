@@ -134,15 +134,15 @@ def show_reread(parts: Parts, files: Sequence[Path], described: Mapping[str, str
     )
     if found.without_file:
         warn(
-            f"{_count(len(found.without_file), 'transcript')} can only be compared with the file: give files or folders after "
-            f"--reread."
+            f"{_count(len(found.without_file), 'transcript')} can only be compared with the file: give files or folders "
+            f"after --reread."
         )
     warn(*found.refused)
 
 
 def _role(speaker: Any) -> str:
     if speaker.known:
-        return "asks" if speaker.role.value == "interviewer" else "answers"
+        return "answers" if speaker.role.is_coded else "asks"
     return "asks?" if speaker.asks else "answers?"
 
 

@@ -61,6 +61,7 @@ def show(found: Imported) -> None:
 
 
 def result(found: Imported, dry_run: bool) -> dict[str, Any]:
+    """What an import did, as plain data."""
     return {
         "dry_run": dry_run,
         "transcripts": [_plain(one) for one in found.read],
@@ -129,6 +130,7 @@ def _plain(one: Read) -> dict[str, Any]:
 
 
 def counts(found: Imported) -> str:
+    """How many transcripts are new, how many were there already, and so on."""
     counted = Counter(one.state for one in found.read)
     return ", ".join(f"{count} {state}" for state, count in counted.items())
 
@@ -175,8 +177,8 @@ def _of_not_read(files: Sequence[NotRead]) -> Iterator[str]:
             f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         )
         kind = f"{ending} file" if ending else "file without an ending"
-        were = "was" if len(names) == 1 else "were"
-        yield f"{len(names)} {kind if len(names) == 1 else kind.replace('file', 'files', 1)} {were} not read ({listed}). {why}"
+        kind = f"{kind} was" if len(names) == 1 else f"{kind.replace('file', 'files', 1)} were"
+        yield f"{len(names)} {kind} not read ({listed}). {why}"
 
 
 def _quoted(speakers: list[UnknownSpeaker]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
 from service.cli.import_explained import explain, open_preview, show_reread
 from service.cli.import_table import counts, notes, result, show
@@ -170,9 +171,9 @@ def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
         warn(*found.refused)
     study = ask_roles(parts.study, found.unknown_speakers)
     if study is not parts.study:
-        parts.study = study
+        parts.take_up(study)
         if folder:
-            show(look(progress=lambda _done, _total: None))
+            show(look(progress=quiet))
     return not folder or not found.read or typer.confirm("Import these?", default=True)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from annotations.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-Progress = Callable[[int, int], None]
 # control characters but tab and line end
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 

@@ -19,7 +19,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     with open_parts(chosen(study)) as parts:
         with progress("Pulling from Label Studio") as step:
             pulled = pull(parts, step)
-        aside = set_aside(parts)
+        aside = [one.to_json() for one in set_aside(parts)]
     found = pulled.to_json() | {"set_aside_annotations": aside}
     if json:
         as_json(found)
@@ -47,8 +47,15 @@ def _print(found: dict[str, Any]) -> None:
     for why, its in by_reason.items():
         say("", f"{len(its)} × {why}")
         rows = [
-            (one["transcript"], one["turn"], one["user"], one["task"], one["annotation"]) for one in its[:10]
+            (one["transcript"], _shown(one["turn"]), one["user"], one["task"], one["annotation"])
+            for one in its[:10]
         ]
         table("", ("transcript", "turn", "user", "task", "annotation"), rows, numbers=2)
         if len(its) > 10:
             say(f"… and {len(its) - 10} more (--json lists all)")
+
+
+def _shown(turn: int | None) -> int | None:
+    from annotations.turn_numbers import shown_number
+
+    return None if turn is None else shown_number(turn)

@@ -27,8 +27,12 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show a transcript: where it belongs, its turns, and what each coder found on them."""
-    from annotations.store.reviews import current_reviews, loose_codings
+    """Show a transcript: where it belongs, its turns, and what each coder found on them.
+
+    Turns count from 1, as in Label Studio; with --json they count from 0.
+    """
+    from annotations.store.loose_codings import loose_codings
+    from annotations.store.reviews import current_reviews
     from annotations.store.transcripts import get_transcript
     from service.composition import open_parts
     from service.corrections.set_aside import set_aside
@@ -42,9 +46,9 @@ def command(
             sys.stdout.write(kept.transcript.text)
             return
         applied = [(r.coder, r.condition.value, c) for r in reviews for c in r.codings]
-        applied += [(one[1], one[3].value, one[4]) for one in loose]
+        applied += [(one.coder, one.condition.value, one.coding) for one in loose]
         found = _found(parts, kept, applied, reviews)
-        found["set_aside"] = set_aside(parts, transcript=kept.id)
+        found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
     if json:
         as_json(found)
         return
@@ -102,6 +106,8 @@ def _starts_in(coding: Span, turn: Span) -> bool:
 
 
 def _print(found: dict[str, Any]) -> None:
+    from annotations.turn_numbers import shown_number
+
     described = ("kind", "participant", "case", "site", "wave", "session", "date", "language")
     say(found["transcript"], "  ".join(f"{key}: {found[key]}" for key in described if found[key]))
     consents = (
@@ -111,7 +117,7 @@ def _print(found: dict[str, Any]) -> None:
     say(", ".join(consents), "")
     rows = [
         (
-            turn["turn"],
+            shown_number(turn["turn"]),
             turn["speaker"],
             turn["text"] if len(turn["text"]) < 160 else turn["text"][:157] + " …",
             "\n".join(f"{c['coder']}: {c['code']}" for c in turn["codings"]),
@@ -120,4 +126,7 @@ def _print(found: dict[str, Any]) -> None:
     ]
     table("", ("turn", "speaker", "words", "codings"), rows)
     for one in found["set_aside"]:
-        say("", f"Set aside on turn {one['turn']} ({one['user'] or 'unknown user'}): {one['why']}")
+        say(
+            "",
+            f"Set aside on turn {shown_number(one['turn'])} ({one['user'] or 'unknown user'}): {one['why']}",
+        )

@@ -50,6 +50,7 @@ def command(
         say('There are no suggestions. Make them with "tandem precode".')
         return
     columns = ("transcript", "turn", "framework", "code", "probability")
-    table("", columns, [[row[key] for key in columns] for row in shown[:_SHOWN]], numbers=1)
+    keys = ("transcript", "turn_shown", *columns[2:])
+    table("", columns, [[row[key] for key in keys] for row in shown[:_SHOWN]], numbers=1)
     if len(shown) > _SHOWN:
         say(f"… and {len(shown) - _SHOWN} more. --csv FILE writes all, with every probability.")

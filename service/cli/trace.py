@@ -17,7 +17,8 @@ def command(
         str | None,
         typer.Argument(
             metavar="[SUGGESTION]",
-            help='TRANSCRIPT:TURN:CODE, as "tandem suggestions" lists them (JKG-01:4:Cost), or SEGMENT-ID:CODE.',
+            help='TRANSCRIPT:TURN:CODE, as "tandem suggestions" lists them (JKG-01:4:Cost; turns count from 1, as in Label '
+            "Studio), or SEGMENT-ID:CODE.",
         ),
     ] = None,
     review: Annotated[
@@ -52,17 +53,20 @@ def command(
 
 
 def _show_suggestion(found: dict[str, Any]) -> None:
+    from annotations.turn_numbers import passage_named, shown_number
     from service.cli.models import show_chain
 
     one, reviews, codebook = found["suggestion"], found["reviews"], found["codebook"]
     verb = "suggests" if one["suggested"] else "does not suggest"
     say(
-        f"{found['model']['version']} {verb} {one['code']} on {one['transcript']}, turn {one['turn']} (segment "
-        f"{one['segment']}): probability {one['probability']:.2f}, threshold {one['threshold']:.2f}.",
+        f"The passage is {passage_named(one['transcript'], one['turn'], one['first_words'])}",
+        f"{found['model']['version']} {verb} {one['code']} there (segment {one['segment']}): probability "
+        f"{one['probability']:.2f}, threshold {one['threshold']:.2f}.",
     )
     if one["evidence"]:
         shown = "; ".join(
-            f"{e['transcript']}, turn {e['turn']} ({e['similarity']:.2f})" for e in one["evidence"]
+            f"{e['transcript']}, turn {shown_number(e['turn'])} ({e['similarity']:.2f})"
+            for e in one["evidence"]
         )
         say(f"Nearest passages that people coded so: {shown}.")
     say("", "The model:")

@@ -7,21 +7,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from annotations.errors import BadInput, TandemError
-from annotations.label_studio.arrivals import UNFIT, arrival_of, fault, number_in
-from annotations.store.label_studio_users import keep_users, project_numbered, users
-from annotations.store.pushed_tasks import ProjectRow
+from annotations.label_studio.webhook import DELETED, Webhook
+from annotations.store.label_studio_projects import ProjectRow, project_numbered
+from annotations.store.label_studio_users import keep_users, users
 from annotations.store.seen_annotations import alone_with_inbox
 from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
 from service.composition import Parts
 from service.corrections.record_reviews import Reviewing
 
-SUBSCRIBED = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED")
 ASK_AGAIN_AFTER_S = 30.0
 AT_A_TIME = 50
 TRIES = 3
@@ -30,61 +28,27 @@ TOGETHER = 6
 LONGEST_BACK_S = 2.0
 
 
-def reduced(body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A webhook's action, and of its body what is kept: never the words of a task. Raises BadInput."""
-    action = str(body.get("action", ""))
-    if action not in SUBSCRIBED:
-        named = action[:40].encode("ascii", "replace").decode()
-        raise BadInput(f'the action "{named}" is none that Tandem takes in ({", ".join(SUBSCRIBED)}).')
-    try:
-        kept: dict[str, Any] = {"project": number_in((body.get("project") or {})["id"])}
-        if action == "ANNOTATIONS_DELETED":
-            kept["deleted"] = [number_in(one["id"]) for one in body["annotations"]]
-            return action, kept
-        told, tasks = body["annotation"], body.get("task") or {}
-        several = told if isinstance(told, list) else [told]
-        # a bulk action tells of many tasks, a save of one
-        keys = {
-            number_in(task["id"]): (task.get("data") or {}).get("segment_id")
-            for task in (tasks if isinstance(tasks, list) else [tasks])
-            if task.get("id") is not None
-        }
-        kept["annotations"] = [
-            arrival_of(one, keys.get(int(one.get("task") or 0)) or _only(keys)).to_json() for one in several
-        ]
-    except UNFIT as error:
-        raise BadInput(f"the webhook cannot be read ({fault(error)}).") from error
-    return action, kept
-
-
 def _runs(waiting: Sequence[Event]) -> Iterator[list[Event]]:
     """Webhooks that can be worked off together: of one project, each about another task, in their order.
 
     What is said twice of a task comes in two runs, so that every word of a coder becomes a review of its own.
     """
     run: list[Event] = []
-    about: set[Any] = set()
+    project, about = 0, set[int | None]()
     for event in waiting:
-        tasks = {one.get("task") for one in event.body.get("annotations", ())}
-        alone = event.action == "ANNOTATIONS_DELETED"
-        if run and (alone or len(run) == TOGETHER or tasks & about or _project(event) != _project(run[0])):
+        told = event.webhook
+        if told is None or told.action == DELETED:
+            yield from filter(None, (run, [event]))
+            run, about = [], set()
+            continue
+        tasks = {arrival.task for arrival in told.arrivals}
+        if run and (len(run) == TOGETHER or tasks & about or told.project != project):
             yield run
             run, about = [], set()
         run.append(event)
-        about |= tasks
-        if alone:
-            yield run
-            run, about = [], set()
+        project, about = told.project, about | tasks
     if run:
         yield run
-
-
-def _project(event: Event) -> int:
-    return int(event.body.get("project") or 0)
-
-
-def _only(keys: Mapping[int, Any]) -> Any:
-    return next(iter(keys.values())) if len(keys) == 1 else None
 
 
 class _Turns:
@@ -142,10 +106,10 @@ class Inbox:
         self._asked_at = -ASK_AGAIN_AFTER_S
         self.reviewing = Reviewing(parts)
 
-    def store(self, action: str, body: Mapping[str, Any]) -> int:
+    def store(self, told: Webhook) -> int:
         """Keep a webhook, durably; returns its place in the order."""
         with self._turns.storing(), self._parts.store.writing() as connection:
-            return store_event(connection, action, body)
+            return store_event(connection, told)
 
     def work_off(self) -> Counter[str]:
         """Work off what waits; says what came of it."""
@@ -185,38 +149,43 @@ class Inbox:
         if not first or first[0].sequence != run[0].sequence:
             return Counter()  # another process was quicker
         done = [event.sequence for event in run]
-        project = project_numbered(connection, _project(run[0]))
+        told = [(event.sequence, event.webhook) for event in run if event.webhook is not None]
+        if not told:
+            finish_events(connection, done, f"cannot be used ({run[0].why}); a pull mends it")
+            return Counter({"events": len(run)})
+        project = project_numbered(connection, told[0][1].project)
         if project is None:
             finish_events(connection, done, "not ours: no project of this study")
             return Counter({"events": len(run)})
         try:
             with connection.begin_nested():
-                counted = self._apply(connection, project, run)
-        except (BadInput, *UNFIT) as error:
+                counted = self._apply(connection, project, told)
+        except BadInput as error:
             if len(run) > 1:
                 raise
-            finish_events(connection, done, f"cannot be used ({fault(error)}); a pull mends it")
+            finish_events(connection, done, f"cannot be used ({error}); a pull mends it")
             return Counter({"events": 1})
         finish_events(connection, done, ", ".join(f"{n} {what}" for what, n in counted.items()))
         return counted + Counter({"events": len(run)})
 
-    def _apply(self, connection: Connection, project: ProjectRow, run: Sequence[Event]) -> Counter[str]:
-        if run[0].action == "ANNOTATIONS_DELETED":
-            gone = [int(one) for one in run[0].body["deleted"]]
-            return self.reviewing.take_away(connection, project, gone, event=run[0].sequence)
-        told = [(arrival_of(one), event.sequence) for event in run for one in event.body["annotations"]]
-        arrivals, events = [arrival for arrival, _ in told], [event for _, event in told]
+    def _apply(
+        self, connection: Connection, project: ProjectRow, told: Sequence[tuple[int, Webhook]]
+    ) -> Counter[str]:
+        sequence, first = told[0]
+        if first.action == DELETED:
+            return self.reviewing.take_away(connection, project, first.deleted, event=sequence)
+        found = [(arrival, event) for event, webhook in told for arrival in webhook.arrivals]
+        arrivals, events = [arrival for arrival, _ in found], [event for _, event in found]
         return self.reviewing.take_in(connection, project, arrivals, events=events)
 
-    def _strangers(self, connection: Connection, waiting: tuple[Event, ...]) -> bool:
+    def _strangers(self, connection: Connection, waiting: Sequence[Event]) -> bool:
         """Does a webhook name a user whose address is not known yet?"""
-        for event in waiting:
-            project = project_numbered(connection, _project(event))
+        for told in (event.webhook for event in waiting if event.webhook is not None):
+            project = project_numbered(connection, told.project)
             if project is None:
                 continue
             known = users(connection, project.url)
-            told = event.body.get("annotations", ())
-            if any(one.get("completed_by") is not None and one["completed_by"] not in known for one in told):
+            if any(one.user is not None and one.user not in known for one in told.arrivals):
                 return True
         return False
 

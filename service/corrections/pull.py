@@ -7,21 +7,23 @@ anywhere and run again. An annotation counts as deleted only after its whole pro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from annotations.label_studio.answers import AnsweredTask, Answers
-from annotations.store.label_studio_users import keep_read, keep_users, last_read
-from annotations.store.pushed_tasks import ProjectRow, projects
-from annotations.store.seen_annotations import Seen, alive_in, alone_with_inbox, count_set_aside, pushed_tasks
+from annotations.lots import lots
+from annotations.progress import Progress, quiet
+from annotations.store.label_studio_projects import ProjectRow, projects
+from annotations.store.label_studio_reads import keep_read, last_read
+from annotations.store.label_studio_users import keep_users
+from annotations.store.pushed_tasks import tasks_with_keys
+from annotations.store.seen_annotations import Place, alive_in, alone_with_inbox, count_set_aside
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 
-Progress = Callable[[int, int], None]
 # a save that was under way while we read may carry an earlier time than one that we saw
 OVERLAP = timedelta(minutes=2)
 AT_A_TIME = 250
@@ -57,7 +59,7 @@ def pull_all(parts: Parts, inbox: Inbox, answers: Answers, progress: Progress) -
 
 def pull_changed(parts: Parts, inbox: Inbox, answers: Answers) -> Pulled:
     """Read what has changed since the last time. Deleted tasks, and changes that a clock hides, take ``pull_all``."""
-    return _Pulling(parts, inbox, answers, lambda _done, _of: None).pull(everything=False)
+    return _Pulling(parts, inbox, answers, quiet).pull(everything=False)
 
 
 class _Pulling:
@@ -70,6 +72,7 @@ class _Pulling:
         self.pulled = Pulled()
 
     def pull(self, *, everything: bool) -> Pulled:
+        self.reviewing.work_as(self.answers.own_account())
         people = self.answers.users()
         with self.store.writing() as connection:
             alone_with_inbox(connection)
@@ -113,10 +116,9 @@ class _Pulling:
             )
             return
         gone = self._gone(project, tasks, alive, everything=since is None)
-        for begin in range(0, len(gone), AT_A_TIME):
+        for some in lots(gone, AT_A_TIME):
             with self.store.writing() as connection:
                 alone_with_inbox(connection)
-                some = gone[begin : begin + AT_A_TIME]
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
@@ -130,49 +132,47 @@ class _Pulling:
     def _take_in(self, project: ProjectRow, page: Sequence[AnsweredTask], read_after: int) -> None:
         arrivals = [arrival for task in page for arrival in task.arrivals]
         self.pulled.annotations += len(arrivals)
-        for begin in range(0, len(arrivals), AT_A_TIME):
+        for some in lots(arrivals, AT_A_TIME):
             with self.store.writing() as connection:
                 alone_with_inbox(connection)
-                some = arrivals[begin : begin + AT_A_TIME]
                 self.pulled.counted += self.reviewing.take_in(
                     connection, project, some, read_after=read_after
                 )
 
     def _ours(self, project: ProjectRow, tasks: Sequence[AnsweredTask]) -> bool:
         with self.store.reading() as connection:
-            return bool(pushed_tasks(connection, project.id, [task.key for task in tasks if task.key]))
+            return bool(tasks_with_keys(connection, project.id, [task.key for task in tasks if task.key]))
 
     def _gone(
         self,
         project: ProjectRow,
         tasks: Sequence[AnsweredTask],
-        alive: dict[int, Seen],
+        alive: Mapping[int, Place],
         *,
         everything: bool,
     ) -> list[int]:
         """The annotations known before the reading began that are not there now."""
         there = {arrival.annotation for task in tasks for arrival in task.arrivals}
         read = {task.id for task in tasks} | {task.key for task in tasks if task.key}
-        asked: dict[tuple[int | None, UUID | None], bool] = {}
+        asked: dict[Place, bool] = {}
         gone = []
-        for number, row in alive.items():
+        for number, place in alive.items():
             if number in there:
                 continue
-            if row.key in read or row.task in read:
+            if place.key in read or place.task in read:
                 gone.append(number)
             elif everything:
                 # pages shift while others delete, so a task that was not on them is asked for once more
-                place = (row.task, row.key)
                 if place not in asked:
-                    asked[place] = self._is_there(project, row)
+                    asked[place] = self._is_there(project, place)
                 if not asked[place]:
                     gone.append(number)
         return gone
 
-    def _is_there(self, project: ProjectRow, row: Seen) -> bool:
-        if row.task is None or row.key is None:
+    def _is_there(self, project: ProjectRow, place: Place) -> bool:
+        if place.task is None or place.key is None:
             return True
-        return self.answers.holds(project.project_id, row.task, row.key)
+        return self.answers.holds(project.project_id, place.task, place.key)
 
 
 def pull(parts: Parts, progress: Progress) -> Pulled:
@@ -180,6 +180,4 @@ def pull(parts: Parts, progress: Progress) -> Pulled:
     from service.label_studio.connect import label_studio_of
 
     with label_studio_of(parts) as server:
-        inbox = Inbox(parts)
-        inbox.reviewing.own_account = server.check()
-        return pull_all(parts, inbox, Answers(server), progress)
+        return pull_all(parts, Inbox(parts), Answers(server), progress)

@@ -15,38 +15,50 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from annotations.label_studio.arrivals import HOLDING, Arrival, State, Verdict, arrival_of, coder_of, judge
-from annotations.store.label_studio_users import project_by_id, users
-from annotations.store.pushed_tasks import ProjectRow, PushedTask
-from annotations.store.reviews import add_reviews, keep_codebook, retract
+from annotations.label_studio.annotation import Arrival
+from annotations.label_studio.arrivals import (
+    HOLDING,
+    JudgedAnnotation,
+    State,
+    Verdict,
+    coder_of,
+    judge,
+)
+from annotations.store.annotation_reviews import Word, add_words, words
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.label_studio_projects import ProjectRow, project_by_id
+from annotations.store.label_studio_users import users
+from annotations.store.pushed_tasks import PushedTask, tasks_with_keys
+from annotations.store.reviews import add_reviews, retract
 from annotations.store.seen_annotations import (
     Seen,
     Slot,
-    Word,
-    add_words,
     holding,
     keep_seen,
-    places_of,
-    pushed_tasks,
     rows_of_user,
     seen,
     users_with_coders,
     waiting_rows,
-    words,
 )
+from annotations.store.segments import places_of
 from service.composition import Parts
 from service.corrections.review_of_annotation import review_of
 from service.live_config import InForce
 
+# of the Label Studio that Tandem starts; another one says at each pull which account it is
 OWN_ACCOUNT = "tandem@localhost.local"
 
 
 class Reviewing:
-    """The rules of ``annotations.arrivals`` put to work on the store; every method is one step of a transaction."""
+    """The rules of ``annotations.label_studio.arrivals`` at work on the store; each method is one step of a transaction."""
 
     def __init__(self, parts: Parts) -> None:
         self.in_force = InForce(parts)
-        self.own_account = OWN_ACCOUNT
+        self._own_account = OWN_ACCOUNT
+
+    def work_as(self, account: str) -> None:
+        """The e-mail address of the account that Tandem itself uses in Label Studio."""
+        self._own_account = account
 
     def take_in(
         self,
@@ -62,7 +74,7 @@ class Reviewing:
         ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
         before = seen(connection, project.id, [one.annotation for one in arrivals])
-        tasks = pushed_tasks(connection, project.id, [one.key for one in arrivals if one.key])
+        tasks = tasks_with_keys(connection, project.id, [one.key for one in arrivals if one.key])
         emails = users(connection, project.url)
         changed: dict[int, Seen] = {}
         slots: dict[Slot, str] = {}
@@ -107,7 +119,7 @@ class Reviewing:
             if known.state is State.DELETED or (read_after is not None and known.last_event > read_after):
                 continue
             last = max(event, known.last_event)
-            changed.append(replace(known, state=State.DELETED, why="", body=None, last_event=last))
+            changed.append(replace(known, state=State.DELETED, why="", told=None, last_event=last))
             slots |= dict.fromkeys(_slots(known), _GONE_BY[State.DELETED])
             counted["deleted"] += 1
         keep_seen(connection, changed, {(project.id, number) for number in before})
@@ -124,7 +136,7 @@ class Reviewing:
             is_now, _ = self._coder(users(connection, project.url), user)
             if is_now is not None and is_now != coder:
                 of_user = rows_of_user(connection, project_id, user)
-                rows |= {(row.project, row.annotation): row for row in of_user if row.body is not None}
+                rows |= {(row.project, row.annotation): row for row in of_user if row.told is not None}
         counted: Counter[str] = Counter()
         for project_id in dict.fromkeys(project for project, _ in rows):
             project = projects.setdefault(project_id, project_by_id(connection, project_id))
@@ -169,15 +181,15 @@ class Reviewing:
         tasks: dict[tuple[UUID, UUID], PushedTask] = {}
         for project in shown:
             its = [row.key for row, _, _ in new if row.project == project and row.key]
-            found = pushed_tasks(connection, project, its)
+            found = tasks_with_keys(connection, project, its)
             tasks |= {(project, key): task for key, task in found.items()}
         places = places_of(connection, [task.segment for task in tasks.values()])
         made, said = [], []
         for row, last, first in new:
-            if row.key is None or row.coder is None or row.changed is None:
+            if row.key is None or row.coder is None or row.changed is None or row.told is None:
                 continue
             task = tasks[(row.project, row.key)]
-            review = review_of(connection, row, task, places[task.segment], first)
+            review = review_of(connection, row, row.told, task, places[task.segment], first)
             supersedes = last.review if last is not None else None
             # what was not on the screen was not decided
             version = shown[row.project] or now_in_force
@@ -193,16 +205,16 @@ class Reviewing:
         add_words(connection, said)
 
     def _judge_again(self, connection: Connection, project: ProjectRow, rows: Sequence[Seen]) -> Counter[str]:
-        tasks = pushed_tasks(connection, project.id, [row.key for row in rows if row.key])
+        tasks = tasks_with_keys(connection, project.id, [row.key for row in rows if row.key])
         emails = users(connection, project.url)
         changed, slots = [], dict[Slot, str]()
         for row in rows:
-            if row.body is None:
+            if row.told is None:
                 continue
             if row.state is State.OVERWRITTEN:
                 now = replace(row, coder=self._coder(emails, row.user)[0] or row.coder)
             else:
-                now = self._judged(project, arrival_of(row.body), tasks, emails, row)
+                now = self._judged(project, row.told.arrival, tasks, emails, row)
             if not _same(row, now):
                 changed.append(replace(now, last_event=row.last_event))
                 slots |= dict.fromkeys(_slots(row, now), _GONE_BY[now.state])
@@ -243,15 +255,15 @@ class Reviewing:
             why=verdict.why,
             made=arrival.made,
             changed=arrival.changed,
-            content=verdict.content if verdict.state is State.REVIEW else "",
-            body=arrival.to_json() | {"said": verdict.said},
+            content=verdict.decision.content if verdict.state is State.REVIEW else "",
+            told=JudgedAnnotation(arrival, verdict.decision),
         )
 
     def _coder(self, emails: Mapping[int, str], user: int | None) -> tuple[str | None, str]:
         email = None if user is None else emails.get(user)
         if user is not None and email is None:
             return None, "Label Studio has not said yet whose it is. Pull again."
-        return coder_of(email, self.in_force.people, self.own_account)
+        return coder_of(email, self.in_force.people, self._own_account)
 
 
 _GONE_BY = {
@@ -281,9 +293,9 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
 
 def _own_word_late(known: Seen, arrival: Arrival) -> bool:
     """Does a coder's own word arrive after that of a colleague who saved over it?"""
-    if known.state is not State.SET_ASIDE or known.body is None or arrival.saved_by_another:
+    if known.state is not State.SET_ASIDE or known.told is None or arrival.saved_by_another:
         return False
-    over = arrival_of(known.body)
+    over = known.told.arrival
     return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed
 
 

@@ -9,20 +9,25 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from annotations.coding import Coding, Condition, Review
-from annotations.label_studio.arrivals import Arrival, arrival_of
+from annotations.label_studio.annotation import Arrival
+from annotations.label_studio.arrivals import JudgedAnnotation
+from annotations.store.annotation_reviews import Word
 from annotations.store.pushed_tasks import PushedTask, shown_at, shown_first
-from annotations.store.seen_annotations import Seen, Word
+from annotations.store.seen_annotations import Seen
 from annotations.transcript import Span
 
 
 def review_of(
-    connection: Connection, row: Seen, task: PushedTask, place: tuple[UUID, Span], first: Word | None
+    connection: Connection,
+    row: Seen,
+    told: JudgedAnnotation,
+    task: PushedTask,
+    place: tuple[UUID, Span],
+    first: Word | None,
 ) -> Review:
     """The review that an annotation is now; ``first``: the one that it became before, if it did."""
-    body = row.body or {}
-    arrival = arrival_of(body)
-    said = body["said"]
     transcript, span = place
+    arrival, decided = told.arrival, told.decision
     condition, shown = _on_screen(connection, row, arrival, first)
     return Review(
         transcript=transcript,
@@ -32,16 +37,16 @@ def review_of(
             Coding(
                 code,
                 span,
-                influence=said["influence"],
-                concrete_example=said["concrete_example"],
-                memo=said["memo"],
+                influence=decided.influence,
+                concrete_example=decided.concrete_example,
+                memo=decided.memo,
                 created=arrival.changed,
             )
-            for code in said["codes"]
+            for code in decided.codes
         ),
         condition=condition,
         draw=task.draw,
-        origin=_origin(row, arrival, said["memo"]),
+        origin=_origin(row, arrival, decided.memo),
         shown_version=shown,
         lead_time=arrival.lead_time,
     )

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from annotations.label_studio.arrivals import State
-from annotations.store.label_studio_users import project_by_id, users
-from annotations.store.seen_annotations import pushed_tasks, waiting_rows
+from annotations.store.label_studio_projects import project_by_id
+from annotations.store.label_studio_users import users
+from annotations.store.pushed_tasks import tasks_with_keys
+from annotations.store.seen_annotations import waiting_rows
 from annotations.store.tables import segments, transcripts
 from service.composition import Parts
 
 
-def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An annotation that is set aside: where it stands, whose it is, why, and what to do.
+
+    ``transcript``, ``turn`` (from 0): None where its task is not known. ``project``, ``task`` and ``annotation``: Label
+    Studio's numbers.
+    """
+
+    transcript: str | None
+    turn: int | None
+    coder: str | None
+    user: str
+    project: int
+    task: int | None
+    annotation: int
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]:
     """Every annotation that is set aside, with the reason; ``transcript``: only those of one."""
     with parts.store.reading() as connection:
         found = []
@@ -22,21 +47,21 @@ def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[dict[str,
             if row.state is State.NOT_OURS or row.key is None:
                 continue
             project = project_by_id(connection, row.project)
-            task = pushed_tasks(connection, row.project, [row.key]).get(row.key)
+            task = tasks_with_keys(connection, row.project, [row.key]).get(row.key)
             place = _place(connection, task.segment) if task else None
             if project is None or (transcript is not None and (place is None or place[0] != transcript)):
                 continue
             found.append(
-                {
-                    "transcript": place[1] if place else None,
-                    "turn": place[2] if place else None,
-                    "coder": row.coder,
-                    "user": users(connection, project.url).get(row.user or 0, ""),
-                    "project": project.project_id,
-                    "task": row.task,
-                    "annotation": row.annotation,
-                    "why": row.why,
-                }
+                SetAside(
+                    transcript=place[1] if place else None,
+                    turn=place[2] if place else None,
+                    coder=row.coder,
+                    user=users(connection, project.url).get(row.user or 0, ""),
+                    project=project.project_id,
+                    task=row.task,
+                    annotation=row.annotation,
+                    why=row.why,
+                )
             )
         return found
 

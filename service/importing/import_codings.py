@@ -12,11 +12,11 @@ from annotations.codebook.codes import Codebook
 from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
 from annotations.codings.keep import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
-from annotations.store.reviews import coder_names
+from annotations.names import folded
+from annotations.store.coders import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
     all_transcripts,
-    key_of,
 )
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
@@ -119,7 +119,7 @@ _CORRECT = "Correct the rows and import the file again with --complete all."
 
 def _place(parts: Parts, read: CodingsFile) -> Placed:
     with parts.store.reading() as connection:
-        transcripts = {key_of(kept.transcript.name): kept.transcript for kept in all_transcripts(connection)}
+        transcripts = {folded(kept.transcript.name): kept.transcript for kept in all_transcripts(connection)}
         known = list(coder_names(connection).values())
     return place_codings(
         read,

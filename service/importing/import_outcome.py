@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from annotations.names import folded
 from annotations.readers.account import NOTHING_COUNTED, Account
 from annotations.readers.suspicion import Suspicion, suspicion_of
-from annotations.store.transcripts import key_of
 from annotations.study.speakers import Speaker
-from annotations.transcript import Role, Transcript
+from annotations.transcript import Transcript
 from service.importing.role_guesses import with_guesses
 from service.importing.transcript_files import NotRead
 
@@ -42,12 +41,12 @@ class Read:
     @property
     def interviewers(self) -> list[str]:
         """The speakers whose turns are context."""
-        return [one.label for one in self.speakers if one.role is Role.INTERVIEWER]
+        return [one.label for one in self.speakers if not one.role.is_coded]
 
     @property
     def participants(self) -> list[str]:
         """The speakers whose turns are coded."""
-        return [one.label for one in self.speakers if one.role is Role.PARTICIPANT]
+        return [one.label for one in self.speakers if one.role.is_coded]
 
 
 @dataclass
@@ -63,7 +62,7 @@ class Imported:
         """Add the transcripts of one more file."""
         for one in kept:
             self.read.append(one)
-            self.by_key.setdefault(key_of(one.transcript.name), one)
+            self.by_key.setdefault(folded(one.transcript.name), one)
 
     def with_guesses(self) -> Imported:
         """This, with one guess for each speaker whose role nobody has said."""

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.progress import Progress
 from annotations.readers.description import Description
 from annotations.readers.spoken import ReadTranscript
 from annotations.store.transcripts import (
     Kept,
     add_transcript,
-    key_of,
     redescribe_transcript,
     replace_transcript,
     same_name,
@@ -27,7 +28,7 @@ from annotations.study.speakers import speakers_of
 from annotations.transcript import Kind, Span, Transcript
 from service.composition import Parts
 from service.importing.import_outcome import Imported, Read
-from service.importing.transcript_files import Opened, Progress, opened_files
+from service.importing.transcript_files import Opened, opened_files
 
 
 class _NothingKept(Exception):
@@ -117,7 +118,7 @@ def _keep(
     earlier: Imported,
 ) -> Read:
     file = opened.file
-    twin = earlier.by_key.get(key_of(transcript.name))
+    twin = earlier.by_key.get(folded(transcript.name))
     if twin is not None and twin.file != str(file) and twin.transcript.text_hash != transcript.text_hash:
         raise BadInput(
             f'{file}: its id would be "{transcript.name}", as that of {Path(twin.file).name} is, and they hold other '

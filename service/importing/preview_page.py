@@ -61,7 +61,7 @@ def _file(at: int, one: Read) -> dict[str, object]:
             {
                 "number": turn.index + 1,
                 "speaker": turn.speaker,
-                "asks": turn.role is Role.INTERVIEWER,
+                "asks": not turn.role.is_coded,
                 "sure": turn.speaker not in roles or roles[turn.speaker].known,
                 "words": _short(turn.span.of(transcript.text)),
             }
@@ -75,7 +75,7 @@ def _file(at: int, one: Read) -> dict[str, object]:
 
 def _role(role: Role, known: bool, asks: bool) -> str:
     if known:
-        return "asks" if role is Role.INTERVIEWER else "answers"
+        return "answers" if role.is_coded else "asks"
     return "asks?" if asks else "answers?"
 
 

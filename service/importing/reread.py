@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from annotations.names import folded
+from annotations.progress import Progress
 from annotations.readers.line_switches import rules_for
 from annotations.readers.text import in_place
-from annotations.store.transcripts import all_transcripts, key_of
+from annotations.store.transcripts import all_transcripts
 from annotations.transcript import Transcript, Turn
 from service.composition import Parts
-from service.importing.transcript_files import NotRead, Progress, opened_files
+from service.importing.transcript_files import NotRead, opened_files
 
 _IN_PLACE = (".txt", ".md")
 
@@ -59,7 +61,7 @@ def reread(
     text is the file itself (.txt, .md).
     """
     with parts.store.reading() as connection:
-        kept = {key_of(one.transcript.name): one.transcript for one in all_transcripts(connection)}
+        kept = {folded(one.transcript.name): one.transcript for one in all_transcripts(connection)}
     if not files:
         return _from_store(parts, kept)
     refused: list[str] = []
@@ -74,10 +76,10 @@ def reread(
         not_read=not_read,
     )
     compared = [
-        _compared(kept[key_of(now.name)], now.text, now.turns)
+        _compared(kept[folded(now.name)], now.text, now.turns)
         for one in opened
         for _, now, _ in one.found
-        if key_of(now.name) in kept
+        if folded(now.name) in kept
     ]
     return AllReread(tuple(compared), tuple(refused))
 

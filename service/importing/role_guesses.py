@@ -76,7 +76,7 @@ def _leave_somebody_to_answer(
 ) -> None:
     """Where all would ask, who asks least, in the fewest files, answers."""
     unknown = [_key(one, file) for one in speakers if not one.known]
-    answers = any(one.known and one.role is Role.PARTICIPANT for one in speakers)
+    answers = any(one.known and one.role.is_coded for one in speakers)
     if answers or len(unknown) < 2 or not all(guessed[key] for key in unknown):
         return
     least = min(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotations.errors import BadInput
+from annotations.progress import Progress
 from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
 from annotations.readers.line_switches import rules_for
 from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, SAVE_AS_DOCX, read_transcripts
@@ -15,7 +16,6 @@ from annotations.readers.spoken import ReadTranscript
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
 
-Progress = Callable[[int, int], None]
 RECORDINGS = (
     ".mp3",
     ".m4a",
@@ -97,17 +97,17 @@ def opened_files(
             yield _open(config, one, options, listed)
         except BadInput as error:
             if one.folder is not None and one.path.suffix.lower() in OFTEN_OTHERS:
-                why = str(error).removeprefix(str(one.path)).lstrip(":, ")
-                not_read.append(
-                    NotRead(one.place, one.path.suffix.lower(), f"It holds no transcript: it {_it(why)}")
-                )
+                why = _why_none(str(error).removeprefix(str(one.path)).lstrip(":, "))
+                not_read.append(NotRead(one.place, one.path.suffix.lower(), why))
             else:
                 refused.append(str(error))
         progress(done, len(todo))
 
 
-def _it(why: str) -> str:
-    return why if why.startswith(("is ", "holds ", "has ", "needs ")) else f"cannot be read ({why})"
+def _why_none(why: str) -> str:
+    if why.startswith(("is ", "holds ", "has ", "needs ")):
+        return f"It {why}"
+    return f"It holds no transcript: {why}"
 
 
 def _files(given: Sequence[Path], not_read: list[NotRead]) -> Iterator[_File]:

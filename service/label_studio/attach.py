@@ -11,7 +11,8 @@ import httpx
 from annotations.errors import TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.hooks import attach_backend, attach_webhook
-from annotations.store.pushed_tasks import projects
+from annotations.label_studio.projects import project_exists
+from annotations.store.label_studio_projects import projects
 from service.access.keys import door_key, key_for
 from service.access.proof import PATH as PROOF_PATH
 from service.access.proof import fresh_nonce, is_handed_on, proves
@@ -63,7 +64,9 @@ def attach_everywhere(parts: Parts, server: LabelStudio) -> list[str]:
         return [service.why_not]
     with parts.store.reading() as connection:
         used = [row for row in projects(connection) if row.url == server.url]
-    undone = [attach(server, row.project_id, service) for row in used if server.exists(row.project_id)]
+    undone = [
+        attach(server, row.project_id, service) for row in used if project_exists(server, row.project_id)
+    ]
     return [why for why in undone if why]
 
 

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.store.seen_annotations import hidden_segments, places_of
+from annotations.store.hidden_segments import hidden_segments
+from annotations.store.segments import places_of
 from annotations.transcript import Span
 
 LEFT_OUT = "left out, for a coder is still to judge without a suggestion; shown once that review is in"

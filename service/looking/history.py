@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,14 @@ from sqlalchemy import Connection
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
 from annotations.errors import BadInput
+from annotations.store.annotation_reviews import Word, words_of_reviews
+from annotations.store.hidden_segments import hidden_segments
 from annotations.store.model_versions import model_by_id
 from annotations.store.reviews import reviews_over
-from annotations.store.seen_annotations import Word, hidden_segments, words_of_reviews
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import Kept, get_transcript
-from annotations.transcript import Span
+from annotations.transcript import Span, Turn
+from annotations.turn_numbers import shown_number, turn_typed
 from service.composition import Parts
 
 
@@ -69,13 +71,20 @@ class Past:
 
 
 def history(parts: Parts, given: str) -> dict[str, Any]:
-    """The history of a span, given as TRANSCRIPT:TURN or TRANSCRIPT:START-END. Raises BadInput."""
+    """The history of a span, given as TRANSCRIPT:TURN (as people count, from 1) or TRANSCRIPT:START-END.
+
+    ``turn`` of what comes back, from 0, is the one that the span begins in (None: in none), and ``whole_turn`` says
+    whether the span is all of it. Raises BadInput.
+    """
     with parts.store.reading() as connection:
         kept, span = _span(connection, given)
         past = _past(connection, kept.id, span)
     zone = ZoneInfo(parts.study.config.time_zone)
+    turn = _turn_at(kept.transcript.turns, span)
     return {
         "transcript": kept.transcript.name,
+        "turn": None if turn is None else turn.index,
+        "whole_turn": turn is not None and turn.span == span,
         "start": span.start,
         "end": span.end,
         "text": span.of(kept.transcript.text),
@@ -89,15 +98,15 @@ def _span(connection: Connection, given: str) -> tuple[Kept, Span]:
     offsets = re.fullmatch(r"(\d+)-(\d+)", place)
     if not colon or not (turn or offsets):
         raise BadInput(
-            f'"{given}" is no passage. Give TRANSCRIPT:TURN (the number that "tandem show" prints) or '
-            f"TRANSCRIPT:START-END (characters), such as CRK-01:3 or CRK-01:120-180."
+            f'"{given}" is no passage. Give TRANSCRIPT:TURN (the number that Label Studio and "tandem show" print, '
+            f"from 1) or TRANSCRIPT:START-END (characters), such as CRK-01:4 or CRK-01:120-180."
         )
     kept = get_transcript(connection, name)
     if turn:
-        found = next((one for one in kept.transcript.turns if one.index == int(place)), None)
+        index = turn_typed(place)
+        found = next((one for one in kept.transcript.turns if one.index == index), None)
         if found is None:
-            last = max((one.index for one in kept.transcript.turns), default=0)
-            raise BadInput(f"{kept.transcript.name} has no turn {place}; its turns are 0 to {last}.")
+            raise BadInput(_no_turn(kept, index))
         return kept, found.span
     start, end = map(int, place.split("-"))
     if not start < end <= len(kept.transcript.text):
@@ -106,6 +115,19 @@ def _span(connection: Connection, given: str) -> tuple[Kept, Span]:
             f"{len(kept.transcript.text)} at most."
         )
     return kept, Span(start, end)
+
+
+def _no_turn(kept: Kept, index: int) -> str:
+    name, last = kept.transcript.name, max((one.index for one in kept.transcript.turns), default=-1)
+    if index < last:
+        return f"nobody says anything in turn {shown_number(index)} of {name}, so nobody has judged it."
+    has = f"its turns are 1 to {shown_number(last)}" if last >= 0 else "it has no turns"
+    return f"{name} has no turn {shown_number(index)}; {has}."
+
+
+def _turn_at(turns: Sequence[Turn], span: Span) -> Turn | None:
+    """The turn that a span begins in."""
+    return next((one for one in turns if one.span.start <= span.start < one.span.end), None)
 
 
 def _past(connection: Connection, transcript: UUID, span: Span) -> list[Past]:

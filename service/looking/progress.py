@@ -8,15 +8,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.labels import labels_of
+from annotations.store.coders import coder_names
 from annotations.store.jobs import all_jobs
+from annotations.store.loose_codings import loose_codings
 from annotations.store.model_versions import ModelVersion, Serving, champion, waiting_model
 from annotations.store.pushed_tasks import count_pushed
-from annotations.store.reviews import coder_names, count_reviews, current_reviews, loose_codings
+from annotations.store.reviews import count_reviews, current_reviews
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import count_suggestions
 from annotations.store.transcripts import all_transcripts
-from annotations.transcript import Role
 from service.composition import Parts
 
 
@@ -41,7 +42,7 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
     waves: dict[str, Counter[str]] = {}
     for kept in transcripts:
         cut = segments.get(kept.id, ())
-        units = {at for at, segment in enumerate(cut) if segment.role is Role.PARTICIPANT}
+        units = {at for at, segment in enumerate(cut) if segment.role.is_coded}
         wave = waves.setdefault(kept.transcript.wave, Counter())
         wave["transcripts"] += 1
         wave["segments"] += len(units) if cut else len(kept.transcript.participants_turns)

@@ -1,4 +1,4 @@
-"""Suggestions as rows, in reading order: what "tandem suggestions" lists."""
+"""Suggestions as rows, in reading order: what "tandem suggestions" lists. ``turn`` counts from 0, ``turn_shown`` from 1."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from annotations.store.model_versions import serving_model
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import all_transcripts
+from annotations.turn_numbers import shown_number
 from service.composition import Parts
 from service.exported_file import safe_cell, written_whole
 from service.looking.hidden import Hidden
@@ -29,6 +30,7 @@ COLUMNS = (
     "probability",
     "suggested",
     "model_version",
+    "turn_shown",
 )
 
 
@@ -81,6 +83,7 @@ class Listing:
                 "probability": round(suggestion.probability, 4),
                 "suggested": suggestion.suggested,
                 "model_version": self._model.version,
+                "turn_shown": shown_number(segment.turn),
             }
 
 

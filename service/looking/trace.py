@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from annotations.codebook.codes import Code
 from annotations.coding import Evidence, Suggestion
 from annotations.errors import BadInput, TandemError
+from annotations.names import folded
 from annotations.segment import Segment
 from annotations.store.model_versions import (
     ModelVersion,
@@ -25,11 +26,15 @@ from annotations.store.model_versions import (
 from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
-from annotations.store.transcripts import Kept, all_transcripts, get_transcript, key_of
+from annotations.store.transcripts import Kept, all_transcripts, get_transcript
+from annotations.turn_numbers import first_words, shown_number, turn_typed
 from service.composition import Parts
 from service.looking.hidden import LEFT_OUT, Hidden
 
-HOW = 'A suggestion is named TRANSCRIPT:TURN:CODE (as "tandem suggestions" lists them), or SEGMENT-ID:CODE.'
+HOW = (
+    'A suggestion is named TRANSCRIPT:TURN:CODE (as "tandem suggestions" lists them; turns count from 1, as in Label '
+    "Studio), or SEGMENT-ID:CODE."
+)
 
 
 def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> dict[str, Any]:
@@ -39,12 +44,12 @@ def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> dict[st
         model = _version(connection, version)
         kept, segment, code = _place(connection, parts, name, model)
         if Hidden.now(connection).hides(kept.id, segment.span):
-            raise TandemError(f"{kept.transcript.name}, turn {segment.turn} is {LEFT_OUT}.")
+            raise TandemError(f"{_place_of(kept, segment)} is {LEFT_OUT}.")
         found = suggestions_of(connection, model).get(_id(segment))
         if found is None:
             raise TandemError(
-                f"{model.version} has said nothing of {kept.transcript.name}, turn {segment.turn}. Run "
-                f'"tandem precode", or name another version with --version.'
+                f'{model.version} has said nothing of {_place_of(kept, segment)}. Run "tandem precode", or name '
+                f"another version with --version."
             )
         suggestion = next((one for one in found.one_by_one(model) if one.code == code.id), None)
         if suggestion is None:
@@ -152,6 +157,7 @@ def _suggestion(
         "turn": segment.turn,
         "start": segment.span.start,
         "end": segment.span.end,
+        "first_words": first_words(segment.span.of(kept.transcript.text)),
         "segment": str(segment.id),
         "code": parts.codebook.label(found.code) if found.code in parts.codebook.by_id else found.code,
         "code_id": found.code,
@@ -230,21 +236,28 @@ def _by_turn(connection: Connection, parts: Parts, name: str, segments: Any) -> 
     fits = [
         kept
         for kept in all_transcripts(connection)
-        if key_of(name).startswith(f"{key_of(kept.transcript.name)}:")
+        if folded(name).startswith(f"{folded(kept.transcript.name)}:")
     ]
     if not fits:
         get_transcript(connection, name.split(":")[0])
     kept = max(fits, key=lambda one: len(one.transcript.name), default=None)
-    turn, _, code = name[len(kept.transcript.name) + 1 :].partition(":") if kept else ("", "", "")
+    # not by its length: a name may be spelt in more characters than it was imported with
+    rest = name.split(":", kept.transcript.name.count(":") + 1)[-1] if kept else ""
+    turn, _, code = rest.partition(":")
     if kept is None or not turn.strip().isdigit() or not code:
         raise BadInput(f'"{name}" names no suggestion. {HOW}')
-    here = [one for one in segments.get(kept.id, ()) if one.turn == int(turn)]
+    index = turn_typed(turn)
+    here = [one for one in segments.get(kept.id, ()) if one.turn == index]
     if not here:
-        raise BadInput(f"{kept.transcript.name} has no segment in turn {turn}. {HOW}")
+        raise BadInput(f"{kept.transcript.name} has no segment in turn {shown_number(index)}. {HOW}")
     if len(here) > 1:
         ids = ", ".join(str(one.id) for one in here[:4])
-        raise BadInput(f"turn {turn} of {kept.transcript.name} has several segments; give one's id: {ids}.")
+        raise BadInput(f"{_place_of(kept, here[0])} has several segments; give one's id: {ids}.")
     return kept, here[0], parts.codebook.resolve(code)
+
+
+def _place_of(kept: Kept, segment: Segment) -> str:
+    return f"turn {shown_number(segment.turn)} of {kept.transcript.name}"
 
 
 def _id(segment: Segment) -> UUID:

@@ -8,29 +8,29 @@ the next one, stage by stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
-from annotations.label_studio.client import LabelStudio, Project
-from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
-from annotations.label_studio.tasks import (
+from annotations.label_studio.change_task_data import new_in, show_data, show_field
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions import (
     drop_predictions,
-    new_in,
     outdated,
-    show_data,
-    show_field,
-    touched,
+    replace_predictions,
+    show_version,
 )
+from annotations.label_studio.projects import Project
+from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
+from annotations.label_studio.tasks import touched
+from annotations.lots import lots
+from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.tables import now
 from service.pushing.plan import Faces, Plan, State, Step
 
-Progress = Callable[[int, int], None]
-T = TypeVar("T")
 # each import makes Label Studio count anew what stands on every task of the project
 AT_A_TIME = 2000
 # between two looks at what coders have begun on meanwhile
@@ -73,16 +73,16 @@ class Showing:
         """
         shown = self.project.model_version
         waiting: list[Step] = []
-        for some in _lots(plan.predict, AT_A_TIME):
-            made = [
-                {"task": one.task, **its}
+        for some in lots(plan.predict, AT_A_TIME):
+            made = {
+                one.task: its
                 for one in some
                 if (its := self.faces.prediction(one.placed, one.model)) is not None
-            ]
+            }
             clearing = [one.task for one in some if one.clear]
-            self.server.replace_predictions(self.project.id, made, clearing=clearing)
+            replace_predictions(self.server, self.project.id, made, clearing=clearing)
             if made and not shown:
-                self.server.show_version(self.project.id, self.label)
+                show_version(self.server, self.project.id, self.label)
                 shown = self.label
             if shown in ("", self.label):
                 self._keep(some)
@@ -97,7 +97,7 @@ class Showing:
         self._take_reasons_back(plan)
         moment = now()
         if any(not self._hides(one) for one in waiting):
-            self.server.show_version(self.project.id, self.label)
+            show_version(self.server, self.project.id, self.label)
         self._keep(waiting, moment)
 
     def _take_reasons_back(self, plan: Plan) -> None:
@@ -120,7 +120,7 @@ class Showing:
         for step, said in wanted:
             alike.setdefault(said, []).append(step.task)
         for said, tasks in alike.items():
-            for some in _lots(tasks, AT_A_TIME):
+            for some in lots(tasks, AT_A_TIME):
                 begun = touched(self.server, self.project.id, some)
                 left = [task for task in some if task not in begun]
                 show_field(self.server, self.project.id, left, REASONS, said)
@@ -130,11 +130,11 @@ class Showing:
 
     def _suggests(self, step: Step) -> bool:
         found = self.faces.prediction(step.placed, step.model)
-        return found is not None and bool(found["result"])
+        return found is not None and bool(found.regions)
 
     def _redraw(self, plan: Plan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""
-        for some in _lots(plan.redraw, ONE_BY_ONE):
+        for some in lots(plan.redraw, ONE_BY_ONE):
             begun = touched(self.server, self.project.id, [step.task for step, _ in some])
             left = [(step, data) for step, data in some if step.task not in begun]
             before = {step.task: self.state.there[str(step.key)].data for step, _ in left}
@@ -148,7 +148,7 @@ class Showing:
             return
         tasks = [step.task for step in plan.tidy]
         old = outdated(self.server, self.project.id, tasks, version=self.label)
-        for some in _lots(tasks, ONE_BY_ONE):
+        for some in lots(tasks, ONE_BY_ONE):
             begun = touched(self.server, self.project.id, some)
             drop_predictions(
                 self.server, (one for task in some if task not in begun for one in old.get(task, ()))
@@ -163,7 +163,3 @@ class Showing:
         ]
         with self.store.writing() as connection:
             keep_tasks(connection, self.row, kept)
-
-
-def _lots(everything: Sequence[T], most: int) -> Iterator[Sequence[T]]:
-    return (everything[begin : begin + most] for begin in range(0, len(everything), most))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from annotations.arrays import Floats32
 from annotations.errors import TandemError
 from annotations.store.model_versions import ModelVersion
 from annotations.store.suggestions import Suggested
@@ -13,8 +14,7 @@ from models.corpus import Corpus
 from service.composition import Parts
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 Sentences = Mapping[UUID, Mapping[str, str]]
 
@@ -50,5 +50,5 @@ def sentences_of(
     }
 
 
-def _embed(parts: Parts) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+def _embed(parts: Parts) -> Callable[[Sequence[str]], Floats32]:
     return lambda texts: parts.cache.embed(parts.embedder, texts).vectors

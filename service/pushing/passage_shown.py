@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from annotations.codebook.codes import Codebook
+from annotations.coding import Suggestion
 from annotations.draws import Placed
-from annotations.label_studio.screen import prediction
+from annotations.label_studio.predicted_answer import Prediction, prediction, still_offered
 from annotations.label_studio.task_data import Quote, Reason, Said, ShownSegment, task_data
 from annotations.store.model_versions import ModelVersion
 from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
 from annotations.transcript import Turn
+from annotations.turn_numbers import shown_number
 from models.corpus import Corpus
 from service.pushing.carrying_sentences import Sentences
 
@@ -65,16 +66,20 @@ class Shown:
         reasons = self._reasons(placed.segment, model, site) if model is not None else []
         return task_data(segment, reasons, self._note(model, bool(reasons)))
 
-    def prediction(self, placed: Placed, model: UUID | None) -> dict[str, Any] | None:
+    def prediction(self, placed: Placed, model: UUID | None) -> Prediction | None:
         """The prediction of a passage's task, or None where it shows none."""
         if model is None:
             return None
-        version, found = self._said_by(model)
-        # a code that has left the codebook since cannot be shown any more
-        held = [one for one in found[placed.segment].one_by_one(version) if one.code in self._codebook.by_id]
-        if self._draws and not any(one.suggested for one in held):
+        put = self._put(placed.segment, model)
+        if self._draws and not put:
             return None
-        return prediction(held, self._codebook, version=self._label)
+        return prediction(put, self._codebook, version=self._label)
+
+    def _put(self, segment: UUID, model: UUID) -> list[Suggestion]:
+        """What the model version suggests for a segment, of the codes that the screen offers."""
+        version, found = self._said_by(model)
+        said = (one for one in found[segment].one_by_one(version) if one.suggested)
+        return still_offered(said, self._codebook)
 
     def _reasons(self, segment: UUID, model: UUID, site: str) -> list[Reason]:
         version, found = self._said_by(model)
@@ -88,8 +93,7 @@ class Shown:
                 carrying.get(one.code, ""),
                 quotes=tuple(self._quotes(said, one.code, site)),
             )
-            for one in said.one_by_one(version)
-            if one.suggested and one.code in self._codebook.by_id
+            for one in self._put(segment, model)
         ]
 
     def _quotes(self, said: Suggested, code: str, site: str) -> list[Quote]:
@@ -128,7 +132,7 @@ def shown_segment(corpus: Corpus, unit: int, turns: Sequence[Turn], key: str) ->
         transcript=transcript.name,
         words=corpus.text(unit),
         speaker=own.speaker,
-        position=f"turn {own.turn + 1} of {turns[-1].index + 1}",
+        position=f"turn {shown_number(own.turn)} of {shown_number(turns[-1].index)}",
         participant=transcript.participant,
         role=own.role.value,
         case=transcript.case,

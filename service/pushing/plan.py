@@ -9,8 +9,9 @@ from uuid import UUID
 
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_studio.client import Task
+from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import REASONS, hash_of
+from annotations.label_studio.tasks import Task
 from annotations.store.pushed_tasks import PushedTask, task_key
 
 
@@ -21,7 +22,7 @@ class Faces(Protocol):
         """The data of its task."""
         ...
 
-    def prediction(self, placed: Placed, model: UUID | None) -> Mapping[str, Any] | None:
+    def prediction(self, placed: Placed, model: UUID | None) -> Prediction | None:
         """The prediction that stands on its task, or None."""
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -11,29 +11,27 @@ from uuid import UUID
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_studio.client import LabelStudio, Project, Task
+from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
+from annotations.label_studio.projects import Project, ensure_project, project_exists
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.task_data import hash_of
+from annotations.label_studio.tasks import Task, add_tasks, tasks_by_key
+from annotations.progress import Progress
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
-from annotations.store.pushed_tasks import (
+from annotations.store.label_studio_projects import (
     ProjectRow,
-    PushedTask,
     add_project,
     keep_shown_codebook,
-    keep_tasks,
     project_for,
     retire_project,
-    task_key,
-    tasks_of,
 )
-from annotations.store.reviews import keep_codebook
+from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key, tasks_of
 from annotations.store.tables import now
 from service.label_studio.attach import Service, attach
 from service.pushing.carry_out import Showing
 from service.pushing.plan import Faces, State, make_plan
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +118,16 @@ class ProjectPush:
         """What stands in the project that all share, by key; empty where there is none."""
         with self.store.reading() as connection:
             known = project_for(connection, url=self.server.url, coder=None, wave=wave)
-        if known is None or not self.server.exists(known.project_id):
+        if known is None or not project_exists(self.server, known.project_id):
             return {}
-        return self.server.tasks(known.project_id)
+        return tasks_by_key(self.server, known.project_id)
 
     def _project(self, wave: str, coder: str | None) -> tuple[Project, ProjectRow, tuple[str, ...]]:
         with self.store.reading() as connection:
             known = project_for(connection, url=self.server.url, coder=coder, wave=wave)
         title = title_of(self.study, wave, coder)
-        project, is_new = self.server.ensure_project(
-            title, label_config(self.codebook), known=known.project_id if known else None
+        project, is_new = ensure_project(
+            self.server, title, label_config(self.codebook), known=known.project_id if known else None
         )
         with self.store.writing() as connection:
             # only now: a review that comes in before says nothing of a code that was not on the screen
@@ -158,11 +156,11 @@ class ProjectPush:
 
         What stands there without a record was made by a push that broke off; a coder may have begun on it since.
         """
-        there = self.server.tasks(project.id)
+        there = tasks_by_key(self.server, project.id)
         missing = [one for one in create if str(_key(one)) not in there]
         faces = {_key(one): self._first_face(one) for one in missing}
         if missing:
-            there = self.server.add_tasks(project.id, list(faces.values()), progress)
+            there = add_tasks(self.server, project.id, list(faces.values()), progress)
         with self.store.reading() as connection:
             before = tasks_of(connection, row.id)
         new = frozenset(str(_key(one)) for one in missing)

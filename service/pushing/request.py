@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from annotations.coding import Coder
 from annotations.draws import DrawPlan, Fractions
 from annotations.errors import BadInput, unknown
-from annotations.store.transcripts import key_of
+from annotations.names import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ def plan_for(asked: Asked, before: DrawPlan | None, people: Sequence[Coder]) -> 
 def _named(given: Sequence[str], people: Sequence[Coder]) -> tuple[str, ...]:
     """The names that the coders go by, each once, in the order given."""
     by_spelling = {
-        key_of(spelling): person.name
+        folded(spelling): person.name
         for person in people
         for spelling in (person.name, *person.aliases, person.email)
         if spelling
     }
     found: dict[str, None] = {}
     for name in given:
-        known = by_spelling.get(key_of(name))
+        known = by_spelling.get(folded(name))
         if known is None:
             names = [person.name for person in people]
             raise unknown(

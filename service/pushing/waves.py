@@ -11,8 +11,10 @@ from annotations.coding import Draw
 from annotations.draws import Placed, streams
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predicted_answer import version_label
+from annotations.progress import Progress
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
-from annotations.store.pushed_tasks import projects
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
 from models.corpus import Corpus, read_corpus
@@ -23,7 +25,7 @@ from service.pushing.carrying_sentences import Sentences, sentences_of
 from service.pushing.deal_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
 from service.pushing.passage_shown import Said_by, Shown
-from service.pushing.project_push import Progress, ProjectPush, Pushed
+from service.pushing.project_push import ProjectPush, Pushed
 from service.pushing.request import Asked
 
 
@@ -137,7 +139,7 @@ class _Push:
         return list(found.items())
 
     def _pushing(self, segments: Collection[UUID], *, draws: bool) -> ProjectPush:
-        parts, label = self.parts, f"tandem {self.model.version}"
+        parts, label = self.parts, version_label(self.model.version)
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
         said_by = self._said_by()

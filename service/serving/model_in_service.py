@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotations.errors import BadInput, TandemError
 from annotations.store.jobs import ask_for
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     BY_HAND,
     DAMAGED,
@@ -15,7 +16,6 @@ from annotations.store.model_versions import (
     promote,
     serving_history,
 )
-from annotations.store.pushed_tasks import projects
 from annotations.store.withdrawals import models_that_learnt
 from models.artifact import OtherLayout, load
 from service.composition import Parts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from annotations.progress import Progress, quiet
 from models.suggester import Precoded, Suggester
 from service.composition import Parts
 from service.serving.model_in_service import ensure_sound
 
-Progress = Callable[[int, int], None]
 Tell = Callable[[str], None]
 
 
@@ -34,4 +34,4 @@ def precode(
         cache=parts.cache,
         folder=parts.study.models_folder,
     )
-    return suggester.precode(wave=wave, progress=progress or (lambda _done, _total: None))
+    return suggester.precode(wave=wave, progress=progress or quiet)

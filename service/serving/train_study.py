@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from annotations.arrays import Floats32
 from annotations.groups import GroupBy
+from annotations.progress import Progress, quiet
 from models.calibration import Aim
 from service.composition import Parts
 from training.collect import Collected
@@ -20,12 +20,6 @@ from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
 from training.train import Trained
 from training.train import train as train_model
-
-Progress = Callable[[int, int], None]
-
-
-def quiet(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def tracking_of(parts: Parts) -> Tracking:
@@ -45,7 +39,9 @@ def train(
     fitting: Progress = quiet,
 ) -> Trained:
     """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
-    return train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+    found = train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+    warning = parts.embedder.language_warning(parts.study.config.language)
+    return found if warning is None else replace(found, notes=(*found.notes, warning))
 
 
 def reproduce(
@@ -72,7 +68,7 @@ def evaluate(
 def workshop_of(parts: Parts, embedding: Progress = quiet) -> Workshop:
     """What a training of this study works with."""
 
-    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(texts: Sequence[str]) -> Floats32:
         return parts.cache.embed(parts.embedder, texts, embedding).vectors
 
     return Workshop(

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
+from annotations.lots import lots
 from annotations.store.jobs import Job, all_jobs, ask_for
 from annotations.store.model_versions import all_models, champion
 from annotations.store.reviews import current_reviews
@@ -73,7 +74,7 @@ def suggestions(parts: Served, transcript: Name, suggested_only: bool = False) -
         cut = segments_of(connection, model.segmentation).get(kept.id, ())
         shown = [one.id for one in cut if one.id is not None and not hidden.hides(kept.id, one.span)]
         found: dict[UUID, Any] = {}
-        for some in _lots(shown):
+        for some in lots(shown, 400):
             found |= suggestions_on(connection, model, some)
     return [
         SuggestionShown.of(one, kept.transcript.name)
@@ -165,8 +166,3 @@ def _shown(job: Job) -> JobShown:
         result=None if job.result is None else dict(job.result),
         error=job.error,
     )
-
-
-def _lots(found: list[UUID], size: int = 400) -> Iterator[list[UUID]]:
-    for begin in range(0, len(found), size):
-        yield found[begin : begin + size]

@@ -10,6 +10,7 @@ from functools import partial
 
 from annotations.errors import TandemError, Unreachable
 from annotations.label_studio.answers import Answers
+from annotations.progress import quiet
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.corrections.pull import pull_all, pull_changed
@@ -65,10 +66,9 @@ def reconcile(parts: Parts, inbox: Inbox, *, everything: bool) -> None:
     from service.label_studio.connect import label_studio_of
 
     with suppress(Unreachable), label_studio_of(parts, pauses=()) as server:
-        inbox.reviewing.own_account = server.check()
         answers = Answers(server)
         if everything:
-            pull_all(parts, inbox, answers, lambda _done, _of: None)
+            pull_all(parts, inbox, answers, quiet)
         else:
             pull_changed(parts, inbox, answers)
 

@@ -15,15 +15,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import TandemError
-from annotations.label_studio.arrivals import UNFIT, key_in, number_in
+from annotations.label_studio.annotation import UNFIT, key_in, number_in
+from annotations.label_studio.predicted_answer import version_label
 from annotations.store.jobs import ask_for, latest_of
-from annotations.store.label_studio_users import project_numbered
+from annotations.store.label_studio_projects import project_numbered
 from annotations.store.model_versions import all_models, champion
 from service.access.doors import label_studio
 from service.composition import Parts
 from service.live_config import InForce
 from service.web.served import Served, Taken
-from service.web.standing_predictions import NOTHING, StandingPredictions, label
+from service.web.standing_predictions import NOTHING, StandingPredictions
 
 PREFIX = "/ml"
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
@@ -40,14 +41,14 @@ def setup(parts: Served) -> dict[str, str]:
     """Which version serves. The body holds a token of Label Studio's: it is not even read."""
     with parts.store.reading() as connection:
         serving = champion(connection)
-    return {"model_version": label(serving.model) if serving else "tandem"}
+    return {"model_version": version_label(serving.model.version) if serving else "tandem"}
 
 
 @router.get("/versions", dependencies=[Depends(label_studio)])
 def versions(parts: Served) -> dict[str, list[str]]:
     """Every version, as predictions are labelled, the newest first."""
     with parts.store.reading() as connection:
-        return {"versions": [label(model) for model in reversed(all_models(connection))]}
+        return {"versions": [version_label(model.version) for model in reversed(all_models(connection))]}
 
 
 @router.post("/predict", dependencies=[Depends(label_studio)])

@@ -83,7 +83,8 @@ class TranscriptShown(BaseModel):
 
 
 class SegmentShown(BaseModel):
-    """A unit that is shown and suggested for: offsets count code points in the canonical text."""
+    """A unit that is shown and suggested for: offsets count code points in the canonical text, and
+    ``turn`` counts from 0 (people see it from 1)."""
 
     id: UUID | None
     transcript: str

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
-from annotations.errors import TandemError
-from annotations.label_studio.screen import prediction
+from annotations.coding import Suggestion
+from annotations.label_studio.predicted_answer import prediction, still_offered, version_label
 from annotations.store.model_versions import ModelVersion, model_by_id
 from annotations.store.suggestions import suggestions_on
 from annotations.store.suggestions_on_tasks import Standing, standing_on
@@ -71,11 +71,6 @@ class StandingPredictions:
                 self._made.popitem(last=False)
 
 
-def label(model: ModelVersion) -> str:
-    """What a model version's predictions are labelled with in Label Studio."""
-    return f"tandem {model.version}"
-
-
 def _made(
     connection: Connection, codebook: Codebook, standing: Iterable[Standing]
 ) -> dict[tuple[UUID, UUID], bytes]:
@@ -88,12 +83,13 @@ def _made(
         if model is None:
             continue
         for segment, said in suggestions_on(connection, model, segments).items():
-            found[version, segment] = NOTHING
-            if not said.suggested:
-                continue  # just as a blind task: nothing tells the two apart
-            try:
-                plain = prediction(said.one_by_one(model), codebook, version=label(model))
-            except TandemError:
-                continue  # a code that has left the codebook since
-            found[version, segment] = json.dumps(plain, ensure_ascii=False, allow_nan=False).encode()
+            put = still_offered((one for one in said.one_by_one(model) if one.suggested), codebook)
+            found[version, segment] = _answer(put, codebook, model)
     return found
+
+
+def _answer(put: Sequence[Suggestion], codebook: Codebook, model: ModelVersion) -> bytes:
+    if not put:
+        return NOTHING  # just as a blind task: nothing tells the two apart
+    made = prediction(put, codebook, version=version_label(model.version))
+    return json.dumps(made.to_json(), ensure_ascii=False, allow_nan=False).encode()

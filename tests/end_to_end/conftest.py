@@ -5,23 +5,19 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import logged_in
 from builders import skip_or_fail
+from filelock import FileLock
+from real_server import free_port
+from study_to_push import CODERS, StudyToPush
 
+from annotations.label_studio.client import LabelStudio
 from service.label_studio.local import Access, LocalLabelStudio
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)
@@ -68,21 +64,21 @@ def _start_from_template(keeper: LocalLabelStudio) -> None:
     if keeper.program is None:
         return
     template = keeper.program.parents[1] / "empty-for-tests"
-    if not template.is_dir():
-        keeper.start(port=_free_port())
-        keeper.stop()
-        new = template.with_name(f"{template.name}-{os.getpid()}")
-        shutil.copytree(keeper.folder, new)
-        with suppress(OSError):  # another run was quicker
+    with FileLock(template.with_name(f"{template.name}.lock")):  # whoever comes second waits for the first
+        if not template.is_dir():
+            keeper.start(port=free_port())
+            keeper.stop()
+            new = template.with_name(f"{template.name}-{os.getpid()}")
+            shutil.copytree(keeper.folder, new)
             new.rename(template)
-        return
+            return
     shutil.copytree(template, keeper.folder, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
 def label_studio(local: LocalLabelStudio) -> Access:
     """A running Label Studio."""
-    return local.start(port=_free_port())
+    return local.start(port=free_port())
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +92,7 @@ def label_studio_of_its_own(
     _start_from_template(keeper)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TANDEM_STATE", str(state))
-        yield keeper.start(port=_free_port())
+        yield keeper.start(port=free_port())
     keeper.stop()
 
 
@@ -104,4 +100,21 @@ def label_studio_of_its_own(
 def page(label_studio: Access) -> Iterator[Any]:
     """A Chromium page of a small laptop's size, logged in at Label Studio."""
     with logged_in(label_studio.url, label_studio.username, label_studio.password) as opened:
+        yield opened
+
+
+@pytest.fixture
+def study(tmp_path: Path, label_studio: Access) -> Iterator[StudyToPush]:
+    """Three transcripts of eight passages, two coders, model v1."""
+    made = StudyToPush(tmp_path / "study", label_studio, coders=CODERS)
+    made.add("A-01", "A-02", "A-03")
+    made.serve("v1")
+    yield made
+    made.parts.close()
+
+
+@pytest.fixture
+def server(label_studio: Access) -> Iterator[LabelStudio]:
+    """A connection to the Label Studio."""
+    with LabelStudio(label_studio.url, label_studio.token) as opened:
         yield opened

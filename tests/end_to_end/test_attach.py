@@ -14,7 +14,9 @@ import pytest
 from study_to_push import StudyToPush, answer, exported
 
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.hooks import ACTIONS, attach_backend
+from annotations.label_studio.hooks import attach_backend
+from annotations.label_studio.predictions import version_shown
+from annotations.label_studio.webhook import ACTIONS
 from service.access.keys import door_key, session_key
 from service.access.proof import PATH, proof_of
 from service.label_studio.attach import find_service
@@ -135,7 +137,7 @@ def test_a_push_attaches_both_once(study: StudyToPush, service: Answering, serve
     assert [(one["headers"], set(one["actions"])) for one in hooks] == [
         ({"X-Tandem-Key": door_key(service.key, "webhook")}, set(ACTIONS))
     ]
-    assert server.version_shown(done.project.id) == "tandem v1"
+    assert version_shown(server, done.project.id) == "tandem v1"
     task = next(iter(exported(server, done.project.id).values()))
     answer(server, task["id"])
     events = [body["action"] for path, body in service.heard if path == "/hooks/label-studio"]
@@ -171,9 +173,9 @@ def test_a_new_key_and_a_new_address_are_put_right(
 def test_attaching_chooses_no_version(study: StudyToPush, service: Answering, server: LabelStudio) -> None:
     """A project that shows none would get the backend's own, and ask it for every passage, the blind ones too."""
     (done,) = study.push(blind=1.0, seed=1)
-    assert server.version_shown(done.project.id) == ""
+    assert version_shown(server, done.project.id) == ""
     attach_backend(server, done.project.id, service=service.url, key=door_key(service.key, "backend"))
-    assert server.version_shown(done.project.id) == ""
+    assert version_shown(server, done.project.id) == ""
 
 
 def test_a_service_of_another_study_is_not_attached(

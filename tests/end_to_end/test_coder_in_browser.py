@@ -9,7 +9,9 @@ from uuid import uuid4
 
 import pytest
 from browser import logged_in
-from coders_at_work import Work, free_port, invite, until
+from coders_at_work import invite
+from pushed_work import Work
+from real_server import free_port, until
 
 from annotations.coding import Condition, Draw
 from annotations.store.reviews import current_reviews
@@ -64,7 +66,7 @@ def test_five_decisions_arrive_as_they_were_made(work: Work, page: Any) -> None:
         assert not page.locator('input[name="Early"]').is_checked()
         page.locator('input[name="Early"]').check()
         page.keyboard.press("Control+Enter")
-        until(lambda: _count(work) == 4, 60)
+        until(lambda: _count(work) == 4)
     with work.parts.store.reading() as connection:
         accepted, changed, emptied, blind = current_reviews(connection)
     assert [one.condition for one in (accepted, changed, emptied, blind)] == [
@@ -84,8 +86,8 @@ def test_five_decisions_arrive_as_they_were_made(work: Work, page: Any) -> None:
     assert changed.origin["regions"] == {"prediction-changed": 1}
     assert all(one.lead_time and one.lead_time > 0 for one in (accepted, changed, emptied, blind))
     assert blind.shown_version is None
-    (first,) = history(work.parts, "JKG-01:1")["reviews"]
-    (second,) = history(work.parts, "JKG-01:3")["reviews"]
+    (first,) = history(work.parts, "JKG-01:2")["reviews"]
+    (second,) = history(work.parts, "JKG-01:4")["reviews"]
     assert (first["accepted"], first["rejected"], first["added"]) == (["Early"], [], [])
     assert (second["accepted"], second["rejected"], second["added"]) == ([], ["Early"], ["Late"])
     assert work.pull().counted.total() == 0

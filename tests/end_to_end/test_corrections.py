@@ -18,11 +18,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from builders import skip_or_fail
-from coders_at_work import KEY, Coding, Line, Person, Work, chosen, free_port, invite, serving, until
+from coders_at_work import Coding, Person, chosen, invite
+from lossy_line import Line
+from postgresql import POSTGRESQL, a_schema
+from pushed_work import Work
+from real_server import KEY, free_port, serving, until
 
 from annotations.errors import TandemError, Unreachable
 from annotations.label_studio.answers import Answers
+from annotations.progress import quiet
 from annotations.store import tables
 from annotations.store.label_studio_users import keep_users
 from annotations.store.webhooks import count_waiting
@@ -37,7 +41,6 @@ pytestmark = [
         "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
     ),
 ]
-POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 MakeWork = Callable[..., Work]
 
 
@@ -64,17 +67,8 @@ def make_work(tmp_path: Path, label_studio: Access, people: list[Person]) -> Ite
 @pytest.fixture
 def schema() -> Iterator[str]:
     """The address of an empty PostgreSQL schema, whose connections bear a name of their own."""
-    import psycopg
-
-    try:
-        administrator = psycopg.connect(POSTGRESQL, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError:
-        skip_or_fail(f"no PostgreSQL answers at {POSTGRESQL}")
-        raise
-    name = f"test_{uuid4().hex[:12]}"
-    yield f"{POSTGRESQL}?schema={name}&application_name={name}"
-    administrator.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
-    administrator.close()
+    with a_schema() as name:
+        yield f"{POSTGRESQL}?schema={name}&application_name={name}"
 
 
 def _at_work(work: Work, steps: int, coders: int = 4) -> None:
@@ -105,7 +99,7 @@ def test_each_decision_arrives_by_itself(make_work: MakeWork) -> None:
         other.save(work.tasks[0], chosen("people", "time"))
         one.update(first, chosen("people"))
         one.delete(gone)
-        until(lambda: len(work.in_tandem()) == 3 and work.in_tandem() == work.in_label_studio(), 30)
+        until(lambda: len(work.in_tandem()) == 3 and work.in_tandem() == work.in_label_studio())
     assert work.pull().counted.total() == 0
 
 
@@ -159,7 +153,7 @@ def test_a_server_killed_between_storing_and_processing(
         assert count_waiting(connection) == len(bodies)
     assert work.in_tandem() == []
     with work.serving(port):
-        until(lambda: work.in_tandem() == work.in_label_studio(), 30)
+        until(lambda: work.in_tandem() == work.in_label_studio())
     assert len(work.in_tandem()) == len(bodies)
     assert work.pull().counted.total() == 0
 
@@ -220,7 +214,7 @@ def test_label_studio_stops_in_the_middle_of_a_pull(
                 local.stop()
 
     with pytest.raises(Unreachable, match="does not answer"):
-        pull_all(work.parts, Inbox(work.parts), Stopping(work.server), lambda _done, _of: None)
+        pull_all(work.parts, Inbox(work.parts), Stopping(work.server), quiet)
     assert len(work.in_tandem()) == len(work.tasks) + 3
     local.start(port=int(label_studio.url.rsplit(":", 1)[1]))
     _equal_after_pull(work)
@@ -243,7 +237,7 @@ def test_postgresql_cuts_every_connection(make_work: MakeWork, schema: str) -> N
             )
             cut += len(ended.fetchall())
         assert cut
-        until(lambda: work.in_tandem() == work.in_label_studio(), 60)
+        until(lambda: work.in_tandem() == work.in_label_studio())
     _equal_after_pull(work)
 
 
@@ -259,7 +253,7 @@ def test_sqlite_is_locked_for_ten_seconds(make_work: MakeWork) -> None:
         _at_work(work, steps=2)
         release.join()
         other.close()
-        until(lambda: work.in_tandem() == work.in_label_studio(), 60)
+        until(lambda: work.in_tandem() == work.in_label_studio())
     _equal_after_pull(work)
 
 

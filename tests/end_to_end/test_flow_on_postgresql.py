@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from builders import REPOSITORY, skip_or_fail
 from commands import commands_on
+from part_of_sample import SAMPLE, part_of_sample
+from postgresql import POSTGRESQL, a_schema
 from study_to_push import exported
 
 from annotations.label_studio.client import LabelStudio
@@ -23,25 +23,14 @@ pytestmark = [
         "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
     ),
 ]
-SAMPLE = REPOSITORY / "annotations" / "sample_study"
 
 
 @pytest.fixture
 def schema(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty schema that the commands use."""
-    import psycopg
-    from conftest import POSTGRESQL
-
-    try:
-        administrator = psycopg.connect(POSTGRESQL, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError:
-        skip_or_fail(f"no PostgreSQL answers at {POSTGRESQL}")
-        raise
-    name = f"test_{uuid4().hex[:12]}"
-    monkeypatch.setenv("TANDEM_DATABASE", f"{POSTGRESQL}?schema={name}")
-    yield name
-    administrator.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
-    administrator.close()
+    with a_schema() as name:
+        monkeypatch.setenv("TANDEM_DATABASE", f"{POSTGRESQL}?schema={name}")
+        yield name
 
 
 def _tandem(study: Path, *arguments: str) -> dict[str, Any]:
@@ -53,8 +42,9 @@ def test_from_files_to_label_studio(tmp_path: Path, schema: str, label_studio: A
     study = tmp_path / "study"
     _tandem(study, "init", str(study))
     shutil.copy(SAMPLE / "study.yaml", study / "study.yaml")
-    _tandem(study, "import", "--manifest", str(SAMPLE / "manifest.csv"))
-    _tandem(study, "import-codings", str(SAMPLE / "codings-wave1.csv"), "--complete", "all")
+    manifest, codings = part_of_sample(tmp_path)
+    _tandem(study, "import", "--manifest", manifest)
+    _tandem(study, "import-codings", codings, "--complete", "all")
     trained = _tandem(study, "train")
     made = _tandem(study, "precode", "--wave", "2")
     assert made["model_version"] == trained["model_version"]

@@ -11,8 +11,9 @@ from builders import a_transcript
 from study_to_push import StudyToPush, exported
 
 from annotations.coding import Draw
-from annotations.label_studio.screen import answer_of
-from annotations.store.pushed_tasks import projects, tasks_of
+from annotations.label_studio.answer_of_annotation import answer_of
+from annotations.store.label_studio_projects import projects
+from annotations.store.pushed_tasks import tasks_of
 from annotations.store.transcripts import add_transcript
 from service.label_studio.local import Access
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx
 import pytest
-from builders import REPOSITORY
-from coders_at_work import free_port, until
+from builders import PATIENCE_S, REPOSITORY
 from commands import Run, commands_on
+from real_server import free_port, until
 from study_to_push import exported
 
 from annotations.codebook.codes import Code
@@ -103,7 +103,7 @@ def _serving(study: Path) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(40)
+        process.wait(PATIENCE_S)
 
 
 def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None:
@@ -122,9 +122,9 @@ def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None
         before = _shown(page, NEXT, 0)
         assert WAY not in before
         until(lambda: tandem("status")["waves"]["2"]["reviewed"] == 6)
-        assert _decisions(tandem, "NRB-05:1") == [([DECIDED], [], [])]
-        assert _decisions(tandem, "NRB-05:3") == [([], [DECIDED], [WAY])]
-        assert _decisions(tandem, "CRK-06:1") == [([], [], [WAY])]
+        assert _decisions(tandem, "NRB-05:2") == [([DECIDED], [], [])]
+        assert _decisions(tandem, "NRB-05:4") == [([], [DECIDED], [WAY])]
+        assert _decisions(tandem, "CRK-06:2") == [([], [], [WAY])]
         reviewed = _reviewed(label_studio, project["id"])
         assert len(reviewed) == 6
         first_task = f"{project['url']}/data?task={reviewed[0]['id']}"
@@ -167,7 +167,7 @@ def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None
         # a named person takes the promotion back, and the old suggestions are on the screen again
         rolled_back = tandem("models", "rollback", "--by", LEAD, "--reason", REASON)
         assert (rolled_back["model_version"], rolled_back["mlflow"]) == ("v1", "ok")
-        until(lambda: _finished(tandem, "renew"), 120)
+        until(lambda: _finished(tandem, "renew"))
         page.goto(stream)
         assert _shown(page, NEXT, 0) == before
         served = tandem("models", "show", "v1")["served"]

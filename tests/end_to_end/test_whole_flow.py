@@ -11,8 +11,9 @@ from builders import REPOSITORY
 from commands import Run, commands_on
 
 from annotations.errors import BadInput, TandemError, Unreachable
+from annotations.label_studio.answer_of_annotation import answer_of
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.screen import answer_of
+from annotations.label_studio.tasks import tasks_by_key
 from service.label_studio.local import Access, LocalLabelStudio
 
 pytestmark = [
@@ -141,7 +142,7 @@ def test_a_coder_sees_the_suggestions_and_submits(
     page.get_by_text("turn 4 of 44").wait_for(timeout=60_000)
 
     with LabelStudio(label_studio.url, label_studio.token) as server:
-        touched = [task for task in server.tasks(project["id"]).values() if task.touched]
+        touched = [task for task in tasks_by_key(server, project["id"]).values() if task.touched]
         assert len(touched) == 1
         (annotation,) = server._client.annotations.list(id=touched[0].id)
     answer = answer_of(annotation.result, read_codebook(study / "codebook.yaml"))

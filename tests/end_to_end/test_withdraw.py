@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import REPOSITORY
 from commands import commands_on
+from part_of_sample import SAMPLE, part_of_sample
 from typer.testing import CliRunner
 
 from annotations.errors import BadInput
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.tasks import tasks_by_key
 from service.cli.main import app
 from service.label_studio.local import Access
 
@@ -26,7 +27,6 @@ pytestmark = [
         "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"
     ),
 ]
-SAMPLE = REPOSITORY / "annotations" / "sample_study"
 GONE = "CRK-01"
 Run = Callable[..., dict[str, Any]]
 
@@ -44,10 +44,11 @@ def tandem(tmp_path_factory: pytest.TempPathFactory, label_studio_of_its_own: Ac
 
 
 @pytest.fixture(scope="module")
-def erased(tandem: Run) -> dict[str, Any]:
+def erased(tandem: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A study of which both waves stand in Label Studio, with one participant withdrawn."""
-    tandem("import", "--manifest", str(SAMPLE / "manifest.csv"))
-    tandem("import-codings", str(SAMPLE / "codings-wave1.csv"), "--complete", "all")
+    manifest, codings = part_of_sample(tmp_path_factory.mktemp("part"))
+    tandem("import", "--manifest", manifest)
+    tandem("import-codings", codings, "--complete", "all")
     tandem("train")
     tandem("precode")
     projects = tandem("push")["projects"]
@@ -111,7 +112,7 @@ def test_their_tasks_are_gone_and_the_others_stay(
 ) -> None:
     """In Label Studio no task of the participant is left, and every other one is."""
     with LabelStudio(label_studio_of_its_own.url, label_studio_of_its_own.token) as server:
-        left = sum(len(server.tasks(project["id"])) for project in erased["projects"])
+        left = sum(len(tasks_by_key(server, project["id"])) for project in erased["projects"])
     assert left == sum(project["created"] for project in erased["projects"]) - erased["label_studio_tasks"]
     assert erased["label_studio_tasks"] > 0
 

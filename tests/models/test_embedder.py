@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from annotations.errors import BadInput, TandemError
 from models.embedder import SHIPPED_SHA256, Embedder, EmbedderSource
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
+    pytest.mark.slow,
+]
 SHORT = ("The nurses keep a list.", "Nobody asked us.", "It costs too much, and takes too long.")
 
 

@@ -59,14 +59,18 @@ def test_training_and_serving_see_the_same_numbers() -> None:
     assert trained == pytest.approx(served, abs=1e-6)
 
 
-def test_neighbours_count_only_in_a_conversation() -> None:
-    """What stands before a passage of a document says nothing of it."""
-    units = [Unit("x", before="money here", dialogue=dialogue) for dialogue in (True, False)]
-    known = [Unit("a", before="money here", speaker=g) for g in "abc"]
-    counted = count(known)
-    vocabulary, _ = choose(counted, np.arange(3), list("abc"))
-    found = _dense(matrix_of(units, vocabulary, _embeddings(1)[[0, 0]]))
-    assert np.abs(found[0] - found[1]).sum() > 0.1
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_neighbours_count_only_in_a_conversation(side: str) -> None:
+    """What stands around a passage of a document says nothing of it: it looks as if nothing stood there."""
+    known = [Unit("a", speaker=g, **{side: "money here"}) for g in "abc"]
+    vocabulary, _ = choose(count(known), np.arange(3), list("abc"))
+    assert "money" in vocabulary.terms[side]
+    units = [Unit("x", dialogue=dialogue, **{side: "money here"}) for dialogue in (True, False)]
+    alone = [Unit("x", dialogue=dialogue) for dialogue in (True, False)]
+    embeddings = _embeddings(1)[[0, 0]]
+    found, without = (_dense(matrix_of(its, vocabulary, embeddings)) for its in (units, alone))
+    assert np.abs(found[0] - without[0]).sum() > 0.1
+    assert np.array_equal(found[1], without[1])
 
 
 @pytest.mark.parametrize("text", ["", "…", "🙂 🙂", "\u202bשלום\u202c", "a" * 5000])

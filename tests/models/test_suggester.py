@@ -12,10 +12,12 @@ from builders import WordEncoder, a_transcript
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Review
 from annotations.errors import BadInput, TandemError
+from annotations.progress import quiet
 from annotations.segment import Segmentation
+from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, add_model, promote
-from annotations.store.reviews import add_reviews, keep_codebook
+from annotations.store.reviews import add_reviews
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Consents
@@ -28,10 +30,6 @@ from models.suggester import Suggester
 
 WAY = Segmentation()
 ENCODER = WordEncoder()
-
-
-def _quiet(_done: int, _total: int) -> None:
-    """Nobody watches."""
 
 
 @pytest.fixture
@@ -77,7 +75,7 @@ def suggester(store: Store, codebook: Codebook, tmp_path: Path) -> Suggester:
 
 def test_every_unit_gets_every_probability(suggester: Suggester, store: Store) -> None:
     """All codes of all participants' segments are stored; what is clear is suggested, with evidence of others."""
-    made = suggester.precode(wave="2", progress=_quiet)
+    made = suggester.precode(wave="2", progress=quiet)
     assert (made.segments, made.already, made.embedded) == (3, 0, 3)
     with store.reading() as connection:
         found = suggestions_of(connection, made.model)
@@ -89,10 +87,10 @@ def test_every_unit_gets_every_probability(suggester: Suggester, store: Store) -
 
 def test_what_was_done_is_not_done_again(suggester: Suggester) -> None:
     """A second run finds everything there; all waves together do only what is new."""
-    suggester.precode(wave="2", progress=_quiet)
-    again = suggester.precode(wave="2", progress=_quiet)
+    suggester.precode(wave="2", progress=quiet)
+    again = suggester.precode(wave="2", progress=quiet)
     assert (again.segments, again.already, again.embedded + again.from_cache) == (3, 3, 0)
-    assert suggester.precode(wave=None, progress=_quiet).already == 3
+    assert suggester.precode(wave=None, progress=quiet).already == 3
 
 
 def test_an_interrupted_run_goes_on(suggester: Suggester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +103,7 @@ def test_an_interrupted_run_goes_on(suggester: Suggester, monkeypatch: pytest.Mo
 
     with pytest.raises(KeyboardInterrupt):
         suggester.precode(wave="2", progress=stop)
-    made = suggester.precode(wave="2", progress=_quiet)
+    made = suggester.precode(wave="2", progress=quiet)
     assert made.already == 2
 
 
@@ -117,14 +115,14 @@ def test_what_may_not_be_quoted_is_no_evidence(suggester: Suggester, store: Stor
         kept = get_transcript(connection, "P-1")
         silent = replace(kept.transcript, consents=Consents(may_quote=False))
         redescribe_transcript(connection, kept.id, silent)
-    made = suggester.precode(wave="2", progress=_quiet)
+    made = suggester.precode(wave="2", progress=quiet)
     assert (made.with_evidence, made.quotable) == (0, False)
 
 
 def test_a_wave_that_is_none(suggester: Suggester) -> None:
     """The waves are named."""
     with pytest.raises(BadInput, match="Waves: 1, 2"):
-        suggester.precode(wave="7", progress=_quiet)
+        suggester.precode(wave="7", progress=quiet)
 
 
 @pytest.mark.parametrize("what", ["codebook", "segmentation", "encoder"])
@@ -138,4 +136,4 @@ def test_a_model_of_other_things_does_not_speak(suggester: Suggester, codebook: 
         "encoder": replace(suggester, source=encoder),  # type: ignore[arg-type]
     }
     with pytest.raises(TandemError, match=f"the {what} has changed"):
-        other[what].precode(wave=None, progress=_quiet)
+        other[what].precode(wave=None, progress=quiet)

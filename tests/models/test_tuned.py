@@ -20,7 +20,10 @@ from models.tuned_passage import Passage, passage_of
 from models.tuning import TuningRecipe, tune, tune_on
 from models.unit import INTERVIEWER, Unit
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
+    pytest.mark.slow,
+]
 QUICK = TuningRecipe(rate=2e-4, top_rate=5e-3, passes=(6, 6))
 SOURCE = EmbedderSource(device="cpu")
 ASKED = ("What did it cost you?", "Who was there to help?")

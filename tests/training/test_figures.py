@@ -48,7 +48,7 @@ def test_one_coder_s_figures_are_those_of_scikit_learn() -> None:
     """F1, precision, recall, average precision and kappa, pooled and per code."""
     dataset, found = _data()
     truth, decided = dataset.judgements[0].labels > 0.5, found.decided
-    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
+    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
     overall = figures["overall"]
     assert overall["micro_f1"] == pytest.approx(f1_score(truth, decided, average="micro"))
     assert overall["macro_f1"] == pytest.approx(f1_score(truth, decided, average="macro"))
@@ -76,7 +76,7 @@ def test_one_coder_s_figures_are_those_of_scikit_learn() -> None:
 def test_people_and_model_are_compared_on_the_same_segments() -> None:
     """Person–person and model–person stand on the doubly judged segments, and nothing else."""
     dataset, found = _data(second=True)
-    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
+    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
     ada, bo = (judgement.labels > 0.5 for judgement in dataset.judgements)
     rows = dataset.judgements[1].rows
     people = figures["people"]
@@ -98,7 +98,7 @@ def test_people_and_model_are_compared_on_the_same_segments() -> None:
 def test_with_one_coder_there_is_no_figure_of_people() -> None:
     """The reason is a sentence, not a zero."""
     dataset, found = _data()
-    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
+    figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
     assert figures["people"] is None
     assert "second independent coder" in figures["people_reason"]
 
@@ -115,14 +115,14 @@ def test_assisted_reviews_enter_no_figure() -> None:
         CODES,
         [*dataset.judgements, leaning],
     )
-    plain = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)
-    assert evaluate(more, found, codebook=BOOK, lacking={}, reason=None) == plain
+    plain = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
+    assert evaluate(more, found, codebook=BOOK, lacking={}, reason=None).to_json() == plain
 
 
 def test_few_groups_have_no_interval_but_their_values() -> None:
     """With four participants each one's value is shown, and why there is no interval."""
     dataset, found = _data(groups=4)
-    overall = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None)["overall"]
+    overall = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()["overall"]
     assert overall["kappa_interval"] is None
     assert "at least 5" in overall["kappa_interval_reason"]
     assert set(overall["kappa_by_group"]) == {"g0", "g1", "g2", "g3"}
@@ -131,7 +131,9 @@ def test_few_groups_have_no_interval_but_their_values() -> None:
 def test_without_held_out_predictions_the_reason_is_given() -> None:
     """No figure is made of predictions that have seen the answers."""
     dataset, _ = _data()
-    figures = evaluate(dataset, None, codebook=BOOK, lacking={}, reason="two participants are too few")
+    figures = evaluate(
+        dataset, None, codebook=BOOK, lacking={}, reason="two participants are too few"
+    ).to_json()
     assert figures["overall"]["micro_f1"] is None
     assert figures["overall"]["reason"] == "two participants are too few"
     assert figures["codes"] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
+from annotations.progress import Progress, quiet
 from annotations.study.config import read_study
 from models import tuning
 from models.artifact import load
@@ -73,7 +74,7 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
         _speakers: Sequence[str],
         labels: np.ndarray,
         _weights: np.ndarray,
-        progress: Callable[[int, int], None] | None,
+        progress: Progress | None,
     ) -> _Counting:
         found.append(_Counting(tuple(units), labels.shape[1]))
         if progress:
@@ -142,7 +143,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
             for turn, topic in enumerate(topics)
         ]
     described = {"wave": "1", "case": "E"}
-    import_transcripts(made, files, manifest=None, described=described, replace=False, progress=_quiet)
+    import_transcripts(made, files, manifest=None, described=described, replace=False, progress=quiet)
     codings = tmp_path / "codings.csv"
     with codings.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([("transcript", "coder", "code", "turn"), *rows])
@@ -150,10 +151,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     return made
 
 
-def _quiet(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
+@pytest.mark.slow
 def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     """Trained, measured, loaded, used and made again with its encoder; without "fine_tune" it is the usual one."""
     trained = train(parts)
@@ -177,6 +175,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     plain.close()
 
 
+@pytest.mark.slow
 def test_too_little_to_tune_on_is_said(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual model is trained instead, and the note says what is lacking."""
     monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 1000)

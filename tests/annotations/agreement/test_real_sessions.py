@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from annotations.agreement.many_judges import coefficients, ratings
+from ratings import coefficients, ratings
 
 pytestmark = pytest.mark.shared_data
 

@@ -130,6 +130,8 @@ def test_rows_of_json_lines_are_numbered_as_lines(tmp_path: Path) -> None:
         ),
         ("quote", ("and  with\npeople",), "and with people"),
         ("turn,quote", (3, "oney again"), "oney again"),
+        ("turn_shown", (4,), "Money again, always money."),
+        ("turn,turn_shown", (3, 4), "Money again, always money."),
         ("turn,start,end", (1, SESSION.text.index("With"), SESSION.text.index("With") + 4), "With"),
         (
             "start,end,quote",
@@ -163,10 +165,17 @@ def test_a_passage_is_named_in_several_ways(
         ("start,end", ("JKG-01", "Ines", "money", 5, 5), "end", "the passage is empty"),
         ("start,end", ("JKG-01", "Ines", "money", 5, 5000), "end", "lies beyond"),
         ("quote", ("JKG-01", "Ines", "money", "oney"), "quote", "3 times, in turns 1, 3"),
-        ("quote", ("JKG-01", "Ines", "money", "money agan, allways"), "quote", "turn 3 comes nearest"),
+        (
+            "quote",
+            ("JKG-01", "Ines", "money", "money agan, allways"),
+            "quote",
+            "turn 3 (turn 4 as shown to people) comes nearest",
+        ),
         ("quote", ("JKG-01", "Ines", "money", "qqqq zzzz"), "quote", "check the transcript"),
         ("turn,quote", ("JKG-01", "Ines", "money", 3, "With money"), "quote", "outside the turn"),
         ("turn,start,end", ("JKG-01", "Ines", "money", 3, 0, 5), "start", "outside the turn"),
+        ("turn,turn_shown", ("JKG-01", "Ines", "money", 3, 3), "turn_shown", "name different turns"),
+        ("turn_shown", ("JKG-01", "Ines", "money", 0), "turn_shown", "turns count from 1"),
         (
             "start,end,quote",
             ("JKG-01", "Ines", "money", 0, 5, "With money"),

@@ -15,7 +15,8 @@ from annotations.codings.codings_file import PlacedCoding
 from annotations.codings.keep import Complete, Kept, keep_codings
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
-from annotations.store.reviews import add_reviews, current_reviews, loose_codings
+from annotations.store.loose_codings import loose_codings
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import add_segments, keep_segmentation, segments_of
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Transcript

@@ -40,8 +40,12 @@ def test_a_turn_is_found_by_its_number(places: Places, given: str) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("4", 'there is no turn 4; "PLP-22" has 4 turns, numbered 0 to 3'),
-        ("-1", "there is no turn -1"),
+        (
+            "4",
+            'there is no turn 4 (turn 5 as shown to people); "PLP-22" has 4 turns, numbered 0 to 3 (1 to 4 as shown to '
+            "people)",
+        ),
+        ("-1", "there is no turn -1; in this column turns count from 0"),
         ("3.5", '"3.5" is no number'),
         ("three", '"three" is no number'),
         ("9" * 30, "is no number"),
@@ -49,9 +53,31 @@ def test_a_turn_is_found_by_its_number(places: Places, given: str) -> None:
     ],
 )
 def test_a_turn_that_does_not_exist(places: Places, given: str, said: str) -> None:
-    """The reason says how many turns there are."""
+    """The reason says how many turns there are, in both counts."""
     column, reason = _reason(places, "turn", given)
     assert column == "turn"
+    assert said in reason
+
+
+@pytest.mark.parametrize("given", ["4", "4.0", "+4"])
+def test_a_turn_is_found_by_the_number_that_people_see(places: Places, given: str) -> None:
+    """In the column turn_shown turns count from 1; the same turn is one less in the column turn."""
+    assert places.turn_shown(given) == places.turn("3")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("0", "turns count from 1"),
+        ("-1", '"-1" is no turn'),
+        ("five", '"five" is no turn'),
+        ("5", 'there is no turn 4 (turn 5 as shown to people); "PLP-22" has 4 turns'),
+    ],
+)
+def test_a_number_that_people_do_not_see(places: Places, given: str, said: str) -> None:
+    """The column is named, and how turns count in it."""
+    column, reason = _reason(places, "turn_shown", given)
+    assert column == "turn_shown"
     assert said in reason
 
 
@@ -95,7 +121,7 @@ def test_a_quote_found_twice_names_the_turns(places: Places) -> None:
     """Words that stand in several places are ambiguous; all the turns are named."""
     column, reason = _reason(places, "quote", "oney")
     assert column == "quote"
-    assert "3 times, in turns 1, 3;" in reason
+    assert "3 times, in turns 1, 3 (turns 2, 4 as shown to people);" in reason
 
 
 def test_a_turn_narrows_a_quote(places: Places) -> None:
@@ -104,7 +130,7 @@ def test_a_turn_narrows_a_quote(places: Places) -> None:
     third = places.turn("3")
     found = places.quote("oney", within=third)
     assert found == Span(text.index("Money again") + 1, text.index("Money again") + 5)
-    with pytest.raises(NotFound, match="2 times, in turn 3;"):
+    with pytest.raises(NotFound, match=r"2 times, in turn 3 \(turn 4 as shown to people\);"):
         places.quote("again", within=third)
 
 
@@ -112,7 +138,8 @@ def test_a_turn_narrows_a_quote(places: Places) -> None:
 def test_a_quote_with_other_marks_says_so(places: Places, given: str) -> None:
     """Typed marks for typographic ones, or other capitals, are named as the cause, with the turn."""
     assert (
-        "in turn 1 they have other quotation marks, dashes or capitals" in _reason(places, "quote", given)[1]
+        "in turn 1 (turn 2 as shown to people) they have other quotation marks, dashes or capitals"
+        in _reason(places, "quote", given)[1]
     )
 
 

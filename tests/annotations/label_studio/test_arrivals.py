@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
-from annotations.label_studio.arrivals import Arrival, State, arrival_of, coder_of, judge
+from annotations.label_studio.annotation import Arrival
+from annotations.label_studio.arrivals import Decision, State, coder_of, judge, judged_annotation
 
 MADE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 OWN = "tandem@localhost.local"
@@ -82,33 +81,32 @@ def test_whose_it_is(email: str | None, people: list[Coder], name: str | None) -
     assert bool(why) == (name is None)
 
 
-def test_when_the_task_was_opened() -> None:
-    """The first save tells how long it took; a later one tells the sum of all passes, so only the draft counts."""
-    assert _arrival().opened == MADE - timedelta(seconds=10)
-    assert _arrival(changed=MADE + timedelta(hours=1)).opened == MADE
-    assert _arrival(drafted=MADE - timedelta(hours=1)).opened == MADE - timedelta(hours=1)
+def test_what_earlier_versions_kept_is_still_read() -> None:
+    """The form in which annotations stand in studies' databases."""
+    kept = {
+        "id": 12,
+        "task": 3,
+        "key": "7d444840-9dc0-11d1-b245-5ffdce74fad2",
+        "result": [{"from_name": "f-topics", "value": {"taxonomy": [["money"]]}, "origin": "manual"}],
+        "was_cancelled": False,
+        "completed_by": 1,
+        "updated_by": 1,
+        "created_at": "2026-03-01T09:00:00+00:00",
+        "updated_at": "2026-03-01T09:00:00+00:00",
+        "draft_created_at": None,
+        "lead_time": 10.0,
+        "parent_prediction": None,
+        "said": {"codes": ["money"], "memo": "hm", "influence": "-", "concrete_example": True},
+    }
+    found = judged_annotation(kept)
+    assert found.decision == Decision(("money",), "hm", "-", concrete_example=True)
+    assert (found.arrival.annotation, found.arrival.opened) == (12, MADE - timedelta(seconds=10))
+    assert found.to_json() == kept
+    # stands in the table beside it: another hash would make every review anew
+    assert found.decision.content == "4cbfc26da44353fd71c2d3a91005f9ec46e8cc6529dd09bd37008779a292594b"
 
 
-@given(
-    lead=st.none() | st.floats(0, 1e6),
-    drafted=st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC)),
-    skipped=st.booleans(),
-    origin=st.sampled_from(["manual", "prediction", "prediction-changed"]),
-)
-def test_an_arrival_survives_being_kept(
-    lead: float | None, drafted: datetime | None, skipped: bool, origin: str
-) -> None:
-    """What is stored of a webhook gives the same arrival again."""
-    region = {"from_name": "f-topics", "value": {"taxonomy": [["money"]]}, "origin": origin}
-    first = _arrival(region, lead_time=lead, drafted=drafted, skipped=skipped)
-    assert arrival_of(first.to_json()) == first
-    assert first.opened <= first.made
-
-
-@pytest.mark.parametrize(
-    "plain", [{}, {"id": "x"}, {"id": 1, "created_at": "yesterday"}, {"id": 1, "result": [3]}]
-)
-def test_what_is_no_annotation_is_refused(plain: dict[str, Any]) -> None:
-    """Label Studio may send anything; what cannot be read is said to be so."""
-    with pytest.raises(BadInput, match="cannot be read"):
-        arrival_of(plain)
+def test_what_was_kept_and_is_damaged_is_refused() -> None:
+    """The sentence names what is missing."""
+    with pytest.raises(BadInput, match="said"):
+        judged_annotation(_arrival().to_json())

@@ -12,8 +12,12 @@ from annotations.errors import TandemError, Unreachable
 from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
-from annotations.label_studio.tasks import drop_predictions
+from annotations.label_studio.predicted_answer import Prediction
+from annotations.label_studio.predictions import drop_predictions, replace_predictions
+from annotations.label_studio.projects import ensure_project
+from annotations.label_studio.tasks import add_tasks
 from annotations.label_studio.tries import PAUSES_S
+from annotations.progress import quiet
 
 PAUSES = (0.01, 0.02, 0.03)
 # a failure of each kind after which nothing has been done
@@ -39,7 +43,7 @@ def _data(*keys: str) -> list[dict[str, str]]:
 
 
 def _add(server: LabelStudio, *keys: str) -> dict[str, Any]:
-    return dict(server.add_tasks(3, _data(*keys), lambda _done, _of: None))
+    return dict(add_tasks(server, 3, _data(*keys), quiet))
 
 
 @pytest.mark.parametrize("how", MOMENTS)
@@ -93,7 +97,7 @@ def test_what_makes_something_is_sent_once(fake: ShakyLabelStudio, server: Label
         server.ask("POST", "api/dm/views/", {})
     fake.fails["POST"] = [how]
     with pytest.raises(Unreachable):
-        server.ensure_project("Study", "<View/>", known=None)
+        ensure_project(server, "Study", "<View/>", known=None)
     assert [path for method, path in fake.asked if method == "POST"] == ["/api/dm/views/", "/api/projects/"]
 
 
@@ -135,8 +139,8 @@ def test_no_prediction_stands_twice(fake: ShakyLabelStudio, server: LabelStudio,
         {"id": 51, "task": 2, "model_version": "v2"},
     ]
     fake.fails["POST"] = [None, how]
-    new = [{"task": task, "model_version": "v2", "result": []} for task in (1, 2)]
-    server.replace_predictions(3, new, clearing=[2])
+    new = {task: Prediction("v2", 0.0, ()) for task in (1, 2)}
+    replace_predictions(server, 3, new, clearing=[2])
     standing = sorted((one["task"], one["model_version"]) for one in fake.predictions)
     assert standing == [(1, "v1"), (1, "v2"), (2, "v2")]
 
@@ -151,7 +155,7 @@ def test_taking_away_is_tried_again_and_finds_what_is_gone(
     assert fake.predictions == []
     fake.predictions = [{"id": 2, "task": 1, "model_version": "v1"}]
     fake.fails["POST"] = ["500", "done, 502"]
-    server.replace_predictions(3, [], clearing=[1])
+    replace_predictions(server, 3, {}, clearing=[1])
     assert fake.predictions == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, text
 from sqlalchemy.engine import Engine
 
+from annotations.names import folded
 from annotations.store import database
 from annotations.store.database import MIGRATIONS, open_store
 
@@ -30,9 +32,9 @@ def _config(connection: Connection) -> Config:
 
 
 @pytest.fixture
-def engine(store_url: str) -> Iterator[Engine]:
+def engine(bare_url: str) -> Iterator[Engine]:
     """An empty database of each kind."""
-    address = database._address(store_url)
+    address = database._address(bare_url)
     opened = database._engine(address)
     yield opened
     opened.dispose()
@@ -133,13 +135,37 @@ def test_each_migration_can_be_taken_back_and_done_again(engine: Engine) -> None
         assert sorted(table.name for table in _tables(connection)) == newest
 
 
-def test_opening_an_old_study_brings_it_up_to_date(store_url: str) -> None:
+def test_names_from_a_mac_get_the_key_of_others(engine: Engine) -> None:
+    """A name kept with its marks apart is found by the common key, unless another has it; and back again."""
+    apart, together = (unicodedata.normalize(form, "Jönköping") for form in ("NFD", "NFC"))
+    names = {1: f"{apart} 1", 2: f"{apart} 2", 3: f"{together} 2"}
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), FIRST)
+        _fill(connection)
+        for table in ("transcripts", "coders"):
+            for sequence, name in names.items():
+                keep = text(f"UPDATE {table} SET name = :name, name_key = :key WHERE sequence = :sequence")  # noqa: S608
+                connection.execute(keep, {"name": name, "key": name.casefold(), "sequence": sequence})
+        before = _content(connection)
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+        after = _content(connection)
+    for table in ("transcripts", "coders"):
+        assert [row["name"] for row in after[table]] == [row["name"] for row in before[table]]
+        keys = {row["sequence"]: row["name_key"] for row in after[table]}
+        assert keys == {1: folded(names[1]), 2: names[2].casefold(), 3: folded(names[3])}
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), FIRST)
+        assert _content(connection) == before
+
+
+def test_opening_an_old_study_brings_it_up_to_date(bare_url: str) -> None:
     """Whoever opens a database of the first tables gets the newest, without a word."""
-    engine = database._engine(database._address(store_url))
+    engine = database._engine(database._address(bare_url))
     with engine.begin() as connection:
         command.upgrade(_config(connection), FIRST)
     engine.dispose()
-    store = open_store(store_url)
+    store = open_store(bare_url)
     with store.reading() as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     store.close()
@@ -147,10 +173,10 @@ def test_opening_an_old_study_brings_it_up_to_date(store_url: str) -> None:
 
 
 def test_a_migration_that_breaks_off_leaves_the_old_tables(
-    store_url: str, monkeypatch: pytest.MonkeyPatch
+    bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tables and their rows are as before, and the next opening brings them up to date."""
-    engine = database._engine(database._address(store_url))
+    engine = database._engine(database._address(bare_url))
     with engine.begin() as connection:
         command.upgrade(_config(connection), FIRST)
         _fill(connection)
@@ -164,8 +190,8 @@ def test_a_migration_that_breaks_off_leaves_the_old_tables(
     with monkeypatch.context() as patch:
         patch.setattr(command, "upgrade", broken)
         with pytest.raises(KeyboardInterrupt):
-            open_store(store_url)
+            open_store(bare_url)
     with engine.begin() as connection:
         assert _content(connection) == before
     engine.dispose()
-    open_store(store_url).close()
+    open_store(bare_url).close()

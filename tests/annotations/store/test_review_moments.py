@@ -9,7 +9,10 @@ from builders import a_transcript
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Review
 from annotations.segment import Segment, Segmentation
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.coders import coder_names
 from annotations.store.database import Store
+from annotations.store.loose_codings import add_loose_codings, loose_codings
 from annotations.store.model_versions import ModelVersion, add_model
 from annotations.store.review_moments import (
     learnt_transcripts,
@@ -17,13 +20,7 @@ from annotations.store.review_moments import (
     review_moments,
     suggestions_made,
 )
-from annotations.store.reviews import (
-    add_loose_codings,
-    add_reviews,
-    coder_names,
-    keep_codebook,
-    loose_codings,
-)
+from annotations.store.reviews import add_reviews
 from annotations.store.segments import add_segments, keep_segmentation, segment_id
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript

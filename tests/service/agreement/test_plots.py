@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from defusedxml.ElementTree import fromstring
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.agreement.plots import Line, Mark, Reference, curves, whiskers
@@ -11,6 +11,7 @@ from service.agreement.plots import Line, Mark, Reference, curves, whiskers
 VALUES = st.floats(-1, 1, allow_nan=False)
 
 
+@example([("a", 0.0, 0.0, 5e-324)])  # an interval with next to no width
 @given(st.lists(st.tuples(st.text(max_size=60), VALUES, VALUES, VALUES), min_size=1, max_size=8))
 def test_any_values_and_labels_make_sound_svg(rows: list[tuple[str, float, float, float]]) -> None:
     """Markup in labels is only text, and every mark lies inside the picture."""

@@ -6,13 +6,14 @@ import threading
 import time
 
 import pytest
+from builders import PATIENCE_S
 
 from service.corrections import inbox
 from service.corrections.inbox import _Turns
 
 
 def _until(condition: object, what: str) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE_S
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end, what
         time.sleep(0.002)
@@ -40,7 +41,7 @@ def test_who_stores_goes_first_though_the_other_has_waited_longer() -> None:
         _until(lambda: turns._storing == 3, "three wait to store")
         assert order == []
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert order == ["stored", "stored", "stored", "worked off"]
 
 
@@ -52,7 +53,9 @@ def test_a_flood_keeps_reviews_back_only_so_long(monkeypatch: pytest.MonkeyPatch
     def flood() -> None:
         while not stop.is_set():
             with turns.storing():
-                time.sleep(0.001)
+                # at no moment does nobody want to store: whoever does gives way only once another waits
+                while not turns._storing and not stop.is_set():
+                    time.sleep(0.001)
 
     def work_off() -> None:
         with turns.working_off():
@@ -61,12 +64,14 @@ def test_a_flood_keeps_reviews_back_only_so_long(monkeypatch: pytest.MonkeyPatch
     threads = [threading.Thread(target=flood, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
+    _until(lambda: turns._storing, "the flood has begun")
     late = threading.Thread(target=work_off, daemon=True)
     late.start()
-    assert worked.wait(10)
+    came = worked.wait(PATIENCE_S)
     stop.set()
     for thread in (*threads, late):
-        thread.join(10)
+        thread.join(PATIENCE_S)
+    assert came
 
 
 def test_a_turn_that_fails_is_given_back() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import PATIENCE_S
 from typer.testing import CliRunner
 from written import SAID, SAMPLES, docx_of
 
@@ -191,7 +192,7 @@ def _at_a_terminal(study: Path, *words: str, answers: dict[str, str]) -> str:
         close_fds=True,
     ) as process:
         os.close(its)
-        seen, waiting, until = "", dict(answers), time.monotonic() + 120
+        seen, waiting, until = "", dict(answers), time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             if select.select([mine], [], [], 0.2)[0]:
                 try:
@@ -200,12 +201,13 @@ def _at_a_terminal(study: Path, *words: str, answers: dict[str, str]) -> str:
                     break
             for question in [question for question in waiting if question in seen]:
                 os.write(mine, waiting.pop(question).encode() + b"\n")
-        process.wait(10)
+        process.wait(PATIENCE_S)
     os.close(mine)
     assert not waiting, seen
     return seen
 
 
+@pytest.mark.slow
 def test_at_a_terminal_each_unknown_speaker_is_asked_about_once(study: Path, folder: Path) -> None:
     """The answer is written to study.yaml beside its comments, holds for all files, and is not asked for again."""
     (folder / "broken.pdf").unlink()
@@ -222,6 +224,7 @@ def test_at_a_terminal_each_unknown_speaker_is_asked_about_once(study: Path, fol
     assert "an interviewer?" not in again
 
 
+@pytest.mark.slow
 def test_at_a_terminal_no_means_nothing_is_imported(study: Path, folder: Path) -> None:
     """What was answered about speakers stays; no transcript comes in."""
     answers = {'Is "Anna Lind" an interviewer?': "n", "Import these?": "n"}
@@ -230,11 +233,12 @@ def test_at_a_terminal_no_means_nothing_is_imported(study: Path, folder: Path) -
     assert _kept(study) == []
 
 
+@pytest.mark.slow
 def test_a_script_is_never_asked(study: Path, folder: Path) -> None:
     """Without a terminal, and with --yes, the import goes through."""
     done = subprocess.run(
         [PROGRAM, "--study", study, "import", folder / "wave1", "--wave", "1"],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=120,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=PATIENCE_S,
     )  # fmt: skip
     assert "2 new" in done.stdout
     assert "Anna Lind asks?" in done.stdout

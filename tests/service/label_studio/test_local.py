@@ -15,8 +15,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from builders import REPOSITORY
-from coders_at_work import free_port
+from builders import PATIENCE_S, REPOSITORY
+from real_server import free_port, until
 
 from service.free_port import refuse_busy_port
 from service.label_studio.local import LocalLabelStudio
@@ -46,6 +46,7 @@ server.serve_forever()
 """
 
 
+@pytest.mark.server
 def test_its_port_is_free_once_it_is_stopped(tmp_path: Path) -> None:
     """Stopping waits for the last of its processes, so that it can be started again on the same port at once."""
     program = tmp_path / "env" / "bin" / "label-studio"
@@ -94,6 +95,7 @@ def _ignores_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("command", "signs", "before"),
     [
@@ -130,30 +132,30 @@ def test_it_goes_with_the_command_that_starts_it(
         preexec_fn=before,
     )
     noted = tmp_path / "state" / "label-studio" / "running.json"
-    started = _pid_in(noted)
+    started = 0
     try:
+        started = _pid_in(noted)
         for sign in signs:
             process.send_signal(sign)
             time.sleep(0.2)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == INTERRUPTED, said
         assert "Traceback" not in said
         assert not psutil.pid_exists(started)
         assert not noted.exists()
         refuse_busy_port("127.0.0.1", port)
     finally:
+        process.kill()
         with suppress(ProcessLookupError):
-            os.killpg(started, signal.SIGKILL)
+            if started:
+                os.killpg(started, signal.SIGKILL)
 
 
 def _pid_in(noted: Path) -> int:
     """The process that is started, once it is noted and has had the time to begin."""
-    for _ in range(200):
-        if noted.is_file() and noted.read_text("utf-8"):
-            time.sleep(0.5)
-            return int(json.loads(noted.read_text("utf-8"))["pid"])
-        time.sleep(0.1)
-    raise AssertionError("nothing was started")
+    until(lambda: noted.is_file() and noted.read_text("utf-8"))
+    time.sleep(0.5)
+    return int(json.loads(noted.read_text("utf-8"))["pid"])
 
 
 def test_a_signal_between_the_start_of_a_process_and_its_record_is_heard_after_it() -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from annotations.coding import Draw
 from annotations.draws import Placed
-from annotations.label_studio.client import Task
+from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import hash_of
+from annotations.label_studio.tasks import Task
 from annotations.store.pushed_tasks import PushedTask, task_key
 from service.pushing.plan import Plan, State, in_progress, make_plan
 
@@ -44,8 +45,9 @@ class _Faces:
     def data(self, placed: Placed, model: UUID | None) -> Mapping[str, str]:
         return _words(placed.segment, model)
 
-    def prediction(self, placed: Placed, model: UUID | None) -> Mapping[str, Any] | None:
-        return {} if model is not None and SEGMENTS.index(placed.segment) % 3 < 2 else None
+    def prediction(self, placed: Placed, model: UUID | None) -> Prediction | None:
+        shown = model is not None and SEGMENTS.index(placed.segment) % 3 < 2
+        return Prediction(LABEL, 0.0, ()) if shown else None
 
 
 def _state(conditions: Any) -> tuple[list[Placed], State]:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from builders import PATIENCE_S
 from fake_label_studio import FakeLabelStudio, chosen, keys_of, pushed_study
 from fastapi.testclient import TestClient
 
@@ -126,7 +127,7 @@ def test_a_webhook_is_stored_and_worked_off(parts: Parts, client: TestClient) ->
     assert client.post("/hooks/label-studio", json=server.told[0], headers=HOOK).json() == {"stored": 1}
     for content in (b"{", b"[]", b'{"action": "TASKS_DELETED"}'):
         assert client.post("/hooks/label-studio", content=content, headers=HOOK).status_code == 422
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     found: tuple[Any, ...] = ()
     while not found and time.monotonic() < end:
         time.sleep(0.05)
@@ -194,8 +195,8 @@ def test_what_is_hidden_is_hidden_in_every_list(parts: Parts, tmp_path: Path) ->
     with (tmp_path / "s.csv").open(newline="") as file:
         assert {int(row["turn"]) for row in csv.DictReader(file)} == turns
     with pytest.raises(TandemError, match="still to judge without a suggestion"):
-        trace_suggestion(parts, "JKG-01:5:Money", version=None)
-    assert trace_suggestion(parts, "JKG-01:1:Money", version=None)["suggestion"]["suggested"]
+        trace_suggestion(parts, "JKG-01:6:Money", version=None)
+    assert trace_suggestion(parts, "JKG-01:2:Money", version=None)["suggestion"]["suggested"]
 
 
 def test_what_is_hidden_stays_so_under_another_segmentation() -> None:

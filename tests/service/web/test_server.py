@@ -11,10 +11,13 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from coders_at_work import KEY, free_port, until
+from builders import PATIENCE_S
 from fake_label_studio import pushed_study
+from real_server import KEY, free_port, until
 
 from annotations.codebook.codes import Codebook
+
+pytestmark = pytest.mark.server
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
@@ -31,8 +34,8 @@ def test_the_worker_ends_with_its_server(tmp_path: Path, codebook: Codebook, sig
             (worker,) = psutil.Process(server.pid).children()
             assert "worker" in worker.cmdline()
             os.kill(server.pid, sign)
-            server.wait(30)
-            until(lambda: not _runs(worker), 30)
+            server.wait(PATIENCE_S)
+            until(lambda: not _runs(worker))
         finally:
             server.kill()
             if worker.is_running():
@@ -49,7 +52,7 @@ def test_a_worker_that_is_told_to_stop_does_so_without_a_word(tmp_path: Path, co
         try:
             assert "Waiting for jobs" in worker.stdout.readline()
             worker.terminate()
-            assert worker.wait(30) == 0
+            assert worker.wait(PATIENCE_S) == 0
             assert worker.stderr.read() == ""
         finally:
             worker.kill()

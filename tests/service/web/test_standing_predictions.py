@@ -14,8 +14,9 @@ from fake_label_studio import keys_of, pushed_study
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
+from annotations.store.label_studio_projects import add_project, projects, retire_project
 from annotations.store.model_versions import add_model, get_model
-from annotations.store.pushed_tasks import add_project, keep_tasks, projects, retire_project, tasks_of
+from annotations.store.pushed_tasks import keep_tasks, tasks_of
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.suggestions_on_tasks import standing_on
 from annotations.store.withdrawals import erase

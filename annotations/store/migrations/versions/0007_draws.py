@@ -1,4 +1,8 @@
-"""What was dealt to which coder, and drawn to be blind, doubled or repeated."""
+"""What was dealt to which coder, and drawn to be blind, doubled or repeated.
+
+It follows on 0005: no migration was ever made under the number 0006, and a number that studies may have is not given
+anew.
+"""
 
 from __future__ import annotations
 

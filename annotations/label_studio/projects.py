@@ -1,0 +1,78 @@
+"""Projects in Label Studio: made, found, and brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.label_studio.client import LabelStudio
+
+SHORTEST_TITLE, LONGEST_TITLE = 3, 50
+_INSTRUCTION = (
+    "<p>Read the passage in the shaded box; the turns around it are context. The codes that are filled in are a "
+    "model's suggestions: change whatever you see differently. If no code applies, say so with the box below "
+    "(n). Ctrl+Enter submits.</p>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project in Label Studio. ``model_version``: whose predictions it pre-fills with, "" for none."""
+
+    id: int
+    title: str
+    url: str
+    model_version: str
+
+
+def ensure_project(
+    server: LabelStudio, title: str, config: str, *, known: int | None
+) -> tuple[Project, bool]:
+    """The project with this configuration: the known one brought up to date, or a new one.
+
+    Returns the project and whether it is new (also where the known one has been deleted).
+    """
+    found = server.get(_path(known), {}) if known is not None else None
+    if found is None:
+        # sent once: nothing would tell a project made by a try that was cut off from another one of this title
+        return _project(server, server.ask("POST", "api/projects/", _wanted(title, config))), True
+    if found.get("label_config") != config:
+        wanted = {"label_config": config}
+        server.ask_patiently("POST", f"{_path(found['id'])}validate/", wanted)
+        server.ask_patiently("PATCH", _path(found["id"]), wanted)
+    return _project(server, found), False
+
+
+def project_exists(server: LabelStudio, project: int) -> bool:
+    """Is the project there?"""
+    return server.get(_path(project), {}) is not None
+
+
+def _wanted(title: str, config: str) -> dict[str, Any]:
+    return {
+        "title": _title(title),
+        "label_config": config,
+        "show_collab_predictions": True,
+        "enable_empty_annotation": False,
+        "sampling": "Sequential sampling",
+        "show_skip_button": True,
+        "expert_instruction": _INSTRUCTION,
+        "show_instruction": False,
+    }
+
+
+def _project(server: LabelStudio, plain: Mapping[str, Any]) -> Project:
+    number = int(plain["id"])
+    url = f"{server.url}/projects/{number}"
+    return Project(number, str(plain.get("title") or ""), url, str(plain.get("model_version") or ""))
+
+
+def _path(project: int) -> str:
+    return f"api/projects/{project}/"
+
+
+def _title(title: str) -> str:
+    """Label Studio takes titles of 3 to 50 characters."""
+    short = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+    return short if len(short) >= SHORTEST_TITLE else f"{short} study"

@@ -1,0 +1,38 @@
+"""Who has coded: the coders' names and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, select
+
+from annotations.coding import Coder
+from annotations.names import folded
+from annotations.store.tables import coders, reviews
+
+
+def keep_coder(connection: Connection, coder: Coder) -> UUID:
+    """The id under which a coder is known, making it if the name is new."""
+    known = select(coders.c.id).where(coders.c.name_key == folded(coder.name))
+    found = connection.execute(known).scalar()
+    if found is not None:
+        return UUID(str(found))
+    new = uuid4()
+    values = {"id": new, "name": coder.name, "name_key": folded(coder.name), "kind": coder.kind}
+    connection.execute(coders.insert().values(**values))
+    return new
+
+
+def coder_names(connection: Connection) -> Mapping[UUID, str]:
+    """The people who have coded, by id, in the order in which they came."""
+    wanted = select(coders.c.id, coders.c.name).where(coders.c.kind == "person").order_by(coders.c.sequence)
+    return {row.id: row.name for row in connection.execute(wanted)}
+
+
+def coders_of(connection: Connection, found: Collection[UUID]) -> Mapping[UUID, str]:
+    """Who made each of these reviews, superseded ones included."""
+    if not found:
+        return {}
+    wanted = select(reviews.c.id, coders.c.name).join(coders, coders.c.id == reviews.c.coder_id)
+    return {row.id: row.name for row in connection.execute(wanted) if row.id in found}

@@ -1,0 +1,45 @@
+"""The segments whose suggestion nobody may see yet."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from annotations.coding import Draw
+from annotations.store.tables import (
+    annotation_reviews,
+    drawn_segments,
+    label_studio_projects,
+    label_studio_tasks,
+    retractions,
+)
+
+
+def hidden_segments(connection: Connection) -> set[UUID]:
+    """Segments whose suggestion nobody may see yet: a task without it still waits for its review.
+
+    What is drawn and not pushed yet, since a push was stopped or its project was deleted, waits too.
+    """
+    t, w = label_studio_tasks, annotation_reviews
+    there = (
+        select(w.c.sequence)
+        .where(w.c.project_id == t.c.project_id, w.c.key == t.c.key)
+        .where(w.c.review_id.not_in(select(retractions.c.review_id)))
+        .exists()
+    )
+    draws = [Draw.BLIND.value, Draw.DOUBLE.value, Draw.REPEAT.value]
+    in_use = select(label_studio_projects.c.id).where(label_studio_projects.c.retired.is_(False))
+    wanted = select(t.c.segment_id).where(t.c.draw.in_(draws), t.c.project_id.in_(in_use), ~there)
+    d = drawn_segments
+    stands = (
+        select(t.c.segment_id).where(t.c.segment_id == d.c.segment_id, t.c.project_id.in_(in_use)).exists()
+    )
+    judged = (
+        select(w.c.sequence)
+        .where(w.c.segment_id == d.c.segment_id)
+        .where(w.c.review_id.not_in(select(retractions.c.review_id)))
+        .exists()
+    )
+    to_come = select(d.c.segment_id).where(d.c.draw.in_(draws), ~stands, ~judged)
+    return set(connection.execute(wanted.union(to_come)).scalars())

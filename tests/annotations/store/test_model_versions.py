@@ -1,0 +1,62 @@
+"""The store keeps model versions and their suggestions, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from stored_model import a_model, with_model
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Evidence
+from annotations.errors import TandemError
+from annotations.store.database import Store
+from annotations.store.model_versions import (
+    add_model,
+    all_models,
+    champion,
+    mark_mirrored,
+    next_version,
+    promote,
+    serving_model,
+)
+from annotations.store.suggestions import (
+    Suggested,
+    add_suggestions,
+    segments_with_suggestions,
+    suggestions_of,
+)
+
+
+def test_the_last_promoted_version_serves(store: Store, codebook: Codebook) -> None:
+    """Promotion is a row; the history stays, and a rollback is one more row."""
+    with store.reading() as connection, pytest.raises(TandemError, match="tandem train"):
+        serving_model(connection)
+    with with_model(store, codebook) as (connection, model, _):
+        second = a_model(next_version(connection), model.codebook_version, model.segmentation)
+        add_model(connection, second, [])
+        for one in (model, second, model):
+            promote(connection, one.id, verdict="better", reason="because")
+        serving = champion(connection)
+        assert serving is not None
+        assert (serving.model.version, serving.mirrored) == ("v1", False)
+        mark_mirrored(connection, serving.sequence)
+        assert champion(connection).mirrored
+        assert [m.version for m in all_models(connection)] == ["v1", "v2"]
+
+
+def test_suggestions_are_packed_and_come_back(store: Store, codebook: Codebook) -> None:
+    """Probabilities survive to float32; a code that is not judged is no suggestion."""
+    with with_model(store, codebook) as (connection, model, segment):
+        evidence = {"money": (Evidence(segment, 0.5),)}
+        add_suggestions(connection, model.id, [Suggested(segment, (0.7, 0.1), ("money",), evidence)])
+        assert segments_with_suggestions(connection, model.id) == {segment}
+        found = suggestions_of(connection, model)[segment]
+    assert found.probabilities == struct.unpack("<2f", struct.pack("<2f", 0.7, 0.1))
+    (only,) = found.one_by_one(model)
+    assert (only.code, only.suggested, only.threshold, only.evidence) == (
+        "money",
+        True,
+        0.4,
+        evidence["money"],
+    )

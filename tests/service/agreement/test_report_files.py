@@ -1,0 +1,47 @@
+"""The files of an agreement report hold what it says, and words only of those who allowed it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from agreement_asked import MakeParts, run_on
+from made_up_study import MadeUp
+from openpyxl import load_workbook
+
+from annotations.errors import BadInput
+from service.agreement.report import Asked, agree
+
+
+def test_files_hold_what_the_report_says(parts_of: MakeParts, tmp_path: Path) -> None:
+    """CSV and workbook have every figure; the page asks for nothing from elsewhere and holds nobody's words."""
+    parts = parts_of(MadeUp(transcripts=6, turns=12))
+    table, book, page = tmp_path / "a.csv", tmp_path / "a.xlsx", tmp_path / "a.html"
+    said = run_on(parts, "agreement", "--csv", str(table), "--xlsx", str(book), "--html", str(page))
+    assert "Ada and Ben" in said
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    figures = len(agree(parts, Asked()).figures)
+    assert len(rows) == figures
+    alone = [row for row in rows if row["coefficient"] in ("percent", "ac1")]
+    assert alone
+    assert all(row["prevalence"] and (row["kappa"] or row["alpha"]) for row in alone)
+    assert load_workbook(book)["Figures"].max_row == figures + 1
+    html = page.read_text("utf-8")
+    assert not re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?!#)""", html)
+    assert html.count("<svg") >= 4
+    assert "Invented words" not in html
+
+
+def test_quotes_need_the_option_and_consent(parts_of: MakeParts, tmp_path: Path) -> None:
+    """With --with-quotes the page holds the words of those who allowed it, and of nobody else."""
+    parts = parts_of(MadeUp(transcripts=6, turns=12))
+    page = tmp_path / "a.html"
+    run_on(parts, "agreement", "--html", str(page), "--with-quotes")
+    quoted = set(re.findall(r"Invented words number \d+ of (JKG-\d+)", page.read_text("utf-8")))
+    assert quoted
+    assert all(int(name[-2:]) % 2 == 0 for name in quoted)
+    with pytest.raises(BadInput, match="--html"):
+        run_on(parts, "agreement", "--with-quotes")

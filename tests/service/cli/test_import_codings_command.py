@@ -1,0 +1,126 @@
+""" "tandem import-codings" with rows that cannot be placed: one sentence, and nothing changed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import pytest
+from commands_refused import Tandem, codings_file, refused
+from openpyxl import Workbook
+
+# MLflow's own, with the newest SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("JKG-01,Ada,Mony,1", '"Money"'),
+        ("JKG-01,Ada,Cost,1", "Topics/Money/Cost"),
+        ("JKG-01,Ada,Money,77", "77"),
+        ("JKG-01,Ada,Money,-1", "-1"),
+        ("JKG-01,Ada,Money,one", "one"),
+        ("JKG-1,Ada,Money,1", "JKG-01"),
+        ("JKG-01,,Money,1", "coder"),
+        ("JKG-01,Ada,Money,", "turn"),
+    ],
+)
+def test_a_row_that_cannot_be_placed(
+    tandem: Tandem, study: Path, tmp_path: Path, row: str, said: str
+) -> None:
+    """File, row, column and reason are named; nothing is imported, or only the others if so wished."""
+    file = codings_file(tmp_path, "JKG-01,Ada,People,3", row)
+    message = refused(tandem, study, "import-codings", file)
+    assert "codings.csv, row 3" in message
+    assert said in message
+    assert "--skip-bad-rows" in message
+    found = tandem("import-codings", file, "--skip-bad-rows")
+    assert (found["codings"], len(found["skipped"])) == (1, 1)
+
+
+@pytest.mark.parametrize(("quote", "said"), [("So sad.", "2"), ("We have money.", "not")])
+def test_a_quote_found_twice_or_not_at_all(
+    tandem: Tandem, study: Path, tmp_path: Path, quote: str, said: str
+) -> None:
+    """It is not guessed which passage was meant."""
+    file = codings_file(tmp_path, f"JKG-01,Ada,Money,{quote}", header="transcript,coder,code,quote")
+    message = refused(tandem, study, "import-codings", file)
+    assert "row 2" in message
+    assert said in message
+
+
+def test_a_coder_a_typo_away_from_another(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """Two names that differ by a letter are not two coders without being asked about."""
+    tandem("import-codings", codings_file(tmp_path, "JKG-01,Catherine,Money,1"))
+    message = refused(tandem, study, "import-codings", codings_file(tmp_path, "JKG-01,Cathrine,People,3"))
+    assert "Catherine" in message
+    assert "alias under coders in study.yaml" in message
+
+
+def test_codings_from_a_workbook_and_from_lines_of_json(tandem: Tandem, tmp_path: Path) -> None:
+    """XLSX and JSONL say the same as CSV; --complete all makes the rest empty reviews."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["transcript", "coder", "code", "turn"])
+    book.active.append(["JKG-01", "Ada", "Money", 1])
+    book.save(tmp_path / "codings.xlsx")
+    found = tandem("import-codings", str(tmp_path / "codings.xlsx"), "--complete", "all")
+    assert (found["codings"], found["reviews"], found["empty_reviews"]) == (1, 2, 1)
+    lines = tmp_path / "codings.jsonl"
+    lines.write_text(
+        json.dumps({"transcript": "JKG-01", "coder": "Bo", "code": "People", "quote": "People leave."})
+    )
+    assert tandem("import-codings", str(lines), "--complete", "none")["reviews"] == 0
+
+
+def test_a_row_left_out_does_not_become_an_empty_review(tandem: Tandem, tmp_path: Path) -> None:
+    """The passage of a bad row was coded, so nothing may say that no code applies to it."""
+    file = codings_file(tmp_path, "JKG-01,Ada,People,3", "JKG-01,Ada,Mony,1")
+    found = tandem("import-codings", file, "--complete", "all", "--skip-bad-rows")
+    assert (found["complete"], found["reviews"], found["empty_reviews"]) == ("listed", 1, 0)
+    assert "rows were left out" in " ".join(found["notes"])
+
+
+@pytest.mark.parametrize("rows", [[], ["JKG-01,Ada,Mony,1"]])
+def test_a_file_of_which_nothing_can_be_placed(
+    tandem: Tandem, study: Path, tmp_path: Path, rows: list[str]
+) -> None:
+    """No row, or none that means anything, is no success, even with --skip-bad-rows."""
+    message = refused(tandem, study, "import-codings", codings_file(tmp_path, *rows), "--skip-bad-rows")
+    assert "codings.csv" in message
+
+
+def test_a_workbook_that_claims_a_billion_rows(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """It is refused for them instead of being read to their end."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["transcript", "coder", "code", "turn"])
+    book.active.append(["JKG-01", "Ada", "Money", 1])
+    book.save(tmp_path / "plain.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "plain.xlsx") as plain,
+        zipfile.ZipFile(tmp_path / "claims.xlsx", "w") as made,
+    ):
+        for name in plain.namelist():
+            content = plain.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b'<row r="2"', b'<row r="999999999"')
+            made.writestr(name, content)
+    assert "claims.xlsx" in refused(tandem, study, "import-codings", str(tmp_path / "claims.xlsx"))
+
+
+def test_moments_are_in_the_study_s_time_zone(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """A moment without a zone is one of the study's; it is kept as UTC."""
+    config = (study / "study.yaml").read_text("utf-8")
+    (study / "study.yaml").write_text(
+        config.replace("time_zone: UTC", "time_zone: Europe/Stockholm"), "utf-8"
+    )
+    row = "JKG-01,Ada,Money,1,2026-07-01T12:00"
+    tandem("import-codings", codings_file(tmp_path, row, header="transcript,coder,code,turn,created"))
+    with sqlite3.connect(study / "tandem.db") as connection:
+        (created,) = connection.execute("SELECT applied FROM codings").fetchone()
+    connection.close()
+    assert str(created).startswith("2026-07-01 10:00")

@@ -1,0 +1,186 @@
+"""What an evaluation found, as values; ``to_json`` is what ``tandem evaluate --json`` prints and the store keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from annotations.agreement import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Kappa:
+    """Mean kappa of codes, or None; its interval, or the reason why there is none, and then the value of each group."""
+
+    value: float | None
+    interval: Interval | None
+    interval_reason: str | None
+    few_transcripts: bool
+    by_group: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """Figures over all codes. ``prevalence``: the share of segment × code that people applied."""
+
+    n_segments: int
+    groups: int
+    micro_f1: float | None
+    macro_f1: float | None
+    kappa: Kappa
+    prevalence: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "n_segments": self.n_segments,
+            "groups": self.groups,
+            "micro_f1": self.micro_f1,
+            "macro_f1": self.macro_f1,
+            "kappa": self.kappa.value,
+            "kappa_interval": self.kappa.interval,
+            "kappa_interval_reason": self.kappa.interval_reason,
+            "few_transcripts": self.kappa.few_transcripts,
+            "kappa_by_group": dict(self.kappa.by_group),
+            "prevalence": self.prevalence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Spotting:
+    """Is the segment coded at all."""
+
+    f1: float | None
+    kappa: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """Which codes, on segments that are coded."""
+
+    micro_f1: float | None
+    n_segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """All that is said of one sort of pairs: people with each other, or the model with people."""
+
+    overall: Overall
+    spotting: Spotting
+    labelling: Labelling
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "overall": self.overall.to_json(),
+            "spotting": asdict(self.spotting),
+            "labelling": asdict(self.labelling),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """How good probabilities are, whatever the thresholds: ``ap_codes`` says how many codes ``macro_ap`` is the mean of."""
+
+    macro_ap: float | None
+    ap_codes: int
+    calibration_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFigures:
+    """One code. ``n``: segments to which the larger part of their coders applied it."""
+
+    framework: str
+    code: str
+    code_id: str
+    n: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    average_precision: float | None
+    prevalence: float | None
+    kappa: float | None
+    kappa_interval: Interval | None
+    few_transcripts: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The model against each coder, on every segment that this coder judged."""
+
+    side: Side
+    probabilities: Probabilities
+    codes: tuple[CodeFigures, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        plain = self.side.to_json()
+        plain["overall"] |= asdict(self.probabilities)
+        return plain | {"codes": [asdict(one) for one in self.codes]}
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """Why there is no figure of the model, and how many groups people have judged independently."""
+
+    groups: int
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, in the keys of ``Measured``."""
+        keys = ("micro_f1", "macro_f1", "macro_ap", "kappa", "kappa_interval")
+        return {
+            "overall": {"n_segments": 0, "groups": self.groups, **dict.fromkeys(keys), "reason": self.reason},
+            "spotting": asdict(Spotting(None, None)),
+            "labelling": asdict(Labelling(None, 0)),
+            "codes": [],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """People with each other and the model with the same people, on the same segments."""
+
+    person: Side
+    model: Side | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "n_segments": self.person.overall.n_segments,
+            "groups": self.person.overall.groups,
+            "person": self.person.to_json(),
+            "model": None if self.model is None else self.model.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A code that too few examples teach."""
+
+    code: str
+    code_id: str
+    examples: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that ``tandem evaluate`` says. ``people``: None where ``people_reason`` says why."""
+
+    model: Measured | NotMeasured
+    people: People | None
+    people_reason: str | None
+    too_few: tuple[Lacking, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return self.model.to_json() | {
+            "people": None if self.people is None else self.people.to_json(),
+            "people_reason": self.people_reason,
+            "too_few": [asdict(one) for one in self.too_few],
+        }
