@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotations.turn_numbers import shown_number
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def _look(one: Read) -> list[str]:
     look = one.suspicion
     said = [f"{speaker} speaks once" for speaker in look.once]
     said.extend(
-        f"turn {long.turn + 1} of {long.speaker or 'no name'} has {long.words} words" for long in look.long
+        f"turn {shown_number(long.turn)} of {long.speaker or 'no name'} has {long.words} words"
+        for long in look.long
     )
     if look.missing:
         said.append(f"{look.missing} words of the file that this account does not find")
@@ -116,7 +118,7 @@ def show_reread(parts: Parts, files: Sequence[Path], described: Mapping[str, str
             one.transcript,
             ", ".join(one.speakers_before) or "none",
             ", ".join(one.speakers_after) or "none",
-            (one.first or 0) + 1,
+            shown_number(one.first or 0),
             one.before,
             one.after,
         )

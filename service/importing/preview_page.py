@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from annotations.transcript import Role
+from annotations.turn_numbers import shown_number
 from service.importing.import_outcome import Imported, Read
 
 FIRST_TURNS = 8
@@ -59,7 +60,7 @@ def _file(at: int, one: Read) -> dict[str, object]:
         "warnings": one.warnings,
         "shown": [
             {
-                "number": turn.index + 1,
+                "number": shown_number(turn.index),
                 "speaker": turn.speaker,
                 "asks": not turn.role.is_coded,
                 "sure": turn.speaker not in roles or roles[turn.speaker].known,
