@@ -16,6 +16,7 @@ from annotations.names import folded
 from annotations.readers.interview_head import head_of
 from annotations.readers.label_forms import Form, Mark, colon_form, ends_sentence
 from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of
+from annotations.readers.label_words import listed
 from annotations.readers.text_lines import TextLines
 from annotations.readers.words import count_words
 from annotations.transcript import asks
@@ -93,7 +94,11 @@ def _looks_like_one(form: Form) -> bool:
     shape = shape_of(form.label)
     if form.mark is Mark.TIGHT:
         return shape is Shape.ROLE
-    return shape is not Shape.HEADING and not is_noise(form.label)
+    words = form.label.split()
+    with_article = (
+        shape is Shape.HEADING and len(words) in (2, 3, 4) and folded(words[0]) in listed("article")
+    )
+    return (shape is not Shape.HEADING or with_article) and not is_noise(form.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +185,11 @@ class _Evidence:
 
     def _much_before(self, fit: Sequence[Form], speakers: set[str]) -> bool:
         """Stands much of the text before the first speaker? Then it is a text that quotes somebody."""
-        listed = sum(form.key in speakers and self._known.lists(form.label) for form in fit)
+        sure = sum(form.key in speakers and self._known.lists(form.label) for form in fit)
         first = next((form.line for form in fit if form.key in speakers), 0)
         words = [count_words(self._lines.texts[at]) for at in self._filled]
         before = sum(words[: self._filled.index(first)]) if first in self._filled else 0
-        return listed < 2 and before > 20 and before > _MOST_BEFORE * sum(words)
+        return sure < 2 and before > 20 and before > _MOST_BEFORE * sum(words)
 
     def _why(self, form: Form, counted: Counter[str], sure: set[str]) -> str:
         times = "once" if counted[form.key] == 1 else f"{counted[form.key]} times"

@@ -80,7 +80,7 @@ def test_what_nearly_was_a_label_is_told() -> None:
     found = _read(
         "Interviewer: How?\nP-01: so\nThe ward manager: no.\nInterviewer: So? P-01: Yes.\nP-01: Yes.\n"
     )
-    assert [(one.line, one.begins[:9]) for one in found.account.near] == [(4, "Interview")]
+    assert [(one.line, one.begins[:9]) for one in found.account.near] == [(3, "The ward "), (4, "Interview")]
     found = _read("I: How?\nP-01: so we\nWard manager here: no.\nI: So?\nP-01: Yes.\n")
     assert [(one.line, one.why) for one in found.account.near] == [
         (3, "it comes once and looks like a phrase, or stands in the middle of a sentence")
