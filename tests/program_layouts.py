@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from written import docx_of
@@ -234,3 +235,33 @@ ALL: dict[str, tuple[str, Layout]] = {
     **{f"{name} ({ending}) ": (ending, made) for name, (ending, made) in DOCUMENTS.items()},
     **{f"{name} ({ending})": (ending, made) for name, (ending, made) in TABLES.items()},
 }
+
+
+def table_of_layouts() -> str:
+    """What is read, as the table of the documentation: each layout that the tests know, with its first turn."""
+    rows = ["| written by | file | looks like |", "|---|---|---|"]
+    for name, (ending, made) in ALL.items():
+        program = name.replace(f"({ending})", "").strip()
+        shown = "" if ending in (".docx", ".xlsx") else f"`{_first_turn(made, ending)}`"
+        rows.append(f"| {program[0].upper()}{program[1:]} | {ending} | {shown} |")
+    return "\n".join(rows) + "\n"
+
+
+def _first_turn(made: Layout, ending: str) -> str:
+    text = made([("Anna Lind", "How was it?")]).decode()
+    if ending == ".html":
+        text = "<p>Anna Lind: How was it?</p>"
+    kept = [line.strip() for line in text.split("\n") if line.strip() and line.strip() != "WEBVTT"]
+    if len(kept) > _MOST_LINES:
+        kept = [line for line in kept if "Anna" in line]
+    return " ⏎ ".join(kept).replace("|", "\\|").replace("`", "'").replace("\t", " ⇥ ")[:_MOST_SHOWN]
+
+
+_MOST_LINES = 4
+_MOST_SHOWN = 110
+
+
+if __name__ == "__main__":
+    page = Path(__file__).parents[1] / "docs" / "transcripts.md"
+    text = page.read_text("utf-8")
+    page.write_text(text[: text.index("| written by |")] + table_of_layouts(), "utf-8")
