@@ -15,9 +15,11 @@ from enum import StrEnum
 
 from annotations.names import folded
 
-# what may follow an interviewer's label: a number, a name in brackets, or both; after one letter, "I-3" is a code
-_COUNTED = re.compile(r"(?=[\W_]|\d)(?:[ _\-#.]*[1-9]\d?)?(?:\s*[\[(].{1,60}[\])])?")
+# what may follow an interviewer's label: a number, a letter, a name in brackets, or both; "I-3" is a person's code
+_COUNTED = re.compile(r"(?=[\W_]|\d)(?:[ _\-#.]*[1-9]\d?|[ _\-][a-z])?(?:\s*[\[(].{1,60}[\])])?")
 _COUNTED_LETTER = re.compile(r"(?=\W|\d)(?: ?[1-9])?(?:\s*[\[(].{1,60}[\])])?")
+# what may stand before it
+_FIRST = re.compile(r"(?:co|lead|main|assistant|first|second|third|1st|2nd|3rd|\d\.?)[ -]+")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -138,17 +140,34 @@ def roles_of(speakers: Sequence[str], interviewers: Sequence[str]) -> dict[str, 
 
 
 def asks(label: str, interviewers: Sequence[str]) -> bool:
-    """Is a label one of these interviewers, in any case and spacing, also numbered or with a name in brackets?
+    """Is a label one of these interviewers, in any case and spacing, also numbered or with a name?
 
-    "Interviewer 1", "INT1", "MODERATOR-2" and "Interviewer (Ines)" are interviewers where "Interviewer", "INT" and
-    "Moderator" are listed. A number with a zero before it is a person's code: "INT-03".
+    "Interviewer 1", "INT1", "MODERATOR-2", "2nd interviewer", "Interviewer (Ines)", "Interviewer Ines" and "Ines
+    (Interviewer)" are interviewers where "Interviewer", "INT" and "Moderator" are listed. A number with a zero before
+    it is a person's code: "INT-03".
     """
-    plain = folded(label)
-    for name in map(folded, interviewers):
-        after = _COUNTED if len(name) > 1 else _COUNTED_LETTER
-        if name and plain.startswith(name) and (plain == name or after.fullmatch(plain, len(name))):
-            return True
-    return False
+    plain = folded(label).strip("[]<>{}* ")
+    return any(_is_named(label, plain, folded(name)) for name in interviewers if name.strip())
+
+
+def _is_named(label: str, plain: str, name: str) -> bool:
+    if plain == name or folded(label) == name:
+        return True
+    if len(name) == 1:
+        return plain.startswith(name) and _COUNTED_LETTER.fullmatch(plain, len(name)) is not None
+    first = _FIRST.match(plain)
+    if first is not None and plain[first.end() :] == name:
+        return True
+    if plain.startswith(name) and (_COUNTED.fullmatch(plain, len(name)) or _and_a_name(label, len(name))):
+        return True
+    inside = rf"\S\s*(?:\(\s*{re.escape(name)}\s*\)|\[\s*{re.escape(name)}|[,–—]\s*{re.escape(name)})$"
+    return re.search(inside, plain) is not None
+
+
+def _and_a_name(label: str, width: int) -> bool:
+    """Do one or two words with a capital follow: "Interviewer Ines Falk"?"""
+    words = label.split()
+    return 1 < len(words) < 4 and len(words[0]) == width and all(word[0].isupper() for word in words[1:])
 
 
 def canonical(spoken: Sequence[SpokenTurn], interviewers: Sequence[str]) -> tuple[str, tuple[Turn, ...]]:

@@ -243,7 +243,7 @@ def table_of_layouts() -> str:
     for name, (ending, made) in ALL.items():
         program = name.replace(f"({ending})", "").strip()
         shown = "" if ending in (".docx", ".xlsx") else f"`{_first_turn(made, ending)}`"
-        rows.append(f"| {program[0].upper()}{program[1:]} | {ending} | {shown} |")
+        rows.append(f"| {program} | {ending} | {shown} |")
     return "\n".join(rows) + "\n"
 
 

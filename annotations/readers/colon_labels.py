@@ -7,6 +7,7 @@ speaker only beside others, where a sentence has ended, if it looks like a name.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from annotations.transcript import asks
 
 _MOST_WORDS_ONCE = 3
 _MOST_BEFORE = 0.3
+_LONG = re.compile(r"(?=[A-ZÀ-Þ\[(+\d])[^:：.?!\n]{101,160}[:：](?=\s|$)")
 _MOST_KEYS_ONCE = 3
 
 
@@ -87,7 +89,11 @@ def _labels(
         for one in forms
         if one.line not in taken and one.line not in head and _looks_like_one(one)
     )
-    return Labels(starts, why, near, head)
+    too_long = [
+        Form(at, Mark.COLON, "", 0) for at in filled if at not in taken and _LONG.match(lines.texts[at])
+    ]
+    near = (*near, *((one, "what stands before its colon is longer than a label may be") for one in too_long))
+    return Labels(starts, why, near if starts else near[: len(near) - len(too_long)], head)
 
 
 def _looks_like_one(form: Form) -> bool:
@@ -141,7 +147,8 @@ class _Evidence:
         sure = {form.key for form in fit if self._known.lists(form.label) or is_role(form.label)}
         again = {form.key for form in fit if self._comes_again(form, counted)}
         opens = bool(fit) and fit[0].line == self._filled[0] and fit[0].key in again | sure
-        if not (sure or len(again) > 1 or opens or most):
+        listed_ones = any(self._known.lists(form.label) for form in fit)
+        if not (len(again) > 1 or opens or most or (sure and (again or listed_ones))):
             return {}
         if most and not sure | again and different > _MOST_KEYS_ONCE:
             return {}  # a form to fill in: every label comes once

@@ -16,8 +16,8 @@ from annotations.readers.spoken import INVISIBLE, label_of
 LONGEST = 100
 _LONGEST_ABOVE = 160  # a line with a name and a time is not longer
 _SPACE = rf"[ \u00a0\t{INVISIBLE}]"
-_BODY = rf"(?:[^\W_]|[+\[(])[^:：\n\t]{{0,{LONGEST - 1}}}?"
-_BULLET = re.compile(r"(?:[-*•>]|#{1,6})[ \t]+")
+_BODY = rf"(?:[^\W_]|[+\[({{<【])[^:：\n\t]{{0,{LONGEST - 1}}}?"
+_BULLET = re.compile(r"(?:[-*•]|>{1,3}|#{1,6})[ \t]+")
 _TIME = re.compile(rf"(?:{RANGE}|{CLEAR})")
 _BARE_TIME = re.compile(rf"{CLOCK}(?=[ \t\u00a0])")
 _CODE = re.compile(r"\[[A-Z]{1,2}\d{1,6}\](?=\s)")
@@ -35,7 +35,7 @@ _TIMED_COLON = re.compile(rf"(?P<label>{_BODY})[\s,–-]{{0,20}}(?P<time>{MARKED
 _TIME_BELOW = re.compile(rf"\s*(?P<time>{MARKED}|{RANGE})\s*$")
 _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
 _IN_BRACKETS = re.compile(
-    r"(?:\[(?P<a>[^\[\]:\n]{1,60})\]|\((?P<b>[^():\n]{1,60})\)|<(?P<c>[^<>:/\n]{1,60})>)\s+(?=\S)"
+    r"(?:\[(?P<a>[^\[\]:\n]{1,60})\]|\((?P<b>[^():\n]{1,60})\)|<(?P<c>[^<>:/\n]{1,60})>|\{(?P<d>[^{}:\n]{1,60})\})\s+(?=\S)|【(?P<e>[^】\n]{1,60})】\s*(?=\S)"
 )
 _DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—]{0,59}?)\s+[-–—]\s+(?=\S)")
 _TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?\t+(?=\S)")
@@ -114,7 +114,7 @@ class Prefix:
 def without_brackets(label: str) -> str:
     """A label that stands in brackets as a whole, without them."""
     plain = label.strip()
-    for opens, closes in ("[]", "()", "<>"):
+    for opens, closes in ("[]", "()", "<>", "{}", "【】"):
         if plain.startswith(opens) and plain.endswith(closes) and plain.count(opens) == 1:
             return plain[1:-1].strip()
     return plain
@@ -178,13 +178,14 @@ def colon_form(number: int, line: str, *, numbers: bool) -> Form | None:
     return None
 
 
-def other_forms(number: int, line: str) -> list[Form]:
+def other_forms(number: int, line: str, *, numbers: bool = False) -> list[Form]:
     """What the line would be by brackets without a colon, a dash, a tab, a letter with a point, or Markdown's bold."""
-    before = prefix_of(line, numbers=False)
+    before = prefix_of(line, numbers=numbers)
     rest = line[before.end :]
     found = []
     if (m := _IN_BRACKETS.match(rest)) is not None:
-        found.append(_form(number, Mark.BRACKET, f"[{m['a'] or m['b'] or m['c']}]", line, before, m.end()))
+        label = next(label for label in m.groups() if label)
+        found.append(_form(number, Mark.BRACKET, f"[{label}]", line, before, m.end()))
     if (m := _BOLD.match(rest)) is not None and rest[m.end() :].strip():
         found.append(_form(number, Mark.BOLD, m["label"], line, before, m.end()))
     for mark, pattern in ((Mark.DASH, _DASH), (Mark.TAB, _TAB), (Mark.LETTER, _LETTER)):

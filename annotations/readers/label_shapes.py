@@ -10,7 +10,7 @@ from annotations.names import folded
 from annotations.readers.label_forms import LONGEST, without_brackets
 from annotations.readers.label_words import listed
 
-_MOST_WORDS = 12
+_MOST_WORDS = 16
 _CODE = re.compile(r"[^\W\d_]{1,6}(?:[-_.][^\W\d_]{1,4})?[-_.]?\d{1,4}[a-z]?|SPEAKER_\d+")
 _IN_PARENTHESES = re.compile(r"[\[(][^\])]*[\])]")
 _CONNECTS = frozenset(
@@ -46,6 +46,8 @@ _CONNECTS = frozenset(
 _SENTENCE = re.compile(r"(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)(?<!\b\w\w\w\w)[.!?;]\s|[?!]|…|\.\.\.")
 _SHORTENED = re.compile(r"\b\w+(?:'m|'re|'ve|'ll|n't|’m|’re|’ve|’ll|n’t)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"://|www\.|@\w|\b[ei]\.\s?[eg]\b|\bz\.\s?B\b")
+# "he said:", "as follows:"
+_SAYS_IN_CHINESE = re.compile(r"(?:说|說|问|問|道|想|是|为|為|如下|包括|觉得|覺得|认为|認為|例如|比如)$")
 _SUFFIX = r"(?:[ _\-#./]*(?:n[or]\.? ?)?\d{1,4}[a-z]?|[ _\-#./]+[a-z])?(?:\s*[\[(].{1,60}[\])])?"
 
 
@@ -69,6 +71,8 @@ def shape_of(label: str) -> Shape:
     if len(plain) > LONGEST or len(plain.split()) > _MOST_WORDS or not words:
         return Shape.HEADING
     if key in listed("never") or key in listed("opens") or _is_sentence(plain):
+        return Shape.HEADING
+    if _SAYS_IN_CHINESE.search(plain):
         return Shape.HEADING
     first = folded(words[0])
     if not name and (first in listed("opens") or (first in ("i", "a", "me") and len(words) > 1)):

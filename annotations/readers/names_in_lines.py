@@ -15,6 +15,7 @@ from annotations.readers.text_lines import TextLines
 from annotations.readers.words import count_words
 
 _MOST_BEFORE = 0.3
+_MOST_EMPTY = 0.4  # of a speaker's turns this share may have no words
 _MOST_WORDS_NEAR = 3
 
 
@@ -51,7 +52,7 @@ def _may_speak(form: Form, known: Known) -> bool:
 
 
 def _after_a_blank(at: int, lines: TextLines) -> bool:
-    return at == 0 or not lines.texts[at - 1].strip()
+    return at == 0 or at in lines.opens or not lines.texts[at - 1].strip()
 
 
 def _is_name(label: str) -> bool:
@@ -154,14 +155,13 @@ def _above_words(chosen: set[str], keys: Mapping[int, str], filled: Sequence[int
         places = [at for at, line in enumerate(filled) if keys.get(line) in chosen]
         bad: Counter[str] = Counter()
         for at in places:
-            last = at + 1 == len(filled)
-            if last or keys.get(filled[at + 1]) in chosen:
+            if at + 1 < len(filled) and keys.get(filled[at + 1]) in chosen:
                 bad[keys[filled[at]]] += 1
         if not bad:
             return chosen
         total = Counter(keys[filled[at]] for at in places)
         worst = max(bad, key=lambda key: (bad[key] / total[key], bad[key]))
-        if bad[worst] / total[worst] < 0.1:
+        if bad[worst] / total[worst] < _MOST_EMPTY:
             return chosen
         chosen = chosen - {worst}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -15,12 +16,16 @@ _LEAST = {Mark.BRACKET: 0.3, Mark.BOLD: 0.2, Mark.DASH: 0.6, Mark.TAB: 0.5, Mark
 # where so many lines bear it, a label that comes once is one as well
 _SURE = {Mark.BRACKET: 0.3, Mark.BOLD: 0.3, Mark.DASH: 0.6, Mark.TAB: 0.5, Mark.LETTER: 2.0}
 _LEAST_TIMES = 0.5
+_COUNTS = re.compile(r"\[[A-Z]{1,2}\d{1,6}\]")
 
 
 def other_labels(lines: TextLines, beside: Mapping[int, object], known: Known) -> Labels:
     """The labels by the one of these marks that most lines bear; none if too few do, or nobody comes again."""
     filled = [at for at in lines.filled if at not in beside]
     forms = [form for at in filled for form in (*other_forms(at, lines.texts[at]), *_bold(at, lines))]
+    codes = {form.label for form in forms if form.mark is Mark.BRACKET and _COUNTS.fullmatch(form.label)}
+    if len(codes) > 1 and len(codes) >= 0.8 * len(filled):  # [T001], [T002] … count the turns
+        forms = [form for at in filled for form in other_forms(at, lines.texts[at], numbers=True)]
     best = Labels()
     for mark, least in _LEAST.items():
         found = _by_mark([form for form in forms if form.mark is mark], len(filled), least, known)

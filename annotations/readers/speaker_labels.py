@@ -37,6 +37,7 @@ from annotations.readers.words import first_words
 from annotations.transcript import asks
 
 _LONGEST_TIME = 60
+_MOSTLY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +178,21 @@ def _unlabelled(
     """
     if rules.lines is Lines.UNLABELLED_ANSWER:
         return True
-    if any(
-        form.mark is not Mark.COLON or not (asks(form.label, known.interviewers) or asks_by_word(form.label))
-        for form in starts
-    ):
+    asking = {form.key for form in starts if asks(form.label, known.interviewers) or asks_by_word(form.label)}
+    asking |= _only_one_who_asks(starts, lines)
+    if any(form.mark is not Mark.COLON or form.key not in asking for form in starts):
         return False
     labelled = {form.line for form in starts}
     others = [at for at in lines.filled if at not in labelled and at not in head and at not in beside]
     after = [at for at in others if at > starts[0].line]
     return 2 * len(after) >= len(starts)
+
+
+def _only_one_who_asks(starts: Sequence[Form], lines: TextLines) -> set[str]:
+    """The one label of a file, if most of the lines that bear it are questions."""
+    keys = {form.key for form in starts}
+    asked = sum(lines.texts[form.line].rstrip(" \"'”’»)").endswith(("?", "？", "؟")) for form in starts)
+    return keys if len(keys) == 1 and len(starts) > 1 and asked >= _MOSTLY * len(starts) else set()
 
 
 def _near(
