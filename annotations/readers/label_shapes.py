@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from annotations.names import folded
 from annotations.readers.label_forms import LONGEST, without_brackets
@@ -60,6 +60,7 @@ class Shape(StrEnum):
     HEADING = "a heading or a phrase of running text"
 
 
+@lru_cache(maxsize=10_000)
 def shape_of(label: str) -> Shape:
     """What a label looks like; the file may still show that it is something else."""
     plain = without_brackets(label)

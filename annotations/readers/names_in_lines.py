@@ -99,10 +99,11 @@ def names_alone(lines: TextLines, beside: Mapping[int, object], known: Known) ->
     starts = sorted({*starts, *once})
     chosen = chosen | {keys[at] for at in once}
     why = {key: f"it stands alone on a line above words {counted[key]} times" for key in chosen}
+    taken = set(starts)
     near = tuple(
         (_alone(at, name, lines), "it may be a name on a line of its own, but it does not come again as one")
         for at, name in names.items()
-        if at not in starts and len(name.split()) <= _MOST_WORDS_NEAR and _is_name(name)
+        if at not in taken and len(name.split()) <= _MOST_WORDS_NEAR and _is_name(name)
     )
     return Labels(tuple(_alone(at, names[at], lines) for at in starts), why, near)
 

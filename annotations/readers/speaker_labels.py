@@ -80,8 +80,8 @@ def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules
         return Found("no speakers: study.yaml, or its kind, says so")
     known = Known(interviewers, rules.participants)
     beside = _beside(lines)
-    chosen, layout = _most_starts(lines, beside, known)
     colon = colon_labels(lines, beside, known)
+    chosen, layout = _most_starts(lines, beside, known, colon)
     starts = _with_colon_labels(chosen, colon, layout)
     near = tuple(_near(lines, (*chosen.near, *colon.near), starts, layout))
     speakers = _labels_as_kept(starts, chosen.why or {})
@@ -115,10 +115,12 @@ def speakers_among(
     return {form.line: replace(form, label=_label(form, found.starts)) for form in found.starts}
 
 
-def _most_starts(lines: TextLines, beside: Mapping[int, Beside], known: Known) -> tuple[Labels, str]:
+def _most_starts(
+    lines: TextLines, beside: Mapping[int, Beside], known: Known, colon: Labels
+) -> tuple[Labels, str]:
     found = [
         (names_above(lines, beside, known), Mark.ABOVE.value),
-        (colon_labels(lines, beside, known), Mark.COLON.value),
+        (colon, Mark.COLON.value),
         (names_alone(lines, beside, known), Mark.ALONE.value),
         (other_labels(lines, beside, known), "a label without a colon"),
     ]
