@@ -73,6 +73,8 @@ def shape_of(label: str) -> Shape:
         return Shape.HEADING
     if key in listed("never") or key in listed("opens") or _is_sentence(plain):
         return Shape.HEADING
+    if any(plain.count(opens) != plain.count(closes) for opens, closes in ("[]", "()", "{}")):
+        return Shape.HEADING
     if _SAYS_IN_CHINESE.search(plain):
         return Shape.HEADING
     first = folded(words[0])

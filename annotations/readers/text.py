@@ -110,6 +110,9 @@ def _trimmed(one: _Placed, text: str) -> _Placed:
         one.end = one.start + len(text[one.start : last.start()].rstrip())
         one.marks += count_words(last[0])
         one.ends = at
+    said = text[one.start : one.end]
+    one.start += len(said) - len(said.lstrip())
+    one.end -= len(said) - len(said.rstrip())
     return one
 
 

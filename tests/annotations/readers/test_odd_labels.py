@@ -80,3 +80,10 @@ def test_a_label_that_is_too_long_is_told() -> None:
     assert [(one.line, one.why) for one in found.account.near] == [
         (2, "what stands before its colon is longer than a label may be")
     ]
+
+
+def test_a_mark_that_ends_a_line_is_no_part_of_the_words() -> None:
+    """Unicode has spaces of many kinds, and half a bracket makes no label."""
+    assert _said("P-1: \u2028 \nP-1:   a\u2028\nP-1: \u200b\u2028b\n") == [("P-1", "a"), ("P-1", "b")]
+    text = "[00:00:07] JKG-01: So.\n[00:\u202800:13] Anna: And?\n[00:00:14] JKG-01: Yes.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["JKG-01", "JKG-01"]
