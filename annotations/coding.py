@@ -102,7 +102,8 @@ class Suggestion:
     """A code that a model version judged on a segment, with its calibrated probability and threshold.
 
     ``suggested``: it is put before a coder. A probability above the threshold is needed for that, and is not
-    always enough: of a framework of which one code may apply, only the likeliest is.
+    always enough: of a framework of which one code may apply, only the likeliest is. ``sentence``: the span of the
+    sentence that carries it, in the transcript; None where none is known or the segment is one sentence.
     """
 
     segment: UUID
@@ -112,3 +113,4 @@ class Suggestion:
     suggested: bool
     model_version: str
     evidence: tuple[Evidence, ...] = ()
+    sentence: Span | None = None

@@ -37,11 +37,11 @@ from models.artifact import load
 from models.classifier import Model
 from models.corpus import read_corpus
 from service.composition import open_parts
-from service.serving.train_study import workshop_of
+from service.serving.train_and_evaluate import training_parts_of
 from training.collect import collect
 from training.dataset import Dataset, OutOfFold
 from training.figures import evaluate
-from training.learn import asked, dataset_of
+from training.fit_and_measure import asked, dataset_of
 from training.promote import judge
 
 ROOT = Path(__file__).parents[1]
@@ -124,29 +124,29 @@ def _trained(study: Path) -> Version:
 def on_the_last_judges(folder: Path) -> dict[str, Version]:
     """Each version on the sessions that judge by now, of which none has learnt, all of them and by wave."""
     with open_parts(folder) as parts:
-        shop = workshop_of(parts)
-        corpus = read_corpus(shop.store, shop.segmentation)
-        codes = tuple(code.id for code in shop.codebook.applicable)
-        collected = collect(shop.store, corpus, codes)
-        with shop.store.reading() as connection:
+        taught = training_parts_of(parts)
+        corpus = read_corpus(taught.store, taught.segmentation)
+        codes = tuple(code.id for code in taught.codebook.applicable)
+        collected = collect(taught.store, corpus, codes)
+        with taught.store.reading() as connection:
             judging = {one for one, why in drawn_so_far(connection).items() if why == "judge"}
             models = all_models(connection)
             taught = {model.version: learnt_transcripts(connection, model.id) for model in models}
         units = [corpus.at[unit][0] for unit in collected.learnable]
         waves = np.array([corpus.transcripts[at].transcript.wave for at in units])
         judges = np.array([corpus.transcripts[at].id in judging for at in units])
-        dataset = dataset_of(shop, collected, codes, "participant")
+        dataset = dataset_of(taught, collected, codes, "participant")
         found: dict[str, Version] = {}
         tables = []
         for model in models:
             assert not taught[model.version] & judging
-            loaded = load(shop.folder / model.folder, model.sha256)
+            loaded = load(taught.folder / model.folder, model.sha256)
             assert isinstance(loaded, Model)
             its: Version = {}
             for name, rows in (("all", judges), *((f"wave {w}", judges & (waves == w)) for w in ("1", "2"))):
                 part = dataset.only(rows)
                 said = asked(loaded, part)
-                figures = evaluate(part, said, codebook=shop.codebook, lacking=loaded.too_few, reason=None)
+                figures = evaluate(part, said, codebook=taught.codebook, lacking=loaded.too_few, reason=None)
                 keys = ("groups", "n_segments", "micro_f1", "kappa", "kappa_interval")
                 its[name] = {key: figures.to_json()["overall"][key] for key in keys}
                 if name == "all":

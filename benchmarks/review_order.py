@@ -21,7 +21,7 @@ from annotations.arrays import Floats
 from models.embedding_cache import EmbeddingCache
 from models.features import count
 from models.review_order import Strategy, review_order
-from training.fitting import Bench
+from training.fit_on_rows import Bench
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.errors import TandemError
+from models.arrays_file import read_arrays
 from models.calibration import Calibration
 from models.classifier import Model, TooFew, Weights
 from models.cold_start import ColdStart
@@ -25,6 +27,17 @@ _MODEL = "model.npz"
 _MANIFEST = "manifest.json"
 _TUNED = "tuned.npz"
 _IDF = "idf/"
+_LONGEST = 100_000_000  # bytes of a manifest
+_NOT_TO_BE_READ = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _OF_COLD_START = ("meanings", "centre", "spread", "thresholds")
 
 
@@ -67,17 +80,17 @@ def load(folder: Path, sha256: str, encoder: EmbedderSource | None = None) -> Mo
                 f"the model in {folder} is not the one that was trained (its hash is {found[:12]}…, recorded is "
                 f'{sha256[:12]}…). Put the folder back from your backup, or run "tandem train --force".'
             )
-        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        with np.load(folder / _MODEL, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        manifest = _manifest(folder / _MANIFEST)
+        arrays = read_arrays(folder / _MODEL)
         tuned = load_tuned(folder / _TUNED, manifest["tuned"], encoder) if "tuned" in manifest else None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, TypeError) as error:
+        if manifest.get("layout") != LAYOUT:
+            raise OtherLayout(folder)
+        model = _model(arrays, manifest)
+        _refuse_misfits(model)
+    except _NOT_TO_BE_READ as error:
         raise TandemError(
             f'the model in {folder} cannot be read ({error}). Run "tandem train --force" to make it anew.'
         ) from error
-    if manifest.get("layout") != LAYOUT:
-        raise OtherLayout(folder)
-    model = _model(arrays, manifest)
     return replace(model, tuned=tuned) if isinstance(model, Model) else model
 
 
@@ -118,6 +131,39 @@ def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | 
         too_few={code: TooFew(**why) for code, why in manifest["too_few"].items()},
         exclusive=tuple(tuple(names) for names in manifest["exclusive"]),
     )
+
+
+def _manifest(file: Path) -> dict[str, Any]:
+    if file.stat().st_size > _LONGEST:
+        raise ValueError(f"{file.name} has more than {_LONGEST / 1e6:.0f} MB")
+    plain = json.loads(file.read_text("utf-8"))
+    if not isinstance(plain, dict):
+        raise TypeError(f"{file.name} holds no keys")
+    return plain
+
+
+def _refuse_misfits(model: Model | ColdStart) -> None:
+    """Raises ValueError unless there is a number for each code, and each number is one."""
+    count = len(model.codes)
+    by_code: dict[str, NDArray[Any]]
+    if isinstance(model, ColdStart):
+        by_code = {"meanings": model.meanings, "centre": model.centre, "spread": model.spread}
+    else:
+        by_code = {
+            "coefficients": model.weights.coefficients,
+            "intercepts": model.weights.intercepts,
+            "slopes": model.calibration.slopes,
+            "offsets": model.calibration.offsets,
+        }
+        terms = model.vocabulary.terms
+        if any(model.vocabulary.idf[name].shape != (len(its),) for name, its in terms.items()):
+            raise ValueError("the vocabulary has other terms than weights")
+    for name, numbers in by_code.items():
+        wide = name in ("coefficients", "meanings")
+        if numbers.ndim != 1 + wide or len(numbers) != count or not np.isfinite(numbers).all():
+            raise ValueError(f"{name} are not numbers for {count} codes")
+    if model.thresholds.shape != (count,) or np.isnan(model.thresholds).any():
+        raise ValueError(f"thresholds are not numbers for {count} codes")
 
 
 def _hash(folder: Path) -> str:

@@ -19,6 +19,7 @@ from annotations.arrays import Floats32
 from annotations.errors import BadInput, TandemError
 from annotations.lots import lots
 from annotations.progress import Progress
+from models.encoder_folder import dimensions_of, refuse_code
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -33,7 +34,7 @@ _LANGUAGES = {"shipped": "en"}
 class EmbedderSource:
     """Which encoder, and what it is, without loading it.
 
-    ``model``: "shipped", the folder of a sentence-transformers model, or a name that is in this machine's
+    ``model``: "shipped", the whole path of a sentence-transformers model's folder, or a name that is in this machine's
     cache. Nothing is ever downloaded. ``device``: as PyTorch names it; None takes a GPU where there is one.
     """
 
@@ -46,7 +47,10 @@ class EmbedderSource:
         if self.model == "shipped":
             return _shipped_folder()
         folder = Path(self.model).expanduser()
-        if (folder / "modules.json").is_file() or (folder / "config.json").is_file():
+        # a name is never taken for a folder in which somebody happens to stand
+        if folder.is_absolute() and (
+            (folder / "modules.json").is_file() or (folder / "config.json").is_file()
+        ):
             return folder
         return _cached_folder(self.model)
 
@@ -66,6 +70,11 @@ class EmbedderSource:
                 )
             digest.update(f"{file.name} {found}".encode())
         return digest.hexdigest()[:16]
+
+    @cached_property
+    def dimensions(self) -> int:
+        """The length of a vector, from the encoder's files; where they do not say it, the encoder is loaded."""
+        return dimensions_of(self.folder) or self.load().dimensions
 
     @property
     def name(self) -> str:
@@ -227,6 +236,7 @@ def _untouched(source: EmbedderSource) -> Any:
 
 
 def _load(folder: Path, device: str | None) -> Any:
+    refuse_code(folder)
     # read when these libraries are imported: they may not ask a server for anything
     os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"})
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -241,7 +251,11 @@ def _load(folder: Path, device: str | None) -> Any:
     chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         model = SentenceTransformer(
-            str(folder), device=chosen, local_files_only=True, trust_remote_code=False
+            str(folder),
+            device=chosen,
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
         )
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise BadInput(

@@ -1,43 +1,93 @@
-"""Embeddings made once: kept by the text's hash and the encoder's fingerprint."""
+"""Embeddings made once: kept by the text's hash and the encoder's fingerprint; and where sentences end, likewise.
+
+The file may have been damaged, or come from a stranger: a vector is taken only if it is one of the encoder's, and a
+file that is not as Tandem makes it is made anew. So are sentences that do not fit their text. What nobody can see is a
+vector of the right form for another text.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from annotations.arrays import Floats32
+from annotations.errors import TandemError
 from annotations.lots import lots, slices
 from annotations.progress import Progress
+from annotations.store.sqlite_file import calm, refuse_traps
+from annotations.transcript import Span
 from models.embedder import Embedder, EmbedderSource
+from models.kept_sentences import TABLE as SENTENCES
+from models.kept_sentences import keep_sentences, known_sentences
 
 _CHUNK = 2000
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS embeddings (
+_TABLES = {
+    "embeddings": """CREATE TABLE embeddings (
     text_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (text_hash, encoder)
-) WITHOUT ROWID
-"""
+) WITHOUT ROWID""",
+    "sentences": SENTENCES,
+}
+_NO_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_INTERRUPT,
+    }
+)
+T = TypeVar("T")
+_NEARLY_ONE = 1e-3  # vectors have unit length, to the digits of 32 bits
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """Vectors of unit length, shape (texts, dimensions), and how many texts were embedded now or known before."""
+    """Vectors of unit length, shape (texts, dimensions), and how many texts were embedded now or known before.
+
+    ``damaged``: of how many texts what was kept is no vector of this encoder, so that it was made anew.
+    """
 
     vectors: Floats32
     embedded: int
     from_cache: int
+    damaged: int = 0
 
 
 class EmbeddingCache:
-    """A file of embeddings. It can be deleted at any time: what is missing is made again."""
+    """A file of embeddings and sentences. It can be deleted at any time: what is missing is made again.
+
+    ``damaged``: how many vectors of it could not be used so far; ``begun_anew``: could the whole file not be used?
+    """
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.damaged = 0
+        self.begun_anew = False
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should hear of it: a sentence for each fault that was found and mended."""
+        said = []
+        if self.begun_anew:
+            said.append(f"{self.file.name} was not as Tandem makes it, so it was begun anew.")
+        if self.damaged:
+            what = "vector was" if self.damaged == 1 else "vectors were"
+            said.append(
+                f"{self.damaged} stored {what} damaged in {self.file.name} and made anew from the text. If nobody "
+                f"changed the file, check the disk."
+            )
+        return said
 
     def embed(
         self,
@@ -50,73 +100,134 @@ class EmbeddingCache:
 
         What has been embedded is kept every 2,000 texts, so an interrupted run goes on where it stopped.
         """
-        fingerprint = source.fingerprint
         keys = [_key(text) for text in texts]
-        with self._opened() as connection:
-            known = _known(connection, fingerprint, dict.fromkeys(keys))
+        if not texts:
+            return Embedded(np.zeros((0, 0), dtype=np.float32), 0, 0)
+
+        def work(connection: sqlite3.Connection) -> Embedded:
+            known, damaged = _known(connection, source, dict.fromkeys(keys))
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             if missing:
-                known |= _make(connection, fingerprint, (load or source.load)(), missing, progress)
-        rows = [known[key] for key in keys]
-        vectors = np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32)
-        new = sum(key in missing for key in keys)
-        return Embedded(vectors, new, len(texts) - new)
+                known |= _make(connection, source, (load or source.load)(), missing, progress)
+            new = sum(key in missing for key in keys)
+            return Embedded(np.stack([known[key] for key in keys]), new, len(texts) - new, damaged)
+
+        done = self._with_file(work)
+        self.damaged += done.damaged
+        return done
 
     def put(self, source: EmbedderSource, texts: Sequence[str], vectors: Floats32) -> None:
         """Keep vectors that were made elsewhere by the same encoder: one row for each text, of unit length."""
-        with self._opened() as connection:
-            _keep(connection, source.fingerprint, [_key(text) for text in texts], vectors)
+        keys = [_key(text) for text in texts]
+        self._with_file(lambda connection: _keep(connection, source.fingerprint, keys, vectors))
+
+    def sentences(
+        self, texts: Sequence[str], pipeline: str, cut: Callable[[str], Sequence[Span]]
+    ) -> list[tuple[Span, ...]]:
+        """The sentences of texts as spans, cutting only those that are new. ``pipeline``: what ``cut`` cuts by."""
+        by_key = {_key(text): text for text in texts}
+
+        def work(connection: sqlite3.Connection) -> dict[bytes, tuple[Span, ...]]:
+            known = known_sentences(connection, pipeline, by_key)
+            new = {key: tuple(cut(text)) for key, text in by_key.items() if key not in known}
+            keep_sentences(connection, pipeline, new)
+            return known | new
+
+        found = self._with_file(work)
+        return [found[_key(text)] for text in texts]
 
     def forget(self, texts: Iterable[str]) -> None:
         """Erase what was kept of these texts, the bytes on the disk included."""
-        with self._opened() as connection, connection:
-            connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", [(_key(t),) for t in texts])
+        keys = [(_key(text),) for text in texts]
+
+        def work(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", keys)
+                connection.executemany("DELETE FROM sentences WHERE text_hash = ?", keys)
+
+        self._with_file(work)
 
     def compact(self) -> None:
         """Give freed pages back, so that the file holds nothing that was forgotten."""
-        with self._opened() as connection:
+
+        def work(connection: sqlite3.Connection) -> None:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect()) as connection:
-            yield connection
+        self._with_file(work)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.file, timeout=30)
+    def _with_file(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do it; where the file turns out to be damaged or not as we make it, begin a new one and do it again."""
+        refuse_traps(self.file)
         try:
-            _prepare(connection)
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            if "not a database" not in str(error) and "malformed" not in str(error):
-                raise
-            # only a cache: a damaged one is put aside, and what it held is made again
-            self.file.replace(self.file.with_suffix(".damaged"))
-            connection = sqlite3.connect(self.file, timeout=30)
-            _prepare(connection)
-        return connection
+            with closing(sqlite3.connect(self.file, timeout=30)) as connection:
+                if _prepared(connection):
+                    return work(connection)
+        # SQLite names what it cannot read, and Python cannot read the name if that is damaged too
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
+                raise TandemError(
+                    f"{self.file} cannot be used ({error}). Check the disk and the folder's permissions, then try again."
+                ) from error
+        # only a cache: it is thrown away, and what it held is made again
+        self.begun_anew = True
+        for ending in ("", "-journal", "-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        with closing(sqlite3.connect(self.file, timeout=30)) as connection:
+            _prepared(connection)
+            return work(connection)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepared(connection: sqlite3.Connection) -> bool:
+    """Make the tables that are missing; says whether the file holds ours as we make them, and nothing else."""
+    calm(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA secure_delete = ON")
-    connection.execute(_SCHEMA)
+    held = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    ours = {("table", name, _plain(sql)) for name, sql in _TABLES.items()}
+    if not {(kind, name, _plain(sql)) for kind, name, sql in held} <= ours:
+        return False
+    with connection:
+        for name in _TABLES.keys() - {name for _, name, _ in held}:
+            connection.execute(_TABLES[name].replace("TABLE", "TABLE IF NOT EXISTS"))
+    return True
 
 
-def _known(connection: sqlite3.Connection, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Floats32]:
+def _plain(sql: object) -> str:
+    """A definition without its line ends: earlier versions of Tandem set them in another way."""
+    return " ".join(str(sql).split())
+
+
+def _known(
+    connection: sqlite3.Connection, source: EmbedderSource, keys: Iterable[bytes]
+) -> tuple[dict[bytes, Floats32], int]:
+    """The vectors that are kept of these texts, and of how many what is kept is none of this encoder's."""
+    fingerprint = source.fingerprint
     found: dict[bytes, Floats32] = {}
+    damaged = 0
     for some in lots(list(keys), 500):
         marks = ",".join("?" * len(some))
         query = f"SELECT text_hash, vector FROM embeddings WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: S608
-        for key, vector in connection.execute(query, (fingerprint, *some)):
-            found[key] = np.frombuffer(vector, dtype="<f4")
-    return found
+        rows = connection.execute(query, (fingerprint, *some)).fetchall()
+        sound = _sound(rows, source.dimensions) if rows else {}
+        damaged += len(rows) - len(sound)
+        found |= sound
+    return found, damaged
+
+
+def _sound(rows: Sequence[tuple[bytes, object]], dimensions: int) -> dict[bytes, Floats32]:
+    """Of some rows those that hold a vector: of the encoder's length, finite, of unit length."""
+    right = [(key, kept) for key, kept in rows if isinstance(kept, bytes) and len(kept) == 4 * dimensions]
+    vectors = np.frombuffer(b"".join(kept for _, kept in right), dtype="<f4").reshape(-1, dimensions)
+    with np.errstate(all="ignore"):  # what is not finite is what we look for
+        lengths = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+        sound = np.abs(lengths - 1) < _NEARLY_ONE
+    return {key: vectors[at] for at, (key, _) in enumerate(right) if sound[at]}
 
 
 def _make(
     connection: sqlite3.Connection,
-    fingerprint: str,
+    source: EmbedderSource,
     embedder: Embedder,
     missing: dict[bytes, str],
     progress: Progress | None,
@@ -132,7 +243,12 @@ def _make(
                 progress(before + round(count * done / max(total, 1)), len(todo))
 
         vectors = embedder.embed([text for _, text in some], step)
-        _keep(connection, fingerprint, [key for key, _ in some], vectors)
+        if vectors.shape[1] != source.dimensions:
+            raise TandemError(
+                f"the encoder {source.name} gives {vectors.shape[1]} numbers for a text, and its files say "
+                f"{source.dimensions}. Put its folder back as it was published."
+            )
+        _keep(connection, source.fingerprint, [key for key, _ in some], vectors)
         found |= {key: vector for (key, _), vector in zip(some, vectors, strict=True)}
     return found
 

@@ -132,17 +132,17 @@ def _pipeline(name: str) -> Any:
 
     if name.startswith("rules"):
         return _rules(name.partition(":")[2] or "xx")
-    try:
-        with warnings.catch_warnings():
-            # a pipeline of another minor version warns at every load; doctor says it once
-            warnings.simplefilter("ignore", UserWarning)
-            found = spacy.load(name, exclude=["ner", "lemmatizer"])
-    except OSError as error:
-        installed = ", ".join(spacy.util.get_installed_models()) or "none"
+    # spaCy would also load any folder of this name, and import any package that is installed
+    installed = spacy.util.get_installed_models()
+    if name not in installed:
         raise BadInput(
-            f'segmentation.pipeline "{name}" is not installed (installed: {installed}). Install it, or set '
-            f'"pipeline: rules" in study.yaml.'
-        ) from error
+            f'segmentation.pipeline "{name}" is not installed (installed: {", ".join(installed) or "none"}). Install '
+            f'it, or set "pipeline: rules" in study.yaml.'
+        )
+    with warnings.catch_warnings():
+        # a pipeline of another minor version warns at every load; doctor says it once
+        warnings.simplefilter("ignore", UserWarning)
+        found = spacy.load(name, exclude=["ner", "lemmatizer"])
     if not any(found.has_pipe(pipe) for pipe in ("parser", "senter", "sentencizer")):
         found.add_pipe("sentencizer")
     return found

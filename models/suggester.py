@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,23 @@ from annotations.segment import Segmentation, project
 from annotations.store.database import Store
 from annotations.store.model_versions import ModelVersion, serving_model
 from annotations.store.reviews import applied_codes
-from annotations.store.suggestions import Suggested, add_suggestions, segments_with_suggestions
+from annotations.store.stale_models import changed_since
+from annotations.store.suggestions import (
+    Suggested,
+    add_suggestions,
+    keep_sentences,
+    segments_with_suggestions,
+    without_sentences,
+)
+from annotations.transcript import Span
 from models.artifact import load
 from models.classifier import Model, suggested
 from models.cold_start import ColdStart
 from models.corpus import Corpus, read_corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
-from models.explain import Precedents
+from models.explain import Precedents, sentences_behind
+from models.segmenter import sentences_in
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
@@ -99,19 +108,21 @@ class Suggester:
         made = Precoded(version, segments=len(wanted), already=len(wanted) - len(todo))
         if todo:
             self._suggest(model, version, corpus, todo, made, progress)
+        self._point_again(model, version, corpus, wanted, progress)
         made.seconds = time.perf_counter() - start
         return made
 
     def _refuse_stale(self, version: ModelVersion) -> None:
-        for what, then, present in (
-            ("codebook", version.codebook_version, self.codebook.version),
-            ("segmentation", version.segmentation, self.segmentation.version),
-            ("encoder", version.embedder, self.source.fingerprint),
-        ):
-            if then != present:
-                raise TandemError(
-                    f'the {what} has changed since model {version.version} was trained. Run "tandem train" first.'
-                )
+        changed = changed_since(
+            version,
+            codebook=self.codebook.version,
+            segmentation=self.segmentation.version,
+            embedder=self.source.fingerprint,
+        )
+        if changed is not None:
+            raise TandemError(
+                f'the {changed} has changed since model {version.version} was trained. Run "tandem train" first.'
+            )
 
     def _suggest(
         self,
@@ -130,10 +141,9 @@ class Suggester:
         for lot in slices(len(todo), BATCH):
             some = todo[lot]
 
-            def step(part: int, total: int, before: int = lot.start, count: int = len(some)) -> None:
-                progress(before + count * part // max(total, 1), len(todo))
-
-            embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], step)
+            # a lot's progress: half by its passages, half by their sentences
+            passages, sentences = _half(progress, lot, len(todo), 0), _half(progress, lot, len(todo), 1)
+            embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], passages)
             made.embedded += embedded.embedded
             made.from_cache += embedded.from_cache
             units = corpus.units_of(some)
@@ -142,12 +152,71 @@ class Suggester:
             chosen = suggested(found, model.thresholds, model.codes, exclusive)
             nearest = precedents.nearest(embedded.vectors, [groups[corpus.at[u][0]] for u in some], chosen)
             rows = list(_rows(corpus, some, version, found, chosen, nearest, sources))
+            carrying = self._carrying(model, corpus, some, [row.suggested for row in rows], sentences)
+            rows = [replace(row, sentences=its) for row, its in zip(rows, carrying, strict=True)]
             with self.store.writing() as connection:
                 add_suggestions(connection, version.id, rows)
             _count(made, rows)
             progress(lot.stop, len(todo))
         coded = self._coded(corpus)
         made.notice = notice(corpus, groups, coded, sampled, model, version, self.source, self.cache)
+
+    def _carrying(
+        self,
+        model: Model | ColdStart,
+        corpus: Corpus,
+        some: Sequence[int],
+        wanted: Sequence[Sequence[str]],
+        progress: Progress,
+    ) -> list[dict[str, Span]]:
+        """For each unit the sentence behind each wanted code, as a span of its transcript.
+
+        Only sentences of units for which something is wanted are embedded. A model that knows only the codebook's
+        words points at none.
+        """
+        found: list[dict[str, Span]] = [{} for _ in some]
+        rows = [at for at, codes in enumerate(wanted) if codes]
+        if isinstance(model, ColdStart) or not rows:
+            return found
+
+        def embed(texts: Sequence[str]) -> Floats32:
+            return self.cache.embed(self.source, texts, progress).vectors
+
+        def sentences(texts: Sequence[str]) -> Sequence[Sequence[Span]]:
+            pipeline = self.segmentation.pipeline
+            return self.cache.sentences(texts, pipeline, lambda text: sentences_in(text, pipeline))
+
+        units = corpus.units_of([some[at] for at in rows])
+        carrying = sentences_behind(model, units, [wanted[at] for at in rows], embed, sentences)
+        for at, its in zip(rows, carrying, strict=True):
+            begin = corpus.segment(some[at]).span.start
+            found[at] = {
+                code: Span(begin + one.span.start, begin + one.span.end) for code, one in its.items()
+            }
+        return found
+
+    def _point_again(
+        self,
+        model: Model | ColdStart,
+        version: ModelVersion,
+        corpus: Corpus,
+        wanted: Sequence[int],
+        progress: Progress,
+    ) -> None:
+        """Look for the sentences behind what was suggested before Tandem kept them."""
+        with self.store.reading() as connection:
+            lacking = without_sentences(connection, version.id)
+        todo = [unit for unit in wanted if corpus.ids[unit] in lacking] if lacking else []
+        for lot in slices(len(todo), BATCH):
+            some = todo[lot]
+            codes = [lacking[corpus.ids[unit]] for unit in some]
+            step = _half(progress, lot, len(todo), 1)
+            carrying = self._carrying(model, corpus, some, codes, step)
+            found = {
+                corpus.ids[unit]: (its, spans) for unit, its, spans in zip(some, codes, carrying, strict=True)
+            }
+            with self.store.writing() as connection:
+                keep_sentences(connection, version.id, found)
 
     def _coded(self, corpus: Corpus) -> list[int]:
         """The transcripts on which somebody has put a code and that may be learnt from, as positions."""
@@ -196,6 +265,15 @@ def _rows(
         }
         codes = tuple(version.codes[code] for code in np.flatnonzero(chosen[at]))
         yield Suggested(corpus.ids[unit], found[at].tolist(), codes, evidence)
+
+
+def _half(progress: Progress, lot: slice, total: int, half: int) -> Progress:
+    """The progress of one half of a lot of units, of ``total``: 0 is the first half, 1 the second."""
+
+    def step(done: int, of: int) -> None:
+        progress(lot.start + (lot.stop - lot.start) * (half * of + done) // max(2 * of, 1), total)
+
+    return step
 
 
 def _count(made: Precoded, rows: Sequence[Suggested]) -> None:

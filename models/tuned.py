@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Floats
 from annotations.errors import TandemError
+from models.arrays_file import read_arrays
 from models.embedder import EmbedderSource
 from models.tuned_network import TunedNetwork
 from models.tuned_passage import Passage, passage_of
@@ -86,8 +87,7 @@ def load_tuned(file: Path, known: Mapping[str, Any], encoder: EmbedderSource | N
 
     Nothing but arrays is ever made of the file; raises OSError, ValueError, KeyError, TypeError.
     """
-    with np.load(file, allow_pickle=False) as arrays:
-        weights = {name: arrays[name] for name in arrays.files}
+    weights = read_arrays(file)
     source = EmbedderSource(known["encoder"])
     if encoder is not None and encoder.fingerprint == known["fingerprint"]:
         source = encoder

@@ -65,6 +65,8 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
 
 
 def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
+    yield lambda: _imports(parts.study.folder)
+    yield lambda: _addresses(parts)
     yield lambda: _attempt("codebook", lambda: f"{len(parts.codebook.applicable)} codes", "")
     yield lambda: _attempt("database", lambda: parts.store.place, "")
     yield lambda: _segmenter(parts)
@@ -113,6 +115,27 @@ def _label_studio_installed(settings: Settings) -> Check:
     )
 
 
+def _addresses(parts: Parts) -> Check:
+    """Does the study name an address that nobody has confirmed? None is called to find that out."""
+    from service.trust.reach import not_confirmed
+
+    def look() -> str:
+        waiting = not_confirmed(parts.study, parts.settings)
+        if waiting:
+            raise TandemError(" ".join(waiting))
+        return "none but yours, and those that were confirmed"
+
+    return _attempt("addresses", look, "")
+
+
+def _imports(folder: Path) -> Check:
+    """Would Python run a program that lies in the study's folder? Tandem itself never lets it."""
+    searched = any(Path(entry).resolve() == folder for entry in sys.path)
+    found = "Python looks for programs in the study's folder" if searched else "none from the study's folder"
+    remedy = "PYTHONPATH names the folder, or has an empty entry (a colon at an end, or two together): take it out."
+    return Check("imports", not searched, found, remedy)
+
+
 def _segmenter(parts: Parts) -> Check:
     from annotations.transcript import SpokenTurn, Transcript, canonical
     from models.segmenter import segment
@@ -147,7 +170,7 @@ def _model_files(parts: Parts) -> Check:
 
 
 def _tracking(parts: Parts) -> Check:
-    from service.serving.train_study import tracking_of
+    from service.serving.train_and_evaluate import tracking_of
 
     return _attempt(
         "MLflow", lambda: f"{tracking_of(parts).check()}, {parts.settings.tracking_uri or 'in the study'}", ""
@@ -156,7 +179,7 @@ def _tracking(parts: Parts) -> Check:
 
 def _mirrored(parts: Parts) -> Check:
     """Does MLflow say what the study's database says? What it lacks is given to it first."""
-    from service.serving.train_study import catch_up, tracking_of
+    from service.serving.train_and_evaluate import catch_up, tracking_of
     from training.mlflow_mirror import aliases_wanted
 
     def look() -> str:

@@ -16,6 +16,7 @@ from annotations.segment import Segmentation
 from annotations.store.database import Store, open_store
 from annotations.study.config import Study, find_study, read_study
 from service.settings import Settings, read_settings
+from service.trust.reach import database_address
 
 if TYPE_CHECKING:  # they are heavy, and most commands need neither
     from models.embedder import EmbedderSource
@@ -49,8 +50,11 @@ class Parts:
 
     @property
     def database_url(self) -> str:
-        """Where the database is: the environment's word, else study.yaml's, else a file in the study's folder."""
-        given = self.settings.database or self.study.config.database
+        """Where the database is: the environment's word, else study.yaml's, else a file in the study's folder.
+
+        Raises NotConfirmed for a server that only study.yaml names.
+        """
+        given = database_address(self.study, self.settings)
         if given is None:
             return f"sqlite:///{self.study.database_file}"
         if given.startswith("postgres") and "schema=" not in given:
@@ -69,7 +73,8 @@ class Parts:
         from models.embedder import EmbedderSource
 
         entry = self.study.config.embedder
-        return EmbedderSource(entry.model, device=entry.device)
+        own = self.study.folder / Path(entry.model).expanduser()
+        return EmbedderSource(str(own) if own.is_dir() else entry.model, device=entry.device)
 
     @cached_property
     def cache(self) -> EmbeddingCache:

@@ -22,7 +22,7 @@ from service.label_studio.local import Access, LocalLabelStudio
 from service.new_study import make_study
 from service.pushing import Pushed, push
 from service.serving.precode import precode
-from service.serving.train_study import train
+from service.serving.train_and_evaluate import train
 from service.settings import Settings
 
 MARK = ".made-by-tandem-demo"

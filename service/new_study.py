@@ -29,7 +29,7 @@ _HEAD = """\
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
 # retrain: {after: 200}       a worker trains after so many new reviews; null: only when asked
 # margin: 0.1                by how much kappa of the model may fall short of a second coder's and be "as good"
-# database: postgresql://…    to keep the study on a server
+# database: postgresql://…    to keep the study on a server (confirmed on each machine with "tandem trust")
 """
 
 

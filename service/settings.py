@@ -6,6 +6,7 @@
 | TANDEM_STATE | folder for what belongs to this machine and no study: Label Studio's data, session keys |
 | TANDEM_LABEL_STUDIO_ENV | the environment that holds Label Studio, instead of the one ``make install`` made |
 | LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY | another Label Studio, and its token |
+| TANDEM_SERVICE_URL | where that Label Studio reaches "tandem serve", instead of the address in study.yaml |
 | MLFLOW_TRACKING_URI | an MLflow server, instead of the store in the study's folder |
 | TANDEM_SESSION_KEY | the key that "tandem serve" asks for, instead of one made at the first start |
 """
@@ -16,6 +17,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+_SQLITE = "sqlite:///"
+# what is harmless of Python's own variables; the others name code, or where it is looked for
+_PYTHON_KEPT = frozenset({"PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Settings:
     label_studio_token: str | None = None
     tracking_uri: str | None = None
     session_key: str | None = None
+    service_url: str | None = None
 
     def __repr__(self) -> str:
         return f"Settings(state={str(self.state)!r}, label_studio_url={self.label_studio_url!r}, …)"
@@ -44,14 +50,43 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     state = said("TANDEM_STATE")
     env = said("TANDEM_LABEL_STUDIO_ENV")
     return Settings(
-        state=Path(state) if state else _state_folder(),
-        database=said("TANDEM_DATABASE"),
-        label_studio_env=Path(env) if env else None,
+        state=Path(state).absolute() if state else _state_folder(),
+        database=_from_here(said("TANDEM_DATABASE")),
+        label_studio_env=Path(env).absolute() if env else None,
         label_studio_url=said("LABEL_STUDIO_URL"),
         label_studio_token=said("LABEL_STUDIO_API_KEY"),
-        tracking_uri=said("MLFLOW_TRACKING_URI"),
+        tracking_uri=_from_here(said("MLFLOW_TRACKING_URI")),
         session_key=said("TANDEM_SESSION_KEY"),
+        service_url=said("TANDEM_SERVICE_URL"),
     )
+
+
+def child_environment(settings: Settings, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a process that Tandem starts is given: it imports nothing from where somebody stands or a study lies.
+
+    It may run in another folder, so paths that were given from here are whole ones.
+    """
+    given = os.environ if environment is None else environment
+    kept = {key: value for key, value in given.items() if not key.startswith("PYTHON") or key in _PYTHON_KEPT}
+    whole = {
+        "TANDEM_STATE": str(settings.state),
+        "TANDEM_DATABASE": settings.database,
+        "TANDEM_LABEL_STUDIO_ENV": settings.label_studio_env and str(settings.label_studio_env),
+        "MLFLOW_TRACKING_URI": settings.tracking_uri,
+    }
+    return kept | {key: value for key, value in whole.items() if value} | {"PYTHONSAFEPATH": "1"}
+
+
+def _from_here(address: str | None) -> str | None:
+    """An address of a SQLite file with its whole path; others as they are."""
+    if (
+        address is None
+        or not address.startswith(_SQLITE)
+        or address[len(_SQLITE) :].startswith((":", "/", "?"))
+    ):
+        return address
+    file = address[len(_SQLITE) :]
+    return f"{_SQLITE}{Path(file).absolute()}" if file else address
 
 
 def _state_folder() -> Path:

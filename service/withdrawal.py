@@ -15,9 +15,8 @@ from annotations.errors import BadInput, TandemError, nearest
 from annotations.label_studio.erase import erase_tasks, forget_evidence
 from annotations.label_studio.projects import project_exists
 from annotations.progress import Progress
-from annotations.store.jobs import ask_for
-from annotations.store.label_studio_projects import projects
-from annotations.store.model_versions import all_models, champion, promote
+from annotations.store.model_versions import all_models, champion
+from annotations.store.put_to_serve import put_to_serve
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
     Pending,
@@ -35,7 +34,7 @@ from models.segmenter import sentences_in
 from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
-from service.serving.train_study import catch_up, tracking_of, train
+from service.serving.train_and_evaluate import catch_up, tracking_of, train
 
 
 @dataclass
@@ -185,9 +184,7 @@ def _from_models(parts: Parts, tombstone: Withdrawal, by: str, found: Withdrawn)
         if not trained.verdict.promoted:
             why = f"{serving.model.version} had learnt from a participant who withdrew"
             with parts.store.writing() as connection:
-                promote(connection, trained.model.id, verdict=trained.verdict.verdict, reason=why, by=by)
-                if projects(connection):
-                    ask_for(connection, "renew", {})
+                put_to_serve(connection, trained.model.id, verdict=trained.verdict.verdict, reason=why, by=by)
             catch_up(parts)
         found.new_model = trained.model.version
     for model in learnt:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from annotations.errors import Busy, TandemError, Unreachable
 from annotations.store.jobs import (
     Job,
+    JobKind,
     ask_for,
     beat,
     fail,
@@ -123,7 +124,9 @@ def _do(parts: Parts, job: Job, name: str) -> None:
     ended: Callable[[Connection], None]
     try:
         with _beating(parts, job, name) as watch, _alone(parts, job.kind, watch):
-            result = _KINDS[job.kind](parts.read_again(), job.arguments, watch)
+            now = parts.read_again()
+            result = _KINDS[job.kind](now, job.arguments, watch)
+            result |= {"embeddings": now.cache.notes} if now.cache.notes else {}
     except Cancelled:
         ended = partial(stopped, job=job, worker=name)
     except (Unreachable, Busy) as error:
@@ -145,7 +148,7 @@ def _do(parts: Parts, job: Job, name: str) -> None:
 
 
 def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
-    from service.serving.train_study import train
+    from service.serving.train_and_evaluate import train
 
     return train(parts, unwatched=True, embedding=watch.step, fitting=watch.step).to_json()
 
@@ -169,7 +172,7 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
     return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
 
 
-_KINDS: Mapping[str, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
+_KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
     "train": _train,
     "precode": _precode,
     "renew": _renew,
@@ -177,13 +180,13 @@ _KINDS: Mapping[str, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]
 
 
 def _catch_up(parts: Parts) -> None:
-    from service.serving.train_study import catch_up
+    from service.serving.train_and_evaluate import catch_up
 
     catch_up(parts)
 
 
 @contextmanager
-def _alone(parts: Parts, kind: str, watch: _Watch) -> Iterator[None]:
+def _alone(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
     """Hold the study, waiting for a command that holds it now."""
     with ExitStack() as held:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from postgresql import POSTGRESQL, a_schema, administrator, emptied
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
 
+# what a test starts imports nothing from the folder in which the tests were started
+os.environ["PYTHONSAFEPATH"] = "1"
 # what takes longest begins first, so that no process is left alone with it at the end
 FIRST = ("label_studio", "slow")
 

@@ -78,7 +78,6 @@ def _do(block: Block, desk: Path) -> None:
         assert block.language == "text", f"a block of {block.language} is neither run nor put into a file"
 
 
-@pytest.mark.slow
 def _type(line: str) -> None:
     """A command of tandem in this process, where its imports are loaded already; any other in one of its own."""
     words = shlex.split(line)
@@ -91,6 +90,7 @@ def _type(line: str) -> None:
     assert done.exit_code == 0, f"{line}\n{done.output}\n{done.exception!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
 @pytest.mark.parametrize("page", RUN)
 def test_what_a_page_says_can_be_typed(page: str, desk: Path) -> None:

@@ -16,14 +16,16 @@ from annotations.agreement import tables_of
 from annotations.arrays import Bools, Floats
 from annotations.errors import TandemError
 from annotations.store.model_versions import ModelVersion, Serving
+from models.arrays_file import read_arrays
 from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.embedder import EmbedderSource
 from training.dataset import Dataset
-from training.learn import asked
+from training.fit_and_measure import asked
+from training.judge_set import Split
+from training.measured_model import MeasuredModel
 from training.promote import Verdict, first, incomparable, judge
-from training.recipe import Made, Split
 
 HELD_OUT = "held_out.npz"
 # what comes of reading a file that is none, that is cut off, or that declares shapes which do not fit or are too large
@@ -64,7 +66,7 @@ class _Champion:
 
 
 def compare(
-    made: Made,
+    made: MeasuredModel,
     serving: Serving | None,
     *,
     learnt: frozenset[UUID],
@@ -88,7 +90,7 @@ def compare(
 
 
 def _compare(
-    made: Made,
+    made: MeasuredModel,
     champion: _Champion,
     *,
     learnt: frozenset[UUID],
@@ -126,7 +128,7 @@ def _compare(
     return judge(new, old, codes=codes, new_recipe=new_recipe, unreadable=unreadable)
 
 
-def save_held_out(made: Made, folder: Path) -> None:
+def save_held_out(made: MeasuredModel, folder: Path) -> None:
     """Decisions on participants that the model has not seen, beside it, for comparisons to come."""
     if made.unseen is None or made.dataset is None:
         return
@@ -142,7 +144,7 @@ def save_held_out(made: Made, folder: Path) -> None:
 
 
 def _words_of(
-    champion: _Champion, made: Made, *, learnt: frozenset[UUID], split: Split, embedder: str
+    champion: _Champion, made: MeasuredModel, *, learnt: frozenset[UUID], split: Split, embedder: str
 ) -> _Words | None:
     """The champion itself, asked now about participants it has not learnt of; else what it said held out."""
     before, model = champion.version, champion.model
@@ -167,18 +169,18 @@ def _words_of(
     return _Words(decided, unseen | held_out.known, codes & held_out.codes)
 
 
-def _held_out(made: Made, folder: Path) -> _Words | None:
+def _held_out(made: MeasuredModel, folder: Path) -> _Words | None:
     """What the champion said of these segments when it was made, by models that had not seen them."""
     file = folder / HELD_OUT
     if made.dataset is None or not file.is_file():
         return None
     try:
-        with np.load(file, allow_pickle=False) as found:
-            row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
-            names, said = found["codes"].tolist(), found["decided"]
-            numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
-            fits = said.dtype == np.bool_ and said.shape == (len(row_of), len(names))
-            numbered = numbers.dtype.kind in "iu" and numbers.shape == said.shape[:1]
+        found = read_arrays(file)
+        row_of = {segment: at for at, segment in enumerate(found["segments"].tolist())}
+        names, said = found["codes"].tolist(), found["decided"]
+        numbers = found["groups"] if "groups" in found else np.zeros(len(said), dtype=np.intp)
+        fits = said.dtype == np.bool_ and said.shape == (len(row_of), len(names))
+        numbered = numbers.dtype.kind in "iu" and numbers.shape == said.shape[:1]
     except _NOT_TO_BE_READ:
         return None
     if not fits or not numbered:
@@ -205,7 +207,7 @@ def _joined_since(groups: Sequence[str], then: NDArray[np.intp]) -> Bools:
     return np.array([len(numbers.get(group, ())) > 1 for group in groups], dtype=np.bool_)
 
 
-def _tables(made: Made, words: _Words) -> tuple[Floats, Floats, Sequence[str]] | None:
+def _tables(made: MeasuredModel, words: _Words) -> tuple[Floats, Floats, Sequence[str]] | None:
     """Both models' tables against the coders, on independent reviews of common segments, and their codes."""
     dataset: Dataset | None = made.dataset
     if dataset is None or made.unseen is None:

@@ -26,7 +26,7 @@ from models.classifier import LEAST_EXAMPLES, Model, TooFew, suggested
 from models.embedder import EmbedderSource
 from models.features import Counted, count
 from training.dataset import Dataset, OutOfFold
-from training.fitting import PENALTIES, Bench, Fit
+from training.fit_on_rows import PENALTIES, Bench, Fit
 from training.folds import FOLDS, folds_of
 
 LEAST_GROUPS = 3

@@ -12,40 +12,45 @@ from training.collect import Collected, collect
 from training.cross_validation import cross_validate, folds_with, lacking_codes
 from training.dataset import Dataset
 from training.figures import evaluate
+from training.fit_and_measure import dataset_of
 from training.folds import folds_of
-from training.learn import dataset_of
-from training.recipe import Workshop, exclusive_sets
-from training.unchanged import unchanged
+from training.training_needed import unchanged
+from training.training_parts import TrainingParts
 
 
-def evaluation(shop: Workshop, *, group_by: GroupBy, progress: Progress) -> tuple[dict[str, Any], Collected]:
+def evaluation(
+    parts: TrainingParts, *, group_by: GroupBy, progress: Progress
+) -> tuple[dict[str, Any], Collected]:
     """The figures of a cross-validation of what everybody has coded so far, the judge set included.
 
     Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
     reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
     ``serving``: what a judge set said of the version that serves, never mixed with the rest; None without one.
     """
-    corpus = read_corpus(shop.store, shop.segmentation)
-    codes = tuple(code.id for code in shop.codebook.applicable)
-    collected = collect(shop.store, corpus, codes)
-    dataset = dataset_of(shop, collected, codes, group_by)
+    corpus = read_corpus(parts.store, parts.segmentation)
+    codes = tuple(code.id for code in parts.codebook.applicable)
+    collected = collect(parts.store, corpus, codes)
+    dataset = dataset_of(parts, collected, codes, group_by)
     bare = dataset.without_assisted()
     with_assisted = len(bare.judgements) < len(dataset.judgements)
-    with shop.store.reading() as connection:
+    with parts.store.reading() as connection:
         serving = champion(connection)
     apart = {"serving": _measured_apart(serving)}
     if group_by == "participant" and serving is not None and not with_assisted:
         figures = dict(serving.model.figures)
-        if unchanged(shop, collected, serving.model) and figures.pop("measured_on", "") == "cross-validation":
+        if (
+            unchanged(parts, collected, serving.model)
+            and figures.pop("measured_on", "") == "cross-validation"
+        ):
             return figures | apart, collected
     if not with_assisted:
-        return _cross_validated(shop, dataset, dataset, progress) | apart, collected
+        return _cross_validated(parts, dataset, dataset, progress) | apart, collected
 
     def halves(part: int) -> Progress:
         return lambda done, total: progress(done + part * total, 2 * total)
 
-    figures = _cross_validated(shop, dataset, dataset, halves(0)) | apart
-    without = _cross_validated(shop, bare, dataset, halves(1))
+    figures = _cross_validated(parts, dataset, dataset, halves(0)) | apart
+    without = _cross_validated(parts, bare, dataset, halves(1))
     kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
     return figures | {"without_assisted": kept}, collected
 
@@ -63,24 +68,26 @@ def _measured_apart(serving: Serving | None) -> dict[str, Any] | None:
     }
 
 
-def _cross_validated(shop: Workshop, dataset: Dataset, whole: Dataset, progress: Progress) -> dict[str, Any]:
+def _cross_validated(
+    parts: TrainingParts, dataset: Dataset, whole: Dataset, progress: Progress
+) -> dict[str, Any]:
     """Figures of a cross-validation in the folds of ``whole``, so that two can be compared."""
     labels, weights = whole.targets(gold=False)
-    encoder = shop.encoder_for(whole)
+    encoder = parts.encoder_for(whole)
     fold = folds_of(whole.groups, labels * (weights > 0), folds=folds_with(encoder))
-    exclusive = exclusive_sets(shop.codebook)
+    exclusive = parts.exclusive_sets
     validated = cross_validate(
         dataset,
         exclusive=exclusive,
         fold=fold,
-        aim=shop.aim,
+        aim=parts.aim,
         encoder=encoder,
         progress=progress,
     )
     return evaluate(
         dataset,
         validated.out_of_fold,
-        codebook=shop.codebook,
+        codebook=parts.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
     ).to_json()

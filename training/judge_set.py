@@ -31,6 +31,18 @@ SEED = 0
 
 
 @dataclass(frozen=True)
+class Split:
+    """Who teaches and who judges. ``groups``: the group of each transcript; ``judging``: the groups that judge."""
+
+    groups: Mapping[UUID, str]
+    judging: frozenset[str]
+
+    def judges(self, transcript: UUID) -> bool:
+        """Does this transcript only judge?"""
+        return self.groups.get(transcript) in self.judging
+
+
+@dataclass(frozen=True)
 class _Group:
     """A group of transcripts that people have reviewed; ``gold``: the waves in which some did so independently."""
 

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from annotations.errors import TandemError
 from training.collect import WEIGHTS, Collected
+from training.judge_set import Split
+from training.measured_model import MeasuredModel
 from training.promote import Verdict
-from training.recipe import Made, Split, Workshop
 from training.results import Figures
 from training.tracking import TrainingRun
+from training.training_parts import TrainingParts
 
 SNAPSHOT = "snapshot.json"
 RUN = "run.json"
@@ -53,15 +55,15 @@ class Snapshot:
         return frozenset(UUID(one) for one in (*self.learn, *self.judge))
 
 
-def snapshot_of(shop: Workshop, collected: Collected, made: Made, split: Split) -> Snapshot:
+def snapshot_of(parts: TrainingParts, collected: Collected, made: MeasuredModel, split: Split) -> Snapshot:
     """What this model is made of."""
     groups = numbered_groups(collected, split.groups)
     judge = tuple(str(one) for one in collected.items if split.judges(collected.transcript_of[one]))
     return Snapshot(
-        recipe=shop.recipe,
-        codebook_version=shop.codebook.version,
-        segmentation=shop.segmentation.version,
-        embedder=shop.embedder,
+        recipe=parts.recipe,
+        codebook_version=parts.codebook.version,
+        segmentation=parts.segmentation.version,
+        embedder=parts.embedder,
         reviews_hash=collected.reviews_hash,
         embeddings=made.embeddings,
         learn=tuple(str(one) for one in collected.items if str(one) not in set(judge)),
@@ -93,7 +95,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     try:
         plain = json.loads((folder / SNAPSHOT).read_text("utf-8"))
         return Snapshot(**plain | {key: tuple(plain[key]) for key in ("learn", "judge", "judging")})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise TandemError(
             f"what the model in {folder} learnt from cannot be read ({error}). Put the folder back from your backup."
         ) from error
@@ -110,25 +112,32 @@ def read_run(folder: Path) -> TrainingRun | None:
     """The run that MLflow shall get of the model in this folder; None if nothing is there to give."""
     try:
         plain = json.loads((folder / RUN).read_text("utf-8"))
-    except (OSError, ValueError):
+        return TrainingRun(
+            str(plain["name"]), dict(plain["params"]), dict(plain["metrics"]), dict(plain["tags"]), folder
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return TrainingRun(plain["name"], plain["params"], plain["metrics"], plain["tags"], folder)
 
 
 def run_of(
-    snapshot: Snapshot, shop: Workshop, collected: Collected, made: Made, verdict: Verdict, **names: str
+    snapshot: Snapshot,
+    parts: TrainingParts,
+    collected: Collected,
+    made: MeasuredModel,
+    verdict: Verdict,
+    **names: str,
 ) -> TrainingRun:
     """The run as MLflow gets it. ``names``: model_id, model_version, parent_version, artifact_sha256."""
     params: dict[str, str | int | float | bool] = {
         "recipe": snapshot.recipe,
         "kind": made.model.kind,
-        "embedder_name": shop.embedder_name,
-        "embedder": shop.embedder,
-        "codebook_version": shop.codebook.version,
-        "segmentation": shop.segmentation.version,
-        "unit": shop.segmentation.unit,
-        "pipeline": shop.segmentation.pipeline,
-        "max_words": str(shop.segmentation.max_words),
+        "embedder_name": parts.embedder_name,
+        "embedder": parts.embedder,
+        "codebook_version": parts.codebook.version,
+        "segmentation": parts.segmentation.version,
+        "unit": parts.segmentation.unit,
+        "pipeline": parts.segmentation.pipeline,
+        "max_words": str(parts.segmentation.max_words),
         "reviews": collected.reviews,
         "segments": len(collected.learnable),
         "codes_judged": len(made.model.judged),
@@ -141,9 +150,9 @@ def run_of(
     tags = {
         **names,
         "reviews_hash": snapshot.reviews_hash,
-        "codebook_version": shop.codebook.version,
-        "segmentation": shop.segmentation.version,
-        "embedder": shop.embedder,
+        "codebook_version": parts.codebook.version,
+        "segmentation": parts.segmentation.version,
+        "embedder": parts.embedder,
         "verdict": verdict.verdict,
         "promoted": str(verdict.promoted).lower(),
         "verdict_reason": verdict.reason[:4000],

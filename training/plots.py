@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
 from annotations.arrays import Bools, Floats
 from training.dataset import Dataset, OutOfFold
-from training.recipe import MeasuredOn
+from training.measured_model import MeasuredOn
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CURVES = "curves.png"
 CALIBRATION = "calibration.png"
@@ -40,7 +44,7 @@ def _curves(
     where: str,
     file: Path,
 ) -> None:
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = _figure(8, 5)
     axes = figure.add_subplot()
     positives = ((labels >= 0.5) & usable).sum(axis=0)
     shown = [code for code in np.argsort(-positives)[:_MOST_CODES] if positives[code] >= _LEAST_POSITIVES]
@@ -63,7 +67,7 @@ def _curves(
 
 
 def _calibration(p: Floats, y: Floats, where: str, file: Path) -> None:
-    figure = Figure(figsize=(6, 6), layout="constrained")
+    figure = _figure(6, 6)
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     at = np.minimum((p * _BINS).astype(int), _BINS - 1)
     count = np.bincount(at, minlength=_BINS)
@@ -79,7 +83,16 @@ def _calibration(p: Floats, y: Floats, where: str, file: Path) -> None:
     _write(figure, file)
 
 
-def _write(figure: Figure, file: Path) -> None:
+def _figure(width: float, height: float) -> Figure:
+    """An empty figure. Matplotlib takes a "matplotlibrc" from the current folder, so it is first imported elsewhere."""
+    with chdir(Path(__file__).parent):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
+    return figure
+
+
+def _write(figure: Figure, file: Path) -> None:
     # no date and no version in the file: the same model gives the same picture
     figure.savefig(file, dpi=110, metadata={"Software": None})

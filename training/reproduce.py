@@ -22,9 +22,9 @@ from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import read_corpus
 from training.collect import Collected, collected_from
-from training.learn import learn
+from training.fit_and_measure import learn
 from training.lineage import Snapshot, libraries, read_snapshot
-from training.recipe import Workshop
+from training.training_parts import TrainingParts
 
 
 @dataclass(frozen=True)
@@ -51,26 +51,26 @@ class Reproduced:
         }
 
 
-def reproduce(shop: Workshop, run: str, *, progress: Progress) -> Reproduced:
+def reproduce(parts: TrainingParts, run: str, *, progress: Progress) -> Reproduced:
     """Make the model of a run (or version) again; nothing is kept. Raises TandemError if its parts are not here."""
-    model = version_of(shop, run)
+    model = version_of(parts, run)
     if model.kind != "trained":
         raise TandemError(
             f"{model.version} learnt from the codebook's words alone; there are no reviews to go by."
         )
-    kept = load(shop.folder / model.folder, model.sha256)
-    snapshot = read_snapshot(shop.folder / model.folder)
-    _refuse_other_parts(shop, model, snapshot)
-    shop = _as_then(shop, model)
-    codes = tuple(code.id for code in shop.codebook.applicable)
-    collected = _collected(shop, codes, snapshot, model)
-    made = learn(shop, collected, codes, snapshot.split, progress)
+    kept = load(parts.folder / model.folder, model.sha256)
+    snapshot = read_snapshot(parts.folder / model.folder)
+    _refuse_other_parts(parts, model, snapshot)
+    parts = _as_then(parts, model)
+    codes = tuple(code.id for code in parts.codebook.applicable)
+    collected = _collected(parts, codes, snapshot, model)
+    made = learn(parts, collected, codes, snapshot.split, progress)
     return Reproduced(model, differences(kept, made.model), _notes(snapshot, made.embeddings))
 
 
-def version_of(shop: Workshop, run: str) -> ModelVersion:
+def version_of(parts: TrainingParts, run: str) -> ModelVersion:
     """The version that a run's id (its beginning is enough) or a version's name stands for."""
-    with shop.store.reading() as connection:
+    with parts.store.reading() as connection:
         models = all_models(connection)
     found = [one for one in models if run and (one.version == run or (one.run_id or "").startswith(run))]
     if len(found) != 1:
@@ -102,10 +102,10 @@ def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, 
     return tuple(name for name, same in parts.items() if not same)
 
 
-def _refuse_other_parts(shop: Workshop, model: ModelVersion, snapshot: Snapshot) -> None:
+def _refuse_other_parts(parts: TrainingParts, model: ModelVersion, snapshot: Snapshot) -> None:
     for what, then, present, remedy in (
-        ("recipe", snapshot.recipe, shop.recipe, "Install the Tandem that made it."),
-        ("encoder", snapshot.embedder, shop.embedder, "Set embedder in study.yaml back."),
+        ("recipe", snapshot.recipe, parts.recipe, "Install the Tandem that made it."),
+        ("encoder", snapshot.embedder, parts.embedder, "Set embedder in study.yaml back."),
     ):
         if then != present:
             raise TandemError(
@@ -113,12 +113,12 @@ def _refuse_other_parts(shop: Workshop, model: ModelVersion, snapshot: Snapshot)
             )
 
 
-def _as_then(shop: Workshop, model: ModelVersion) -> Workshop:
-    """The workshop with the codebook and the segmentation that the version was made with."""
-    with shop.store.reading() as connection:
+def _as_then(parts: TrainingParts, model: ModelVersion) -> TrainingParts:
+    """The parts with the codebook and the segmentation that the version was made with."""
+    with parts.store.reading() as connection:
         content = codebook_content(connection, model.codebook_version)
         segmentation = segmentation_of(connection, model.segmentation)
-    codebook = shop.codebook
+    codebook = parts.codebook
     if codebook.version != model.codebook_version:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "codebook.yaml"
@@ -129,13 +129,15 @@ def _as_then(shop: Workshop, model: ModelVersion) -> Workshop:
             f"the codebook or the segmentation of {model.version} cannot be read back as it was. Put the codebook.yaml "
             f"of version {model.codebook_version} back and try again."
         )
-    return replace(shop, codebook=codebook, segmentation=segmentation)
+    return replace(parts, codebook=codebook, segmentation=segmentation)
 
 
-def _collected(shop: Workshop, codes: tuple[str, ...], snapshot: Snapshot, model: ModelVersion) -> Collected:
+def _collected(
+    parts: TrainingParts, codes: tuple[str, ...], snapshot: Snapshot, model: ModelVersion
+) -> Collected:
     """The reviews of the snapshot, as they are kept; raises TandemError if they are not what they were."""
-    corpus = read_corpus(shop.store, shop.segmentation)
-    with shop.store.reading() as connection:
+    corpus = read_corpus(parts.store, parts.segmentation)
+    with parts.store.reading() as connection:
         reviews, loose = reviews_of(connection, snapshot.items)
         collected = collected_from(connection, corpus, codes, reviews, loose)
     if collected.reviews_hash != snapshot.reviews_hash:

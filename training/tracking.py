@@ -12,6 +12,8 @@ from typing import Any
 
 from annotations.errors import TandemError, Unreachable
 from annotations.lots import lots
+from annotations.store.sqlite_file import refuse_traps
+from training.artifact_place import refuse_elsewhere, refuse_links
 
 # read by MLflow when it is imported: nothing is reported to anybody, and a server that is down is said
 # to be down within seconds
@@ -158,6 +160,9 @@ class Tracking:
         for some in lots(metrics, 900):
             client.log_batch(run_id, metrics=some)
         if run.folder is not None:
+            refuse_links(run.folder)
+            if self._artifacts is not None:
+                refuse_elsewhere(str(client.get_run(run_id).info.artifact_uri), self._artifacts)
             client.log_artifacts(run_id, str(run.folder), "model")
 
     def _register(self, client: Any, run_id: str, run: TrainingRun) -> str:
@@ -175,6 +180,8 @@ class Tracking:
         # "Creating initial tables" is no news for whoever trains a model
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
+        if self._artifacts is not None:
+            refuse_traps(Path(self.uri.removeprefix("sqlite:///")))
         try:
             yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         except MlflowException as error:

@@ -20,8 +20,6 @@ from annotations.groups import groups_of
 from annotations.progress import Progress
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.group_draws import drawn_so_far, keep_draws
-from annotations.store.jobs import ask_for
-from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -30,24 +28,25 @@ from annotations.store.model_versions import (
     champion,
     learnt_transcripts,
     next_version,
-    promote,
     rolled_back,
     serving_model,
 )
+from annotations.store.put_to_serve import put_to_serve
 from annotations.store.segments import keep_segmentation
 from models.artifact import save
 from models.classifier import Model, TooFew
 from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.compare import compare, save_held_out
-from training.judge_set import draw, judging_groups
-from training.learn import learn, learn_from_codebook
-from training.leftovers import sweep
+from training.fit_and_measure import learn, learn_from_codebook
+from training.judge_set import Split, draw, judging_groups
 from training.lineage import run_of, snapshot_of, write_lineage
+from training.measured_model import MeasuredModel
 from training.mlflow_mirror import deliver
+from training.model_folders import sweep
 from training.promote import Verdict, waiting
-from training.recipe import Made, Split, Workshop
-from training.unchanged import unchanged
+from training.training_needed import unchanged
+from training.training_parts import TrainingParts
 
 
 @dataclass(frozen=True)
@@ -82,38 +81,38 @@ class Trained:
         }
 
 
-def train(shop: Workshop, *, force: bool, progress: Progress, unwatched: bool = False) -> Trained:
+def train(parts: TrainingParts, *, force: bool, progress: Progress, unwatched: bool = False) -> Trained:
     """Train, unless nothing has changed since the newest model (``force`` trains all the same).
 
     ``unwatched``: a worker does it, so that after a rollback a person has to say whether the new model serves.
     """
     start = time.perf_counter()
-    sweep(shop)
-    corpus = read_corpus(shop.store, shop.segmentation)
+    sweep(parts)
+    corpus = read_corpus(parts.store, parts.segmentation)
     if not len(corpus):
         raise BadInput(
             'there is nothing to learn from: no transcript has been imported. Run "tandem import" first.'
         )
-    codes = tuple(code.id for code in shop.codebook.applicable)
-    collected = collect(shop.store, corpus, codes)
-    with shop.store.reading() as connection:
+    codes = tuple(code.id for code in parts.codebook.applicable)
+    collected = collect(parts.store, corpus, codes)
+    with parts.store.reading() as connection:
         serving = champion(connection)
         newest = next(reversed(all_models(connection)), None)
     for known in (serving.model if serving else None, newest):
-        if known is not None and not force and unchanged(shop, collected, known):
-            return _nothing_new(shop, known, serving, start)
-    split = _split(shop, collected)
+        if known is not None and not force and unchanged(parts, collected, known):
+            return _nothing_new(parts, known, serving, start)
+    split = _split(parts, collected)
     if any(labels.complete for labels in collected.labels) and collected.learnable:
-        made = learn(shop, collected, codes, split, progress)
+        made = learn(parts, collected, codes, split, progress)
     else:
-        made = learn_from_codebook(shop, corpus, codes)
-    return _keep(shop, collected, serving, made, split, start, unwatched=unwatched)
+        made = learn_from_codebook(parts, corpus, codes)
+    return _keep(parts, collected, serving, made, split, start, unwatched=unwatched)
 
 
-def _split(shop: Workshop, collected: Collected) -> Split:
+def _split(parts: TrainingParts, collected: Collected) -> Split:
     """Who teaches and who judges by now; draws what has not been drawn, and keeps it before anything is fitted."""
     kept = collected.corpus.transcripts
-    with shop.store.writing() as connection:
+    with parts.store.writing() as connection:
         so_far = drawn_so_far(connection)
         new = draw(
             [one for one in kept if one.transcript.consents.may_train],
@@ -127,8 +126,8 @@ def _split(shop: Workshop, collected: Collected) -> Split:
     return Split(groups, judging_groups(groups, drawn))
 
 
-def _nothing_new(shop: Workshop, known: ModelVersion, serving: Serving | None, start: float) -> Trained:
-    failed = deliver(shop.store, shop.tracking, shop.folder)
+def _nothing_new(parts: TrainingParts, known: ModelVersion, serving: Serving | None, start: float) -> Trained:
+    failed = deliver(parts.store, parts.tracking, parts.folder)
     reason = f"nothing has changed since {known.version} was trained"
     if serving is not None and known.id != serving.model.id:
         reason += f", which did not stay in service ({serving.model.version} serves)"
@@ -137,42 +136,39 @@ def _nothing_new(shop: Workshop, known: ModelVersion, serving: Serving | None, s
 
 
 def _keep(
-    shop: Workshop,
+    parts: TrainingParts,
     collected: Collected,
     serving: Serving | None,
-    made: Made,
+    made: MeasuredModel,
     split: Split,
     start: float,
     *,
     unwatched: bool,
 ) -> Trained:
     new = uuid4()
-    folder = shop.folder / str(new)
+    folder = parts.folder / str(new)
     try:
         sha256 = save(made.model, folder)
         save_held_out(made, folder)
         _draw(made, folder)
-        verdict = _verdict(shop, made, serving, split)
+        verdict = _verdict(parts, made, serving, split)
         if unwatched:
-            verdict = _unless_rolled_back(shop, verdict)
-        model = _version(shop, collected, made, serving, verdict, new, sha256)
-        _write_lineage(shop, collected, made, split, verdict, model, folder)
-        with shop.store.writing() as connection:
-            keep_codebook(connection, shop.codebook)
-            keep_segmentation(connection, shop.segmentation)
+            verdict = _unless_rolled_back(parts, verdict)
+        model = _version(parts, collected, made, serving, verdict, new, sha256)
+        _write_lineage(parts, collected, made, split, verdict, model, folder)
+        with parts.store.writing() as connection:
+            keep_codebook(connection, parts.codebook)
+            keep_segmentation(connection, parts.segmentation)
             learnt, judged = _used(collected, split) if made.model.kind == "trained" else ((), ())
             add_model(connection, model, learnt, judged)
             if verdict.promoted:
-                promote(connection, model.id, verdict=verdict.verdict, reason=verdict.reason)
-                if projects(connection):
-                    # what stands in Label Studio gets the new suggestions
-                    ask_for(connection, "renew", {})
+                put_to_serve(connection, model.id, verdict=verdict.verdict, reason=verdict.reason)
     except BaseException:
         # a folder that no row of the database names would lie there for ever
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    failed = deliver(shop.store, shop.tracking, shop.folder)
-    with shop.store.reading() as connection:
+    failed = deliver(parts.store, parts.tracking, parts.folder)
+    with parts.store.reading() as connection:
         model = next(one for one in reversed(all_models(connection)) if one.id == new)
     return Trained(model, verdict, time.perf_counter() - start, (*made.notes, *_later(failed)), model.figures)
 
@@ -183,32 +179,32 @@ def _used(collected: Collected, split: Split) -> tuple[tuple[UUID, ...], tuple[U
     return tuple(item for item in collected.items if item not in judged), tuple(judged)
 
 
-def _verdict(shop: Workshop, made: Made, serving: Serving | None, split: Split) -> Verdict:
+def _verdict(parts: TrainingParts, made: MeasuredModel, serving: Serving | None, split: Split) -> Verdict:
     learnt: frozenset[UUID] = frozenset()
     if serving is not None:
-        with shop.store.reading() as connection:
+        with parts.store.reading() as connection:
             learnt = learnt_transcripts(connection, serving.model.id)
     return compare(
         made,
         serving,
         learnt=learnt,
         split=split,
-        folder=shop.folder,
-        embedder=shop.embedder,
-        recipe=shop.recipe,
-        encoder=shop.fine_tune,
+        folder=parts.folder,
+        embedder=parts.embedder,
+        recipe=parts.recipe,
+        encoder=parts.fine_tune,
     )
 
 
-def _unless_rolled_back(shop: Workshop, verdict: Verdict) -> Verdict:
-    with shop.store.reading() as connection:
+def _unless_rolled_back(parts: TrainingParts, verdict: Verdict) -> Verdict:
+    with parts.store.reading() as connection:
         back = rolled_back(connection)
     if back is None:
         return verdict
     return waiting(verdict, version=back.model.version, by=back.by or "somebody", why=back.reason)
 
 
-def _draw(made: Made, folder: Path) -> None:
+def _draw(made: MeasuredModel, folder: Path) -> None:
     if made.dataset is not None and made.unseen is not None:
         # imported here: drawing takes a second to load, and most commands draw nothing
         from training.plots import draw_pictures
@@ -217,20 +213,20 @@ def _draw(made: Made, folder: Path) -> None:
 
 
 def _write_lineage(
-    shop: Workshop,
+    parts: TrainingParts,
     collected: Collected,
-    made: Made,
+    made: MeasuredModel,
     split: Split,
     verdict: Verdict,
     model: ModelVersion,
     folder: Path,
 ) -> None:
-    snapshot = snapshot_of(shop, collected, made, split)
-    with shop.store.reading() as connection:
+    snapshot = snapshot_of(parts, collected, made, split)
+    with parts.store.reading() as connection:
         parent = "" if model.parent is None else serving_model(connection).version
     run = run_of(
         snapshot,
-        shop,
+        parts,
         collected,
         made,
         verdict,
@@ -243,9 +239,9 @@ def _write_lineage(
 
 
 def _version(
-    shop: Workshop,
+    parts: TrainingParts,
     collected: Collected,
-    made: Made,
+    made: MeasuredModel,
     serving: Serving | None,
     verdict: Verdict,
     new: UUID,
@@ -253,7 +249,7 @@ def _version(
 ) -> ModelVersion:
     model = made.model
     too_few = model.too_few if isinstance(model, Model) else {}
-    with shop.store.reading() as connection:
+    with parts.store.reading() as connection:
         name = next_version(connection)
     return ModelVersion(
         id=new,
@@ -261,9 +257,9 @@ def _version(
         kind=model.kind,
         folder=str(new),
         sha256=sha256,
-        codebook_version=shop.codebook.version,
-        segmentation=shop.segmentation.version,
-        embedder=shop.embedder,
+        codebook_version=parts.codebook.version,
+        segmentation=parts.segmentation.version,
+        embedder=parts.embedder,
         reviews_hash=collected.reviews_hash,
         reviews=collected.reviews,
         codes=model.codes,
@@ -273,7 +269,7 @@ def _version(
         },
         too_few={code: _plain(why) for code, why in too_few.items()},
         figures=(made.figures.to_json() if made.figures else {}) | {"measured_on": made.measured_on},
-        recipe=shop.recipe,
+        recipe=parts.recipe,
         parent=serving.model.id if serving else None,
         verdict=verdict.verdict,
         reason=verdict.reason,

@@ -151,6 +151,23 @@ class Codebook:
             raise AmbiguousName(f'code "{name}" is the name of several codes. Give one of the paths {paths}.')
         raise self._unknown(name)
 
+    def find(self, name: str) -> Code:
+        """The code that ``name`` means; unlike for a coding, one that only groups others will do.
+
+        Raises AmbiguousName with the paths, and UnknownName with the nearest known name.
+        """
+        key = folded(name)
+        meant = [code for code in self if key in (folded(code.id), folded(code.name), folded(code.path))]
+        if len(meant) > 1:
+            paths = "; ".join(f'"{code.path}"' for code in meant)
+            raise AmbiguousName(f'code "{name}" is the name of several codes. Give one of the paths {paths}.')
+        return meant[0] if meant else self.resolve(name)
+
+    @property
+    def complete(self) -> int:
+        """How many codes that may be applied say when to use them, when not, and give an example."""
+        return sum(bool(code.use_when and code.do_not_use_when and code.example) for code in self.applicable)
+
     def _unknown(self, name: str) -> UnknownName:
         known = [self.label(code.id) for code in self.applicable]
         if "/" in name:

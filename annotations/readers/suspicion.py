@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from annotations.readers.account import Account
 from annotations.readers.words import count_words
@@ -60,6 +61,19 @@ class Suspicion:
             most = max(one.words for one in self.long)
             said.append(f"unusually long turns: {_names(speakers)} (up to {most} words)")
         return said
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data; turns count from 0."""
+        return {
+            "lines_like_labels": self.near,
+            "words_before_first": self.before_first,
+            "speak_once": list(self.once),
+            "long_turns": [
+                {"turn": one.turn, "speaker": one.speaker, "words": one.words} for one in self.long
+            ],
+            "unlabelled_are_participant": self.unlabelled,
+            "words_unaccounted": self.missing,
+        }
 
 
 def suspicion_of(transcript: Transcript, account: Account) -> Suspicion:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
+from annotations.store.sqlite_file import calm, refuse_hostile
 
 HEAD = "0010"
 WAIT_MS = 10_000
@@ -104,6 +105,7 @@ def _engine(address: URL) -> Engine:
 
 def _sqlite(address: URL) -> Engine:
     if address.database and address.database != ":memory:":
+        refuse_hostile(Path(address.database))
         _for_its_owner_only(Path(address.database))
     engine = create_engine(
         address, pool_size=POOL, connect_args={"timeout": WAIT_MS / 1000}, hide_parameters=True
@@ -113,6 +115,7 @@ def _sqlite(address: URL) -> Engine:
     def set_up(connection: Any, _record: Any) -> None:
         # the driver's own transaction handling would begin late and commit early
         connection.isolation_level = None
+        calm(connection)
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",

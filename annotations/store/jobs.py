@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Connection, Row, select, text
@@ -18,6 +18,8 @@ from sqlalchemy import ColumnElement, Connection, Row, select, text
 from annotations.errors import BadInput
 from annotations.store.tables import jobs, now
 
+# what a worker can do: train; suggest; bring the suggestions of what serves to what stands in Label Studio
+JobKind = Literal["train", "precode", "renew"]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 PAUSE_AFTER_FAULT = timedelta(minutes=1)
@@ -32,7 +34,7 @@ class Job:
     """
 
     id: UUID
-    kind: str
+    kind: JobKind
     arguments: Mapping[str, Any]
     state: str
     created: datetime
@@ -47,7 +49,7 @@ class Job:
     not_before: datetime | None = None
 
 
-def ask_for(connection: Connection, kind: str, arguments: Mapping[str, Any]) -> UUID:
+def ask_for(connection: Connection, kind: JobKind, arguments: Mapping[str, Any]) -> UUID:
     """Ask for a job, unless the same one already waits: then that one's id is given back."""
     waiting = select(jobs.c.id, jobs.c.arguments).where(jobs.c.kind == kind, jobs.c.state == "waiting")
     for found in connection.execute(waiting):
@@ -148,7 +150,7 @@ def hand_back(connection: Connection, job: Job, worker: str) -> None:
     connection.execute(jobs.update().where(_held(job, worker)).values(**values))
 
 
-def latest_of(connection: Connection, kind: str) -> Job | None:
+def latest_of(connection: Connection, kind: JobKind) -> Job | None:
     """The job of this kind that was asked for last."""
     wanted = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.sequence.desc()).limit(1)
     row = connection.execute(wanted).first()

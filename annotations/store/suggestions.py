@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 from annotations.coding import Evidence, Suggestion
 from annotations.store.model_versions import ModelVersion
 from annotations.store.tables import segments, suggestions
+from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,16 @@ class Suggested:
     """What a model version says of one segment.
 
     ``probabilities``: in the order of the version's codes, calibrated; ``suggested``: the codes put
-    before a coder; ``evidence``: for those, the nearest passages that people coded so.
+    before a coder; ``evidence``: for those, the nearest passages that people coded so. ``sentences``: for those, the
+    sentence of the segment that carries each, as a span of the transcript; None where nobody has looked for them yet,
+    and a code is missing where no sentence stands out (the segment is one sentence).
     """
 
     segment: UUID
     probabilities: Sequence[float]
     suggested: tuple[str, ...]
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    sentences: Mapping[str, Span] | None = None
 
     def one_by_one(self, model: ModelVersion) -> Iterator[Suggestion]:
         """Every code the model judges, as a suggestion of its own."""
@@ -42,6 +46,7 @@ class Suggested:
                 suggested=code in self.suggested,
                 model_version=model.version,
                 evidence=self.evidence.get(code, ()),
+                sentence=(self.sentences or {}).get(code),
             )
 
 
@@ -57,11 +62,29 @@ def add_suggestions(connection: Connection, model: UUID, found: Iterable[Suggest
                 code: [[str(e.segment), round(e.similarity, 4)] for e in its]
                 for code, its in one.evidence.items()
             },
+            "sentences": None if one.sentences is None else _packed(one.suggested, one.sentences),
         }
         for one in found
     ]
     if rows:
         connection.execute(suggestions.insert(), rows)
+
+
+def without_sentences(connection: Connection, model: UUID) -> Mapping[UUID, tuple[str, ...]]:
+    """The segments of which this version has spoken without its carrying sentences on record, and the codes there."""
+    wanted = select(suggestions.c.segment_id, suggestions.c.suggested).where(
+        suggestions.c.model_id == model, suggestions.c.sentences.is_(None)
+    )
+    return {row.segment_id: tuple(row.suggested) for row in connection.execute(wanted)}
+
+
+def keep_sentences(
+    connection: Connection, model: UUID, found: Mapping[UUID, tuple[Sequence[str], Mapping[str, Span]]]
+) -> None:
+    """Put carrying sentences on record: for each segment the codes that are suggested there, and their sentences."""
+    for segment, (codes, sentences) in found.items():
+        this = (suggestions.c.segment_id == segment) & (suggestions.c.model_id == model)
+        connection.execute(suggestions.update().where(this).values(sentences=_packed(codes, sentences)))
 
 
 def segments_with_suggestions(connection: Connection, model: UUID) -> set[UUID]:
@@ -112,4 +135,14 @@ def _suggested(row: Row[Any], model: ModelVersion) -> Suggested:
             code: tuple(Evidence(UUID(at), similarity) for at, similarity in its)
             for code, its in row.evidence.items()
         },
+        sentences=None if row.sentences is None else _unpacked(row.suggested, row.sentences),
     )
+
+
+def _packed(codes: Sequence[str], sentences: Mapping[str, Span]) -> list[list[int] | None]:
+    """In the order of the suggested codes, so that no code's id is written twice."""
+    return [[its.start, its.end] if (its := sentences.get(code)) else None for code in codes]
+
+
+def _unpacked(codes: Sequence[str], packed: Sequence[Sequence[int] | None]) -> dict[str, Span]:
+    return {code: Span(*its) for code, its in zip(codes, packed, strict=True) if its is not None}

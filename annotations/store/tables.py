@@ -313,6 +313,8 @@ suggestions = Table(
     Column("probabilities", LargeBinary, nullable=False),
     Column("suggested", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
+    # for each of the suggested codes [start, end] of the sentence that carries it, or null; NULL: not looked for yet
+    Column("sentences", JSON(none_as_null=True)),
     _created(),
     Index(None, "model_id"),
 )

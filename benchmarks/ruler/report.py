@@ -28,7 +28,7 @@ from ruler.scores import (
 )
 from ruler.sets import LEAST_IN_SMALL, LEAST_POSITIVES, LabelledSet
 
-from training.recipe import RECIPE
+from training.training_parts import RECIPE
 
 METHODS = ("Tandem", *PEERS, "SetFit")
 SIZES = ("50", "200", "1000", "all")

@@ -14,7 +14,7 @@ from ruler.scores import Predicted
 from ruler.sets import LabelledSet
 
 from annotations.arrays import Floats
-from training.recipe import RECIPE
+from training.training_parts import RECIPE
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def _linear(data: LabelledSet, train: NDArray[np.intp], test: NDArray[np.intp]) 
     validated = left_out_once(dataset)
     both = dataset_of(data, np.concatenate([train, test]))
     from models.features import count
-    from training.fitting import Bench
+    from training.fit_on_rows import Bench
 
     kept = np.arange(len(both)) < len(train)
     fit = Bench(both, count(both.units)).fit(kept, validated.penalty, least=3)

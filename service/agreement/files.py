@@ -57,7 +57,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "double_code_rule": RULE,
         "learning_curves": list(report.curves),
         "left_out": report.left_out,
-        "facts": report.facts,
+        "facts": report.facts.to_json(),
         "methods": methods_paragraph(report),
         "notes": list(report.notes),
     }

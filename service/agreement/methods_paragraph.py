@@ -15,19 +15,19 @@ def methods_paragraph(report: Report) -> str:
 
 def _sentences(report: Report) -> Iterator[str]:
     facts = report.facts
-    coders = facts["coders"]
-    unit = {"turn": "turn of speech", "passage": "passage", "sentence": "sentence"}[facts["unit"]]
+    coders = facts.coders
+    unit = {"turn": "turn of speech", "passage": "passage", "sentence": "sentence"}[facts.unit]
     yield (
-        f"{_people(len(coders))} coded {_many(facts['transcripts'], 'transcript')} ({facts['segments']:,} segments; the "
-        f"unit is a {unit} of a participant) with a codebook of {_many(facts['codes'], 'code')} "
-        f"({', '.join(facts['frameworks'])}; version {facts['codebook_version']})."
+        f"{_people(len(coders))} coded {_many(facts.transcripts, 'transcript')} ({facts.segments:,} segments; the "
+        f"unit is a {unit} of a participant) with a codebook of {_many(facts.codes, 'code')} "
+        f"({', '.join(facts.frameworks)}; version {facts.codebook_version})."
     )
-    if facts["joined"]:
-        yield f"Codings wider than one segment were counted as one unit ({facts['joined']} units)."
-    if facts["pairs"]:
+    if facts.joined:
+        yield f"Codings wider than one segment were counted as one unit ({facts.joined} units)."
+    if facts.pairs:
         yield (
-            f"{facts['double_coded']:,} segments of {_many(facts['double_coded_groups'], facts['group_by'])} were coded "
-            f"independently by two people or more ({_many(facts['pairs'], 'pair')}); assisted and consensus codings do "
+            f"{facts.double_coded:,} segments of {_many(facts.double_coded_groups, facts.group_by)} were coded "
+            f"independently by two people or more ({_many(facts.pairs, 'pair')}); assisted and consensus codings do "
             f"not enter person–person figures."
         )
         yield (
@@ -36,14 +36,14 @@ def _sentences(report: Report) -> Iterator[str]:
             "of codes it is alpha with MASI and Jaccard distances."
         )
         yield _intervals(report)
-    if facts["with_model"]:
+    if facts.with_model:
         yield (
             f"The model was compared prospectively: each independent review with the suggestion current when it was made, "
-            f"from a version that had learnt nothing from the participant ({facts['with_model']:,} segments of "
-            f"{_many(facts['with_model_groups'], facts['group_by'])} were judged by two people and the model)."
+            f"from a version that had learnt nothing from the participant ({facts.with_model:,} segments of "
+            f"{_many(facts.with_model_groups, facts.group_by)} were judged by two people and the model)."
         )
     out = sum(report.left_out.get("independent", {}).values())
-    if facts["versions"] and out:
+    if facts.versions and out:
         yield f"{out:,} independent decisions on segments had no such suggestion and were left out of that comparison."
     if report.verdicts:
         yield (
@@ -59,7 +59,7 @@ def _sentences(report: Report) -> Iterator[str]:
 
 
 def _intervals(report: Report) -> str:
-    by, groups = report.facts["group_by"], report.facts["double_coded_groups"]
+    by, groups = report.facts.group_by, report.facts.double_coded_groups
     if groups < FEWEST_GROUPS:
         return f"No intervals are given, since fewer than {FEWEST_GROUPS} {by}s were coded by two people."
     if groups < FEW_GROUPS:

@@ -20,6 +20,7 @@ from annotations.errors import BadInput, unknown
 from annotations.groups import GroupBy
 from annotations.store.transcripts import Kept, all_texts
 from models.corpus import cut_new_transcripts
+from service.agreement.facts import Facts, facts_of
 from service.composition import Parts
 
 
@@ -47,7 +48,7 @@ class Report:
     double_code: Sequence[Mapping[str, Any]]
     curves: Sequence[Mapping[str, Any]]
     left_out: Mapping[str, Mapping[str, int]]
-    facts: Mapping[str, Any]
+    facts: Facts
     notes: tuple[str, ...] = ()
 
 
@@ -74,7 +75,7 @@ def agree(parts: Parts, asked: Asked) -> Report:
         double_code=_double_code(work, figures),
         curves=learning_curves(material.models),
         left_out=material.left_out,
-        facts=_facts(work, parts, asked.group_by),
+        facts=facts_of(work, parts, asked.group_by),
         notes=(*material.notes, *_notes(work)),
     )
 
@@ -201,39 +202,6 @@ def _candidates(work: Comparisons, judged: Any, applied: Any, wanted: Sequence[i
         expected = {work.columns[at].code_id: float(applied[rows, at].sum()) for at in wanted}
         its = kept.transcript
         yield Candidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)
-
-
-def _facts(work: Comparisons, parts: Parts, group_by: GroupBy) -> dict[str, Any]:
-    """What the methods paragraph is made of."""
-    units = work.material.units
-    people, trios = work.people_pairs(), work.trios()
-    shared = [pair for pair in people if pair.shared]
-    twice = (
-        np.any([pair.known[:, 0] for pair in shared], axis=0) if shared else np.zeros(len(units), dtype=bool)
-    )
-    matched = [trio.matched().people.known[:, 0] for trio in trios]
-    both = np.any(matched, axis=0) if matched else np.zeros(len(units), dtype=bool)
-    config = parts.study.config
-    return {
-        "coders": list(work.people),
-        "pairs": len(shared),
-        "transcripts": len(units.transcripts),
-        "segments": len(units),
-        "group_by": group_by,
-        "groups": len(work.groups),
-        "double_coded": int(twice.sum()),
-        "double_coded_groups": len(np.unique(work.member[twice])),
-        "with_model": int(both.sum()),
-        "with_model_groups": len(np.unique(work.member[both])),
-        "unit": config.segmentation.unit,
-        "joined": sum(len(its) for at, its in work.material.runs.items() if work.columns[at].level == "code"),
-        "codes": sum(column.level == "code" for column in work.columns),
-        "frameworks": [f.name for f in parts.codebook.frameworks],
-        "codebook_version": parts.codebook.version,
-        "versions": [model.version for model in work.material.models],
-        "assisted": {name: int(one.judged.known[:, 0].sum()) for name, one in work.material.assisted.items()},
-        "margin": config.margin,
-    }
 
 
 def _notes(work: Comparisons) -> Iterator[str]:

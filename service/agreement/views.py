@@ -79,6 +79,14 @@ class CodeRow:
         return self.people.get(coefficient)
 
     @property
+    def kappa_or_alpha(self) -> tuple[str, Agreement | None]:
+        """People's kappa; where one coder never varies, alpha, so that percent agreement and AC1 do not stand alone."""
+        kappa, alpha = self.of("kappa"), self.of("alpha")
+        if (kappa is None or kappa.value is None) and alpha is not None and alpha.value is not None:
+            return "alpha", alpha
+        return "kappa", kappa
+
+    @property
     def prevalence(self) -> float | None:
         """The mean share of segments to which people gave it, else model and people."""
         known = self.people.get("kappa") or self.model
@@ -137,6 +145,17 @@ def same_segments(report: Report) -> tuple[Side, Side] | None:
     return _side(("same segments", "independent", first), its), _side(
         ("same segments", "independent", second), others
     )
+
+
+def everybody(report: Report) -> list[Agreement]:
+    """All people at once, where there are three or more: alpha of "coded at all", and of the sets of codes with MASI."""
+    wanted = (("all", "alpha", ""), ("sets of codes", "alpha masi", ""))
+    return [
+        figure
+        for one in wanted
+        for figure in report.figures
+        if (figure.level, figure.coefficient, figure.framework) == one and figure.comparison == "everybody"
+    ]
 
 
 def by_slice(report: Report) -> list[tuple[str, str, Side]]:

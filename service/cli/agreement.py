@@ -85,8 +85,8 @@ def _show(report: Report) -> None:
 
     facts = report.facts
     say(
-        f"{report.study}: {facts['segments']:,} segments of {facts['transcripts']} transcripts, "
-        f"{facts['groups']} {facts['group_by']}s; {facts['double_coded']:,} segments judged by two people.",
+        f"{report.study}: {facts.segments:,} segments of {facts.transcripts} transcripts, "
+        f"{facts.groups} {facts.group_by}s; {facts.double_coded:,} segments judged by two people.",
         "",
     )
     sides = overview(report)
@@ -105,7 +105,7 @@ def _show(report: Report) -> None:
     say("", *warnings(report))
     for name, values in by_group(report)[:MOST_PAIRS]:
         said = "; ".join(f"{group} {number(value)}" for group, value in values.items())
-        say(f"  κ of each {facts['group_by']} ({name}): {said}")
+        say(f"  κ of each {facts.group_by} ({name}): {said}")
     warn(*left_out(report), *(f"{note}." for note in report.notes))
 
 
@@ -122,19 +122,11 @@ def _side(side: Side) -> tuple[Any, ...]:
 
 
 def _everybody(report: Report) -> list[str]:
-    """All people at once, where there are three or more."""
-    wanted = (
-        ("all", "alpha", "coded at all, α"),
-        ("sets of codes", "alpha masi", "sets of codes, α with MASI"),
-    )
-    found = [
-        f"{name} {_short(figure)}"
-        for level, coefficient, name in wanted
-        for figure in report.figures
-        if (figure.level, figure.coefficient, figure.framework) == (level, coefficient, "")
-        and figure.comparison == "everybody"
-    ]
-    return [f"All {len(report.facts['coders'])} people together: {'; '.join(found)}"] if found else []
+    from service.agreement.views import everybody
+
+    names = {"all": "coded at all, α", "sets of codes": "sets of codes, α with MASI"}
+    found = [f"{names[figure.level]} {_short(figure)}" for figure in everybody(report)]
+    return [f"All {len(report.facts.coders)} people together: {'; '.join(found)}"] if found else []
 
 
 def _short(figure: Agreement | None) -> str:
@@ -240,11 +232,8 @@ def _show_model(codes: Sequence[CodeRow]) -> None:
 
 
 def _kappa_or_alpha(row: CodeRow) -> str:
-    """Kappa; where one coder never varies, alpha, so that "alike" and AC1 do not stand alone."""
-    kappa, alpha = row.of("kappa"), row.of("alpha")
-    if (kappa is None or kappa.value is None) and alpha is not None and alpha.value is not None:
-        return f"α {_short(alpha)}"
-    return _short(kappa)
+    coefficient, figure = row.kappa_or_alpha
+    return f"α {_short(figure)}" if coefficient == "alpha" else _short(figure)
 
 
 def _show_verdicts(report: Report, *, several: bool) -> None:

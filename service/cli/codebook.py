@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from annotations.names import folded
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -35,8 +34,7 @@ def list_them(json: JsonOption = False) -> None:
         as_json({"codebooks": [_summary(name, codebook) for name, codebook in found]})
         return
     rows = [
-        (name, _frameworks(codebook), len(codebook.applicable), _complete(codebook))
-        for name, codebook in found
+        (name, _frameworks(codebook), len(codebook.applicable), codebook.complete) for name, codebook in found
     ]
     table("", ("name", "holds", "codes", "with use rules and examples"), rows, numbers=2)
     say(
@@ -66,7 +64,7 @@ def show(
     from annotations.codebook.layout import lay_out, to_json
 
     codebook = _codebook(which, study)
-    layout = lay_out(codebook, None if code is None else _code_id(codebook, code))
+    layout = lay_out(codebook, None if code is None else codebook.find(code).id)
     written = _write(layout, html, docx)
     if json:
         as_json({**to_json(layout), "written": [str(file) for file in written]})
@@ -147,41 +145,21 @@ def _used(which: str | None, study: Path | None) -> Mapping[str, int] | None:
         return count_codings(connection)
 
 
-def _code_id(codebook: Codebook, name: str) -> str:
-    """The code that a name means; unlike for a coding, one that only groups others will do."""
-    from annotations.errors import BadInput
-
-    wanted = folded(name)
-    meant = [code for code in codebook if wanted in (folded(code.id), folded(code.name), folded(code.path))]
-    if len(meant) > 1:
-        paths = "; ".join(f'"{code.path}"' for code in meant)
-        raise BadInput(f'code "{name}" is the name of several codes. Give one of the paths {paths}.')
-    return meant[0].id if meant else codebook.resolve(name).id
-
-
 def _write(layout: Layout, html: Path | None, docx: Path | None) -> list[Path]:
+    from service.exported_file import whole
+
     written = []
     if html is not None:
         from annotations.codebook.html_page import codebook_page
 
-        _into(html, codebook_page(layout).encode())
+        whole(html, codebook_page(layout).encode())
         written.append(html)
     if docx is not None:
         from annotations.codebook.word_file import codebook_document
 
-        _into(docx, codebook_document(layout))
+        whole(docx, codebook_document(layout))
         written.append(docx)
     return written
-
-
-def _into(file: Path, content: bytes) -> None:
-    from annotations.errors import BadInput
-
-    if not file.absolute().parent.is_dir():
-        raise BadInput(f"{file}: the folder {file.absolute().parent} is not there. Make it, or give another.")
-    if file.is_dir():
-        raise BadInput(f"{file} is a folder. Give the name of a file.")
-    file.write_bytes(content)
 
 
 def _print(layout: Layout) -> None:
@@ -241,7 +219,7 @@ def _summary(name: str, codebook: Codebook) -> dict[str, Any]:
         "title": codebook.name,
         "version": codebook.version,
         "codes": len(codebook.applicable),
-        "with_rules_and_examples": _complete(codebook),
+        "with_rules_and_examples": codebook.complete,
         "frameworks": {
             framework.name: sum(code.applicable for code in codebook.of_framework(framework.id))
             for framework in codebook.frameworks
@@ -251,10 +229,6 @@ def _summary(name: str, codebook: Codebook) -> dict[str, Any]:
 
 def _frameworks(codebook: Codebook) -> str:
     return ", ".join(f.name for f in codebook.frameworks if codebook.of_framework(f.id))
-
-
-def _complete(codebook: Codebook) -> int:
-    return sum(bool(code.use_when and code.do_not_use_when and code.example) for code in codebook.applicable)
 
 
 def _plain(words: str) -> str:

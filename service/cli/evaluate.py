@@ -23,7 +23,7 @@ def command(
     from annotations.errors import BadInput
     from annotations.groups import GroupBy
     from service.composition import open_parts
-    from service.serving.train_study import evaluate
+    from service.serving.train_and_evaluate import evaluate
 
     if group_by not in get_args(GroupBy):
         raise BadInput(f'--group-by "{group_by}" is not known; it is one of {", ".join(get_args(GroupBy))}.')
@@ -33,6 +33,7 @@ def command(
         progress("Reading and validating") as step,
     ):
         found, collected = evaluate(parts, group_by=group_by, embedding=step, fitting=step)  # type: ignore[arg-type]
+        warn(*parts.cache.notes)
     found["group_by"] = group_by
     if json:
         as_json(found)

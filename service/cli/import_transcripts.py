@@ -12,7 +12,7 @@ import typer
 from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
 from service.cli.import_explained import explain, open_preview, show_reread
-from service.cli.import_table import counts, notes, result, show
+from service.cli.import_table import counts, show
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
@@ -117,7 +117,7 @@ def command(
             ("unlabelled_participant", unlabelled_participant),
         ):
             if is_chosen:
-                parts.study = with_choice(parts.study, key, given, write=not looks)
+                parts.take_up(with_choice(parts.study, key, given, write=not looks))
         look = partial(preview_transcripts, parts, given, **words)
         if looks or asks:
             with progress("Reading transcripts") as step:
@@ -141,14 +141,14 @@ def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bo
     if preview:
         page = open_preview(parts, found, browser=browser)
         say(f"The first turns of {len(found.read)} transcripts: {page}", "Nothing was imported (--preview).")
-        warn(*found.refused, *notes(found))
+        warn(*found.refused, *found.notes)
 
 
 def _report(found: Imported, *, looks: bool, shown: bool, json: bool) -> None:
     from annotations.errors import BadInput
 
     if json:
-        as_json(result(found, looks))
+        as_json({"dry_run": looks, **found.to_json()})
     else:
         if not shown:
             show(found)
@@ -159,7 +159,7 @@ def _report(found: Imported, *, looks: bool, shown: bool, json: bool) -> None:
                 else [f"Imported: {counts(found) or 'nothing'}."] * shown
             )
         )
-        warn(*notes(found))
+        warn(*found.notes)
     if found.refused:
         raise BadInput("\n".join([*found.refused, _outcome(found, looks)]))
 

@@ -10,14 +10,16 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from annotations.store.jobs import Job
+    from collections.abc import Mapping
+
+    from annotations.store.jobs import Job, JobKind
 
 app = typer.Typer(
     help="The work of a worker: list it, cancel a job, try one again.",
     no_args_is_help=True,
 )
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The job's id; its beginning is enough.")]
-_WORDS = {
+_WORDS: Mapping[JobKind, str] = {
     "train": "training",
     "precode": "suggestions",
     "renew": "new suggestions into Label Studio",
@@ -57,6 +59,8 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
     for job in found:
         if job.error:
             say(f"{str(job.id)[:8]}: {job.error}")
+        for note in (job.result or {}).get("embeddings", ()):
+            say(f"{str(job.id)[:8]}: {note}")
     if any(job.state == "waiting" for job in found):
         say("", "What waits is done by tandem worker.")
 

@@ -67,6 +67,7 @@ def add_commands() -> None:
         suggestions,
         trace,
         train,
+        trust,
         withdraw,
         worker,
     )
@@ -91,7 +92,8 @@ def add_commands() -> None:
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
-    app.command(withdraw.NAME, rich_help_panel="Looking after the data")(withdraw.command)
+    for module in (withdraw, trust):
+        app.command(module.NAME, rich_help_panel="Looking after the data")(module.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
 

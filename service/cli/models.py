@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from service.cli.output import as_json, say, table, warn
 if TYPE_CHECKING:
     from annotations.store.model_versions import ModelVersion
     from service.composition import Parts
+    from service.looking.model_chain import ModelChain
 
 app = typer.Typer(
     help="The model versions: list them, look at one, put one to serve, go back to the one before.",
@@ -26,11 +27,12 @@ _BY = {"judge set": "judge set", "cross-validation": "folds", None: None}
 def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
     """List every version, with what it was measured to be worth and what became of it."""
     from service.composition import open_parts
+    from service.looking.model_chain import listed_models
 
-    with open_parts(chosen(study)) as parts:
-        rows = _rows(parts)
+    with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
+        rows = listed_models(connection)
     if json:
-        as_json({"models": rows})
+        as_json({"models": [row.to_json() for row in rows]})
         return
     if not rows:
         say('No model has been trained yet. Run "tandem train".')
@@ -40,15 +42,15 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         ("version", "serves", "made", "verdict", "judged by", "reviews", "codes", "F1", "kappa"),
         [
             (
-                row["version"],
-                "yes" if row["serves"] else "before" if row["served"] else "no",
-                row["created"][:10],
-                row["verdict"],
-                _BY[row["measured_on"] if row["f1"] is not None else None],
-                row["reviews"],
-                row["codes"],
-                _figure(row["f1"]),
-                _figure(row["kappa"]),
+                row.version,
+                "yes" if row.serves else "before" if row.served else "no",
+                row.created[:10],
+                row.verdict,
+                _BY[row.measured_on if row.f1 is not None else None],
+                row.reviews,
+                row.codes,
+                _figure(row.f1),
+                _figure(row.kappa),
             )
             for row in rows
         ],
@@ -66,12 +68,12 @@ def show_model(
     """Show what a version was made of, what the rule said of it, and when it served."""
     from annotations.store.model_versions import get_model
     from service.composition import open_parts
-    from service.looking.trace import model_chain
+    from service.looking.model_chain import model_chain
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
         found = model_chain(parts, connection, get_model(connection, version))
     if json:
-        as_json(found)
+        as_json(found.to_json())
         return
     show_chain(found)
 
@@ -86,7 +88,7 @@ def promote_model(
 ) -> None:
     """Let a version serve, whatever the rule said of it."""
     from service.composition import open_parts
-    from service.serving.model_in_service import promote_by_hand
+    from service.serving.promote_by_hand import promote_by_hand
 
     with open_parts(chosen(study)) as parts, parts.alone("models promote"):
         model = promote_by_hand(parts, version, by=by, reason=reason)
@@ -99,73 +101,46 @@ def rollback_model(
 ) -> None:
     """Let the version serve that served before."""
     from service.composition import open_parts
-    from service.serving.model_in_service import roll_back
+    from service.serving.promote_by_hand import roll_back
 
     with open_parts(chosen(study)) as parts, parts.alone("models rollback"):
         model = roll_back(parts, by=by, reason=reason)
         _tell(parts, model, by, json=json)
 
 
-def show_chain(found: dict[str, Any]) -> None:
+def show_chain(found: ModelChain) -> None:
     """Print a version with all that it was made of."""
-    overall = found["overall"]
+    overall = found.overall
     rows = [
         (
             "version",
-            f"{found['version']} ({found['kind']}), made {found['created'][:16].replace('T', ' ')} UTC",
+            f"{found.version} ({found.kind}), made {(found.created or '')[:16].replace('T', ' ')} UTC",
         ),
-        ("rule of promotion", f"{found['verdict']}: {found['reason']}" if found["verdict"] else None),
-        ("measured on", found["measured_on"] if overall["micro_f1"] is not None else None),
+        ("rule of promotion", f"{found.verdict}: {found.reason}" if found.verdict else None),
+        ("measured on", found.measured_on if overall["micro_f1"] is not None else None),
         ("F1, kappa", f"{_figure(overall['micro_f1'])}, {_figure(overall['kappa'])}"),
-        ("what served then", found["parent"]),
-        ("MLflow run", found["run_id"] or "not there yet; it is tried again"),
-        ("reviews", f"{found['reviews']}, hash {found['reviews_hash'][:16]}…"),
-        ("codebook version", found["codebook_version"]),
-        ("segmentation version", found["segmentation"]),
-        ("encoder", found["embedder"]),
-        ("recipe", found["recipe"]),
-        ("files", f"{found['files']}, hash {found['sha256'][:16]}…"),
+        ("what served then", found.parent),
+        ("MLflow run", found.run_id or "not there yet; it is tried again"),
+        ("reviews", f"{found.reviews}, hash {found.reviews_hash[:16]}…"),
+        ("codebook version", found.codebook_version),
+        ("segmentation version", found.segmentation),
+        ("encoder", found.embedder),
+        ("recipe", found.recipe),
+        ("files", f"{found.files}, hash {found.sha256[:16]}…"),
     ]
     table("", ("", ""), rows)
-    for one in found["served"]:
-        who = f" by {one['by']}" if one["by"] else ""
-        say(f"Put to serve {one['since'][:16].replace('T', ' ')} UTC ({one['how']}{who}): {one['why']}")
-
-
-def _rows(parts: Parts) -> list[dict[str, Any]]:
-    from annotations.store.model_versions import all_models, serving_history
-
-    with parts.store.reading() as connection:
-        models, served = all_models(connection), serving_history(connection)
-    once = {one.model.id for one in served}
-    return [
-        {
-            "version": model.version,
-            "serves": bool(served) and served[0].model.id == model.id,
-            "served": model.id in once,
-            "kind": model.kind,
-            "created": model.created.isoformat() if model.created else "",
-            "verdict": model.verdict,
-            "reason": model.reason,
-            "reviews": model.reviews,
-            "codes": sum(cut is not None for cut in model.thresholds.values()),
-            "measured_on": model.figures.get("measured_on"),
-            "f1": (model.figures.get("overall") or {}).get("micro_f1"),
-            "kappa": (model.figures.get("overall") or {}).get("kappa"),
-            "run_id": model.run_id,
-        }
-        for model in models
-    ]
+    for one in found.served:
+        who = f" by {one.by}" if one.by else ""
+        say(f"Put to serve {one.since[:16].replace('T', ' ')} UTC ({one.how}{who}): {one.why}")
 
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
-    from annotations.store.jobs import latest_of
-    from service.serving.train_study import catch_up
+    from annotations.store.put_to_serve import renewal_waits
+    from service.serving.train_and_evaluate import catch_up
 
     failed = catch_up(parts)
     with parts.store.reading() as connection:
-        renewal = latest_of(connection, "renew")
-    waits = renewal is not None and renewal.state == "waiting"
+        waits = renewal_waits(connection)
     if json:
         as_json({"model_version": model.version, "by": by, "renewal_waits": waits, "mlflow": failed or "ok"})
         return

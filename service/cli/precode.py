@@ -19,19 +19,19 @@ _SHORT = 160
 def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
     """Suggest codes for every segment of a wave. An interrupted run goes on where it stopped."""
     from service.composition import open_parts
+    from service.looking.code_labels import counts_labelled, labelled
     from service.serving.precode import precode
 
     with open_parts(chosen(study)) as parts:
         with parts.alone("precode"), progress("Suggesting") as step:
             made = precode(parts, wave=wave, progress=step, tell=warn)
+        warn(*parts.cache.notes)
         codebook = parts.codebook
     plain = made.to_json()
-    plain["codes"] = {codebook.label(code): count for code, count in plain["codes"].items()}
-    plain["too_few"] = [
-        one | {"code": codebook.label(one["code"]), "code_id": one["code"]} for one in plain["too_few"]
-    ]
-    for shift in plain["novelty"]["codes"] if plain["novelty"] else ():
-        shift |= {"code": codebook.label(shift["code"]), "code_id": shift["code"]}
+    plain["codes"] = counts_labelled(plain["codes"], codebook)
+    plain["too_few"] = labelled(plain["too_few"], codebook)
+    if plain["novelty"]:
+        plain["novelty"]["codes"] = labelled(plain["novelty"]["codes"], codebook)
     if json:
         as_json(plain)
         return

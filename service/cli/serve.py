@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import StudyOption, chosen
-from service.cli.output import say
+from service.cli.output import say, warn
 
 NAME = "serve"
 
@@ -35,11 +35,13 @@ def command(
     """Serve the study: status page, API, Label Studio's backend and webhooks, and a worker for jobs."""
     from service.composition import open_parts
     from service.free_port import refuse_busy_port
+    from service.trust.reach import not_confirmed
     from service.web.server import key_of, serve
 
     with open_parts(chosen(study)) as parts:
         refuse_busy_port(host, port)
         key = key_of(parts)
+        warn(*not_confirmed(parts.study, parts.settings))
         _ = parts.store
         if parts.settings.session_key is None:
             say(f"Open http://{host}:{port}/?key={key}", "Stop with Ctrl+C.")

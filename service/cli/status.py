@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import astuple
+from typing import TYPE_CHECKING
 
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
+
+if TYPE_CHECKING:
+    from service.looking.progress import ModelInService
 
 NAME = "status"
 
@@ -18,57 +22,36 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     with open_parts(chosen(study)) as parts:
         found = progress_of(parts)
     if json:
-        as_json(found)
+        as_json(found.to_json())
         return
-    say(f"{found['study']}  ({found['folder']})", "")
-    if not found["waves"]:
+    say(f"{found.study}  ({found.folder})", "")
+    if not found.waves:
         say("There are no transcripts yet. Next: tandem import FILES…")
         return
-    rows = [(name or "(none)", *counts.values()) for name, counts in found["waves"].items()]
+    rows = [(name or "(none)", *astuple(wave)) for name, wave in found.waves.items()]
     table(
         "",
         ("wave", "transcripts", "segments", "reviewed", "with suggestions", "in Label Studio"),
         rows,
         numbers=5,
     )
-    say("", f"{found['codings']} codings in {found['reviews']} reviews by {len(found['coders'])} coders")
-    if found["set_aside"]:
-        say(f"{found['set_aside']} annotations are set aside: tandem pull says why and what to do.")
-    say(_about_model(found["model"]), "", f"Next: {_next(found)}")
+    say("", f"{found.codings} codings in {found.reviews} reviews by {len(found.coders)} coders")
+    if found.set_aside:
+        say(f"{found.set_aside} annotations are set aside: tandem pull says why and what to do.")
+    say(_about_model(found.model), "", f"Next: {found.next_command}")
 
 
-def _about_model(model: dict[str, Any] | None) -> str:
+def _about_model(model: ModelInService | None) -> str:
     if model is None:
         return "No model yet."
     said = (
-        f"Model {model['version']} serves: it can suggest {model['codes_judged']} codes; "
-        f"{model['codes_too_few']} have too few examples."
+        f"Model {model.version} serves: it can suggest {model.codes_judged} codes; "
+        f"{model.codes_too_few} have too few examples."
     )
-    if model["kind"] == "cold start":
-        said = f"Model {model['version']} serves: it knows only the codebook's own words (no codings yet)."
-    if not model["up_to_date"]:
+    if model.kind == "cold start":
+        said = f"Model {model.version} serves: it knows only the codebook's own words (no codings yet)."
+    if not model.up_to_date:
         said += " The codebook or the segmentation has changed since: train again."
-    if model["waiting"]:
-        said += f" {model['waiting']} waits for a person: tandem models show {model['waiting']} says why."
+    if model.waiting:
+        said += f" {model.waiting} waits for a person: tandem models show {model.waiting} says why."
     return said
-
-
-def _next(found: dict[str, Any]) -> str:
-    waves = found["waves"]
-    model = found["model"]
-    if model is None:
-        has = found["codings"] or found["reviews"]
-        return (
-            "tandem train"
-            if has
-            else "tandem import-codings FILE (or tandem train, to start without codings)"
-        )
-    if not model["up_to_date"]:
-        return "tandem train"
-    for name, wave in waves.items():
-        if wave["reviewed"] < wave["segments"] and wave["suggested"] < wave["segments"]:
-            return f"tandem precode --wave {name}" if name else "tandem precode"
-    for name, wave in waves.items():
-        if wave["reviewed"] < wave["segments"] and wave["pushed"] < wave["segments"]:
-            return f"tandem push --wave {name}" if name else "tandem push"
-    return "review the suggestions in Label Studio"

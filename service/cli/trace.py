@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
+
+if TYPE_CHECKING:
+    from service.looking.trace_results import TracedReview, TracedSuggestion
 
 NAME = "trace"
 
@@ -35,70 +38,68 @@ def command(
     from annotations.errors import BadInput
     from service.composition import open_parts
     from service.looking.trace import HOW, trace_review, trace_suggestion
+    from service.looking.trace_results import TracedSuggestion
 
     if (suggestion is None) == (review is None):
         raise BadInput(f"give a suggestion, or --review ID. {HOW}")
     with open_parts(chosen(study)) as parts:
-        found = (
-            trace_suggestion(parts, suggestion, version=version)
-            if suggestion is not None
-            else trace_review(parts, review or "")
-        )
+        if suggestion is not None:
+            found: TracedSuggestion | TracedReview = trace_suggestion(parts, suggestion, version=version)
+        else:
+            found = trace_review(parts, review or "")
     if json:
-        as_json(found)
-    elif suggestion is not None:
+        as_json(found.to_json())
+    elif isinstance(found, TracedSuggestion):
         _show_suggestion(found)
     else:
         _show_review(found)
 
 
-def _show_suggestion(found: dict[str, Any]) -> None:
+def _show_suggestion(found: TracedSuggestion) -> None:
     from annotations.turn_numbers import passage_named, shown_number
     from service.cli.models import show_chain
 
-    one, reviews, codebook = found["suggestion"], found["reviews"], found["codebook"]
-    verb = "suggests" if one["suggested"] else "does not suggest"
+    one, reviews, codebook = found.suggestion, found.reviews, found.codebook
+    verb = "suggests" if one.suggested else "does not suggest"
     say(
-        f"The passage is {passage_named(one['transcript'], one['turn'], one['first_words'])}",
-        f"{found['model']['version']} {verb} {one['code']} there (segment {one['segment']}): probability "
-        f"{one['probability']:.2f}, threshold {one['threshold']:.2f}.",
+        f"The passage is {passage_named(one.transcript, one.turn, one.first_words)}",
+        f"{found.model.version} {verb} {one.code} there (segment {one.segment}): probability "
+        f"{one.probability:.2f}, threshold {one.threshold:.2f}.",
     )
-    if one["evidence"]:
+    if one.sentence:
+        say(f"Carried by: “{one.sentence.text}”")
+    if one.evidence:
         shown = "; ".join(
-            f"{e['transcript']}, turn {shown_number(e['turn'])} ({e['similarity']:.2f})"
-            for e in one["evidence"]
+            f"{e.transcript}, turn {shown_number(e.turn)} ({e.similarity:.2f})" for e in one.evidence
         )
         say(f"Nearest passages that people coded so: {shown}.")
     say("", "The model:")
-    show_chain(found["model"])
-    judged = f"; {reviews['judged_by']} more only measured it" if reviews["judged_by"] else ""
+    show_chain(found.model)
+    judged = f"; {reviews.judged_by} more only measured it" if reviews.judged_by else ""
     say(
         "",
-        f"It learnt from {reviews['learnt']} reviews and codings{judged}. "
-        f"{'Some' if reviews['of_this_transcript'] else 'None'} of them are of this transcript.",
+        f"It learnt from {reviews.learnt} reviews and codings{judged}. "
+        f"{'Some' if reviews.of_this_transcript else 'None'} of them are of this transcript.",
     )
-    if reviews["gone"]:
-        say(f"{reviews['gone']} of them are no longer here.")
-    rows = [(row["coder"], row["condition"], row["purpose"], row["count"]) for row in reviews["by"]]
+    if reviews.gone:
+        say(f"{reviews.gone} of them are no longer here.")
+    rows = [(row.coder, row.condition, row.purpose, row.count) for row in reviews.by]
     table("", ("coder", "condition", "for", "reviews"), rows, numbers=1)
-    present = "the present one" if codebook["present"] else "not the present one"
-    say("", f"The codebook version {codebook['version']} is {present}; there, {codebook['code']} means:")
-    say(f"  {codebook['definition'] or '(no definition)'}")
+    present = "the present one" if codebook.present else "not the present one"
+    say("", f"The codebook version {codebook.version} is {present}; there, {codebook.code} means:")
+    say(f"  {codebook.definition or '(no definition)'}")
     say("", "Every review's id: --json. What learnt from one of them: tandem trace --review ID")
 
 
-def _show_review(found: dict[str, Any]) -> None:
-    review = found["review"]
-    codes = ", ".join(review["codes"]) or "nothing applies"
-    say(
-        f"Review {review['id']}: {review['coder']} on {review['transcript']} ({review['condition']}): {codes}."
-    )
-    if not found["versions"]:
+def _show_review(found: TracedReview) -> None:
+    review = found.review
+    codes = ", ".join(review.codes) or "nothing applies"
+    say(f"Review {review.id}: {review.coder} on {review.transcript} ({review.condition}): {codes}.")
+    if not found.versions:
         say("No model has learnt from it.")
         return
     did = {"learn": "learnt from it", "judge": "was measured by it, and did not learn from it"}
     rows = [
-        (one["version"], did[one["purpose"]], "yes" if one["serves"] else "no", one["run_id"])
-        for one in found["versions"]
+        (one.version, did[one.purpose], "yes" if one.serves else "no", one.run_id) for one in found.versions
     ]
     table("", ("version", "what", "serves", "MLflow run"), rows)

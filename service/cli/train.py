@@ -27,9 +27,10 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """Learn from what people have coded, and say whether the new model serves and why."""
-    from annotations.store.jobs import latest_of
+    from annotations.store.put_to_serve import renewal_waits
     from service.composition import open_parts
-    from service.serving.train_study import train
+    from service.looking.code_labels import labelled
+    from service.serving.train_and_evaluate import train
 
     if reproduce is not None:
         _reproduce(reproduce, study, json=json)
@@ -37,14 +38,12 @@ def command(
     with open_parts(chosen(study)) as parts:
         with parts.alone("train"), progress("Reading and training") as step:
             trained = train(parts, force=force, embedding=step, fitting=step)
+        warn(*parts.cache.notes)
         codebook = parts.codebook
         with parts.store.reading() as connection:
-            renewal = latest_of(connection, "renew")
-        renewal_waits = renewal is not None and renewal.state == "waiting"
+            waits = renewal_waits(connection)
     plain = trained.to_json()
-    plain["too_few"] = [
-        one | {"code": codebook.label(one["code"]), "code_id": one["code"]} for one in plain["too_few"]
-    ]
+    plain["too_few"] = labelled(plain["too_few"], codebook)
     if json:
         as_json(plain)
         return
@@ -82,7 +81,7 @@ def command(
         if len(rows) > 25:
             say(f"… and {len(rows) - 25} more (--json lists all)")
     warn(*trained.notes)
-    if renewal_waits:
+    if waits:
         say(
             "", "A job waits that brings its suggestions to what stands in Label Studio: tandem worker --once"
         )
@@ -92,7 +91,7 @@ def command(
 
 def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
     from service.composition import open_parts
-    from service.serving.train_study import reproduce
+    from service.serving.train_and_evaluate import reproduce
 
     with (
         open_parts(chosen(study)) as parts,
@@ -100,6 +99,7 @@ def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
         progress("Making it again") as step,
     ):
         found = reproduce(parts, run, embedding=step, fitting=step)
+        warn(*parts.cache.notes)
     if json:
         as_json(found.to_json())
     elif found.identical:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from annotations.names import folded
 from annotations.readers.account import NOTHING_COUNTED, Account
@@ -12,7 +13,7 @@ from annotations.readers.suspicion import Suspicion, suspicion_of
 from annotations.study.speakers import Speaker
 from annotations.transcript import Transcript
 from service.importing.role_guesses import with_guesses
-from service.importing.transcript_files import NotRead
+from service.importing.transcript_files import NotRead, sentences_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,46 @@ class Read:
     def participants(self) -> list[str]:
         """The speakers whose turns are coded."""
         return [one.label for one in self.speakers if one.role.is_coded]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        t, account, look = self.transcript, self.account, self.suspicion
+        return {
+            "file": self.file,
+            "reader": self.reader,
+            "transcript": t.name,
+            "state": self.state,
+            "kind": t.kind.value,
+            "participant": t.participant,
+            "case": t.case,
+            "site": t.site,
+            "wave": t.wave,
+            "session": t.session,
+            "turns": len(t.turns),
+            "participant_turns": len(t.participants_turns),
+            "interviewers": self.interviewers,
+            "participants": self.participants,
+            "speakers": [
+                {
+                    "speaker": s.label,
+                    "role": s.role.value,
+                    "known": s.known,
+                    "turns": s.turns,
+                    "questions": s.questions,
+                    "guess": None if s.known else "interviewer" if s.asks else "participant",
+                }
+                for s in self.speakers
+            ],
+            "warnings": list(self.warnings),
+            "layout": account.layout,
+            "words": {
+                "in": account.words_in,
+                "kept": account.kept,
+                "marks": account.marks,
+                "left_out": account.words_left_out,
+            },
+            "look": look.to_json(),
+        }
 
 
 @dataclass
@@ -86,6 +127,40 @@ class Imported:
                     found[key] = found.get(key, UnknownSpeaker(speaker.label)).with_one(speaker, one.file)
         return sorted(found.values(), key=lambda one: -one.turns)
 
+    @property
+    def states(self) -> Counter[str]:
+        """How many transcripts are new, were there already, and so on."""
+        return Counter(one.state for one in self.read)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the whole import has to be told: speakers whose role nobody has said, and files that were not read."""
+        unknown = self.unknown_speakers
+        anew = [one for one in unknown if one.counted and len(one.files) > 1]
+        notes = []
+        if named := [one for one in unknown if one not in anew]:
+            notes.append(
+                f"{_quoted(named)}: study.yaml does not say whether they ask or answer, so their turns are coded. Add them "
+                f"to interviewers or to participant_speakers there and import again."
+            )
+        if anew:
+            notes.append(
+                f"{_quoted(anew)}: a program counts speakers anew in each file, so study.yaml cannot say who they are. "
+                f"Write their names or codes into the files; until then their turns are coded."
+            )
+        return [*notes, *sentences_of(self.not_read)]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "transcripts": [one.to_json() for one in self.read],
+            "refused": list(self.refused),
+            "not_read": self.not_read_by_ending,
+            "not_read_files": [{"file": one.file, "why": one.why} for one in self.not_read],
+            "unknown_speakers": [one.to_json() for one in self.unknown_speakers],
+            "warnings": self.notes,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownSpeaker:
@@ -108,3 +183,18 @@ class UnknownSpeaker:
             speaker.counted,
             self.asks or speaker.asks,
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "speaker": self.label,
+            "turns": self.turns,
+            "questions": self.questions,
+            "guess": "interviewer" if self.asks else "participant",
+            "files": list(self.files),
+        }
+
+
+def _quoted(speakers: Sequence[UnknownSpeaker]) -> str:
+    names = [f'"{one.label}"' for one in speakers]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

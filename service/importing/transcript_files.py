@@ -31,6 +31,7 @@ RECORDINGS = (
     ".mkv",
     ".aiff",
 )
+_NAMED = 3
 # what systems leave in folders by themselves
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
@@ -152,3 +153,17 @@ def _open(config: StudyConfig, one: _File, options: Description, manifest: Manif
         said = said_of(placed, options=options, manifest=manifest, config=config)
         found.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
     return Opened(one.path, tuple(found), rules_for("", config, None).lines is not rules.lines)
+
+
+def sentences_of(files: Sequence[NotRead]) -> Iterator[str]:
+    """What to tell of files that were not read: a sentence for each ending and reason, with the first names."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for one in files:
+        by_reason.setdefault((one.ending, one.why), []).append(one.file)
+    for (ending, why), names in sorted(by_reason.items()):
+        listed = ", ".join(names[:_NAMED]) + (
+            f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        )
+        kind = f"{ending} file" if ending else "file without an ending"
+        kind = f"{kind} was" if len(names) == 1 else f"{kind.replace('file', 'files', 1)} were"
+        yield f"{len(names)} {kind} not read ({listed}). {why}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from annotations.errors import TandemError
+from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.hooks import attach_backend, attach_webhook
 from annotations.label_studio.projects import project_exists
@@ -37,8 +37,11 @@ class Service:
 
 def find_service(parts: Parts) -> Service:
     """Does "tandem serve" answer for this study, and can it prove that? Asked once per push."""
-    url = address_of(parts)
     key = key_for(parts.settings, parts.study.folder)
+    try:
+        url = address_of(parts)
+    except BadInput as error:
+        return Service("", key, f"corrections do not come back by themselves: {error}")
     return Service(url, key, _why_not(url, key))
 
 

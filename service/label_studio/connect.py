@@ -9,6 +9,7 @@ from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.tries import PAUSES_S
 from service.composition import Parts
 from service.label_studio.local import LocalLabelStudio
+from service.trust.reach import label_studio_address, label_studio_token
 
 
 def label_studio_of(parts: Parts, *, pauses: Sequence[float] = PAUSES_S) -> LabelStudio:
@@ -17,14 +18,15 @@ def label_studio_of(parts: Parts, *, pauses: Sequence[float] = PAUSES_S) -> Labe
     ``pauses``: before each further try where it fails; none where somebody waits, or where the next round comes soon.
     """
     settings = parts.settings
-    url = settings.label_studio_url or parts.study.config.label_studio.url
+    url = label_studio_address(parts.study, settings)
     if url is not None:
-        if settings.label_studio_token is None:
+        token = label_studio_token(parts.study, settings)
+        if token is None:
             raise BadInput(
                 f"there is no token for Label Studio at {url}. Copy it from Account & Settings there and set "
-                f"LABEL_STUDIO_API_KEY."
+                f"LABEL_STUDIO_API_KEY and LABEL_STUDIO_URL."
             )
-        return LabelStudio(url, settings.label_studio_token, pauses=pauses)
+        return LabelStudio(url, token, pauses=pauses)
     access = LocalLabelStudio(settings.state, settings.label_studio_env).access()
     if access is None:
         raise TandemError(

@@ -209,6 +209,8 @@ class LocalLabelStudio:
             "SENTRY_DSN": "",
             "FRONTEND_SENTRY_DSN": "",
             "DO_NOT_TRACK": "true",
+            "PYTHONSAFEPATH": "1",
+            "PYTHONNOUSERSITE": "1",
             "LOG_LEVEL": "WARNING",
         }
         command = [str(program), "start", "--no-browser", "--internal-host", "127.0.0.1", "-p", str(port)]

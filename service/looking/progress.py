@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -16,31 +19,122 @@ from annotations.store.pushed_tasks import count_pushed
 from annotations.store.reviews import count_reviews, current_reviews
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
+from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
 
 
-def progress_of(parts: Parts) -> dict[str, Any]:
-    """Per wave: transcripts, segments (units), reviewed, suggested, pushed; and the model that serves."""
+@dataclass(frozen=True, slots=True)
+class WaveProgress:
+    """How many transcripts and segments (units) a wave has; how many segments are reviewed, suggested for, pushed."""
+
+    transcripts: int = 0
+    segments: int = 0
+    reviewed: int = 0
+    suggested: int = 0
+    pushed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInService:
+    """The version that serves. ``up_to_date``: codebook and segmentation are those that it was trained with.
+
+    ``waiting``: a newer version that a person has to put to serve.
+    """
+
+    version: str
+    kind: str
+    since: str
+    reviews: int
+    codes_judged: int
+    codes_too_few: int
+    up_to_date: bool
+    waiting: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A job, and whether it waits, runs or has ended."""
+
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyProgress:
+    """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs."""
+
+    study: str
+    folder: str
+    waves: Mapping[str, WaveProgress]
+    coders: tuple[str, ...]
+    reviews: int
+    codings: int
+    set_aside: int
+    codebook_version: str
+    model: ModelInService | None
+    jobs: tuple[JobState, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+    @property
+    def next_command(self) -> str:
+        """What to do next: a command, or the review in Label Studio."""
+        if self.model is None:
+            has = self.codings or self.reviews
+            return (
+                "tandem train"
+                if has
+                else "tandem import-codings FILE (or tandem train, to start without codings)"
+            )
+        if not self.model.up_to_date:
+            return "tandem train"
+        for command, done in (("precode", "suggested"), ("push", "pushed")):
+            for name, wave in self.waves.items():
+                if wave.reviewed < wave.segments and getattr(wave, done) < wave.segments:
+                    return f"tandem {command} --wave {name}" if name else f"tandem {command}"
+        return "review the suggestions in Label Studio"
+
+
+def progress_of(parts: Parts) -> StudyProgress:
+    """How far the study is as things stand."""
     with parts.store.reading() as connection:
         return _progress(connection, parts)
 
 
-def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
+def _progress(connection: Connection, parts: Parts) -> StudyProgress:
     version = parts.segmentation.version
-    transcripts = all_transcripts(connection)
-    segments = segments_of(connection, version)
     serving, waits = champion(connection), waiting_model(connection)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
-    pushed = count_pushed(connection, version)
-    labels = labels_of(segments, current_reviews(connection), loose_codings(connection))
-    judged: dict[Any, set[int]] = {}
-    for one in labels:
+    reviews, codings = count_reviews(connection)
+    return StudyProgress(
+        study=parts.study.config.name,
+        folder=str(parts.study.folder),
+        waves=_waves(connection, version, suggested),
+        coders=tuple(coder_names(connection).values()),
+        reviews=reviews,
+        codings=codings,
+        set_aside=count_set_aside(connection),
+        codebook_version=parts.codebook.version,
+        model=None if serving is None else _model(serving, waits, parts.codebook.version, version),
+        jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
+    )
+
+
+def _waves(
+    connection: Connection, segmentation: str, suggested: Mapping[UUID, int]
+) -> dict[str, WaveProgress]:
+    """Each wave's counts, the waves in the order of their names. ``suggested``: segments by transcript."""
+    segments, pushed = segments_of(connection, segmentation), count_pushed(connection, segmentation)
+    judged: dict[UUID, set[int]] = {}
+    for one in labels_of(segments, current_reviews(connection), loose_codings(connection)):
         if one.complete and one.whole:
             judged.setdefault(one.transcript, set()).update(one.judged)
     waves: dict[str, Counter[str]] = {}
-    for kept in transcripts:
+    for kept in all_transcripts(connection):
         cut = segments.get(kept.id, ())
         units = {at for at, segment in enumerate(cut) if segment.role.is_coded}
         wave = waves.setdefault(kept.transcript.wave, Counter())
@@ -49,33 +143,18 @@ def _progress(connection: Connection, parts: Parts) -> dict[str, Any]:
         wave["reviewed"] += len(units & judged.get(kept.id, set()))
         wave["suggested"] += suggested.get(kept.id, 0)
         wave["pushed"] += pushed.get(kept.id, 0)
-    reviews, codings = count_reviews(connection)
-    return {
-        "study": parts.study.config.name,
-        "folder": str(parts.study.folder),
-        "waves": {name: {key: int(wave[key]) for key in _COUNTED} for name, wave in sorted(waves.items())},
-        "coders": list(coder_names(connection).values()),
-        "reviews": reviews,
-        "codings": codings,
-        "set_aside": count_set_aside(connection),
-        "codebook_version": parts.codebook.version,
-        "model": None if serving is None else _model(serving, waits, parts.codebook.version, version),
-        "jobs": [{"kind": job.kind, "state": job.state} for job in all_jobs(connection, latest=5)],
-    }
+    return {name: WaveProgress(**wave) for name, wave in sorted(waves.items())}
 
 
-_COUNTED = ("transcripts", "segments", "reviewed", "suggested", "pushed")
-
-
-def _model(serving: Serving, waits: ModelVersion | None, codebook: str, segmentation: str) -> dict[str, Any]:
+def _model(serving: Serving, waits: ModelVersion | None, codebook: str, segmentation: str) -> ModelInService:
     model = serving.model
-    return {
-        "version": model.version,
-        "kind": model.kind,
-        "since": serving.created.isoformat(),
-        "reviews": model.reviews,
-        "codes_judged": sum(threshold is not None for threshold in model.thresholds.values()),
-        "codes_too_few": len(model.too_few),
-        "up_to_date": model.codebook_version == codebook and model.segmentation == segmentation,
-        "waiting": None if waits is None else waits.version,
-    }
+    return ModelInService(
+        version=model.version,
+        kind=model.kind,
+        since=serving.created.isoformat(),
+        reviews=model.reviews,
+        codes_judged=sum(threshold is not None for threshold in model.thresholds.values()),
+        codes_too_few=len(model.too_few),
+        up_to_date=changed_since(model, codebook=codebook, segmentation=segmentation) is None,
+        waiting=None if waits is None else waits.version,
+    )

@@ -19,17 +19,29 @@ from annotations.store.model_versions import (
     champion,
     get_model,
     learnt_items,
-    model_by_id,
-    serving_history,
     versions_with,
 )
 from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
 from annotations.store.transcripts import Kept, all_transcripts, get_transcript
+from annotations.transcript import Span
 from annotations.turn_numbers import first_words, shown_number, turn_typed
 from service.composition import Parts
 from service.looking.hidden import LEFT_OUT, Hidden
+from service.looking.model_chain import model_chain
+from service.looking.trace_results import (
+    CodeThen,
+    CountedReviews,
+    LearntFrom,
+    Precedent,
+    ReviewOrCoding,
+    Sentence,
+    Taught,
+    TracedReview,
+    TracedSuggestion,
+    WhatIsSuggested,
+)
 
 HOW = (
     'A suggestion is named TRANSCRIPT:TURN:CODE (as "tandem suggestions" lists them; turns count from 1, as in Label '
@@ -37,7 +49,7 @@ HOW = (
 )
 
 
-def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> dict[str, Any]:
+def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> TracedSuggestion:
     """What a suggestion rests on. Raises BadInput for a name that names none, TandemError if nothing was suggested, or is
     still hidden."""
     with parts.store.reading() as connection:
@@ -55,20 +67,20 @@ def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> dict[st
         if suggestion is None:
             why = model.too_few.get(code.id, {}).get("reason", "it was not in the codebook then")
             raise TandemError(f"{model.version} does not judge {parts.codebook.label(code.id)}: {why}.")
-        return {
-            "suggestion": _suggestion(parts, connection, model, kept, segment, suggestion),
-            "model": model_chain(parts, connection, model),
-            "reviews": _reviews(connection, model, kept.id),
-            "codebook": {
-                "version": model.codebook_version,
-                "present": model.codebook_version == parts.codebook.version,
-                "code": code.path,
-                "definition": code.definition,
-            },
-        }
+        return TracedSuggestion(
+            suggestion=_suggestion(parts, connection, model, kept, segment, suggestion),
+            model=model_chain(parts, connection, model),
+            reviews=_reviews(connection, model, kept.id),
+            codebook=CodeThen(
+                version=model.codebook_version,
+                present=model.codebook_version == parts.codebook.version,
+                code=code.path,
+                definition=code.definition,
+            ),
+        )
 
 
-def trace_review(parts: Parts, name: str) -> dict[str, Any]:
+def trace_review(parts: Parts, name: str) -> TracedReview:
     """The versions that learnt from a review (or loose coding), or were measured by it."""
     try:
         item = UUID(name)
@@ -81,67 +93,21 @@ def trace_review(parts: Parts, name: str) -> dict[str, Any]:
         names = {kept.id: kept.transcript.name for kept in all_transcripts(connection)}
         serving = champion(connection)
         review = reviews[0] if reviews else None
-        return {
-            "review": {
-                "id": str(item),
-                "transcript": names[review.transcript if review else loose[0][2]],
-                "coder": review.coder if review else loose[0][1],
-                "condition": (review.condition if review else loose[0][3]).value,
-                "codes": [one.code for one in review.codings] if review else [loose[0][4].code],
-            },
-            "versions": [
-                {
-                    "version": model.version,
-                    "purpose": purpose,
-                    "run_id": model.run_id,
-                    "serves": serving is not None and serving.model.id == model.id,
-                }
+        return TracedReview(
+            ReviewOrCoding(
+                id=str(item),
+                transcript=names[review.transcript if review else loose[0].transcript],
+                coder=review.coder if review else loose[0].coder,
+                condition=(review.condition if review else loose[0].condition).value,
+                codes=tuple(one.code for one in review.codings) if review else (loose[0].coding.code,),
+            ),
+            tuple(
+                Taught(
+                    model.version, purpose, model.run_id, serving is not None and serving.model.id == model.id
+                )
                 for model, purpose in versions_with(connection, item)
-            ],
-        }
-
-
-def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> dict[str, Any]:
-    """A version with all that it was made of, and when it served."""
-    parent = None if model.parent is None else model_by_id(connection, model.parent)
-    served = [one for one in serving_history(connection) if one.model.id == model.id]
-    overall = model.figures.get("overall") or {}
-    return {
-        "version": model.version,
-        "kind": model.kind,
-        "created": model.created.isoformat() if model.created else None,
-        "verdict": model.verdict,
-        "reason": model.reason,
-        "comparison": model.comparison,
-        "served": [
-            {"since": one.created.isoformat(), "how": one.verdict, "why": one.reason, "by": one.by}
-            for one in reversed(served)
-        ],
-        "parent": parent.version if parent else None,
-        "run_id": model.run_id,
-        "mlflow": parts.settings.tracking_uri or f"sqlite:///{parts.study.tracking_file}",
-        "recipe": model.recipe,
-        "embedder": model.embedder,
-        "segmentation": model.segmentation,
-        "codebook_version": model.codebook_version,
-        "sha256": model.sha256,
-        "files": str(parts.study.models_folder / model.folder),
-        "reviews": model.reviews,
-        "reviews_hash": model.reviews_hash,
-        "codes": sum(cut is not None for cut in model.thresholds.values()),
-        "measured_on": model.figures.get("measured_on"),
-        "overall": {
-            key: overall.get(key)
-            for key in (
-                "micro_f1",
-                "kappa",
-                "kappa_interval",
-                "kappa_interval_reason",
-                "few_transcripts",
-                "groups",
-            )
-        },
-    }
+            ),
+        )
 
 
 def _suggestion(
@@ -151,59 +117,59 @@ def _suggestion(
     kept: Kept,
     segment: Segment,
     found: Suggestion,
-) -> dict[str, Any]:
-    return {
-        "transcript": kept.transcript.name,
-        "turn": segment.turn,
-        "start": segment.span.start,
-        "end": segment.span.end,
-        "first_words": first_words(segment.span.of(kept.transcript.text)),
-        "segment": str(segment.id),
-        "code": parts.codebook.label(found.code) if found.code in parts.codebook.by_id else found.code,
-        "code_id": found.code,
-        "probability": round(found.probability, 4),
-        "threshold": round(found.threshold, 4),
-        "suggested": found.suggested,
-        "evidence": _evidence(connection, model.segmentation, found.evidence),
-    }
+) -> WhatIsSuggested:
+    return WhatIsSuggested(
+        transcript=kept.transcript.name,
+        turn=segment.turn,
+        start=segment.span.start,
+        end=segment.span.end,
+        first_words=first_words(segment.span.of(kept.transcript.text)),
+        segment=str(segment.id),
+        code=parts.codebook.label(found.code) if found.code in parts.codebook.by_id else found.code,
+        code_id=found.code,
+        probability=round(found.probability, 4),
+        threshold=round(found.threshold, 4),
+        suggested=found.suggested,
+        sentence=None if (its := found.sentence) is None else _sentence(its, kept.transcript.text),
+        evidence=_evidence(connection, model.segmentation, found.evidence),
+    )
 
 
-def _evidence(connection: Connection, segmentation: str, found: Sequence[Evidence]) -> list[dict[str, Any]]:
+def _sentence(span: Span, text: str) -> Sentence:
+    return Sentence(span.start, span.end, span.of(text))
+
+
+def _evidence(connection: Connection, segmentation: str, found: Sequence[Evidence]) -> tuple[Precedent, ...]:
     wanted = {one.segment: one.similarity for one in found}
     names = {kept.id: kept.transcript.name for kept in all_transcripts(connection)} if wanted else {}
     places = [
-        {
-            "transcript": names.get(transcript, ""),
-            "turn": one.turn,
-            "segment": str(one.id),
-            "similarity": round(wanted[_id(one)], 4),
-        }
+        Precedent(names.get(transcript, ""), one.turn, str(one.id), round(wanted[_id(one)], 4))
         for transcript, cut in (segments_of(connection, segmentation).items() if wanted else ())
         for one in cut
         if one.id in wanted
     ]
-    return sorted(places, key=lambda one: -float(str(one["similarity"])))
+    return tuple(sorted(places, key=lambda one: -one.similarity))
 
 
-def _reviews(connection: Connection, model: ModelVersion, transcript: UUID) -> dict[str, Any]:
+def _reviews(connection: Connection, model: ModelVersion, transcript: UUID) -> LearntFrom:
     """The snapshot that a version learnt from, counted, with every id."""
     items = learnt_items(connection, model.id)
     reviews, loose = snapshot(connection, items.keys())
     counted = Counter((review.coder, review.condition.value, items[_of(review.id)]) for review in reviews)
     counted.update((one[1], f"{one[3].value}, loose", items[one[0]]) for one in loose)
     own = any(review.transcript == transcript and items[_of(review.id)] == "learn" for review in reviews)
-    return {
-        "hash": model.reviews_hash,
-        "learnt": sum(purpose == "learn" for purpose in items.values()),
-        "judged_by": sum(purpose == "judge" for purpose in items.values()),
-        "gone": len(items) - len(reviews) - len(loose),
-        "of_this_transcript": own,
-        "by": [
-            {"coder": coder, "condition": condition, "purpose": purpose, "count": count}
+    return LearntFrom(
+        hash=model.reviews_hash,
+        learnt=sum(purpose == "learn" for purpose in items.values()),
+        judged_by=sum(purpose == "judge" for purpose in items.values()),
+        gone=len(items) - len(reviews) - len(loose),
+        of_this_transcript=own,
+        by=tuple(
+            CountedReviews(coder, condition, purpose, count)
             for (coder, condition, purpose), count in sorted(counted.items())
-        ],
-        "ids": [str(item) for item in items],
-    }
+        ),
+        ids=tuple(str(item) for item in items),
+    )
 
 
 def _version(connection: Connection, version: str | None) -> ModelVersion:

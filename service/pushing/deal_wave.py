@@ -10,7 +10,7 @@ from annotations.draws import Dealt, DrawPlan, deal
 from annotations.store.database import Store
 from annotations.store.deals import add_plan, dealt_so_far, keep_dealt, plan_in_force
 from annotations.study.config import Study
-from service.pushing.request import Asked, plan_for
+from service.pushing.push_options import Asked, plan_for
 
 Transcripts = Sequence[tuple[UUID, Sequence[UUID]]]
 # which of these transcripts stand in the shared project already, and has anybody begun on them

@@ -16,7 +16,6 @@ from annotations.store.suggestions import Suggested
 from annotations.transcript import Turn
 from annotations.turn_numbers import shown_number
 from models.corpus import Corpus
-from service.pushing.carrying_sentences import Sentences
 
 CONTEXT = 2
 Said_by = tuple[ModelVersion, Mapping[UUID, Suggested]]
@@ -32,8 +31,7 @@ _COLD = "These suggestions come from the codebook's own words; nobody's coding s
 class Shown:
     """What passages show under a model version (the ``Faces`` of a plan).
 
-    ``said_by``: a model version with what it suggests, by its id; ``sentences``: which sentence of each segment carries
-    its suggestions. ``draws``: some passages of this study hide their
+    ``said_by``: a model version with what it suggests, by its id. ``draws``: some passages of this study hide their
     suggestions, so those without any must look like them.
     """
 
@@ -43,7 +41,6 @@ class Shown:
         turns: Mapping[UUID, Sequence[Turn]],
         codebook: Codebook,
         said_by: Callable[[UUID], Said_by],
-        sentences: Callable[[UUID], Sentences] = lambda _model: {},
         *,
         label: str,
         draws: bool,
@@ -52,7 +49,6 @@ class Shown:
         self._turns = turns
         self._codebook = codebook
         self._said_by = said_by
-        self._sentences = sentences
         self._label = label
         self._draws = draws
 
@@ -62,8 +58,7 @@ class Shown:
         turns = self._turns[self._corpus.transcripts[self._corpus.at[unit][0]].id]
         key = str(task_key(placed.segment, placed.draw))
         segment = shown_segment(self._corpus, unit, turns, key)
-        site = self._corpus.transcript(unit).site
-        reasons = self._reasons(placed.segment, model, site) if model is not None else []
+        reasons = self._reasons(unit, model) if model is not None else []
         return task_data(segment, reasons, self._note(model, bool(reasons)))
 
     def prediction(self, placed: Placed, model: UUID | None) -> Prediction | None:
@@ -81,19 +76,18 @@ class Shown:
         said = (one for one in found[segment].one_by_one(version) if one.suggested)
         return still_offered(said, self._codebook)
 
-    def _reasons(self, segment: UUID, model: UUID, site: str) -> list[Reason]:
+    def _reasons(self, unit: int, model: UUID) -> list[Reason]:
         version, found = self._said_by(model)
-        said = found[segment]
-        carrying = self._sentences(model).get(segment, {}) if said.suggested else {}
+        said, transcript = found[self._corpus.ids[unit]], self._corpus.transcript(unit)
         return [
             Reason(
                 self._codebook.label(one.code),
                 "" if version.kind == "cold start" else in_words(one.probability),
                 self._codebook.by_id[one.code].definition,
-                carrying.get(one.code, ""),
-                quotes=tuple(self._quotes(said, one.code, site)),
+                one.sentence.of(transcript.text) if one.sentence is not None else "",
+                quotes=tuple(self._quotes(said, one.code, transcript.site)),
             )
-            for one in self._put(segment, model)
+            for one in self._put(self._corpus.ids[unit], model)
         ]
 
     def _quotes(self, said: Suggested, code: str, site: str) -> list[Quote]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from uuid import UUID
@@ -21,12 +21,11 @@ from models.corpus import Corpus, read_corpus
 from service.composition import Parts
 from service.label_studio.attach import find_service
 from service.label_studio.connect import label_studio_of
-from service.pushing.carrying_sentences import Sentences, sentences_of
 from service.pushing.deal_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
 from service.pushing.passage_shown import Said_by, Shown
 from service.pushing.project_push import ProjectPush, Pushed
-from service.pushing.request import Asked
+from service.pushing.push_options import Asked
 
 
 def push(
@@ -88,9 +87,7 @@ class _Push:
     def push_waves(self, waves: Sequence[str], progress: Progress) -> list[Pushed]:
         """Settle what was asked, then wave by wave, project by project."""
         dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
-        units = [unit for wave in waves for unit in self.corpus.in_wave(wave)]
-        its_segments = frozenset(self.corpus.ids[unit] for unit in units)
-        pushing = self._pushing(its_segments, draws=dealing.plan is not None or bool(dealing.dealt))
+        pushing = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
         done: list[Pushed] = []
         for wave in waves:
             dealing = self._deal(pushing, dealing, wave)
@@ -138,18 +135,11 @@ class _Push:
                 found.setdefault(transcript, []).append(self.corpus.ids[unit])
         return list(found.items())
 
-    def _pushing(self, segments: Collection[UUID], *, draws: bool) -> ProjectPush:
+    def _pushing(self, *, draws: bool) -> ProjectPush:
         parts, label = self.parts, version_label(self.model.version)
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
-        said_by = self._said_by()
-
-        @cache
-        def sentences(model: UUID) -> Sentences:
-            version, found = said_by(model)
-            return sentences_of(parts, self.corpus, version, found, segments)
-
-        faces = Shown(self.corpus, turns, parts.codebook, said_by, sentences, label=label, draws=draws)
+        faces = Shown(self.corpus, turns, parts.codebook, self._said_by(), label=label, draws=draws)
         transcripts = self.corpus.transcripts
         return ProjectPush(
             parts.store,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from annotations.progress import Progress, quiet
 from models.suggester import Precoded, Suggester
 from service.composition import Parts
-from service.serving.model_in_service import ensure_sound
+from service.serving.damaged_files import ensure_sound
 
 Tell = Callable[[str], None]
 

@@ -19,6 +19,7 @@ from annotations.store.transcripts import all_transcripts, get_transcript
 from service.access.doors import reader, writer
 from service.looking.hidden import Hidden
 from service.looking.progress import progress_of
+from service.web.dependencies import Served
 from service.web.pages import rendered
 from service.web.schemas import (
     JobAsked,
@@ -29,7 +30,6 @@ from service.web.schemas import (
     SuggestionShown,
     TranscriptShown,
 )
-from service.web.served import Served
 
 router = APIRouter(prefix="/api/v1")
 _READ = [Depends(reader)]
@@ -39,7 +39,7 @@ Name = Annotated[str, Query(description="The transcript's id, in any case.")]
 @router.get("/status", dependencies=_READ)
 def study_status(parts: Served) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts)
+    return progress_of(parts).to_json()
 
 
 @router.get("/transcripts", dependencies=_READ)

@@ -19,18 +19,18 @@ from service.access.keys import door_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.looking.progress import progress_of
-from service.web import api, ml_backend, proof_given, webhook
+from service.web import api, ml_backend, proof_route, webhook
 from service.web.background import (
     attach_until_done,
     reconcile_until_stopped,
     users_of,
     work_off_until_stopped,
 )
+from service.web.dependencies import Served
 from service.web.pages import rendered
 from service.web.pings import Pings
-from service.web.request_limits import Careful
+from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
-from service.web.served import Served
 from service.web.standing_predictions import StandingPredictions
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -78,7 +78,7 @@ def create_app(
         title="Tandem", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    app.add_middleware(Careful)
+    app.add_middleware(RequestLimits)
     app.exception_handler(TandemError)(_explain)
     app.exception_handler(RequestValidationError)(_unfit)
     app.state.parts = parts
@@ -90,7 +90,7 @@ def create_app(
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for router in (ml_backend.router, webhook.router, api.router, proof_given.router):
+    for router in (ml_backend.router, webhook.router, api.router, proof_route.router):
         app.include_router(router)
     return app
 
@@ -114,7 +114,7 @@ def page(request: Request, parts: Served) -> Response:
         return answer
     if not holds_cookie(request):
         return HTMLResponse(rendered("locked.html"), status.HTTP_401_UNAUTHORIZED)
-    return HTMLResponse(rendered("status.html", **progress_of(parts)))
+    return HTMLResponse(rendered("status.html", **progress_of(parts).to_json()))
 
 
 async def _unfit(_request: Request, error: Exception) -> Response:

@@ -23,7 +23,7 @@ from annotations.store.model_versions import all_models, champion
 from service.access.doors import label_studio
 from service.composition import Parts
 from service.live_config import InForce
-from service.web.served import Served, Taken
+from service.web.dependencies import Served, Taken
 from service.web.standing_predictions import NOTHING, StandingPredictions
 
 PREFIX = "/ml"

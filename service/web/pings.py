@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import httpx
 from sqlalchemy import text
 
-from annotations.errors import TandemError
+from annotations.errors import BadInput, TandemError
 from service.composition import Parts
 from service.label_studio.local import LocalLabelStudio
+from service.trust.reach import label_studio_address
 
 LIMIT_S = 1.0
 KEPT_S = 5.0
@@ -44,9 +45,13 @@ class Pings:
 
     def _ask_outside(self) -> dict[str, str]:
         settings = self._parts.settings
-        found = {}
-        url = settings.label_studio_url or self._parts.study.config.label_studio.url
-        if url is None:
+        found: dict[str, str] = {}
+        try:
+            url = label_studio_address(self._parts.study, settings)
+        except BadInput:
+            found["label studio"] = "is not asked: nobody has confirmed its address"
+            url = None
+        if url is None and not found:
             local = LocalLabelStudio(settings.state, settings.label_studio_env).access()
             url = local.url if local else None
         if url is not None:

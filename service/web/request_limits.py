@@ -22,7 +22,7 @@ _SAID = {
 }
 
 
-class Careful:
+class RequestLimits:
     """Stands before the application. Plain ASGI: starlette's own wrapper gives every answer a task of its own."""
 
     def __init__(self, app: ASGIApp) -> None:

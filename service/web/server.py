@@ -7,14 +7,18 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from service.access.keys import key_for
 from service.access.service_address import note_address
 from service.composition import Parts
+from service.settings import child_environment
 from service.web.app import LOOPBACK, create_app
 
 RECONCILE_S = 60.0
 STOP_LIMIT_S = 20.0
+# some libraries read settings in the folder where they are started; here lies nothing but our own code
+OWN_FOLDER = Path(__file__).parent
 
 
 def key_of(parts: Parts) -> str:
@@ -57,9 +61,16 @@ def _worker(parts: Parts, *, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    command = [sys.executable, "-m", "service.cli.main", "worker", "--study", str(parts.study.folder)]
-    command.append("--until-stdin-ends")
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603 (our own program)
+    # -E and -P: no module of the study's folder, of the current one or of PYTHONPATH is taken for one of ours
+    command = [sys.executable, "-E", "-P", "-m", "service.cli.main", "worker", "--until-stdin-ends"]
+    command += ["--study", str(parts.study.folder)]
+    process = subprocess.Popen(  # noqa: S603 (our own program)
+        command,
+        env=child_environment(parts.settings),
+        cwd=OWN_FOLDER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from annotations.errors import BadInput
 from annotations.label_studio.webhook import webhook_of
 from service.access.doors import hook
-from service.web.served import Taken
+from service.web.dependencies import Taken
 
 PATH = "/hooks/label-studio"
 router = APIRouter(include_in_schema=False)

@@ -25,10 +25,9 @@ from service.importing.import_codings import import_codings
 from service.importing.import_transcripts import import_transcripts
 from service.new_study import make_study
 from service.serving.precode import precode
-from service.serving.train_study import evaluate, reproduce, train
+from service.serving.train_and_evaluate import evaluate, reproduce, train
 from service.settings import read_settings
-from training import cross_validation, fitting
-from training import recipe as workshop
+from training import cross_validation, fit_on_rows, training_parts
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Judgement
 
@@ -81,7 +80,7 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
             progress(1, 1)
         return found[-1]
 
-    monkeypatch.setattr(fitting, "tune", tune)
+    monkeypatch.setattr(fit_on_rows, "tune", tune)
     return found
 
 
@@ -117,7 +116,7 @@ def test_with_judges_each_fold_has_one(tunings: list[_Counting]) -> None:
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     """A small coded study whose encoder is fine-tuned in one pass."""
     monkeypatch.setattr(tuning, "RECIPE", TuningRecipe(passes=(1, 1)))
-    monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 20)
+    monkeypatch.setattr(training_parts, "LEAST_SEGMENTS", 20)
     monkeypatch.setattr(cross_validation, "FOLDS", 3)
     book = tmp_path / "book.csv"
     book.write_text("code,definition\nMoney,What it costs\nPeople,Who does it\n", "utf-8")
@@ -155,7 +154,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
 def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     """Trained, measured, loaded, used and made again with its encoder; without "fine_tune" it is the usual one."""
     trained = train(parts)
-    assert trained.model.recipe == f"{workshop.RECIPE}, fine-tuned-1"
+    assert trained.model.recipe == f"{training_parts.RECIPE}, fine-tuned-1"
     model = load(parts.study.models_folder / trained.model.folder, trained.model.sha256)
     assert isinstance(model, Model)
     assert isinstance(model.tuned, Tuned)
@@ -168,7 +167,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     assert reproduce(parts, "v1").identical
     plain = _configured(parts, fine_tune=False)
     usual = train(plain)
-    assert usual.model.recipe == workshop.RECIPE
+    assert usual.model.recipe == training_parts.RECIPE
     assert not any("tuned" in note for note in usual.notes)
     assert not (parts.study.models_folder / usual.model.folder / "tuned.npz").exists()
     parts.close()
@@ -178,7 +177,7 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
 @pytest.mark.slow
 def test_too_little_to_tune_on_is_said(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual model is trained instead, and the note says what is lacking."""
-    monkeypatch.setattr(workshop, "LEAST_SEGMENTS", 1000)
+    monkeypatch.setattr(training_parts, "LEAST_SEGMENTS", 1000)
     trained = train(parts)
     assert trained.new
     said = [note for note in trained.notes if "fine_tune" in note]

@@ -23,9 +23,12 @@ from annotations.store.model_versions import (
 from annotations.store.suggestions import (
     Suggested,
     add_suggestions,
+    keep_sentences,
     segments_with_suggestions,
     suggestions_of,
+    without_sentences,
 )
+from annotations.transcript import Span
 
 
 def test_the_last_promoted_version_serves(store: Store, codebook: Codebook) -> None:
@@ -60,3 +63,18 @@ def test_suggestions_are_packed_and_come_back(store: Store, codebook: Codebook) 
         0.4,
         evidence["money"],
     )
+
+
+def test_the_sentence_behind_a_suggestion_comes_back(store: Store, codebook: Codebook) -> None:
+    """Its span is kept for each suggested code; "nobody has looked" and "none stands out" are told apart."""
+    with with_model(store, codebook) as (connection, model, segment):
+        add_suggestions(connection, model.id, [Suggested(segment, (0.7, 0.8), ("money", "people"))])
+        assert without_sentences(connection, model.id) == {segment: ("money", "people")}
+        assert suggestions_of(connection, model)[segment].sentences is None
+        keep_sentences(connection, model.id, {segment: (("money", "people"), {"money": Span(16, 17)})})
+        found = suggestions_of(connection, model)[segment]
+        assert found.sentences == {"money": Span(16, 17)}
+        assert [one.sentence for one in found.one_by_one(model)] == [Span(16, 17)]
+        keep_sentences(connection, model.id, {segment: (("money", "people"), {})})
+        assert suggestions_of(connection, model)[segment].sentences == {}
+        assert without_sentences(connection, model.id) == {}

@@ -31,11 +31,19 @@ def test_a_service_is_found_where_it_listened(tmp_path: Path, host: str, reached
     """Before it ever ran, the usual port; afterwards its own, by an address that can be called."""
     parts = _parts(tmp_path)
     assert address_of(parts) == DEFAULT_URL
-    assert note_address(parts, host, 8500) == f"http://{reached}:8500"
+    note_address(parts, host, 8500)
     assert address_of(parts) == f"http://{reached}:8500"
 
 
 def test_what_the_study_says_comes_first(tmp_path: Path) -> None:
     """An address in study.yaml holds wherever the service listens."""
-    parts = _parts(tmp_path, service={"url": "http://service:8430/"})
-    assert note_address(parts, EVERYWHERE[0], 8430) == "http://service:8430"
+    parts = _parts(tmp_path, service={"url": "http://127.0.0.1:8500/"})
+    note_address(parts, EVERYWHERE[0], 8430)
+    assert address_of(parts) == "http://127.0.0.1:8500"
+
+
+def test_what_the_environment_says_comes_before_it(tmp_path: Path) -> None:
+    """In a network of containers Label Studio reaches the service by a name of its own, as compose.yaml says."""
+    study, _ = make_study(tmp_path / "study", codebook="common-framework", config={"name": "S"})
+    given = {"TANDEM_STATE": str(tmp_path / "state"), "TANDEM_SERVICE_URL": "http://service:8430/"}
+    assert address_of(Parts(study, read_settings(given))) == "http://service:8430"

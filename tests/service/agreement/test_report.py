@@ -46,7 +46,7 @@ def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
     assert {one["units"] for one in matched} == {report.verdicts[0].units}
     said = methods_paragraph(report)
     assert "3 people coded 24 transcripts" in said
-    assert f"{report.facts['double_coded']:,} segments" in said
+    assert f"{report.facts.double_coded:,} segments" in said
 
 
 def test_model_and_people_stand_beside_each_other_on_the_same_segments(parts_of: MakeParts) -> None:

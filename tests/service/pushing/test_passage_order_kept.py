@@ -1,4 +1,4 @@
-"""In which order new passages come, and which sentence of a passage carries a suggestion."""
+"""In which order new passages come."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from builders import WordEncoder
 from made_up_study import MadeUp, fill
 
 from annotations.errors import BadInput
-from annotations.store.model_versions import serving_model
-from annotations.store.suggestions import suggestions_of
 from models.corpus import read_corpus
 from service.cli.push import _by
 from service.composition import Parts
 from service.new_study import make_study
-from service.pushing.carrying_sentences import sentences_of
 from service.pushing.passage_order import By, order_by
 from service.settings import read_settings
 
@@ -61,12 +58,3 @@ def test_reading_needs_no_order_and_an_unknown_one_is_refused(parts: Parts) -> N
     assert _by("Rare") is By.RARE
     with pytest.raises(BadInput, match='Did you mean "unsure"'):
         _by("unshure")
-
-
-def test_a_version_without_files_points_at_no_sentence(parts: Parts) -> None:
-    """A reason less is no reason not to push."""
-    corpus = read_corpus(parts.store, parts.segmentation)
-    with parts.store.reading() as connection:
-        model = serving_model(connection)
-        found = suggestions_of(connection, model)
-    assert sentences_of(parts, corpus, model, found, corpus.ids) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from annotations.draws import Placed
 from annotations.store.suggestions import Suggested
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import add_transcript, all_transcripts
-from annotations.transcript import Consents
+from annotations.transcript import Consents, Span
 from models.corpus import read_corpus
 from service.agreement.disagreements import Wanted, disagreements
 from service.agreement.report import Asked
@@ -66,6 +67,27 @@ def test_evidence_stays_at_its_sites(tmp_path: Path) -> None:
     assert "words of A-01" in why[closed]
     assert "words of A-01" not in why[free]
     assert "words of A-02" in why[free]
+
+
+def test_the_reasons_name_the_sentence_that_is_on_record(tmp_path: Path) -> None:
+    """The words of its span stand beside the suggestion; where none is on record, nothing stands there."""
+    made = StudyToPush(tmp_path / "study", Access("http://127.0.0.1:9", "", "", "t"))
+    made.add("A-01", units=2)
+    corpus = read_corpus(made.parts.store, made.parts.segmentation)
+    version, code = made.suggest("v1"), made.codes[0]
+    begin = corpus.segment(0).span.start
+    spans: tuple[Mapping[str, Span] | None, ...] = ({code: Span(begin, begin + 4)}, None)
+    said = {
+        one: Suggested(one, (0.9, 0, 0, 0, 0), (code,), sentences=its)
+        for one, its in zip(corpus.ids, spans, strict=True)
+    }
+    with made.parts.store.reading() as connection:
+        turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
+    shown = Shown(corpus, turns, made.codebook, lambda _: (version, said), label="v1", draws=False)
+    first, second = (shown.data(Placed(one, Draw.ORDINARY), version.id)["why"] for one in corpus.ids)
+    made.parts.close()
+    assert "Carried by: “A-01”" in first
+    assert "Carried by" not in second
 
 
 def test_a_report_quotes_a_site_only_to_itself(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from study_to_train import GROUPS, import_rows, interview_file, opened, quiet, w
 from service.composition import Parts
 from service.importing.import_transcripts import import_transcripts
 from service.new_study import make_study
-from service.serving.train_study import tracking_of
+from service.serving.train_and_evaluate import tracking_of
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from annotations.store.model_versions import (
 )
 from service.composition import Parts
 from service.serving.precode import precode
-from service.serving.train_study import catch_up, tracking_of, train
+from service.serving.train_and_evaluate import catch_up, tracking_of, train
 from service.worker import do_waiting_jobs
 from training.mlflow_mirror import aliases_wanted
 
@@ -36,7 +36,7 @@ pytestmark = [
 
 KILLED = {
     "before anything is kept": "training.train.keep_codebook",
-    "between registering and promoting": "training.train.promote",
+    "between registering and promoting": "training.train.put_to_serve",
     "before MLflow hears of it": "training.train.deliver",
     "between MLflow's run and its version": "training.tracking.Tracking._register",
     "between MLflow's version and its alias": "training.tracking.Tracking.mirror",
@@ -52,7 +52,7 @@ def test_a_killed_training_leaves_a_consistent_study(parts: Parts, where: str) -
         from unittest import mock
         from annotations.study.config import read_study
         from builders import WordEncoder
-        from service.serving.train_study import train
+        from service.serving.train_and_evaluate import train
         from service.composition import Parts
         from service.settings import read_settings
         import training.train, training.tracking

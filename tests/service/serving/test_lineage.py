@@ -13,7 +13,7 @@ from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
 from service.looking.trace import trace_review, trace_suggestion
 from service.serving.precode import precode
-from service.serving.train_study import reproduce, train
+from service.serving.train_and_evaluate import reproduce, train
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = [
@@ -47,16 +47,16 @@ def test_a_suggestion_is_traced_to_what_it_rests_on_and_back(parts: Parts) -> No
     trained = train(parts)
     precode(parts)
     found = trace_suggestion(parts, "p-03:2:money", version=None)
-    assert found["suggestion"]["code_id"] == "money"
-    assert found["model"]["run_id"] == trained.model.run_id
-    assert found["model"]["reviews_hash"] == trained.model.reviews_hash
-    assert found["codebook"]["version"] == parts.codebook.version
-    assert found["reviews"]["learnt"] + found["reviews"]["judged_by"] == GROUPS * 12
-    assert found["reviews"]["judged_by"] == 3 * 12
-    by_segment = trace_suggestion(parts, f"{found['suggestion']['segment']}:Money", version="v1")
-    assert by_segment["suggestion"] == found["suggestion"]
-    back = trace_review(parts, found["reviews"]["ids"][0])
-    assert [one["version"] for one in back["versions"]] == ["v1"]
+    assert found.suggestion.code_id == "money"
+    assert found.model.run_id == trained.model.run_id
+    assert found.model.reviews_hash == trained.model.reviews_hash
+    assert found.codebook.version == parts.codebook.version
+    assert found.reviews.learnt + found.reviews.judged_by == GROUPS * 12
+    assert found.reviews.judged_by == 3 * 12
+    by_segment = trace_suggestion(parts, f"{found.suggestion.segment}:Money", version="v1")
+    assert by_segment.suggestion == found.suggestion
+    back = trace_review(parts, found.reviews.ids[0])
+    assert [one.version for one in back.versions] == ["v1"]
     for name, said in (
         ("P-03:2", "TRANSCRIPT:TURN:CODE"),
         ("P-03:0:Money", "turns count from 1, as in Label Studio"),

@@ -18,9 +18,9 @@ from annotations.store.model_versions import (
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
 from service.looking.progress import progress_of
-from service.serving.model_in_service import promote_by_hand, roll_back
 from service.serving.precode import precode
-from service.serving.train_study import train
+from service.serving.promote_by_hand import promote_by_hand, roll_back
+from service.serving.train_and_evaluate import train
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = [
@@ -147,9 +147,9 @@ def test_after_a_rollback_a_worker_s_model_waits_for_a_person(
         assert str(said["reason"]).startswith(
             "Ada Lind went back to v1 (it suggests Money everywhere), so it waits for a person: tandem models promote"
         )
-        assert progress_of(parts)["model"]["waiting"] == said["model_version"]
+        assert progress_of(parts).model.waiting == said["model_version"]
     promote_by_hand(parts, "v4", by="Ada Lind", reason="we looked at it")
-    assert progress_of(parts)["model"]["waiting"] is None
+    assert progress_of(parts).model.waiting is None
     more_interviews(parts, tmp_path, 23, 1)
     assert worker_trains(parts)["promoted"]
 

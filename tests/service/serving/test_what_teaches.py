@@ -17,7 +17,7 @@ from annotations.transcript import Role
 from service.cli.evaluate import _show as show_evaluation
 from service.composition import Parts
 from service.importing.import_transcripts import import_transcripts
-from service.serving.train_study import evaluate, train
+from service.serving.train_and_evaluate import evaluate, train
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = [

@@ -196,7 +196,7 @@ def test_what_is_hidden_is_hidden_in_every_list(parts: Parts, tmp_path: Path) ->
         assert {int(row["turn"]) for row in csv.DictReader(file)} == turns
     with pytest.raises(TandemError, match="still to judge without a suggestion"):
         trace_suggestion(parts, "JKG-01:6:Money", version=None)
-    assert trace_suggestion(parts, "JKG-01:2:Money", version=None)["suggestion"]["suggested"]
+    assert trace_suggestion(parts, "JKG-01:2:Money", version=None).suggestion.suggested
 
 
 def test_what_is_hidden_stays_so_under_another_segmentation() -> None:

@@ -14,12 +14,12 @@ from service.composition import Parts
 from training.collect import Collected
 from training.evaluation import evaluation
 from training.mlflow_mirror import deliver, owed
-from training.recipe import Workshop
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
 from training.tracking import Tracking
 from training.train import Trained
 from training.train import train as train_model
+from training.training_parts import TrainingParts
 
 
 def tracking_of(parts: Parts) -> Tracking:
@@ -39,7 +39,8 @@ def train(
     fitting: Progress = quiet,
 ) -> Trained:
     """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
-    found = train_model(workshop_of(parts, embedding), force=force, progress=fitting, unwatched=unwatched)
+    with_parts = training_parts_of(parts, embedding)
+    found = train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
     warning = parts.embedder.language_warning(parts.study.config.language)
     return found if warning is None else replace(found, notes=(*found.notes, warning))
 
@@ -48,7 +49,7 @@ def reproduce(
     parts: Parts, run: str, *, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> Reproduced:
     """Make the model of an MLflow run (or of a version) again from its snapshot, and compare every digit."""
-    return reproduce_model(workshop_of(parts, embedding), run, progress=fitting)
+    return reproduce_model(training_parts_of(parts, embedding), run, progress=fitting)
 
 
 def catch_up(parts: Parts) -> str | None:
@@ -62,16 +63,16 @@ def evaluate(
     parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> tuple[dict[str, Any], Collected]:
     """Cross-validation by group, beside how far people agree."""
-    return evaluation(workshop_of(parts, embedding), group_by=group_by, progress=fitting)
+    return evaluation(training_parts_of(parts, embedding), group_by=group_by, progress=fitting)
 
 
-def workshop_of(parts: Parts, embedding: Progress = quiet) -> Workshop:
+def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingParts:
     """What a training of this study works with."""
 
     def embed(texts: Sequence[str]) -> Floats32:
         return parts.cache.embed(parts.embedder, texts, embedding).vectors
 
-    return Workshop(
+    return TrainingParts(
         store=parts.store,
         codebook=parts.codebook,
         segmentation=parts.segmentation,

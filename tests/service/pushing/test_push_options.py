@@ -9,7 +9,7 @@ import pytest
 from annotations.coding import Coder
 from annotations.draws import DrawPlan, Fractions
 from annotations.errors import BadInput
-from service.pushing.request import Asked, plan_for
+from service.pushing.push_options import Asked, plan_for
 
 INES, TOM = Coder("Ines Falk", aliases=("IF",), email="ines@example.org"), Coder("Tom Okafor")
 BEFORE = DrawPlan(Fractions(0.15, 0.2, 0.03), 7, ("Ines Falk", "Tom Okafor"), uuid4())

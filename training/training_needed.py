@@ -5,33 +5,38 @@ from __future__ import annotations
 from annotations.errors import TandemError
 from annotations.groups import groups_of
 from annotations.store.model_versions import ModelVersion
+from annotations.store.stale_models import changed_since
 from models.artifact import load
 from training.collect import Collected
 from training.lineage import numbered_groups, read_snapshot
-from training.recipe import Workshop
+from training.training_parts import TrainingParts
 
 
-def unchanged(shop: Workshop, collected: Collected, model: ModelVersion) -> bool:
+def unchanged(parts: TrainingParts, collected: Collected, model: ModelVersion) -> bool:
     """Would a training make this model again, and are its files as they were made?
 
     The groups must be the same too: once two transcripts are known to be one person's, what held-out models said of
     the one after learning from the other is no figure on somebody unseen.
     """
+    changed = changed_since(
+        model,
+        codebook=parts.codebook.version,
+        segmentation=parts.segmentation.version,
+        embedder=parts.embedder,
+    )
     same = (
-        model.kind == "trained"
+        changed is None
+        and model.kind == "trained"
         and model.reviews_hash == collected.reviews_hash
-        and model.codebook_version == shop.codebook.version
-        and model.segmentation == shop.segmentation.version
-        and model.embedder == shop.embedder
-        and model.recipe == shop.recipe
+        and model.recipe == parts.recipe
     )
     if not same:
         return False
     kept = collected.corpus.transcripts
     groups = dict(zip((one.id for one in kept), groups_of([one.transcript for one in kept]), strict=True))
     try:
-        load(shop.folder / model.folder, model.sha256)
-        snapshot = read_snapshot(shop.folder / model.folder)
+        load(parts.folder / model.folder, model.sha256)
+        snapshot = read_snapshot(parts.folder / model.folder)
     except TandemError:
         return False
     return snapshot.groups == numbered_groups(collected, groups)

@@ -6,16 +6,16 @@ import shutil
 from uuid import UUID
 
 from annotations.store.model_versions import all_models
-from training.recipe import Workshop
+from training.training_parts import TrainingParts
 
 
-def sweep(shop: Workshop) -> None:
+def sweep(parts: TrainingParts) -> None:
     """Remove what a training that was killed has left: folders that the database does not name."""
-    if not shop.folder.is_dir():
+    if not parts.folder.is_dir():
         return
-    with shop.store.reading() as connection:
+    with parts.store.reading() as connection:
         known = {model.folder for model in all_models(connection)}
-    for folder in shop.folder.iterdir():
+    for folder in parts.folder.iterdir():
         if folder.is_dir() and folder.name not in known and _is_ours(folder.name):
             shutil.rmtree(folder, ignore_errors=True)
 

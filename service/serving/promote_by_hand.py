@@ -1,21 +1,18 @@
-"""Which model version serves, decided by a person: the work behind "tandem models"; and what if its files are damaged."""
+"""A person decides which model version serves: the work behind "tandem models promote" and "rollback"."""
 
 from __future__ import annotations
 
 from annotations.errors import BadInput, TandemError
-from annotations.store.jobs import ask_for
-from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     BY_HAND,
-    DAMAGED,
     ROLLED_BACK,
     ModelVersion,
     champion,
     get_model,
     previous_champion,
-    promote,
-    serving_history,
 )
+from annotations.store.put_to_serve import put_to_serve
+from annotations.store.stale_models import Changed, changed_since
 from annotations.store.withdrawals import models_that_learnt
 from models.artifact import OtherLayout, load
 from service.composition import Parts
@@ -25,7 +22,7 @@ def promote_by_hand(parts: Parts, version: str, *, by: str, reason: str) -> Mode
     """Let a version serve. Raises BadInput if it serves already or cannot, TandemError if its files are damaged."""
     with parts.store.reading() as connection:
         model = get_model(connection, version)
-    _put_to_serve(parts, model, BY_HAND, by=by, reason=reason)
+    _decide(parts, model, BY_HAND, by=by, reason=reason)
     return model
 
 
@@ -37,34 +34,11 @@ def roll_back(parts: Parts, *, by: str, reason: str) -> ModelVersion:
         raise BadInput(
             'no other version has served, so there is nothing to go back to. See "tandem models list".'
         )
-    _put_to_serve(parts, model, ROLLED_BACK, by=by, reason=reason)
+    _decide(parts, model, ROLLED_BACK, by=by, reason=reason)
     return model
 
 
-def ensure_sound(parts: Parts) -> str | None:
-    """If the files of the version that serves are damaged, let the last one serve whose files are right.
-
-    Returns what was done, None where nothing had to be. Raises TandemError if no other version can serve.
-    """
-    with parts.store.reading() as connection:
-        served = serving_history(connection)
-    if not served:
-        return None
-    broken = served[0].model
-    fault = _fault(parts, broken)
-    if fault is None:
-        return None
-    for one in served[1:]:
-        model = one.model
-        if model.id == broken.id or _stale(parts, model) is not None or _fault(parts, model) is not None:
-            continue
-        reason = f"the files of {broken.version} are damaged, so {model.version}, which served before, serves again"
-        _record(parts, model, DAMAGED, by=None, reason=reason)
-        return f'{reason}. To replace {broken.version}, run "tandem train --force".'
-    raise TandemError(fault)
-
-
-def _put_to_serve(parts: Parts, model: ModelVersion, verdict: str, *, by: str, reason: str) -> None:
+def _decide(parts: Parts, model: ModelVersion, verdict: str, *, by: str, reason: str) -> None:
     for what, given in (("--by", by), ("--reason", reason)):
         if not given.strip():
             raise BadInput(f"{what} is empty. Say who decides and why; both are kept with the decision.")
@@ -78,20 +52,21 @@ def _put_to_serve(parts: Parts, model: ModelVersion, verdict: str, *, by: str, r
         )
     if serving is not None and serving.model.id == model.id:
         raise BadInput(f"{model.version} serves already. Nothing was changed.")
-    stale = _stale(parts, model)
-    if stale is not None:
+    changed = stale(parts, model)
+    if changed is not None:
         raise BadInput(
-            f"{model.version} cannot serve: the {stale} has changed since it was trained. Put the {stale} back, or run "
+            f"{model.version} cannot serve: the {changed} has changed since it was trained. Put the {changed} back, or run "
             f'"tandem train". Nothing was changed.'
         )
     _refuse_damaged(parts, model)
-    _record(parts, model, verdict, by=by.strip(), reason=reason.strip())
+    with parts.store.writing() as connection:
+        put_to_serve(connection, model.id, verdict=verdict, reason=reason.strip(), by=by.strip())
 
 
 def _refuse_damaged(parts: Parts, model: ModelVersion) -> None:
     """A training would make another version; this one comes back only with its files."""
     try:
-        _load(parts, model)
+        load(parts.study.models_folder / model.folder, model.sha256)
     except OtherLayout:
         raise BadInput(
             f"{model.version} cannot serve any more: another version of Tandem made its files, and this one does not "
@@ -106,33 +81,11 @@ def _refuse_damaged(parts: Parts, model: ModelVersion) -> None:
         ) from error
 
 
-def _record(parts: Parts, model: ModelVersion, verdict: str, *, by: str | None, reason: str) -> None:
-    """In one transaction: what serves, and that Label Studio shall show its suggestions."""
-    with parts.store.writing() as connection:
-        promote(connection, model.id, verdict=verdict, reason=reason, by=by)
-        if projects(connection):
-            ask_for(connection, "renew", {})
-
-
-def _stale(parts: Parts, model: ModelVersion) -> str | None:
+def stale(parts: Parts, model: ModelVersion) -> Changed | None:
     """What has changed since this version was trained, so that it cannot serve; None if nothing."""
-    for what, then, present in (
-        ("codebook", model.codebook_version, parts.codebook.version),
-        ("segmentation", model.segmentation, parts.segmentation.version),
-        ("encoder", model.embedder, parts.embedder.fingerprint),
-    ):
-        if then != present:
-            return what
-    return None
-
-
-def _fault(parts: Parts, model: ModelVersion) -> str | None:
-    try:
-        _load(parts, model)
-    except TandemError as error:
-        return str(error)
-    return None
-
-
-def _load(parts: Parts, model: ModelVersion) -> None:
-    load(parts.study.models_folder / model.folder, model.sha256)
+    return changed_since(
+        model,
+        codebook=parts.codebook.version,
+        segmentation=parts.segmentation.version,
+        embedder=parts.embedder.fingerprint,
+    )

@@ -19,7 +19,9 @@ from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, OutOfFold
 from training.figures import evaluate
-from training.recipe import Made, Split, Workshop, exclusive_sets
+from training.judge_set import Split
+from training.measured_model import MeasuredModel
+from training.training_parts import TrainingParts
 
 MANY_GROUPS = (
     100  # from here on two thirds of the groups teach nearly as well as four fifths, in half of the time
@@ -27,24 +29,24 @@ MANY_GROUPS = (
 
 
 def learn(
-    shop: Workshop, collected: Collected, codes: tuple[str, ...], split: Split, progress: Progress
-) -> Made:
+    parts: TrainingParts, collected: Collected, codes: tuple[str, ...], split: Split, progress: Progress
+) -> MeasuredModel:
     """Fit a model on the groups that teach, and measure it on those that judge, else by cross-validation."""
-    dataset = dataset_of(shop, collected, codes, "participant")
+    dataset = dataset_of(parts, collected, codes, "participant")
     judging = np.array([group in split.judging for group in dataset.groups], dtype=np.bool_)
     gold = dataset.targets(gold=True)[1].any(axis=1)
     learning = dataset.only(~judging) if judging.any() else dataset
     segments = np.array([str(collected.corpus.ids[unit]) for unit in collected.learnable], dtype=object)
     made = (
-        _with_judges(shop, learning, dataset.only(judging), segments[judging], progress)
+        _with_judges(parts, learning, dataset.only(judging), segments[judging], progress)
         if (judging & gold).any()
-        else _cross_validated(shop, learning, segments[~judging], progress)
+        else _cross_validated(parts, learning, segments[~judging], progress)
     )
-    return Made(
+    return MeasuredModel(
         made.model,
         made.figures,
         made.measured_on,
-        _notes(shop, collected, made.model, dataset) if isinstance(made.model, Model) else (),
+        _notes(parts, collected, made.model, dataset) if isinstance(made.model, Model) else (),
         made.dataset,
         made.segments,
         made.unseen,
@@ -52,29 +54,31 @@ def learn(
     )
 
 
-def learn_from_codebook(shop: Workshop, corpus: Corpus, codes: tuple[str, ...]) -> Made:
+def learn_from_codebook(parts: TrainingParts, corpus: Corpus, codes: tuple[str, ...]) -> MeasuredModel:
     """The model of a study in which nobody has said yet what they found."""
     texts = _texts(corpus)
-    known = [without_quotations(shop.codebook[code], texts) for code in codes]
-    model = from_codebook(known, shop.embed, shop.embed(texts))
+    known = [without_quotations(parts.codebook[code], texts) for code in codes]
+    model = from_codebook(known, parts.embed, parts.embed(texts))
     note = (
         "no review says what people found, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
     )
-    return Made(model, None, "cross-validation", (note,))
+    return MeasuredModel(model, None, "cross-validation", (note,))
 
 
-def dataset_of(shop: Workshop, collected: Collected, codes: tuple[str, ...], group_by: GroupBy) -> Dataset:
+def dataset_of(
+    parts: TrainingParts, collected: Collected, codes: tuple[str, ...], group_by: GroupBy
+) -> Dataset:
     """The data set of everything that may be learnt from."""
     texts = [collected.corpus.text(unit) for unit in collected.learnable]
-    words = [shop.codebook[code].meaning for code in codes]
+    words = [parts.codebook[code].meaning for code in codes]
     groups = groups_of([kept.transcript for kept in collected.corpus.transcripts], group_by)
     quotes = [
         frozenset(groups[collected.corpus.at[unit][0]] for unit in its)
         for its in quoted_in(_texts(collected.corpus), words)
     ]
-    described = map(Described, codes, words, shop.embed(words), quotes)
-    return replace(collected.dataset(codes, shop.embed(texts), group_by), described=tuple(described))
+    described = map(Described, codes, words, parts.embed(words), quotes)
+    return replace(collected.dataset(codes, parts.embed(texts), group_by), described=tuple(described))
 
 
 def _texts(corpus: Corpus) -> list[str]:
@@ -95,44 +99,46 @@ def asked(model: Model, dataset: Dataset) -> OutOfFold:
 
 
 def _with_judges(
-    shop: Workshop,
+    parts: TrainingParts,
     learning: Dataset,
     judging: Dataset,
     segments: NDArray[np.object_],
     progress: Progress,
-) -> Made:
+) -> MeasuredModel:
     """Six models instead of the sixteen of a nested cross-validation, or four: other groups give the figure."""
-    exclusive = exclusive_sets(shop.codebook)
+    exclusive = parts.exclusive_sets
     folds = 3 if len(set(learning.groups)) >= MANY_GROUPS else 5
-    encoder = shop.encoder_for(learning)
+    encoder = parts.encoder_for(learning)
     validated = left_out_once(learning, folds=folds, encoder=encoder, progress=progress)
-    model, _ = fit_final(learning, validated, exclusive=exclusive, aim=shop.aim)
+    model, _ = fit_final(learning, validated, exclusive=exclusive, aim=parts.aim)
     unseen = asked(model, judging)
-    figures = evaluate(judging, unseen, codebook=shop.codebook, lacking=dict(model.too_few), reason=None)
-    return Made(model, figures, "judge set", (), judging, tuple(segments), unseen)
+    figures = evaluate(judging, unseen, codebook=parts.codebook, lacking=dict(model.too_few), reason=None)
+    return MeasuredModel(model, figures, "judge set", (), judging, tuple(segments), unseen)
 
 
 def _cross_validated(
-    shop: Workshop, dataset: Dataset, segments: NDArray[np.object_], progress: Progress
-) -> Made:
-    exclusive = exclusive_sets(shop.codebook)
+    parts: TrainingParts, dataset: Dataset, segments: NDArray[np.object_], progress: Progress
+) -> MeasuredModel:
+    exclusive = parts.exclusive_sets
     validated = cross_validate(
-        dataset, exclusive=exclusive, aim=shop.aim, encoder=shop.encoder_for(dataset), progress=progress
+        dataset, exclusive=exclusive, aim=parts.aim, encoder=parts.encoder_for(dataset), progress=progress
     )
-    model, _ = fit_final(dataset, validated, exclusive=exclusive, aim=shop.aim)
+    model, _ = fit_final(dataset, validated, exclusive=exclusive, aim=parts.aim)
     figures = evaluate(
         dataset,
         validated.out_of_fold,
-        codebook=shop.codebook,
+        codebook=parts.codebook,
         lacking=dict(model.too_few),
         reason=validated.reason,
     )
-    return Made(model, figures, "cross-validation", (), dataset, tuple(segments), validated.out_of_fold)
+    return MeasuredModel(
+        model, figures, "cross-validation", (), dataset, tuple(segments), validated.out_of_fold
+    )
 
 
-def _notes(shop: Workshop, collected: Collected, model: Model, dataset: Dataset) -> tuple[str, ...]:
+def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Dataset) -> tuple[str, ...]:
     notes = []
-    quoting = [shop.codebook.label(one.code) for one in dataset.described if one.quotes]
+    quoting = [parts.codebook.label(one.code) for one in dataset.described if one.quotes]
     if quoting:
         notes.append(
             f"what the codebook says of {', '.join(quoting[:8])}{' and others' if len(quoting) > 8 else ''} quotes "
@@ -148,7 +154,7 @@ def _notes(shop: Workshop, collected: Collected, model: Model, dataset: Dataset)
         notes.append(
             "a copy of the encoder was tuned on these codings too; its word counts as much as the rest's."
         )
-    if shop.fine_tune is not None and model.tuned is None:
+    if parts.fine_tune is not None and model.tuned is None:
         notes.append(
             f"embedder.fine_tune is set in study.yaml, but there is too little to tune the encoder on: it needs "
             f"{LEAST_SEGMENTS:,} coded passages of {LEAST_GROUPS} participants who do not judge. The model is the "

@@ -1,0 +1,82 @@
+"""A SQLite file that a stranger may have made: what is looked at before it is opened, and how it is opened.
+
+A database is a program in small: its triggers and views run when it is read or written. And SQLite itself follows what
+lies beside a file: a rollback journal may name a further file (a "super-journal"), which SQLite deletes when it opens the
+database, wherever on the machine that is (pager.c, pager_delsuper). Tandem never writes such a name.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from annotations.errors import BadInput
+
+# the end of a journal that names a further file; https://www.sqlite.org/fileformat2.html, "The Rollback Journal"
+_NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
+_BESIDE = ("", "-journal", "-wal", "-shm")
+
+
+def refuse_traps(file: Path) -> None:
+    """Raises BadInput for what would make SQLite write or delete another file as soon as this one is opened."""
+    for ending in _BESIDE:
+        beside = file.with_name(file.name + ending)
+        if beside.is_symlink():
+            raise BadInput(
+                f"{beside} is a link, and Tandem would write where it leads. Delete it, and ask whoever gave you this "
+                f"folder why it is there."
+            )
+    journal = file.with_name(f"{file.name}-journal")
+    if _end_of(journal, len(_NAMES_ANOTHER)) == _NAMES_ANOTHER:
+        raise BadInput(
+            f"{journal} names another file, which would be deleted as soon as {file.name} is opened. Tandem makes no such "
+            f"file: ask whoever gave you this folder, and open a copy from a source that you know."
+        )
+
+
+def calm(connection: sqlite3.Connection) -> None:
+    """The database's own definitions may call plain functions only; where Python can say so, nothing of them runs."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+
+
+def refuse_programs(connection: sqlite3.Connection, file: Path) -> None:
+    """Raises BadInput if the database holds what runs when it is used: Tandem makes tables and indexes alone."""
+    found = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
+    ).fetchone()
+    if found is not None:
+        kind = found[0] if found[0] != "table" else "virtual table"
+        raise BadInput(
+            f'{file} holds a {kind} named "{found[1]}", which runs when the study is used. Tandem makes none: ask whoever '
+            f"gave you this folder, and open a copy from a source that you know. Nothing was changed."
+        )
+
+
+def refuse_hostile(file: Path) -> None:
+    """Both checks of a file, before anything else opens it. A damaged one is not judged: opening it says what it is."""
+    refuse_traps(file)
+    if not file.exists():
+        return
+    try:
+        with closing(sqlite3.connect(file, timeout=10)) as connection:
+            calm(connection)
+            refuse_programs(connection, file)
+    except sqlite3.DatabaseError:
+        return
+
+
+def _end_of(file: Path, count: int) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            opened.seek(0, 2)
+            opened.seek(max(0, opened.tell() - count))
+            return opened.read(count)
+    except FileNotFoundError:
+        return b""

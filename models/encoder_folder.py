@@ -1,0 +1,104 @@
+"""A folder with an encoder, checked before anything of it is loaded: it may hold numbers and texts, and no program."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from annotations.errors import BadInput
+
+# what sentence-transformers itself brings along; any other class would be code of somebody else
+_KINDS = frozenset({"Transformer", "Pooling", "Normalize", "Dense", "LayerNorm", "Dropout"})
+_OWN = "sentence_transformers."
+# weights as pickle, which runs a program when it is read
+_PICKLED = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"})
+_ACTIVATION = re.compile(r"torch\.nn\.modules\.(activation|linear)\.\w+")
+_NAMES_CODE = ("auto_map", "custom_pipelines")
+LARGEST_CONFIG = 5_000_000
+
+
+def refuse_code(folder: Path) -> None:
+    """Raises BadInput if the encoder needs code of its own, or weights that are read by running a program."""
+    for part in _parts(folder):
+        where = Path(str(part.get("path", "")))
+        if where.is_absolute() or ".." in where.parts or ((folder / where).is_symlink() and where != Path()):
+            raise _refused(folder, f"modules.json names {where}, outside the folder")
+    for file in sorted(folder.rglob("*.py")):
+        raise _refused(folder, f"{file.name} is a program")
+    for kind in (str(part.get("type", "")) for part in _parts(folder)):
+        if not (kind.startswith(_OWN) and kind.rpartition(".")[2] in _KINDS):
+            raise _refused(
+                folder, f"modules.json names the part {kind}, which is not sentence-transformers' own"
+            )
+    for file in sorted(folder.rglob("*config.json")):
+        said = _keys(file)
+        named = [key for key in _NAMES_CODE if key in said]
+        if named:
+            raise _refused(folder, f'{file.name} names code of its own ("{named[0]}")')
+        activation = str(said.get("activation_function", ""))
+        if "." in activation and not _ACTIVATION.fullmatch(activation):
+            raise _refused(
+                folder, f"{file.name} names {activation}, which is no activation function of PyTorch's"
+            )
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in _PICKLED and not any(file.parent.glob("*.safetensors")):
+            raise _refused(folder, f"{file.name} holds weights as pickle, which can run a program")
+
+
+def dimensions_of(folder: Path) -> int | None:
+    """The length of a vector as the folder's files say it, None where they do not."""
+    found = None
+    for part in _parts(folder) or [{"type": "Transformer"}, {"type": "Mean"}]:
+        said = _keys(folder / str(part.get("path", "")) / "config.json")
+        kind = str(part.get("type", "")).rpartition(".")[2]
+        if kind == "Transformer":
+            found = _number(said.get("hidden_size", said.get("dim")))
+        elif kind == "Pooling":
+            width = _number(said.get("embedding_dimension", said.get("word_embedding_dimension")))
+            found = None if width is None else width * _ways_to_pool(said)
+        elif kind == "Dense":
+            found = _number(said.get("out_features"))
+    return found
+
+
+def _ways_to_pool(said: dict[str, Any]) -> int:
+    """Several are put one after the other."""
+    named = said.get("pooling_mode")
+    if named is None:
+        return max(1, sum(value is True for key, value in said.items() if key.startswith("pooling_mode_")))
+    return 1 if isinstance(named, str) else max(1, len(named))
+
+
+def _number(said: Any) -> int | None:
+    return said if isinstance(said, int) and 0 < said < 100_000 else None
+
+
+def _parts(folder: Path) -> list[dict[str, Any]]:
+    """What modules.json lists; a thing that is no part is one of an unknown kind."""
+    modules = _read(folder / "modules.json")
+    return [one if isinstance(one, dict) else {} for one in (modules if isinstance(modules, list) else ())]
+
+
+def _keys(file: Path) -> dict[str, Any]:
+    found = _read(file)
+    return found if isinstance(found, dict) else {}
+
+
+def _read(file: Path) -> Any:
+    if not file.is_file():
+        return None
+    try:
+        if file.stat().st_size > LARGEST_CONFIG:
+            raise ValueError("too long")
+        return json.loads(file.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _refused(file.parent, f"{file.name} cannot be read") from error
+
+
+def _refused(folder: Path, why: str) -> BadInput:
+    return BadInput(
+        f'embedder.model "{folder}" is not loaded: {why}. Give the folder of a sentence-transformers model whose weights '
+        f"are *.safetensors and that needs no code of its own, or leave the key out to use the shipped one."
+    )

@@ -1,0 +1,78 @@
+"""Who coded what, counted: what the head of the agreement report and its methods paragraph are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from annotations.agreement.comparisons import Comparisons
+from annotations.groups import GroupBy
+from service.composition import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Counts of the material that a report is of.
+
+    ``double_coded``, ``with_model``: segments judged by two people, and by two people and the model; each with the
+    number of groups. ``joined``: codings wider than a segment, each counted as one unit. ``assisted``: segments by coder.
+    """
+
+    coders: tuple[str, ...]
+    pairs: int
+    transcripts: int
+    segments: int
+    group_by: GroupBy
+    groups: int
+    double_coded: int
+    double_coded_groups: int
+    with_model: int
+    with_model_groups: int
+    unit: str
+    joined: int
+    codes: int
+    frameworks: tuple[str, ...]
+    codebook_version: str
+    versions: tuple[str, ...]
+    assisted: Mapping[str, int]
+    margin: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy) -> Facts:
+    """Count them."""
+    units = work.material.units
+    people, trios = work.people_pairs(), work.trios()
+    shared = [pair for pair in people if pair.shared]
+    twice = (
+        np.any([pair.known[:, 0] for pair in shared], axis=0) if shared else np.zeros(len(units), dtype=bool)
+    )
+    matched = [trio.matched().people.known[:, 0] for trio in trios]
+    both = np.any(matched, axis=0) if matched else np.zeros(len(units), dtype=bool)
+    config = parts.study.config
+    return Facts(
+        coders=tuple(work.people),
+        pairs=len(shared),
+        transcripts=len(units.transcripts),
+        segments=len(units),
+        group_by=group_by,
+        groups=len(work.groups),
+        double_coded=int(twice.sum()),
+        double_coded_groups=len(np.unique(work.member[twice])),
+        with_model=int(both.sum()),
+        with_model_groups=len(np.unique(work.member[both])),
+        unit=config.segmentation.unit,
+        joined=sum(len(its) for at, its in work.material.runs.items() if work.columns[at].level == "code"),
+        codes=sum(column.level == "code" for column in work.columns),
+        frameworks=tuple(f.name for f in parts.codebook.frameworks),
+        codebook_version=parts.codebook.version,
+        versions=tuple(model.version for model in work.material.models),
+        assisted={name: int(one.judged.known[:, 0].sum()) for name, one in work.material.assisted.items()},
+        margin=config.margin,
+    )

@@ -1,0 +1,107 @@
+"""A transcript as Tandem sees it: where it belongs, its turns, and what each coder found on them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Coding
+from annotations.store.loose_codings import loose_codings
+from annotations.store.reviews import current_reviews
+from annotations.store.transcripts import Kept
+from service.composition import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCode:
+    """A code that somebody put on a passage, under which condition."""
+
+    coder: str
+    condition: str
+    code: str
+    start: int
+    end: int
+    memo: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodedTurn:
+    """A turn with the codings that begin in it."""
+
+    turn: int
+    speaker: str
+    role: str
+    start: int
+    end: int
+    text: str
+    codings: tuple[AppliedCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedTranscript:
+    """A transcript with its turns and how many reviews of it stand."""
+
+    transcript: str
+    kind: str
+    case: str
+    site: str
+    wave: str
+    participant: str
+    session: str
+    language: str
+    date: str | None
+    may_train: bool
+    may_quote: bool
+    source: str
+    characters: int
+    reviews: int
+    turns: tuple[CodedTurn, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
+    """A transcript with what each coder found on it, as things stand."""
+    with parts.store.reading() as connection:
+        reviews = current_reviews(connection, transcript=kept.id)
+        loose = loose_codings(connection, transcript=kept.id)
+    found = [(one.coder, one.condition.value, coding) for one in reviews for coding in one.codings]
+    found += [(one.coder, one.condition.value, one.coding) for one in loose]
+    applied = [_applied(coder, condition, coding, parts.codebook) for coder, condition, coding in found]
+    t = kept.transcript
+    return CodedTranscript(
+        transcript=t.name,
+        kind=t.kind.value,
+        case=t.case,
+        site=t.site,
+        wave=t.wave,
+        participant=t.participant,
+        session=t.session,
+        language=t.language,
+        date=None if t.date is None else t.date.isoformat(),
+        may_train=t.consents.may_train,
+        may_quote=t.consents.may_quote,
+        source=t.source,
+        characters=len(t.text),
+        reviews=len(reviews),
+        turns=tuple(
+            CodedTurn(
+                turn=turn.index,
+                speaker=turn.speaker,
+                role=turn.role.value,
+                start=turn.span.start,
+                end=turn.span.end,
+                text=turn.span.of(t.text),
+                codings=tuple(one for one in applied if turn.span.start <= one.start < turn.span.end),
+            )
+            for turn in t.turns
+        ),
+    )
+
+
+def _applied(coder: str, condition: str, coding: Coding, codebook: Codebook) -> AppliedCode:
+    code = codebook.label(coding.code) if coding.code in codebook.by_id else coding.code
+    return AppliedCode(coder, condition, code, coding.span.start, coding.span.end, coding.memo)

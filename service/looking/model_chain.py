@@ -1,0 +1,141 @@
+"""A model version with all that it was made of, and when it served; and the list of all versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from annotations.store.model_versions import ModelVersion, all_models, model_by_id, serving_history
+from service.composition import Parts
+
+_OVERALL = ("micro_f1", "kappa", "kappa_interval", "kappa_interval_reason", "few_transcripts", "groups")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One time that a version was put to serve: when, by which verdict, why, and by whom (None: by the rule)."""
+
+    since: str
+    how: str
+    why: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChain:
+    """What a version was made of: reviews, codebook, segmentation, encoder, recipe, files, run; and what became of it.
+
+    ``parent``: the version that served then; ``codes``: how many it can suggest; ``overall``: its main figures.
+    """
+
+    version: str
+    kind: str
+    created: str | None
+    verdict: str | None
+    reason: str | None
+    comparison: Mapping[str, Any] | None
+    served: tuple[Service, ...]
+    parent: str | None
+    run_id: str | None
+    mlflow: str
+    recipe: str
+    embedder: str
+    segmentation: str
+    codebook_version: str
+    sha256: str
+    files: str
+    reviews: int
+    reviews_hash: str
+    codes: int
+    measured_on: str | None
+    overall: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A version in the list: does it serve, has it ever (``served``), and what was it measured to be worth."""
+
+    version: str
+    serves: bool
+    served: bool
+    kind: str
+    created: str
+    verdict: str | None
+    reason: str | None
+    reviews: int
+    codes: int
+    measured_on: str | None
+    f1: float | None
+    kappa: float | None
+    run_id: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> ModelChain:
+    """A version with all that it was made of, and when it served."""
+    parent = None if model.parent is None else model_by_id(connection, model.parent)
+    served = [one for one in serving_history(connection) if one.model.id == model.id]
+    overall = model.figures.get("overall") or {}
+    return ModelChain(
+        version=model.version,
+        kind=model.kind,
+        created=model.created.isoformat() if model.created else None,
+        verdict=model.verdict,
+        reason=model.reason,
+        comparison=model.comparison,
+        served=tuple(
+            Service(one.created.isoformat(), one.verdict, one.reason, one.by) for one in reversed(served)
+        ),
+        parent=parent.version if parent else None,
+        run_id=model.run_id,
+        mlflow=parts.settings.tracking_uri or f"sqlite:///{parts.study.tracking_file}",
+        recipe=model.recipe,
+        embedder=model.embedder,
+        segmentation=model.segmentation,
+        codebook_version=model.codebook_version,
+        sha256=model.sha256,
+        files=str(parts.study.models_folder / model.folder),
+        reviews=model.reviews,
+        reviews_hash=model.reviews_hash,
+        codes=_can_suggest(model),
+        measured_on=model.figures.get("measured_on"),
+        overall={key: overall.get(key) for key in _OVERALL},
+    )
+
+
+def listed_models(connection: Connection) -> tuple[ListedModel, ...]:
+    """Every version, oldest first."""
+    served = serving_history(connection)
+    once = {one.model.id for one in served}
+    return tuple(
+        ListedModel(
+            version=model.version,
+            serves=bool(served) and served[0].model.id == model.id,
+            served=model.id in once,
+            kind=model.kind,
+            created=model.created.isoformat() if model.created else "",
+            verdict=model.verdict,
+            reason=model.reason,
+            reviews=model.reviews,
+            codes=_can_suggest(model),
+            measured_on=model.figures.get("measured_on"),
+            f1=(model.figures.get("overall") or {}).get("micro_f1"),
+            kappa=(model.figures.get("overall") or {}).get("kappa"),
+            run_id=model.run_id,
+        )
+        for model in all_models(connection)
+    )
+
+
+def _can_suggest(model: ModelVersion) -> int:
+    return sum(cut is not None for cut in model.thresholds.values())

@@ -1,0 +1,62 @@
+"""What a training works with: the study's store, codebook, segments and encoder, and the recipe for a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotations.arrays import Floats32
+from annotations.codebook.codes import Codebook
+from annotations.segment import Segmentation
+from annotations.store.database import Store
+from models.calibration import BEST_F1, Aim
+from models.embedder import EmbedderSource
+from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
+from training.dataset import Dataset
+from training.tracking import Tracking
+
+RECIPE = "linear-4"
+Embed = Callable[[Sequence[str]], Floats32]
+
+
+@dataclass(frozen=True)
+class TrainingParts:
+    """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can.
+
+    ``aim``: what the thresholds are for. ``fine_tune``: the encoder, where it is tuned on the study's codes too.
+    """
+
+    store: Store
+    codebook: Codebook
+    segmentation: Segmentation
+    embed: Embed
+    embedder: str
+    embedder_name: str
+    folder: Path
+    tracking: Tracking
+    aim: Aim = BEST_F1
+    fine_tune: EmbedderSource | None = None
+
+    @property
+    def recipe(self) -> str:
+        """The way of making a model: the same reviews by another one would give another model."""
+        tuned = f", {TUNING}" if self.fine_tune is not None else ""
+        aim = "" if self.aim == BEST_F1 else f", {self.aim}"
+        return f"{RECIPE}{tuned}{aim}"
+
+    def encoder_for(self, dataset: Dataset) -> EmbedderSource | None:
+        """What is fine-tuned on this data set: the encoder, if that is asked for and there is enough to learn from."""
+        coded = dataset.targets(gold=False)[1].any(axis=1).sum()
+        enough = coded >= LEAST_SEGMENTS and len(set(dataset.groups)) >= LEAST_GROUPS
+        return self.fine_tune if enough else None
+
+    @property
+    def exclusive_sets(self) -> tuple[tuple[str, ...], ...]:
+        """The codes of each framework of which one code may apply."""
+        codebook = self.codebook
+        return tuple(
+            tuple(code.id for code in codebook.of_framework(framework.id) if code.applicable)
+            for framework in codebook.frameworks
+            if framework.select == "one"
+        )
