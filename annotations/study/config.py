@@ -94,7 +94,9 @@ class AimEntry(_Section):
 class StudyConfig(_Section):
     """What study.yaml may say.
 
-    ``margin``: by how much kappa of the model may fall short of that of a second coder and still be called as good.
+    ``no_speakers``, ``unlabelled_participant``: files ("note-1.txt"), folders ("notes/") or patterns ("*-note.txt")
+    whose lines have no speakers, or whose lines without a label are the participant's. ``margin``: by how much kappa
+    of the model may fall short of that of a second coder and still be called as good.
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -107,6 +109,8 @@ class StudyConfig(_Section):
     coders: tuple[CoderEntry, ...] = ()
     interviewers: tuple[str, ...] = INTERVIEWERS
     participant_speakers: tuple[str, ...] = ()
+    no_speakers: tuple[str, ...] = ()
+    unlabelled_participant: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()
     embedder: EmbedderEntry = EmbedderEntry()
     aim: AimEntry = AimEntry()
