@@ -12,8 +12,8 @@ from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from service.composition import Parts
-    from service.erasure_plan import Plan
-    from service.withdrawal import Withdrawn
+    from service.withdrawal.erasure_plan import Plan
+    from service.withdrawal.withdrawn import Withdrawn
 
 NAME = "withdraw"
 
@@ -57,8 +57,8 @@ def command(
 
 def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool) -> None:
     from annotations.errors import BadInput
-    from service.erasure_plan import what_would_go
-    from service.withdrawal import withdraw
+    from service.withdrawal.erasure_plan import what_would_go
+    from service.withdrawal.withdraw import withdraw
 
     if not by.strip():
         raise BadInput("--by is missing. Say who erases; it is kept on record. Nothing was erased.")
@@ -95,7 +95,7 @@ def _tell(found: Withdrawn) -> None:
 
 
 def _show_plan(parts: Parts, participant: str, *, json: bool) -> None:
-    from service.erasure_plan import plan
+    from service.withdrawal.erasure_plan import plan
 
     found = plan(parts, participant)
     if json:
@@ -131,7 +131,7 @@ def _rows(found: Plan) -> list[tuple[str, str]]:
 
 def _save(parts: Parts, file: Path, *, json: bool) -> None:
     from service.exported_file import whole
-    from service.tombstone_file import written
+    from service.withdrawal.tombstone_file import written
 
     content, count = written(parts)
     whole(file, content)
@@ -145,7 +145,7 @@ def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
     import sys
 
     from annotations.errors import BadInput
-    from service.tombstone_file import bring, to_bring
+    from service.withdrawal.tombstone_file import bring, to_bring
 
     found = to_bring(parts, file)
     if found.here and not yes:

@@ -17,7 +17,7 @@ from annotations.store.model_versions import all_models
 from service.checks import Check, run_checks
 from service.composition import Parts
 from service.serving.train_and_evaluate import tracking_of, train
-from service.withdrawal import withdraw
+from service.withdrawal.withdraw import withdraw
 from training.model_folders import leftovers, sweep
 from training.tracking import TrainingRun
 

@@ -24,7 +24,7 @@ from service.serving.precode import precode
 from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.serving.train_and_evaluate import catch_up, tracking_of, train
 from service.web.app import create_app
-from service.withdrawal import withdraw
+from service.withdrawal.withdraw import withdraw
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings(

@@ -26,8 +26,8 @@ from service.composition import Parts
 from service.importing.import_transcripts import import_transcripts
 from service.new_study import make_study
 from service.serving.train_and_evaluate import train
-from service.tombstone_file import bring, to_bring, written
-from service.withdrawal import withdraw
+from service.withdrawal.tombstone_file import bring, to_bring, written
+from service.withdrawal.withdraw import withdraw
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings(

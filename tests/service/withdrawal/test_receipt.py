@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from service.cli.main import add_commands, app
 from service.composition import Parts
-from service.erasure_plan import plan
-from service.receipt import without_codes
 from service.serving.train_and_evaluate import train
-from service.withdrawal import withdraw
-from service.word_search import distinctive, search
+from service.withdrawal.erasure_plan import plan
+from service.withdrawal.receipt import without_codes
+from service.withdrawal.withdraw import withdraw
+from service.withdrawal.word_search import distinctive, search
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings(

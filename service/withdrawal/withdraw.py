@@ -9,20 +9,15 @@ for afterwards, and the receipt says how.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from annotations.errors import TandemError
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.erase import erase_tasks, forget_evidence, forget_predictions
-from annotations.label_studio.predicted_answer import version_label
+from annotations.label_studio.erase import erase_tasks, forget_evidence
 from annotations.label_studio.projects import project_exists
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.names import folded
 from annotations.progress import Progress
-from annotations.store.label_studio_projects import projects
-from annotations.store.model_versions import ModelVersion, all_models, champion, why_nothing_serves
 from annotations.store.tombstones import tombstones_in
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
@@ -38,63 +33,21 @@ from annotations.store.withdrawals import (
     withdrawal_of,
     words_of,
 )
-from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
-from models.run_folders import erase_runs
 from service.composition import Parts
-from service.erasure_plan import what_would_go
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
-from service.receipt import FOLDER, Gone, Receipt, without_codes, write_receipt
 from service.returned_people import keep_outside
-from service.serving.train_and_evaluate import catch_up, something_teaches, tracking_of, train
-from service.word_search import distinctive, search
-from training.model_folders import sweep
+from service.withdrawal.erasure_plan import what_would_go
+from service.withdrawal.models_that_learnt import erase_files, new_model
+from service.withdrawal.receipt import FOLDER, Gone, Receipt, without_codes, write_receipt
+from service.withdrawal.withdrawn import Withdrawn
+from service.withdrawal.word_search import distinctive, search
 
 STEPS = 6
 OUT_OF_REACH = (
     "files outside the study are not Tandem's to erase: the recordings and transcripts that were imported, tables "
     "and reports that were exported, backups, and copies that other people hold."
 )
-
-
-@dataclass
-class Withdrawn:
-    """What was erased and how that was verified, what could not be yet, and what a person must look at.
-
-    ``still_there``: what Tandem could not erase, each with its place. ``for_people``: what it cannot reach.
-    """
-
-    participant: str
-    transcripts: int = 0
-    reviews: int = 0
-    codings: int = 0
-    tasks: int = 0
-    models: tuple[str, ...] = ()
-    new_model: str | None = None
-    serves: str = ""
-    done: bool = False
-    gone: list[Gone] = field(default_factory=list)
-    still_there: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    receipt: tuple[Path, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "participant": self.participant,
-            "transcripts": self.transcripts,
-            "reviews": self.reviews,
-            "codings": self.codings,
-            "label_studio_tasks": self.tasks,
-            "models_that_learnt": list(self.models),
-            "new_model": self.new_model,
-            "what_serves_now": self.serves,
-            "done": self.done,
-            "erased": [asdict(one) for one in self.gone],
-            "still_there": self.still_there,
-            "notes": self.notes,
-            "receipt": [str(file) for file in self.receipt],
-        }
 
 
 def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> Withdrawn:
@@ -110,14 +63,14 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     progress(1, STEPS)
     pending = _from_label_studio(parts, tombstone, found)
     progress(2, STEPS)
-    _from_files(parts, tombstone, found)
+    erase_files(parts, tombstone, found)
     progress(3, STEPS)
     compact(parts.store)
     if parts.study.embeddings_file.exists():
         parts.cache.compact()
     progress(4, STEPS)
     _look(parts, tombstone, passages, found)
-    _new_model(parts, tombstone, found)
+    new_model(parts, tombstone, found)
     progress(5, STEPS)
     found.done = not pending and not found.still_there
     if found.done:
@@ -229,52 +182,6 @@ def _elsewhere(one: Pending) -> str:
     )
 
 
-def _from_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
-    """The files of every version that learnt from them, in the study and in MLflow, and what belongs to nobody."""
-    with parts.store.reading() as connection:
-        learnt = [model for model in all_models(connection) if model.version in tombstone.models]
-    for model in learnt:
-        _erase_model(parts, model, found)
-    swept = sweep(parts.store, parts.study)
-    found.still_there += swept.left
-    if swept.gone:
-        what = f"{len(swept.gone)} files and folders that belonged to no living run or model"
-        found.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
-    if swept.unknown:
-        found.notes.append(
-            f"Tandem did not make these, and left them alone: {', '.join(map(str, swept.unknown))}. Look whether they "
-            f"hold anything of {tombstone.participant}."
-        )
-
-
-def _erase_model(parts: Parts, model: ModelVersion, found: Withdrawn) -> None:
-    try:
-        folder = model_folder(parts.study.models_folder, model.folder)
-        erase_folder(folder)
-        found.gone.append(
-            Gone(f"model {model.version}, which had learnt from them", str(folder), "looked for: not there")
-        )
-    except Linked as error:
-        found.still_there.append(str(error))
-    except OutsideStudy as error:
-        # nobody can put this right in the study, and nothing of it lies here
-        found.notes.append(f"model {model.version}: {error}")
-    except TandemError as error:
-        found.still_there.append(str(error))
-    try:
-        # in the study too where a server is configured: it may have been without one before
-        runs = set() if model.run_id is None else {model.run_id}
-        places = [str(folder) for folder in erase_runs(parts.study.runs_folder, runs)]
-        places += tracking_of(parts).erase_files(model.id)
-        what = f"MLflow's copy of model {model.version}, with what it said of them and what it was made of"
-        where = ", ".join(places) or parts.settings.tracking_uri or str(parts.study.runs_folder)
-        found.gone.append(Gone(what, where, "looked for: no file is there"))
-    except TandemError as error:
-        found.still_there.append(
-            f"MLflow may still hold the files of model {model.version} ({error}) Run the same command again."
-        )
-
-
 def _look(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ...], found: Withdrawn) -> None:
     """Look for what was erased: rows of the database, and their words in every file of the study."""
     with parts.store.reading() as connection:
@@ -309,50 +216,6 @@ def _is_kept(parts: Parts, file: Path) -> bool:
     return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept) or any(
         file.is_relative_to(folder) for folder in (study.models_folder, study.runs_folder)
     )
-
-
-def _new_model(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
-    """Train anew where the model that served had learnt from them; where nobody is left to learn from, none serves."""
-    with parts.store.reading() as connection:
-        serving, any_model = champion(connection), bool(all_models(connection))
-    if serving is None and any_model and tombstone.models:
-        try:
-            if something_teaches(parts):
-                found.new_model = train(parts, force=True).model.version
-            else:
-                catch_up(parts)
-        except TandemError as error:
-            found.still_there.append(f"no new model could be trained, so none serves ({error})")
-    with parts.store.reading() as connection:
-        serving, why = champion(connection), why_nothing_serves(connection)
-    if serving is not None:
-        learnt = "was trained without them" if found.new_model else "had not learnt from them"
-        found.serves = f"Model {serving.model.version} serves; it {learnt}."
-        return
-    found.serves = (
-        f"{(why or '')[:1].upper()}{(why or '')[1:]}" if any_model else "No model has been trained."
-    )
-    if any_model and tombstone.state != "done":
-        _nothing_shown(parts, tombstone, found)
-
-
-def _nothing_shown(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
-    """No coder is shown any more what an erased model suggested."""
-    versions = {version_label(version) for version in tombstone.models}
-    with parts.store.reading() as connection:
-        pushed = projects(connection)
-    if not pushed or not versions:
-        return
-    try:
-        with label_studio_of(parts) as server:
-            for one in pushed:
-                if one.url == server.url and project_exists(server, one.project_id):
-                    forget_predictions(server, one.project_id, versions)
-    except TandemError as error:
-        found.still_there.append(
-            f"Label Studio still shows what {', '.join(sorted(tombstone.models))} suggested ({error}) Run the same "
-            f"command again once it answers."
-        )
 
 
 def _receipt(
