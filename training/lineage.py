@@ -11,10 +11,10 @@ from uuid import UUID
 
 from annotations.errors import TandemError, kind_of
 from training.collect import WEIGHTS, Collected
+from training.evaluation_results import Figures
 from training.judge_set import Split
 from training.measured_model import MeasuredModel
 from training.promote import Verdict
-from training.results import Figures
 from training.tracking import TrainingRun
 from training.training_parts import TrainingParts
 

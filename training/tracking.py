@@ -17,7 +17,7 @@ from annotations.store.sqlite_file import refuse_traps
 from models.model_folder import OutsideStudy
 from models.run_folders import erase_runs
 from training.artifact_place import refuse_elsewhere, refuse_links
-from training.own_store import OwnStore
+from training.mlflow_store import OwnStore
 
 # read by MLflow when it is imported: nothing is reported to anybody, and a server that is down is said
 # to be down within seconds

@@ -19,7 +19,7 @@ from annotations.errors import BadInput
 from annotations.groups import groups_of
 from annotations.progress import Progress
 from annotations.store.codebook_versions import keep_codebook
-from annotations.store.group_draws import drawn_so_far, keep_draws
+from annotations.store.judge_draws import drawn_so_far, keep_draws
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -45,7 +45,7 @@ from training.lineage import run_of, snapshot_of, write_lineage
 from training.measured_model import MeasuredModel
 from training.mlflow_mirror import deliver
 from training.promote import Verdict, first, waiting
-from training.training_needed import unchanged
+from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
 
@@ -220,7 +220,7 @@ def _unless_rolled_back(parts: TrainingParts, verdict: Verdict) -> Verdict:
 def _draw(made: MeasuredModel, folder: Path) -> None:
     if made.dataset is not None and made.unseen is not None:
         # imported here: drawing takes a second to load, and most commands draw nothing
-        from training.plots import draw_pictures
+        from training.model_plots import draw_pictures
 
         draw_pictures(made.dataset, made.unseen, made.measured_on, folder)
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Condition, Influence
-from annotations.codings.cells import condition_in, influence_in, moment_in, yes_in
+from annotations.codings.coding_cells import condition_in, influence_in, moment_in, yes_in
 from annotations.codings.locate import NotFound, Places, WordsNotFound
 from annotations.errors import BadInput, nearest
 from annotations.names import folded

@@ -17,7 +17,7 @@ from label_studio_sdk import LabelStudio as Client
 from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable
-from annotations.label_studio.tries import PAUSES_S, Lasting, patiently, send_missing
+from annotations.label_studio.try_again import PAUSES_S, Lasting, patiently, send_missing
 
 TIME_LIMIT_S = 120.0
 _LOCKED = "database is locked"

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from annotations.label_studio.change_task_data import show_field
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.predictions import drop_predictions, show_version, version_shown
+from annotations.label_studio.predictions_on_tasks import drop_predictions, show_version, version_shown
 from annotations.label_studio.task_data import REASONS
 from annotations.label_studio.tasks import delete_tasks, tasks_by_key
 

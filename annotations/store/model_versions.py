@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select
 
 from annotations.errors import TandemError, unknown
-from annotations.store.group_draws import Purpose
+from annotations.store.judge_draws import Purpose
 from annotations.store.tables import codings, learnt_from, model_versions, reviews, serving, withdrawals
 
 # what put a version to serve, where it was not the rule of promotion

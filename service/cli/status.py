@@ -9,7 +9,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from service.looking.progress import ModelInService
+    from service.looking.wave_progress import ModelInService
 
 NAME = "status"
 
@@ -17,7 +17,7 @@ NAME = "status"
 def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
     from service.composition import open_parts
-    from service.looking.progress import progress_of
+    from service.looking.wave_progress import progress_of
 
     with open_parts(chosen(study)) as parts:
         found = progress_of(parts)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from annotations.codebook.codes import Codebook
 from annotations.codings.codings_file import CodingsFile, Fault, Placed, place_codings, read_codings
-from annotations.codings.keep import Complete, Kept, keep_codings
+from annotations.codings.keep_codings import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.store.coders import coder_names

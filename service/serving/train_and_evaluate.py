@@ -14,9 +14,9 @@ from service.composition import Parts
 from training.collect import Collected
 from training.evaluation import evaluation
 from training.mlflow_mirror import deliver, owed
-from training.model_folders import sweep
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
+from training.sweep_leftovers import sweep
 from training.tracking import Tracking
 from training.train import Trained, can_learn
 from training.train import train as train_model

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 from annotations.errors import TandemError, Unreachable, said_of
-from annotations.label_studio.answers import Answers
+from annotations.label_studio.read_answers import Answers
 from annotations.progress import quiet
 from service.composition import Parts
 from service.corrections.inbox import Inbox

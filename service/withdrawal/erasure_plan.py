@@ -92,7 +92,7 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
 
 def plan(parts: Parts, participant: str) -> Plan:
     """What a withdrawal would erase. Nothing is changed. Raises BadInput for a participant who is none."""
-    from training.model_folders import leftovers
+    from training.sweep_leftovers import leftovers
 
     names = what_would_go(parts, participant)
     with parts.store.reading() as connection:

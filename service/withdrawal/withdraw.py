@@ -37,8 +37,8 @@ from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
 from service.returned_people import keep_outside
+from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erasure_plan import what_would_go
-from service.withdrawal.models_that_learnt import erase_files, new_model
 from service.withdrawal.receipt import FOLDER, Gone, Receipt, without_codes, write_receipt
 from service.withdrawal.withdrawn import Withdrawn
 from service.withdrawal.word_search import distinctive, search

@@ -14,11 +14,11 @@ import pytest
 from coded_study import make_coded_study, opened, quiet
 
 from annotations.store.model_versions import all_models
-from service.checks import Check, run_checks
 from service.composition import Parts
+from service.doctor_checks import Check, run_checks
 from service.serving.train_and_evaluate import tracking_of, train
 from service.withdrawal.withdraw import withdraw
-from training.model_folders import leftovers, sweep
+from training.sweep_leftovers import leftovers, sweep
 from training.tracking import TrainingRun
 
 # MLflow's own, with the newest SQLAlchemy

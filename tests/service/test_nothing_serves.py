@@ -16,10 +16,10 @@ from annotations.store.model_versions import all_models, champion
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.segments import segments_of
 from service.access.keys import door_key
-from service.checks import run_checks
 from service.cli.main import add_commands, app
 from service.composition import Parts
-from service.looking.progress import progress_of
+from service.doctor_checks import run_checks
+from service.looking.wave_progress import progress_of
 from service.serving.precode import precode
 from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.serving.train_and_evaluate import catch_up, tracking_of, train

@@ -255,7 +255,7 @@ def _withdrawals(parts: Parts) -> Check:
 
 def _leftovers(parts: Parts) -> Check:
     """Does anything lie below the study that belongs to no living run or model?"""
-    from training.model_folders import leftovers
+    from training.sweep_leftovers import leftovers
 
     def look() -> Check:
         try:

@@ -16,7 +16,7 @@ from service.label_studio.connect import label_studio_of
 from service.serving.train_and_evaluate import catch_up, something_teaches, tracking_of, train
 from service.withdrawal.receipt import Gone
 from service.withdrawal.withdrawn import Withdrawn
-from training.model_folders import sweep
+from training.sweep_leftovers import sweep
 
 
 def erase_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:

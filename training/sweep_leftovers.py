@@ -23,7 +23,7 @@ from annotations.store.withdrawals import models_that_learnt
 from annotations.study.config import Study
 from models.model_folder import erase_folder
 from models.run_folders import run_folders
-from training.own_store import OwnStore
+from training.mlflow_store import OwnStore
 
 _WASTE = ".trash"
 _GIVEN_UP_S = 600.0
