@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Suggestion
-from annotations.label_studio.predicted_answer import prediction, still_offered, version_label
+from annotations.label_studio.offered_codes import still_offered
+from annotations.label_studio.predicted_answer import prediction, version_label
 from annotations.store.model_versions import ModelVersion, erased_models, model_by_id
 from annotations.store.suggestions import suggestions_on
 from annotations.store.suggestions_on_tasks import Standing, standing_on

@@ -26,7 +26,6 @@ from annotations.store.withdrawals import (
     compact,
     erase,
     finish_withdrawal,
-    rows_left,
     same_session,
     still_pending,
     transcripts_of,
@@ -39,9 +38,10 @@ from service.label_studio.local import LocalLabelStudio
 from service.returned_people import keep_outside
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erasure_plan import what_would_go
+from service.withdrawal.look_afterwards import look_afterwards
 from service.withdrawal.receipt import FOLDER, Gone, Receipt, without_codes, write_receipt
 from service.withdrawal.withdrawn import Withdrawn
-from service.withdrawal.word_search import distinctive, search
+from service.withdrawal.word_search import distinctive
 
 STEPS = 6
 OUT_OF_REACH = (
@@ -69,7 +69,7 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     if parts.study.embeddings_file.exists():
         parts.cache.compact()
     progress(4, STEPS)
-    _look(parts, tombstone, passages, found)
+    look_afterwards(parts, tombstone, passages, found)
     new_model(parts, tombstone, found)
     progress(5, STEPS)
     found.done = not pending and not found.still_there
@@ -179,42 +179,6 @@ def _elsewhere(one: Pending) -> str:
     return (
         f"project {one.project} stands in another Label Studio, at {one.url}. Set LABEL_STUDIO_URL and "
         f"LABEL_STUDIO_API_KEY to it and run the same command again, or delete the project there."
-    )
-
-
-def _look(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ...], found: Withdrawn) -> None:
-    """Look for what was erased: rows of the database, and their words in every file of the study."""
-    with parts.store.reading() as connection:
-        left = rows_left(connection, tombstone.transcript_ids, tombstone.participant)
-    found.still_there += [
-        f"{count} rows of table {name} in {parts.store.place}" for name, count in left.items()
-    ]
-    if not left:
-        what = f"{tombstone.transcripts} transcripts with their words, passages, reviews, codings, memos and suggestions"
-        found.gone.append(Gone(what, parts.store.place, "every table read again: no row of theirs is there"))
-    if not passages:
-        return
-    seen = search(parts.study.folder, passages)
-    unread = f"; {len(seen.unread)} files could not be read" if seen.unread else ""
-    how = f"{seen.passages} passages of theirs looked for in {seen.files} files{unread}"
-    ours = [file for file in seen.holding if _is_kept(parts, file)]
-    found.still_there += [f"{file} still holds words of theirs" for file in ours]
-    for file in seen.holding:
-        if file not in ours:
-            found.notes.append(
-                f"{file} holds words of {tombstone.participant}. Tandem does not keep this file: delete it yourself."
-            )
-    if not ours:
-        none = "in none of those that Tandem keeps" if seen.holding else "in none"
-        found.gone.append(Gone("their words in the study's files", str(parts.study.folder), f"{how}: {none}"))
-
-
-def _is_kept(parts: Parts, file: Path) -> bool:
-    """Is this one of the files in which Tandem keeps what it knows? Others were put into the study's folder by people."""
-    study = parts.study
-    kept = (study.database_file, study.embeddings_file, study.tracking_file)
-    return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept) or any(
-        file.is_relative_to(folder) for folder in (study.models_folder, study.runs_folder)
     )
 
 
