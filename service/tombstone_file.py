@@ -10,7 +10,8 @@ from annotations.errors import BadInput
 from annotations.store.tombstones import concerning, tombstones_from, tombstones_in
 from service.composition import Parts
 from service.returned_people import Returned, erase_returned, keep_outside, returned
-from service.withdrawal import Withdrawn, withdraw
+from service.withdrawal import withdraw
+from service.withdrawn import Withdrawn
 
 Progress = Callable[[int, int], None]
 

@@ -10,15 +10,10 @@ for afterwards, and the receipt says how.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from annotations.errors import TandemError
-from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.erase import erase_tasks, forget_evidence, forget_predictions, holds_project
 from annotations.store.model_versions import ModelVersion, all_models, champion, why_nothing_serves
-from annotations.store.pushed_tasks import projects
 from annotations.store.tombstones import tombstones_in
 from annotations.store.transcripts import all_transcripts, key_of
 from annotations.store.withdrawals import (
@@ -29,7 +24,6 @@ from annotations.store.withdrawals import (
     finish_withdrawal,
     rows_left,
     same_session,
-    still_pending,
     transcripts_of,
     withdrawal_of,
     words_of,
@@ -37,12 +31,12 @@ from annotations.store.withdrawals import (
 from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
 from models.run_folders import erase_runs
 from service.composition import Parts
+from service.erased_tasks import erase_from_label_studio, show_nothing
 from service.erasure_plan import what_would_go
-from service.label_studio.connect import label_studio_of
-from service.label_studio.local import LocalLabelStudio
 from service.receipt import FOLDER, Gone, Receipt, without_codes, write_receipt
 from service.returned_people import keep_outside
 from service.serving.train_study import catch_up, something_teaches, tracking_of, train
+from service.withdrawn import Withdrawn
 from service.word_search import distinctive, search
 from training.leftovers import sweep
 
@@ -52,46 +46,6 @@ OUT_OF_REACH = (
     "files outside the study are not Tandem's to erase: the recordings and transcripts that were imported, tables "
     "and reports that were exported, backups, and copies that other people hold."
 )
-
-
-@dataclass
-class Withdrawn:
-    """What was erased and how that was verified, what could not be yet, and what a person must look at.
-
-    ``still_there``: what Tandem could not erase, each with its place. ``for_people``: what it cannot reach.
-    """
-
-    participant: str
-    transcripts: int = 0
-    reviews: int = 0
-    codings: int = 0
-    tasks: int = 0
-    models: tuple[str, ...] = ()
-    new_model: str | None = None
-    serves: str = ""
-    done: bool = False
-    gone: list[Gone] = field(default_factory=list)
-    still_there: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    receipt: tuple[Path, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "participant": self.participant,
-            "transcripts": self.transcripts,
-            "reviews": self.reviews,
-            "codings": self.codings,
-            "label_studio_tasks": self.tasks,
-            "models_that_learnt": list(self.models),
-            "new_model": self.new_model,
-            "what_serves_now": self.serves,
-            "done": self.done,
-            "erased": [asdict(one) for one in self.gone],
-            "still_there": self.still_there,
-            "notes": self.notes,
-            "receipt": [str(file) for file in self.receipt],
-        }
 
 
 def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> Withdrawn:
@@ -105,7 +59,7 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     tombstone = _from_database(parts, participant, by, found)
     found.still_there += keep_outside(parts.store, parts.tombstones_folder)
     progress(1, STEPS)
-    pending = _from_label_studio(parts, tombstone, found)
+    pending = erase_from_label_studio(parts, tombstone, found)
     progress(2, STEPS)
     _from_files(parts, tombstone, found)
     progress(3, STEPS)
@@ -168,62 +122,6 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
                 )
             )
     return erased.withdrawal
-
-
-def _from_label_studio(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> tuple[Pending, ...]:
-    """Delete the tasks; returns what could not be reached."""
-    left = list(tombstone.pending)
-    if not left:
-        return ()
-    try:
-        with label_studio_of(parts) as server:
-            for one in tuple(left):
-                if one.url != server.url:
-                    found.notes.append(_elsewhere(one))
-                    continue
-                _from_project(server, one, found)
-                left.remove(one)
-                with parts.store.writing() as connection:
-                    still_pending(connection, tombstone.id, left)
-        _compact_label_studio(parts, found)
-    except TandemError as error:
-        found.notes.append(
-            f"the tasks in Label Studio are still there ({error}) Run the same command again once it answers."
-        )
-    return tuple(left)
-
-
-def _from_project(server: LabelStudio, one: Pending, found: Withdrawn) -> None:
-    where = f"Label Studio at {server.url}, project {one.project}"
-    if not holds_project(server, one.project):
-        found.gone.append(Gone("tasks", where, "looked for: the project is no longer there"))
-        return
-    erased = erase_tasks(server, one.project, one.keys)
-    quotes = forget_evidence(server, one.project, one.quoting)
-    there = server.tasks(one.project)
-    left = [key for key in one.keys if key in there]
-    if left:
-        raise TandemError(f"project {one.project} at {server.url} still holds {len(left)} of their tasks.")
-    found.tasks += erased
-    what = f"{erased} tasks, and quotes of theirs beside {quotes} other tasks"
-    found.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
-
-
-def _compact_label_studio(parts: Parts, found: Withdrawn) -> None:
-    if parts.settings.label_studio_url or parts.study.config.label_studio.url:
-        found.notes.append(
-            "Label Studio deleted the tasks; what its database keeps in freed pages and backups, its administrator "
-            "has to clear (VACUUM)."
-        )
-        return
-    LocalLabelStudio(parts.settings.state, parts.settings.label_studio_env).compact()
-
-
-def _elsewhere(one: Pending) -> str:
-    return (
-        f"project {one.project} stands in another Label Studio, at {one.url}. Set LABEL_STUDIO_URL and "
-        f"LABEL_STUDIO_API_KEY to it and run the same command again, or delete the project there."
-    )
 
 
 def _from_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
@@ -330,26 +228,7 @@ def _new_model(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
         f"{(why or '')[:1].upper()}{(why or '')[1:]}" if any_model else "No model has been trained."
     )
     if any_model and tombstone.state != "done":
-        _nothing_shown(parts, tombstone, found)
-
-
-def _nothing_shown(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
-    """No coder is shown any more what an erased model suggested."""
-    versions = {f"tandem {version}" for version in tombstone.models}
-    with parts.store.reading() as connection:
-        pushed = projects(connection)
-    if not pushed or not versions:
-        return
-    try:
-        with label_studio_of(parts) as server:
-            for one in pushed:
-                if one.url == server.url and holds_project(server, one.project_id):
-                    forget_predictions(server, one.project_id, versions)
-    except TandemError as error:
-        found.still_there.append(
-            f"Label Studio still shows what {', '.join(sorted(tombstone.models))} suggested ({error}) Run the same "
-            f"command again once it answers."
-        )
+        show_nothing(parts, tombstone, found)
 
 
 def _receipt(

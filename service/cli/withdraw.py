@@ -13,7 +13,7 @@ from service.cli.output import as_json, progress, say, table, warn
 if TYPE_CHECKING:
     from service.composition import Parts
     from service.erasure_plan import Plan
-    from service.withdrawal import Withdrawn
+    from service.withdrawn import Withdrawn
 
 NAME = "withdraw"
 

@@ -20,7 +20,8 @@ from annotations.store.model_versions import all_models, champion
 from annotations.store.tables import model_versions
 from service.composition import Parts
 from service.serving.train_study import tracking_of, train
-from service.withdrawal import Withdrawn, withdraw
+from service.withdrawal import withdraw
+from service.withdrawn import Withdrawn
 
 # MLflow's own, with the newest SQLAlchemy
 pytestmark = pytest.mark.filterwarnings(
