@@ -76,9 +76,10 @@ def load(folder: Path, sha256: str, encoder: EmbedderSource | None = None) -> Mo
     try:
         found = _hash(folder)
         if found != sha256:
+            recorded = sha256[:12] if sha256.isalnum() else "none"
             raise TandemError(
                 f"the model in {folder} is not the one that was trained (its hash is {found[:12]}…, recorded is "
-                f'{sha256[:12]}…). Put the folder back from your backup, or run "tandem train --force".'
+                f'{recorded}…). Put the folder back from your backup, or run "tandem train --force".'
             )
         manifest = _manifest(folder / _MANIFEST)
         arrays = read_arrays(folder / _MODEL)

@@ -176,8 +176,9 @@ def _bring_up_to_date(store: Store) -> None:
     if present == HEAD:
         return
     if present is not None and present > HEAD:
+        version = present if re.fullmatch("[0-9]{4}", present) else "unknown"
         raise TandemError(
-            f"{store.place} was made by a newer Tandem (its tables are version {present}, this one knows {HEAD}). "
+            f"{store.place} was made by a newer Tandem (its tables are version {version}, this one knows {HEAD}). "
             f"Update Tandem."
         )
     # imported here: every command opens the database, few of them migrate it
