@@ -147,6 +147,17 @@ class EmbeddingCache:
 
         self._with_file(work)
 
+    def count(self, texts: Iterable[str]) -> int:
+        """How many vectors are kept of these texts, of any encoder."""
+        keys = [(_key(text),) for text in set(texts)]
+
+        def work(connection: sqlite3.Connection) -> int:
+            both = ("embeddings", "sentences")
+            asked = [f"SELECT count(*) FROM {table} WHERE text_hash = ?" for table in both]  # noqa: S608 (ours)
+            return sum(connection.execute(query, key).fetchone()[0] for query in asked for key in keys)
+
+        return self._with_file(work)
+
     def compact(self) -> None:
         """Give freed pages back, so that the file holds nothing that was forgotten."""
 

@@ -37,6 +37,7 @@ from models.corpus import Corpus, read_corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.explain import Precedents, sentences_behind
+from models.model_folder import model_folder
 from models.segmenter import sentences_in
 from models.wave_notice import Notice, draw, notice
 
@@ -97,7 +98,7 @@ class Suggester:
         with self.store.reading() as connection:
             version = serving_model(connection)
         self._refuse_stale(version)
-        model = load(self.folder / version.folder, version.sha256, self.source)
+        model = load(model_folder(self.folder, version.folder), version.sha256, self.source)
         corpus = read_corpus(self.store, self.segmentation)
         wanted = corpus.in_wave(wave)
         if not wanted:

@@ -25,6 +25,7 @@ from annotations.transcript import SpokenTurn
 
 DESCRIBING = ("participant", "case", "site", "wave", "kind", "session", "language", "date")
 _REQUIRED = ("speaker", "text")
+LONGEST_TIME = 16
 _OPTIONAL = ("transcript", "turn", "start", "end", "time", *DESCRIBING)
 
 
@@ -151,4 +152,6 @@ def _seconds(row: Row, column: str, where: str) -> float | None:
         for part in (m[1] if given.count(":") != 2 or ";" in given else given).split(":"):
             seconds = seconds * 60 + float(part)
         return seconds
-    raise BadInput(f'{where}, column "{column}": "{given}" is no time; write seconds (12.5) or hh:mm:ss.')
+    # in a table whose columns have slipped it is what somebody said
+    shown = f'"{given}"' if len(given) <= LONGEST_TIME else "what stands there"
+    raise BadInput(f'{where}, column "{column}": {shown} is no time; write seconds (12.5) or hh:mm:ss.')

@@ -206,6 +206,11 @@ class Study:
         """MLflow's store, where no server is configured."""
         return self.folder / "mlflow.db"
 
+    @property
+    def runs_folder(self) -> Path:
+        """What MLflow's runs hold as files, where no server is configured."""
+        return self.folder / "mlruns"
+
 
 def find_study(given: Path | None = None) -> Study:
     """The study in ``given``, else the nearest study.yaml upwards from here. Raises NoStudy, BadInput."""

@@ -8,6 +8,7 @@ import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
+from service.looking.model_chain import ListedModel
 
 if TYPE_CHECKING:
     from annotations.store.model_versions import ModelVersion
@@ -43,7 +44,7 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         [
             (
                 row.version,
-                "yes" if row.serves else "before" if row.served else "no",
+                _stands(row),
                 row.created[:10],
                 row.verdict,
                 _BY[row.measured_on if row.f1 is not None else None],
@@ -56,6 +57,10 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         ],
         numbers=4,
     )
+    if any(row.erased for row in rows):
+        say(
+            "", "Erased: it had learnt from somebody who withdrew, so its files are gone and it cannot serve."
+        )
     say("", "Why one was promoted or not: tandem models show VERSION")
 
 
@@ -126,12 +131,24 @@ def show_chain(found: ModelChain) -> None:
         ("segmentation version", found.segmentation),
         ("encoder", found.embedder),
         ("recipe", found.recipe),
-        ("files", f"{found.files}, hash {found.sha256[:16]}…"),
+        ("files", _files(found)),
     ]
     table("", ("", ""), rows)
     for one in found.served:
         who = f" by {one.by}" if one.by else ""
         say(f"Put to serve {one.since[:16].replace('T', ' ')} UTC ({one.how}{who}): {one.why}")
+
+
+def _files(found: ModelChain) -> str:
+    if found.erased:
+        return "erased: it had learnt from somebody who withdrew"
+    return f"{found.files}, hash {found.sha256[:16]}…"
+
+
+def _stands(row: ListedModel) -> str:
+    if row.erased:
+        return "erased"
+    return "yes" if row.serves else "before" if row.served else "no"
 
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
