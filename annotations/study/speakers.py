@@ -85,7 +85,12 @@ def speakers_of(transcript: Transcript, config: StudyConfig) -> tuple[Speaker, .
 
 def _is_participant(label: str, transcript: Transcript, config: StudyConfig) -> bool:
     key = folded(label)
-    if not key or key == folded(transcript.participant) or key in ANYBODY - {"speaker", "a", "r"}:
+    if not key or key == folded(transcript.participant) or _word_of(key) in ANYBODY - {"speaker", "a", "r"}:
         return True
     pattern = config.participant_pattern
     return _CODE.fullmatch(label) is not None or bool(pattern and re.fullmatch(pattern, label))
+
+
+def _word_of(key: str) -> str:
+    """A label without the number that counts it: "participant 2", and not "p2", which is a code like others."""
+    return re.sub(r"(?<=[^\W\d]{3})[ _#-]*\d{1,3}$", "", key)
