@@ -202,6 +202,11 @@ class Study:
         return self.folder / "embeddings.db"
 
     @property
+    def import_preview(self) -> Path:
+        """The page of "tandem import --preview"; it holds words of participants until the next import."""
+        return self.folder / "import-preview.html"
+
+    @property
     def tracking_file(self) -> Path:
         """MLflow's store, where no server is configured."""
         return self.folder / "mlflow.db"

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from service.composition import Parts
     from service.importing.import_outcome import Imported, Read
 
-PAGE = "import-preview.html"
 _SHOWN = 40
 
 
@@ -88,7 +87,7 @@ def open_preview(parts: Parts, found: Imported, *, browser: bool) -> Path:
     """Write the page into the study's folder, and open it where somebody sits at a terminal."""
     from service.importing.preview_page import write_preview
 
-    page = parts.study.folder / PAGE
+    page = parts.study.import_preview
     write_preview(found, page)
     if browser and sys.stdout.isatty():
         import webbrowser

@@ -50,6 +50,7 @@ def import_transcripts(
     to read, or where the manifest itself is wrong.
     """
     found = Imported()
+    parts.study.import_preview.unlink(missing_ok=True)  # it holds participants' words, and has been looked at
     for opened in _opened(parts, files, manifest, described, progress, found):
         try:
             with parts.store.writing() as connection:

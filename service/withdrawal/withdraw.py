@@ -64,6 +64,7 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     pending = _from_label_studio(parts, tombstone, found)
     progress(2, STEPS)
     erase_files(parts, tombstone, found)
+    parts.study.import_preview.unlink(missing_ok=True)
     progress(3, STEPS)
     compact(parts.store)
     if parts.study.embeddings_file.exists():

@@ -118,6 +118,8 @@ def test_the_preview_is_a_page_of_first_turns(tandem: Run, study: Path, folder: 
     assert "<script" not in text
     assert "old.doc" in text
     assert _json(tandem("status", "--json"))["waves"] == {}
+    tandem("import", str(folder / "talk.txt"), "--yes")
+    assert not page.exists(), "it holds participants' words"
 
 
 def test_every_file_that_is_not_read_is_named(tandem: Run, folder: Path) -> None:

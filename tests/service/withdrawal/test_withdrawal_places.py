@@ -111,6 +111,13 @@ def test_a_withdrawal_in_a_copy_erases_the_copys_files_and_none_of_the_originals
     assert _files(original) == before
 
 
+def test_the_page_that_shows_an_import_goes_too(copy: Parts) -> None:
+    """It holds first turns of whoever was looked at, and may lie there for weeks."""
+    copy.study.import_preview.write_text("<p>What they said</p>", "utf-8")
+    withdraw(copy, GONE, by="Ada", progress=quiet)
+    assert not copy.study.import_preview.exists()
+
+
 def test_a_training_in_a_moved_study_writes_into_it(original: Path, tmp_path: Path) -> None:
     """New runs go to where the study lies now; nothing appears where it lay."""
     moved = tmp_path / "elsewhere"
