@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.errors import TandemError
+from annotations.store.sqlite_file import calm, refuse_traps
 from models.model_folder import Linked
 from models.run_folders import RUN_ID
 
@@ -126,8 +127,10 @@ class OwnStore:
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
+        refuse_traps(self.file)
         try:
             with closing(sqlite3.connect(self.file, timeout=WAIT_S, isolation_level=None)) as connection:
+                calm(connection)
                 yield connection
         except sqlite3.Error as error:
             raise TandemError(

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from coders_at_work import free_port, until
 from made_up_study import MadeUp, fill
 from planted import plant, ran
+from real_server import free_port, until
 
 from annotations.errors import TandemError
 from annotations.store.jobs import all_jobs, ask_for
