@@ -8,12 +8,11 @@ import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
-from service.looking.model_chain import ListedModel
 
 if TYPE_CHECKING:
     from annotations.store.model_versions import ModelVersion
     from service.composition import Parts
-    from service.looking.model_chain import ModelChain
+    from service.looking.model_chain import ListedModel, ModelChain
 
 app = typer.Typer(
     help="The model versions: list them, look at one, put one to serve, go back to the one before.",
