@@ -94,8 +94,10 @@ def test_what_stands_on_tasks_is_no_longer_answered(parts: Parts) -> None:
         body = {"tasks": [{"id": 1, "data": {"segment_id": one}} for one in keys], "project": "7"}
         with parts.store.writing() as connection:
             from annotations.store.suggestions import add_suggestions, suggestions_of
-            from annotations.store.tables import suggestions
+            from annotations.store.tables import model_versions, suggestions
 
+            sure_enough = model_versions.update().values(thresholds={"money": 0.5, "people": 0.5})
+            connection.execute(sure_enough)
             (model,) = all_models(connection)
             there = suggestions_of(connection, model)
             connection.execute(suggestions.delete())
