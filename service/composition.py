@@ -45,8 +45,8 @@ class Parts:
 
     @cached_property
     def store(self) -> Store:
-        """The study's database, its tables up to date."""
-        return open_store(self.database_url)
+        """The study's database, its tables up to date; a backup is made before a newer Tandem changes them."""
+        return open_store(self.database_url, before_upgrade=self._back_up)
 
     @property
     def database_url(self) -> str:
@@ -106,6 +106,11 @@ class Parts:
                 f'"tandem {holder}" is at work on {self.study.folder}. Wait until it has finished, then try again. '
                 f"Nothing was changed."
             ) from error
+
+    def _back_up(self, tables: str) -> None:
+        from service.backup.before_upgrade import back_up_before_upgrade
+
+        back_up_before_upgrade(self.study, self.database_url, self.settings, tables)
 
     def take_up(self, study: Study) -> None:
         """Go on with what study.yaml says once a command has changed it."""
