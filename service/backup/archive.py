@@ -240,7 +240,7 @@ def refuse_name(name: str, where: str) -> None:
     parts = name.split("/")
     odd = (
         len(name) > 1000
-        or name == NAME
+        or parts[0] == NAME
         or name.startswith(".")
         or any(part in ("", ".", "..") or len(part.encode(errors="replace")) > 240 for part in parts)
         or any(part != part.rstrip(" .") or _DEVICES.fullmatch(part) for part in parts)

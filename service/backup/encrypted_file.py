@@ -114,6 +114,8 @@ class DecryptingReader(io.RawIOBase):
         self._held: tuple[int, bytes] | None = None
         try:
             self._chunk(0)
+            # the last one says that nothing was cut off, and need not hold a byte that anybody reads
+            self._chunk(self._chunks - 1)
         except BadInput:
             self._in.close()
             raise

@@ -96,7 +96,7 @@ def remove_older(settings: Settings, study: Study, new: Good, keep: int) -> list
 
 def _older(others: Sequence[Good], keep: int) -> list[Good]:
     """Those of ``others`` that go if the new one and ``keep`` - 1 of them stay."""
-    newest_first = sorted(others, key=lambda one: one.made, reverse=True)
+    newest_first = list(reversed(others))  # they are noted in the order in which they were made
     return newest_first[max(0, keep - 1) :]
 
 
