@@ -30,7 +30,7 @@ from service.backup.encrypted_file import refuse_weak
 from service.backup.kept import Good, destination, note_good, remove_older, token
 from service.backup.manifest import DatabaseEntry, Manifest
 from service.backup.postgresql_dump import dump_schema, read_dump
-from service.backup.sqlite_copy import Damaged, copy_database, head_in, look_through, study_id_in
+from service.backup.sqlite_copy import Damaged, copy_database, head_in, rows_in, rows_of_ours, study_id_in
 from service.settings import Settings
 
 _TRIES = 3
@@ -133,7 +133,7 @@ def check_database(archive: Archive, database: DatabaseEntry, to: Path) -> None:
         rows, head = facts.rows, facts.head
     else:
         archive.extract(entry, to)
-        rows = look_through(to)
+        rows = rows_in(to) if database.file == contents.TRACKING else rows_of_ours(to)
         head = head_in(to) if database.head is not None else None
     if rows != database.rows or head != database.head:
         raise BadInput(
@@ -226,7 +226,8 @@ def _copied(job: _Job, work: Path) -> tuple[tuple[DatabaseEntry, ...], str | Non
             continue
         try:
             copy_database(file, work / name)
-            found.append(DatabaseEntry(file=name, kind="sqlite", head=None, rows=look_through(work / name)))
+            rows = rows_in(work / name) if name == contents.TRACKING else rows_of_ours(work / name)
+            found.append(DatabaseEntry(file=name, kind="sqlite", head=None, rows=rows))
         except (Damaged, BadInput) as error:
             notes.append(f"{name} is not in the backup, and {remedy}: {error}")
     return tuple(found), study_id, notes
@@ -250,7 +251,7 @@ def _copied_main(database_url: str, work: Path) -> tuple[DatabaseEntry, str | No
     try:
         copy_database(file, copy)
         entry = DatabaseEntry(
-            file=contents.DATABASE, kind="sqlite", head=head_in(copy), rows=look_through(copy)
+            file=contents.DATABASE, kind="sqlite", head=head_in(copy), rows=rows_of_ours(copy)
         )
         return entry, study_id_in(copy)
     except Damaged as error:

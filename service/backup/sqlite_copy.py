@@ -33,12 +33,23 @@ def copy_database(file: Path, to: Path) -> None:
             target.execute("PRAGMA journal_mode = DELETE")
 
 
-def look_through(file: Path) -> dict[str, int]:
-    """Read the whole database, and count the rows of each table. Raises Damaged, or BadInput for a stranger's traps."""
+def rows_of_ours(file: Path) -> dict[str, int]:
+    """``rows_in`` for a database of Tandem's own. Raises BadInput too if it holds a program."""
     refuse_traps(file)
     with _in_words(file), closing(sqlite3.connect(file, timeout=_WAIT_S)) as opened:
         calm(opened)
         refuse_programs(opened, file)
+    return rows_in(file)
+
+
+def rows_in(file: Path) -> dict[str, int]:
+    """Read the whole database, and count the rows of each table. Raises Damaged, or BadInput for a stranger's traps.
+
+    MLflow's store has a trigger of MLflow's own, which can change that store alone.
+    """
+    refuse_traps(file)
+    with _in_words(file), closing(sqlite3.connect(file, timeout=_WAIT_S)) as opened:
+        calm(opened)
         found = opened.execute("PRAGMA integrity_check(1)").fetchone()
         if found is None or found[0] != "ok":
             raise Damaged(f"{file.name} is damaged: SQLite's integrity check does not pass")
