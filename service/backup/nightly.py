@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from annotations.errors import TandemError
 from annotations.study.config import StudyConfig
 
 # one night and some hours: a machine may have been off at the time
 OVERDUE = timedelta(hours=36)
+LOOK_S = 30.0
+AGAIN_S = 600.0
 
 
 def last_night(config: StudyConfig, now: datetime) -> datetime | None:
@@ -25,3 +30,22 @@ def is_due(config: StudyConfig, now: datetime, asked: datetime | None) -> bool:
     """Is a backup to be asked for now, the last one having been asked for at ``asked``?"""
     due = last_night(config, now)
     return due is not None and (asked is None or asked < due)
+
+
+def each_night(
+    config: StudyConfig,
+    make: Callable[[], None],
+    *,
+    last: Callable[[], datetime | None],
+    failed: Callable[[str], None],
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Make a backup whenever one is due, until stopped. After a fault it is said, and tried again ten minutes later."""
+    while True:
+        if is_due(config, datetime.now(UTC), last()):
+            try:
+                make()
+            except (TandemError, OSError) as error:
+                failed(str(error))
+                pause(AGAIN_S)
+        pause(LOOK_S)

@@ -11,6 +11,11 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from service.backup.make import Made
+    from service.composition import Parts
     from service.settings import Settings
 
 NAME = "backup"
@@ -38,6 +43,12 @@ def command(
     ] = None,
     password_file: PasswordFileOption = None,
     password: Annotated[bool, typer.Option("--password", help="Encrypt it: ask for a password.")] = False,
+    nightly: Annotated[
+        str | None,
+        typer.Option(
+            "--nightly", metavar="HH:MM", help="Go on, and make one each night at this time, until stopped."
+        ),
+    ] = None,
     json: JsonOption = False,
     study: StudyOption = None,
 ) -> None:
@@ -47,14 +58,47 @@ def command(
 
     with open_parts(chosen(study)) as parts:
         secret = asked(parts.settings, password_file, password, parts.study.folder, twice=True)
-        made = make_backup(
-            parts.study,
-            parts.database_url,
-            parts.settings,
-            to=to,
-            keep=keep or parts.study.config.backup.keep,
-            password=secret,
-        )
+
+        def make() -> None:
+            kept = keep or parts.study.config.backup.keep
+            _show(
+                make_backup(
+                    parts.study, parts.database_url, parts.settings, to=to, keep=kept, password=secret
+                ),
+                json,
+            )
+
+        if nightly is None:
+            make()
+        else:
+            _each_night(parts, nightly, make)
+
+
+def _each_night(parts: Parts, at: str, make: Callable[[], None]) -> None:
+    import signal
+    import sys
+
+    from annotations.study.config import parse_config
+    from service.backup.kept import last_good
+    from service.backup.nightly import each_night
+
+    entry = {"nightly": at}
+    config = parse_config(
+        {"name": parts.study.config.name, "time_zone": parts.study.config.time_zone, "backup": entry},
+        where="--nightly",
+    )
+
+    def last() -> datetime | None:
+        good = last_good(parts.settings, parts.study)
+        return None if good is None else good.moment
+
+    # as the first process of a container it would not be stopped by SIGTERM otherwise
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    say(f"A backup is made each night at {config.backup.nightly} ({config.time_zone}). Stop with Ctrl+C.")
+    each_night(config, make, last=last, failed=warn)
+
+
+def _show(made: Made, json: bool) -> None:
     if json:
         as_json(made.to_json())
         return

@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.errors import BadInput
+from annotations.errors import BadInput, TandemError
 from annotations.store.jobs import all_jobs
 from annotations.study.config import parse_config
-from service.backup.nightly import is_due, last_night
+from service.backup.nightly import AGAIN_S, LOOK_S, each_night, is_due, last_night
 from service.composition import Parts
 from service.worker import ask_if_backup_is_due, do_waiting_jobs
 
@@ -77,3 +77,27 @@ def test_a_worker_makes_it(parts: Parts, tmp_path: Path) -> None:
     assert job.state == "done", job.error
     assert job.result is not None
     assert Path(str(job.result["file"])).parent == tmp_path / "study-backups"
+
+
+def test_a_process_of_its_own_makes_one_each_night() -> None:
+    """At once if last night's is missing; after a fault again ten minutes later; then not before the next night."""
+    made: list[datetime] = []
+    said: list[str] = []
+    pauses: list[float] = []
+
+    def make() -> None:
+        if not said:
+            raise TandemError("no room left")
+        made.append(datetime.now(UTC))
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 5:
+            raise KeyboardInterrupt
+
+    config = parse_config({"name": "S", "backup": {"nightly": "02:30"}})
+    with pytest.raises(KeyboardInterrupt):
+        each_night(config, make, last=lambda: made[-1] if made else None, failed=said.append, pause=pause)
+    assert said == ["no room left"]
+    assert len(made) == 1
+    assert pauses == [AGAIN_S, LOOK_S, LOOK_S, LOOK_S, LOOK_S]
