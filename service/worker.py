@@ -10,32 +10,29 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psutil
 from sqlalchemy import Connection
 
-from annotations.errors import Busy, TandemError, Unreachable
+from annotations.errors import Busy, TandemError, Unreachable, said_of
 from annotations.store.jobs import (
     Job,
     JobKind,
-    ask_for,
     beat,
     fail,
     fail_for_now,
     finish,
     hand_back,
-    latest_of,
     put_back_of,
     stopped,
     take,
     workers,
 )
 from annotations.store.label_studio_projects import projects
-from annotations.store.model_versions import all_models
-from annotations.store.reviews import newest_review, reviews_after
+from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
+from service.retrain_due import ask_if_due
 
 PAUSE_S = 2.0
 BEAT_S = 5.0
@@ -66,7 +63,7 @@ class _Watch:
 
 
 def work_until_stopped(parts: Parts) -> None:
-    """Do jobs as they come; meanwhile train when enough new reviews are in, and give MLflow what it lacks."""
+    """Do jobs as they come; meanwhile train and back up when that is due, and give MLflow what it lacks."""
     looked = 0.0
     while True:
         if do_waiting_jobs(parts):
@@ -82,48 +79,9 @@ def look_around(parts: Parts) -> None:
     with suppress(TandemError):
         now = parts.read_again()
         ask_if_due(now)
-        ask_if_backup_is_due(now)
+        ask_if_backup_is_due(now.store, now.study.config)
         with parts.alone("worker"):
             _catch_up(parts)
-
-
-def ask_if_due(parts: Parts) -> bool:
-    """Ask for a training if as many new reviews are in as study.yaml says (retrain: after), and none was asked for since.
-
-    The first training is for a person to ask for.
-    """
-    after = parts.study.config.retrain.after
-    if after is None:
-        return False
-    with parts.store.writing() as connection:
-        newest = next(reversed(all_models(connection)), None)
-        if newest is None or reviews_after(connection, newest.last_review) < after:
-            return False
-        last, came = latest_of(connection, "train"), newest_review(connection)
-        if last is not None and (
-            came is None or last.state in ("waiting", "running") or last.created >= came
-        ):
-            return False
-        ask_for(connection, "train", {})
-        return True
-
-
-def ask_if_backup_is_due(parts: Parts) -> bool:
-    """Ask for a backup if one is to be made each night and last night's was not asked for yet."""
-    from datetime import UTC, datetime
-
-    from service.backup.nightly import is_due
-
-    if parts.study.config.backup.nightly is None:
-        return False
-    with parts.store.writing() as connection:
-        last = latest_of(connection, "backup")
-        if last is not None and last.state in ("waiting", "running"):
-            return False
-        if not is_due(parts.study.config, datetime.now(UTC), None if last is None else last.created):
-            return False
-        ask_for(connection, "backup", {})
-        return True
 
 
 def do_waiting_jobs(parts: Parts) -> int:
@@ -150,13 +108,10 @@ def _do(parts: Parts, job: Job, name: str) -> None:
     except Cancelled:
         ended = partial(stopped, job=job, worker=name)
     except (Unreachable, Busy) as error:
-        ended = partial(fail_for_now, job=job, worker=name, error=str(error))
-    except TandemError as error:
-        ended = partial(fail, job=job, worker=name, error=str(error))
+        ended = partial(fail_for_now, job=job, worker=name, error=said_of(error))
     except Exception as error:  # noqa: BLE001
         # the job must not stay "running" for ever, and the worker must not end with it
-        said = f"an unforeseen fault: {_without_words(error)}"
-        ended = partial(fail, job=job, worker=name, error=said)
+        ended = partial(fail, job=job, worker=name, error=said_of(error))
     except BaseException:
         with parts.store.writing() as connection:
             hand_back(connection, job, name)
@@ -259,15 +214,6 @@ def _beating(parts: Parts, job: Job, name: str) -> Iterator[_Watch]:
     finally:
         ended.set()
         thread.join()
-
-
-def _without_words(error: BaseException) -> str:
-    """The kind of a fault and where it arose; its message may quote what was being read."""
-    at = error.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    place = f" in {Path(at.tb_frame.f_code.co_filename).name}, line {at.tb_lineno}" if at else ""
-    return f"{type(error).__name__}{place}"
 
 
 def _name() -> str:

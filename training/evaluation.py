@@ -14,7 +14,7 @@ from training.dataset import Dataset
 from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import folds_of
-from training.training_needed import unchanged
+from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
 

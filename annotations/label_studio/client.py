@@ -6,6 +6,8 @@ The SDK knows both kinds of token; everything is asked for as plain data. What i
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
@@ -15,9 +17,10 @@ from label_studio_sdk import LabelStudio as Client
 from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable
-from annotations.label_studio.tries import PAUSES_S, Lasting, patiently, send_missing
+from annotations.label_studio.try_again import PAUSES_S, Lasting, patiently, send_missing
 
 TIME_LIMIT_S = 120.0
+_LOCKED = "database is locked"
 # what can be sent again without making anything twice
 REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 T = TypeVar("T")
@@ -149,7 +152,8 @@ class LabelStudio:
         except httpx.HTTPError as error:
             raise Unreachable(self._nobody()) from error
         except ApiError as error:
-            raise _in_words(int(error.status_code or 0), str(error.body), self.url) from error
+            body = error.body if isinstance(error.body, str) else json.dumps(error.body, default=str)
+            raise _in_words(int(error.status_code or 0), body, self.url) from None
 
 
 def not_there(url: str, what: str) -> TandemError:
@@ -169,8 +173,8 @@ def _plain(answer: httpx.Response, url: str) -> Any:
 
 def _in_words(status: int, body: str, url: str) -> TandemError:
     # a page for browsers says nothing to a person here
-    said = "a web page" if body.lstrip().startswith("<") else " ".join(body.split())[:300]
-    if status == 403 and "reserved" in said:
+    said = "a web page" if body.lstrip().startswith("<") else _faults(body)
+    if status == 403 and "reserved" in body:
         return TandemError(
             f"Label Studio at {url} does not call addresses of its own machine. Allow it 127.0.0.0/8 (the one that "
             f'"tandem label-studio start" starts does), or give the service another address.'
@@ -189,3 +193,16 @@ def _in_words(status: int, body: str, url: str) -> TandemError:
             f"Label Studio at {url} failed ({status}: {said}). Look at its log, then try again."
         )
     return TandemError(f"Label Studio at {url} refused ({status}: {said}).")
+
+
+def _faults(body: str) -> str:
+    """Which fields a refusal names: its text may quote what was sent, and so what somebody said."""
+    if _LOCKED in body:
+        return _LOCKED
+    try:
+        plain = json.loads(body)
+    except ValueError:
+        return "no reason that could be read"
+    named = plain.get("validation_errors") if isinstance(plain, dict) else None
+    fields = [one for one in (named if isinstance(named, dict) else ()) if re.fullmatch(r"\w{1,40}", one)]
+    return f"at fault: {', '.join(fields)}" if fields else "its log says why"

@@ -17,10 +17,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.store.sqlite_file import calm, refuse_hostile
 
-HEAD = "0010"
+HEAD = "0011"
 WAIT_MS = 10_000
 # opened as they are needed; a server with 20 coders would open and close some for every answer otherwise
 POOL = 20
+# SQLSTATE's classes of what the server says of itself: connection, login, resources, shutdown, a schema or database
+_NO_ROW_IS_AT_FAULT = ("08", "28", "3D", "53", "57", "58")
+_NAMED = ("table", "column", "constraint")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -29,11 +32,13 @@ class Store:
 
     A writing transaction takes the write lock at its start, so that two writers wait for each other instead
     of failing half way. Raises Busy, Unreachable or TandemError with a sentence instead of a driver's error.
+    ``schema``: the study's on PostgreSQL, None on SQLite.
     """
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, schema: str | None = None) -> None:
         self.engine = engine
         self.place = place
+        self.schema = schema
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -57,7 +62,8 @@ class Store:
         try:
             yield
         except DBAPIError as error:
-            raise _in_words(error, self.place) from error
+            # not "from error": a driver's message may quote a row, and so would a traceback
+            raise _in_words(error, self.place) from None
 
 
 def open_store(url: str, *, before_upgrade: Callable[[str], None] | None = None) -> Store:
@@ -70,7 +76,8 @@ def open_store(url: str, *, before_upgrade: Callable[[str], None] | None = None)
     the database.
     """
     address = _address(url)
-    store = Store(_engine(address), address.render_as_string(hide_password=True))
+    schema = None if address.drivername == "sqlite" else _schema_in(address)
+    store = Store(_engine(address), address.render_as_string(hide_password=True), schema)
     try:
         _bring_up_to_date(store, before_upgrade)
     except BaseException:
@@ -182,7 +189,7 @@ def _for_its_owner_only(file: Path) -> None:
 
 
 def _postgresql(address: URL, *, make_schema: bool) -> Engine:
-    schema = str(address.query.get("schema", "tandem"))
+    schema = _schema_in(address)
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise BadInput(f'database schema "{schema}": use small letters, digits and "_", at most 63.')
     plain = address.difference_update_query(["schema"])
@@ -200,8 +207,12 @@ def _postgresql(address: URL, *, make_schema: bool) -> Engine:
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
     except DBAPIError as error:
         engine.dispose()
-        raise _in_words(error, plain.render_as_string()) from error
+        raise _in_words(error, plain.render_as_string()) from None
     return engine
+
+
+def _schema_in(address: URL) -> str:
+    return str(address.query.get("schema", "tandem"))
 
 
 def _bring_up_to_date(store: Store, before_upgrade: Callable[[str], None] | None) -> None:
@@ -209,8 +220,9 @@ def _bring_up_to_date(store: Store, before_upgrade: Callable[[str], None] | None
     if present == HEAD:
         return
     if present is not None and present > HEAD:
+        version = present if re.fullmatch("[0-9]{4}", present) else "unknown"
         raise TandemError(
-            f"{store.place} was made by a newer Tandem (its tables are version {present}, this one knows {HEAD}). "
+            f"{store.place} was made by a newer Tandem (its tables are version {version}, this one knows {HEAD}). "
             f"Update Tandem."
         )
     if present is not None and before_upgrade is not None:
@@ -239,21 +251,31 @@ def _version(store: Store) -> str | None:
 
 
 def _in_words(error: DBAPIError, place: str) -> TandemError:
+    """A sentence that names kinds, tables and columns, and quotes nothing: a driver's message may hold a row's text."""
     cause = error.orig
-    # PostgreSQL's own sentence: what follows it quotes the row, which may hold a participant's words
-    own = getattr(getattr(cause, "diag", None), "message_primary", None)
-    message = " ".join(str(own or cause).split())
-    if isinstance(cause, sqlite3.OperationalError | sqlite3.DatabaseError):
-        return _sqlite_in_words(message, place)
-    if error.connection_invalidated or "connection" in message.lower() or "password" in message.lower():
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_in_words(cause, place)
+    state = getattr(cause, "sqlstate", None)
+    if error.connection_invalidated or state is None or state[:2] in _NO_ROW_IS_AT_FAULT:
+        message = " ".join(
+            str(getattr(getattr(cause, "diag", None), "message_primary", None) or cause).split()
+        )
         return Unreachable(
             f"the database {place} does not answer ({message[:160]}). Check that it runs and that the "
             f"address and password are right."
         )
-    return TandemError(f"the database {place} refused: {message[:300]}")
+    at = getattr(cause, "diag", None)
+    named = [f"{what} {name}" for what in _NAMED if (name := getattr(at, f"{what}_name", None))]
+    where = f", {', '.join(named)}" if named else ""
+    return TandemError(f"the database {place} refused: {type(cause).__name__}{where}.")
 
 
-def _sqlite_in_words(message: str, place: str) -> TandemError:
+def _sqlite_in_words(cause: sqlite3.Error, place: str) -> TandemError:
+    message = " ".join(str(cause).split())
+    if "decode to UTF-8" in message:
+        return TandemError(
+            f"{place} is damaged: a text in it cannot be read. Put back a copy of the file from your backup."
+        )
     if "locked" in message or "busy" in message:
         return Busy(
             f"{place} is locked: another program has been writing to it for more than {WAIT_MS // 1000} s. Wait "
@@ -265,11 +287,19 @@ def _sqlite_in_words(message: str, place: str) -> TandemError:
         )
     if "readonly" in message or "unable to open" in message:
         return TandemError(
-            f"{place} cannot be written ({message}). Check the folder's permissions. Nothing was changed."
+            f"{place} cannot be written ({_kind(cause)}). Check the folder's permissions. Nothing was changed."
         )
     if "malformed" in message or "not a database" in message or "disk I/O" in message:
-        return TandemError(f"{place} is damaged ({message}). Put back a copy of the file from your backup.")
-    return TandemError(f"{place}: {message[:300]}")
+        return TandemError(
+            f"{place} is damaged ({_kind(cause)}). Put back a copy of the file from your backup."
+        )
+    # of these it is known that they name tables and columns alone
+    plain = re.fullmatch(r"(no such (table|column)|[A-Z ]+ constraint failed)(: [\w., ]+)?", message)
+    return TandemError(f"{place}: {plain[0] if plain else _kind(cause)}")
+
+
+def _kind(cause: sqlite3.Error) -> str:
+    return str(getattr(cause, "sqlite_errorname", None) or type(cause).__name__)
 
 
 def _without_password(url: str) -> str:

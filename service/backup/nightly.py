@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from annotations.errors import TandemError
+from annotations.store.database import Store
+from annotations.store.jobs import ask_for, latest_of
 from annotations.study.config import StudyConfig
 
 # one night and some hours: a machine may have been off at the time
@@ -30,6 +32,20 @@ def is_due(config: StudyConfig, now: datetime, asked: datetime | None) -> bool:
     """Is a backup to be asked for now, the last one having been asked for at ``asked``?"""
     due = last_night(config, now)
     return due is not None and (asked is None or asked < due)
+
+
+def ask_if_backup_is_due(store: Store, config: StudyConfig) -> bool:
+    """Ask for a backup if one is to be made each night and last night's was not asked for yet."""
+    if config.backup.nightly is None:
+        return False
+    with store.writing() as connection:
+        last = latest_of(connection, "backup")
+        if last is not None and last.state in ("waiting", "running"):
+            return False
+        if not is_due(config, datetime.now(UTC), None if last is None else last.created):
+            return False
+        ask_for(connection, "backup", {})
+        return True
 
 
 def each_night(

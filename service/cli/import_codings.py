@@ -30,6 +30,9 @@ def command(
             "once for each.",
         ),
     ] = None,
+    coder: Annotated[
+        str, typer.Option(metavar="NAME", help="Who coded, where the file does not say so, as Taguette's.")
+    ] = "",
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Import what can be placed, and leave out the rest.")
     ] = False,
@@ -41,7 +44,9 @@ def command(
     from service.importing.import_codings import import_codings
 
     with open_parts(chosen(study)) as parts, parts.alone("import-codings"):
-        found = import_codings(parts, file, complete=complete, only=only or (), skip_bad_rows=skip_bad_rows)
+        found = import_codings(
+            parts, file, complete=complete, only=only or (), skip_bad_rows=skip_bad_rows, coder=coder
+        )
     if json:
         as_json(found.to_json())
         return

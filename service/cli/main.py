@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from annotations.errors import TandemError
+from annotations.errors import TandemError, said_of
 from service.cli.options import StudyOption, remember_study
 
+_OF_THE_DISK = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT)
 app = typer.Typer(
     name="tandem",
     help="Proposes codes for interview transcripts, taught by your team's own coded wave 1. You decide.",
@@ -102,6 +103,9 @@ def add_commands() -> None:
 
 def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
+    from service.log_lines import keep_words_out
+
+    keep_words_out()
     add_commands()
     try:
         app()
@@ -115,11 +119,14 @@ def main() -> None:
         # whoever read our output has seen enough
         sys.stderr.close()
         sys.exit(0)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT):
-            raise
-        _say(_about_disk(error))
+    except Exception as error:  # noqa: BLE001 (a traceback may quote what participants said)
+        on_disk = isinstance(error, OSError) and error.errno in _OF_THE_DISK
+        _say(_about_disk(error) if isinstance(error, OSError) and on_disk else _unforeseen(error))
         sys.exit(1)
+
+
+def _unforeseen(error: BaseException) -> str:
+    return f"{said_of(error)}. What was finished is kept. Report this line; it holds nothing of your data."
 
 
 def _about_disk(error: OSError) -> str:

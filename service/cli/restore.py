@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from service.cli.backup import PasswordFileOption, asked
 from service.cli.options import JsonOption
 from service.cli.output import as_json, say, warn
-
-if TYPE_CHECKING:
-    from annotations.study.config import Study
 
 NAME = "restore"
 
@@ -36,22 +33,17 @@ def command(
     from dataclasses import replace
 
     from service.backup.restore import restore_backup
-    from service.composition import Parts
+    from service.composition import open_restored
     from service.settings import read_settings
 
     settings = read_settings()
     # an address of the environment may be that of the study that still lives
     here = replace(settings, database=database)
 
-    def open_study(study: Study) -> None:
-        parts = Parts(study, here)
-        try:
-            _ = parts.store
-        finally:
-            parts.close()
-
     secret = asked(settings, password_file, password, None, twice=False)
-    found = restore_backup(file, to, open_study=open_study, database=database, password=secret)
+    found = restore_backup(
+        file, to, open_study=lambda study: open_restored(study, here), database=database, password=secret
+    )
     if json:
         as_json(found.to_json())
         return

@@ -9,7 +9,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from service.looking.progress import ModelInService
+    from service.looking.wave_progress import ModelInService
 
 NAME = "status"
 
@@ -17,7 +17,7 @@ NAME = "status"
 def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
     from service.composition import open_parts
-    from service.looking.progress import progress_of
+    from service.looking.wave_progress import progress_of
 
     with open_parts(chosen(study)) as parts:
         found = progress_of(parts)
@@ -38,12 +38,12 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     say("", f"{found.codings} codings in {found.reviews} reviews by {len(found.coders)} coders")
     if found.set_aside:
         say(f"{found.set_aside} annotations are set aside: tandem pull says why and what to do.")
-    say(_about_model(found.model), "", f"Next: {found.next_command}")
+    say(_about_model(found.model, found.no_model), "", f"Next: {found.next_command}")
 
 
-def _about_model(model: ModelInService | None) -> str:
+def _about_model(model: ModelInService | None, why_none: str | None) -> str:
     if model is None:
-        return "No model yet."
+        return f"{(why_none or 'no model.')[:1].upper()}{(why_none or 'no model.')[1:]}"
     said = (
         f"Model {model.version} serves: it can suggest {model.codes_judged} codes; "
         f"{model.codes_too_few} have too few examples."

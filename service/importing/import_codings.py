@@ -9,8 +9,8 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from annotations.codebook.codes import Codebook
-from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
-from annotations.codings.keep import Complete, Kept, keep_codings
+from annotations.codings.codings_file import CodingsFile, Fault, Placed, place_codings, read_codings
+from annotations.codings.keep_codings import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.store.coders import coder_names
@@ -20,6 +20,8 @@ from annotations.store.transcripts import (
 )
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
+
+_MOST_ALIKE = 5
 
 
 @dataclass(frozen=True)
@@ -54,28 +56,44 @@ class ImportedCodings:
 
 
 def import_codings(
-    parts: Parts, file: Path, *, complete: str | None, only: Sequence[str] = (), skip_bad_rows: bool = False
+    parts: Parts,
+    file: Path,
+    *,
+    complete: str | None,
+    only: Sequence[str] = (),
+    skip_bad_rows: bool = False,
+    coder: str = "",
 ) -> ImportedCodings:
     """Read, place and keep a file of codings in one transaction.
 
-    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. Raises
-    BadInput that lists every row that cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
+    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. ``coder``:
+    who coded, where no column says so. Raises BadInput that lists every row that cannot be placed; nothing is kept
+    then, unless ``skip_bad_rows``.
     """
-    read = read_codings(file)
+    read = read_codings(file, coder=coder)
     chosen = _complete(complete, read)
+    unnamed = "" if read.names_coders else _coder_where_none_is_named(parts, file, chosen)
+    read = read if read.names_coders else read_codings(file, coder=unnamed)
     asked = _only(parts.codebook, only, chosen)
     placed = _place(parts, read)
     faults = tuple(str(fault) for fault in placed.faults)
     others = _asked_alone(placed, asked)
     if not placed.codings and not (faults and not skip_bad_rows):
-        raise BadInput("\n".join([*faults, f"{file}: no row could be placed, so nothing was imported."]))
+        raise BadInput(
+            "\n".join([*_grouped(placed.faults), f"{file}: no row could be placed, so nothing was imported."])
+        )
     if faults and not skip_bad_rows:
         raise BadInput(
-            "\n".join(faults)
+            "\n".join(_grouped(placed.faults))
             + f"\n{len(faults)} of {len(read.rows)} rows cannot be placed, so nothing was imported. Correct "
             f"them, or give --skip-bad-rows to import the others."
         )
     notes = _notes(placed, chosen, complete)
+    if unnamed:
+        notes = (
+            *notes,
+            f'the file does not say who coded; its codings are kept as "{unnamed}". Say so with --coder NAME.',
+        )
     if faults and chosen == "all":
         # a passage whose row was left out is coded, so it must not become "looked, nothing applies"
         chosen = "listed"
@@ -114,7 +132,37 @@ def import_codings(
     return ImportedCodings(len(read.rows), chosen, kept, notes, faults)
 
 
+_NOBODY = "coder not named"
+
+
+def _coder_where_none_is_named(parts: Parts, file: Path, chosen: Complete) -> str:
+    """The study's only coder, or nobody's name where the codings enter no figure; raises BadInput else."""
+    people = parts.study.config.people
+    if len(people) == 1:
+        return people[0].name
+    if chosen == "none":
+        return _NOBODY
+    raise BadInput(
+        f"{file} does not say who coded, and agreement between coders needs it. Give --coder NAME, or a column coder."
+    )
+
+
 _CORRECT = "Correct the rows and import the file again with --complete all."
+
+
+def _grouped(faults: Sequence[Fault]) -> list[str]:
+    """The faults, those that many rows share once, with the first row: nobody reads a thousand lines."""
+    rows: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        rows.setdefault((fault.column, fault.reason), []).append(fault)
+    said: list[tuple[int, str]] = []
+    for its in rows.values():
+        if len(its) <= _MOST_ALIKE:
+            said.extend((fault.row, str(fault)) for fault in its)
+        else:
+            more = f" ({len(its) - 1:,} more rows have the same fault)"
+            said.append((its[0].row, f"{its[0]}{more}"))
+    return [sentence for _, sentence in sorted(said, key=lambda one: one[0])]
 
 
 def _place(parts: Parts, read: CodingsFile) -> Placed:

@@ -12,6 +12,7 @@ from pathlib import Path
 from service.access.keys import key_for
 from service.access.service_address import note_address
 from service.composition import Parts
+from service.log_lines import keep_words_out
 from service.settings import child_environment
 from service.web.app import LOOPBACK, create_app
 
@@ -49,7 +50,16 @@ def serve(
         attach=True,
     )
     with _worker(parts, wanted=with_worker):
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+        keep_words_out()
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            log_config=None,  # uvicorn's own would print tracebacks
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
 
 
 @contextmanager

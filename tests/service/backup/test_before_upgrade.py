@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from study_to_back_up import count_of
 from study_to_train import opened
 
 from annotations.errors import TandemError
 from annotations.store.database import HEAD, as_it_is, open_store
 from service.backup import before_upgrade
-from service.backup.make import check
-from service.composition import Parts
+from service.backup.make import check, make_backup
+from service.backup.restore import restore_backup
+from service.composition import Parts, open_restored
 
 
 def _made_older(url: str, version: str) -> None:
@@ -94,3 +98,23 @@ def test_a_new_study_needs_none(parts: Parts, tmp_path: Path) -> None:
     """Nothing is lost by making its tables."""
     assert parts.store is not None
     assert not (tmp_path / "study-backups").exists()
+
+
+def test_an_older_backup_is_restored_and_brought_up_to_date(
+    either: tuple[Parts, str | None], tmp_path: Path
+) -> None:
+    """Every row is there in the newer tables; no further backup is made of what has come out of one."""
+    parts, database = either
+    url = parts.database_url
+    before = count_of(parts.store, "codings")
+    parts.close()
+    _made_older(url, "0008")
+    made = make_backup(parts.study, url, parts.settings)
+    to = tmp_path / "again"
+    here = replace(parts.settings, database=database)
+    restore_backup(made.file, to, open_study=partial(open_restored, settings=here), database=database)
+    again = opened(to, tmp_path, **({"TANDEM_DATABASE": database} if database else {}))
+    assert _version(again.database_url) == HEAD
+    assert count_of(again.store, "codings") == before
+    again.close()
+    assert not (tmp_path / "again-backups").exists()

@@ -13,8 +13,8 @@ from annotations.errors import BadInput, Busy
 from annotations.study.config import parse_config, read_study
 from service.backup.kept import Good, kept_for, last_good, note_good, usual_folder
 from service.backup.make import make_backup
-from service.checks import _backups
 from service.composition import Parts
+from service.doctor_checks import _backups
 
 
 def _made(parts: Parts, **more: object) -> Path:

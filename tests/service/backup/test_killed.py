@@ -15,7 +15,7 @@ from annotations.study.config import Study
 from service.backup.kept import kept_for
 from service.backup.make import check, make_backup
 from service.backup.restore import restore_backup
-from service.composition import Parts
+from service.composition import Parts, open_restored
 
 # a fork in a process that has opened connections of a pool would share them: each test closes its study first
 MAKING = (
@@ -27,9 +27,7 @@ FILLING = ("filling the schema", "schema filled", "schema kept")
 
 
 def _open(parts: Parts, database: str | None, study: Study) -> None:
-    there = Parts(study, replace(parts.settings, database=database))
-    _ = there.store
-    there.close()
+    open_restored(study, replace(parts.settings, database=database))
 
 
 @pytest.mark.parametrize("step", MAKING)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from annotations.errors import BadInput, TandemError
 from annotations.store.jobs import all_jobs
 from annotations.study.config import parse_config
-from service.backup.nightly import AGAIN_S, LOOK_S, each_night, is_due, last_night
+from service.backup.nightly import AGAIN_S, LOOK_S, ask_if_backup_is_due, each_night, is_due, last_night
 from service.composition import Parts
-from service.worker import ask_if_backup_is_due, do_waiting_jobs
+from service.worker import do_waiting_jobs
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 
@@ -63,15 +63,15 @@ def test_what_cannot_be_meant_is_refused(section: dict[str, object]) -> None:
 
 def test_a_worker_makes_it(parts: Parts, tmp_path: Path) -> None:
     """Asked for once, made, and noted with what became of it; a study that is held by a command does not stop it."""
-    assert not ask_if_backup_is_due(parts)
+    assert not ask_if_backup_is_due(parts.store, parts.study.config)
     parts.study.__dict__["config"] = parse_config(
         {"name": "Small study", "backup": {"nightly": "02:30", "keep": 3}}
     )
-    assert ask_if_backup_is_due(parts)
-    assert not ask_if_backup_is_due(parts)
+    assert ask_if_backup_is_due(parts.store, parts.study.config)
+    assert not ask_if_backup_is_due(parts.store, parts.study.config)
     with parts.alone("train"):
         assert do_waiting_jobs(parts) == 1
-    assert not ask_if_backup_is_due(parts)
+    assert not ask_if_backup_is_due(parts.store, parts.study.config)
     with parts.store.reading() as connection:
         (job,) = all_jobs(connection)
     assert job.state == "done", job.error

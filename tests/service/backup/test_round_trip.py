@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from study_to_train import opened
 from annotations.errors import BadInput, TandemError
 from annotations.store.database import as_it_is
 from annotations.store.jobs import ask_for
-from annotations.study.config import Study
+from annotations.store.transcripts import all_transcripts
+from annotations.store.withdrawals import all_withdrawals, erase, finish_withdrawal
 from service.backup.make import Made, make_backup
 from service.backup.restore import Restored, restore_backup
-from service.composition import Parts
+from service.composition import Parts, open_restored
 
 
 def back_up(parts: Parts, **more: object) -> Made:
@@ -27,13 +29,13 @@ def back_up(parts: Parts, **more: object) -> Made:
 
 def restore(parts: Parts, file: Path, to: Path, database: str | None, **more: object) -> Restored:
     """The backup restored, and opened as every command does."""
-
-    def open_study(study: Study) -> None:
-        there = Parts(study, replace(parts.settings, database=database))
-        _ = there.store
-        there.close()
-
-    return restore_backup(file, to, open_study=open_study, database=database, **more)  # type: ignore[arg-type]
+    return restore_backup(
+        file,
+        to,
+        open_study=partial(open_restored, settings=replace(parts.settings, database=database)),
+        database=database,
+        **more,
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
@@ -177,3 +179,23 @@ def test_a_study_whose_participant_withdraws_meanwhile_is_copied_anew(parts: Par
     assert made.manifest.main.rows["withdrawals"] == 1
     with as_it_is(parts.database_url) as connection:
         assert connection.execute(text("SELECT count(*) FROM withdrawals")).scalar_one() == 1
+
+
+def test_who_withdrew_after_the_backup_is_not_brought_back(
+    either: tuple[Parts, str | None], tmp_path: Path
+) -> None:
+    """The machine's tombstones are replayed as soon as the restored study is opened, and they are in it then."""
+    parts, database = either
+    made = back_up(parts)
+    with parts.store.writing() as connection:
+        erased = erase(connection, "P-00", by="Ines")
+        finish_withdrawal(connection, erased.withdrawal.id)
+    parts.close()
+    opened(parts.study.folder, tmp_path, TANDEM_DATABASE=parts.database_url).store.close()
+    found = restore(parts, made.file, tmp_path / "again", database)
+    assert made.manifest.main.rows["transcripts"] == 2
+    again = opened(found.study.folder, tmp_path, **({"TANDEM_DATABASE": database} if database else {}))
+    with again.store.reading() as connection:
+        assert [kept.transcript.name for kept in all_transcripts(connection)] == ["P-01"]
+        assert [one.participant for one in all_withdrawals(connection)] == ["P-00"]
+    again.close()

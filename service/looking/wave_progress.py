@@ -14,7 +14,13 @@ from annotations.labels import labels_of
 from annotations.store.coders import coder_names
 from annotations.store.jobs import all_jobs
 from annotations.store.loose_codings import loose_codings
-from annotations.store.model_versions import ModelVersion, Serving, champion, waiting_model
+from annotations.store.model_versions import (
+    ModelVersion,
+    Serving,
+    champion,
+    waiting_model,
+    why_nothing_serves,
+)
 from annotations.store.pushed_tasks import count_pushed
 from annotations.store.reviews import count_reviews, current_reviews
 from annotations.store.seen_annotations import count_set_aside
@@ -73,6 +79,7 @@ class StudyProgress:
     codings: int
     set_aside: int
     codebook_version: str
+    no_model: str | None
     model: ModelInService | None
     jobs: tuple[JobState, ...]
 
@@ -119,6 +126,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
         codings=codings,
         set_aside=count_set_aside(connection),
         codebook_version=parts.codebook.version,
+        no_model=why_nothing_serves(connection),
         model=None if serving is None else _model(serving, waits, parts.codebook.version, version),
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
     )
