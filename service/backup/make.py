@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -25,12 +22,14 @@ from annotations.errors import BadInput, Busy, TandemError
 from annotations.store.database import as_it_is
 from annotations.study.config import Study
 from service.backup import contents
-from service.backup.archive import Archive, ArchiveWriter, opened_archive, writing_archive
+from service.backup.archive import ArchiveWriter, writing_archive
+from service.backup.check import check
 from service.backup.encrypted_file import refuse_weak
-from service.backup.kept import Good, destination, note_good, remove_older, token
+from service.backup.kept import Good, destination, note_good, remove_older
 from service.backup.manifest import DatabaseEntry, Manifest
 from service.backup.postgresql_dump import dump_schema, read_dump
 from service.backup.sqlite_copy import Damaged, copy_database, head_in, rows_in, rows_of_ours, study_id_in
+from service.backup.workplace import one_at_a_time, sync_folder, unfinished_file, workplace
 from service.settings import Settings
 
 _TRIES = 3
@@ -89,16 +88,16 @@ def make_backup(
         refuse_weak(password)
     folder, is_usual = destination(settings, study, to)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(study), _unfinished(folder, study) as unfinished:
+    with one_at_a_time(study), unfinished_file(folder, study) as unfinished:
         job = _Job(study, database_url, settings, unfinished, password, why, step)
         manifest = _written(job)
-        with _workplace(study) as work:
+        with workplace(study) as work:
             step("checking")
             check(unfinished, manifest, password, work)
         step("checked")
         file = _free_name(folder, manifest, encrypted=password is not None)
         unfinished.replace(file)
-        _sync(folder)
+        sync_folder(folder)
     step("named")
     good = Good(str(file), manifest.made, file.stat().st_size)
     note_good(settings, study, good, by_hand_to=to and folder)
@@ -106,39 +105,6 @@ def make_backup(
     removed = remove_older(settings, study, good, keep) if keep is not None else []
     notes = [*manifest.left_out, *_same_disk(folder, study, is_usual)]
     return Made(file, good.bytes, password is not None, manifest, tuple(removed), tuple(notes))
-
-
-def check(file: Path, expected: Manifest | None, password: str | None, work: Path) -> Manifest:
-    """Open a backup and read all of it: hashes, databases, rows. Raises BadInput or TandemError with what is wrong."""
-    with opened_archive(file, password) as archive:
-        found = archive.manifest
-        if expected is not None and found != expected:
-            raise TandemError(f"{file} does not hold what was put in. Nothing was kept; try another disk.")
-        databases = {one.file: one for one in found.databases}
-        for entry in found.files:
-            if entry.name not in databases:
-                archive.check(entry)
-        for database in found.databases:
-            check_database(archive, database, work / database.file)
-    return found
-
-
-def check_database(archive: Archive, database: DatabaseEntry, to: Path) -> None:
-    """Unpack a database and compare it with what the manifest says. Raises BadInput or TandemError."""
-    entry = archive.entry(database.file)
-    if entry is None:
-        raise BadInput(f"the backup lacks {database.file}. Take another one.")
-    if database.kind == "postgresql":
-        facts = read_dump(archive.blocks(entry), database.file)
-        rows, head = facts.rows, facts.head
-    else:
-        archive.extract(entry, to)
-        rows = rows_in(to) if database.file == contents.TRACKING else rows_of_ours(to)
-        head = head_in(to) if database.head is not None else None
-    if rows != database.rows or head != database.head:
-        raise BadInput(
-            f"the backup's {database.file} does not hold the rows that its manifest says. Take another one."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +123,7 @@ class _Job:
 def _written(job: _Job) -> Manifest:
     """Write the archive, up to three times. Raises Busy."""
     for _ in range(_TRIES):
-        with _workplace(job.study) as work:
+        with workplace(job.study) as work:
             manifest = _write(job, work)
         if manifest is not None:
             return manifest
@@ -268,49 +234,6 @@ def _withdrawn(database_url: str) -> int:
         return int(connection.execute(text("SELECT count(*) FROM withdrawals")).scalar_one())
 
 
-@contextmanager
-def _alone(study: Study) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    own = study.folder / contents.LOCK
-    if own.is_symlink():
-        raise BadInput(
-            f"{own} is a link, and Tandem would write where it leads. Delete it. Nothing was changed."
-        )
-    try:
-        with FileLock(own).acquire(timeout=1):
-            for left in study.folder.glob(f"{contents.WORK}*"):
-                if left.is_dir() and not left.is_symlink():
-                    shutil.rmtree(left, ignore_errors=True)
-            yield
-    except Timeout as error:
-        raise Busy(f"another backup of {study.folder} is being made. Wait until it has finished.") from error
-
-
-@contextmanager
-def _workplace(study: Study) -> Iterator[Path]:
-    """A folder within the study's, where its words lie anyway; what a killed backup leaves goes with the next one."""
-    work = study.folder / f"{contents.WORK}{secrets.token_hex(4)}"
-    work.mkdir(mode=0o700)
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _unfinished(folder: Path, study: Study) -> Iterator[Path]:
-    """The name of a file that is no backup yet; those that killed backups of this study have left are removed."""
-    own = token(study)[:12]
-    for left in folder.glob(f".tandem-{own}-*.unfinished"):
-        left.unlink(missing_ok=True)
-    file = folder / f".tandem-{own}-{secrets.token_hex(4)}.unfinished"
-    try:
-        yield file
-    finally:
-        file.unlink(missing_ok=True)
-
-
 def _free_name(folder: Path, manifest: Manifest, *, encrypted: bool) -> Path:
     plain = re.sub(r"[^a-z0-9]+", "-", manifest.name.casefold()).strip("-")[:40] or "study"
     moment = datetime.fromisoformat(manifest.made).strftime("%Y-%m-%d-%H%M%SZ")
@@ -319,16 +242,6 @@ def _free_name(folder: Path, manifest: Manifest, *, encrypted: bool) -> Path:
         if not os.path.lexists(file):
             return file
     raise BadInput(f"{folder} holds a thousand backups of this second. Choose another folder.")
-
-
-def _sync(folder: Path) -> None:
-    """Let the disk keep the new name, where the system can be asked for that."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _same_disk(folder: Path, study: Study, is_usual: bool) -> list[str]:

@@ -23,10 +23,12 @@ from annotations.errors import BadInput, TandemError
 from annotations.store.database import HEAD, new_schema
 from annotations.study.config import FILE, Study, read_study
 from service.backup.archive import Archive, opened_archive
+from service.backup.check import check_database
 from service.backup.contents import CODEBOOK, DATABASE, DUMP, EMBEDDINGS, TRACKING
-from service.backup.make import Steps, check_database, nothing
+from service.backup.make import Steps, nothing
 from service.backup.manifest import Manifest
 from service.backup.postgresql_dump import load_dump
+from service.backup.workplace import sync_folder
 from service.trust.named import database_file_named
 
 # study.yaml under another name: a folder without study.yaml is no study
@@ -203,23 +205,14 @@ def _fill_schema(archive: Archive, half: Path, database: str, step: Steps) -> st
 
 def _take_name(half: Path, to: Path, step: Steps) -> None:
     for folder, _, _ in os.walk(half):
-        _sync(Path(folder))
+        sync_folder(Path(folder))
     (half / _NOT_YET).rename(half / FILE)
-    _sync(half)
+    sync_folder(half)
     step("whole")
     if to.is_dir():
         to.rmdir()
     half.rename(to)
-    _sync(to.parent)
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync_folder(to.parent)
 
 
 def _notes(manifest: Manifest, address: str | None) -> tuple[str, ...]:

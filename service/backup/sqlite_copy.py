@@ -67,11 +67,6 @@ def study_id_in(file: Path) -> str | None:
     return None if found is None else found.replace("-", "")
 
 
-def withdrawals_in(file: Path) -> int:
-    """How many people have withdrawn. Raises Damaged."""
-    return int(_single(file, "withdrawals", "SELECT count(*) FROM withdrawals") or 0)
-
-
 def _single(file: Path, table: str, query: str) -> str | None:
     with _in_words(file), closing(sqlite3.connect(file, timeout=_WAIT_S)) as opened:
         calm(opened)

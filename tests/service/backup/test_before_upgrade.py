@@ -15,7 +15,8 @@ from study_to_train import opened
 from annotations.errors import TandemError
 from annotations.store.database import HEAD, as_it_is, open_store
 from service.backup import before_upgrade
-from service.backup.make import check, make_backup
+from service.backup.check import check
+from service.backup.make import make_backup
 from service.backup.restore import restore_backup
 from service.composition import Parts, open_restored
 

@@ -12,8 +12,9 @@ from study_to_train import opened
 
 from annotations.store.database import open_store
 from annotations.study.config import Study
+from service.backup.check import check
 from service.backup.kept import kept_for
-from service.backup.make import check, make_backup
+from service.backup.make import make_backup
 from service.backup.restore import restore_backup
 from service.composition import Parts, open_restored
 
