@@ -163,7 +163,7 @@ def not_there(url: str, what: str) -> TandemError:
 
 def _plain(answer: httpx.Response, url: str) -> Any:
     """An answer as plain data, None where it is empty; raises the sentence for a refusal."""
-    if answer.status_code >= 400:
+    if answer.status_code >= 300:  # a redirect is not followed: the token is for this address alone
         raise _in_words(answer.status_code, answer.text, url)
     try:
         return answer.json() if answer.content else None
@@ -187,6 +187,11 @@ def _in_words(status: int, body: str, url: str) -> TandemError:
     if status == 404:
         return BadInput(
             f"Label Studio at {url} does not know what was asked for ({said}). Is this its address?"
+        )
+    if 300 <= status < 400:
+        return BadInput(
+            f"Label Studio at {url} sends requests on to another address, where Tandem's token does not go. Give the "
+            f"address that it sends to as LABEL_STUDIO_URL (often https instead of http)."
         )
     if status >= 500:
         return Unreachable(
