@@ -1,5 +1,5 @@
 # Tandem's command line, server and worker in one image. Label Studio and MLflow run beside it (compose.yaml).
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-trixie
 
 ENV PYTHONSAFEPATH=1 \
     PYTHONUNBUFFERED=1 \
@@ -7,6 +7,11 @@ ENV PYTHONSAFEPATH=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     HF_HUB_OFFLINE=1 \
     TANDEM_STATE=/state
+
+# pg_dump for backups, of the version of PostgreSQL in compose.yaml
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends postgresql-client-17 \
+ && rm -rf /var/lib/apt/lists/*
 
 # the uid of whoever owns the study's folder on the host
 ARG UID=1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,7 @@ class Parts:
         self.study = study
         self.settings = settings
         self._held_by: int | None = None
+        self._before_upgrade: Callable[[str], None] | None = self._back_up
 
     @cached_property
     def codebook(self) -> Codebook:
@@ -53,7 +54,7 @@ class Parts:
     def store(self) -> Store:
         """The study's database, its tables up to date, and nobody in it who withdrew."""
         _refuse_links(self.study)
-        opened = open_store(self.database_url)
+        opened = open_store(self.database_url, before_upgrade=self._before_upgrade)
         try:
             self._erase_returned(opened)
         except BaseException:
@@ -124,6 +125,11 @@ class Parts:
                 f"Nothing was changed."
             ) from error
 
+    def _back_up(self, tables: str) -> None:
+        from service.backup.before_upgrade import back_up_before_upgrade
+
+        back_up_before_upgrade(self.study, self.database_url, self.settings, tables)
+
     def take_up(self, study: Study) -> None:
         """Go on with what study.yaml says once a command has changed it."""
         self.study = study
@@ -191,5 +197,18 @@ def open_parts(study: Path | None) -> Iterator[Parts]:
     parts = Parts(find_study(study), read_settings())
     try:
         yield parts
+    finally:
+        parts.close()
+
+
+def open_restored(study: Study, settings: Settings) -> None:
+    """Open a study that was restored just now: who withdrew is erased again, and its tables are brought up to date.
+
+    It needs no backup first: it has come out of one.
+    """
+    parts = Parts(study, settings)
+    parts._before_upgrade = None
+    try:
+        _ = parts.store
     finally:
         parts.close()

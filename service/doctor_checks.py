@@ -78,6 +78,7 @@ def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _label_studio(parts)
     yield lambda: _corrections(parts)
     yield lambda: _withdrawals(parts)
+    yield lambda: _backups(parts)
     yield lambda: _leftovers(parts)
 
 
@@ -251,6 +252,33 @@ def _withdrawals(parts: Parts) -> Check:
         return Check("withdrawals", False, f"not erased everywhere yet: {', '.join(unfinished)}", remedy)
     found = f"{len(everybody)}, erased everywhere" if everybody else "none"
     return Check("withdrawals", True, found)
+
+
+def _backups(parts: Parts) -> Check:
+    """How old is the last backup that was found to be whole, and where is it?"""
+    from datetime import UTC, datetime
+
+    from service.backup.kept import last_good
+    from service.backup.nightly import OVERDUE
+
+    last, nightly = last_good(parts.settings, parts.study), parts.study.config.backup.nightly
+    remedy = (
+        'Run "tandem backup", which says what is wrong; "tandem jobs list" says what became of last night\'s.'
+    )
+    if last is None:
+        return Check(
+            "backup", nightly is None, 'none made on this machine yet: "tandem backup" makes one', remedy
+        )
+    age = datetime.now(UTC) - last.moment
+    hours = age.total_seconds() / 3600
+    old = (
+        f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else "under two hours"
+    )
+    if not last.is_there:
+        return Check("backup", False, f"the last good one is gone or was changed: {last.file}", remedy)
+    return Check(
+        "backup", nightly is None or age < OVERDUE, f"the last good one is {old} old: {last.file}", remedy
+    )
 
 
 def _leftovers(parts: Parts) -> Check:

@@ -28,6 +28,7 @@ _HEAD = """\
 # aim: {precision: 0.7}        what suggestions are for; left out: the best F1 of each code
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
 # retrain: {after: 200}       a worker trains after so many new reviews; null: only when asked
+# backup: {to: ../backups, nightly: "02:30", keep: 14}     a worker makes one each night; see docs/backup.md
 # margin: 0.1                by how much kappa of the model may fall short of a second coder's and be "as good"
 # database: postgresql://…    to keep the study on a server (confirmed on each machine with "tandem trust")
 """

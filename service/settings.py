@@ -8,6 +8,7 @@
 | LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY | another Label Studio, and its token |
 | TANDEM_SERVICE_URL | where that Label Studio reaches "tandem serve", instead of the address in study.yaml |
 | MLFLOW_TRACKING_URI | an MLflow server, instead of the store in the study's folder |
+| TANDEM_BACKUP_PASSWORD_FILE | a file whose first line is the password under which backups are made |
 | TANDEM_SESSION_KEY | the key that "tandem serve" asks for, instead of one made at the first start |
 """
 
@@ -35,6 +36,7 @@ class Settings:
     tracking_uri: str | None = None
     session_key: str | None = None
     service_url: str | None = None
+    backup_password_file: Path | None = None
 
     def __repr__(self) -> str:
         return f"Settings(state={str(self.state)!r}, label_studio_url={self.label_studio_url!r}, …)"
@@ -49,6 +51,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     state = said("TANDEM_STATE")
     env = said("TANDEM_LABEL_STUDIO_ENV")
+    password_file = said("TANDEM_BACKUP_PASSWORD_FILE")
     return Settings(
         state=Path(state).absolute() if state else _state_folder(),
         database=_from_here(said("TANDEM_DATABASE")),
@@ -58,6 +61,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         tracking_uri=_from_here(said("MLFLOW_TRACKING_URI")),
         session_key=said("TANDEM_SESSION_KEY"),
         service_url=said("TANDEM_SERVICE_URL"),
+        backup_password_file=Path(password_file).absolute() if password_file else None,
     )
 
 
@@ -73,8 +77,19 @@ def child_environment(settings: Settings, environment: Mapping[str, str] | None 
         "TANDEM_DATABASE": settings.database,
         "TANDEM_LABEL_STUDIO_ENV": settings.label_studio_env and str(settings.label_studio_env),
         "MLFLOW_TRACKING_URI": settings.tracking_uri,
+        "TANDEM_BACKUP_PASSWORD_FILE": settings.backup_password_file and str(settings.backup_password_file),
     }
     return kept | {key: value for key, value in whole.items() if value} | {"PYTHONSAFEPATH": "1"}
+
+
+def postgresql_environment(
+    password: str | None, environment: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What a program of PostgreSQL is given: the user's own PostgreSQL variables, and the password of the address."""
+    given = os.environ if environment is None else environment
+    kept = {key: value for key, value in given.items() if key in ("PATH", "HOME", "SYSTEMROOT")}
+    kept |= {key: value for key, value in given.items() if key.startswith("PG") and key != "PGOPTIONS"}
+    return kept | ({"PGPASSWORD": password} if password else {})
 
 
 def _from_here(address: str | None) -> str | None:

@@ -30,6 +30,7 @@ from annotations.store.jobs import (
     workers,
 )
 from annotations.store.label_studio_projects import projects
+from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
 from service.retrain_due import ask_if_due
 
@@ -62,7 +63,7 @@ class _Watch:
 
 
 def work_until_stopped(parts: Parts) -> None:
-    """Do jobs as they come; meanwhile train when enough new reviews are in, and give MLflow what it lacks."""
+    """Do jobs as they come; meanwhile train and back up when that is due, and give MLflow what it lacks."""
     looked = 0.0
     while True:
         if do_waiting_jobs(parts):
@@ -76,7 +77,9 @@ def work_until_stopped(parts: Parts) -> None:
 def look_around(parts: Parts) -> None:
     """What a worker does unasked. A database or MLflow that does not answer is tried again the next time."""
     with suppress(TandemError):
-        ask_if_due(parts.read_again())
+        now = parts.read_again()
+        ask_if_due(now)
+        ask_if_backup_is_due(now.store, now.study.config)
         with parts.alone("worker"):
             _catch_up(parts)
 
@@ -98,7 +101,7 @@ def do_waiting_jobs(parts: Parts) -> int:
 def _do(parts: Parts, job: Job, name: str) -> None:
     ended: Callable[[Connection], None]
     try:
-        with _beating(parts, job, name) as watch, _alone(parts, job.kind, watch):
+        with _beating(parts, job, name) as watch, _held(parts, job.kind, watch):
             now = parts.read_again()
             result = _KINDS[job.kind](now, job.arguments, watch)
             result |= {"embeddings": now.cache.notes} if now.cache.notes else {}
@@ -144,10 +147,26 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
     return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
 
 
+def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
+    from service.backup.make import make_backup
+    from service.backup.password import password_in
+
+    given = parts.settings.backup_password_file
+    return make_backup(
+        parts.study,
+        parts.database_url,
+        parts.settings,
+        keep=parts.study.config.backup.keep,
+        password=None if given is None else password_in(given, parts.study.folder),
+        why="each night",
+    ).to_json()
+
+
 _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
     "train": _train,
     "precode": _precode,
     "renew": _renew,
+    "backup": _backup,
 }
 
 
@@ -158,8 +177,11 @@ def _catch_up(parts: Parts) -> None:
 
 
 @contextmanager
-def _alone(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
-    """Hold the study, waiting for a command that holds it now."""
+def _held(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
+    """Hold the study, waiting for a command that holds it now; a backup is made beside whatever else is done."""
+    if kind == "backup":
+        yield
+        return
     with ExitStack() as held:
         while True:
             try:

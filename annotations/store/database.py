@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -66,8 +66,10 @@ class Store:
             raise _in_words(error, self.place) from None
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, before_upgrade: Callable[[str], None] | None = None) -> Store:
     """Open the database at ``url`` and bring its tables up to date.
+
+    ``before_upgrade`` is called with the version of the tables where an older Tandem made them, before they change.
 
     ``sqlite:///FILE``, or ``postgresql://…?schema=NAME`` (the schema is made if missing). Raises BadInput for
     an address that is none, Unreachable if the server does not answer, TandemError if a newer Tandem made
@@ -77,11 +79,51 @@ def open_store(url: str) -> Store:
     schema = None if address.drivername == "sqlite" else _schema_in(address)
     store = Store(_engine(address), address.render_as_string(hide_password=True), schema)
     try:
-        _bring_up_to_date(store)
+        _bring_up_to_date(store, before_upgrade)
     except BaseException:
         store.close()
         raise
     return store
+
+
+@contextmanager
+def as_it_is(url: str) -> Iterator[Connection]:
+    """A connection that reads a database whatever version its tables have. Raises as ``open_store``."""
+    address = _address(url)
+    store = Store(_engine(address, make_schema=False), address.render_as_string(hide_password=True))
+    try:
+        with store.reading() as connection:
+            yield connection
+    finally:
+        store.close()
+
+
+@contextmanager
+def new_schema(url: str, head: str) -> Iterator[Connection]:
+    """A connection to a new PostgreSQL schema with the empty tables of version ``head``: all of it is kept, or none.
+
+    Raises BadInput if the schema is there already, or if the address is of no PostgreSQL schema.
+    """
+    address = _address(url)
+    if address.drivername == "sqlite" or "schema" not in address.query:
+        raise BadInput(
+            f'database "{_without_password(url)}": give a PostgreSQL address that names a new schema, such as '
+            f'"postgresql://user@host/name?schema=restored".'
+        )
+    schema = str(address.query["schema"])
+    store = Store(_engine(address, make_schema=False), address.render_as_string(hide_password=True))
+    try:
+        with store.writing() as connection:
+            if connection.dialect.has_schema(connection, schema):
+                raise BadInput(
+                    f'schema "{schema}" is there already. Name a new one; if a restore that was broken off has left it and '
+                    f"nobody uses it, it may be dropped. Nothing was changed."
+                )
+            connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+            _migrate(connection, head)
+            yield connection
+    finally:
+        store.close()
 
 
 def _address(url: str) -> URL:
@@ -101,11 +143,11 @@ def _address(url: str) -> URL:
     return address
 
 
-def _engine(address: URL) -> Engine:
+def _engine(address: URL, *, make_schema: bool = True) -> Engine:
     try:
         if address.drivername == "sqlite":
             return _sqlite(address)
-        return _postgresql(address)
+        return _postgresql(address, make_schema=make_schema)
     except (NoSuchModuleError, SQLAlchemyError) as error:
         raise BadInput(f"database {address.render_as_string()}: {error}") from error
 
@@ -146,7 +188,7 @@ def _for_its_owner_only(file: Path) -> None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _postgresql(address: URL) -> Engine:
+def _postgresql(address: URL, *, make_schema: bool) -> Engine:
     schema = _schema_in(address)
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise BadInput(f'database schema "{schema}": use small letters, digits and "_", at most 63.')
@@ -158,6 +200,8 @@ def _postgresql(address: URL) -> Engine:
         hide_parameters=True,
         connect_args={"options": f"-csearch_path={schema} -ctimezone=UTC", "connect_timeout": 10},
     )
+    if not make_schema:
+        return engine
     try:
         with engine.begin() as connection:
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
@@ -171,7 +215,7 @@ def _schema_in(address: URL) -> str:
     return str(address.query.get("schema", "tandem"))
 
 
-def _bring_up_to_date(store: Store) -> None:
+def _bring_up_to_date(store: Store, before_upgrade: Callable[[str], None] | None) -> None:
     present = _version(store)
     if present == HEAD:
         return
@@ -181,15 +225,21 @@ def _bring_up_to_date(store: Store) -> None:
             f"{store.place} was made by a newer Tandem (its tables are version {version}, this one knows {HEAD}). "
             f"Update Tandem."
         )
+    if present is not None and before_upgrade is not None:
+        before_upgrade(present)
+    with store.writing() as connection:
+        _migrate(connection, "head")
+
+
+def _migrate(connection: Connection, to: str) -> None:
     # imported here: every command opens the database, few of them migrate it
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with store.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def _version(store: Store) -> str | None:

@@ -85,6 +85,33 @@ class RetrainEntry(_Section):
     after: int | None = Field(default=200, ge=1)
 
 
+class BackupEntry(_Section):
+    """Where backups go (beside the study's folder where nothing is said), when one is made each night, how many stay.
+
+    ``nightly``: a time of the day in the study's time zone, such as 02:30.
+    """
+
+    to: str | None = None
+    nightly: str | None = None
+    keep: int | None = Field(default=None, ge=1)
+
+    @field_validator("nightly", mode="before")
+    @classmethod
+    def _time_of_day(cls, given: Any) -> Any:
+        # YAML reads 12:30 without quotation marks as a number of minutes
+        said = (
+            f"{given // 60}:{given % 60:02d}"
+            if isinstance(given, int) and not isinstance(given, bool)
+            else given
+        )
+        found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(said).strip())
+        if said is None:
+            return None
+        if found is None:
+            raise ValueError('is no time of the day; give one such as "02:30"')
+        return f"{int(found[1]):02d}:{found[2]}"
+
+
 class AimEntry(_Section):
     """What the model's thresholds are for: the best F1 of each code, or at least this precision."""
 
@@ -118,6 +145,7 @@ class StudyConfig(_Section):
     label_studio: LabelStudioEntry = LabelStudioEntry()
     service: ServiceEntry = ServiceEntry()
     retrain: RetrainEntry = RetrainEntry()
+    backup: BackupEntry = BackupEntry()
     margin: float = Field(default=0.10, gt=0, le=0.5)
     database: str | None = None
 
@@ -275,6 +303,7 @@ def _keys_at(path: tuple[Any, ...]) -> list[str]:
         "label_studio": LabelStudioEntry,
         "service": ServiceEntry,
         "retrain": RetrainEntry,
+        "backup": BackupEntry,
     }
     section = sections.get(str(path[0]), StudyConfig) if path else StudyConfig
     return list(section.model_fields)

@@ -23,6 +23,7 @@ _WORDS: Mapping[JobKind, str] = {
     "train": "training",
     "precode": "suggestions",
     "renew": "new suggestions into Label Studio",
+    "backup": "a backup of the study",
 }
 
 

@@ -46,6 +46,7 @@ def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
         agreement,
+        backup,
         codebook,
         consensus,
         demo,
@@ -62,6 +63,7 @@ def add_commands() -> None:
         precode,
         pull,
         push,
+        restore,
         serve,
         show,
         status,
@@ -93,7 +95,7 @@ def add_commands() -> None:
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
-    for module in (withdraw, trust):
+    for module in (backup, restore, withdraw, trust):
         app.command(module.NAME, rich_help_panel="Looking after the data")(module.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
