@@ -7,6 +7,7 @@ same function.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -139,7 +140,8 @@ def number_in(given: Any) -> int:
 def fault(error: Exception) -> str:
     """What was wrong with plain data, without a word of what it held: that may be somebody's."""
     name = type(error).__name__
-    return f"{name}: {error}" if isinstance(error, KeyError) else name
+    missing = str(error.args[0]) if isinstance(error, KeyError) and error.args else ""
+    return f"{name}: {missing!r}" if re.fullmatch("[a-z_]{1,30}", missing) else name
 
 
 def _region(region: Any) -> dict[str, Any]:

@@ -187,9 +187,10 @@ def _put(
         if _places(before.transcript) != _places(transcript):
             if anew:
                 return _read_anew(connection, before, replace(merged, turns=transcript.turns))
-            if merged != before.transcript:
-                redescribe_transcript(connection, before.id, merged)
-            return merged, "already there", (_OTHERWISE,)
+            if merged == before.transcript:
+                return merged, "already there", (_OTHERWISE,)
+            redescribe_transcript(connection, before.id, merged)
+            return merged, "described anew", (_OTHERWISE,)
         if [turn.role for turn in merged.turns] != [turn.role for turn in transcript.turns]:
             return _with_roles(connection, before, replace(merged, turns=transcript.turns))
         if merged == before.transcript:

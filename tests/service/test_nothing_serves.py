@@ -73,8 +73,8 @@ def test_every_part_says_that_nothing_serves(parts: Parts) -> None:
         assert champion(connection) is None
     assert not any(parts.study.models_folder.iterdir())
     status = progress_of(parts)
-    assert status["model"] is None
-    assert SENTENCE in status["no_model"]
+    assert status.model is None
+    assert SENTENCE in (status.no_model or "")
     with pytest.raises(TandemError, match=SENTENCE):
         precode(parts)
     assert tracking_of(parts).aliases() == {}

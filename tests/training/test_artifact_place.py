@@ -9,10 +9,10 @@ from sqlite3 import connect
 import pytest
 from hostile_sqlite import with_deleting_journal
 from listening import listening
-from training.own_store import OwnStore
 
 from annotations.errors import BadInput, TandemError
 from training.artifact_place import refuse_elsewhere, refuse_links
+from training.mlflow_store import OwnStore
 from training.tracking import Tracking, TrainingRun
 
 # MLflow's own, with the newest SQLAlchemy

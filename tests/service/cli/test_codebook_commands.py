@@ -74,7 +74,7 @@ def test_show_writes_a_page_and_a_document(tandem: Tandem, tmp_path: Path) -> No
     assert "89 codes written to book.html" in done.stdout
     assert (tmp_path / "book.html").read_bytes().startswith(b"<!doctype html>")
     assert (tmp_path / "book.docx").read_bytes().startswith(b"PK")
-    with pytest.raises(BadInput, match="is not there"):
+    with pytest.raises(BadInput, match="the folder does not exist"):
         tandem("codebook", "show", "doi-2004", "--html", "no/such/book.html")
 
 
