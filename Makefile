@@ -33,7 +33,7 @@ test: install
 	$(TESTS)
 
 test-fast: .venv/installed
-	$(TESTS) -m "not (label_studio or browser or postgresql or server or slow)"
+	$(TESTS) -m "not (label_studio or browser or postgresql or server or slow)" --durations=5
 
 lint: .venv/installed
 	.venv/bin/ruff check .

@@ -40,9 +40,12 @@ from service.serving.train_and_evaluate import train
 from service.web.app import create_app
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 WORD = "quagmire"  # of participant JKG-01 alone, in each passage
 KEY = "k" * 43
 HOLDING = {"Authorization": f"Bearer {KEY}"}

@@ -27,9 +27,12 @@ from service.web.app import create_app
 from service.withdrawal.withdraw import withdraw
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 KEY = "k" * 43
 SENTENCE = "no model serves: v1, which did, had learnt from somebody who withdrew"
 

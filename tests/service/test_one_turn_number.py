@@ -30,6 +30,8 @@ from service.corrections.pull import pull_all
 from service.label_studio.local import Access
 from service.pushing.passage_shown import Shown
 
+pytestmark = pytest.mark.slow
+
 # the third turn has no words and keeps its number, so a passage's number is not its place among those with words
 SAID = """Interviewer: How did it begin?
 P-01: Alpha came first and some words after it.

@@ -21,6 +21,8 @@ from service.new_study import make_study
 from service.settings import child_environment, read_settings
 from service.web.server import _worker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Iterator[Parts]:

@@ -30,9 +30,12 @@ from service.withdrawal.tombstone_file import bring, to_bring, written
 from service.withdrawal.withdraw import withdraw
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
-)
+pytestmark = [
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
+    ),
+    pytest.mark.slow,
+]
 GONE = "JKG-01"
 LEFT = ("JKG-02", "DND-03", "PLP-22")
 

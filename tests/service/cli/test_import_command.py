@@ -96,6 +96,7 @@ def test_what_a_second_import_does_not_say_stays(tandem: Tandem, tmp_path: Path)
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix" or not hasattr(os, "geteuid"), reason="needs a POSIX system")
 def test_a_disk_that_is_full(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """A write that the system refuses is one sentence; what was there is still there."""

@@ -28,7 +28,10 @@ from service.trust.reach import NotConfirmed, TokenElsewhere, not_confirmed
 from service.web.pings import Pings
 
 # MLflow's own, with the newest SQLAlchemy
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
+    pytest.mark.slow,
+]
 TOKEN = "t0ken" * 8
 Tandem = Callable[..., dict[str, Any]]
 
