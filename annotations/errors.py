@@ -5,6 +5,7 @@ TandemError                 something failed; exit status 1
 │   ├── UnknownName         a name that nothing goes by, with the nearest known one
 │   ├── AmbiguousName       a name that several things go by
 │   └── NoStudy             the folder is no study
+├── DiskFault               no room, a quota, read-only, no permission (in annotations.disk_faults)
 ├── Busy                    another command or program holds the study
 └── Unreachable             an outside system does not answer or refuses
 
@@ -14,6 +15,7 @@ Every message is a sentence for a person: the thing, what was found, what is all
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class TandemError(Exception):
@@ -46,6 +48,24 @@ class Busy(TandemError):
 
 class Unreachable(TandemError):
     """An outside system does not answer, or refuses."""
+
+
+def said_of(error: BaseException) -> str:
+    """What may be shown, stored or logged of an exception: all that jobs, logs and answers ever hold of one.
+
+    A TandemError is a sentence of ours, and holds nobody's words. The message of any other may quote what was being
+    read, such as the text of a damaged row, so only its kind and where it arose are said.
+    """
+    return str(error) if isinstance(error, TandemError) else f"an unforeseen fault: {kind_of(error)}"
+
+
+def kind_of(error: BaseException) -> str:
+    """The kind of an exception and where it arose, without a word of its message."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f" in {Path(at.tb_frame.f_code.co_filename).name}, line {at.tb_lineno}" if at else ""
+    return f"{type(error).__name__}{place}"
 
 
 def nearest(name: str, known: Iterable[str], *, at_least: float = 60.0) -> str | None:

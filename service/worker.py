@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psutil
 from sqlalchemy import Connection
 
-from annotations.errors import Busy, TandemError, Unreachable
+from annotations.disk_faults import disk_fault_of
+from annotations.errors import Busy, TandemError, Unreachable, said_of
 from annotations.store.jobs import (
     Job,
     JobKind,
@@ -130,13 +130,11 @@ def _do(parts: Parts, job: Job, name: str) -> None:
     except Cancelled:
         ended = partial(stopped, job=job, worker=name)
     except (Unreachable, Busy) as error:
-        ended = partial(fail_for_now, job=job, worker=name, error=str(error))
-    except TandemError as error:
-        ended = partial(fail, job=job, worker=name, error=str(error))
+        ended = partial(fail_for_now, job=job, worker=name, error=said_of(error))
     except Exception as error:  # noqa: BLE001
         # the job must not stay "running" for ever, and the worker must not end with it
-        said = f"an unforeseen fault: {_without_words(error)}"
-        ended = partial(fail, job=job, worker=name, error=said)
+        of_disk = None if isinstance(error, TandemError) else disk_fault_of(error, parts.study.folder)
+        ended = partial(fail, job=job, worker=name, error=said_of(of_disk or error))
     except BaseException:
         with parts.store.writing() as connection:
             hand_back(connection, job, name)
@@ -220,15 +218,6 @@ def _beating(parts: Parts, job: Job, name: str) -> Iterator[_Watch]:
     finally:
         ended.set()
         thread.join()
-
-
-def _without_words(error: BaseException) -> str:
-    """The kind of a fault and where it arose; its message may quote what was being read."""
-    at = error.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    place = f" in {Path(at.tb_frame.f_code.co_filename).name}, line {at.tb_lineno}" if at else ""
-    return f"{type(error).__name__}{place}"
 
 
 def _name() -> str:

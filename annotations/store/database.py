@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from annotations.disk_faults import DiskFault, sqlite_fault
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.store.sqlite_file import calm, refuse_hostile
 
@@ -190,11 +191,15 @@ def _version(store: Store) -> str | None:
 
 def _in_words(error: DBAPIError, place: str) -> TandemError:
     cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_in_words(cause, place)
+    state = str(getattr(cause, "sqlstate", None) or "")
+    for beginning, said in _OF_SERVERS.items():
+        if state.startswith(beginning):
+            return DiskFault(f"{said.format(place=place)} Nothing was changed.")
     # PostgreSQL's own sentence: what follows it quotes the row, which may hold a participant's words
     own = getattr(getattr(cause, "diag", None), "message_primary", None)
     message = " ".join(str(own or cause).split())
-    if isinstance(cause, sqlite3.OperationalError | sqlite3.DatabaseError):
-        return _sqlite_in_words(message, place)
     if error.connection_invalidated or "connection" in message.lower() or "password" in message.lower():
         return Unreachable(
             f"the database {place} does not answer ({message[:160]}). Check that it runs and that the "
@@ -203,23 +208,46 @@ def _in_words(error: DBAPIError, place: str) -> TandemError:
     return TandemError(f"the database {place} refused: {message[:300]}")
 
 
-def _sqlite_in_words(message: str, place: str) -> TandemError:
-    if "locked" in message or "busy" in message:
+# https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest beginning first
+_OF_SERVERS = {
+    "53100": "no room left on the disk of the database server {place}. Ask whoever runs it to make room, then try again.",
+    "53": "the database server {place} is short of memory or connections. Wait a moment, then try again.",
+    "25006": "the database {place} is read-only. Ask whoever runs it which address takes changes.",
+    "42501": "the database {place} does not permit this to your user. Ask whoever runs it for the right to make and "
+    "change tables in the study's schema.",
+    "58": "the database server {place} reports a fault of its disk or system. Ask whoever runs it to look at its log.",
+}
+
+
+def _sqlite_in_words(error: sqlite3.Error, place: str) -> TandemError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(
             f"{place} is locked: another program has been writing to it for more than {WAIT_MS // 1000} s. Wait "
             f"for it, or close it, then try again. Nothing was changed."
         )
-    if "full" in message:
+    fault = sqlite_fault(error, Path(place.removeprefix("sqlite:///")))
+    if fault is not None:
+        return fault
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return TandemError(
-            f"the disk that holds {place} is full. Make room and try again. Nothing was changed."
+            f"{place} is damaged ({error.sqlite_errorname}). Keep a copy of the folder as it is, look at it with "
+            f"tandem doctor, then put back the file from your backup."
         )
-    if "readonly" in message or "unable to open" in message:
-        return TandemError(
-            f"{place} cannot be written ({message}). Check the folder's permissions. Nothing was changed."
-        )
-    if "malformed" in message or "not a database" in message or "disk I/O" in message:
-        return TandemError(f"{place} is damaged ({message}). Put back a copy of the file from your backup.")
-    return TandemError(f"{place}: {message[:300]}")
+    if "decode" in str(error):  # the driver's message quotes the cell
+        return damaged_rows_found(place)
+    # the name of the fault alone: a message may quote what stands in a row
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return TandemError(f"{place} refused ({name}). Nothing was changed. Look at it with tandem doctor.")
+
+
+def damaged_rows_found(place: str, count: int = 1) -> TandemError:
+    """The error for rows whose content is not what Tandem writes; nothing of it is quoted."""
+    rows = "a row" if count == 1 else f"{count:,} rows"
+    return TandemError(
+        f"{place} holds {rows} that cannot be read. Keep a copy of the folder as it is, run tandem doctor to see which "
+        f"tables are concerned, then put back the file from your backup."
+    )
 
 
 def _without_password(url: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from annotations.errors import TandemError
-from service.cli.options import StudyOption, remember_study
+from annotations.disk_faults import disk_fault_of
+from annotations.errors import TandemError, said_of
+from service.cli.options import StudyOption, chosen, remember_study
 
 app = typer.Typer(
     name="tandem",
@@ -113,20 +114,25 @@ def main() -> None:
         # whoever read our output has seen enough
         sys.stderr.close()
         sys.exit(0)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT):
-            raise
-        _say(_about_disk(error))
+    except Exception as error:  # noqa: BLE001
+        # the last place where it can become a sentence; what it says itself may quote what was being read
+        _say(str(disk_fault_of(error, *_written_places()) or _unforeseen(error)))
         sys.exit(1)
 
 
-def _about_disk(error: OSError) -> str:
-    place = f" ({error.filename})" if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"the disk is full{place}. Make room and run the same command again; what was finished is kept."
-        )
-    return f"no permission for this{place}. Change the folder's permissions, or use another folder."
+def _written_places() -> list[Path]:
+    """Where a command may have been writing, for an error that does not say: the study, here, and temporary files."""
+    import tempfile
+
+    study = chosen(None)
+    return [*([study] if study else []), Path.cwd(), Path(tempfile.gettempdir())]
+
+
+def _unforeseen(error: Exception) -> str:
+    return (
+        f"{said_of(error)}. What was finished is kept. Run tandem doctor; if it finds nothing, report this line, which "
+        f"holds nothing of your data."
+    )
 
 
 def _say(sentence: str) -> None:
