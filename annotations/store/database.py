@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from annotations.disk_faults import DiskFault, sqlite_fault
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
+from annotations.store.damaged_rows import CANNOT_BE_READ, damaged_rows
 from annotations.store.sqlite_file import calm, refuse_hostile
 
 HEAD = "0010"
@@ -59,6 +60,18 @@ class Store:
             yield
         except DBAPIError as error:
             raise _in_words(error, self.place) from error
+        except CANNOT_BE_READ:
+            # what a damaged row makes of a program is a fault of any kind; the row is to be named, not the fault
+            if damaged := self._damaged():
+                raise damaged_rows_found(self.place, damaged) from None
+            raise
+
+    def _damaged(self) -> int:
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                return sum(damaged_rows(connection).values())
+        except DBAPIError:
+            return 1
 
 
 def open_store(url: str) -> Store:

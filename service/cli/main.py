@@ -101,7 +101,8 @@ def add_commands() -> None:
 
 def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
-    add_commands()
+    if not app.registered_commands:
+        add_commands()
     try:
         app()
     except TandemError as error:
