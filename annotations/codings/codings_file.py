@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Condition, Influence
 from annotations.codings.cells import condition_in, influence_in, moment_in, yes_in
+from annotations.codings.faults import Fault
 from annotations.codings.locate import NotFound, Places, WordsNotFound
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
@@ -50,20 +51,6 @@ class CodingsFile:
     def complete(self) -> Literal["listed", "none"]:
         """What ``--complete`` is where nobody says: ``listed`` if some rows have an empty code, else ``none``."""
         return "listed" if any(not row["code"] for row in self.rows) else "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row cannot be placed."""
-
-    file: str
-    row: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        end = "" if self.reason.endswith((".", "?")) else "."
-        return f'{self.file}, row {self.row}, column "{self.column}": {self.reason}{end}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +144,8 @@ class _Placing:
             try:
                 return read(row[column])
             except ValueError as error:
-                faults.append(Fault(self._file, row.number, getattr(error, "column", column), str(error)))
+                at = getattr(error, "column", column)
+                faults.append(Fault(self._file, row.number, at, str(error), row["transcript"]))
                 return None
 
         places = reading("transcript", self._transcript)
@@ -282,7 +270,7 @@ def _refuse_contradictions(placed: Placed, file: str) -> None:
             reason = (
                 f"it is empty (nothing applies), but row {row} puts a code on the same passage; remove one"
             )
-            placed.faults.append(Fault(file, coding.row, "code", reason))
+            placed.faults.append(Fault(file, coding.row, "code", reason, coding.transcript))
     placed.codings[:] = kept
     placed.faults.sort(key=lambda fault: fault.row)
 

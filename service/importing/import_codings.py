@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -10,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from annotations.codebook.codes import Codebook
 from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
+from annotations.codings.faults import Fault, in_few_lines
 from annotations.codings.keep import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
@@ -20,17 +24,24 @@ from annotations.store.transcripts import (
 )
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
+from service.exported_file import safe_cell, whole
 
 
 @dataclass(frozen=True)
 class ImportedCodings:
-    """What came of a codings file: what was kept, sentences to know, and the rows that could not be placed."""
+    """What came of a codings file: what was kept, sentences to know, and the rows that could not be placed.
+
+    ``not_to_the_end``: the transcripts of which rows were left out, so that they do not count as read to their end.
+    ``dry_run``: it was only tried, and nothing was kept.
+    """
 
     rows: int
     complete: str
     kept: Kept
     notes: tuple[str, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    not_to_the_end: tuple[str, ...] = ()
+    dry_run: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -49,42 +60,51 @@ class ImportedCodings:
             "coders": sorted(kept.coders),
             "transcripts": len(kept.transcripts),
             "notes": list(self.notes),
-            "skipped": list(self.faults),
+            "skipped": [str(fault) for fault in self.faults],
+            "not_to_the_end": list(self.not_to_the_end),
+            "dry_run": self.dry_run,
         }
 
 
-def import_codings(
-    parts: Parts, file: Path, *, complete: str | None, only: Sequence[str] = (), skip_bad_rows: bool = False
-) -> ImportedCodings:
-    """Read, place and keep a file of codings in one transaction.
+class _OnlyTried(Exception):
+    """Ends the transaction of a dry run."""
 
-    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. Raises
-    BadInput that lists every row that cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
+
+def import_codings(
+    parts: Parts,
+    file: Path,
+    *,
+    complete: str | None,
+    only: Sequence[str] = (),
+    skip_bad_rows: bool = False,
+    dry_run: bool = False,
+    problems: Path | None = None,
+) -> ImportedCodings:
+    """Read, place and keep a file of codings in one transaction; ``dry_run`` keeps nothing.
+
+    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. ``problems``:
+    a CSV file that gets every row that cannot be placed, with its reason. Raises BadInput that says in few lines which
+    rows cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
     """
     read = read_codings(file)
     chosen = _complete(complete, read)
     asked = _only(parts.codebook, only, chosen)
     placed = _place(parts, read)
-    faults = tuple(str(fault) for fault in placed.faults)
+    faults = tuple(placed.faults)
+    if problems is not None:
+        write_problems(faults, problems)
     others = _asked_alone(placed, asked)
-    if not placed.codings and not (faults and not skip_bad_rows):
-        raise BadInput("\n".join([*faults, f"{file}: no row could be placed, so nothing was imported."]))
-    if faults and not skip_bad_rows:
-        raise BadInput(
-            "\n".join(faults)
-            + f"\n{len(faults)} of {len(read.rows)} rows cannot be placed, so nothing was imported. Correct "
-            f"them, or give --skip-bad-rows to import the others."
-        )
+    _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
     notes = _notes(placed, chosen, complete)
-    if faults and chosen == "all":
-        # a passage whose row was left out is coded, so it must not become "looked, nothing applies"
-        chosen = "listed"
-        notes = (
-            *notes,
-            "rows were left out, so what is uncoded says nothing (--complete listed). " + _CORRECT,
-        )
+    names = list(dict.fromkeys(coding.transcript for coding in placed.codings))
+    partly = _not_to_the_end(faults, names) if chosen == "all" else ()
+    if partly:
+        notes = (*notes, _why_not_to_the_end(partly, names))
+        # where every transcript is concerned, the file says nothing but what it lists
+        chosen = "listed" if len(partly) == len(names) else chosen
     cut_new_transcripts(parts.store, parts.segmentation)
-    with parts.store.writing() as connection:
+    kept = Kept()
+    with suppress(_OnlyTried), parts.store.writing() as connection:
         kept = keep_codings(
             connection,
             placed.codings,
@@ -93,8 +113,11 @@ def import_codings(
             segments=segments_of(connection, parts.segmentation.version),
             codebook=parts.codebook,
             only=asked,
+            not_to_the_end=frozenset(partly),
             file=file.name,
         )
+        if dry_run:
+            raise _OnlyTried
     if kept.superseded:
         notes = (
             *notes,
@@ -111,10 +134,56 @@ def import_codings(
             f"codes, so of the newer ones nothing is known there. If the coders have looked for a newer code since, say "
             f"so: import with --only CODE --complete all.",
         )
-    return ImportedCodings(len(read.rows), chosen, kept, notes, faults)
+    return ImportedCodings(len(read.rows), chosen, kept, notes, faults, partly, dry_run)
 
 
-_CORRECT = "Correct the rows and import the file again with --complete all."
+def write_problems(faults: Sequence[Fault], file: Path) -> None:
+    """Every row that cannot be placed, with its column and reason, as CSV. Raises BadInput where its folder is missing."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(("file", "row", "column", "reason"))
+    writer.writerows(map(safe_cell, (one.file, one.row, one.column, one.reason)) for one in faults)
+    whole(file, out.getvalue().encode("utf-8-sig"))
+
+
+def _refuse_faults(
+    placed: Placed, rows: int, file: Path, *, skip_bad_rows: bool, problems: Path | None
+) -> None:
+    faults = placed.faults
+    lines = in_few_lines(faults)
+    all_of_them = f"All of them are in {problems}." if problems else "--problems FILE writes all of them."
+    if not placed.codings and not (faults and not skip_bad_rows):
+        raise BadInput("\n".join([*lines, f"{file}: no row could be placed, so nothing was imported."]))
+    if faults and not skip_bad_rows:
+        bad = len({fault.row for fault in faults})
+        raise BadInput(
+            "\n".join(lines)
+            + f"\n{bad:,} of {rows:,} rows cannot be placed, so nothing was imported. Correct them, or give "
+            f"--skip-bad-rows to import the others. {all_of_them}"
+        )
+
+
+def _not_to_the_end(faults: Sequence[Fault], names: Sequence[str]) -> tuple[str, ...]:
+    """The transcripts of which a row was left out: its passage is coded, and must not become "nothing applies".
+
+    Where a row names no transcript of the study, nobody knows which one it belongs to: it may be any of them.
+    """
+    if any(fault.column == "transcript" for fault in faults):
+        return tuple(names)
+    concerned = {folded(fault.transcript) for fault in faults}
+    return tuple(name for name in names if folded(name) in concerned)
+
+
+def _why_not_to_the_end(partly: Sequence[str], names: Sequence[str]) -> str:
+    if len(partly) == len(names):
+        said = "rows were left out of every transcript (or name none), so what is uncoded says nothing (--complete listed)"
+    else:
+        shown = ", ".join(partly[:8]) + (f" and {len(partly) - 8} more" if len(partly) > 8 else "")
+        said = (
+            f"rows were left out of {shown}, so these do not count as read to their end: what is uncoded there says "
+            f"nothing"
+        )
+    return f"{said}. Correct the rows and import the file again with --complete all."
 
 
 def _place(parts: Parts, read: CodingsFile) -> Placed:
