@@ -123,7 +123,7 @@ def do_waiting_jobs(parts: Parts) -> int:
 def _do(parts: Parts, job: Job, name: str) -> None:
     ended: Callable[[Connection], None]
     try:
-        with _beating(parts, job, name) as watch, _alone(parts, job.kind, watch):
+        with _beating(parts, job, name) as watch, _alone(parts, watch):
             now = parts.read_again()
             result = _KINDS[job.kind](now, job.arguments, watch)
             result |= {"embeddings": now.cache.notes} if now.cache.notes else {}
@@ -184,12 +184,12 @@ def _catch_up(parts: Parts) -> None:
 
 
 @contextmanager
-def _alone(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
+def _alone(parts: Parts, watch: _Watch) -> Iterator[None]:
     """Hold the study, waiting for a command that holds it now."""
     with ExitStack() as held:
         while True:
             try:
-                held.enter_context(parts.alone(kind))
+                held.enter_context(parts.alone("worker"))
                 break
             except Busy:
                 watch.look()

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.next_steps import RULE
+from annotations.agreement.next_steps import ONE_POINT, RULE
 from annotations.agreement.second_coder import rule
 from annotations.codebook.codes import Codebook
 from service.agreement.disagreements import Disagreement
@@ -67,6 +67,7 @@ def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | No
             verdicts=[one.to_json() for one in report.verdicts],
             rule=rule(report.margin),
             double_rule=RULE,
+            one_point=ONE_POINT,
             methods=methods_paragraph(report),
             left_out=left_out(report),
             warnings=list(warnings(report)),

@@ -11,7 +11,7 @@ from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from annotations.agreement.coefficient import Agreement
     from service.agreement.report import Report
@@ -81,18 +81,25 @@ def command(
 
 
 def _show(report: Report) -> None:
+    from annotations.numbers_shown import counted
     from service.agreement.views import by_group, left_out, number, overview, warnings
 
     facts = report.facts
     say(
-        f"{report.study}: {facts.segments:,} segments of {facts.transcripts} transcripts, "
-        f"{facts.groups} {facts.group_by}s; {facts.double_coded:,} segments judged by two people.",
+        f"{report.study}: {counted(facts.segments, 'segment')} of {counted(facts.transcripts, 'transcript')}, "
+        f"{counted(facts.groups, facts.group_by)}; {counted(facts.double_coded, 'segment')} judged by two people.",
         "",
     )
     sides = overview(report)
     shown = [side for side in sides if side.units]
     pairs = [side for side in shown if side.comparison == "person and person"][MOST_PAIRS:]
-    table("", _SIDES, [_side(side) for side in shown if side not in pairs], numbers=4)
+    if shown:
+        table("", _SIDES, [_side(side) for side in shown if side not in pairs], numbers=4)
+        say(
+            *_reasons(
+                (side.who, figure) for side in shown for figure in (side.spotting, side.labelling, side.mean)
+            )
+        )
     if pairs:
         say(f"and {len(pairs)} more pairs of people: see --csv, --xlsx, --html or --json.")
     say(*_everybody(report))
@@ -140,7 +147,7 @@ def _short(figure: Agreement | None) -> str:
         return "–"
     if figure.interval is None:
         return bare(figure.value)
-    return f"{bare(figure.value)} ({bare(figure.interval[0])}–{bare(figure.interval[1])}){'*' * figure.few_transcripts}"
+    return f"{bare(figure.value)} ({bare(figure.interval[0])} to {bare(figure.interval[1])}){'*' * figure.few_transcripts}"
 
 
 def _show_same(report: Report) -> None:
@@ -204,6 +211,21 @@ def _code_table(codes: Sequence[CodeRow]) -> None:
         for row in codes
     ]
     table("", ("code", "% coded", "κ people", "pos.", "neg.", "alike", "AC1"), rows, numbers=6)
+    say(*_reasons((row.code, row.kappa_or_alpha[1]) for row in codes))
+
+
+def _reasons(figures: Iterable[tuple[str, Agreement | None]]) -> list[str]:
+    """Why figures are missing: a line for each reason, with whose they are."""
+    why: dict[str, list[str]] = {}
+    for name, figure in figures:
+        if figure is not None and figure.value is None:
+            why.setdefault(figure.reason or "it cannot be computed", []).append(name)
+    lines = []
+    for reason, names in why.items():
+        several = list(dict.fromkeys(names))
+        shown = ", ".join(several[:8]) + (f" and {len(several) - 8} more" if len(several) > 8 else "")
+        lines.append(f"– for {shown}: {reason}.")
+    return lines
 
 
 def _show_model(codes: Sequence[CodeRow]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
-from service.cli.output import as_json, counted, say, table, warn
+from service.cli.output import as_json, say, table, warn
 
 NAME = "import-codings"
 
@@ -47,6 +47,7 @@ def command(
 ) -> None:
     """Bring in what people have coded: by turn, by span or by quote."""
     from annotations.codings.faults import in_few_lines
+    from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.importing.import_codings import import_codings
 

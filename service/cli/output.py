@@ -65,11 +65,6 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], num
     Console(highlight=False).print(made)
 
 
-def counted(count: int, what: str, several: str = "") -> str:
-    """A number with its noun: "1 coder", "2 coders", "1,000 coders"; ``several`` where more ones are called otherwise."""
-    return f"{count:,} {what if count == 1 else several or f'{what}s'}"
-
-
 def shown(text: str) -> str:
     """Text as a terminal may have it: what would steer it, such as in a file from somebody else, is made visible."""
     return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)

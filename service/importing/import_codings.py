@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from annotations.codings.faults import Fault, in_few_lines
 from annotations.codings.keep import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.store.coders import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
@@ -118,23 +119,30 @@ def import_codings(
         )
         if dry_run:
             raise _OnlyTried
+    notes = (*notes, *_after(kept, others))
+    return ImportedCodings(len(read.rows), chosen, kept, notes, faults, partly, dry_run)
+
+
+def _after(kept: Kept, others: int) -> Iterator[str]:
+    """What the team should know of what was kept; ``others``: rows with other codes than those looked for."""
     if kept.superseded:
-        notes = (
-            *notes,
-            f"{kept.superseded} passages were coded before by the same coder; what this file says of them holds now. "
-            f"If it holds the codes of another framework, put all codes of a passage into one file; if it holds codes "
-            f"that the coders looked for later, name these with --only.",
+        were = counted(kept.superseded, "passage was", "passages were")
+        yield (
+            f"{were} coded before by the same coder; what this file says of them holds now. If it holds the codes of "
+            f"another framework, put all codes of a passage into one file; if it holds codes that the coders looked for "
+            f"later, name these with --only."
         )
     if others:
-        notes = (*notes, f"{others} rows carry other codes than --only names; of these nothing was kept.")
+        carry = counted(others, "row carries", "rows carry")
+        yield f"{carry} other codes than --only names; of these nothing was kept."
     if kept.before_codes:
-        notes = (
-            *notes,
-            f"{kept.before_codes} passages that were there already were judged before the codebook held all of its "
-            f"codes, so of the newer ones nothing is known there. If the coders have looked for a newer code since, say "
-            f"so: import with --only CODE --complete all.",
+        were = counted(
+            kept.before_codes, "passage that was there already was", "passages that were there already were"
         )
-    return ImportedCodings(len(read.rows), chosen, kept, notes, faults, partly, dry_run)
+        yield (
+            f"{were} judged before the codebook held all of its codes, so of the newer ones nothing is known there. If the "
+            f"coders have looked for a newer code since, say so: import with --only CODE --complete all."
+        )
 
 
 def write_problems(faults: Sequence[Fault], file: Path) -> None:
@@ -240,8 +248,8 @@ def _notes(placed: Placed, chosen: Complete, given: str | None) -> tuple[str, ..
     notes = list(placed.notes)
     if placed.missing_condition:
         notes.append(
-            f"{placed.missing_condition} rows do not say under which condition they were made; they are taken as "
-            f"independent, that is, coded without seeing suggestions."
+            f"{counted(placed.missing_condition, 'row does', 'rows do')} not say under which condition the coding was "
+            f"made; it is taken as independent, that is, coded without seeing suggestions."
         )
     if chosen == "none":
         notes.append(
