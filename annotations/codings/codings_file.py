@@ -15,6 +15,7 @@ from annotations.codings.faults import Fault
 from annotations.codings.locate import NotFound, Places, WordsNotFound
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
+from annotations.sheets.safe_cells import text_of_safe
 from annotations.sheets.sheet import Row, read_sheet
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span, Transcript
@@ -88,7 +89,14 @@ def read_codings(file: Path) -> CodingsFile:
             f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
             f"or start and end, or quote."
         )
-    return CodingsFile(str(file), sheet.rows, sheet.ignored)
+    # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
+    plain = file.suffix.lower() == ".jsonl"
+    rows = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
+    return CodingsFile(str(file), rows, sheet.ignored)
+
+
+def _as_it_was(row: Row) -> Row:
+    return Row(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
 
 
 def place_codings(
