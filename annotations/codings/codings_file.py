@@ -47,6 +47,7 @@ class CodingsFile:
     file: str
     rows: tuple[Row, ...]
     ignored: tuple[str, ...] = ()
+    about_hidden: str | None = None
 
     @property
     def complete(self) -> Literal["listed", "none"]:
@@ -92,7 +93,7 @@ def read_codings(file: Path) -> CodingsFile:
     # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
     plain = file.suffix.lower() == ".jsonl"
     rows = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
-    return CodingsFile(str(file), rows, sheet.ignored)
+    return CodingsFile(str(file), rows, sheet.ignored, sheet.about_hidden)
 
 
 def _as_it_was(row: Row) -> Row:
@@ -123,6 +124,8 @@ def place_codings(
     _note_several_of_one(placed, codebook)
     if read.ignored:
         placed.notes.append(f"the columns {', '.join(read.ignored)} are not known and were not read.")
+    if read.about_hidden:
+        placed.notes.append(read.about_hidden)
     return placed
 
 

@@ -147,7 +147,10 @@ def _short(figure: Agreement | None) -> str:
         return "–"
     if figure.interval is None:
         return bare(figure.value)
-    return f"{bare(figure.value)} ({bare(figure.interval[0])} to {bare(figure.interval[1])}){'*' * figure.few_transcripts}"
+    low, high = map(bare, figure.interval)
+    # a dash would be read as a second minus
+    apart = " to " if "−" in low + high else "–"
+    return f"{bare(figure.value)} ({low}{apart}{high}){'*' * figure.few_transcripts}"
 
 
 def _show_same(report: Report) -> None:

@@ -26,7 +26,7 @@ _ROLES = {"interviewer": "asks", "participant": "answers"}
 
 def command(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILES…", help="Transcripts, or folders of them.")
+        list[str] | None, typer.Argument(metavar="FILES…", help="Transcripts, or folders of them.")
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(metavar="CSV", help="A table that names the files and where each belongs.")
@@ -61,6 +61,10 @@ def command(
     from service.composition import open_parts
     from service.importing.import_transcripts import import_transcripts, preview_transcripts
 
+    # "" would be the folder in which somebody stands
+    if any(not file.strip() for file in files or ()):
+        raise BadInput('a file\'s name is empty. Give files or folders; "." is the folder in which you are.')
+    paths = [Path(file) for file in files or ()]
     described = {
         "case": case,
         "site": site,
@@ -79,16 +83,16 @@ def command(
     asks = not (json or yes or dry_run) and sys.stdin.isatty() and sys.stdout.isatty()
     with open_parts(chosen(study)) as parts, parts.alone("import"):
         if dry_run or asks:
-            look = partial(preview_transcripts, parts, files or [], **words)
+            look = partial(preview_transcripts, parts, paths, **words)
             with progress("Reading transcripts") as step:
                 found = look(progress=step)
-        shown = asks and any(file.is_dir() for file in files or [])
+        shown = asks and any(file.is_dir() for file in paths)
         if asks and not _agreed(parts, found, look, shown):
             say("Nothing was imported.")
             return
         if not dry_run:
             with progress("Importing transcripts") as step:
-                found = import_transcripts(parts, files or [], **words, progress=step)
+                found = import_transcripts(parts, paths, **words, progress=step)
     if json:
         as_json({"dry_run": dry_run, **found.to_json()})
     else:
