@@ -14,9 +14,11 @@ from service.access.service_address import note_address
 from service.composition import Parts
 from service.settings import child_environment
 from service.web.app import LOOPBACK, create_app
+from service.web.connections import QuietServer, bounded, limits_here
 
 RECONCILE_S = 60.0
 STOP_LIMIT_S = 20.0
+BACKLOG = 64
 # some libraries read settings in the folder where they are started; here lies nothing but our own code
 OWN_FOLDER = Path(__file__).parent
 
@@ -49,7 +51,18 @@ def serve(
         attach=True,
     )
     with _worker(parts, wanted=with_worker):
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=bounded(limits_here()),
+            ws="none",
+            backlog=BACKLOG,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
+        QuietServer(config).run()
 
 
 @contextmanager
