@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from annotations.names import folded
+
+# what may follow an interviewer's label: a number, a letter, a name in brackets, or both; "I-3" is a person's code
+_COUNTED = re.compile(r"(?=[\W_]|\d)(?:[ _\-#.]*[1-9]\d?|[ _\-][a-z])?(?:\s*[\[(].{1,60}[\])])?")
+_COUNTED_LETTER = re.compile(r"(?=\W|\d)(?: ?[1-9])?(?:\s*[\[(].{1,60}[\])])?")
+# what may stand before it
+_FIRST = re.compile(r"(?:co|lead|main|assistant|first|second|third|1st|2nd|3rd|\d\.?)[ -]+")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -126,11 +133,41 @@ class Transcript:
 
 
 def roles_of(speakers: Sequence[str], interviewers: Sequence[str]) -> dict[str, Role]:
-    """Each speaker's role: an interviewer if listed, in any case and spacing; else a participant."""
-    listed = {folded(name) for name in interviewers}
+    """Each speaker's role: an interviewer if listed (see ``asks``), else a participant."""
     return {
-        speaker: Role.INTERVIEWER if folded(speaker) in listed else Role.PARTICIPANT for speaker in speakers
+        speaker: Role.INTERVIEWER if asks(speaker, interviewers) else Role.PARTICIPANT for speaker in speakers
     }
+
+
+def asks(label: str, interviewers: Sequence[str]) -> bool:
+    """Is a label one of these interviewers, in any case and spacing, also numbered or with a name?
+
+    "Interviewer 1", "INT1", "MODERATOR-2", "2nd interviewer", "Interviewer (Ines)", "Interviewer Ines" and "Ines
+    (Interviewer)" are interviewers where "Interviewer", "INT" and "Moderator" are listed. A number with a zero before
+    it is a person's code: "INT-03".
+    """
+    plain = folded(label).strip("[]<>{}* ")
+    return any(_is_named(label, plain, folded(name)) for name in interviewers if name.strip())
+
+
+def _is_named(label: str, plain: str, name: str) -> bool:
+    if plain == name or folded(label) == name:
+        return True
+    if len(name) == 1:
+        return plain.startswith(name) and _COUNTED_LETTER.fullmatch(plain, len(name)) is not None
+    first = _FIRST.match(plain)
+    if first is not None and plain[first.end() :] == name:
+        return True
+    if plain.startswith(name) and (_COUNTED.fullmatch(plain, len(name)) or _and_a_name(label, len(name))):
+        return True
+    inside = rf"\S\s*(?:\(\s*{re.escape(name)}\s*\)|\[\s*{re.escape(name)}|[,–—]\s*{re.escape(name)})$"
+    return re.search(inside, plain) is not None
+
+
+def _and_a_name(label: str, width: int) -> bool:
+    """Do one or two words with a capital follow: "Interviewer Ines Falk"?"""
+    words = label.split()
+    return 1 < len(words) < 4 and len(words[0]) == width and all(word[0].isupper() for word in words[1:])
 
 
 def canonical(spoken: Sequence[SpokenTurn], interviewers: Sequence[str]) -> tuple[str, tuple[Turn, ...]]:

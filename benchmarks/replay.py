@@ -31,7 +31,7 @@ from matplotlib.figure import Figure
 
 from annotations.agreement import tables_of
 from annotations.arrays import Floats
-from annotations.store.group_draws import drawn_so_far
+from annotations.store.judge_draws import drawn_so_far
 from annotations.store.model_versions import all_models, learnt_transcripts
 from models.artifact import load
 from models.classifier import Model

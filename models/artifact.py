@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.errors import TandemError
+from annotations.errors import TandemError, kind_of
 from models.arrays_file import read_arrays
 from models.calibration import Calibration
 from models.classifier import Model, TooFew, Weights
@@ -76,9 +76,10 @@ def load(folder: Path, sha256: str, encoder: EmbedderSource | None = None) -> Mo
     try:
         found = _hash(folder)
         if found != sha256:
+            recorded = sha256[:12] if sha256.isalnum() else "none"
             raise TandemError(
                 f"the model in {folder} is not the one that was trained (its hash is {found[:12]}…, recorded is "
-                f'{sha256[:12]}…). Put the folder back from your backup, or run "tandem train --force".'
+                f'{recorded}…). Put the folder back from your backup, or run "tandem train --force".'
             )
         manifest = _manifest(folder / _MANIFEST)
         arrays = read_arrays(folder / _MODEL)
@@ -89,7 +90,7 @@ def load(folder: Path, sha256: str, encoder: EmbedderSource | None = None) -> Mo
         _refuse_misfits(model)
     except _NOT_TO_BE_READ as error:
         raise TandemError(
-            f'the model in {folder} cannot be read ({error}). Run "tandem train --force" to make it anew.'
+            f'the model in {folder} cannot be read ({kind_of(error)}). Run "tandem train --force" to make it anew.'
         ) from error
     return replace(model, tuned=tuned) if isinstance(model, Model) else model
 

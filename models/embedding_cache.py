@@ -1,7 +1,8 @@
-"""Embeddings made once: kept by the text's hash and the encoder's fingerprint.
+"""Embeddings made once: kept by the text's hash and the encoder's fingerprint; and where sentences end, likewise.
 
 The file may have been damaged, or come from a stranger: a vector is taken only if it is one of the encoder's, and a
-file that is not as Tandem makes it is made anew. What nobody can see is a vector of the right form for another text.
+file that is not as Tandem makes it is made anew. So are sentences that do not fit their text. What nobody can see is a
+vector of the right form for another text.
 """
 
 from __future__ import annotations
@@ -22,12 +23,18 @@ from annotations.errors import TandemError
 from annotations.lots import lots, slices
 from annotations.progress import Progress
 from annotations.store.sqlite_file import calm, refuse_traps
+from annotations.transcript import Span
 from models.embedder import Embedder, EmbedderSource
+from models.kept_sentences import TABLE as SENTENCES
+from models.kept_sentences import keep_sentences, known_sentences
 
 _CHUNK = 2000
-_SCHEMA = """CREATE TABLE embeddings (
+_TABLES = {
+    "embeddings": """CREATE TABLE embeddings (
     text_hash BLOB NOT NULL, encoder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (text_hash, encoder)
-) WITHOUT ROWID"""
+) WITHOUT ROWID""",
+    "sentences": SENTENCES,
+}
 _NO_DAMAGE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -54,7 +61,7 @@ class Embedded:
 
 
 class EmbeddingCache:
-    """A file of embeddings. It can be deleted at any time: what is missing is made again.
+    """A file of embeddings and sentences. It can be deleted at any time: what is missing is made again.
 
     ``damaged``: how many vectors of it could not be used so far; ``begun_anew``: could the whole file not be used?
     """
@@ -110,6 +117,21 @@ class EmbeddingCache:
         keys = [_key(text) for text in texts]
         self._with_file(lambda connection: _keep(connection, source.fingerprint, keys, vectors))
 
+    def sentences(
+        self, texts: Sequence[str], pipeline: str, cut: Callable[[str], Sequence[Span]]
+    ) -> list[tuple[Span, ...]]:
+        """The sentences of texts as spans, cutting only those that are new. ``pipeline``: what ``cut`` cuts by."""
+        by_key = {_key(text): text for text in texts}
+
+        def work(connection: sqlite3.Connection) -> dict[bytes, tuple[Span, ...]]:
+            known = known_sentences(connection, pipeline, by_key)
+            new = {key: tuple(cut(text)) for key, text in by_key.items() if key not in known}
+            keep_sentences(connection, pipeline, new)
+            return known | new
+
+        found = self._with_file(work)
+        return [found[_key(text)] for text in texts]
+
     def forget(self, texts: Iterable[str]) -> None:
         """Erase what was kept of these texts, the bytes on the disk included."""
         keys = [(_key(text),) for text in texts]
@@ -117,8 +139,20 @@ class EmbeddingCache:
         def work(connection: sqlite3.Connection) -> None:
             with connection:
                 connection.executemany("DELETE FROM embeddings WHERE text_hash = ?", keys)
+                connection.executemany("DELETE FROM sentences WHERE text_hash = ?", keys)
 
         self._with_file(work)
+
+    def count(self, texts: Iterable[str]) -> int:
+        """How many vectors are kept of these texts, of any encoder."""
+        keys = [(_key(text),) for text in set(texts)]
+
+        def work(connection: sqlite3.Connection) -> int:
+            both = ("embeddings", "sentences")
+            asked = [f"SELECT count(*) FROM {table} WHERE text_hash = ?" for table in both]  # noqa: S608 (ours)
+            return sum(connection.execute(query, key).fetchone()[0] for query in asked for key in keys)
+
+        return self._with_file(work)
 
     def compact(self) -> None:
         """Give freed pages back, so that the file holds nothing that was forgotten."""
@@ -136,8 +170,9 @@ class EmbeddingCache:
             with closing(sqlite3.connect(self.file, timeout=30)) as connection:
                 if _prepared(connection):
                     return work(connection)
-        except sqlite3.DatabaseError as error:
-            fault = sqlite_fault(error, self.file)
+        # SQLite names what it cannot read, and Python cannot read the name if that is damaged too
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            fault = sqlite_fault(error, self.file) if isinstance(error, sqlite3.Error) else None
             if fault is not None:
                 raise fault from error
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
@@ -155,18 +190,18 @@ class EmbeddingCache:
 
 
 def _prepared(connection: sqlite3.Connection) -> bool:
-    """Make the table where there is none; says whether the file holds our table as we make it, and nothing else."""
+    """Make the tables that are missing; says whether the file holds ours as we make them, and nothing else."""
     calm(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA secure_delete = ON")
     held = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
-    if not held:
-        with connection:
-            connection.execute(_SCHEMA.replace("TABLE", "TABLE IF NOT EXISTS"))
-        return True
-    return [(kind, name, _plain(sql)) for kind, name, sql in held] == [
-        ("table", "embeddings", _plain(_SCHEMA))
-    ]
+    ours = {("table", name, _plain(sql)) for name, sql in _TABLES.items()}
+    if not {(kind, name, _plain(sql)) for kind, name, sql in held} <= ours:
+        return False
+    with connection:
+        for name in _TABLES.keys() - {name for _, name, _ in held}:
+            connection.execute(_TABLES[name].replace("TABLE", "TABLE IF NOT EXISTS"))
+    return True
 
 
 def _plain(sql: object) -> str:

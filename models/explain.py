@@ -12,9 +12,9 @@ from annotations.arrays import Bools, Floats32
 from annotations.lots import lots
 from annotations.transcript import Span
 from models.classifier import Classifies
-from models.segmenter import sentences_in
 from models.unit import Unit
 
+Sentences = Callable[[Sequence[str]], Sequence[Sequence[Span]]]
 Embed = Callable[[Sequence[str]], Floats32]
 
 
@@ -27,19 +27,23 @@ class Carrying:
 
 
 def sentences_behind(
-    model: Classifies, units: Sequence[Unit], wanted: Sequence[Sequence[str]], embed: Embed, pipeline: str
+    model: Classifies,
+    units: Sequence[Unit],
+    wanted: Sequence[Sequence[str]],
+    embed: Embed,
+    sentences: Sentences,
 ) -> list[dict[str, Carrying]]:
     """For each unit and each code wanted for it, the sentence that carries the suggestion.
 
     That is the sentence to which the model gives the code most surely when it is all that was said, by its words
     and its embedding, with the same speaker and surroundings. A unit of one sentence has none to point at: it
-    gets an empty mapping, and so does a code that the model does not know. ``pipeline``: as in the segmentation.
+    gets an empty mapping, and so does a code that the model does not know. ``sentences``: where those of texts lie.
     """
     column = {code: at for at, code in enumerate(model.codes)}
-    cut: list[tuple[Span, ...]] = []
-    for unit, codes in zip(units, wanted, strict=True):
-        spans = sentences_in(unit.text, pipeline) if any(code in column for code in codes) else ()
-        cut.append(spans if len(spans) > 1 else ())
+    asked = [any(code in column for code in codes) for codes in wanted]
+    of_asked = iter(sentences([unit.text for unit, is_asked in zip(units, asked, strict=True) if is_asked]))
+    # a text of one sentence has none to point at
+    cut = [its if is_asked and len(its := next(of_asked)) > 1 else () for is_asked in asked]
     alone = [
         replace(unit, text=span.of(unit.text)) for unit, its in zip(units, cut, strict=True) for span in its
     ]

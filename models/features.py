@@ -155,10 +155,36 @@ def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: Floats3
         terms = vocabulary.terms[block.name]
         if terms:
             texts = [block.text(unit) for unit in units]
-            blocks[block.name] = _vectorizer(block, terms).transform(texts)
+            counted = _counts_within_words if block.analyzer == "char_wb" else _counts
+            blocks[block.name] = counted(block, terms, texts)
         else:
             blocks[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
     return _matrix(blocks, units, vocabulary, embeddings)
+
+
+def _counts(block: Block, terms: Sequence[str], texts: Sequence[str]) -> Matrix:
+    """Each text is cut once: sentences of one passage share their surroundings, and "Yes." is said often."""
+    row = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    return _vectorizer(block, terms).transform(row)[[row[text] for text in texts]]
+
+
+def _counts_within_words(block: Block, terms: Sequence[str], texts: Sequence[str]) -> Matrix:
+    """The same for terms that lie within words: each word is cut into terms once, however often it is said."""
+    column = {term: at for at, term in enumerate(terms)}
+    cut = _vectorizer(block).build_analyzer()
+    columns_of: dict[str, list[int]] = {}
+    columns: list[int] = []
+    ends = [0]
+    for text in texts:
+        for word in text.split():
+            if word not in columns_of:
+                columns_of[word] = [column[term] for term in cut(word) if term in column]
+            columns += columns_of[word]
+        ends.append(len(columns))
+    ones = np.ones(len(columns), dtype=np.float32)
+    counts = sparse.csr_matrix((ones, columns, ends), shape=(len(texts), len(terms)))
+    counts.sum_duplicates()
+    return counts
 
 
 def _matrix(

@@ -37,6 +37,8 @@ from models.corpus import Corpus, read_corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.explain import Precedents, sentences_behind
+from models.model_folder import model_folder
+from models.segmenter import sentences_in
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
@@ -96,7 +98,7 @@ class Suggester:
         with self.store.reading() as connection:
             version = serving_model(connection)
         self._refuse_stale(version)
-        model = load(self.folder / version.folder, version.sha256, self.source)
+        model = load(model_folder(self.folder, version.folder), version.sha256, self.source)
         corpus = read_corpus(self.store, self.segmentation)
         wanted = corpus.in_wave(wave)
         if not wanted:
@@ -181,9 +183,12 @@ class Suggester:
         def embed(texts: Sequence[str]) -> Floats32:
             return self.cache.embed(self.source, texts, progress).vectors
 
+        def sentences(texts: Sequence[str]) -> Sequence[Sequence[Span]]:
+            pipeline = self.segmentation.pipeline
+            return self.cache.sentences(texts, pipeline, lambda text: sentences_in(text, pipeline))
+
         units = corpus.units_of([some[at] for at in rows])
-        codes = [wanted[at] for at in rows]
-        carrying = sentences_behind(model, units, codes, embed, self.segmentation.pipeline)
+        carrying = sentences_behind(model, units, [wanted[at] for at in rows], embed, sentences)
         for at, its in zip(rows, carrying, strict=True):
             begin = corpus.segment(some[at]).span.start
             found[at] = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +17,15 @@ from annotations.errors import BadInput, Busy
 from annotations.segment import Segmentation
 from annotations.store.database import Store, open_store
 from annotations.study.config import Study, find_study, read_study
+from service.returned_people import erase_returned, keep_outside, returned
 from service.settings import Settings, read_settings
 from service.trust.reach import database_address
 
 if TYPE_CHECKING:  # they are heavy, and most commands need neither
     from models.embedder import EmbedderSource
     from models.embedding_cache import EmbeddingCache
+
+log = logging.getLogger("tandem")
 
 
 class Parts:
@@ -29,6 +34,7 @@ class Parts:
     def __init__(self, study: Study, settings: Settings) -> None:
         self.study = study
         self.settings = settings
+        self._held_by: int | None = None
 
     @cached_property
     def codebook(self) -> Codebook:
@@ -45,8 +51,20 @@ class Parts:
 
     @cached_property
     def store(self) -> Store:
-        """The study's database, its tables up to date."""
-        return open_store(self.database_url)
+        """The study's database, its tables up to date, and nobody in it who withdrew."""
+        _refuse_links(self.study)
+        opened = open_store(self.database_url)
+        try:
+            self._erase_returned(opened)
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    @property
+    def tombstones_folder(self) -> Path:
+        """Where this user's tombstones are, outside every study."""
+        return self.settings.state / "tombstones"
 
     @property
     def database_url(self) -> str:
@@ -89,17 +107,16 @@ class Parts:
         from filelock import FileLock, Timeout
 
         own, note = self.study.folder / ".tandem.lock", self.study.folder / ".tandem.lock.holder"
-        for file in (own, note):
-            if file.is_symlink():
-                raise BadInput(
-                    f"{file} is a link, and Tandem would write where it leads. Delete it, and ask whoever gave you this "
-                    f"folder why it is there."
-                )
+        _refuse_links(self.study)
         lock = FileLock(own)
         try:
             with lock.acquire(timeout=0.2):
                 note.write_text(command, "utf-8")
-                yield
+                self._held_by = threading.get_ident()
+                try:
+                    yield
+                finally:
+                    self._held_by = None
         except Timeout as error:
             holder = _named_in(note)
             where = ' ("tandem jobs list" says at what)' if holder == "worker" else ""
@@ -118,10 +135,46 @@ class Parts:
         again.__dict__["store"] = self.store
         return again
 
+    def _erase_returned(self, store: Store) -> None:
+        """A backup may have brought back who withdrew."""
+        found = returned(store, self.tombstones_folder)
+        if found.tombstones:
+            # a command that holds the study already may be the one that opens the database
+            held = self._held_by == threading.get_ident()
+            with nullcontext() if held else self.alone("withdraw"):
+                erase_returned(store, self.study, found, forget=self.forget)
+        for sentence in keep_outside(store, self.tombstones_folder):
+            log.warning("%s", sentence)
+
+    def forget(self, texts: Sequence[str]) -> None:
+        """Take these texts, their sentences and what was computed of them out of the embeddings."""
+        from models.segmenter import sentences_in
+
+        if not texts or not self.study.embeddings_file.exists():
+            return
+        pipeline = self.segmentation.pipeline
+        self.cache.forget(
+            [*texts, *(span.of(words) for words in texts for span in sentences_in(words, pipeline))]
+        )
+        self.cache.compact()
+
     def close(self) -> None:
         """Give back what was opened."""
         if "store" in self.__dict__:
             self.store.close()
+
+
+def _refuse_links(study: Study) -> None:
+    """Tandem writes and deletes in these. Raises BadInput where one is a link."""
+    kept = (study.database_file, study.embeddings_file, study.tracking_file, study.models_folder)
+    names = (*(one.name for one in (*kept, study.runs_folder)), ".tandem.lock", "receipts")
+    for entry in study.folder.iterdir():
+        # the files that SQLite and the lock lay beside them too
+        if entry.name.startswith(names) and entry.is_symlink():
+            raise BadInput(
+                f"{entry} is a link, and Tandem would write and delete where it leads. Delete it, put the file or "
+                f"folder itself there if it is yours, and ask whoever gave you this study why it is there."
+            )
 
 
 def _named_in(note: Path) -> str:

@@ -20,22 +20,19 @@ from annotations.errors import Busy, TandemError, Unreachable, said_of
 from annotations.store.jobs import (
     Job,
     JobKind,
-    ask_for,
     beat,
     fail,
     fail_for_now,
     finish,
     hand_back,
-    latest_of,
     put_back_of,
     stopped,
     take,
     workers,
 )
 from annotations.store.label_studio_projects import projects
-from annotations.store.model_versions import all_models
-from annotations.store.reviews import newest_review, reviews_after
 from service.composition import Parts
+from service.retrain_due import ask_if_due
 
 PAUSE_S = 2.0
 BEAT_S = 5.0
@@ -83,27 +80,6 @@ def look_around(parts: Parts) -> None:
         ask_if_due(parts.read_again())
         with parts.alone("worker"):
             _catch_up(parts)
-
-
-def ask_if_due(parts: Parts) -> bool:
-    """Ask for a training if as many new reviews are in as study.yaml says (retrain: after), and none was asked for since.
-
-    The first training is for a person to ask for.
-    """
-    after = parts.study.config.retrain.after
-    if after is None:
-        return False
-    with parts.store.writing() as connection:
-        newest = next(reversed(all_models(connection)), None)
-        if newest is None or reviews_after(connection, newest.last_review) < after:
-            return False
-        last, came = latest_of(connection, "train"), newest_review(connection)
-        if last is not None and (
-            came is None or last.state in ("waiting", "running") or last.created >= came
-        ):
-            return False
-        ask_for(connection, "train", {})
-        return True
 
 
 def do_waiting_jobs(parts: Parts) -> int:

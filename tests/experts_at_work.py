@@ -25,10 +25,10 @@ from real_server import free_port, serving
 
 from annotations.coding import Condition, Draw, Suggestion
 from annotations.errors import TandemError
-from annotations.label_studio import answers as label_studio_answers
-from annotations.label_studio.answers import Answers
+from annotations.label_studio import read_answers as label_studio_answers
 from annotations.label_studio.controls import NOTHING, SEGMENT
 from annotations.label_studio.predicted_answer import prediction
+from annotations.label_studio.read_answers import Answers
 from service.corrections.pull import Pulled
 from service.label_studio.local import Access, LocalLabelStudio
 

@@ -22,8 +22,8 @@ from real_server import KEY
 
 from annotations.coding import Draw, Review
 from annotations.label_studio.answer_of_annotation import answer_of
-from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.read_answers import Answers
 from annotations.progress import quiet
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.label_studio_projects import projects

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 from builders import skip_or_fail
 
+from annotations.store.tombstones import beside
+
 POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 
 
@@ -35,11 +37,13 @@ def a_schema() -> Iterator[str]:
         try:
             yield name
         finally:
-            connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+            for one in (name, beside(name)):
+                connection.execute(f'DROP SCHEMA IF EXISTS "{one}" CASCADE')
 
 
 def emptied(connection: Any, schema: str) -> None:
-    """Take every row out of a schema's tables, the version of the tables apart; ids begin anew."""
+    """Take every row out of a schema's tables, the version of the tables apart; ids begin anew, no tombstone stays."""
+    connection.execute(f'DROP SCHEMA IF EXISTS "{beside(schema)}" CASCADE')
     found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
     tables = [f'"{schema}"."{name}"' for (name,) in found if name != "alembic_version"]
     held = " UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT FROM {one})" for one in tables)  # noqa: S608

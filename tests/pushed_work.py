@@ -16,11 +16,11 @@ from real_server import KEY, serving
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
-from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import prediction
-from annotations.label_studio.predictions import replace_predictions, show_version
+from annotations.label_studio.predictions_on_tasks import replace_predictions, show_version
 from annotations.label_studio.projects import ensure_project
+from annotations.label_studio.read_answers import Answers
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.tasks import add_tasks
 from annotations.label_studio.webhook import ACTIONS

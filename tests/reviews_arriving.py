@@ -8,7 +8,7 @@ from typing import Any
 from fake_label_studio import FakeLabelStudio
 
 from annotations.coding import Review
-from annotations.label_studio.answers import Answers
+from annotations.label_studio.read_answers import Answers
 from annotations.label_studio.webhook import webhook_of
 from annotations.progress import quiet
 from annotations.store.reviews import count_reviews, current_reviews

@@ -11,8 +11,8 @@ from builders import WordEncoder
 from sqlalchemy import update
 
 from annotations.coding import Coding, Review
-from annotations.store.group_draws import drawn_so_far
 from annotations.store.jobs import all_jobs, ask_for
+from annotations.store.judge_draws import drawn_so_far
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import all_transcripts

@@ -193,6 +193,17 @@ def samples_of(ending: str) -> tuple[bytes, ...]:
             json.dumps({"transcript": "A", "speaker": who, "text": words, "start": 3.5}) + "\n"
             for who, words in SAID
         ).encode()
+    if ending in (".json", ".html", ".htm", ".tsv", ".xlsx"):
+        from program_layouts import TABLES  # it makes Word documents with what stands here
+
+        said = [(who.replace("🙂", ""), words) for who, words in SAID]
+        made.update(
+            {
+                name: table(said)
+                for name, (its, table) in TABLES.items()
+                if its.rstrip("l") == ending.rstrip("l")
+            }
+        )
     files = sorted(file for file in SAMPLES.iterdir() if file.suffix == ending)
     return (*made.values(), *(file.read_bytes() for file in files))
 

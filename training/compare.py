@@ -21,6 +21,7 @@ from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.embedder import EmbedderSource
+from models.model_folder import model_folder
 from training.dataset import Dataset
 from training.fit_and_measure import asked
 from training.judge_set import Split
@@ -55,12 +56,14 @@ class _Words:
 class _Champion:
     """The version that serves and its model, None where its files cannot be read; ``unreadable`` says so then."""
 
-    def __init__(self, version: ModelVersion, folder: Path, encoder: EmbedderSource | None) -> None:
-        self.version, self.folder = version, folder
+    def __init__(self, version: ModelVersion, models: Path, encoder: EmbedderSource | None) -> None:
+        self.version = version
+        self.folder: Path | None = None
         self.model: Model | ColdStart | None = None
         self.unreadable = ""
         try:
-            self.model = load(folder, version.sha256, encoder)
+            self.folder = model_folder(models, version.folder)
+            self.model = load(self.folder, version.sha256, encoder)
         except TandemError:
             self.unreadable = f"the files of {version.version} cannot be read"
 
@@ -79,7 +82,7 @@ def compare(
     """What the written rule says of a new model. ``learnt``: the transcripts that the champion learnt from."""
     if serving is None:
         return first("it is the first model")
-    champion = _Champion(serving.model, folder / serving.model.folder, encoder)
+    champion = _Champion(serving.model, folder, encoder)
     found = _compare(made, champion, learnt=learnt, split=split, embedder=embedder, recipe=recipe)
     if not champion.unreadable or champion.unreadable in found.reason:
         return found
@@ -115,7 +118,7 @@ def _compare(
     words = _words_of(champion, made, learnt=learnt, split=split, embedder=embedder)
     if words is None:
         why = f"there is nothing that both {before.version} and it could be asked about"
-        if (champion.folder / HELD_OUT).is_file():
+        if champion.folder is not None and (champion.folder / HELD_OUT).is_file():
             why = (
                 f"what {before.version} said of unseen participants ({HELD_OUT} in its folder) cannot be read"
             )
@@ -169,10 +172,12 @@ def _words_of(
     return _Words(decided, unseen | held_out.known, codes & held_out.codes)
 
 
-def _held_out(made: MeasuredModel, folder: Path) -> _Words | None:
+def _held_out(made: MeasuredModel, folder: Path | None) -> _Words | None:
     """What the champion said of these segments when it was made, by models that had not seen them."""
+    if made.dataset is None or folder is None:
+        return None
     file = folder / HELD_OUT
-    if made.dataset is None or not file.is_file():
+    if not file.is_file():
         return None
     try:
         found = read_arrays(file)

@@ -12,11 +12,11 @@ from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.cross_validation import cross_validate, folds_with, lacking_codes
 from training.dataset import Dataset
+from training.evaluation_results import Figures, NotMeasured
 from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import folds_of
-from training.results import Figures, NotMeasured
-from training.training_needed import unchanged
+from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
 

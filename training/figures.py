@@ -25,14 +25,14 @@ from annotations.arrays import Bools, Floats
 from annotations.codebook.codes import Codebook
 from models.classifier import TooFew
 from training.dataset import Dataset, Judgement, OutOfFold
-from training.judge_pairs import (
+from training.dataset_comparisons import (
     Compared,
     any_code,
     coders_with_each_other,
     model_with_both,
     model_with_coders,
 )
-from training.results import (
+from training.evaluation_results import (
     CodeFigures,
     Figures,
     Kappa,

@@ -15,8 +15,8 @@ from annotations.progress import Progress
 from models.classifier import Prior, TooFew, Weights, fit_weights, together, too_few_examples
 from models.embedder import EmbedderSource
 from models.features import Counted, Features, Vocabulary, choose, matrix_of, matrix_of_counted
+from models.tune_encoder import tune
 from models.tuned import Tuned
-from models.tuning import tune
 from models.unit import Unit
 from training.dataset import Dataset, Described
 

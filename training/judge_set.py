@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from annotations.groups import groups_of
-from annotations.store.group_draws import Drawn, Purpose
+from annotations.store.judge_draws import Drawn, Purpose
 from annotations.store.transcripts import Kept
 from training.folds import FEW_GROUPS
 

@@ -9,12 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
-from annotations.errors import TandemError
+from annotations.errors import TandemError, kind_of
 from training.collect import WEIGHTS, Collected
+from training.evaluation_results import Figures
 from training.judge_set import Split
 from training.measured_model import MeasuredModel
 from training.promote import Verdict
-from training.results import Figures
 from training.tracking import TrainingRun
 from training.training_parts import TrainingParts
 
@@ -97,7 +97,8 @@ def read_snapshot(folder: Path) -> Snapshot:
         return Snapshot(**plain | {key: tuple(plain[key]) for key in ("learn", "judge", "judging")})
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise TandemError(
-            f"what the model in {folder} learnt from cannot be read ({error}). Put the folder back from your backup."
+            f"what the model in {folder} learnt from cannot be read ({kind_of(error)}). Put the folder back from your "
+            f"backup."
         ) from error
 
 

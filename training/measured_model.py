@@ -8,7 +8,7 @@ from typing import Literal
 from models.classifier import Model
 from models.cold_start import ColdStart
 from training.dataset import Dataset, OutOfFold
-from training.results import Figures
+from training.evaluation_results import Figures
 
 MeasuredOn = Literal["judge set", "cross-validation"]
 

@@ -21,6 +21,7 @@ from models.artifact import load
 from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import read_corpus
+from models.model_folder import model_folder
 from training.collect import Collected, collected_from
 from training.fit_and_measure import learn
 from training.lineage import Snapshot, libraries, read_snapshot
@@ -58,8 +59,9 @@ def reproduce(parts: TrainingParts, run: str, *, progress: Progress) -> Reproduc
         raise TandemError(
             f"{model.version} learnt from the codebook's words alone; there are no reviews to go by."
         )
-    kept = load(parts.folder / model.folder, model.sha256)
-    snapshot = read_snapshot(parts.folder / model.folder)
+    folder = model_folder(parts.folder, model.folder)
+    kept = load(folder, model.sha256)
+    snapshot = read_snapshot(folder)
     _refuse_other_parts(parts, model, snapshot)
     parts = _as_then(parts, model)
     codes = tuple(code.id for code in parts.codebook.applicable)

@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from annotations.disk_faults import disk_fault_of
 from annotations.errors import TandemError, Unreachable
 from annotations.lots import lots
 from annotations.store.sqlite_file import refuse_traps
+from models.model_folder import OutsideStudy
+from models.run_folders import erase_runs
 from training.artifact_place import refuse_elsewhere, refuse_links
+from training.mlflow_store import OwnStore
 
 # read by MLflow when it is imported: nothing is reported to anybody, and a server that is down is said
 # to be down within seconds
@@ -43,13 +47,23 @@ class TrainingRun:
 
 
 class Tracking:
-    """One study's experiment and registered model in an MLflow store. ``uri``: SQLite file or server."""
+    """One study's experiment and registered model in an MLflow store.
 
-    def __init__(self, uri: str, name: str, artifacts: Path | None = None) -> None:
+    ``own``: the store in the study's folder; its addresses are set anew before MLflow reads them. Otherwise ``uri`` is
+    what this machine's user configured (a server), which says itself where files lie.
+    """
+
+    def __init__(self, uri: str, name: str, own: OwnStore | None = None) -> None:
         os.environ.update({key: os.environ.get(key, value) for key, value in _QUIET.items()})
         self.uri = uri
         self.name = name
-        self._artifacts = artifacts
+        self.own = own
+        self._looked = False
+
+    @classmethod
+    def in_study(cls, file: Path, folder: Path, name: str) -> Tracking:
+        """MLflow without a server: its database, and the folder for what runs hold as files."""
+        return cls(f"sqlite:///{file}", name, OwnStore(file, folder))
 
     def log(self, run: TrainingRun) -> tuple[str, str]:
         """Keep a training, once: returns the run's id and the number of the registered version.
@@ -94,16 +108,24 @@ class Tracking:
                 for alias, number in self._aliases(client).items()
             }
 
-    def erase_files(self, run_id: str) -> None:
-        """Delete what a run holds as files (its model, snapshot and pictures); the run's own record stays, marked."""
-        with self._reached() as client:
-            from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+    def erase_files(self, model: UUID) -> tuple[str, ...]:
+        """Delete what every run of a model version holds as files, those of runs that were deleted too.
 
-            uri = str(client.get_run(run_id).info.artifact_uri)
-            repository = get_artifact_repository(uri)
-            if repository.list_artifacts():
-                repository.delete_artifacts()
-            client.set_tag(run_id, "files", "erased: a participant withdrew")
+        The runs' own records stay, marked. Returns the places that are empty now, each looked at afterwards. Raises
+        OutsideStudy for files that lie elsewhere, TandemError for what is still there.
+        """
+        with self._reached() as client:
+            if self.own is not None:
+                runs = [run for run in self.own.runs() if run.model == str(model)]
+                gone = tuple(map(str, erase_runs(self.own.folder, {run.id for run in runs})))
+                living = [run.id for run in runs if not run.deleted]
+            else:
+                there = self._runs_of(client, model)
+                gone = tuple(self._erase_on_server(client, run) for run in there)
+                living = [run.info.run_id for run in there if run.info.lifecycle_stage == "active"]
+            for run_id in living:
+                client.set_tag(run_id, "files", "erased: a participant withdrew")
+            return gone
 
     def check(self) -> str:
         """MLflow's version; raises Unreachable."""
@@ -116,9 +138,7 @@ class Tracking:
     @property
     def _files(self) -> tuple[Path, ...]:
         """What MLflow writes in the study's folder, where it has its store there."""
-        if self._artifacts is None:
-            return ()
-        return Path(self.uri.removeprefix("sqlite:///")), self._artifacts
+        return () if self.own is None else (self.own.file, self.own.folder)
 
     def _there(self, client: Any, experiment: str, run: TrainingRun) -> tuple[str, str] | None:
         """The run and version that an earlier attempt has left of this model; what it left half done is deleted."""
@@ -131,8 +151,40 @@ class Tracking:
                 # it is registered last, so everything else is there
                 client.set_terminated(found.info.run_id, "FINISHED")
                 return str(found.info.run_id), str(versions[0].version)
+            # MLflow would keep its files, and nobody would find them again
+            if self.own is not None:
+                erase_runs(self.own.folder, {found.info.run_id})
+            else:
+                self._erase_on_server(client, found)
             client.delete_run(found.info.run_id)
         return None
+
+    def _runs_of(self, client: Any, model: UUID) -> list[Any]:
+        from mlflow.entities import ViewType
+
+        experiment = client.get_experiment_by_name(self.name)
+        if experiment is None:
+            return []
+        wanted = f"tags.model_id = '{model}'"
+        return list(client.search_runs([experiment.experiment_id], wanted, ViewType.ALL))
+
+    def _erase_on_server(self, client: Any, run: Any) -> str:
+        """Only where this server keeps the files of this experiment: a run that names another place is refused."""
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        uri = str(run.info.artifact_uri)
+        place = str(client.get_experiment(run.info.experiment_id).artifact_location).rstrip("/")
+        if uri != f"{place}/{run.info.run_id}/artifacts":
+            raise OutsideStudy(
+                f"MLflow at {self.uri} says that the files of run {run.info.run_id} lie at {uri}, which is not where it "
+                f"keeps the runs of this study ({place}). Nothing was deleted there: look yourself what it is."
+            )
+        repository = get_artifact_repository(uri, tracking_uri=self.uri)
+        if repository.list_artifacts():
+            repository.delete_artifacts()
+        if repository.list_artifacts():
+            raise TandemError(f"MLflow at {self.uri} still holds files of run {run.info.run_id} at {uri}.")
+        return uri
 
     def _version(self, client: Any, run_id: str) -> str:
         found = client.search_model_versions(f"name='{self.name}' and run_id='{run_id}'")
@@ -152,7 +204,7 @@ class Tracking:
         found = client.get_experiment_by_name(self.name)
         if found is not None:
             return str(found.experiment_id)
-        location = self._artifacts.resolve().as_uri() if self._artifacts else None
+        location = None if self.own is None else self.own.folder.resolve().as_uri()
         return str(client.create_experiment(self.name, artifact_location=location))
 
     def _fill(self, client: Any, run_id: str, run: TrainingRun) -> None:
@@ -169,8 +221,8 @@ class Tracking:
             client.log_batch(run_id, metrics=some)
         if run.folder is not None:
             refuse_links(run.folder)
-            if self._artifacts is not None:
-                refuse_elsewhere(str(client.get_run(run_id).info.artifact_uri), self._artifacts)
+            if self.own is not None:
+                refuse_elsewhere(str(client.get_run(run_id).info.artifact_uri), self.own.folder)
             client.log_artifacts(run_id, str(run.folder), "model")
 
     def _register(self, client: Any, run_id: str, run: TrainingRun) -> str:
@@ -189,8 +241,10 @@ class Tracking:
         # "Creating initial tables" is no news for whoever trains a model
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        if self._artifacts is not None:
-            refuse_traps(Path(self.uri.removeprefix("sqlite:///")))
+        if self.own is not None and not self._looked:
+            refuse_traps(self.own.file)
+            self.own.set_anew()
+            self._looked = True
         try:
             yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         except (MlflowException, SQLAlchemyError, OSError) as error:

@@ -19,13 +19,14 @@ from annotations.errors import BadInput
 from annotations.groups import groups_of
 from annotations.progress import Progress
 from annotations.store.codebook_versions import keep_codebook
-from annotations.store.group_draws import drawn_so_far, keep_draws
+from annotations.store.judge_draws import drawn_so_far, keep_draws
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
     add_model,
     all_models,
     champion,
+    last_served,
     learnt_transcripts,
     next_version,
     rolled_back,
@@ -43,9 +44,8 @@ from training.judge_set import Split, draw, judging_groups
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.measured_model import MeasuredModel
 from training.mlflow_mirror import deliver
-from training.model_folders import sweep
-from training.promote import Verdict, waiting
-from training.training_needed import unchanged
+from training.promote import Verdict, first, waiting
+from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
 
@@ -87,7 +87,6 @@ def train(parts: TrainingParts, *, force: bool, progress: Progress, unwatched: b
     ``unwatched``: a worker does it, so that after a rollback a person has to say whether the new model serves.
     """
     start = time.perf_counter()
-    sweep(parts)
     corpus = read_corpus(parts.store, parts.segmentation)
     if not len(corpus):
         raise BadInput(
@@ -102,11 +101,23 @@ def train(parts: TrainingParts, *, force: bool, progress: Progress, unwatched: b
         if known is not None and not force and unchanged(parts, collected, known):
             return _nothing_new(parts, known, serving, start)
     split = _split(parts, collected)
-    if any(labels.complete for labels in collected.labels) and collected.learnable:
+    if _teaches(collected):
         made = learn(parts, collected, codes, split, progress)
     else:
         made = learn_from_codebook(parts, corpus, codes)
     return _keep(parts, collected, serving, made, split, start, unwatched=unwatched)
+
+
+def can_learn(parts: TrainingParts) -> bool:
+    """Is there a passage that somebody coded and that may teach? Else a model could only know the codebook's words."""
+    corpus = read_corpus(parts.store, parts.segmentation)
+    if not len(corpus):
+        return False
+    return _teaches(collect(parts.store, corpus, tuple(code.id for code in parts.codebook.applicable)))
+
+
+def _teaches(collected: Collected) -> bool:
+    return any(labels.complete for labels in collected.labels) and bool(len(collected.learnable))
 
 
 def _split(parts: TrainingParts, collected: Collected) -> Split:
@@ -181,9 +192,11 @@ def _used(collected: Collected, split: Split) -> tuple[tuple[UUID, ...], tuple[U
 
 def _verdict(parts: TrainingParts, made: MeasuredModel, serving: Serving | None, split: Split) -> Verdict:
     learnt: frozenset[UUID] = frozenset()
-    if serving is not None:
-        with parts.store.reading() as connection:
+    with parts.store.reading() as connection:
+        if serving is not None:
             learnt = learnt_transcripts(connection, serving.model.id)
+        elif last_served(connection) is not None:
+            return first("no other model serves: the one before had learnt from somebody who withdrew")
     return compare(
         made,
         serving,
@@ -207,7 +220,7 @@ def _unless_rolled_back(parts: TrainingParts, verdict: Verdict) -> Verdict:
 def _draw(made: MeasuredModel, folder: Path) -> None:
     if made.dataset is not None and made.unseen is not None:
         # imported here: drawing takes a second to load, and most commands draw nothing
-        from training.plots import draw_pictures
+        from training.model_plots import draw_pictures
 
         draw_pictures(made.dataset, made.unseen, made.measured_on, folder)
 

@@ -10,7 +10,7 @@ import numpy as np
 from annotations.agreement.all_coders import figures_of_everybody
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.judged import Judged
-from annotations.agreement.material import Material, Reviewed
+from annotations.agreement.judged_material import Material, Reviewed
 from annotations.agreement.pairs import Described, Pair, figures_of_pairs
 from annotations.agreement.second_coder import Trio
 from annotations.arrays import Bools

@@ -22,6 +22,7 @@ from annotations.transcript import Role
 
 _TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
+_TAGUETTE = {"code": ("tag",), "definition": ("description",)}
 _TOP_KEYS = ("name", "description", "sources", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
 _CARRIERS = "participant, or participant and interviewer"
@@ -88,7 +89,9 @@ class _Listing:
 
 def _read_table(file: Path) -> Codebook:
     listing = _Listing()
-    for row in read_sheet(file, required=("code",), optional=_COLUMNS).refuse_hidden().rows:
+    for row in (
+        read_sheet(file, required=("code",), optional=_COLUMNS, also_called=_TAGUETTE).refuse_hidden().rows
+    ):
         where = f"{file}, row {row.number}"
         if not row["code"]:
             raise BadInput(f'{where}: the column "code" is empty. Every row names a code.')

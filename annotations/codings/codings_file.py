@@ -10,13 +10,13 @@ from typing import Literal, TypeVar
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Condition, Influence
-from annotations.codings.cells import condition_in, influence_in, moment_in, yes_in
+from annotations.codings.coding_cells import condition_in, influence_in, moment_in, yes_in
 from annotations.codings.faults import Fault
 from annotations.codings.locate import NotFound, Places, WordsNotFound
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import Row, read_sheet
+from annotations.sheets.sheet import Row, columns_of, read_sheet
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import in_both_counts
@@ -25,7 +25,10 @@ Found = TypeVar("Found")
 # looking for similar words takes a while; a file with more such rows has another fault
 _MOST_HINTS = 300
 _REQUIRED = ("transcript", "coder", "code")
+# Taguette's export names the document, the tag and the passage, and not who coded
+_TAGUETTE = {"transcript": ("document",), "code": ("tag",), "quote": ("content",)}
 _OPTIONAL = (
+    "id",
     "turn",
     "turn_shown",
     "start",
@@ -47,6 +50,7 @@ class CodingsFile:
     file: str
     rows: tuple[Row, ...]
     ignored: tuple[str, ...] = ()
+    names_coders: bool = True
     about_hidden: str | None = None
 
     @property
@@ -82,9 +86,14 @@ class Placed:
     notes: list[str] = field(default_factory=list)
 
 
-def read_codings(file: Path) -> CodingsFile:
-    """Read a file of codings; raises BadInput if it is none."""
-    sheet = read_sheet(file, required=_REQUIRED, optional=_OPTIONAL)
+def read_codings(file: Path, *, coder: str = "") -> CodingsFile:
+    """Read a file of codings; raises BadInput if it is none. ``coder``: who coded, where no column says so.
+
+    Taguette's columns (document, tag, content) are known.
+    """
+    columns = columns_of(file, _TAGUETTE)
+    required = [name for name in _REQUIRED if name != "coder" or not (coder or is_of_taguette(columns))]
+    sheet = read_sheet(file, required=required, optional=(*_OPTIONAL, "coder"), also_called=_TAGUETTE)
     if not {"turn", "turn_shown", "start", "quote"} & set(sheet.columns):
         raise BadInput(
             f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
@@ -92,12 +101,19 @@ def read_codings(file: Path) -> CodingsFile:
         )
     # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
     plain = file.suffix.lower() == ".jsonl"
-    rows = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
-    return CodingsFile(str(file), rows, sheet.ignored, sheet.about_hidden)
+    own = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
+    named = "coder" in sheet.columns
+    rows = own if named else tuple(replace(row, cells={**row.cells, "coder": coder}) for row in own)
+    return CodingsFile(str(file), rows, sheet.ignored, named or bool(coder), sheet.about_hidden)
 
 
 def _as_it_was(row: Row) -> Row:
     return Row(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
+
+
+def is_of_taguette(columns: Sequence[str]) -> bool:
+    """Are these the columns of Taguette's export of all highlights?"""
+    return {"id", "transcript", "code", "quote"} <= set(columns) and "coder" not in columns
 
 
 def place_codings(
@@ -142,6 +158,8 @@ class _Placing:
         self._file = file
         self._codebook = codebook
         self._transcripts = transcripts
+        # another program may call a transcript by the name of its file
+        self._by_file = {folded(one.source): one for one in transcripts.values() if one.source}
         self._coders = coders
         self._time_zone = time_zone
         self._hints_left = _MOST_HINTS
@@ -200,7 +218,7 @@ class _Placing:
     def _transcript(self, name: str) -> Places:
         key = folded(name)
         if key not in self._places:
-            found = self._transcripts.get(key)
+            found = self._transcripts.get(key) or self._by_file.get(key)
             self._places[key] = Places(found) if found is not None else self._no_transcript(name)
         known = self._places[key]
         if isinstance(known, str):

@@ -1,4 +1,4 @@
-"""What an annotation that arrives from Label Studio means: pure rules, one outcome for each case.
+"""What an annotation that arrives from Label Studio means by itself: pure rules, one outcome for each case.
 
 | it is | outcome |
 |---|---|
@@ -10,10 +10,10 @@
 | made in bulk from predictions, read by nobody | set aside |
 | saved over by somebody else | set aside; the coder's own earlier word stands |
 | by a user who is no coder of the study | set aside |
-| on a task that Tandem did not put there | not ours |
-| deleted | its review is taken back |
 
-Drafts never come here. When several annotations of one coder are on one task, the latest holds.
+What follows from earlier annotations or from the task stands in ``service.corrections.record_reviews``: on a task that
+Tandem did not put there, it is not ours; deleted, its review is taken back; of several annotations of one coder on one
+task the latest holds. Drafts never come here.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ The SDK knows both kinds of token; everything is asked for as plain data. What i
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +19,10 @@ from label_studio_sdk import LabelStudio as Client
 from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable, kind_of
-from annotations.label_studio.tries import PAUSES_S, Lasting, patiently, send_missing
+from annotations.label_studio.try_again import PAUSES_S, Lasting, patiently, send_missing
 
 TIME_LIMIT_S = 120.0
+_LOCKED = "database is locked"
 # what can be sent again without making anything twice
 REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 # what reading an answer raises that is not as it should be; the packages whose code may read one
@@ -162,7 +165,8 @@ class LabelStudio:
         except httpx.HTTPError as error:
             raise Unreachable(self._nobody()) from error
         except ApiError as error:
-            raise _in_words(int(error.status_code or 0), str(error.body), self.url) from error
+            body = error.body if isinstance(error.body, str) else json.dumps(error.body, default=str)
+            raise _in_words(int(error.status_code or 0), body, self.url) from None
 
 
 def _was_reading_an_answer(at: TracebackType | None) -> bool:
@@ -185,7 +189,7 @@ def not_there(url: str, what: str) -> TandemError:
 
 def _plain(answer: httpx.Response, url: str) -> Any:
     """An answer as plain data, None where it is empty; raises the sentence for a refusal."""
-    if answer.status_code >= 400:
+    if answer.status_code >= 300:  # a redirect is not followed: the token is for this address alone
         raise _in_words(answer.status_code, answer.text, url)
     try:
         return answer.json() if answer.content else None
@@ -195,8 +199,8 @@ def _plain(answer: httpx.Response, url: str) -> Any:
 
 def _in_words(status: int, body: str, url: str) -> TandemError:
     # a page for browsers says nothing to a person here
-    said = "a web page" if body.lstrip().startswith("<") else " ".join(body.split())[:300]
-    if status == 403 and "reserved" in said:
+    said = "a web page" if body.lstrip().startswith("<") else _faults(body)
+    if status == 403 and "reserved" in body:
         return TandemError(
             f"Label Studio at {url} does not call addresses of its own machine. Allow it 127.0.0.0/8 (the one that "
             f'"tandem label-studio start" starts does), or give the service another address.'
@@ -210,8 +214,26 @@ def _in_words(status: int, body: str, url: str) -> TandemError:
         return BadInput(
             f"Label Studio at {url} does not know what was asked for ({said}). Is this its address?"
         )
+    if 300 <= status < 400:
+        return BadInput(
+            f"Label Studio at {url} sends requests on to another address, where Tandem's token does not go. Give the "
+            f"address that it sends to as LABEL_STUDIO_URL (often https instead of http)."
+        )
     if status >= 500:
         return Unreachable(
             f"Label Studio at {url} failed ({status}: {said}). Look at its log, then try again."
         )
     return TandemError(f"Label Studio at {url} refused ({status}: {said}).")
+
+
+def _faults(body: str) -> str:
+    """Which fields a refusal names: its text may quote what was sent, and so what somebody said."""
+    if _LOCKED in body:
+        return _LOCKED
+    try:
+        plain = json.loads(body)
+    except ValueError:
+        return "no reason that could be read"
+    named = plain.get("validation_errors") if isinstance(plain, dict) else None
+    fields = [one for one in (named if isinstance(named, dict) else ()) if re.fullmatch(r"\w{1,40}", one)]
+    return f"at fault: {', '.join(fields)}" if fields else "its log says why"

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from annotations.label_studio.change_task_data import show_field
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.predictions_on_tasks import drop_predictions, show_version, version_shown
 from annotations.label_studio.task_data import REASONS
 from annotations.label_studio.tasks import delete_tasks, tasks_by_key
 
@@ -17,6 +18,16 @@ def erase_tasks(server: LabelStudio, project: int, keys: Collection[str]) -> int
     there = tasks_by_key(server, project)
     doomed = [there[key].id for key in keys if key in there]
     delete_tasks(server, project, doomed)
+    return len(doomed)
+
+
+def forget_predictions(server: LabelStudio, project: int, versions: Collection[str]) -> int:
+    """Take away what these model versions suggested, on every task; returns how many predictions there were."""
+    every = server.ask("GET", f"api/predictions/?project={project}") or ()
+    doomed = [int(one["id"]) for one in every if one["model_version"] in versions]
+    drop_predictions(server, doomed)
+    if version_shown(server, project) in versions:
+        show_version(server, project, "")
     return len(doomed)
 
 

@@ -38,15 +38,6 @@ def version_label(version: str) -> str:
     return f"tandem {version}"
 
 
-def still_offered(suggestions: Iterable[Suggestion], codebook: Codebook) -> list[Suggestion]:
-    """Those suggestions whose code the labelling screen offers.
-
-    A code may have left the codebook since the model learnt it, or may only order other codes now. A passage loses
-    the suggestion of that code and keeps its others.
-    """
-    return [one for one in suggestions if control_for(one.code, codebook) is not None]
-
-
 def prediction(suggestions: Iterable[Suggestion], codebook: Codebook, *, version: str) -> Prediction:
     """What of these suggestions is put before a coder, filled in. ``version``: the label of the model version.
 

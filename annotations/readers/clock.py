@@ -1,9 +1,11 @@
-"""Time codes as programs write them: 0:05, [00:01:02], (01:02.5), #00:01:02-3#, 00:01:02,500."""
+"""Time codes as programs write them: 0:05, [00:01:02], (01:02.5), #00:01:02-3#, 00:01:02,500, and ranges of them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from annotations.readers.words import count_words
 
 _BARE = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _FULL = r"\d{1,3}:\d{2}:\d{2}(?:[.,]\d{1,3})?"
@@ -13,19 +15,32 @@ _F4 = rf"#\s?(?:{_BARE})(?:-\d{{1,3}})?\s?#"
 MARKED = rf"(?:\[(?:{_BARE}(?:-\d{{1,3}})?)\]|\((?:{_BARE})\)|\{{(?:{_BARE})\}}|<(?:{_BARE})>|{_F4})"
 CLEAR = rf"(?:{MARKED}|{_FULL})"
 ANY = rf"(?:{MARKED}|{_BARE})"
+CLOCK = _BARE
+# 00:00:10.210 --> 00:00:14.120, 0:10 - 0:14, 0:00:01.0,0:00:02.0, 0:0:3.1 --> 0:0:7.2, and [0.00s -> 2.50s]
+_ONE = r"\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:]\d{1,3})?"
+_SECONDS = r"\d{1,5}\.\d{1,3}s?"
+_TO = r"\s*(?:-->|->|→|–|—|-|,|\bto\b|\bbis\b|\btill\b|\bà\b)\s*"
+RANGE = (
+    rf"(?:[\[({{<]\s*(?:{_ONE}{_TO}{_ONE}|{_SECONDS}{_TO}{_SECONDS})\s*[\])}}>]"
+    rf"|{_ONE}\s*(?:-->|->|→|–|—|-|,)\s*{_ONE})"
+)
 
 _ANY = re.compile(ANY)
+_RANGE = re.compile(RANGE)
+_A_TIME = re.compile(rf"{_SECONDS}|{_ONE}")
 # "(10:30)" among words may be what somebody said; with hours, or in square brackets, it is the transcriber's
 IN_WORDS = rf"(?:\[{_BARE}(?:-\d{{1,3}})?\]|\({_FULL}\)|\{{{_BARE}\}}|{_F4})"
 _IN_WORDS = re.compile(rf"\s*{IN_WORDS}")
 _PARTS = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,-](\d{1,3}))?")
+_PLAIN_SECONDS = re.compile(r"(\d{1,5}\.\d{1,3})s?")
 
 
 def seconds(code: str) -> float | None:
     """The seconds that a time code says, or None if it is none: minutes and seconds stay below 60."""
     found = _PARTS.search(code)
     if found is None:
-        return None
+        plain = _PLAIN_SECONDS.search(code)
+        return float(plain[1]) if plain else None
     hours, minutes, rest, fraction = found.groups()
     if int(rest) > 59 or (hours is not None and int(minutes) > 59):
         return None
@@ -34,27 +49,52 @@ def seconds(code: str) -> float | None:
     )
 
 
+def begin_and_end(code: str) -> tuple[float | None, float | None]:
+    """The seconds of a time code or of a range of two."""
+    found = [seconds(one) for one in _A_TIME.findall(code)]
+    if len(found) == 2 and found[0] is not None and found[1] is not None:
+        return found[0], max(found[0], found[1])
+    return (found[0] if found else seconds(code)), None
+
+
 def is_time(text: str) -> bool:
     """Is a text a time code and nothing else?"""
     return _ANY.fullmatch(text.strip()) is not None and seconds(text) is not None
 
 
+def is_range(text: str) -> bool:
+    """Is a text two time codes and nothing else?"""
+    return _RANGE.fullmatch(text.strip()) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
     """Words without the time codes that stood among them, and the seconds of the first before other words, and of
-    the last after them.
+    the last after them. ``marks``: how many numbers were taken out.
     """
 
     words: str
     begins: float | None = None
     ends: float | None = None
+    marks: int = 0
 
 
 def without_times(words: str) -> Timed:
     """Take the time codes in brackets out of words. One at the end says when the words ended, as f4 writes it."""
-    found = [(m.start(), m.end(), at) for m in _IN_WORDS.finditer(words) if (at := seconds(m[0])) is not None]
+    found = [
+        (m.start(), m.end(), at, count_words(m[0]))
+        for m in _IN_WORDS.finditer(words)
+        if (at := seconds(m[0])) is not None
+    ]
     if not found:
         return Timed(words)
     last = found[-1][2] if not words[found[-1][1] :].strip() else None
     first = found[0][2] if found[0][0] == 0 or len(found) > 1 or last is None else None
-    return Timed(_IN_WORDS.sub("", words).strip(), first, last)
+    return Timed(_IN_WORDS.sub(_gap, words).strip(), first, last, sum(one[3] for one in found))
+
+
+def _gap(code: re.Match[str]) -> str:
+    """Nothing in the place of a time code, or a space where two words would become one."""
+    if seconds(code[0]) is None:
+        return code[0]
+    return " " if code.string[code.end() : code.end() + 1].isalnum() else ""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from annotations.names import folded
-from annotations.readers.speaker_labels import ends_sentence, speakers_among
-from annotations.readers.spoken import LABEL, label_of, one_line
+from annotations.readers.account import Account, LeftOut
+from annotations.readers.label_forms import ends_sentence, name_alone
+from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.speaker_labels import speakers_among
+from annotations.readers.spoken import label_of, one_line
+from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
 _PAUSE = 2.0
@@ -34,9 +39,23 @@ class _Piece:
     changes: bool
 
 
-def turns_of_cues(cues: Sequence[Cue], interviewers: Sequence[str]) -> list[SpokenTurn]:
-    """Cues of one speaker in a row are one turn. Where no cue names a speaker, a turn ends with its sentence."""
-    pieces = list(_pieces(cues, interviewers))
+@dataclass(slots=True)
+class _Counted:
+    """What of the cues' lines is no part of a turn: labels, and lines that are shown twice."""
+
+    marks: int = 0
+    twice: list[str] = field(default_factory=list)
+    why: dict[str, str] = field(default_factory=dict)
+
+
+def turns_of_cues(
+    cues: Sequence[Cue], interviewers: Sequence[str], rules: LabelRules = USUAL
+) -> tuple[list[SpokenTurn], Account]:
+    """Cues of one speaker in a row are one turn. Where no cue names a speaker, a turn ends with its sentence. And the
+    account of the words in their lines.
+    """
+    counted = _Counted()
+    pieces = list(_pieces(cues, interviewers, rules, counted))
     named = any(piece.speaker for piece in pieces)
     turns: list[SpokenTurn] = []
     words: list[str] = []
@@ -44,7 +63,7 @@ def turns_of_cues(cues: Sequence[Cue], interviewers: Sequence[str]) -> list[Spok
         goes_on = at > 0 and (_same_speaker if named else _same_sentence)(pieces[at - 1], piece, turns)
         if goes_on:
             words.append(piece.words)
-            turns[-1] = SpokenTurn(turns[-1].speaker, "", turns[-1].begins, piece.ends)
+            turns[-1] = replace(turns[-1], ends=piece.ends)
         else:
             if turns:
                 turns[-1] = _with_words(turns[-1], words)
@@ -52,11 +71,27 @@ def turns_of_cues(cues: Sequence[Cue], interviewers: Sequence[str]) -> list[Spok
             words = [piece.words]
     if turns:
         turns[-1] = _with_words(turns[-1], words)
-    return turns
+    return turns, _account(cues, turns, counted, named)
+
+
+def _account(cues: Sequence[Cue], turns: Sequence[SpokenTurn], counted: _Counted, named: bool) -> Account:
+    twice = sum(map(count_words, counted.twice))
+    return Account(
+        words_in=sum(count_words(line) for cue in cues for line in cue.lines),
+        kept=sum(count_words(turn.words) for turn in turns),
+        marks=counted.marks,
+        left_out=(
+            (LeftOut("cues", "shown twice while captions roll", twice, first_words(counted.twice[0])),)
+            if twice
+            else ()
+        ),
+        layout="timed cues with speakers" if named else "timed cues without speakers",
+        speakers=counted.why,
+    )
 
 
 def _with_words(turn: SpokenTurn, words: Sequence[str]) -> SpokenTurn:
-    return SpokenTurn(turn.speaker, " ".join(filter(None, words)), turn.begins, turn.ends)
+    return replace(turn, words=" ".join(filter(None, words)))
 
 
 def _same_speaker(_before: _Piece, piece: _Piece, turns: Sequence[SpokenTurn]) -> bool:
@@ -68,22 +103,47 @@ def _same_sentence(before: _Piece, piece: _Piece, _turns: Sequence[SpokenTurn]) 
     return not (piece.changes or paused or ends_sentence(before.words))
 
 
-def _pieces(cues: Sequence[Cue], interviewers: Sequence[str]) -> Iterator[_Piece]:
+def _pieces(
+    cues: Sequence[Cue], interviewers: Sequence[str], rules: LabelRules, counted: _Counted
+) -> Iterator[_Piece]:
     """The cues' lines, each with its speaker; what is shown twice while captions roll is kept once."""
-    shown = [(cue, line) for cue in _unrolled(cues) for line in cue.lines if line.strip()]
+    shown = [(cue, line) for cue in _unrolled(cues, counted) for line in cue.lines if line.strip()]
     voiced = any(cue.voice for cue, _ in shown)
     plain = [_CHANGE.sub("", line) for _, line in shown]
-    speakers = frozenset[str]() if voiced else speakers_among(plain, interviewers)
-    for (cue, line), words in zip(shown, plain, strict=True):
-        label = LABEL.match(words) if not cue.voice else None
-        known = label is not None and folded(label_of(label["label"])) in speakers
-        speaker = label_of(label["label"]) if known and label else cue.voice
-        said = one_line(words[label.end() :] if known and label else (line if cue.voice else words))
-        if said or speaker:
-            yield _Piece(cue.begins, cue.ends, speaker, said, words != line)
+    labels = {} if voiced else speakers_among(plain, interviewers, rules)
+    for at, ((cue, line), words) in enumerate(zip(shown, plain, strict=True)):
+        label = labels.get(at)
+        if label is not None:
+            counted.marks += count_words(words[: label.width])
+            counted.why.setdefault(label.label, "its label stands before the words of cues")
+            yield _Piece(cue.begins, cue.ends, label.label, one_line(words[label.width :]), words != line)
+            continue
+        said = one_line(line if cue.voice else words)
+        if cue.voice:
+            counted.why.setdefault(cue.voice, "the cues name it")
+        if said or cue.voice:
+            yield _Piece(cue.begins, cue.ends, cue.voice, said, words != line)
 
 
-def _unrolled(cues: Sequence[Cue]) -> Iterator[Cue]:
+def with_names_above(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
+    """Cues whose first line is the speaker's name, with it as their voice, and how many words these names have.
+
+    Only where nearly every cue has one, and the names come again.
+    """
+    bare = [cue for cue in cues if not cue.voice]
+    named = Counter(folded(cue.lines[0]) for cue in bare if len(cue.lines) > 1 and name_alone(cue.lines[0]))
+    few = len(named) <= max(2, len(cues) / 2)
+    if not bare or not few or sum(named.values()) < 0.8 * len(cues):
+        return list(cues), 0
+    found, marks = [], 0
+    for cue in cues:
+        has_name = not cue.voice and len(cue.lines) > 1 and folded(cue.lines[0]) in named
+        marks += count_words(cue.lines[0]) if has_name else 0
+        found.append(replace(cue, voice=label_of(cue.lines[0]), lines=cue.lines[1:]) if has_name else cue)
+    return found, marks
+
+
+def _unrolled(cues: Sequence[Cue], counted: _Counted) -> Iterator[Cue]:
     before: Cue | None = None
     for cue in cues:
         lines = cue.lines
@@ -96,6 +156,7 @@ def _unrolled(cues: Sequence[Cue]) -> Iterator[Cue]:
             rolls = len(lines) > 1 and lines[0].strip() == before.lines[-1].strip()
             lingers = lines == before.lines[-1:] and cue.ends - cue.begins < 0.05
             if rolls or lingers:
+                counted.twice.append(lines[0])
                 lines = lines[1:]
         if lines:
             before = cue

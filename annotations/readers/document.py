@@ -3,70 +3,144 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import is_time
+from annotations.readers.label_rules import USUAL, LabelRules, Lines
 from annotations.readers.line_layouts import turns_of_lines
 from annotations.readers.speaker_table import turns_of_table
 from annotations.readers.spoken import one_line
+from annotations.readers.text_lines import TextLines
+from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
 Table = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """Blocks in their order: a paragraph is a string (its line breaks "\\n"), a table its rows of cells."""
+class Paragraph:
+    """A paragraph (its line breaks "\\n"), and how many characters at its beginning are in bold type."""
 
-    blocks: tuple[str | Table, ...]
+    text: str
+    bold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Blocks in their order: a paragraph is a string or a Paragraph, a table its rows of cells. ``apart``: words that
+    stand beside the text, such as notes, by what they are.
+    """
+
+    blocks: tuple[str | Paragraph | Table, ...]
+    apart: tuple[tuple[str, str], ...] = field(default=())
 
 
 def turns_of_document(
-    document: Document, interviewers: Sequence[str]
-) -> tuple[list[SpokenTurn], tuple[str, ...]]:
-    """Turns from the document's tables if they hold most of its words; else from its lines; else a document
-    without speakers, in which each paragraph is a turn without one. And what to warn of.
+    document: Document, interviewers: Sequence[str], rules: LabelRules = USUAL
+) -> tuple[list[SpokenTurn], Account]:
+    """Turns from the document's tables if they hold most of its words; else from its lines, each paragraph a turn
+    without a speaker where no line names one. And the account of its words.
     """
-    tables = [block for block in document.blocks if not isinstance(block, str)]
-    paragraphs = [block for block in document.blocks if isinstance(block, str)]
+    spoken, account = _turns(document.blocks, interviewers, rules)
+    apart = [
+        LeftOut(what, f"{what}: beside the text", count_words(text), first_words(text))
+        for what, text in document.apart
+        if text.strip()
+    ]
+    return spoken, replace(
+        account,
+        words_in=account.words_in + sum(count_words(text) for _, text in document.apart),
+        left_out=(*account.left_out, *apart),
+    )
+
+
+def _turns(
+    blocks: Sequence[str | Paragraph | Table], interviewers: Sequence[str], rules: LabelRules
+) -> tuple[list[SpokenTurn], Account]:
+    tables = [block for block in blocks if isinstance(block, tuple)]
+    paragraphs = [_text(block) for block in blocks if not isinstance(block, tuple)]
     in_tables = sum(len(cell) for table in tables for row in table for cell in row)
-    if in_tables > sum(map(len, paragraphs)):
-        spoken = _of_tables(tables)
-        if spoken is not None:
-            outside = sum(1 for paragraph in paragraphs if paragraph.strip())
-            return spoken, (
-                (f"{_paragraphs(outside)} outside its tables {'was' if outside == 1 else 'were'} left out.",)
-                if outside
-                else ()
-            )
-    lines = [line for block in document.blocks for line in _lines_of(block)]
-    turns, left_out = turns_of_lines(lines, interviewers)
-    if turns:
-        return turns, (
-            (
-                f"{_paragraphs(left_out)} before the first speaker {'is' if left_out == 1 else 'are'} no part of any "
-                f"turn and {'was' if left_out == 1 else 'were'} left out.",
-            )
-            if left_out
-            else ()
-        )
-    whole = [one_line(part) for block in document.blocks for part in _whole(block)]
-    return [SpokenTurn("", part) for part in whole if part], ()
+    if in_tables > sum(map(len, paragraphs)) and rules.lines is not Lines.NO_SPEAKERS:
+        found = _of_tables(tables)
+        if found is not None:
+            outside = [text for text in paragraphs if text.strip()]
+            return found[0], _with_outside(found[1], outside)
+    spoken, account = turns_of_lines(_lines(blocks), interviewers, rules)
+    if tables and not any(turn.speaker for turn in spoken):
+        rows = [" | ".join(one_line(cell) for cell in row if cell.strip()) if isinstance(block, tuple) else block
+                for block in blocks for row in (block if isinstance(block, tuple) else ((),))]  # fmt: skip
+        return turns_of_lines(_lines(rows), interviewers, rules)
+    return spoken, account
 
 
-def _of_tables(tables: Sequence[Table]) -> list[SpokenTurn] | None:
+def _with_outside(account: Account, outside: Sequence[str]) -> Account:
+    left_out = [
+        LeftOut("paragraph", "outside the tables", count_words(text), first_words(text)) for text in outside
+    ]
+    words = sum(one.words for one in left_out)
+    return replace(account, words_in=account.words_in + words, left_out=(*account.left_out, *left_out))
+
+
+def _of_tables(tables: Sequence[Table]) -> tuple[list[SpokenTurn], Account] | None:
     """The turns of all tables; one in which a transcript goes on after a page has no head of its own."""
     joined = turns_of_table([row for table in tables for row in table])
     if joined is not None:
         return joined
-    each = [turns for table in tables if (turns := turns_of_table(table)) is not None]
-    return [turn for turns in each for turn in turns] or None
+    turns: list[SpokenTurn] = []
+    account = Account()
+    for table in tables:
+        found = turns_of_table(table)
+        if found is None:
+            cells = " ".join(cell for row in table for cell in row)
+            account = _added(account, Account(count_words(cells), left_out=(
+                LeftOut("table", "a table of neither speakers nor words", count_words(cells), first_words(cells)),
+            )))  # fmt: skip
+        else:
+            turns.extend(found[0])
+            account = _added(account, found[1])
+    return (turns, account) if turns else None
 
 
-def _lines_of(block: str | Table) -> list[str]:
+def _added(one: Account, other: Account) -> Account:
+    return replace(
+        one,
+        words_in=one.words_in + other.words_in,
+        kept=one.kept + other.kept,
+        marks=one.marks + other.marks,
+        left_out=(*one.left_out, *other.left_out),
+        layout=one.layout or other.layout,
+        speakers={**one.speakers, **other.speakers},
+    )
+
+
+def _lines(blocks: Sequence[str | Paragraph | Table]) -> TextLines:
+    """The lines of all blocks; each block, and each row of a table, begins a paragraph."""
+    texts: list[str] = []
+    opens: set[int] = set()
+    bold: dict[int, int] = {}
+    for block in blocks:
+        for paragraph in _paragraphs(block):
+            left = paragraph.bold
+            opens.add(len(texts))
+            for line in paragraph.text.split("\n"):
+                if left > 0 and line.strip():
+                    bold[len(texts)] = min(left, len(line))
+                left -= len(line) + 1
+                texts.append(line)
+    return TextLines(texts, frozenset(opens), bold)
+
+
+def _paragraphs(block: str | Paragraph | Table) -> list[Paragraph]:
+    if isinstance(block, Paragraph):
+        return [block]
     if isinstance(block, str):
-        return block.split("\n")
-    return [line for row in block for line in "\n".join(_with_time(row)).split("\n")]
+        return [Paragraph(block)]
+    return [Paragraph("\n".join(_with_time(row))) for row in block]
+
+
+def _text(block: str | Paragraph | Table) -> str:
+    return block.text if isinstance(block, Paragraph) else str(block)
 
 
 def _with_time(row: Sequence[str]) -> list[str]:
@@ -75,13 +149,3 @@ def _with_time(row: Sequence[str]) -> list[str]:
     if len(cells) > 1 and is_time(cells[0]):
         return [f"[{cells[0].strip('[]() ')}] {cells[1]}", *cells[2:]]
     return cells
-
-
-def _whole(block: str | Table) -> list[str]:
-    if isinstance(block, str):
-        return [block]
-    return [" | ".join(one_line(cell) for cell in row if cell.strip()) for row in block]
-
-
-def _paragraphs(count: int) -> str:
-    return "1 paragraph" if count == 1 else f"{count} paragraphs"

@@ -9,52 +9,69 @@ from typing import Any
 
 from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
-from annotations.readers.document import Document, turns_of_document
+from annotations.readers.document import Document, Paragraph, Table, turns_of_document
+from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.ooxml import W, transitional, words_beside
 from annotations.readers.spoken import ReadTranscript, finished
+from annotations.readers.words import count_words
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = {
-    f"{_W}tab": "\t",
-    f"{_W}br": "\n",
-    f"{_W}cr": "\n",
-    f"{_W}noBreakHyphen": "-",
+    f"{W}tab": "\t",
+    f"{W}br": "\n",
+    f"{W}cr": "\n",
+    f"{W}noBreakHyphen": "-",
 }
+_BOX = f"{W}txbxContent"
 # what was deleted or moved away while changes were tracked, and what stands there twice for old programs
 _LEFT_OUT = frozenset(
     {
-        f"{_W}del",
-        f"{_W}moveFrom",
-        f"{_W}pPr",
-        f"{_W}rPr",
+        f"{W}del",
+        f"{W}moveFrom",
+        f"{W}pPr",
+        f"{W}rPr",
         "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+        _BOX,
     }
 )
 _HOLDS_BLOCKS = frozenset(
-    f"{_W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "body")
+    f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "body")
 )
 _DEEPEST = 40
 
 
 def read_docx(
-    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> tuple[ReadTranscript, ...]:
-    """A .docx file: one transcript. Without any speaker each paragraph is a turn without a speaker."""
+    """A .docx file: one transcript. Without any speaker each paragraph is a turn without a speaker.
+
+    Text boxes stand beside the text, unless they hold most of it; notes, comments, headers and footers are left out
+    and told.
+    """
     refuse_hostile(content, file, what="Word document", words="word/document.xml")
-    body = _body(content, file)
+    body, beside = _opened(content, file)
     if body is None:
         raise BadInput(f"{file} is a damaged Word document: it has no body. Open it and save it again.")
-    spoken, warnings = turns_of_document(Document(tuple(_blocks(body))), interviewers)
-    return finished(spoken, name=name, file=file, reader="docx", interviewers=interviewers, warnings=warnings)
+    blocks = tuple(_blocks(body))
+    boxes = [block for box in _boxes(body) for block in _blocks(box)]
+    in_boxes = sum(map(_words_of, boxes))
+    if in_boxes > sum(map(_words_of, blocks)):
+        blocks = (*blocks, *boxes)
+    elif in_boxes:
+        beside = [*beside, ("text boxes", " ".join(_plain(block) for block in boxes))]
+    spoken, account = turns_of_document(Document(blocks, tuple(beside)), interviewers, rules)
+    return finished(spoken, name=name, file=file, reader="docx", interviewers=interviewers, account=account)
 
 
-def _body(content: bytes, file: str) -> Any:
+def _opened(content: bytes, file: str) -> tuple[Any, list[tuple[str, str]]]:
+    """The document's body, and the words beside it."""
     # heavy, and most transcripts are text
     import docx
     from docx.opc.exceptions import PackageNotFoundError
     from lxml.etree import LxmlError
 
     try:
-        return docx.Document(io.BytesIO(content)).element.body
+        plain = transitional(content)
+        return docx.Document(io.BytesIO(plain)).element.body, list(words_beside(plain))
     except (
         PackageNotFoundError,
         LxmlError,
@@ -70,32 +87,85 @@ def _body(content: bytes, file: str) -> Any:
         raise BadInput(f"{file} is a damaged Word document. Open it and save it again.") from error
 
 
-def _blocks(parent: Any, depth: int = 0) -> Iterator[str | tuple[tuple[str, ...], ...]]:
+def _blocks(parent: Any, depth: int = 0) -> Iterator[Paragraph | Table]:
+    """Paragraphs and tables in their order. Of a table that holds others, each cell's blocks, so that nothing is read
+    twice.
+    """
     for child in parent:
-        if child.tag == f"{_W}p":
-            yield _words(child)
-        elif child.tag == f"{_W}tbl":
-            yield tuple(
-                tuple(_cell(cell) for cell in row.iter(f"{_W}tc")) for row in child.iterchildren(f"{_W}tr")
-            )
+        if child.tag == f"{W}p":
+            yield _paragraph(child)
+        elif child.tag == f"{W}tbl":
+            rows = [_cells(row) for row in child.iterchildren(f"{W}tr", f"{W}sdt")]
+            if any(cell.find(f".//{W}tbl") is not None for row in rows for cell in row) and depth < _DEEPEST:
+                for row in rows:
+                    for cell in row:
+                        yield from _blocks(cell, depth + 1)
+            else:
+                yield tuple(tuple(_cell(cell) for cell in row) for row in rows)
         elif child.tag in _HOLDS_BLOCKS and depth < _DEEPEST:
             yield from _blocks(child, depth + 1)
 
 
+def _cells(row: Any) -> list[Any]:
+    return [
+        cell
+        for cell in row.iter(f"{W}tc")
+        if next(cell.iterancestors(f"{W}tr"), None) is row or row.tag != f"{W}tr"
+    ]
+
+
 def _cell(cell: Any) -> str:
-    return "\n".join(_words(paragraph) for paragraph in cell.iter(f"{_W}p"))
+    return "\n".join(_paragraph(one).text for one in cell.iter(f"{W}p") if not _in_a_box(one, cell))
 
 
-def _words(paragraph: Any) -> str:
-    """A paragraph's text with what was added while changes were tracked, and without what was deleted."""
-    parts: list[str] = []
-    todo = list(reversed(paragraph))
+def _in_a_box(paragraph: Any, cell: Any) -> bool:
+    for above in paragraph.iterancestors():
+        if above is cell:
+            return False
+        if above.tag == _BOX:
+            return True
+    return False
+
+
+def _boxes(body: Any) -> Iterator[Any]:
+    """Text boxes, each once: for old programs a copy stands beside."""
+    for box in body.iter(_BOX):
+        if not any(above.tag in _LEFT_OUT for above in box.iterancestors()):
+            yield box
+
+
+def _paragraph(paragraph: Any) -> Paragraph:
+    """A paragraph with what was added while changes were tracked, without what was deleted, and how much of its
+    beginning is bold.
+    """
+    parts: list[tuple[str, bool]] = []
+    todo: list[tuple[Any, bool]] = [(one, False) for one in reversed(paragraph)]
     while todo:
-        one = todo.pop()
-        if one.tag == f"{_W}t":
-            parts.append(one.text or "")
+        one, bold = todo.pop()
+        if one.tag == f"{W}t":
+            parts.append((one.text or "", bold))
         elif one.tag in _TEXT:
-            parts.append(_TEXT[one.tag])
+            parts.append((_TEXT[one.tag], bold))
         elif one.tag not in _LEFT_OUT:
-            todo.extend(reversed(one))
-    return "".join(parts)
+            its = _is_bold(one) if one.tag == f"{W}r" else bold
+            todo.extend((below, its) for below in reversed(one))
+    width = 0
+    for text, bold in parts:
+        if text.strip() and not bold:
+            break
+        width += len(text)
+    whole = "".join(text for text, _ in parts)
+    return Paragraph(whole, width if any(bold and text.strip() for text, bold in parts) and width else 0)
+
+
+def _is_bold(run: Any) -> bool:
+    mark = run.find(f"{W}rPr/{W}b")
+    return mark is not None and mark.get(f"{W}val") not in ("0", "false", "off")
+
+
+def _plain(block: Paragraph | Table) -> str:
+    return block.text if isinstance(block, Paragraph) else "\n".join(cell for row in block for cell in row)
+
+
+def _words_of(block: Paragraph | Table) -> int:
+    return count_words(_plain(block))

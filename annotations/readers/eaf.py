@@ -6,22 +6,25 @@ Read with defusedxml: the library made for ELAN opens only paths, parses entitie
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from annotations.errors import BadInput
+from annotations.readers.account import LeftOut
 from annotations.readers.cues import Cue, turns_of_cues
+from annotations.readers.label_rules import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished, label_of
+from annotations.readers.words import count_words, first_words
 
 MOST = 20_000_000
 
 
 def read_eaf(
-    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> tuple[ReadTranscript, ...]:
     """An .eaf file: one transcript, its tiers with times of their own in the order of time.
 
-    Tiers that refer to others (translations, glosses, codes) and tiers without words are left out, with a
-    warning.
+    Tiers that refer to others (translations, glosses, codes) and tiers without words are left out.
     """
     root = _parsed(content, file)
     slots = {
@@ -29,27 +32,32 @@ def read_eaf(
         for slot in root.iter("TIME_SLOT")
         if (value := slot.get("TIME_VALUE") or "").isdecimal() and len(value) < 12
     }
-    cues, left_out = [], []
+    cues: list[Cue] = []
+    left_out: list[LeftOut] = []
     for tier in root.iter("TIER"):
         found = list(_cues(tier, slots))
+        words = _words(tier)
         if tier.get("PARENT_REF") is not None or not found:
-            left_out.append(label_of(tier.get("TIER_ID") or "?"))
+            what = label_of(tier.get("TIER_ID") or "?")
+            why = "a tier that refers to another, or has no times" if words else "a tier without words"
+            left_out.append(LeftOut(f"tier {what}", why, count_words(words), first_words(words)))
         else:
             cues.extend(found)
     if not cues:
         raise BadInput(
             f"{file} has no tier with words and times. Check in ELAN that the speech is in tiers of its own."
         )
-    spoken = turns_of_cues(sorted(cues, key=lambda cue: (cue.begins, cue.ends)), interviewers)
-    warnings = (
-        (
-            f"the tiers {', '.join(left_out[:8])}{' …' if len(left_out) > 8 else ''} refer to others or hold no words, and "
-            f"were left out.",
-        )
-        if left_out
-        else ()
+    spoken, account = turns_of_cues(sorted(cues, key=lambda cue: (cue.begins, cue.ends)), interviewers, rules)
+    account = replace(
+        account,
+        words_in=count_words(_words(root)),
+        left_out=(*account.left_out, *left_out),
     )
-    return finished(spoken, name=name, file=file, reader="eaf", interviewers=interviewers, warnings=warnings)
+    return finished(spoken, name=name, file=file, reader="eaf", interviewers=interviewers, account=account)
+
+
+def _words(element: Any) -> str:
+    return "\n".join("".join(one.itertext()) for one in element.iter("ANNOTATION_VALUE"))
 
 
 def _parsed(content: bytes, file: str) -> Any:

@@ -1,94 +1,65 @@
-"""Lines of a transcript as programs and people lay them out, made into turns.
-
-======================  =====================================================================
-Word, by hand           ``Anna: words``, also with a time before the name or after the colon
-Teams                   ``Anna Lind   0:03`` above the words; earlier ``0:0:3.1 --> 0:0:7.2`` and the name
-Otter                   ``Anna Lind  0:03`` above the words
-Rev                     ``Anna Lind (00:03):`` above the words
-Word's own, Trint       ``00:00:03 Anna Lind`` above the words, or ``[00:00:03] Anna: words``
-Zoom                    ``[Anna Lind] 14:00:03`` above the words
-f4                      ``Anna: words #00:00:03-1#``
-by tabs                 ``Anna<TAB>words``
-======================  =====================================================================
-"""
+"""Lines of a document made into turns, their words joined: the layouts are those of ``speaker_labels``, and cues."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 from annotations.names import folded
-from annotations.readers.clock import CLEAR, MARKED, seconds, without_times
-from annotations.readers.cues import Cue, turns_of_cues
-from annotations.readers.speaker_labels import ends_sentence, speakers_among
+from annotations.readers.account import Account, LeftOut
+from annotations.readers.clock import CLOCK, seconds, without_times
+from annotations.readers.cues import Cue, turns_of_cues, with_names_above
+from annotations.readers.label_forms import Mark, ends_sentence
+from annotations.readers.label_rules import USUAL, LabelRules, Lines
+from annotations.readers.label_words import is_programs_line
+from annotations.readers.speaker_labels import find_labels
 from annotations.readers.speaker_table import rows_of_tabs, turns_of_table
-from annotations.readers.spoken import INVISIBLE, LABEL, label_of
+from annotations.readers.text_lines import TextLines
+from annotations.readers.turn_pieces import Piece, account_of, pieces_of
+from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
-_NAME = rf"[{INVISIBLE}]*(?P<label>[^\W\d_][^:\n\t]{{0,39}}?)"
-_CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
-_ABOVE = (
-    re.compile(rf"{_NAME}[\s,–-]*(?P<time>{MARKED})\s*:?"),
-    re.compile(rf"{_NAME}(?:\s{{2,}}|\t|\s+[-–|·]\s+)(?P<time>{_CLOCK})\s*:?"),
-    re.compile(r"\[(?P<label>[^\W\d_][^\]:\n]{0,39})\]\s+(?P<time>\d{1,2}:\d{2}:\d{2})"),
-)
-_BARE_ABOVE = re.compile(rf"{_NAME}\s(?P<time>{_CLOCK})")
-_BELOW_TIME = re.compile(rf"(?P<time>{CLEAR})[\s–-]+(?P<label>[^\W\d_][^:.?!\n\t]{{0,39}})")
-TIMED_LABEL = re.compile(rf"(?P<time>{CLEAR})[\s–-]*(?={_NAME}[ \u00a0{INVISIBLE}]*:)")
-_ARROW = re.compile(rf"(?P<begins>{_CLOCK}|\d+:\d+:\d+\.\d+)\s*-->\s*(?P<ends>{_CLOCK}|\d+:\d+:\d+\.\d+)")
-_PROGRAMS = re.compile(
-    r"(?:transcribed by https?://\S+|.{1,60} (?:started|stopped) transcription)\W*", re.IGNORECASE
-)
-_MOST_WORDS = 5
-_LONGEST = 100  # a line with a name and a time is not longer
+_ARROW = re.compile(rf"(?P<begins>{CLOCK}|\d+:\d+:\d+\.\d+)\s*-->\s*(?P<ends>{CLOCK}|\d+:\d+:\d+\.\d+)")
+_LONGEST = 100
 _HAS_CLOCK = re.compile(r"\d:\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a turn starts: the line's number, who speaks, what the line says of it, and when."""
-
-    line: int
-    speaker: str
-    words: str
-    at: float | None
-
-
-def turns_of_lines(lines: Sequence[str], interviewers: Sequence[str]) -> tuple[list[SpokenTurn], int]:
-    """The turns of lines in one of these layouts, and how many lines with words stand before the first.
-
-    No turns for a text without speakers.
+def turns_of_lines(
+    lines: TextLines, interviewers: Sequence[str], rules: LabelRules = USUAL
+) -> tuple[list[SpokenTurn], Account]:
+    """The turns of lines in one of these layouts, and the account of their words; without any speaker each paragraph
+    is a turn without one.
     """
-    kept = [line for line in lines if len(line) > _LONGEST or not _PROGRAMS.fullmatch(line.strip())]
-    cues = _cues(kept)
-    if cues:
-        return turns_of_cues(cues, interviewers), 0
-    above = list(names_above(kept, interviewers))
-    if above:
-        return _merged(list(_turns(kept, above))), _before(kept, above)
-    tabbed = _tabbed(kept)
-    if tabbed:
-        return tabbed, 0
-    starts = list(_labelled(kept, interviewers))
-    starts = starts or list(_names_alone(kept))
-    return (list(_turns(kept, starts)), _before(kept, starts)) if starts else ([], 0)
-
-
-def _before(lines: Sequence[str], starts: Sequence[Start]) -> int:
-    return sum(1 for line in lines[: starts[0].line] if line.strip())
-
-
-def _turns(lines: Sequence[str], starts: Sequence[Start]) -> Iterator[SpokenTurn]:
-    ends = [start.line for start in starts[1:]] + [len(lines)]
+    if rules.lines is not Lines.NO_SPEAKERS:
+        in_blocks = _of_cues(lines, interviewers, rules) or _of_tabs(lines)
+        if in_blocks is not None:
+            return in_blocks
+    found = find_labels(lines, interviewers, rules)
+    pieces = pieces_of(lines, found)
+    spoken, marks = [], 0
     before: float | None = None
-    for start, end in zip(starts, ends, strict=True):
-        said = " ".join([start.words, *lines[start.line + 1 : end]])
-        timed = without_times(" ".join(said.split()))
-        begins = next((at for at in (start.at, timed.begins, before) if at is not None), None)
-        yield SpokenTurn(start.speaker, timed.words, begins, timed.ends)
-        before = timed.ends
+    for piece in pieces.turns:
+        turn, its = _spoken(piece, lines.texts, before)
+        spoken.append(turn)
+        marks += its
+        before = turn.ends
+    if found.layout == Mark.ABOVE and not found.unlabelled:
+        spoken = _merged(spoken)
+    return spoken, account_of(
+        found,
+        pieces,
+        sum(map(count_words, lines.texts)),
+        sum(count_words(turn.words) for turn in spoken),
+        marks,
+    )
+
+
+def _spoken(piece: Piece, lines: Sequence[str], before: float | None) -> tuple[SpokenTurn, int]:
+    said = " ".join(lines[part.line][part.column :] for part in piece.parts)
+    timed = without_times(" ".join(said.split()))
+    begins = next((at for at in (piece.at, timed.begins, before) if at is not None), None)
+    return SpokenTurn(piece.speaker, timed.words, begins, timed.ends or piece.ends), timed.marks
 
 
 def _merged(turns: Sequence[SpokenTurn]) -> list[SpokenTurn]:
@@ -103,133 +74,52 @@ def _merged(turns: Sequence[SpokenTurn]) -> list[SpokenTurn]:
     return merged
 
 
-def _labelled(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[Start]:
-    """``Anna: words``, with or without a time before the name."""
-    timed = [TIMED_LABEL.match(line.strip()) for line in lines]
-    plain = [line.strip()[m.end() :] if m else line for line, m in zip(lines, timed, strict=True)]
-    speakers = speakers_among(plain, interviewers)
-    for number, (line, time) in enumerate(zip(plain, timed, strict=True)):
-        label = LABEL.match(line.strip())
-        if label is not None and folded(label_of(label["label"])) in speakers:
-            at = seconds(time["time"]) if time else None
-            yield Start(number, label_of(label["label"]), line.strip()[label.end() :], at)
-
-
-def _names_alone(lines: Sequence[str]) -> Iterator[Start]:
-    """A name on a line of its own, the words below: only if at least two names come again and take turns."""
-    filled = [(number, line.strip()) for number, line in enumerate(lines) if line.strip()]
-    named = [(number, line) for number, line in filled if _is_name(line)]
-    counted = Counter(folded(line) for _, line in named)
-    names = {key for key, count in counted.items() if count > 1}
-    starts = [(number, line) for number, line in named if folded(line) in names]
-    if len(names) < 2 or 4 * len(starts) < len(filled):
-        return
-    places = {number for number, _ in starts}
-    words_below = [
-        at
-        for at, (number, _) in enumerate(filled[:-1])
-        if number in places and filled[at + 1][0] not in places
-    ]
-    if len(words_below) == len(starts):
-        for number, line in starts:
-            yield Start(number, label_of(line), "", None)
-
-
-def names_above(lines: Sequence[str], interviewers: Sequence[str]) -> Iterator[Start]:
-    """A name and a time on a line of their own, the words below."""
-    found = [
-        (number, m) for number, line in enumerate(lines) if (m := _name_and_time(line.strip())) is not None
-    ]
-    if len(found) < 2:
-        found = _time_and_name(lines)
-    if len(found) < 2:
-        found = _bare_above(lines)
-    counted = Counter(folded(label_of(m["label"])) for _, m in found)
-    listed = {folded(name) for name in interviewers}
-    if len(found) < 2 or not (len(counted) < len(found) or len(counted) == 2 or listed & set(counted)):
-        return
-    for number, m in found:
-        yield Start(number, label_of(m["label"]), "", seconds(m["time"]))
-
-
-def _name_and_time(line: str) -> re.Match[str] | None:
-    if len(line) > _LONGEST or not _HAS_CLOCK.search(line):
+def _of_tabs(lines: TextLines) -> tuple[list[SpokenTurn], Account] | None:
+    filled = [line.strip() for line in lines.texts if line.strip()]
+    if len(filled) < 2 or sum("\t" in line for line in filled) < 0.6 * len(filled):
         return None
-    for pattern in _ABOVE:
-        m = pattern.fullmatch(line)
-        if m is not None and seconds(m["time"]) is not None and len(m["label"].split()) <= _MOST_WORDS:
-            return m
-    return None
+    return turns_of_table(list(rows_of_tabs(lines.texts)))
+
+
+def _of_cues(
+    lines: TextLines, interviewers: Sequence[str], rules: LabelRules
+) -> tuple[list[SpokenTurn], Account] | None:
+    """Blocks under ``0:0:3.1 --> 0:0:7.2``, with the name on the first line or as a label."""
+    at = [(number, m) for number, line in enumerate(lines.texts) if (m := _short(_ARROW, line))]
+    if len(at) < 2:
+        return None
+    first = at[0][0]
+    beside = [number for number in lines.filled if number < first or is_programs_line(lines.texts[number])]
+    nobody = set(beside)
+    marks = sum(count_words(lines.texts[number]) for number, _ in at)
+    cues = []
+    for (number, m), end in zip(at, [*(number for number, _ in at[1:]), len(lines.texts)], strict=True):
+        block = [
+            line.strip()
+            for n, line in enumerate(lines.texts[number + 1 : end], number + 1)
+            if n not in nobody
+        ]
+        block = [line for line in block if line]
+        if len(block) > 1 and block[-1].isdecimal():
+            marks += count_words(block.pop())  # it counts the cues, and stands above the next time
+        begins, ends = seconds(m["begins"]) or 0.0, seconds(m["ends"]) or 0.0
+        cues.append(Cue(begins, max(begins, ends), tuple(block)))
+    named, names = with_names_above(cues)
+    spoken, account = turns_of_cues(named, interviewers, rules)
+    left_out = tuple(
+        LeftOut(f"line {number + 1}", "before the first cue" if number < first else "a program's own line",
+                count_words(lines.texts[number]), first_words(lines.texts[number]))
+        for number in beside
+    )  # fmt: skip
+    return spoken, replace(
+        account,
+        words_in=sum(map(count_words, lines.texts)),
+        marks=account.marks + marks + names,
+        left_out=(*left_out, *account.left_out),
+        before_first=sum(count_words(lines.texts[number]) for number in beside if number < first),
+    )
 
 
 def _short(pattern: re.Pattern[str], line: str) -> re.Match[str] | None:
     """A short line with a time in it that is all of the pattern."""
     return pattern.fullmatch(line.strip()) if len(line) <= _LONGEST and _HAS_CLOCK.search(line) else None
-
-
-def _time_and_name(lines: Sequence[str]) -> list[tuple[int, re.Match[str]]]:
-    """``00:00:03 Anna Lind`` only where words stand below nearly every such line, and names come again."""
-    found = [(number, m) for number, line in enumerate(lines) if (m := _short(_BELOW_TIME, line))]
-    with_words = [
-        (number, m)
-        for number, m in found
-        if len(m["label"].split()) <= _MOST_WORDS and _next_is_words(lines, number)
-    ]
-    return with_words if len(with_words) >= 0.8 * len(found) else []
-
-
-def _next_is_words(lines: Sequence[str], number: int) -> bool:
-    below = next((line.strip() for line in lines[number + 1 : number + 3] if line.strip()), "")
-    return bool(below) and _BELOW_TIME.fullmatch(below) is None and re.match(CLEAR, below) is None
-
-
-def _bare_above(lines: Sequence[str]) -> list[tuple[int, re.Match[str]]]:
-    """``Anna 0:03`` only where the name comes again: "We met at 10:30" is a sentence."""
-    found = [(number, m) for number, line in enumerate(lines) if (m := _short(_BARE_ABOVE, line))]
-    counted = Counter(folded(m["label"]) for _, m in found)
-    return [
-        (number, m)
-        for number, m in found
-        if counted[folded(m["label"])] > 1 and len(m["label"].split()) <= _MOST_WORDS
-    ]
-
-
-def _tabbed(lines: Sequence[str]) -> list[SpokenTurn] | None:
-    filled = [line.strip() for line in lines if line.strip()]
-    if len(filled) < 2 or sum("\t" in line for line in filled) < 0.6 * len(filled):
-        return None
-    return turns_of_table(list(rows_of_tabs(lines)))
-
-
-def _cues(lines: Sequence[str]) -> list[Cue]:
-    """Blocks under ``0:0:3.1 --> 0:0:7.2``, with the name on the first line or as a label."""
-    at = [(number, m) for number, line in enumerate(lines) if (m := _short(_ARROW, line))]
-    ends = [*(number for number, _ in at[1:]), *([len(lines)] if at else [])]
-    blocks = [
-        (m, [line.strip() for line in lines[number + 1 : end] if line.strip()])
-        for (number, m), end in zip(at, ends, strict=True)
-    ]
-    # a number that counts the cues stands above the next time
-    blocks = [
-        (m, block[:-1] if block and block[-1].isdecimal() and len(block) > 1 else block)
-        for m, block in blocks
-    ]
-    named = Counter(folded(block[0]) for _, block in blocks if len(block) > 1 and _is_name(block[0]))
-    alone = sum(named.values()) >= 0.8 * len(blocks) and len(named) <= max(2, len(blocks) / 2)
-    cues = []
-    for m, block in blocks:
-        name = alone and len(block) > 1 and folded(block[0]) in named
-        begins, ends_at = seconds(m["begins"]) or 0.0, seconds(m["ends"]) or 0.0
-        words = tuple(block[1:] if name else block)
-        cues.append(Cue(begins, max(begins, ends_at), words, label_of(block[0]) if name else ""))
-    return cues
-
-
-def _is_name(line: str) -> bool:
-    return (
-        line[:1].isalpha()
-        and len(line) <= 40
-        and len(line.split()) <= _MOST_WORDS
-        and not ends_sentence(line)
-        and LABEL.match(line) is None
-    )

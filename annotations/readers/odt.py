@@ -9,6 +9,7 @@ from typing import Any
 from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
 from annotations.readers.document import Document, turns_of_document
+from annotations.readers.label_rules import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished
 
 _PARAGRAPHS = ("text:p", "text:h")
@@ -30,7 +31,7 @@ _DEEPEST = 40
 
 
 def read_odt(
-    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> tuple[ReadTranscript, ...]:
     """A .odt file: one transcript. Without any speaker each paragraph is a turn without a speaker."""
     refuse_hostile(content, file, what="OpenDocument text", words="content.xml")
@@ -55,8 +56,8 @@ def read_odt(
         raise BadInput(
             f"{file} is no OpenDocument text, or a damaged one. Open it and save it again."
         ) from error
-    spoken, warnings = turns_of_document(Document(blocks), interviewers)
-    return finished(spoken, name=name, file=file, reader="odt", interviewers=interviewers, warnings=warnings)
+    spoken, account = turns_of_document(Document(blocks), interviewers, rules)
+    return finished(spoken, name=name, file=file, reader="odt", interviewers=interviewers, account=account)
 
 
 def _bytes(container: Any, part: str) -> bytes:

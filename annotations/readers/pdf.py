@@ -14,8 +14,9 @@ from typing import Any
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.readers.document import Document, turns_of_document
-from annotations.readers.speaker_labels import ends_sentence
-from annotations.readers.spoken import LABEL, ReadTranscript, finished
+from annotations.readers.label_forms import colon_form, ends_sentence
+from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.spoken import ReadTranscript, finished
 
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 10_000_000
@@ -48,7 +49,7 @@ class _Line:
 
 
 def read_pdf(
-    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> tuple[ReadTranscript, ...]:
     """A .pdf file with text: one transcript. Without any speaker each paragraph is a turn without a speaker."""
     pages = _pages(content, file)
@@ -58,11 +59,12 @@ def read_pdf(
         )
     kept, heads = _without_heads(pages)
     paragraphs = list(_paragraphs(kept))
-    spoken, warnings = turns_of_document(Document(tuple(paragraphs)), interviewers)
+    beside = (("the head or foot of pages", " ".join(heads)),) if heads else ()
+    spoken, account = turns_of_document(Document(tuple(paragraphs), beside), interviewers, rules)
+    warnings: tuple[str, ...] = ()
     if heads:
         warnings = (
-            *warnings,
-            f"{heads} lines at the head or foot of its pages, such as page numbers, were left out.",
+            f"{len(heads)} lines at the head or foot of its pages, such as page numbers, were left out.",
         )
     empty = sum(1 for page in pages if not any(line.text.strip() for line in page))
     if empty:
@@ -70,7 +72,15 @@ def read_pdf(
             *warnings,
             f"{empty} of its {len(pages)} pages hold no text; if they are scans, their words are missing.",
         )
-    return finished(spoken, name=name, file=file, reader="pdf", interviewers=interviewers, warnings=warnings)
+    return finished(
+        spoken,
+        name=name,
+        file=file,
+        reader="pdf",
+        interviewers=interviewers,
+        warnings=warnings,
+        account=account,
+    )
 
 
 def _pages(content: bytes, file: str) -> list[list[_Line]]:
@@ -153,9 +163,9 @@ def _plain(text: str) -> str:
     return re.sub("\u00ad(?!$)", "", text.rstrip())
 
 
-def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]], int]:
+def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]], list[str]]:
     """The pages without lines that stand at the edge of most of them, whatever their numbers, and nowhere else;
-    how many that were.
+    and these lines.
     """
     edges = [_edge(page) for page in pages]
     keys = [[_key(line.text) for line in page] for page in pages]
@@ -166,7 +176,8 @@ def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]],
         key for page, edge in zip(keys, edges, strict=True) for at, key in enumerate(page) if at not in edge
     }
     least = max(2, (len(pages) + 1) // 2)
-    kept, dropped = [], 0
+    kept: list[list[_Line]] = []
+    dropped: list[str] = []
     for page, its, edge in zip(pages, keys, edges, strict=True):
         heads = {
             at
@@ -174,14 +185,14 @@ def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]],
             if _PAGE_NUMBER.fullmatch(page[at].text.strip())
             or (counted[its[at]] >= least and its[at] not in inside and _may_be_head(page[at], len(pages)))
         }
-        dropped += len(heads)
+        dropped.extend(page[at].text for at in sorted(heads))
         kept.append([line for at, line in enumerate(page) if at not in heads])
     return kept, dropped
 
 
 def _may_be_head(line: _Line, pages: int) -> bool:
     """What looks like a speaker's words is a head only in a longer document."""
-    return pages > 3 or LABEL.match(line.text.strip()) is None
+    return pages > 3 or colon_form(0, line.text, numbers=True) is None
 
 
 def _edge(page: Sequence[_Line]) -> set[int]:

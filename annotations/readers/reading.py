@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from annotations.errors import BadInput
 from annotations.readers.docx import read_docx
 from annotations.readers.eaf import read_eaf
+from annotations.readers.html_file import read_html
+from annotations.readers.json_file import read_json
+from annotations.readers.label_rules import USUAL, LabelRules
 from annotations.readers.odt import read_odt
 from annotations.readers.otr import read_otr
 from annotations.readers.pdf import read_pdf
@@ -30,24 +34,35 @@ READERS: Mapping[str, Reader] = {
     ".srt": read_srt,
     ".otr": read_otr,
     ".eaf": read_eaf,
+    ".json": read_json,
+    ".html": read_html,
+    ".htm": read_html,
 }
-_TABLES = (".csv", ".jsonl")
+SAVE_AS_DOCX = (".doc", ".dot", ".docm", ".dotx", ".dotm", ".pages", ".wps", ".gdoc")
+_TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
+# files of these endings are often something else: a workbook of codings, a page, a program's settings
+OFTEN_OTHERS = (".json", ".html", ".htm", ".tsv", ".xlsx")
 ENDINGS = (*READERS, *_TABLES)
 MOST_NAME = 120
 
 
-def read_transcripts(file: Path, *, interviewers: Sequence[str]) -> tuple[ReadTranscript, ...]:
+def read_transcripts(
+    file: Path, *, interviewers: Sequence[str], rules: LabelRules = USUAL
+) -> tuple[ReadTranscript, ...]:
     """The transcripts in a file. Raises BadInput, one sentence, for a file that cannot be used."""
     ending = file.suffix.lower()
     if ending not in ENDINGS:
-        hint = " Save it as .docx." if ending in (".doc", ".dot", ".pages", ".wps") else ""
+        hint = " Save it as .docx." if ending in SAVE_AS_DOCX else ""
         raise BadInput(
             f'{file}: files ending in "{ending}" are not read.{hint} Allowed: {", ".join(ENDINGS)}.'
         )
+    name = unicodedata.normalize("NFC", file.stem)  # a Mac writes ö as o and a mark
     if ending in _TABLES:
-        found = read_table(file, name=file.stem, interviewers=interviewers)
+        found = read_table(file, name=name, interviewers=interviewers, rules=rules)
     else:
-        found = READERS[ending](read_bytes(file), name=file.stem, file=str(file), interviewers=interviewers)
+        found = READERS[ending](
+            read_bytes(file), name=name, file=str(file), interviewers=interviewers, rules=rules
+        )
     for one in found:
         if len(one.name) > MOST_NAME or not one.name.isprintable():
             raise BadInput(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from annotations.errors import BadInput
 from annotations.readers.document import Document, turns_of_document
+from annotations.readers.label_rules import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished
 
 # pictures are long runs of hexadecimal digits
@@ -22,7 +23,7 @@ MOST = 5_000_000
 
 
 def read_rtf(
-    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> tuple[ReadTranscript, ...]:
     """A .rtf file: one transcript. Without any speaker each paragraph is a turn without a speaker."""
     content = content.lstrip(b"\xef\xbb\xbf \r\n\t")
@@ -31,8 +32,8 @@ def read_rtf(
             f"{file} is no rich text: it does not begin with {{\\rtf. Open it and save it as .docx."
         )
     text = _text(content, file)
-    spoken, warnings = turns_of_document(Document(tuple(_blocks(text))), interviewers)
-    return finished(spoken, name=name, file=file, reader="rtf", interviewers=interviewers, warnings=warnings)
+    spoken, account = turns_of_document(Document(tuple(_blocks(text))), interviewers, rules)
+    return finished(spoken, name=name, file=file, reader="rtf", interviewers=interviewers, account=account)
 
 
 def _text(content: bytes, file: str) -> str:

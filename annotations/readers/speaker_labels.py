@@ -1,67 +1,222 @@
-"""Which words before a colon are speakers. A file says it by repeating them: "Anna:" is one, "The point is:" none."""
+"""Where turns start in the lines of a file, and who speaks: the one place that decides what is a speaker's label.
+
+The evidence is the whole file: labels that come again and take turns, roles and codes, times beside names, lines of
+their own, bold type. Each layout is tried, and the one by which most turns start is taken; the reasons are kept, so
+that "tandem import --explain" can show them.
+
+======================  =====================================================================
+by hand                 ``Anna: words``, ``**Anna:** words``, ``12. Anna: words``, ``护士：…``
+Trint, whisper, f4      ``[00:00:03] Anna: words``, ``[00:00:03 --> 00:00:07] SPEAKER_00: …``
+WhisperX, Vibe          ``[SPEAKER_00]: words``, ``[Speaker 1] words``
+Teams, Otter            ``Anna Lind   0:03`` above the words
+Rev, Sonix              ``Anna Lind (00:03):`` above the words
+Happy Scribe, Word      ``00:00:03 - Anna Lind`` above the words
+Zoom                    ``[Anna Lind] 14:00:03`` above the words
+by hand                 ``Anna Lind`` above the words, or ``Anna Lind<TAB>words``
+======================  =====================================================================
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from annotations.names import folded
-from annotations.readers.spoken import LABEL, label_of
+from annotations.readers.clock import begin_and_end, is_range, is_time
+from annotations.readers.colon_labels import Known, Labels, colon_labels
+from annotations.readers.label_forms import Form, Mark, name_alone, without_brackets
+from annotations.readers.label_rules import USUAL, LabelRules, Lines
+from annotations.readers.label_shapes import asks_by_word
+from annotations.readers.label_words import is_programs_line
+from annotations.readers.names_in_lines import names_above, names_alone
+from annotations.readers.other_labels import bold_questions, other_labels, timed_lines
+from annotations.readers.text_lines import TextLines
+from annotations.readers.words import first_words
+from annotations.transcript import asks
 
-_ENDED = re.compile(r"[.?!…:;。？！؟۔।][\"'”’»)\]]*$")
-_MOST_WORDS = 5
-_MOST_WORDS_ONCE = 2
-# what stands above an interview, and is said by nobody
-_ABOVE = frozenset(
-    re.findall(
-        r"\w+",
-        "audio case code date duration file kind language length location media place project recorded recording "
-        "site subject time title topic transcriber transcript transcription version wave",
-    )
-)
-
-
-def ends_sentence(text: str) -> bool:
-    """Does a text end where a sentence does? Nothing before counts as an end."""
-    plain = text.rstrip()
-    return not plain or _ENDED.search(plain) is not None
+_LONGEST_TIME = 60
+_MOSTLY = 0.6
 
 
-def speakers_among(lines: Sequence[str], interviewers: Sequence[str]) -> frozenset[str]:
-    """The keys of the labels that are speakers in these lines; empty for a text without speakers.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A line that nobody says: why, and the seconds that it gives to what follows."""
 
-    A label is a speaker if the study lists it, or if it comes again. One that comes once is a speaker only
-    beside others, where a sentence has ended, and if it does not begin small. One line alone makes no
-    conversation: "Researcher: Ada Lind" stands above many field notes.
+    why: str
+    at: float | None = None
+    ends: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A line that looks like a speaker's label and was not taken for one, by its number from 0, and why not."""
+
+    line: int
+    begins: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where turns start; no starts for a text without speakers.
+
+    ``speakers``: why each label is one. ``beside``: lines that nobody says. ``unlabelled``: are lines without a label
+    the participant's?
     """
+
+    layout: str
+    starts: tuple[Form, ...] = ()
+    speakers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    beside: Mapping[int, Beside] = field(default_factory=lambda: MappingProxyType({}))
+    near: tuple[Near, ...] = ()
+    unlabelled: bool = False
+
+
+def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules = USUAL) -> Found:
+    """Where turns start in these lines, and why."""
+    if rules.lines is Lines.NO_SPEAKERS:
+        return Found("no speakers: study.yaml, or its kind, says so")
+    known = Known(interviewers, rules.participants)
+    beside = _beside(lines)
+    colon = colon_labels(lines, beside, known)
+    chosen, layout = _most_starts(lines, beside, known, colon)
+    starts = _with_colon_labels(chosen, colon, layout)
+    near = tuple(_near(lines, (*chosen.near, *colon.near), starts, layout))
+    speakers = _labels_as_kept(starts, chosen.why or {})
+    if not starts:
+        timed = timed_lines(lines, beside)
+        layout = "a time before each line, and no speakers" if timed.starts else "no speakers"
+        return Found(layout, timed.starts, {}, beside, near)
+    head = {at: Beside("above the interview") for at in chosen.head}
+    starts = tuple(replace(form, label=_label(form, starts)) for form in starts)
+    return Found(
+        layout,
+        starts,
+        speakers,
+        {**beside, **head},
+        near,
+        _unlabelled(lines, starts, head, beside, known, rules),
+    )
+
+
+def speakers_among(
+    lines: Sequence[str], interviewers: Sequence[str], rules: LabelRules = USUAL
+) -> Mapping[int, Form]:
+    """The lines of cues that begin with a speaker's label, by their number."""
+    if rules.lines is Lines.NO_SPEAKERS:
+        return {}
+    texts = TextLines(lines, frozenset())
+    known = Known(interviewers, rules.participants)
+    found = max(
+        (colon_labels(texts, {}, known), other_labels(texts, {}, known)), key=lambda one: len(one.starts)
+    )
+    return {form.line: replace(form, label=_label(form, found.starts)) for form in found.starts}
+
+
+def _most_starts(
+    lines: TextLines, beside: Mapping[int, Beside], known: Known, colon: Labels
+) -> tuple[Labels, str]:
     found = [
-        (label, at)
-        for at, line in enumerate(lines)
-        if (m := LABEL.match(line.strip())) and (label := label_of(m["label"]))
+        (names_above(lines, beside, known), Mark.ABOVE.value),
+        (colon, Mark.COLON.value),
+        (names_alone(lines, beside, known), Mark.ALONE.value),
+        (other_labels(lines, beside, known), "a label without a colon"),
     ]
-    counted = Counter(folded(label) for label, _ in found)
-    filled = [at for at, line in enumerate(lines) if line.strip()]
-    most = 2 * len(found) >= len(filled)
-    listed = {folded(name) for name in interviewers} & set(counted)
-    again = {folded(label) for label, _ in found if _comes_again(label, counted)}
-    opens = bool(found) and found[0][1] == filled[0] and folded(found[0][0]) in again
-    if not (listed or len(again) > 1 or opens or most):
-        return frozenset()
-    once = {
-        folded(label)
-        for label, at in found
-        if _may_come_once(label) and (most or at == 0 or ends_sentence(lines[at - 1]))
+    best, layout = max(found, key=lambda one: len(one[0].starts))
+    if not best.starts and lines.bold:
+        best, layout = bold_questions(lines), Mark.BOLD.value
+    return best, layout
+
+
+def _with_colon_labels(chosen: Labels, colon: Labels, layout: str) -> tuple[Form, ...]:
+    """The starts, with lines ``Anna: words`` of somebody who speaks in another layout as well."""
+    if layout != Mark.ABOVE or not chosen.starts:
+        return chosen.starts
+    lines, keys = {form.line for form in chosen.starts}, {form.key for form in chosen.starts}
+    more = [form for form in colon.starts if form.key in keys and form.line not in lines]
+    return tuple(sorted((*chosen.starts, *more), key=lambda form: form.line))
+
+
+def _label(form: Form, starts: Sequence[Form]) -> str:
+    """A label as it is kept: brackets around all labels are the program's, around some they say that a name was
+    blanked.
+    """
+    around_all = all(without_brackets(one.label) != one.label for one in starts)
+    return without_brackets(form.label) if around_all else form.label
+
+
+def _labels_as_kept(starts: Sequence[Form], why: Mapping[str, str]) -> Mapping[str, str]:
+    return {_label(form, starts): why.get(form.key, "it speaks elsewhere in the file") for form in starts}
+
+
+def _beside(lines: TextLines) -> dict[int, Beside]:
+    """The lines that nobody says: those of programs, times on lines of their own, and the numbers of cues."""
+    found: dict[int, Beside] = {}
+    filled = lines.filled
+    for place, at in enumerate(filled):
+        plain = lines.texts[at].strip()
+        if is_programs_line(plain):
+            found[at] = Beside("a program's own line")
+        elif len(plain) <= _LONGEST_TIME and (is_time(plain) or is_range(plain)):
+            found[at] = Beside("a time", *begin_and_end(plain))
+            above = filled[place - 1] if place else -1
+            if above >= 0 and is_range(plain) and lines.texts[above].strip().isdecimal():
+                found[above] = Beside("the number of a cue")
+    return found
+
+
+def _unlabelled(
+    lines: TextLines,
+    starts: Sequence[Form],
+    head: Mapping[int, object],
+    beside: Mapping[int, object],
+    known: Known,
+    rules: LabelRules,
+) -> bool:
+    """Are the lines without a label the participant's: because the study says so, or because only those who ask are
+    labelled, and much is said beside them?
+    """
+    if rules.lines is Lines.UNLABELLED_ANSWER:
+        return True
+    asking = {form.key for form in starts if asks(form.label, known.interviewers) or asks_by_word(form.label)}
+    asking |= _only_one_who_asks(starts, lines)
+    if any(form.mark is not Mark.COLON or form.key not in asking for form in starts):
+        return False
+    labelled = {form.line for form in starts}
+    others = [at for at in lines.filled if at not in labelled and at not in head and at not in beside]
+    after = [at for at in others if at > starts[0].line]
+    return 2 * len(after) >= len(starts)
+
+
+def _only_one_who_asks(starts: Sequence[Form], lines: TextLines) -> set[str]:
+    """The one label of a file, if most of the lines that bear it are questions."""
+    keys = {form.key for form in starts}
+    asked = sum(lines.texts[form.line].rstrip(" \"'”’»)").endswith(("?", "？", "؟")) for form in starts)
+    return keys if len(keys) == 1 and len(starts) > 1 and asked >= _MOSTLY * len(starts) else set()
+
+
+def _near(
+    lines: TextLines, near: Sequence[tuple[Form, str]], starts: Sequence[Form], layout: str
+) -> list[Near]:
+    """What nearly was a label, each line once, and where a speaker's label stands in the middle of a line."""
+    taken = {form.line for form in starts}
+    found = {
+        form.line: Near(form.line, first_words(lines.texts[form.line]), why)
+        for form, why in near
+        if form.line not in taken
     }
-    speakers = listed | again | once
-    return frozenset(speakers) if most or sum(counted[key] for key in speakers) > 1 else frozenset()
-
-
-def _comes_again(label: str, counted: Counter[str]) -> bool:
-    key = folded(label)
-    return counted[key] > (2 if key in _ABOVE else 1) and len(label.split()) <= _MOST_WORDS
-
-
-def _may_come_once(label: str) -> bool:
-    short = len(label.split()) <= _MOST_WORDS_ONCE or any(map(str.isdigit, label))
-    return short and not label[0].islower() and folded(label) not in _ABOVE
+    keys = {form.key for form in starts}
+    names = sorted({re.escape(form.label) for form in starts if len(form.label) > 1}, key=len, reverse=True)
+    inside = re.compile(rf"(?<=[.?!…]\s)(?:{'|'.join(names[:50])})\s?[:：](?=\s)") if names else None
+    words_from = {form.line: form.width for form in starts}
+    for at in lines.filled:
+        text = lines.texts[at]
+        if at in found:
+            continue
+        if inside is not None and inside.search(text, words_from.get(at, 0)):
+            found[at] = Near(at, first_words(text), "a speaker's label stands in the middle of it")
+        elif at not in taken and layout == Mark.ABOVE and folded(name_alone(text)) in keys - {""}:
+            found[at] = Near(at, first_words(text), "it holds a speaker's name and no time")
+    return [found[at] for at in sorted(found)]

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotations.names import folded
-from annotations.readers.clock import is_time, seconds, without_times
+from annotations.readers.account import Account, LeftOut
+from annotations.readers.clock import begin_and_end, is_time, without_times
 from annotations.readers.spoken import label_of, one_line
+from annotations.readers.table_columns import MEANINGS
+from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
-_NAMED = {
-    "speaker": frozenset(
-        {"speaker", "who", "name", "person", "role", "sprecher", "talare", "locuteur", "hablante"}
-    ),
-    "text": frozenset({"text", "words", "transcript", "content", "utterance", "speech", "what was said"}),
-    "time": frozenset({"time", "start", "timestamp", "timecode", "begin", "time code", "time stamp", "in"}),
-}
 _LEAST_ROWS = 2
 _MOST_COLUMNS = 6
 
@@ -29,9 +25,9 @@ class _Columns:
     head: bool
 
 
-def turns_of_table(rows: Sequence[Sequence[str]]) -> list[SpokenTurn] | None:
-    """The turns of a table, or None if it is none of speakers and words. A row without a speaker goes on with
-    the turn above it.
+def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Account] | None:
+    """The turns of a table and the account of its cells, or None if it is none of speakers and words. A row without a
+    speaker goes on with the turn above it.
     """
     plain = [[one_line(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)]
     plain = [_without_empty_ends(row) for row in plain]
@@ -39,19 +35,60 @@ def turns_of_table(rows: Sequence[Sequence[str]]) -> list[SpokenTurn] | None:
     if columns is None:
         return None
     turns: list[SpokenTurn] = []
+    tally = _Tally(columns, plain[:1] if columns.head else [])
     for row in plain[1:] if columns.head else plain:
         cells = [*row, *[""] * _MOST_COLUMNS]
-        at = seconds(cells[columns.time]) if columns.time is not None else None
+        at, until = begin_and_end(cells[columns.time]) if columns.time is not None else (None, None)
         timed = without_times(cells[columns.text])
+        tally.row(row, timed.marks)
         speaker = label_of(cells[columns.speaker])
         if speaker or not turns:
-            turns.append(SpokenTurn(speaker, timed.words, timed.begins if at is None else at, timed.ends))
+            begins = timed.begins if at is None else at
+            turns.append(SpokenTurn(speaker, timed.words, begins, until or timed.ends))
         else:
             last = turns[-1]
-            turns[-1] = SpokenTurn(
-                last.speaker, f"{last.words} {timed.words}".strip(), last.begins, timed.ends or last.ends
-            )
-    return turns
+            words = f"{last.words} {timed.words}".strip()
+            turns[-1] = replace(last, words=words, ends=until or timed.ends or last.ends)
+    return turns, tally.account(turns, plain)
+
+
+class _Tally:
+    """Where the words of a table's cells went."""
+
+    def __init__(self, columns: _Columns, head: Sequence[Sequence[str]]) -> None:
+        self._columns = columns
+        self._marks = sum(count_words(cell) for row in head for cell in row)
+        self._others: list[str] = []
+
+    def row(self, row: Sequence[str], times: int) -> None:
+        self._marks += times
+        for at, cell in enumerate(row):
+            if at in (self._columns.speaker, self._columns.time) or cell.isdecimal() or is_time(cell):
+                self._marks += count_words(cell) if at != self._columns.text else 0
+            elif at != self._columns.text and cell:
+                self._others.append(cell)
+
+    def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> Account:
+        words = sum(map(count_words, self._others))
+        return Account(
+            words_in=sum(count_words(cell) for row in rows for cell in row),
+            kept=sum(count_words(turn.words) for turn in turns),
+            marks=self._marks,
+            left_out=(
+                (
+                    LeftOut(
+                        "table",
+                        "in a column of neither speakers nor words",
+                        words,
+                        first_words(self._others[0]),
+                    ),
+                )
+                if words
+                else ()
+            ),
+            layout="a table of speakers and words",
+            speakers={turn.speaker: "the column of speakers names it" for turn in turns if turn.speaker},
+        )
 
 
 def _without_empty_ends(row: list[str]) -> list[str]:
@@ -79,19 +116,21 @@ def _columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
 def _by_name(first: Sequence[str]) -> _Columns | None:
     at: dict[str, int] = {}
     for column, cell in enumerate(first):
-        for what, names in _NAMED.items():
+        for what, names in MEANINGS.items():
             if folded(cell.rstrip(":")) in names:
                 at.setdefault(what, column)
     if "speaker" not in at or "text" not in at:
         return None
-    return _Columns(at["speaker"], at["text"], at.get("time"), head=True)
+    return _Columns(at["speaker"], at["text"], at.get("time", at.get("start")), head=True)
 
 
 def _are_speakers(cells: Sequence[str], rows: int) -> bool:
     """Few different labels, each short and beginning with a letter, over most of the rows."""
     labels = [label_of(cell) for cell in cells]
     fit = [
-        label for label in labels if 0 < len(label) <= 40 and label[0].isalpha() and len(label.split()) <= 5
+        label
+        for label in labels
+        if 0 < len(label) <= 60 and (label[0].isalnum() or label[0] in "+[(") and len(label.split()) <= 6
     ]
     different = len({folded(label) for label in fit})
     return len(fit) >= 0.8 * len(labels) and 2 * len(fit) >= rows and different <= max(2, len(fit) / 2)

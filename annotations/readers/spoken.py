@@ -1,4 +1,4 @@
-"""What a reader gives back, the speaker label that all of them know, and words as they are kept."""
+"""What a reader gives back, and labels and words as they are kept."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from types import MappingProxyType
 from typing import Protocol
 
 from annotations.errors import BadInput
+from annotations.readers.account import NOTHING_COUNTED, Account
+from annotations.readers.label_rules import LabelRules
 from annotations.transcript import SpokenTurn, Turn, canonical
 
 # marks that turn the direction of writing, and the byte order mark: invisible, so no part of a label
 INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
-# DESIGN of the format: a label begins with a letter and has at most 40 characters; a colon and white space end
-# it. "https://…" has no white space after its colon; "10:30 Meeting:" does not begin with a letter.
-LABEL = re.compile(
-    rf"[{INVISIBLE}]*(?P<label>[^\W\d_][^:\n\t]{{0,39}}?)[ \u00a0{INVISIBLE}]{{0,20}}:(?=[\s{INVISIBLE}]|$)[{INVISIBLE}]*"
-)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff]")
 _HALVES = re.compile("[\ud800-\udfff]")
 MOST_CHARACTERS = 20_000_000
@@ -28,7 +25,7 @@ class ReadTranscript:
     """A transcript as its file gives it; where it belongs is said elsewhere (``describe``).
 
     ``described``: what columns of the file say of it (participant, case, site, wave …). ``place``: where the file
-    lies below the folder that was imported, as far as that is known.
+    lies below the folder that was imported, as far as that is known. ``account``: where the file's words went.
     """
 
     name: str
@@ -39,13 +36,14 @@ class ReadTranscript:
     described: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[str, ...] = ()
     place: str = ""
+    account: Account = NOTHING_COUNTED
 
 
 class Reader(Protocol):
     """Reads one format. Raises BadInput with a sentence that names the file."""
 
     def __call__(
-        self, content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+        self, content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = ...
     ) -> tuple[ReadTranscript, ...]:
         """The transcripts in ``content``; ``name`` is the id where the file gives none."""
         ...
@@ -61,7 +59,7 @@ def one_line(text: str) -> str:
 def label_of(text: str) -> str:
     """A speaker's label as it is kept: without invisible marks, on one line, and without a colon."""
     plain = one_line(re.sub(f"[{INVISIBLE}]", "", text))
-    return re.sub(r"\s*:(?=\s|$)", "", plain).strip()
+    return re.sub(r"\s*(?::(?=\s|$)|：\s*$)", "", plain).strip()
 
 
 def finished(
@@ -72,13 +70,14 @@ def finished(
     reader: str,
     interviewers: Sequence[str],
     warnings: Sequence[str] = (),
+    account: Account = NOTHING_COUNTED,
 ) -> tuple[ReadTranscript, ...]:
     """The one transcript of a file, from its turns. Raises BadInput if nobody says anything."""
     clean = [replace(turn, speaker=label_of(turn.speaker), words=one_line(turn.words)) for turn in spoken]
     if not any(turn.words for turn in clean):
         raise BadInput(f"{file} holds no words. If it is a scan, it has to be typed or recognised first.")
     text, turns = turns_with_words(clean, interviewers)
-    return (ReadTranscript(name, text, turns, file, reader, warnings=tuple(warnings)),)
+    return (ReadTranscript(name, text, turns, file, reader, warnings=tuple(warnings), account=account),)
 
 
 def turns_with_words(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from annotations.readers.label_rules import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.vtt import read_cues
 
@@ -11,7 +12,7 @@ _LAYOUT = "A .srt file has a number, times such as 00:00:01,000 --> 00:00:04,000
 
 
 def read_srt(
-    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> tuple[ReadTranscript, ...]:
     """A .srt file: one transcript."""
-    return read_cues(content, "srt", _LAYOUT, name=name, file=file, interviewers=interviewers)
+    return read_cues(content, "srt", _LAYOUT, name=name, file=file, interviewers=interviewers, rules=rules)

@@ -1,37 +1,56 @@
-"""Tables of turns: CSV and JSONL with ``speaker, text`` and optionally ``transcript`` and more; one row, one turn."""
+"""Tables of turns: CSV, TSV, Excel and JSONL with ``speaker, text`` and optionally ``transcript`` and more; one row, one
+turn. Columns as NVivo, Premiere, Sonix, whisper and others name them are known.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from annotations.errors import BadInput
 from annotations.names import folded
+from annotations.readers.account import Account, LeftOut
+from annotations.readers.clock import begin_and_end
+from annotations.readers.cues import Cue, turns_of_cues
+from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.milliseconds import in_seconds
 from annotations.readers.spoken import ReadTranscript, one_line, turns_with_words
-from annotations.sheets.sheet import Row, Sheet, read_sheet
+from annotations.readers.table_columns import columns_also_called
+from annotations.readers.words import count_words, first_words
+from annotations.sheets.sheet import Row, Sheet, columns_of, read_sheet
 from annotations.transcript import SpokenTurn
 
 DESCRIBING = ("participant", "case", "site", "wave", "kind", "session", "language", "date")
 _REQUIRED = ("speaker", "text")
-_OPTIONAL = ("transcript", "turn", "start", "end", *DESCRIBING)
+LONGEST_TIME = 16
+_OPTIONAL = ("transcript", "turn", "start", "end", "time", *DESCRIBING)
 
 
 @dataclass
 class _Rows:
     name: str
     spoken: list[SpokenTurn] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
     described: dict[str, str] = field(default_factory=dict)
     empty: list[int] = field(default_factory=list)
-    asked: int = 0
+    words: int = 0
+    others: list[str] = field(default_factory=list)
 
 
-def read_table(file: Path, *, name: str, interviewers: Sequence[str]) -> tuple[ReadTranscript, ...]:
-    """A .csv or .jsonl file: one transcript, or many where it has the column ``transcript``."""
-    sheet = read_sheet(file, required=_REQUIRED, optional=_OPTIONAL)
+def read_table(
+    file: Path, *, name: str, interviewers: Sequence[str], rules: LabelRules = USUAL
+) -> tuple[ReadTranscript, ...]:
+    """A .csv, .tsv, .xlsx or .jsonl file: one transcript, or many where it has the column ``transcript``.
+
+    Without a column of speakers, but with times, the rows are cues, as in subtitles.
+    """
+    also_called = columns_also_called()
+    columns = columns_of(file, also_called)
+    speakers = "speaker" in columns or not {"start", "time"} & set(columns)
+    required = _REQUIRED if speakers else ("text",)
+    sheet = read_sheet(file, required=required, optional=("speaker", *_OPTIONAL), also_called=also_called)
     many: dict[str, _Rows] = {}
     for row in sheet.rows:
         _take(row, sheet, name, many)
@@ -40,7 +59,7 @@ def read_table(file: Path, *, name: str, interviewers: Sequence[str]) -> tuple[R
             f"{file} holds no turns. Below the first row every row is a turn: a speaker and a text."
         )
     return tuple(
-        _transcript(rows, file, interviewers, sheet.ignored)
+        _transcript(rows, file, interviewers, sheet.ignored, None if speakers else rules)
         for rows in many.values()
         if any(t.words for t in rows.spoken)
     )
@@ -63,20 +82,27 @@ def _take(row: Row, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
     words = one_line(row["text"])
     if not words:
         rows.empty.append(row.number)
-    rows.spoken.append(
-        SpokenTurn(
-            one_line(row["speaker"]),
-            words,
-            _seconds(row, "start", where),
-            _seconds(row, "end", where),
-        )
-    )
+    rows.words += sum(count_words(cell) for cell in row.cells.values())
+    rows.others.extend(row[column] for column in sheet.ignored if row[column])
+    begins, ends = begin_and_end(row["time"]) if row["time"] else (None, None)
+    begins = _seconds(row, "start", where) if row["start"] else begins
+    ends = _seconds(row, "end", where) if row["end"] else ends
+    rows.spoken.append(SpokenTurn(one_line(row["speaker"]), words, begins, ends))
 
 
 def _transcript(
-    rows: _Rows, file: Path, interviewers: Sequence[str], ignored: Sequence[str]
+    rows: _Rows,
+    file: Path,
+    interviewers: Sequence[str],
+    ignored: Sequence[str],
+    as_cues: LabelRules | None,
 ) -> ReadTranscript:
-    text, turns = turns_with_words(rows.spoken, interviewers)
+    spoken = in_seconds(rows.spoken)
+    account = Account(layout="a table, one row one turn")
+    if as_cues is not None:
+        cues = [Cue(t.begins or 0.0, t.ends or t.begins or 0.0, (t.words,)) for t in spoken if t.words]
+        spoken, account = turns_of_cues(cues, interviewers, as_cues)
+    text, turns = turns_with_words(spoken, interviewers)
     warnings = []
     if rows.empty:
         warnings.append(
@@ -85,19 +111,47 @@ def _transcript(
     if ignored:
         warnings.append(f"the columns {', '.join(ignored)} are not known and were not read.")
     return ReadTranscript(
-        rows.name, text, turns, str(file), "table", MappingProxyType(rows.described), tuple(warnings)
+        rows.name,
+        text,
+        turns,
+        str(file),
+        "table",
+        MappingProxyType(rows.described),
+        tuple(warnings),
+        account=_account(rows, account, spoken),
+    )
+
+
+def _account(rows: _Rows, account: Account, spoken: Sequence[SpokenTurn]) -> Account:
+    """The account with the cells: what is in no column of words is a mark, or left out if its column is not known."""
+    others = sum(map(count_words, rows.others))
+    in_words = sum(count_words(turn.words) for turn in rows.spoken)
+    left_out = (
+        [LeftOut("table", "in columns that are not known", others, first_words(rows.others[0]))]
+        if others
+        else []
+    )
+    return replace(
+        account,
+        words_in=rows.words,
+        kept=sum(count_words(turn.words) for turn in spoken),
+        marks=account.marks + rows.words - others - in_words,
+        left_out=(*account.left_out, *left_out),
+        speakers=account.speakers
+        or {turn.speaker: "the column of speakers names it" for turn in spoken if turn.speaker},
     )
 
 
 def _seconds(row: Row, column: str, where: str) -> float | None:
     given = row[column].replace(",", ".")
-    if not given:
-        return None
     if re.fullmatch(r"\d+(\.\d+)?", given):
         return float(given)
-    if re.fullmatch(r"(\d{1,3}:)?\d{1,2}:\d{1,2}(\.\d+)?", given):
+    # hours, minutes, seconds, and the frames of a film, whose number a second is not known
+    if m := re.fullmatch(r"((?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:\.\d+)?)(?:[:;]\d{1,2})?", given):
         seconds = 0.0
-        for part in given.split(":"):
+        for part in (m[1] if given.count(":") != 2 or ";" in given else given).split(":"):
             seconds = seconds * 60 + float(part)
         return seconds
-    raise BadInput(f'{where}, column "{column}": "{given}" is no time; write seconds (12.5) or hh:mm:ss.')
+    # in a table whose columns have slipped it is what somebody said
+    shown = f'"{given}"' if len(given) <= LONGEST_TIME else "what stands there"
+    raise BadInput(f'{where}, column "{column}": {shown} is no time; write seconds (12.5) or hh:mm:ss.')

@@ -1,35 +1,66 @@
-"""WebVTT: Teams names the voice in tags, Zoom before the words; cues of one speaker in a row are one turn."""
+"""WebVTT: Teams names the voice in tags, Zoom before the words, Webex above the times; cues of one speaker are one turn."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import seconds
-from annotations.readers.cues import Cue, turns_of_cues
+from annotations.readers.cues import Cue, turns_of_cues, with_names_above
 from annotations.readers.decoding import decode_text
+from annotations.readers.label_forms import name_alone
+from annotations.readers.label_rules import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished, label_of
+from annotations.readers.words import count_words, first_words
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:[ \t]+([^<>]*))?>", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:[a-zA-Z][^<>]*|\d[\d:.]*)?>")
+# the tags of the format; "<doctor>" is what somebody wrote for a name
+_TAG = re.compile(
+    r"</?(?:[ibuc]|ruby|rt|lang|v|font|s|strong|em|br)(?:[.\s][^<>]*)?/?>|<\d[\d:.]*>|\{\\an?\d{1,2}\}",
+    re.IGNORECASE,
+)
+_WEBEX = re.compile(r"\d+\s+\"(?P<name>[^\"]+)\"(?:\s*\(\d+\))?")
+_NUMBERED = re.compile(r"\d+\s*[-–.:|]?\s+(?=[^\W\d])")
+_IDENTITY = re.compile(r"[0-9a-fA-F-]{16,}|\d+|.*[0-9a-f]{8}-[0-9a-f]{4}.*")
+_BLOCKS = ("NOTE", "STYLE", "REGION")
 _LAYOUT = (
     "A .vtt file begins with WEBVTT and has cues such as 00:00:01.000 --> 00:00:04.000 with words below."
 )
 MOST = 10_000_000
 
 
+@dataclass(slots=True)
+class _Beside:
+    """What of a file is no words of a cue: its notes, how many words of names stand in tags or above the times."""
+
+    notes: list[str] = field(default_factory=list)
+    names: int = 0
+    above: int = 0
+    cues: int = 0
+
+
 def read_vtt(
-    content: bytes, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> tuple[ReadTranscript, ...]:
     """A .vtt file: one transcript."""
-    return read_cues(content, "vtt", _LAYOUT, name=name, file=file, interviewers=interviewers)
+    return read_cues(content, "vtt", _LAYOUT, name=name, file=file, interviewers=interviewers, rules=rules)
 
 
 def read_cues(
-    content: bytes, kind: str, layout: str, *, name: str, file: str, interviewers: Sequence[str]
+    content: bytes,
+    kind: str,
+    layout: str,
+    *,
+    name: str,
+    file: str,
+    interviewers: Sequence[str],
+    rules: LabelRules = USUAL,
 ) -> tuple[ReadTranscript, ...]:
     """A file of cues in the layout ``kind`` (vtt or srt): one transcript, and a warning for cues left out."""
     text, warnings = decode_text(content, file)
@@ -37,44 +68,127 @@ def read_cues(
         raise BadInput(
             f"{file} has {len(text):,} characters; at most {MOST:,} of subtitles are read. Split it."
         )
-    cues = list(_cues(text, kind, file, layout))
-    left_out = sum("-->" in line for line in text.split("\n") if not line.startswith("NOTE")) - len(
-        {(cue.begins, cue.ends, at) for at, cue in cues}
-    )
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ")
+    beside = _Beside()
+    joined = _without_blank_lines(lines, beside)
+    cues = list(_cues(joined, kind, file, layout, beside))
     if not cues:
         raise BadInput(f"{file} holds no cues that can be read. {layout}")
+    left_out = sum("-->" in line for line in joined.split("\n")) - beside.cues
     if left_out > 0:
         warnings = (
             *warnings,
             f"{left_out} of its cues have times that cannot be read, or no words, and were left out.",
         )
-    spoken = turns_of_cues([cue for _, cue in cues], interviewers)
-    return finished(spoken, name=name, file=file, reader=kind, interviewers=interviewers, warnings=warnings)
+    named, names = with_names_above(cues)
+    spoken, account = turns_of_cues(named, interviewers, rules)
+    account = replace(account, marks=account.marks + names + beside.names)
+    return finished(
+        spoken,
+        name=name,
+        file=file,
+        reader=kind,
+        interviewers=interviewers,
+        warnings=warnings,
+        account=_with_the_rest(account, joined, beside, left_out),
+    )
 
 
-def _cues(text: str, kind: str, file: str, layout: str) -> Iterator[tuple[int, Cue]]:
+def _with_the_rest(account: Account, joined: str, beside: _Beside, unread: int) -> Account:
+    """The account with the words of notes, and of cues that could not be read."""
+    payload = _payload_words(joined) + beside.above
+    notes = " ".join(beside.notes)
+    rest = payload - account.kept - account.marks - account.words_left_out
+    more = (
+        [("notes", "a note of the file, or its head", count_words(notes), first_words(notes))]
+        if notes
+        else []
+    )
+    if unread > 0 and rest > 0:
+        more.append(("cues", "their times cannot be read", rest, ""))
+    return replace(
+        account,
+        words_in=payload + count_words(notes),
+        left_out=(*account.left_out, *(LeftOut(*one) for one in more)),
+    )
+
+
+def _payload_words(joined: str) -> int:
+    """How many words stand below the times of cues, names in tags included."""
+    words = 0
+    for block in joined.split("\n\n"):
+        _, _, payload = block.partition("-->")
+        _, _, payload = payload.partition("\n")
+        plain = html.unescape(
+            _TAG.sub("", _VOICE.sub(lambda m: f" {m[1] or ''}: ", payload.replace("</v>", "")))
+        )
+        words += count_words("\n".join(line for line in plain.split("\n") if not _is_timing(line)))
+    return words
+
+
+def _is_timing(line: str) -> bool:
+    return "-->" in line
+
+
+def _without_blank_lines(text: str, beside: _Beside) -> str:
+    """The text with each cue in one block: a blank line within a cue does not end its words. Notes are taken out."""
+    kept: list[str] = []
+    blocks = re.split(r"\n[ \t]*\n+", text.strip("\n"))
+    for at, block in enumerate(blocks):
+        first = block.lstrip().split("\n", 1)[0].strip()
+        following = blocks[at + 1].lstrip() if at + 1 < len(blocks) else ""
+        counts = block.strip().isdecimal() and "-->" in following.split("\n", 1)[0]
+        if "-->" not in block and (first.split(" ")[0] in _BLOCKS or not any("-->" in one for one in kept)):
+            beside.notes.append(block.replace("WEBVTT", "", 1) if at == 0 else block)
+            kept.extend([first] if at == 0 else [])
+        elif "-->" not in block and not counts and kept:
+            kept[-1] = f"{kept[-1]}\n{block}"
+        else:
+            kept.append(block)
+    return "\n\n".join(kept) + "\n"
+
+
+def _cues(text: str, kind: str, file: str, layout: str, beside: _Beside) -> Iterator[Cue]:
     # here, for most transcripts are text
     import io
 
     from webvtt import WebVTT
     from webvtt.errors import MalformedCaptionError, MalformedFileError
 
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ")
     try:
-        captions: list[Any] = WebVTT.from_buffer(io.StringIO(lines), format=kind).captions
+        captions: list[Any] = WebVTT.from_buffer(io.StringIO(text), format=kind).captions
     except (MalformedFileError, MalformedCaptionError, ValueError) as error:
         raise BadInput(f"{file} holds no cues that can be read. {layout}") from error
+    named = _names_above_times(captions) if kind == "vtt" else {}
     for at, caption in enumerate(captions):
         begins, ends = seconds(caption.start) or 0.0, seconds(caption.end) or 0.0
-        for voice, words in _voices("\n".join(caption.lines)):
-            yield at, Cue(begins, max(begins, ends), tuple(words.split("\n")), voice)
+        above = count_words(named.get(at, ""))
+        beside.names, beside.above = beside.names + above, beside.above + above
+        voices = list(_voices("\n".join(caption.lines), beside))
+        beside.cues += bool(voices)
+        for voice, words in voices:
+            yield Cue(begins, max(begins, ends), tuple(words.split("\n")), voice or named.get(at, ""))
 
 
-def _voices(payload: str) -> Iterator[tuple[str, str]]:
+def _names_above_times(captions: Sequence[Any]) -> dict[int, str]:
+    """The speakers that stand in the cues' identifiers, as Webex writes them: if they come again."""
+    found: dict[int, str] = {}
+    for at, caption in enumerate(captions):
+        identifier = label_of(str(caption.identifier or ""))
+        webex = _WEBEX.fullmatch(identifier)
+        plain = webex["name"] if webex else _NUMBERED.sub("", identifier)
+        if webex or (plain and not _IDENTITY.fullmatch(plain) and name_alone(plain)):
+            found[at] = label_of(plain)
+    different = {folded(name) for name in found.values()}
+    return found if 2 * len(found) >= len(captions) and len(different) <= max(2, len(found) / 2) else {}
+
+
+def _voices(payload: str, beside: _Beside) -> Iterator[tuple[str, str]]:
     """The voices of a cue and their words, without tags and with entities as the characters they stand for."""
     pieces = _VOICE.split(payload.replace("</v>", ""))
     for at in range(0, len(pieces), 2):
         voice = label_of(html.unescape(pieces[at - 1] or "")) if at else ""
         words = html.unescape(_TAG.sub("", pieces[at]))
+        beside.names += count_words(voice)
         if words.strip():
             yield voice, words.strip("\n")

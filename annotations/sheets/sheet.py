@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -69,15 +70,24 @@ class Sheet:
         return f"{self.file} hides {counted(len(self.hidden), 'row')} ({rows})"
 
 
-def read_sheet(file: Path, *, required: Sequence[str], optional: Sequence[str]) -> Sheet:
-    """Read a table. Raises BadInput for a file that is none, or whose columns are not these."""
+def read_sheet(
+    file: Path,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+    also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Sheet:
+    """Read a table. Raises BadInput for a file that is none, or whose columns are not these.
+
+    ``also_called``: how other programs name a column, where it does not stand there by its own name.
+    """
     content = read_bytes(file)
     rows = _reader_for(file)(content, str(file))
     known = (*required, *optional)
     first = next(rows, None)
     if first is None:
         raise BadInput(f"{file} is empty. It needs a first row with the columns {', '.join(required)}.")
-    columns = _columns(first, str(file), required, known)
+    columns = _columns(first, str(file), required, known, also_called)
     found = []
     for number, cells in rows:
         plain = dict(zip(columns, cells, strict=False))
@@ -103,6 +113,12 @@ def _hidden(file: Path, content: bytes) -> tuple[int, ...]:
     from annotations.sheets.workbook import hidden_rows
 
     return hidden_rows(content, str(file))
+
+
+def columns_of(file: Path, also_called: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """The columns of a table by their own names. Raises BadInput for a file that is no table."""
+    first = next(_reader_for(file)(read_bytes(file), str(file)), None)
+    return tuple(_own_names(first[1], also_called)) if first else ()
 
 
 def read_bytes(file: Path) -> bytes:
@@ -235,9 +251,13 @@ def _json_cell(value: object) -> str:
 
 
 def _columns(
-    first: tuple[int, list[str]], file: str, required: Sequence[str], known: Sequence[str]
+    first: tuple[int, list[str]],
+    file: str,
+    required: Sequence[str],
+    known: Sequence[str],
+    also_called: Mapping[str, Collection[str]],
 ) -> list[str]:
-    columns = [folded(cell).replace(" ", "_") for cell in first[1]]
+    columns = _own_names(first[1], also_called)
     for at, column in enumerate(columns):
         if column and columns.index(column) != at:
             raise BadInput(f'{file}: the column "{column}" stands there twice. Keep one.')
@@ -252,4 +272,14 @@ def _columns(
             f"{file}: the column {', '.join(missing)} is missing. The first row names the columns; "
             f"found: {', '.join(filter(None, columns)) or 'nothing'}."
         )
+    return columns
+
+
+def _own_names(first: Sequence[str], also_called: Mapping[str, Collection[str]]) -> list[str]:
+    columns = [folded(cell.strip().strip(":")).replace(" ", "_") for cell in first]
+    for own, others in also_called.items():
+        if own not in columns:
+            at = next((at for at, column in enumerate(columns) if column in others), None)
+            if at is not None:
+                columns[at] = own
     return columns

@@ -14,6 +14,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from annotations.errors import BadInput
@@ -123,4 +124,6 @@ def _text(value: object) -> str:
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return str(value).strip()
+    # Excel writes signs that XML has none for, such as a carriage return, as _x000D_
+    plain = unescape(str(value)) if "_x" in str(value) else str(value)
+    return plain.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -19,10 +19,13 @@ from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.store.damaged_rows import CANNOT_BE_READ, damaged_rows
 from annotations.store.sqlite_file import calm, refuse_hostile
 
-HEAD = "0010"
+HEAD = "0011"
 WAIT_MS = 10_000
 # opened as they are needed; a server with 20 coders would open and close some for every answer otherwise
 POOL = 20
+# SQLSTATE's classes of what the server says of itself: connection, login, resources, shutdown, a schema or database
+_NO_ROW_IS_AT_FAULT = ("08", "28", "3D", "53", "57", "58")
+_NAMED = ("table", "column", "constraint")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -31,11 +34,13 @@ class Store:
 
     A writing transaction takes the write lock at its start, so that two writers wait for each other instead
     of failing half way. Raises Busy, Unreachable or TandemError with a sentence instead of a driver's error.
+    ``schema``: the study's on PostgreSQL, None on SQLite.
     """
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, schema: str | None = None) -> None:
         self.engine = engine
         self.place = place
+        self.schema = schema
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -59,7 +64,8 @@ class Store:
         try:
             yield
         except DBAPIError as error:
-            raise _in_words(error, self.place) from error
+            # not "from error": a driver's message may quote a row, and so would a traceback
+            raise _in_words(error, self.place) from None
         except CANNOT_BE_READ:
             # what a damaged row makes of a program is a fault of any kind; the row is to be named, not the fault
             if damaged := self._damaged():
@@ -82,7 +88,8 @@ def open_store(url: str) -> Store:
     the database.
     """
     address = _address(url)
-    store = Store(_engine(address), address.render_as_string(hide_password=True))
+    schema = None if address.drivername == "sqlite" else _schema_in(address)
+    store = Store(_engine(address), address.render_as_string(hide_password=True), schema)
     try:
         _bring_up_to_date(store)
     except BaseException:
@@ -154,7 +161,7 @@ def _for_its_owner_only(file: Path) -> None:
 
 
 def _postgresql(address: URL) -> Engine:
-    schema = str(address.query.get("schema", "tandem"))
+    schema = _schema_in(address)
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise BadInput(f'database schema "{schema}": use small letters, digits and "_", at most 63.')
     plain = address.difference_update_query(["schema"])
@@ -170,8 +177,12 @@ def _postgresql(address: URL) -> Engine:
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
     except DBAPIError as error:
         engine.dispose()
-        raise _in_words(error, plain.render_as_string()) from error
+        raise _in_words(error, plain.render_as_string()) from None
     return engine
+
+
+def _schema_in(address: URL) -> str:
+    return str(address.query.get("schema", "tandem"))
 
 
 def _bring_up_to_date(store: Store) -> None:
@@ -179,8 +190,9 @@ def _bring_up_to_date(store: Store) -> None:
     if present == HEAD:
         return
     if present is not None and present > HEAD:
+        version = present if re.fullmatch("[0-9]{4}", present) else "unknown"
         raise TandemError(
-            f"{store.place} was made by a newer Tandem (its tables are version {present}, this one knows {HEAD}). "
+            f"{store.place} was made by a newer Tandem (its tables are version {version}, this one knows {HEAD}). "
             f"Update Tandem."
         )
     # imported here: every command opens the database, few of them migrate it
@@ -203,22 +215,26 @@ def _version(store: Store) -> str | None:
 
 
 def _in_words(error: DBAPIError, place: str) -> TandemError:
+    """A sentence that names kinds, tables and columns, and quotes nothing: a driver's message may hold a row's text."""
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         return _sqlite_in_words(cause, place)
-    state = str(getattr(cause, "sqlstate", None) or "")
+    state = getattr(cause, "sqlstate", None)
     for beginning, said in _OF_SERVERS.items():
-        if state.startswith(beginning):
+        if (state or "").startswith(beginning):
             return DiskFault(f"{said.format(place=place)} Nothing was changed.")
-    # PostgreSQL's own sentence: what follows it quotes the row, which may hold a participant's words
-    own = getattr(getattr(cause, "diag", None), "message_primary", None)
-    message = " ".join(str(own or cause).split())
-    if error.connection_invalidated or "connection" in message.lower() or "password" in message.lower():
+    if error.connection_invalidated or state is None or state[:2] in _NO_ROW_IS_AT_FAULT:
+        message = " ".join(
+            str(getattr(getattr(cause, "diag", None), "message_primary", None) or cause).split()
+        )
         return Unreachable(
             f"the database {place} does not answer ({message[:160]}). Check that it runs and that the "
             f"address and password are right."
         )
-    return TandemError(f"the database {place} refused: {message[:300]}")
+    at = getattr(cause, "diag", None)
+    named = [f"{what} {name}" for what in _NAMED if (name := getattr(at, f"{what}_name", None))]
+    where = f", {', '.join(named)}" if named else ""
+    return TandemError(f"the database {place} refused: {type(cause).__name__}{where}.")
 
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest beginning first
@@ -247,11 +263,13 @@ def _sqlite_in_words(error: sqlite3.Error, place: str) -> TandemError:
             f"{place} is damaged ({error.sqlite_errorname}). Keep a copy of the folder as it is, look at it with "
             f"tandem doctor, then put back the file from your backup."
         )
-    if "decode" in str(error):  # the driver's message quotes the cell
+    if "decode to UTF-8" in str(error):  # the driver's message quotes the cell
         return damaged_rows_found(place)
-    # the name of the fault alone: a message may quote what stands in a row
-    name = getattr(error, "sqlite_errorname", type(error).__name__)
-    return TandemError(f"{place} refused ({name}). Nothing was changed. Look at it with tandem doctor.")
+    # of these it is known that they name tables and columns alone
+    message = " ".join(str(error).split())
+    plain = re.fullmatch(r"(no such (table|column)|[A-Z ]+ constraint failed)(: [\w., ]+)?", message)
+    said = plain[0] if plain else getattr(error, "sqlite_errorname", None) or type(error).__name__
+    return TandemError(f"{place} refused ({said}). Nothing was changed. Look at it with tandem doctor.")
 
 
 def damaged_rows_found(place: str, count: int = 1) -> TandemError:

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select
 
 from annotations.errors import TandemError, unknown
-from annotations.store.group_draws import Purpose
-from annotations.store.tables import codings, learnt_from, model_versions, reviews, serving
+from annotations.store.judge_draws import Purpose
+from annotations.store.tables import codings, learnt_from, model_versions, reviews, serving, withdrawals
 
 # what put a version to serve, where it was not the rule of promotion
 BY_HAND = "by hand"
@@ -141,8 +141,42 @@ def not_in_mlflow(connection: Connection) -> tuple[ModelVersion, ...]:
 
 
 def champion(connection: Connection) -> Serving | None:
-    """The version that serves, or None before the first training."""
+    """The version that serves; None before the first training, and where the last one learnt from whoever withdrew."""
+    last = last_served(connection)
+    return None if last is None or last.model.version in erased_versions(connection) else last
+
+
+def last_served(connection: Connection) -> Serving | None:
+    """What was put to serve last, whether or not it was erased since."""
     return next(iter(serving_history(connection, latest=1)), None)
+
+
+def erased_versions(connection: Connection) -> frozenset[str]:
+    """The names of the versions that had learnt from somebody who withdrew: their files are erased, none serves again."""
+    named = connection.execute(select(withdrawals.c.models)).scalars()
+    return frozenset(version for models in named for version in models)
+
+
+def erased_models(connection: Connection) -> frozenset[UUID]:
+    """The ids of these versions."""
+    named = erased_versions(connection)
+    if not named:
+        return frozenset()
+    wanted = select(model_versions.c.id).where(model_versions.c.version.in_(named))
+    return frozenset(connection.execute(wanted).scalars())
+
+
+def why_nothing_serves(connection: Connection) -> str | None:
+    """A sentence with the remedy; None while a version serves."""
+    last = last_served(connection)
+    if last is None:
+        return 'no model has been trained yet. Run "tandem train" first.'
+    if last.model.version not in erased_versions(connection):
+        return None
+    return (
+        f"no model serves: {last.model.version}, which did, had learnt from somebody who withdrew, so it was erased. "
+        f'"tandem train" makes another one of what people have coded.'
+    )
 
 
 def serving_history(connection: Connection, *, latest: int | None = None) -> tuple[Serving, ...]:
@@ -167,14 +201,24 @@ def serving_history(connection: Connection, *, latest: int | None = None) -> tup
 
 def previous_champion(connection: Connection) -> ModelVersion | None:
     """The version that served before the one that serves, or None."""
-    served = serving_history(connection)
-    if not served:
-        return None
-    return next((one.model for one in served if one.model.id != served[0].model.id), None)
+    served, erased = serving_history(connection), erased_versions(connection)
+    return next(
+        (
+            one.model
+            for one in served
+            if one.model.id != served[0].model.id and one.model.version not in erased
+        ),
+        None,
+    )
 
 
 def rolled_back(connection: Connection) -> Serving | None:
-    """A person's step back, if no version has been put to serve since but where files were damaged; else None."""
+    """A person's step back, if no version has been put to serve since but where files were damaged; else None.
+
+    It holds no longer once the version that it chose was erased.
+    """
+    if champion(connection) is None:
+        return None
     since = (one for one in serving_history(connection) if one.verdict != DAMAGED)
     latest = next(since, None)
     return latest if latest is not None and latest.verdict == ROLLED_BACK else None
@@ -223,7 +267,7 @@ def serving_model(connection: Connection) -> ModelVersion:
     """The version that serves; raises TandemError with the remedy if there is none."""
     found = champion(connection)
     if found is None:
-        raise TandemError('no model has been trained yet. Run "tandem train" first.')
+        raise TandemError(why_nothing_serves(connection) or "no model serves.")
     return found.model
 
 

@@ -539,9 +539,20 @@ withdrawals = Table(
     Column("transcripts", Integer, nullable=False),
     # the model versions that had learnt from them
     Column("models", JSON, nullable=False),
+    # the ids of what was theirs: a copy or an older backup of this database is known by them
+    Column("transcript_ids", JSON, nullable=False, default=list),
     # tasks in Label Studio that have yet to be erased
     Column("pending", JSON, nullable=False),
     Column("state", String(16), nullable=False),
     _created(),
     **_ORDERED,
+)
+
+
+# one row: what a copy of this database shares with it, and a study made anew under the same name does not
+study_identity = Table(
+    "study_identity",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _created(),
 )

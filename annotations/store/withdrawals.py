@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, Table, delete, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, select, update
 
 from annotations.coding import Draw
 from annotations.label_studio.webhook import keys_told_of
@@ -31,12 +31,14 @@ from annotations.store.tables import (
     now,
     reviews,
     segments,
+    serving,
     shown_models,
     suggestions,
     transcripts,
     webhook_events,
     withdrawals,
 )
+from annotations.store.tombstones import Tombstone
 from annotations.store.transcripts import Kept, all_transcripts
 
 _AT_A_TIME = 500
@@ -64,6 +66,7 @@ class Withdrawal:
     pending: tuple[Pending, ...]
     state: str
     created: datetime
+    transcript_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,15 @@ class Erased:
     codings: int
 
 
-def transcripts_of(connection: Connection, participant: str) -> tuple[Kept, ...]:
-    """Every transcript of a participant, by any spelling of the code."""
+def transcripts_of(
+    connection: Connection, participant: str, *, ids: Collection[UUID] = ()
+) -> tuple[Kept, ...]:
+    """Every transcript of a participant, by any spelling of the code; those with these ids too, whatever their code."""
     wanted = folded(participant)
     return tuple(
-        kept for kept in all_transcripts(connection) if folded(kept.transcript.participant) == wanted
+        kept
+        for kept in all_transcripts(connection)
+        if folded(kept.transcript.participant) == wanted or kept.id in ids
     )
 
 
@@ -115,14 +122,17 @@ def all_withdrawals(connection: Connection) -> tuple[Withdrawal, ...]:
     )
 
 
-def erase(connection: Connection, participant: str, *, by: str) -> Erased:
+def erase(connection: Connection, participant: str, *, by: str, again: Tombstone | None = None) -> Erased:
     """Erase a participant from the database, within one writing transaction, and leave the tombstone.
+
+    ``again``: the tombstone of an earlier withdrawal, where the database had the person once more; who and when stay.
 
     Whatever row of whatever table points at one of their transcripts, segments or reviews goes too; evidence
     that quotes them is taken out of other people's suggestions, and the value of their group out of the figures of
     every model and out of what jobs came to.
     """
-    theirs = transcripts_of(connection, participant)
+    earlier = frozenset(again.transcripts) if again else frozenset()
+    theirs = transcripts_of(connection, participant, ids=earlier)
     ids = [kept.id for kept in theirs]
     own_segments = set(
         connection.execute(select(segments.c.id).where(segments.c.transcript_id.in_(ids))).scalars()
@@ -137,6 +147,8 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     quoting = _forget_evidence(connection, own_segments)
     pending = _pending(connection, own_segments, quoting)
     _forget_values(connection, theirs)
+    _forget_errors(connection)
+    _not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
     for table in (shown_models, label_studio_annotations):
         for some in lots(list(own_tasks), _AT_A_TIME):
@@ -144,15 +156,16 @@ def erase(connection: Connection, participant: str, *, by: str) -> Erased:
     _forget_webhooks(connection, own_tasks)
     _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
     values = {
-        "id": uuid4(),
-        "participant": theirs[0].transcript.participant if theirs else participant,
+        "id": _tombstone_id(connection, again),
+        "participant": theirs[0].transcript.participant if theirs and not again else participant,
         "participant_key": folded(participant),
         "by": by,
         "transcripts": len(ids),
+        "transcript_ids": sorted({str(one) for one in (*ids, *earlier)}),
         "models": list(models),
         "pending": [_plain(one) for one in pending],
         "state": "erasing",
-        "created": now(),
+        "created": again.created if again else now(),
     }
     connection.execute(withdrawals.insert().values(**values))
     made = withdrawal_of(connection, participant)
@@ -171,6 +184,18 @@ def finish_withdrawal(connection: Connection, withdrawal: UUID) -> None:
     """Everything has been erased everywhere."""
     this = withdrawals.c.id == withdrawal
     connection.execute(update(withdrawals).where(this).values(state="done", pending=[]))
+
+
+def rows_left(connection: Connection, ids: Collection[UUID], participant: str) -> Mapping[str, int]:
+    """How many rows each table still holds of these transcripts or of this participant, by looking; none: empty."""
+    found: dict[str, int] = {}
+    for table in metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table is transcripts and ids:
+                wanted = select(func.count()).select_from(table).where(key.parent.in_(list(ids)))
+                found[table.name] = found.get(table.name, 0) + connection.execute(wanted).scalar_one()
+    theirs = transcripts_of(connection, participant, ids=ids)
+    return {name: count for name, count in {**found, "transcripts": len(theirs)}.items() if count}
 
 
 def models_that_learnt(connection: Connection) -> Mapping[str, tuple[str, ...]]:
@@ -198,6 +223,14 @@ def compact(store: Store) -> None:
             connection.exec_driver_sql(f'VACUUM FULL "{table.name}"')
 
 
+def _tombstone_id(connection: Connection, again: Tombstone | None) -> UUID:
+    """The earlier tombstone's own id, unless the database has it still and the person came back all the same."""
+    if again is None:
+        return uuid4()
+    there = connection.execute(select(withdrawals.c.id).where(withdrawals.c.id == again.id)).first()
+    return again.id if there is None else uuid4()
+
+
 def _learnt(connection: Connection, items: Collection[UUID]) -> tuple[str, ...]:
     found: set[UUID] = set()
     for some in lots(list(items), _AT_A_TIME):
@@ -205,6 +238,12 @@ def _learnt(connection: Connection, items: Collection[UUID]) -> tuple[str, ...]:
         found |= set(connection.execute(wanted).scalars())
     named = select(model_versions.c.version).where(model_versions.c.id.in_(found))
     return tuple(connection.execute(named.order_by(model_versions.c.sequence)).scalars())
+
+
+def _not_mirrored(connection: Connection, models: Collection[str]) -> None:
+    """MLflow's aliases have to follow: the version that they name serves no more."""
+    named = select(model_versions.c.id).where(model_versions.c.version.in_(list(models)))
+    connection.execute(update(serving).where(serving.c.model_id.in_(named)).values(mirrored=False))
 
 
 def _forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]:
@@ -232,6 +271,12 @@ def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
             kept = _without(plain, names)
             if kept != plain:
                 connection.execute(update(table).where(table.c.id == row).values({column.name: kept}))
+
+
+def _forget_errors(connection: Connection) -> None:
+    """Why jobs failed, which earlier versions of Tandem wrote with words in it, and which may name the person."""
+    said = "the reason was erased when somebody withdrew"
+    connection.execute(update(jobs).where(jobs.c.error.is_not(None)).values(error=said))
 
 
 def _forget_webhooks(connection: Connection, own: Collection[UUID]) -> None:
@@ -294,4 +339,5 @@ def _withdrawal(row: Row[Any]) -> Withdrawal:
         ),
         state=row.state,
         created=row.created,
+        transcript_ids=tuple(UUID(one) for one in row.transcript_ids),
     )

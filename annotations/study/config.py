@@ -111,7 +111,9 @@ class AimEntry(_Section):
 class StudyConfig(_Section):
     """What study.yaml may say.
 
-    ``margin``: by how much kappa of the model may fall short of that of a second coder and still be called as good.
+    ``no_speakers``, ``unlabelled_participant``: files ("note-1.txt"), folders ("notes/") or patterns ("*-note.txt")
+    whose lines have no speakers, or whose lines without a label are the participant's. ``margin``: by how much kappa
+    of the model may fall short of that of a second coder and still be called as good.
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -124,6 +126,8 @@ class StudyConfig(_Section):
     coders: tuple[CoderEntry, ...] = ()
     interviewers: tuple[str, ...] = INTERVIEWERS
     participant_speakers: tuple[str, ...] = ()
+    no_speakers: tuple[str, ...] = ()
+    unlabelled_participant: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()
     embedder: EmbedderEntry = EmbedderEntry()
     aim: AimEntry = AimEntry()
@@ -215,9 +219,19 @@ class Study:
         return self.folder / "embeddings.db"
 
     @property
+    def import_preview(self) -> Path:
+        """The page of "tandem import --preview"; it holds words of participants until the next import."""
+        return self.folder / "import-preview.html"
+
+    @property
     def tracking_file(self) -> Path:
         """MLflow's store, where no server is configured."""
         return self.folder / "mlflow.db"
+
+    @property
+    def runs_folder(self) -> Path:
+        """What MLflow's runs hold as files, where no server is configured."""
+        return self.folder / "mlruns"
 
 
 def find_study(given: Path | None = None) -> Study:

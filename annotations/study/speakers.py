@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annotations.names import folded
 from annotations.study.config import StudyConfig
-from annotations.transcript import Role, Transcript, Turn
+from annotations.transcript import Role, Transcript, Turn, asks
 
 # labels that say who speaks without saying which person it is
 ANYBODY = frozenset(
@@ -42,6 +42,7 @@ class Speaker:
     known: bool
     turns: int
     questions: int
+    guess: Role | None = None  # what all files together say, where they were imported together
 
     @property
     def counted(self) -> bool:
@@ -50,7 +51,9 @@ class Speaker:
 
     @property
     def asks(self) -> bool:
-        """Do its turns look like an interviewer's: are most of them questions?"""
+        """Do its turns look like an interviewer's: are most of them questions, or do other files say so?"""
+        if self.guess is not None:
+            return self.guess is Role.INTERVIEWER
         return self.turns > 1 and 2 * self.questions >= self.turns
 
 
@@ -63,13 +66,16 @@ def speakers_of(transcript: Transcript, config: StudyConfig) -> tuple[Speaker, .
     turns: dict[str, list[Turn]] = {}
     for turn in transcript.turns:
         turns.setdefault(turn.speaker, []).append(turn)
-    listed = {folded(name) for name in (*config.interviewers, *config.participant_speakers)}
+    listed = {folded(name) for name in config.participant_speakers}
     alone = sum(its[0].role is Role.PARTICIPANT for its in turns.values()) == 1
     return tuple(
         Speaker(
             label,
             its[0].role,
-            known=alone or folded(label) in listed or _is_participant(label, transcript, config),
+            known=alone
+            or folded(label) in listed
+            or asks(label, config.interviewers)
+            or _is_participant(label, transcript, config),
             turns=len(its),
             questions=sum(_ASKS.search(turn.span.of(transcript.text)) is not None for turn in its),
         )
@@ -79,7 +85,12 @@ def speakers_of(transcript: Transcript, config: StudyConfig) -> tuple[Speaker, .
 
 def _is_participant(label: str, transcript: Transcript, config: StudyConfig) -> bool:
     key = folded(label)
-    if not key or key == folded(transcript.participant) or key in ANYBODY - {"speaker", "a", "r"}:
+    if not key or key == folded(transcript.participant) or _word_of(key) in ANYBODY - {"speaker", "a", "r"}:
         return True
     pattern = config.participant_pattern
     return _CODE.fullmatch(label) is not None or bool(pattern and re.fullmatch(pattern, label))
+
+
+def _word_of(key: str) -> str:
+    """A label without the number that counts it: "participant 2", and not "p2", which is a code like others."""
+    return re.sub(r"(?<=[^\W\d]{3})[ _#-]*\d{1,3}$", "", key)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats
 from models.embedder import EmbedderSource
+from models.tune_encoder import TuningRecipe, tune_on
 from models.tuned_passage import Passage
-from models.tuning import TuningRecipe, tune_on
 
 Rows = NDArray[np.intp]
 

@@ -17,8 +17,8 @@ from annotations.agreement.second_coder import rule
 from annotations.codebook.codes import Codebook
 from service.agreement.disagreements import Disagreement
 from service.agreement.methods_paragraph import methods_paragraph
-from service.agreement.plots import Line, Mark, Reference, curves, whiskers
 from service.agreement.report import Report
+from service.agreement.svg_plots import Line, Mark, Reference, curves, whiskers
 from service.agreement.views import (
     by_framework,
     by_group,

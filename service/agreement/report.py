@@ -10,7 +10,7 @@ import numpy as np
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.comparisons import SLICES, Comparisons
-from annotations.agreement.material import Reviewed, read_material
+from annotations.agreement.judged_material import Reviewed, read_material
 from annotations.agreement.next_steps import Candidate, Width, learning_curves, to_double_code
 from annotations.agreement.second_coder import Verdict, verdicts
 from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
@@ -20,7 +20,7 @@ from annotations.errors import BadInput, unknown
 from annotations.groups import GroupBy
 from annotations.store.transcripts import Kept, all_texts
 from models.corpus import cut_new_transcripts
-from service.agreement.facts import Facts, facts_of
+from service.agreement.report_facts import Facts, facts_of
 from service.composition import Parts
 
 

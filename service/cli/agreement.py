@@ -54,8 +54,8 @@ def command(
     """Show how far people agree with each other and with the model, code by code, with intervals."""
     from annotations.errors import BadInput
     from annotations.groups import GroupBy
-    from service.agreement.files import to_json, write_csv, write_html, write_xlsx
     from service.agreement.report import Asked, agree
+    from service.agreement.report_files import to_json, write_csv, write_html, write_xlsx
     from service.composition import open_parts
 
     if group_by not in get_args(GroupBy):

@@ -45,7 +45,8 @@ def _answer(one: UnknownSpeaker) -> str | None:
     """The key of study.yaml that the label belongs to, or None to decide later."""
     say(
         f'"{one.label}" speaks {_turns(one.turns)} in {_files(one.files)}; {one.questions or "none"} of them '
-        f"{'is a question' if one.questions == 1 else 'are questions'}."
+        f"{'is a question' if one.questions == 1 else 'are questions'}. It looks like somebody who "
+        f"{'asks' if one.asks else 'answers'}."
     )
     while True:
         given = typer.prompt(

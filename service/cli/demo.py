@@ -30,7 +30,7 @@ def command(
     from service.free_port import refuse_busy_port
     from service.label_studio.local import LocalLabelStudio
     from service.settings import read_settings
-    from service.signals import finish_undisturbed, stop_when_told
+    from service.stop_signals import finish_undisturbed, stop_when_told
 
     stop_when_told()
     settings = read_settings()

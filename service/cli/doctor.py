@@ -12,7 +12,7 @@ NAME = "doctor"
 
 def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Check everything that Tandem stands on, and say what to do about what fails."""
-    from service.checks import run_checks
+    from service.doctor_checks import run_checks
 
     with progress("Checking") as step:
         found = run_checks(chosen(study), step)

@@ -30,6 +30,9 @@ def command(
             "once for each.",
         ),
     ] = None,
+    coder: Annotated[
+        str, typer.Option(metavar="NAME", help="Who coded, where the file does not say so, as Taguette's.")
+    ] = "",
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Import what can be placed, and leave out the rest.")
     ] = False,
@@ -60,6 +63,7 @@ def command(
             skip_bad_rows=skip_bad_rows,
             dry_run=dry_run,
             problems=problems,
+            coder=coder,
         )
     if json:
         as_json(found.to_json())

@@ -11,17 +11,16 @@ import typer
 
 from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
+from service.cli.import_explained import explain, open_preview, show_reread
+from service.cli.import_table import counts, show
 from service.cli.options import JsonOption, StudyOption, chosen
-from service.cli.output import as_json, progress, say, table, warn
+from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
     from service.composition import Parts
     from service.importing.import_outcome import Imported
 
 NAME = "import"
-_SHOWN = 60
-_BELONGS = (2, 3, 4, 5)  # the columns of the table that say where a transcript belongs
-_ROLES = {"interviewer": "asks", "participant": "answers"}
 
 
 def command(
@@ -48,11 +47,41 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would come in, and write nothing.")
     ] = False,
+    explain_files: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--explain",
+            metavar="FILE",
+            help="Say why its lines are taken as they are, and what is left out. Writes nothing.",
+        ),
+    ] = None,
+    preview: Annotated[
+        bool,
+        typer.Option("--preview", help="Show the first turns of each file on a page. Imports nothing."),
+    ] = False,
+    no_speakers: Annotated[
+        bool,
+        typer.Option(
+            "--no-speakers", help="These files have no speakers: a colon is a colon. Kept in study.yaml."
+        ),
+    ] = False,
+    unlabelled_participant: Annotated[
+        bool,
+        typer.Option(
+            "--unlabelled-participant",
+            help="In these files lines without a label are the participant's. Kept in study.yaml.",
+        ),
+    ] = False,
+    reread: Annotated[
+        bool,
+        typer.Option("--reread", help="Show which transcripts would be read otherwise now. Changes nothing."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring transcripts in: .docx .odt .rtf .pdf .txt .md .vtt .srt .otr (oTranscribe) .eaf (ELAN) .csv .jsonl.
+    """Bring transcripts in: .docx .odt .rtf .pdf .txt .md .html .vtt .srt .json .otr (oTranscribe) .eaf (ELAN) .csv
+    .tsv .xlsx .jsonl.
 
     What is there already is recognised. On a terminal a folder is shown before anything is written, and
     you are asked once about each speaker of whom study.yaml does not say whether they ask or answer.
@@ -60,11 +89,11 @@ def command(
     from annotations.errors import BadInput
     from service.composition import open_parts
     from service.importing.import_transcripts import import_transcripts, preview_transcripts
+    from service.importing.line_choices import with_choice
 
     # "" would be the folder in which somebody stands
     if any(not file.strip() for file in files or ()):
         raise BadInput('a file\'s name is empty. Give files or folders; "." is the folder in which you are.')
-    paths = [Path(file) for file in files or ()]
     described = {
         "case": case,
         "site": site,
@@ -80,46 +109,75 @@ def command(
         "described": {key: value for key, value in described.items() if value is not None},
         "replace": replace,
     }
-    asks = not (json or yes or dry_run) and sys.stdin.isatty() and sys.stdout.isatty()
+    given = [*map(Path, files or ()), *(explain_files or [])]
+    looks = bool(dry_run or preview or explain_files)
+    asks = not (json or yes or looks) and sys.stdin.isatty() and sys.stdout.isatty()
     with open_parts(chosen(study)) as parts, parts.alone("import"):
-        if dry_run or asks:
-            look = partial(preview_transcripts, parts, paths, **words)
+        if reread:
+            show_reread(parts, given, words["described"], json=json)
+            return
+        for key, is_chosen in (
+            ("no_speakers", no_speakers),
+            ("unlabelled_participant", unlabelled_participant),
+        ):
+            if is_chosen:
+                parts.take_up(with_choice(parts.study, key, given, write=not looks))
+        look = partial(preview_transcripts, parts, given, **words)
+        if looks or asks:
             with progress("Reading transcripts") as step:
                 found = look(progress=step)
-        shown = asks and any(file.is_dir() for file in paths)
+        if (preview or explain_files) and not json:
+            _show_closely(parts, found, preview=preview, explained=bool(explain_files), browser=not yes)
+            return
+        shown = asks and any(file.is_dir() for file in given)
         if asks and not _agreed(parts, found, look, shown):
             say("Nothing was imported.")
             return
-        if not dry_run:
+        if not looks:
             with progress("Importing transcripts") as step:
-                found = import_transcripts(parts, paths, **words, progress=step)
+                found = import_transcripts(parts, given, **words, progress=step)
+    _report(found, looks=looks, shown=shown, json=json)
+
+
+def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bool, browser: bool) -> None:
+    if explained:
+        explain(found)
+    if preview:
+        page = open_preview(parts, found, browser=browser)
+        say(f"The first turns of {len(found.read)} transcripts: {page}", "Nothing was imported (--preview).")
+        warn(*found.refused, *found.notes)
+
+
+def _report(found: Imported, *, looks: bool, shown: bool, json: bool) -> None:
+    from annotations.errors import BadInput
+
     if json:
-        as_json({"dry_run": dry_run, **found.to_json()})
+        as_json({"dry_run": looks, **found.to_json()})
     else:
         if not shown:
-            _show(found)
+            show(found)
         say(
             *(
                 ["Nothing was written (--dry-run)."]
-                if dry_run
-                else [f"Imported: {_counted(found) or 'nothing'}."] * shown
+                if looks
+                else [f"Imported: {counts(found) or 'nothing'}."] * shown
             )
         )
         warn(*found.notes)
     if found.refused:
-        raise BadInput("\n".join([*found.refused, _outcome(found, dry_run)]))
+        raise BadInput("\n".join([*found.refused, _outcome(found, looks)]))
 
 
 def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
     """Ask about unknown speakers, and before a folder whether it shall come in as shown."""
     if folder:
-        _show(found)
+        show(found)
         warn(*found.refused)
     study = ask_roles(parts.study, found.unknown_speakers)
     if study is not parts.study:
         parts.take_up(study)
         if folder:
-            _show(look(progress=quiet))
+            show(look(progress=quiet))
     return not folder or not found.read or typer.confirm("Import these?", default=True)
 
 
@@ -128,49 +186,3 @@ def _outcome(found: Imported, dry_run: bool) -> str:
     one = refused == 1
     verb = "would not be" if dry_run else "was not" if one else "were not"
     return f"{refused} {'file' if one else 'files'} {verb} imported; the others are unaffected."
-
-
-def _show(found: Imported) -> None:
-    rows = [
-        (
-            Path(one.file).name,
-            one.reader,
-            one.transcript.participant or "–",
-            one.transcript.case or "–",
-            one.transcript.site or "–",
-            one.transcript.wave or "–",
-            _speakers(one.speakers),
-            one.state,
-            len(one.transcript.turns),
-        )
-        for one in found.read
-    ]
-    columns = ("file", "reader", "participant", "case", "site", "wave", "speakers", "", "turns")
-    unsaid = [at for at in _BELONGS if all(row[at] == "–" for row in rows)]
-    shown = [at for at in range(len(columns)) if at not in unsaid]
-    if rows:
-        table(
-            "", [columns[at] for at in shown], [[row[at] for at in shown] for row in rows[:_SHOWN]], numbers=1
-        )
-    if len(rows) > _SHOWN:
-        say(f"… and {len(rows) - _SHOWN} more")
-    for one in found.read:
-        warn(*(f"{Path(one.file).name}: {warning}" for warning in one.warnings))
-    unknown = f"; no {' or '.join(columns[at] for at in unsaid)} is said of any" if rows and unsaid else ""
-    say("", (_counted(found) or "no transcript was read") + unknown)
-
-
-def _counted(found: Imported) -> str:
-    return ", ".join(f"{count} {state}" for state, count in found.states.items())
-
-
-def _speakers(speakers: Any) -> str:
-    """Who asks and who answers, a line each; "?" where study.yaml does not say so and it is only a guess."""
-    shown = [one for one in speakers if one.label]
-    if not shown:
-        return "none (paragraphs)"
-    lines = []
-    for one in shown[:4]:
-        guess = "asks?" if one.asks else "answers?"
-        lines.append(f"{one.label} {_ROLES[one.role.value] if one.known else guess}")
-    return "\n".join(lines + ([f"… {len(shown) - 4} more"] if len(shown) > 4 else []))

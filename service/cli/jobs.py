@@ -24,7 +24,7 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
     """List the latest jobs, newest first."""
     from annotations.store.jobs import all_jobs
     from service.composition import open_parts
-    from service.looking.progress import JOBS_IN_WORDS
+    from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
         found = all_jobs(connection)
@@ -64,7 +64,7 @@ def cancel_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fa
     """Cancel a job: one that waits at once, one at work within seconds."""
     from annotations.store.jobs import cancel, job_of
     from service.composition import open_parts
-    from service.looking.progress import JOBS_IN_WORDS
+    from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
         found = cancel(connection, job_of(connection, job))
@@ -80,7 +80,7 @@ def retry_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fal
     """Let a job that failed or was cancelled wait again."""
     from annotations.store.jobs import job_of, retry
     from service.composition import open_parts
-    from service.looking.progress import JOBS_IN_WORDS
+    from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
         found = retry(connection, job_of(connection, job))

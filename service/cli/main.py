@@ -101,6 +101,9 @@ def add_commands() -> None:
 
 def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
+    from service.log_lines import keep_words_out
+
+    keep_words_out()
     if not app.registered_commands:
         add_commands()
     try:

@@ -12,7 +12,7 @@ from service.cli.output import as_json, say, table, warn
 if TYPE_CHECKING:
     from annotations.store.model_versions import ModelVersion
     from service.composition import Parts
-    from service.looking.model_chain import ModelChain
+    from service.looking.model_chain import ListedModel, ModelChain
 
 app = typer.Typer(
     help="The model versions: list them, look at one, put one to serve, go back to the one before.",
@@ -43,7 +43,7 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         [
             (
                 row.version,
-                "yes" if row.serves else "before" if row.served else "no",
+                _stands(row),
                 row.created[:10],
                 row.verdict,
                 _BY[row.measured_on if row.f1 is not None else None],
@@ -56,6 +56,10 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         ],
         numbers=4,
     )
+    if any(row.erased for row in rows):
+        say(
+            "", "Erased: it had learnt from somebody who withdrew, so its files are gone and it cannot serve."
+        )
     say("", "Why one was promoted or not: tandem models show VERSION")
 
 
@@ -126,7 +130,7 @@ def show_chain(found: ModelChain) -> None:
         ("segmentation version", found.segmentation),
         ("encoder", found.embedder),
         ("recipe", found.recipe),
-        ("files", f"{found.files}, hash {found.sha256[:16]}…"),
+        ("files", _files(found)),
     ]
     table("", ("", ""), rows)
     for one in found.served:
@@ -134,9 +138,21 @@ def show_chain(found: ModelChain) -> None:
         say(f"Put to serve {one.since[:16].replace('T', ' ')} UTC ({one.how}{who}): {one.why}")
 
 
+def _files(found: ModelChain) -> str:
+    if found.erased:
+        return "erased: it had learnt from somebody who withdrew"
+    return f"{found.files}, hash {found.sha256[:16]}…"
+
+
+def _stands(row: ListedModel) -> str:
+    if row.erased:
+        return "erased"
+    return "yes" if row.serves else "before" if row.served else "no"
+
+
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
     from annotations.store.put_to_serve import renewal_waits
-    from service.looking.progress import progress_of
+    from service.looking.wave_progress import progress_of
     from service.serving.train_and_evaluate import catch_up
 
     failed = catch_up(parts)

@@ -21,7 +21,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
     from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.code_labels import counts_labelled, labelled
-    from service.looking.progress import progress_of
+    from service.looking.wave_progress import progress_of
     from service.serving.precode import precode
 
     with open_parts(chosen(study)) as parts:

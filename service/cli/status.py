@@ -9,7 +9,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from service.looking.progress import ModelInService
+    from service.looking.wave_progress import ModelInService
 
 NAME = "status"
 
@@ -18,7 +18,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
     from annotations.numbers_shown import counted
     from service.composition import open_parts
-    from service.looking.progress import progress_of
+    from service.looking.wave_progress import progress_of
 
     with open_parts(chosen(study)) as parts:
         found = progress_of(parts)
@@ -44,7 +44,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     if found.set_aside:
         are = counted(found.set_aside, "annotation is", "annotations are")
         say(f"{are} set aside: tandem pull says why and what to do.")
-    say(_about_model(found.model))
+    say(_about_model(found.model, found.no_model))
     if found.not_learnt:
         say(f"{counted(found.not_learnt, 'new review')} since the newest model was trained: not learnt yet.")
     for job in found.jobs:
@@ -53,11 +53,11 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     say("", f"Next: {found.next_command}")
 
 
-def _about_model(model: ModelInService | None) -> str:
+def _about_model(model: ModelInService | None, why_none: str | None) -> str:
     from annotations.numbers_shown import counted
 
     if model is None:
-        return "No model yet."
+        return f"{(why_none or 'no model.')[:1].upper()}{(why_none or 'no model.')[1:]}"
     said = (
         f"Model {model.version} serves: it can suggest {counted(model.codes_judged, 'code')}; "
         f"{model.codes_too_few:,} {'has' if model.codes_too_few == 1 else 'have'} too few examples."

@@ -30,7 +30,7 @@ def command(
     from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.code_labels import labelled
-    from service.looking.progress import progress_of
+    from service.looking.wave_progress import progress_of
     from service.serving.train_and_evaluate import train
 
     if reproduce is not None:

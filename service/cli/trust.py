@@ -35,7 +35,7 @@ def command(
     from annotations.errors import BadInput
     from annotations.study.config import find_study
     from service.settings import read_settings
-    from service.trust.decide import confirm_address, remove_address
+    from service.trust.confirmations import confirm_address, remove_address
 
     if sum((address is not None, remove is not None, listed)) > 1 or (plain_http and address is None):
         raise BadInput("give one address to confirm, or --remove ADDRESS, or --list.")
@@ -57,7 +57,7 @@ def command(
 
 
 def _rows(study: Study, settings: Settings) -> list[dict[str, Any]]:
-    from service.trust.decide import standing
+    from service.trust.confirmations import standing
 
     return [
         {"address": str(one.address), "key": one.key, "goes_there": one.goes_there, "state": one.state}

@@ -2,52 +2,166 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
-from service.cli.output import as_json, progress, say, warn
+from service.cli.output import as_json, progress, say, table, warn
+
+if TYPE_CHECKING:
+    from service.composition import Parts
+    from service.withdrawal.erasure_plan import Plan
+    from service.withdrawal.withdrawn import Withdrawn
 
 NAME = "withdraw"
 
 
 def command(
-    participant: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="The participant's code.")],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who erases; it is kept on record.")],
+    participant: Annotated[
+        str | None, typer.Argument(metavar="PARTICIPANT", help="The participant's code.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who erases; it is kept on record.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go, and where.")] = False,
+    tombstones: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="On a new machine: erase again whoever withdrew, as a receipt (.json) or a saved file says.",
+        ),
+    ] = None,
+    save_tombstones: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write down who withdrew, for another machine.")
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Erase a participant everywhere: words, codings, suggestions, tasks, and the models that learnt from them."""
+    from annotations.errors import BadInput
     from service.composition import open_parts
-    from service.withdrawal import what_would_go, withdraw
 
+    if [participant is None, tombstones is None, save_tombstones is None].count(False) != 1:
+        raise BadInput("give a participant's code, or --tombstones FILE, or --save-tombstones FILE.")
     with open_parts(chosen(study)) as parts:
-        names = what_would_go(parts, participant)
-        if not yes:
-            _ask(participant, names)
-        with parts.alone("withdraw"), progress("Erasing") as step:
-            found = withdraw(parts, participant, by=by, progress=step)
+        if save_tombstones is not None:
+            _save(parts, save_tombstones, json=json)
+        elif tombstones is not None:
+            _again(parts, tombstones, yes=yes, json=json)
+        elif participant is not None and dry_run:
+            _show_plan(parts, participant, json=json)
+        elif participant is not None:
+            _withdraw(parts, participant, by=by, yes=yes, json=json)
+
+
+def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool) -> None:
+    from annotations.errors import BadInput
+    from service.withdrawal.erasure_plan import what_would_go
+    from service.withdrawal.withdraw import withdraw
+
+    if not by.strip():
+        raise BadInput("--by is missing. Say who erases; it is kept on record. Nothing was erased.")
+    names = what_would_go(parts, participant)
+    if not yes:
+        _ask(participant, names)
+    with parts.alone("withdraw"), progress("Erasing") as step:
+        found = withdraw(parts, participant, by=by.strip(), progress=step)
     if json:
         as_json(found.to_json())
-        if not found.done:
-            raise typer.Exit(1)
-        return
+    else:
+        _tell(found)
+    if not found.done:
+        raise typer.Exit(1)
+
+
+def _tell(found: Withdrawn) -> None:
     say(
-        f"{participant}: {found.transcripts} transcripts, {found.reviews} reviews, {found.codings} codings and "
+        f"{found.participant}: {found.transcripts} transcripts, {found.reviews} reviews, {found.codings} codings and "
         f"{found.tasks} tasks in Label Studio were erased."
     )
     if found.models:
-        say(f"These models had learnt from them, and their files are gone too: {', '.join(found.models)}.")
+        say(f"These models had learnt from them: {', '.join(found.models)}.")
+    table(
+        "", ("what is gone", "where", "verified"), [(one.what, one.where, one.verified) for one in found.gone]
+    )
+    say("", found.serves)
+    if found.receipt:
+        say(f"Receipt: {found.receipt[0]} (and .json)")
     if found.new_model:
-        say(
-            f"Model {found.new_model} was trained without them and serves now.",
-            "",
-            "Next: tandem precode, tandem push",
-        )
+        say("", "Next: tandem precode, tandem push")
     warn(*found.notes)
-    if not found.done:
+    warn(*(f"STILL THERE: {one}" for one in found.still_there))
+
+
+def _show_plan(parts: Parts, participant: str, *, json: bool) -> None:
+    from service.withdrawal.erasure_plan import plan
+
+    found = plan(parts, participant)
+    if json:
+        as_json(found.to_json())
+        return
+    say(f"Nothing is erased yet. tandem withdraw {participant} --by NAME would erase:")
+    table("", ("what", "where"), _rows(found))
+    say("", f"Models that learnt from them: {', '.join(one.version for one in found.models) or 'none'}.")
+    if any(one.serves for one in found.models):
+        say(
+            f"{next(one.version for one in found.models if one.serves)} serves now; another one is trained then."
+        )
+    warn(*(one.refused for one in found.models if one.refused))
+    if found.unknown:
+        warn(f"Tandem did not make these, and would leave them: {', '.join(found.unknown)}")
+    if found.same_session:
+        warn(f"{', '.join(found.same_session)} share a session with them: read these too.")
+
+
+def _rows(found: Plan) -> list[tuple[str, str]]:
+    rows = [(f"transcripts {', '.join(found.transcripts) or '(erased already)'}", found.database)]
+    rows += [(f"{count} rows of {name}", found.database) for name, count in found.rows.items()]
+    rows += [(f"{found.embeddings} embeddings, and those of single sentences", found.embeddings_file)]
+    rows += [
+        (f"{one.tasks} tasks; quotes beside {one.quotes} others", f"{one.url}, project {one.project}")
+        for one in found.projects
+    ]
+    for model in found.models:
+        rows += [(f"model {model.version}", folder) for folder in model.folders]
+    rows += [("MLflow's copies of these models", found.mlflow)] if found.models else []
+    return rows + [("files that belong to nobody", one) for one in found.leftovers]
+
+
+def _save(parts: Parts, file: Path, *, json: bool) -> None:
+    from service.exported_file import whole
+    from service.withdrawal.tombstone_file import written
+
+    content, count = written(parts)
+    whole(file, content)
+    if json:
+        as_json({"file": str(file), "tombstones": count})
+        return
+    say(f"{count} tombstones are in {file}. On another machine: tandem withdraw --tombstones {file}")
+
+
+def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
+    import sys
+
+    from annotations.errors import BadInput
+    from service.withdrawal.tombstone_file import bring, to_bring
+
+    found = to_bring(parts, file)
+    if found.here and not yes:
+        what = f"This erases {len(found.here)} people for good who withdrew and are in this study"
+        if not sys.stdin.isatty():
+            raise BadInput(f"{what}. Nobody can be asked here: give --yes to do it. Nothing was erased.")
+        typer.confirm(f"{what}. It cannot be undone. Erase?", abort=True)
+    with parts.alone("withdraw"), progress("Erasing") as step:
+        came = bring(parts, found, progress=step)
+    if json:
+        as_json({"tombstones": len(found.tombstones), "erased": [one.to_json() for one in came]})
+    else:
+        say(f"{len(found.tombstones)} tombstones were taken over; {len(found.here)} people were erased.")
+        for one in came:
+            _tell(one)
+    if not all(one.done for one in came):
         raise typer.Exit(1)
 
 

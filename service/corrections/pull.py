@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from annotations.label_studio.answers import AnsweredTask, Answers
+from annotations.label_studio.read_answers import AnsweredTask, Answers
 from annotations.lots import lots
 from annotations.progress import Progress, quiet
 from annotations.store.label_studio_projects import ProjectRow, projects

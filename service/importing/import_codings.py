@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from annotations.codebook.codes import Codebook
 from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
 from annotations.codings.faults import Fault, in_few_lines
-from annotations.codings.keep import Complete, Kept, keep_codings
+from annotations.codings.keep_codings import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.numbers_shown import counted
@@ -80,15 +80,18 @@ def import_codings(
     skip_bad_rows: bool = False,
     dry_run: bool = False,
     problems: Path | None = None,
+    coder: str = "",
 ) -> ImportedCodings:
     """Read, place and keep a file of codings in one transaction; ``dry_run`` keeps nothing.
 
-    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. ``problems``:
-    a CSV file that gets every row that cannot be placed, with its reason. Raises BadInput that says in few lines which
-    rows cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
+    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. ``coder``: who
+    coded, where no column says so. ``problems``: a CSV file that gets every row that cannot be placed, with its reason.
+    Raises BadInput that says in few lines which rows cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
     """
-    read = read_codings(file)
+    read = read_codings(file, coder=coder)
     chosen = _complete(complete, read)
+    unnamed = "" if read.names_coders else _coder_where_none_is_named(parts, file, chosen)
+    read = read if read.names_coders else read_codings(file, coder=unnamed)
     asked = _only(parts.codebook, only, chosen)
     placed = _place(parts, read)
     faults = tuple(placed.faults)
@@ -97,6 +100,11 @@ def import_codings(
     others = _asked_alone(placed, asked)
     _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
     notes = _notes(placed, chosen, complete)
+    if unnamed:
+        notes = (
+            *notes,
+            f'the file does not say who coded; its codings are kept as "{unnamed}". Say so with --coder NAME.',
+        )
     names = list(dict.fromkeys(coding.transcript for coding in placed.codings))
     partly = _not_to_the_end(faults, names) if chosen == "all" else ()
     if partly:
@@ -192,6 +200,21 @@ def _why_not_to_the_end(partly: Sequence[str], names: Sequence[str]) -> str:
             f"nothing"
         )
     return f"{said}. Correct the rows and import the file again with --complete all."
+
+
+_NOBODY = "coder not named"
+
+
+def _coder_where_none_is_named(parts: Parts, file: Path, chosen: Complete) -> str:
+    """The study's only coder, or nobody's name where the codings enter no figure; raises BadInput else."""
+    people = parts.study.config.people
+    if len(people) == 1:
+        return people[0].name
+    if chosen == "none":
+        return _NOBODY
+    raise BadInput(
+        f"{file} does not say who coded, and agreement between coders needs it. Give --coder NAME, or a column coder."
+    )
 
 
 def _place(parts: Parts, read: CodingsFile) -> Placed:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotations.names import folded
+from annotations.readers.account import NOTHING_COUNTED, Account
+from annotations.readers.suspicion import Suspicion, suspicion_of
 from annotations.study.speakers import Speaker
 from annotations.transcript import Transcript
+from service.importing.role_guesses import with_guesses
+from service.importing.transcript_files import NotRead, sentences_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,18 @@ class Read:
     state: str
     speakers: tuple[Speaker, ...]
     warnings: tuple[str, ...] = ()
+    account: Account = NOTHING_COUNTED
+    read_now: Transcript | None = None
+
+    @property
+    def as_read(self) -> Transcript:
+        """The transcript as the file reads now; what is kept from before may be other turns."""
+        return self.read_now or self.transcript
+
+    @property
+    def suspicion(self) -> Suspicion:
+        """What to look at."""
+        return suspicion_of(self.as_read, self.account)
 
     @property
     def interviewers(self) -> list[str]:
@@ -35,7 +51,7 @@ class Read:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
-        t = self.transcript
+        t, account, look = self.transcript, self.account, self.suspicion
         return {
             "file": self.file,
             "reader": self.reader,
@@ -58,10 +74,19 @@ class Read:
                     "known": s.known,
                     "turns": s.turns,
                     "questions": s.questions,
+                    "guess": None if s.known else "interviewer" if s.asks else "participant",
                 }
                 for s in self.speakers
             ],
             "warnings": list(self.warnings),
+            "layout": account.layout,
+            "words": {
+                "in": account.words_in,
+                "kept": account.kept,
+                "marks": account.marks,
+                "left_out": account.words_left_out,
+            },
+            "look": look.to_json(),
         }
 
 
@@ -71,7 +96,7 @@ class Imported:
 
     read: list[Read] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    not_read: Counter[str] = field(default_factory=Counter)
+    not_read: list[NotRead] = field(default_factory=list)
     by_key: dict[str, Read] = field(default_factory=dict)
 
     def take(self, kept: Iterable[Read]) -> None:
@@ -79,6 +104,17 @@ class Imported:
         for one in kept:
             self.read.append(one)
             self.by_key.setdefault(folded(one.transcript.name), one)
+
+    def with_guesses(self) -> Imported:
+        """This, with one guess for each speaker whose role nobody has said."""
+        guessed = with_guesses([one.speakers for one in self.read])
+        self.read = [replace(one, speakers=its) for one, its in zip(self.read, guessed, strict=True)]
+        return self
+
+    @property
+    def not_read_by_ending(self) -> dict[str, int]:
+        """How many files of each ending were not read."""
+        return dict(Counter(one.ending for one in self.not_read))
 
     @property
     def unknown_speakers(self) -> list[UnknownSpeaker]:
@@ -112,14 +148,15 @@ class Imported:
                 f"{_quoted(anew)}: a program counts speakers anew in each file, so study.yaml cannot say who they are. "
                 f"Write their names or codes into the files; until then their turns are coded."
             )
-        return notes + [_not_read(ending, count) for ending, count in sorted(self.not_read.items())]
+        return [*notes, *sentences_of(self.not_read)]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
             "transcripts": [one.to_json() for one in self.read],
             "refused": list(self.refused),
-            "not_read": dict(self.not_read),
+            "not_read": self.not_read_by_ending,
+            "not_read_files": [{"file": one.file, "why": one.why} for one in self.not_read],
             "unknown_speakers": [one.to_json() for one in self.unknown_speakers],
             "warnings": self.notes,
         }
@@ -134,11 +171,7 @@ class UnknownSpeaker:
     questions: int = 0
     files: tuple[str, ...] = ()
     counted: bool = False
-
-    @property
-    def asks(self) -> bool:
-        """Are most of its turns questions?"""
-        return 2 * self.questions >= self.turns
+    asks: bool = False  # the guess, the same for all files
 
     def with_one(self, speaker: Speaker, file: str) -> UnknownSpeaker:
         """This, with what the label says in one more file."""
@@ -148,6 +181,7 @@ class UnknownSpeaker:
             self.questions + speaker.questions,
             (*self.files, file),
             speaker.counted,
+            self.asks or speaker.asks,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -159,11 +193,6 @@ class UnknownSpeaker:
             "guess": "interviewer" if self.asks else "participant",
             "files": list(self.files),
         }
-
-
-def _not_read(ending: str, count: int) -> str:
-    what = "Save them as .docx." if ending in (".doc", ".pages") else "Recordings are not transcribed here."
-    return f"{count} {ending} {'file was' if count == 1 else 'files were'} not read. {what}"
 
 
 def _quoted(speakers: Sequence[UnknownSpeaker]) -> str:

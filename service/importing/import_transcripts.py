@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ from sqlalchemy import Connection
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.progress import Progress
-from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
-from annotations.readers.reading import ENDINGS, read_transcripts
+from annotations.readers.description import Description
 from annotations.readers.spoken import ReadTranscript
 from annotations.store.transcripts import (
     Kept,
@@ -27,20 +25,10 @@ from annotations.store.transcripts import (
 from annotations.store.withdrawals import withdrawal_of
 from annotations.study.config import StudyConfig
 from annotations.study.speakers import speakers_of
-from annotations.transcript import Kind, Transcript
+from annotations.transcript import Kind, Span, Transcript
 from service.composition import Parts
 from service.importing.import_outcome import Imported, Read
-
-# what lies beside transcripts and is expected not to be read
-_RECORDINGS = (".mp3", ".m4a", ".wav", ".mp4", ".mov", ".wma", ".aac", ".ogg", ".flac", ".avi", ".webm")
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A file as it was read and described, before anything is kept."""
-
-    file: Path
-    found: tuple[tuple[ReadTranscript, Transcript, Description], ...]
+from service.importing.transcript_files import Opened, opened_files
 
 
 class _NothingKept(Exception):
@@ -62,15 +50,16 @@ def import_transcripts(
     to read, or where the manifest itself is wrong.
     """
     found = Imported()
+    parts.study.import_preview.unlink(missing_ok=True)  # it holds participants' words, and has been looked at
     for opened in _opened(parts, files, manifest, described, progress, found):
         try:
             with parts.store.writing() as connection:
-                kept = [_keep(parts, connection, opened.file, *one, replace, found) for one in opened.found]
+                kept = [_keep(parts, connection, opened, *one, replace, found) for one in opened.found]
         except BadInput as error:
             found.refused.append(str(error))
         else:
             found.take(kept)
-    return found
+    return found.with_guesses()
 
 
 def preview_transcripts(
@@ -90,16 +79,14 @@ def preview_transcripts(
             for one in opened:
                 try:
                     with connection.begin_nested():
-                        kept = [
-                            _keep(parts, connection, one.file, *each, replace, found) for each in one.found
-                        ]
+                        kept = [_keep(parts, connection, one, *each, replace, found) for each in one.found]
                 except BadInput as error:
                     found.refused.append(str(error))
                 else:
                     found.take(kept)
             raise _NothingKept
     except _NothingKept:
-        return found
+        return found.with_guesses()
 
 
 def _opened(
@@ -109,64 +96,29 @@ def _opened(
     described: Mapping[str, str],
     progress: Progress,
     found: Imported,
-) -> Iterator[_Opened]:
-    """Each file, read and described; what cannot be is refused in ``found``."""
-    listed = read_manifest(manifest) if manifest else None
-    todo = (
-        list(_files(files, found.not_read))
-        if files
-        else [(file, "", None) for file in (listed.files if listed else ())]
+) -> Iterator[Opened]:
+    return opened_files(
+        parts.study.config,
+        files,
+        manifest=manifest,
+        described=described,
+        progress=progress,
+        refused=found.refused,
+        not_read=found.not_read,
     )
-    if not todo:
-        raise BadInput(
-            "there is nothing to import: give files or folders"
-            + (f" (no file with the ending {', '.join(ENDINGS)} was found)." if files else ", or a manifest.")
-        )
-    options = Description.from_options(described)
-    for done, (file, place, folder) in enumerate(todo, start=1):
-        try:
-            if folder is not None and not file.resolve().is_relative_to(folder.resolve()):
-                raise BadInput(f"{file} is a link that leads out of {folder}. Put the file itself there.")
-            yield _open(parts, file, place, options, listed)
-        except BadInput as error:
-            found.refused.append(str(error))
-        progress(done, len(todo))
-
-
-def _files(given: Sequence[Path], others: Counter[str]) -> Iterator[tuple[Path, str, Path | None]]:
-    """The files that are given or lie in folders that are given, where below these they lie, and the folder."""
-    for path in given:
-        if not path.is_dir():
-            yield path, path.name, None
-            continue
-        inside = [file for file in path.rglob("*") if not file.name.startswith((".", "~$"))]
-        for file in sorted(file for file in inside if file.is_file()):
-            if file.suffix.lower() in ENDINGS:
-                yield file, file.relative_to(path).as_posix(), path
-            elif file.suffix.lower() in (".doc", ".pages", *_RECORDINGS):
-                others[file.suffix.lower()] += 1
-
-
-def _open(parts: Parts, file: Path, place: str, options: Description, manifest: Manifest | None) -> _Opened:
-    config = parts.study.config
-    found = []
-    for one in read_transcripts(file, interviewers=config.interviewers):
-        one = replace(one, place=place)
-        said = said_of(one, options=options, manifest=manifest, config=config)
-        found.append((one, describe(one, options=options, manifest=manifest, config=config), said))
-    return _Opened(file, tuple(found))
 
 
 def _keep(
     parts: Parts,
     connection: Connection,
-    file: Path,
+    opened: Opened,
     read: ReadTranscript,
     transcript: Transcript,
     said: Description,
     replacing: bool,
     earlier: Imported,
 ) -> Read:
+    file = opened.file
     twin = earlier.by_key.get(folded(transcript.name))
     if twin is not None and twin.file != str(file) and twin.transcript.text_hash != transcript.text_hash:
         raise BadInput(
@@ -174,9 +126,11 @@ def _keep(
             f"words. Rename one of them."
         )
     _refuse_withdrawn(connection, file, transcript)
-    kept, state, more = _put(connection, file, transcript, said, replacing)
+    anew = replacing or opened.chosen
+    kept, state, more = _put(connection, file, transcript, said, replacing=replacing, anew=anew)
     warnings = (*read.warnings, *more, *_about_description(kept, said, parts.study.config))
-    return Read(str(file), read.reader, kept, state, speakers_of(kept, parts.study.config), warnings)
+    speakers = speakers_of(kept, parts.study.config)
+    return Read(str(file), read.reader, kept, state, speakers, warnings, read.account, transcript)
 
 
 def _refuse_withdrawn(connection: Connection, file: Path, transcript: Transcript) -> None:
@@ -198,8 +152,8 @@ def _about_description(kept: Transcript, said: Description, config: StudyConfig)
             )
     elif not kept.participants_turns:
         yield (
-            "only interviewers speak in it, so nothing of it is coded. If it is no interview, see that no line of it begins "
-            "with one of the interviewers of study.yaml and a colon."
+            "only interviewers speak in it, so nothing of it is coded. If its unlabelled lines are the participant's, give "
+            "--unlabelled-participant; if it is no interview, --no-speakers."
         )
     elif config.participant_pattern and not kept.participant:
         yield (
@@ -209,9 +163,19 @@ def _about_description(kept: Transcript, said: Description, config: StudyConfig)
 
 
 def _put(
-    connection: Connection, file: Path, transcript: Transcript, said: Description, replacing: bool
+    connection: Connection,
+    file: Path,
+    transcript: Transcript,
+    said: Description,
+    *,
+    replacing: bool,
+    anew: bool,
 ) -> tuple[Transcript, str, tuple[str, ...]]:
-    """Keep a transcript as far as it is new: as it is kept now, what became of it, and what to warn of."""
+    """Keep a transcript as far as it is new: as it is kept now, what became of it, and what to warn of.
+
+    Where the same words are read in other turns than before, what is kept stays, unless ``anew``: somebody has said
+    how its lines are to be taken.
+    """
     before = same_name(connection, transcript.name)
     if before is None:
         twins = same_text(connection, transcript.text_hash)
@@ -220,6 +184,12 @@ def _put(
         return transcript, "new", (twin,) if twin else ()
     if before.transcript.text_hash == transcript.text_hash:
         merged = _merged(before.transcript, transcript, said)
+        if _places(before.transcript) != _places(transcript):
+            if anew:
+                return _read_anew(connection, before, replace(merged, turns=transcript.turns))
+            if merged != before.transcript:
+                redescribe_transcript(connection, before.id, merged)
+            return merged, "already there", (_OTHERWISE,)
         if [turn.role for turn in merged.turns] != [turn.role for turn in transcript.turns]:
             return _with_roles(connection, before, replace(merged, turns=transcript.turns))
         if merged == before.transcript:
@@ -229,10 +199,31 @@ def _put(
     if not replacing:
         raise BadInput(
             f'{file}: a transcript "{before.transcript.name}" with other words is there already. Rename the file, '
-            f"or give --replace to put these words in its place (possible while nobody has coded it)."
+            f"or give --replace to put these words in its place (possible while nobody has coded it). If the file is the "
+            f"same as before, Tandem reads it otherwise now: --reread shows how."
         )
     replace_transcript(connection, before.id, transcript)
     return transcript, "replaced", ()
+
+
+_OTHERWISE = "it would be read in other turns now, and stays as it is: see tandem import --reread."
+
+
+def _places(transcript: Transcript) -> list[tuple[str, Span]]:
+    return [(turn.speaker, turn.span) for turn in transcript.turns]
+
+
+def _read_anew(
+    connection: Connection, before: Kept, merged: Transcript
+) -> tuple[Transcript, str, tuple[str, ...]]:
+    """The same words in the turns that somebody asked for, as long as nobody has coded them."""
+    try:
+        with connection.begin_nested():
+            replace_transcript(connection, before.id, merged)
+    except BadInput:
+        said = "people have coded it or have suggestions for it, so its turns stay as they were."
+        return before.transcript, "already there", (said,)
+    return merged, "read anew", ()
 
 
 def _with_roles(

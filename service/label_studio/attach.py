@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import httpx
 
 from annotations.errors import BadInput, TandemError
+from annotations.label_studio.attached_service import attach_backend, attach_webhook
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.hooks import attach_backend, attach_webhook
 from annotations.label_studio.projects import project_exists
 from annotations.store.label_studio_projects import projects
 from service.access.keys import door_key, key_for

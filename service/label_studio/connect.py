@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.tries import PAUSES_S
+from annotations.label_studio.try_again import PAUSES_S
 from service.composition import Parts
 from service.label_studio.local import LocalLabelStudio
 from service.trust.reach import label_studio_address, label_studio_token

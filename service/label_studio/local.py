@@ -20,7 +20,7 @@ import httpx
 import psutil
 
 from annotations.errors import BadInput, TandemError
-from service.signals import heard_afterwards
+from service.stop_signals import heard_afterwards
 
 PORT = 8431
 START_LIMIT_S = 240.0

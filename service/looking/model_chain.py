@@ -8,7 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from annotations.store.model_versions import ModelVersion, all_models, model_by_id, serving_history
+from annotations.store.model_versions import (
+    ModelVersion,
+    all_models,
+    champion,
+    erased_versions,
+    model_by_id,
+    serving_history,
+)
 from service.composition import Parts
 
 _OVERALL = ("micro_f1", "kappa", "kappa_interval", "kappa_interval_reason", "few_transcripts", "groups")
@@ -46,6 +53,7 @@ class ModelChain:
     segmentation: str
     codebook_version: str
     sha256: str
+    erased: bool
     files: str
     reviews: int
     reviews_hash: str
@@ -64,6 +72,7 @@ class ListedModel:
 
     version: str
     serves: bool
+    erased: bool
     served: bool
     kind: str
     created: str
@@ -104,6 +113,7 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> Mo
         segmentation=model.segmentation,
         codebook_version=model.codebook_version,
         sha256=model.sha256,
+        erased=model.version in erased_versions(connection),
         files=str(parts.study.models_folder / model.folder),
         reviews=model.reviews,
         reviews_hash=model.reviews_hash,
@@ -115,12 +125,14 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> Mo
 
 def listed_models(connection: Connection) -> tuple[ListedModel, ...]:
     """Every version, oldest first."""
-    served = serving_history(connection)
+    served, serving = serving_history(connection), champion(connection)
+    erased = erased_versions(connection)
     once = {one.model.id for one in served}
     return tuple(
         ListedModel(
             version=model.version,
-            serves=bool(served) and served[0].model.id == model.id,
+            serves=serving is not None and serving.model.id == model.id,
+            erased=model.version in erased,
             served=model.id in once,
             kind=model.kind,
             created=model.created.isoformat() if model.created else "",

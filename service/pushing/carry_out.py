@@ -15,7 +15,7 @@ from uuid import UUID
 
 from annotations.label_studio.change_task_data import new_in, show_data, show_field
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.predictions import (
+from annotations.label_studio.predictions_on_tasks import (
     drop_predictions,
     outdated,
     replace_predictions,

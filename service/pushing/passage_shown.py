@@ -8,7 +8,8 @@ from uuid import UUID
 from annotations.codebook.codes import Codebook
 from annotations.coding import Suggestion
 from annotations.draws import Placed
-from annotations.label_studio.predicted_answer import Prediction, prediction, still_offered
+from annotations.label_studio.offered_codes import still_offered
+from annotations.label_studio.predicted_answer import Prediction, prediction
 from annotations.label_studio.task_data import Quote, Reason, Said, ShownSegment, task_data
 from annotations.store.model_versions import ModelVersion
 from annotations.store.pushed_tasks import task_key

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from annotations.errors import TandemError
-from annotations.store.model_versions import DAMAGED, ModelVersion, serving_history
+from annotations.store.model_versions import (
+    DAMAGED,
+    ModelVersion,
+    champion,
+    erased_versions,
+    serving_history,
+)
 from annotations.store.put_to_serve import put_to_serve
 from models.artifact import load
+from models.model_folder import model_folder
 from service.composition import Parts
 from service.serving.promote_by_hand import stale
 
@@ -16,9 +23,10 @@ def ensure_sound(parts: Parts) -> str | None:
     Returns what was done, None where nothing had to be. Raises TandemError if no other version can serve.
     """
     with parts.store.reading() as connection:
-        served = serving_history(connection)
-    if not served:
-        return None
+        erased = erased_versions(connection)
+        served = [one for one in serving_history(connection) if one.model.version not in erased]
+        if champion(connection) is None:
+            return None
     broken = served[0].model
     fault = _fault(parts, broken)
     if fault is None:
@@ -36,7 +44,7 @@ def ensure_sound(parts: Parts) -> str | None:
 
 def _fault(parts: Parts, model: ModelVersion) -> str | None:
     try:
-        load(parts.study.models_folder / model.folder, model.sha256)
+        load(model_folder(parts.study.models_folder, model.folder), model.sha256)
     except TandemError as error:
         return str(error)
     return None

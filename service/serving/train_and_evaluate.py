@@ -16,8 +16,9 @@ from training.evaluation import evaluation
 from training.mlflow_mirror import deliver, owed
 from training.reproduce import Reproduced
 from training.reproduce import reproduce as reproduce_model
+from training.sweep_leftovers import sweep
 from training.tracking import Tracking
-from training.train import Trained
+from training.train import Trained, can_learn
 from training.train import train as train_model
 from training.training_parts import TrainingParts
 
@@ -27,7 +28,7 @@ def tracking_of(parts: Parts) -> Tracking:
     uri = parts.settings.tracking_uri
     if uri is not None:
         return Tracking(uri, parts.slug)
-    return Tracking(f"sqlite:///{parts.study.tracking_file}", parts.slug, parts.study.folder / "mlruns")
+    return Tracking.in_study(parts.study.tracking_file, parts.study.runs_folder, parts.slug)
 
 
 def train(
@@ -38,11 +39,20 @@ def train(
     embedding: Progress = quiet,
     fitting: Progress = quiet,
 ) -> Trained:
-    """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker."""
+    """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker.
+
+    What belongs to no living run or model is swept first.
+    """
+    sweep(parts.store, parts.study)
     with_parts = training_parts_of(parts, embedding)
     found = train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
     warning = parts.embedder.language_warning(parts.study.config.language)
     return found if warning is None else replace(found, notes=(*found.notes, warning))
+
+
+def something_teaches(parts: Parts) -> bool:
+    """Is there anything that people have coded and a model may learn from?"""
+    return can_learn(training_parts_of(parts))
 
 
 def reproduce(

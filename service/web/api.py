@@ -18,7 +18,7 @@ from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import all_transcripts, get_transcript
 from service.access.doors import reader, writer
 from service.looking.hidden import Hidden
-from service.looking.progress import progress_of
+from service.looking.wave_progress import progress_of
 from service.web.dependencies import Served
 from service.web.pages import rendered
 from service.web.schemas import (

@@ -18,8 +18,9 @@ from service.access.doors import COOKIE, holds_cookie, holds_key
 from service.access.keys import door_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.looking.progress import progress_of
-from service.web import api, ml_backend, proof_route, webhook
+from service.looking.wave_progress import progress_of
+from service.web import api, ml_backend, proof_route
+from service.web import webhook_route as webhook
 from service.web.background import (
     attach_until_done,
     reconcile_until_stopped,

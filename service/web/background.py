@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from annotations.errors import TandemError, Unreachable
-from annotations.label_studio.answers import Answers
+from annotations.errors import TandemError, Unreachable, said_of
+from annotations.label_studio.read_answers import Answers
 from annotations.progress import quiet
 from service.composition import Parts
 from service.corrections.inbox import Inbox
@@ -89,6 +89,6 @@ def _carefully(what: str, work: Callable[[], object]) -> bool:
         log.debug("%s: %s", what, error)
         return False
     except Exception as error:  # noqa: BLE001 (a thread that ends would do so in silence)
-        log.error("%s: an unforeseen fault (%s)", what, type(error).__name__)
+        log.error("%s: %s", what, said_of(error))
         return False
     return True

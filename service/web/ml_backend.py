@@ -19,7 +19,7 @@ from annotations.label_studio.annotation import UNFIT, key_in, number_in
 from annotations.label_studio.predicted_answer import version_label
 from annotations.store.jobs import ask_for, latest_of
 from annotations.store.label_studio_projects import project_numbered
-from annotations.store.model_versions import all_models, champion
+from annotations.store.model_versions import all_models, champion, erased_versions, why_nothing_serves
 from service.access.doors import label_studio
 from service.composition import Parts
 from service.live_config import InForce
@@ -38,17 +38,21 @@ def health() -> dict[str, str]:
 
 @router.post("/setup", dependencies=[Depends(label_studio)])
 def setup(parts: Served) -> dict[str, str]:
-    """Which version serves. The body holds a token of Label Studio's: it is not even read."""
+    """Which version serves, or a sentence why none does. The body holds a token of Label Studio's: it is not even read."""
     with parts.store.reading() as connection:
-        serving = champion(connection)
-    return {"model_version": version_label(serving.model.version) if serving else "tandem"}
+        serving, why = champion(connection), why_nothing_serves(connection)
+    if serving is None:
+        return {"model_version": "tandem", "message": why or ""}
+    return {"model_version": version_label(serving.model.version)}
 
 
 @router.get("/versions", dependencies=[Depends(label_studio)])
 def versions(parts: Served) -> dict[str, list[str]]:
-    """Every version, as predictions are labelled, the newest first."""
+    """Every version that was not erased, as predictions are labelled, the newest first."""
     with parts.store.reading() as connection:
-        return {"versions": [version_label(model.version) for model in reversed(all_models(connection))]}
+        erased = erased_versions(connection)
+        models = [model for model in all_models(connection) if model.version not in erased]
+    return {"versions": [version_label(model.version) for model in reversed(models)]}
 
 
 @router.post("/predict", dependencies=[Depends(label_studio)])

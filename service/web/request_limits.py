@@ -8,7 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.web import ml_backend, webhook
+from service.web import ml_backend
+from service.web import webhook_route as webhook
 
 BODY_LIMIT = 1_000_000
 # what Label Studio sends after a bulk action, or with a request for many predictions; both carry the key

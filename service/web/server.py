@@ -12,6 +12,7 @@ from pathlib import Path
 from service.access.keys import key_for
 from service.access.service_address import note_address
 from service.composition import Parts
+from service.log_lines import keep_words_out
 from service.settings import child_environment
 from service.web.app import LOOPBACK, create_app
 from service.web.connections import QuietServer, bounded, limits_here
@@ -51,6 +52,7 @@ def serve(
         attach=True,
     )
     with _worker(parts, wanted=with_worker):
+        keep_words_out()
         config = uvicorn.Config(
             app,
             host=host,
@@ -58,6 +60,7 @@ def serve(
             http=bounded(limits_here()),
             ws="none",
             backlog=BACKLOG,
+            log_config=None,  # uvicorn's own would print tracebacks
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Suggestion
-from annotations.label_studio.predicted_answer import prediction, still_offered, version_label
-from annotations.store.model_versions import ModelVersion, model_by_id
+from annotations.label_studio.offered_codes import still_offered
+from annotations.label_studio.predicted_answer import prediction, version_label
+from annotations.store.model_versions import ModelVersion, erased_models, model_by_id
 from annotations.store.suggestions import suggestions_on
 from annotations.store.suggestions_on_tasks import Standing, standing_on
 
@@ -44,7 +45,9 @@ class StandingPredictions:
         self, connection: Connection, codebook: Codebook, number: int, keys: Collection[UUID]
     ) -> Mapping[UUID, bytes]:
         """For these tasks of the project with this number the answer in JSON; a task that shows none is left out."""
-        standing = standing_on(connection, number, keys)
+        # a model that learnt from somebody who withdrew says nothing more, whatever stands there still
+        erased = erased_models(connection)
+        standing = [one for one in standing_on(connection, number, keys) if one.model not in erased]
         known = self._known(codebook, standing)
         missing = [one for one in standing if one.said not in known]
         if missing:

@@ -9,8 +9,8 @@ import pytest
 from builders import skip_or_fail
 from made_up_study import MadeUp, fill
 
-from service.agreement.files import write_html
 from service.agreement.report import Asked, agree
+from service.agreement.report_files import write_html
 from service.composition import open_parts
 from service.new_study import make_study
 

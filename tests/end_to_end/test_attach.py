@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from study_to_push import StudyToPush, answer, exported
 
+from annotations.label_studio.attached_service import attach_backend
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.hooks import attach_backend
-from annotations.label_studio.predictions import version_shown
+from annotations.label_studio.predictions_on_tasks import version_shown
 from annotations.label_studio.webhook import ACTIONS
 from service.access.keys import door_key, session_key
 from service.access.proof import PATH, proof_of

@@ -25,7 +25,7 @@ from pushed_work import Work
 from real_server import KEY, free_port, serving, until
 
 from annotations.errors import TandemError, Unreachable
-from annotations.label_studio.answers import Answers
+from annotations.label_studio.read_answers import Answers
 from annotations.progress import quiet
 from annotations.store import tables
 from annotations.store.label_studio_users import keep_users
@@ -199,7 +199,7 @@ def test_label_studio_stops_in_the_middle_of_a_pull(
     make_work: MakeWork, local: LocalLabelStudio, label_studio: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read stays, nothing is taken for deleted, and the next pull goes on."""
-    monkeypatch.setattr("annotations.label_studio.answers.PAGE", 3)
+    monkeypatch.setattr("annotations.label_studio.read_answers.PAGE", 3)
     work = make_work()
     for at, task in enumerate(work.tasks):
         work.people[at % 2].save(task, chosen("money"))

@@ -13,7 +13,7 @@ from study_to_push import StudyToPush, answer, exported
 from annotations.coding import Draw
 from annotations.errors import BadInput
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.predictions import version_shown
+from annotations.label_studio.predictions_on_tasks import version_shown
 from annotations.store.label_studio_projects import projects
 from service.label_studio.local import Access
 from service.settings import Settings

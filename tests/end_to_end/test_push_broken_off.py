@@ -17,7 +17,7 @@ from study_to_push import StudyToPush, answer, exported
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import Prediction
-from annotations.label_studio.predictions import clear_predictions, version_shown
+from annotations.label_studio.predictions_on_tasks import clear_predictions, version_shown
 from annotations.label_studio.task_data import REASONS_COME, hash_of
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.store import database
@@ -184,7 +184,7 @@ def test_a_push_gets_through_where_label_studio_fails_now_and_then(
             raise httpx.ReadError("cut off")
         return httpx.Response(502, text="under load")
 
-    monkeypatch.setattr("annotations.label_studio.tries.time.sleep", lambda _pause: None)
+    monkeypatch.setattr("annotations.label_studio.try_again.time.sleep", lambda _pause: None)
     for version in ("v1", "v2"):
         study.serve(version)
         with monkeypatch.context() as patch:
@@ -215,7 +215,7 @@ def test_label_studio_stopped_in_the_middle(
     study: StudyToPush, local: LocalLabelStudio, label_studio: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server goes down between tasks and predictions: a sentence; once it is up, the same command finishes."""
-    monkeypatch.setattr("annotations.label_studio.tries.time.sleep", lambda _pause: None)
+    monkeypatch.setattr("annotations.label_studio.try_again.time.sleep", lambda _pause: None)
     whole = carry_out.replace_predictions
     port = int(label_studio.url.rsplit(":", 1)[1])
 

@@ -11,7 +11,7 @@ from study_to_push import StudyToPush, answer, exported
 
 from annotations.coding import Draw
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.predictions import version_shown
+from annotations.label_studio.predictions_on_tasks import version_shown
 from annotations.label_studio.task_data import REASONS_COME
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.store.label_studio_projects import projects

@@ -9,7 +9,7 @@ import pytest
 from experts_at_work import Replay
 from experts_study import made_of, passes
 
-from annotations.label_studio import answers as label_studio_answers
+from annotations.label_studio import read_answers as label_studio_answers
 from service.label_studio.local import Access, LocalLabelStudio
 
 pytestmark = [

@@ -142,7 +142,6 @@ def test_the_circle_closes(study: Path, label_studio: Access, page: Any) -> None
         assert (v1["serves"], v2["serves"]) == (False, True)
         assert (v1["codes"], v2["codes"]) == (4, 5)  # the theme is one that it can suggest now
         # six more passages cannot show much, and the rule says so
-        assert v2["verdict"] in ("better", "not worse", "cannot tell")
         assert "over 6 participants" in v2["reason"]
         assert _aliases(study) == {"champion": v2["run_id"], "previous_champion": v1["run_id"]}
 

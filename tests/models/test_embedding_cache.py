@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from builders import WordEncoder
 
+from annotations.transcript import Span
 from models import embedding_cache
 from models.embedding_cache import EmbeddingCache
 
@@ -73,6 +74,25 @@ def test_what_is_forgotten_is_gone_from_the_disk(tmp_path: Path) -> None:
     cache.forget(["go away"])
     assert cache.embed(WordEncoder(), ["stay"]).from_cache == 1
     assert vectors[1].astype("<f4").tobytes() not in file.read_bytes()
+
+
+def test_a_text_is_cut_into_sentences_once_and_forgotten_with_its_embedding(tmp_path: Path) -> None:
+    """The spans come back as they were cut; another pipeline cuts anew, and so does a text that was forgotten."""
+    cache = EmbeddingCache(tmp_path / "e.db")
+    seen: list[str] = []
+
+    def cut(text: str) -> tuple[Span, ...]:
+        seen.append(text)
+        return (Span(0, 1), Span(1, len(text)))
+
+    first = cache.sentences(["ab", "abc", "ab"], "rules:en", cut)
+    assert first == [(Span(0, 1), Span(1, 2)), (Span(0, 1), Span(1, 3)), (Span(0, 1), Span(1, 2))]
+    assert EmbeddingCache(tmp_path / "e.db").sentences(["ab", "abc", "ab"], "rules:en", cut) == first
+    assert len(seen) == 2
+    cache.sentences(["ab"], "rules:sv", cut)
+    cache.forget(["abc"])
+    cache.sentences(["abc", "ab"], "rules:en", cut)
+    assert seen == ["ab", "abc", "ab", "abc"]
 
 
 def test_no_text_at_all(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from builders import WordEncoder
 
 from annotations.codebook.codes import Code
+from annotations.transcript import Span
 from models.cold_start import from_codebook
 from models.explain import Precedents, sentences_behind
+from models.segmenter import sentences_in
 from models.unit import Unit
 
 PLACES = np.array([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]], dtype=np.float32)
@@ -41,12 +45,16 @@ MONEY = Code("money", "Money", "topics", "Topics/Money", definition="budget mone
 SAID = Unit("We moved in spring. The budget had no money left. Then it snowed.", speaker="P-1")
 
 
+def _sentences(texts: Sequence[str]) -> list[tuple[Span, ...]]:
+    return [sentences_in(text, "rules:en") for text in texts]
+
+
 def test_the_sentence_that_carries_a_code_is_pointed_at() -> None:
     """Of three sentences it is the one about money, as a span of the unit's own words."""
     encoder = WordEncoder()
     model = from_codebook([MONEY], encoder.embed, encoder.embed(["filler", "talk"]))
     first, alone = sentences_behind(
-        model, [SAID, Unit("No money.")], [["money"], ["money"]], encoder.embed, "rules:en"
+        model, [SAID, Unit("No money.")], [["money"], ["money"]], encoder.embed, _sentences
     )
     assert first["money"].span.of(SAID.text) == "The budget had no money left."
     assert 0 <= first["money"].probability <= 1
@@ -58,5 +66,5 @@ def test_no_sentence_is_cut_where_no_code_is_wanted() -> None:
     encoder = WordEncoder()
     model = from_codebook([MONEY], encoder.embed, encoder.embed(["filler"]))
     before = len(encoder.embedded)
-    assert sentences_behind(model, [SAID, SAID], [[], ["other"]], encoder.embed, "rules:en") == [{}, {}]
+    assert sentences_behind(model, [SAID, SAID], [[], ["other"]], encoder.embed, _sentences) == [{}, {}]
     assert len(encoder.embedded) == before

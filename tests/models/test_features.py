@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from models.features import Features, choose, count, matrix_of, matrix_of_counted
+from models.features import BLOCKS, Features, choose, count, matrix_of, matrix_of_counted
 from models.unit import Unit
 
 GROUPS = ["p1", "p1", "p2", "p3", "p3"]
@@ -57,6 +59,21 @@ def test_training_and_serving_see_the_same_numbers() -> None:
     trained = _dense(matrix_of_counted(counted, np.array([3, 0]), vocabulary, columns, embeddings))
     served = _dense(matrix_of([UNITS[3], UNITS[0]], vocabulary, embeddings[[3, 0]]))
     assert trained == pytest.approx(served, abs=1e-6)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=1, max_size=6))
+def test_a_text_has_the_same_terms_at_training_and_at_serving(texts: list[str]) -> None:
+    """Whatever is said, however often, in whatever script: both ways of counting give the same counts."""
+    units = [Unit(text) for text in (*texts, *texts, *texts)]
+    embeddings = np.zeros((len(units), 2), dtype=np.float32)
+    groups = [f"p{at // len(texts)}" for at in range(len(units))]
+    counted = count(units)
+    rows = np.arange(len(units))
+    vocabulary, columns = choose(counted, rows, groups)
+    trained = matrix_of_counted(counted, rows, vocabulary, columns, embeddings)
+    served = matrix_of(units, vocabulary, embeddings)
+    assert sum(len(vocabulary.terms[block.name]) for block in BLOCKS) == served.sparse.shape[1]
+    assert (trained.sparse != served.sparse).nnz == 0
 
 
 @pytest.mark.parametrize("side", ["before", "after"])

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotations.errors import BadInput, TandemError
+from annotations.transcript import Span
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.encoder_folder import dimensions_of
@@ -31,6 +32,10 @@ def _spoil(file: Path, kept: object, where: str = "1") -> int:
 
 def _floats(value: float) -> bytes:
     return np.full(WordEncoder.dimensions, value, dtype="<f4").tobytes()
+
+
+def _spans(*ends: int) -> bytes:
+    return np.array(ends, dtype="<u4").tobytes()
 
 
 @pytest.mark.parametrize(
@@ -166,3 +171,29 @@ def test_an_encoder_that_gives_other_vectors_than_its_files_say_is_refused(tmp_p
     encoder.embed = lambda texts, _progress=None: np.eye(len(texts), 13, dtype=np.float32)  # type: ignore[method-assign]
     with pytest.raises(TandemError, match="gives 13 numbers"):
         EmbeddingCache(tmp_path / "e.db").embed(encoder, TEXTS)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [b"\0" * 7, b"\0" * 8, _spans(3, 1), _spans(0, 99), _spans(0, 4, 2, 6), "text", 7],
+    ids=["cut short", "no words", "backwards", "beyond the end", "overlapping", "text", "number"],
+)
+def test_sentences_that_do_not_fit_their_text_are_cut_anew(tmp_path: Path, kept: object) -> None:
+    """Whatever stands there instead, the right spans come out; right ones are taken as they are."""
+    file, right = tmp_path / "e.db", (Span(0, 2), Span(3, 6))
+    EmbeddingCache(file).sentences(["ab cde"], "rules", lambda _text: right)
+    assert EmbeddingCache(file).sentences(["ab cde"], "rules", lambda _text: ()) == [right]
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE sentences SET spans = ?", (kept,))
+    assert EmbeddingCache(file).sentences(["ab cde"], "rules", lambda _text: right) == [right]
+
+
+def test_a_file_of_embeddings_alone_gets_room_for_sentences(tmp_path: Path) -> None:
+    """As an earlier Tandem made it: nothing of it is thrown away."""
+    file = tmp_path / "e.db"
+    EmbeddingCache(file).embed(WordEncoder(), TEXTS)
+    run_sql(file, "DROP TABLE sentences")
+    cache = EmbeddingCache(file)
+    assert cache.sentences(["ab"], "rules", lambda _text: (Span(0, 2),)) == [(Span(0, 2),)]
+    assert cache.embed(WordEncoder(), TEXTS).from_cache == len(TEXTS)
+    assert not cache.begun_anew

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from annotations.errors import TandemError
-from models import tuning
+from models import tune_encoder as tuning
 from models.artifact import load, save
 from models.calibration import Calibration
 from models.classifier import Model, Weights
 from models.embedder import EmbedderSource
 from models.features import BLOCKS, Vocabulary
+from models.tune_encoder import TuningRecipe, tune, tune_on
 from models.tuned import Tuned, load_tuned, save_tuned
 from models.tuned_passage import Passage, passage_of
-from models.tuning import TuningRecipe, tune, tune_on
 from models.unit import INTERVIEWER, Unit
 
 pytestmark = [

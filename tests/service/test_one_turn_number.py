@@ -19,7 +19,7 @@ from study_to_push import StudyToPush
 from annotations.coding import Draw
 from annotations.draws import Placed
 from annotations.errors import BadInput, TandemError
-from annotations.label_studio.answers import Answers
+from annotations.label_studio.read_answers import Answers
 from annotations.store.label_studio_projects import add_project
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.reviews import current_reviews

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from coders_at_work import free_port, until
 from made_up_study import MadeUp, fill
 from planted import plant, ran
+from real_server import free_port, until
 
 from annotations.errors import TandemError
 from annotations.store.jobs import all_jobs, ask_for
-from service.checks import _imports
 from service.composition import Parts
+from service.doctor_checks import _imports
 from service.label_studio.local import LocalLabelStudio
 from service.new_study import make_study
 from service.settings import child_environment, read_settings
@@ -122,7 +122,8 @@ print("in", os.getcwd(), "safe", bool(sys.flags.safe_path), "settings",
 def test_pictures_follow_no_settings_of_the_current_folder(tmp_path: Path) -> None:
     """Matplotlib would take a file "matplotlibrc" from there."""
     plant(tmp_path)
-    code = "from training.plots import _figure; _figure(1, 1); import matplotlib as m; print(m.rcParams['lines.linewidth'])"
+    code = "from training.model_plots import _figure; _figure(1, 1); "
+    code += "import matplotlib as m; print(m.rcParams['lines.linewidth'])"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )

@@ -9,6 +9,7 @@ from sqlite3 import connect
 import pytest
 from hostile_sqlite import with_deleting_journal
 from listening import listening
+from training.own_store import OwnStore
 
 from annotations.errors import BadInput, TandemError
 from training.artifact_place import refuse_elsewhere, refuse_links
@@ -20,9 +21,15 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
+def _tracking(folder: Path) -> Tracking:
+    """A study's own store, opened anew."""
+    file = folder / "mlflow.db"
+    return Tracking(f"sqlite:///{file}", "S", OwnStore(file, folder / "mlruns"))
+
+
 def test_a_store_that_names_a_server_sends_nothing(tmp_path: Path) -> None:
-    """The model and its vocabulary would go there by PUT; a sentence says so, and the run is kept as failed."""
-    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "S", tmp_path / "mlruns")
+    """The model and its vocabulary would go there by PUT; where an address cannot be set anew, a sentence says so."""
+    tracking = _tracking(tmp_path)
     model = tmp_path / "model"
     model.mkdir()
     (model / "manifest.json").write_text("{}")
@@ -32,18 +39,25 @@ def test_a_store_that_names_a_server_sends_nothing(tmp_path: Path) -> None:
         store.commit()
         with pytest.raises(TandemError, match="outside"):
             tracking.log(TrainingRun("v2", {}, {}, {"model_id": "two"}, model))
+        store.execute(
+            "CREATE TRIGGER sends AFTER INSERT ON runs BEGIN UPDATE runs SET artifact_uri = "  # noqa: S608 (our own words)
+            f"'{elsewhere.url}/taken' WHERE run_uuid = new.run_uuid; END"
+        )
+        store.commit()
+        with pytest.raises(TandemError, match="outside"):
+            _tracking(tmp_path).log(TrainingRun("v3", {}, {}, {"model_id": "three"}, model))
         assert elsewhere.asked == []
 
 
 def test_a_store_beside_which_a_trap_lies_is_not_opened(tmp_path: Path) -> None:
     """SQLite would delete the file that the journal names."""
-    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "S", tmp_path / "mlruns")
-    tracking.check()
+    _tracking(tmp_path).check()
     victim = tmp_path / "thesis.docx"
     victim.write_text("years of work")
     with_deleting_journal(tmp_path / "mlflow.db", victim)
-    with pytest.raises(BadInput, match="would be deleted"):
-        Tracking(tracking.uri, "S", tmp_path / "mlruns").check()
+    for look in (_tracking(tmp_path).check, OwnStore(tmp_path / "mlflow.db", tmp_path / "mlruns").runs):
+        with pytest.raises(BadInput, match="would be deleted"):
+            look()
     assert victim.exists()
 
 

@@ -13,12 +13,12 @@ import yaml
 
 from annotations.progress import Progress, quiet
 from annotations.study.config import read_study
-from models import tuning
+from models import tune_encoder as tuning
 from models.artifact import load
 from models.classifier import Model
 from models.embedder import EmbedderSource
+from models.tune_encoder import TuningRecipe
 from models.tuned import Tuned
-from models.tuning import TuningRecipe
 from models.unit import Unit
 from service.composition import Parts
 from service.importing.import_codings import import_codings

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.groups import groups_of
-from annotations.store.group_draws import Purpose
+from annotations.store.judge_draws import Purpose
 from annotations.store.transcripts import Kept
 from training.judge_set import draw, judging_groups
 

@@ -20,7 +20,7 @@ pytestmark = [
 @pytest.fixture
 def tracking(tmp_path: Path) -> Tracking:
     """An empty MLflow store in a folder."""
-    return Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", "tandem-test", tmp_path / "mlruns")
+    return Tracking.in_study(tmp_path / "mlflow.db", tmp_path / "mlruns", "tandem-test")
 
 
 def _log(tracking: Tracking, folder: Path, name: str) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from annotations.codebook.files import shipped_codebook
 from annotations.coding import Suggestion
 from annotations.errors import BadInput
 from annotations.label_studio.answer_of_annotation import answer_of
-from annotations.label_studio.predicted_answer import prediction, still_offered, version_label
+from annotations.label_studio.offered_codes import still_offered
+from annotations.label_studio.predicted_answer import prediction, version_label
 
 SHIPPED = shipped_codebook("common-framework")
 APPLICABLE = [code.id for code in SHIPPED.applicable]

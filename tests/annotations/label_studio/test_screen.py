@@ -63,10 +63,12 @@ def test_of_the_phases_one_may_be_chosen() -> None:
 
 def test_no_code_applies_hides_what_contradicts_it() -> None:
     """Every control for codes goes away when the box is ticked; the box itself and the memo stay."""
-    for element in _tree(SHIPPED).iter():
-        if element.get("toName") and element.get("name") not in ("nothing", "memo"):
-            assert element.get("visibleWhen") == "choice-unselected"
-            assert element.get("whenTagName") == "nothing"
+    controls = {element.get("name"): element for element in _tree(SHIPPED).iter() if element.get("toName")}
+    assert controls.keys() > {"f-elements", "f-phase", "nothing", "memo"}
+    hides = ("choice-unselected", "nothing")
+    for name, element in controls.items():
+        rule = (element.get("visibleWhen"), element.get("whenTagName"))
+        assert (rule == hides) == (name not in ("nothing", "memo")), name
 
 
 def test_a_codebook_with_evil_names_is_still_a_configuration() -> None:

@@ -24,6 +24,8 @@ def _transcript(interviewers: tuple[str, ...], *spoken: tuple[str, str], partici
         ("Anna", {}, "ANNA", True),
         ("JKG-01", {}, "", True),
         ("Participant", {}, "", True),
+        ("Participant 2", {}, "", True),
+        ("Interviewer 2", {"interviewers": ["Interviewer"]}, "", True),
         ("", {}, "", True),
     ],
 )

@@ -112,6 +112,7 @@ def test_a_consensus_on_what_was_assisted_does_not_test_the_model(parts_of: Make
     parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=6, turns=20))
     with parts.store.writing() as connection:
         assisted = [r for r in current_reviews(connection) if r.condition is Condition.ASSISTED]
+        assert assisted
         add_reviews(connection, [_derived(one, "Dora", [one]) for one in assisted])
         add_reviews(connection, [replace(one, supersedes=one.id, id=uuid4()) for one in assisted])
     assert not figures_of(agree(parts, Asked()), comparison="model and consensus")

@@ -10,15 +10,15 @@ import pytest
 from agreement_asked import MakeParts, figures_of, run_on
 from made_up_study import MadeUp
 
-from annotations.agreement.material import HAD_LEARNT, NONE_STOOD, read_material
+from annotations.agreement.judged_material import HAD_LEARNT, NONE_STOOD, read_material
 from annotations.coding import Review
 from annotations.errors import BadInput
 from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import segments_of
 from annotations.transcript import Role
-from service.agreement.files import to_json
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.report import Asked, agree
+from service.agreement.report_files import to_json
 from service.agreement.views import code_rows
 from service.composition import Parts
 

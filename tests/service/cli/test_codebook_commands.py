@@ -124,6 +124,6 @@ def test_crosswalk_shows_the_status_of_each_row(tandem: Tandem) -> None:
     """In the terminal and as JSON, with what each status means."""
     shown = tandem("codebook", "crosswalk").stdout
     found = _json(tandem("codebook", "crosswalk", "--json"))
+    assert found["statuses"].keys() == {row["status"] for row in found["rows"]}
     for status, meaning in found["statuses"].items():
         assert f"{status}: {meaning}" in shown
-        assert any(row["status"] == status for row in found["rows"])

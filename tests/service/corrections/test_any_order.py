@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reviews_arriving import counted_in, deliver, pull_now, said_in
 
 from annotations.codebook.codes import Code, Codebook, Framework
-from annotations.label_studio.answers import Answers
+from annotations.label_studio.read_answers import Answers
 from annotations.label_studio.webhook import webhook_of
 from annotations.study.config import read_study
 from service.composition import Parts

@@ -11,7 +11,7 @@ from fake_label_studio import FakeLabelStudio, chosen
 from reviews_arriving import deliver, pull_now, said_in
 
 from annotations.errors import Unreachable
-from annotations.label_studio.answers import Answers
+from annotations.label_studio.read_answers import Answers
 from annotations.progress import quiet
 from annotations.store.database import open_store
 from annotations.study.config import read_study
@@ -76,7 +76,7 @@ def test_a_pull_that_is_cut_off_takes_nothing_away(
     parts: Parts, server: FakeLabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Label Studio stops between two pages: what was read stays, what was not read is not taken for deleted."""
-    monkeypatch.setattr("annotations.label_studio.answers.PAGE", 2)
+    monkeypatch.setattr("annotations.label_studio.read_answers.PAGE", 2)
     for task in range(1, 7):
         server.save(task, 1, chosen("money"))
     server.fails_on_page = 2

@@ -162,7 +162,7 @@ def test_a_signal_between_the_start_of_a_process_and_its_record_is_heard_after_i
     """It is neither lost nor heard in between, in the order in which signals came."""
     script = textwrap.dedent("""
         import signal
-        from service.signals import heard_afterwards, stop_when_told
+        from service.stop_signals import heard_afterwards, stop_when_told
         stop_when_told()
         try:
             with heard_afterwards():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.looking.progress import JobState, ModelInService, StudyProgress, WaveProgress
+from service.looking.wave_progress import JobState, ModelInService, StudyProgress, WaveProgress
 
 MODEL = ModelInService("v1", "trained", "2026-01-01", 10, 3, 0, up_to_date=True, waiting=None)
 STUDY = StudyProgress(

@@ -17,7 +17,7 @@ from annotations.store.model_versions import (
 )
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
-from service.looking.progress import progress_of
+from service.looking.wave_progress import progress_of
 from service.serving.precode import precode
 from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.serving.train_and_evaluate import train

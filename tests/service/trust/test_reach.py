@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from coders_at_work import free_port, until
 from commands import commands_on
 from listening import Listening, listening, taking_calls
+from real_server import free_port, until
 
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio

@@ -103,7 +103,7 @@ def test_the_token_that_setup_brings_is_kept_nowhere(
     caplog.set_level(logging.DEBUG)
     secret = "0123456789abcdef0123456789abcdef01234567"
     answer = client.post("/ml/setup", json={"project": "7.1", "access_token": secret}, auth=BASIC)
-    assert answer.json() == {"model_version": "tandem"}
+    assert answer.json()["model_version"] == "tandem"
     assert secret not in caplog.text
     for file in parts.study.folder.rglob("*"):
         assert not file.is_file() or secret.encode() not in file.read_bytes()

@@ -14,7 +14,14 @@ from annotations.labels import labels_of
 from annotations.store.coders import coder_names
 from annotations.store.jobs import all_jobs
 from annotations.store.loose_codings import loose_codings
-from annotations.store.model_versions import ModelVersion, Serving, all_models, champion, waiting_model
+from annotations.store.model_versions import (
+    ModelVersion,
+    Serving,
+    all_models,
+    champion,
+    waiting_model,
+    why_nothing_serves,
+)
 from annotations.store.pushed_tasks import count_pushed
 from annotations.store.reviews import count_reviews, current_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
@@ -95,6 +102,7 @@ class StudyProgress:
     codings: int
     set_aside: int
     codebook_version: str
+    no_model: str | None
     model: ModelInService | None
     jobs: tuple[JobState, ...]
     not_learnt: int = 0
@@ -156,6 +164,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
         codings=codings,
         set_aside=count_set_aside(connection),
         codebook_version=parts.codebook.version,
+        no_model=why_nothing_serves(connection),
         model=None if serving is None else _model(serving, waits, parts.codebook.version, version),
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
         not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from annotations.label_studio.hooks import attach_backend, attach_webhook
+from annotations.label_studio.attached_service import attach_backend, attach_webhook
 
 
 class Raced:

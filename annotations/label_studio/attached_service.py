@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.predictions import show_version, version_shown
+from annotations.label_studio.predictions_on_tasks import show_version, version_shown
 from annotations.label_studio.webhook import ACTIONS
 
 BACKEND_PATH = "/ml"

@@ -6,7 +6,7 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.agreement.plots import Line, Mark, Reference, curves, whiskers
+from service.agreement.svg_plots import Line, Mark, Reference, curves, whiskers
 
 VALUES = st.floats(-1, 1, allow_nan=False)
 

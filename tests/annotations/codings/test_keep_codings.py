@@ -12,7 +12,7 @@ from builders import a_transcript
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw
 from annotations.codings.codings_file import PlacedCoding
-from annotations.codings.keep import Complete, Kept, keep_codings
+from annotations.codings.keep_codings import Complete, Kept, keep_codings
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
 from annotations.store.loose_codings import loose_codings

@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from annotations.disk_faults import disk_fault_of
-from annotations.errors import NoStudy, TandemError, kind_of
+from annotations.errors import Busy, NoStudy, TandemError, kind_of
 from annotations.progress import Progress
 from annotations.store.damaged_rows import damaged_rows, structure_faults
 from annotations.store.label_studio_projects import projects
 from annotations.store.label_studio_reads import last_read
-from annotations.store.model_versions import all_models, champion
+from annotations.store.model_versions import all_models, champion, why_nothing_serves
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import all_withdrawals
@@ -81,6 +81,7 @@ def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _label_studio(parts)
     yield lambda: _corrections(parts)
     yield lambda: _withdrawals(parts)
+    yield lambda: _leftovers(parts)
 
 
 def _made(check: Callable[[], Check], parts: Parts | None) -> Check:
@@ -193,12 +194,13 @@ def _disk(folder: Path) -> Check:
 def _model_files(parts: Parts) -> Check:
     def look() -> str:
         from models.artifact import load
+        from models.model_folder import model_folder
 
         with parts.store.reading() as connection:
-            serving = champion(connection)
+            serving, why = champion(connection), why_nothing_serves(connection)
         if serving is None:
-            return "none trained yet"
-        load(parts.study.models_folder / serving.model.folder, serving.model.sha256)
+            return why or "none"
+        load(model_folder(parts.study.models_folder, serving.model.folder), serving.model.sha256)
         return f"{serving.model.version} serves, its files are as trained"
 
     return _attempt("model", look, "")
@@ -284,3 +286,30 @@ def _withdrawals(parts: Parts) -> Check:
         return Check("withdrawals", False, f"not erased everywhere yet: {', '.join(unfinished)}", remedy)
     found = f"{len(everybody)}, erased everywhere" if everybody else "none"
     return Check("withdrawals", True, found)
+
+
+def _leftovers(parts: Parts) -> Check:
+    """Does anything lie below the study that belongs to no living run or model?"""
+    from training.sweep_leftovers import leftovers
+
+    def look() -> Check:
+        try:
+            # a training that is at work has a folder that the database does not name yet
+            with parts.alone("doctor"):
+                found = leftovers(parts.store, parts.study)
+        except Busy:
+            return Check("leftovers", True, "another command is at work; look again when it has finished")
+        if found.dead:
+            some = ", ".join(str(one.relative_to(parts.study.folder)) for one in found.dead[:8])
+            more = f" and {len(found.dead) - 8} more" if len(found.dead) > 8 else ""
+            remedy = 'Run "tandem train", which deletes them.'
+            return Check("leftovers", False, f"these belong to no living run or model: {some}{more}", remedy)
+        if found.unknown:
+            some = ", ".join(str(one.relative_to(parts.study.folder)) for one in found.unknown[:8])
+            return Check("leftovers", True, f"none; Tandem did not make these, and leaves them alone: {some}")
+        return Check("leftovers", True, "none")
+
+    try:
+        return look()
+    except TandemError as error:
+        return Check("leftovers", False, "cannot be looked for", str(error))

@@ -7,6 +7,7 @@ from annotations.groups import groups_of
 from annotations.store.model_versions import ModelVersion
 from annotations.store.stale_models import changed_since
 from models.artifact import load
+from models.model_folder import model_folder
 from training.collect import Collected
 from training.lineage import numbered_groups, read_snapshot
 from training.training_parts import TrainingParts
@@ -35,8 +36,9 @@ def unchanged(parts: TrainingParts, collected: Collected, model: ModelVersion) -
     kept = collected.corpus.transcripts
     groups = dict(zip((one.id for one in kept), groups_of([one.transcript for one in kept]), strict=True))
     try:
-        load(parts.folder / model.folder, model.sha256)
-        snapshot = read_snapshot(parts.folder / model.folder)
+        folder = model_folder(parts.folder, model.folder)
+        load(folder, model.sha256)
+        snapshot = read_snapshot(folder)
     except TandemError:
         return False
     return snapshot.groups == numbered_groups(collected, groups)

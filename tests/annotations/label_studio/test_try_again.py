@@ -9,14 +9,14 @@ import pytest
 from shaky_label_studio import ShakyLabelStudio, shaky_label_studio
 
 from annotations.errors import TandemError, Unreachable
-from annotations.label_studio.answers import Answers
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
 from annotations.label_studio.predicted_answer import Prediction
-from annotations.label_studio.predictions import drop_predictions, replace_predictions
+from annotations.label_studio.predictions_on_tasks import drop_predictions, replace_predictions
 from annotations.label_studio.projects import ensure_project
+from annotations.label_studio.read_answers import Answers
 from annotations.label_studio.tasks import add_tasks
-from annotations.label_studio.tries import PAUSES_S
+from annotations.label_studio.try_again import PAUSES_S
 from annotations.progress import quiet
 
 PAUSES = (0.01, 0.02, 0.03)
@@ -73,7 +73,7 @@ def test_the_pauses_grow(
 ) -> None:
     """Each is longer than the one before, and together they are no more than half a minute."""
     waited: list[float] = []
-    monkeypatch.setattr("annotations.label_studio.tries.time.sleep", waited.append)
+    monkeypatch.setattr("annotations.label_studio.try_again.time.sleep", waited.append)
     fake.fails["GET"] = ["502"] * 3
     server.get("api/projects/3/", {})
     assert waited == list(PAUSES)
@@ -184,7 +184,7 @@ def test_whoever_does_not_want_to_wait_is_told_at_once(fake: ShakyLabelStudio) -
 def test_where_nobody_listens_the_first_question_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Label Studio that was not started is not waited for."""
     waited: list[float] = []
-    monkeypatch.setattr("annotations.label_studio.tries.time.sleep", waited.append)
+    monkeypatch.setattr("annotations.label_studio.try_again.time.sleep", waited.append)
     with LabelStudio("http://127.0.0.1:9", "token") as server:
         with pytest.raises(Unreachable, match="Start it with"):
             server.check()

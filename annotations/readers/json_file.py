@@ -1,0 +1,120 @@
+"""JSON as whisper, WhisperX, AssemblyAI, Fireflies and others write it: a list of segments with text, times, speakers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from annotations.errors import BadInput
+from annotations.readers.clock import seconds
+from annotations.readers.cues import Cue, turns_of_cues
+from annotations.readers.decoding import decode_text
+from annotations.readers.document import Document, turns_of_document
+from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.milliseconds import in_seconds
+from annotations.readers.spoken import ReadTranscript, finished, label_of, one_line
+from annotations.readers.words import count_words
+from annotations.transcript import SpokenTurn
+
+MOST = 40_000_000
+_DEEPEST = 6
+_TEXT = ("text", "sentence", "content", "transcript", "utterance", "value", "words")
+_SPEAKER = (
+    "speaker_name",
+    "speakerName",
+    "speaker",
+    "speaker_label",
+    "speakerLabel",
+    "speaker_id",
+    "name",
+    "role",
+    "voice",
+)
+_BEGIN = ("start", "startTime", "start_time", "begin", "from", "start_ms", "startMs")
+_END = ("end", "endTime", "end_time", "stop", "to", "end_ms", "endMs")
+_LAYOUT = 'It needs a list of segments, each with a "text", as whisper writes it.'
+
+
+def read_json(
+    content: bytes, *, name: str, file: str, interviewers: Sequence[str], rules: LabelRules = USUAL
+) -> tuple[ReadTranscript, ...]:
+    """A .json file: one transcript; segments of one speaker in a row are one turn."""
+    text, warnings = decode_text(content, file)
+    if len(text) > MOST:
+        raise BadInput(f"{file} has {len(text):,} characters; at most {MOST:,} are read. Split it.")
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{file} is no JSON, or a damaged file of it. Export it again.") from error
+    segments = max(_lists(plain), key=len, default=())
+    if segments:
+        spoken = in_seconds([_turn(one) for one in segments])
+        cues = [
+            Cue(t.begins or 0.0, t.ends or t.begins or 0.0, (t.words,), t.speaker) for t in spoken if t.words
+        ]
+        turns, account = turns_of_cues(cues, interviewers, rules)
+        names = sum(count_words(cue.voice) for cue in cues)
+        account = replace(account, words_in=account.words_in + names, marks=account.marks + names)
+    elif isinstance(plain, dict) and isinstance(plain.get("text"), str):
+        turns, account = turns_of_document(Document(tuple(plain["text"].split("\n"))), interviewers, rules)
+    else:
+        raise BadInput(f"{file} holds no transcript. {_LAYOUT}")
+    return finished(
+        turns,
+        name=name,
+        file=file,
+        reader="json",
+        interviewers=interviewers,
+        warnings=warnings,
+        account=account,
+    )
+
+
+def _lists(plain: Any, depth: int = 0) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """The lists of objects with a text, wherever they stand; the longest is the transcript."""
+    if isinstance(plain, list):
+        found = [one for one in plain if isinstance(one, dict) and _text(one)]
+        if found and 2 * len(found) >= len(plain):
+            yield found
+            return
+    below = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list) else ()
+    if depth < _DEEPEST:
+        for one in below:
+            yield from _lists(one, depth + 1)
+
+
+def _text(one: Mapping[str, Any]) -> str:
+    return next(
+        (one_line(one[key]) for key in _TEXT if isinstance(one.get(key), str) and one[key].strip()), ""
+    )
+
+
+def _turn(one: Mapping[str, Any]) -> SpokenTurn:
+    times = one.get("offsets") if isinstance(one.get("offsets"), dict) else one
+    return SpokenTurn(_speaker(one), _text(one), _time(times, _BEGIN), _time(times, _END))
+
+
+def _speaker(one: Mapping[str, Any]) -> str:
+    for key in _SPEAKER:
+        found = one.get(key)
+        if isinstance(found, dict):
+            found = next(
+                (found[name] for name in ("name", "label", "id") if isinstance(found.get(name), str)), None
+            )
+        if isinstance(found, int) and not isinstance(found, bool):
+            return f"Speaker {found}"
+        if isinstance(found, str) and found.strip():
+            return label_of(found)
+    return ""
+
+
+def _time(one: Any, keys: Sequence[str]) -> float | None:
+    for key in keys:
+        found = one.get(key) if isinstance(one, dict) else None
+        if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < 1e10:
+            return float(found)
+        if isinstance(found, str):
+            return seconds(found)
+    return None

@@ -1,0 +1,118 @@
+"""Labels without a colon: in brackets, before a dash or a tab, by a letter, in bold type; and times before words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from annotations.readers.colon_labels import Known, Labels
+from annotations.readers.label_forms import Form, Mark, other_forms, prefix_of
+from annotations.readers.label_shapes import Shape, is_noise, is_role, shape_of
+from annotations.readers.text_lines import TextLines
+
+# of the lines with words, at least this share bears the mark; a dash or a tab stands in running text too
+_LEAST = {Mark.BRACKET: 0.3, Mark.BOLD: 0.2, Mark.DASH: 0.6, Mark.TAB: 0.5, Mark.LETTER: 0.4}
+# where so many lines bear it, a label that comes once is one as well
+_SURE = {Mark.BRACKET: 0.3, Mark.BOLD: 0.3, Mark.DASH: 0.6, Mark.TAB: 0.5, Mark.LETTER: 2.0}
+_LEAST_TIMES = 0.5
+_COUNTS = re.compile(r"\[[A-Z]{1,2}\d{1,6}\]")
+
+
+def other_labels(lines: TextLines, beside: Mapping[int, object], known: Known) -> Labels:
+    """The labels by the one of these marks that most lines bear; none if too few do, or nobody comes again."""
+    filled = [at for at in lines.filled if at not in beside]
+    forms = [form for at in filled for form in (*other_forms(at, lines.texts[at]), *_bold(at, lines))]
+    codes = {form.label for form in forms if form.mark is Mark.BRACKET and _COUNTS.fullmatch(form.label)}
+    if len(codes) > 1 and len(codes) >= 0.8 * len(filled):  # [T001], [T002] … count the turns
+        forms = [form for at in filled for form in other_forms(at, lines.texts[at], numbers=True)]
+    best = Labels()
+    for mark, least in _LEAST.items():
+        found = _by_mark([form for form in forms if form.mark is mark], len(filled), least, known)
+        if len(found.starts) > len(best.starts):
+            best = found
+    return best
+
+
+def _bold(at: int, lines: TextLines) -> list[Form]:
+    """A line that begins with a few words in bold and goes on without."""
+    text = lines.texts[at]
+    width = lines.bold.get(at, 0)
+    label = text[:width].strip()
+    before = prefix_of(text, numbers=False)
+    label = text[before.end : width].strip(" \t\u00a0:：-–—") if before.end < width else label
+    if not label or not text[width:].strip() or len(label) > 60:
+        return []
+    end = width + len(text[width:]) - len(text[width:].lstrip(" \t\u00a0:：-–—"))
+    return [Form(at, Mark.BOLD, label, end, before.at, before.ends)]
+
+
+def _by_mark(forms: Sequence[Form], filled: int, least: float, known: Known) -> Labels:
+    fit = [
+        form
+        for form in forms
+        if known.lists(form.label)
+        or (
+            shape_of(form.label) is not Shape.HEADING
+            and not is_noise(form.label)
+            and len(form.label.split()) <= 8
+        )
+    ]
+    counted = Counter(form.key for form in fit)
+    fit = [form for form in fit if counted[form.key] > 1 or _is_name(form.label)]
+    keys = {
+        form.key for form in fit if counted[form.key] > 1 or is_role(form.label) or known.lists(form.label)
+    }
+    sure = sum(form.key in keys for form in fit) / max(1, filled)
+    if len(keys) > 1 and sure >= _SURE[forms[0].mark]:
+        keys |= {form.key for form in fit}
+    starts = tuple(form for form in fit if form.key in keys)
+    few = len(starts) < 2 or len(starts) < least * filled
+    if few or len(keys) < 2:
+        return Labels()
+    why = {
+        form.key: f"it stands before the words, {form.mark.value}, {counted[form.key]} times"
+        for form in starts
+    }
+    return Labels(starts, why)
+
+
+def _is_name(label: str) -> bool:
+    return shape_of(label) in (Shape.ROLE, Shape.NAME) or any(map(str.isdigit, label))
+
+
+def timed_lines(lines: TextLines, beside: Mapping[int, object]) -> Labels:
+    """Lines that begin with a time, as a program prints them that knows no speakers: each is a turn of nobody's."""
+    filled = [at for at in lines.filled if at not in beside]
+    starts = []
+    for at in filled:
+        before = prefix_of(lines.texts[at], numbers=False)
+        if before.at is not None and not before.bare and lines.texts[at][before.end :].strip():
+            starts.append(Form(at, Mark.TIME, "", before.end, before.at, before.ends))
+    if len(starts) < 2 or len(starts) < _LEAST_TIMES * len(filled):
+        return Labels()
+    return Labels(tuple(starts), {})
+
+
+def bold_questions(lines: TextLines) -> Labels:
+    """Questions in bold type and answers without: two speakers that nobody names."""
+    filled = [at for at in lines.filled if at in lines.opens]
+    bold = [at for at in filled if 0 < len(lines.texts[at].rstrip()) <= lines.bold.get(at, 0)]
+    asked = sum(lines.texts[at].rstrip().endswith(("?", "？", "؟")) for at in bold)
+    if len(bold) < 2 or len(bold) > 0.7 * len(filled) or asked < 2 or asked < 0.6 * len(bold):
+        return Labels()
+    chosen = set(bold)
+    starts = [
+        Form(at, Mark.BOLD, "Interviewer" if at in chosen else "Participant", 0)
+        for place, at in enumerate(filled)
+        if place == 0 or (at in chosen) != (filled[place - 1] in chosen)
+    ]
+    if filled and filled[0] not in chosen:
+        starts = starts[1:]  # a title
+    return Labels(
+        tuple(starts),
+        {
+            "interviewer": "its lines are in bold type, and most are questions",
+            "participant": "its lines are not in bold",
+        },
+    )

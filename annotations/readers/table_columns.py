@@ -1,0 +1,51 @@
+"""How programs name the columns of a transcript, in several languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# NVivo: Timespan, Content, Speaker; Premiere and Rev: Speaker Name, Start Time, End Time, Text; Sonix, Trint, Happy
+# Scribe, Dovetail, Fireflies, whisper and others
+MEANINGS: Mapping[str, frozenset[str]] = {
+    "speaker": frozenset(
+        {
+            "speaker", "speaker name", "speaker_name", "speakername", "speaker label", "speaker_label", "speaker id",
+            "speaker_id", "speakers", "who", "name", "person", "role", "voice", "participant name",
+            "sprecher", "sprecherin", "talare", "locuteur", "intervenant", "hablante", "orador", "spreker",
+            "说话人", "发言人", "讲话人", "發言人",
+        }
+    ),
+    "text": frozenset(
+        {
+            "text", "words", "transcript", "content", "utterance", "speech", "what was said", "sentence", "caption",
+            "transcription", "transcript text", "dialogue", "segment", "value",
+            "inhalt", "äußerung", "transkript", "texte", "contenu", "texto", "contenido", "tekst", "inhoud", "innehåll",
+            "内容", "文本", "文字",
+        }
+    ),
+    "time": frozenset(
+        {
+            "time", "timestamp", "timecode", "time code", "time stamp", "in", "timespan", "time span", "time range",
+            "zeit", "zeitstempel", "zeitspanne", "tid", "tidsspann", "temps", "horodatage", "plage de temps", "tiempo",
+            "marca de tiempo", "tijd", "tijdspanne", "时间", "时间戳", "时间码",
+        }
+    ),
+    "start": frozenset(
+        {
+            "start", "start time", "start_time", "starttime", "start (s)", "start_ms", "begin", "begins", "begin time",
+            "from", "anfang", "beginn", "startzeit", "starttid", "début", "inicio", "begintijd", "开始", "开始时间",
+        }
+    ),
+    "end": frozenset(
+        {
+            "end", "end time", "end_time", "endtime", "end (s)", "end_ms", "stop", "to", "out", "ende", "endzeit",
+            "sluttid", "slut", "fin", "eindtijd", "结束", "结束时间",
+        }
+    ),
+}  # fmt: skip
+
+
+def columns_also_called() -> Mapping[str, frozenset[str]]:
+    """The same for tables whose first row names the columns in small letters, with "_" between words."""
+    written = {what: frozenset("_".join(name.split()) for name in names) for what, names in MEANINGS.items()}
+    return {**written, "speaker": written["speaker"] - {"who"}}

@@ -1,0 +1,156 @@
+"""What "tandem import" says of single files: why their lines are taken as they are, the page, and what would change."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotations.turn_numbers import shown_number
+from service.cli.output import as_json, progress, say, table, warn
+
+if TYPE_CHECKING:
+    from service.composition import Parts
+    from service.importing.import_outcome import Imported, Read
+
+_SHOWN = 40
+
+
+def explain(found: Imported) -> None:
+    """Print, for each file, how speakers were found, what nearly was a label, what is left out, and the words."""
+    for one in found.read:
+        _explain(one)
+    warn(*found.refused)
+
+
+def _explain(one: Read) -> None:
+    account, name = one.account, Path(one.file).name
+    say("", f"{name}: {account.layout or one.reader}, {_count(len(one.as_read.turns), 'turn')}")
+    roles = {speaker.label: speaker for speaker in one.speakers if speaker.label}
+    if roles:
+        rows = [
+            (label, _role(speaker), account.speakers.get(label, ""), speaker.turns)
+            for label, speaker in roles.items()
+        ]
+        table("", ("speaker", "", "taken for one because", "turns"), rows, numbers=1)
+    if account.near:
+        say("", "Lines that look like a label and were not taken:")
+        for near in account.near[:_SHOWN]:
+            say(f'  line {near.line}: "{near.begins}": {near.why}')
+        _more(len(account.near))
+    if account.left_out:
+        say("", "Left out, because nobody says it:")
+        for out in account.left_out[:_SHOWN]:
+            say(f'  {out.where}: "{out.begins}": {out.why} ({_count(out.words, "word")})')
+        _more(len(account.left_out))
+    say(
+        "",
+        f"Words: {account.words_in:,} in the file = {account.kept:,} in turns + {account.marks:,} in labels, times and "
+        f"numbers + {account.words_left_out:,} left out.",
+    )
+    for sentence in _look(one):
+        say(f"Look at: {sentence}.")
+    warn(*one.warnings, *_remedies(one))
+
+
+def _look(one: Read) -> list[str]:
+    """What to look at that is not said above, with the turns' numbers."""
+    look = one.suspicion
+    said = [f"{speaker} speaks once" for speaker in look.once]
+    said.extend(
+        f"turn {shown_number(long.turn)} of {long.speaker or 'no name'} has {long.words} words"
+        for long in look.long
+    )
+    if look.missing:
+        said.append(f"{look.missing} words of the file that this account does not find")
+    return said
+
+
+def _remedies(one: Read) -> list[str]:
+    said = []
+    if one.account.near:
+        said.append(
+            "if one of these lines does name a speaker, add the name to participant_speakers or interviewers of study.yaml "
+            "and import again."
+        )
+    if any(speaker.label for speaker in one.speakers):
+        said.append("if the file has no speakers, give --no-speakers, or --kind 'field note'.")
+    if one.account.unlabelled:
+        said.append(
+            "only those who ask are labelled, or study.yaml says so: lines without a label are taken as the participant's."
+        )
+    return said
+
+
+def open_preview(parts: Parts, found: Imported, *, browser: bool) -> Path:
+    """Write the page into the study's folder, and open it where somebody sits at a terminal."""
+    from service.importing.preview_page import write_preview
+
+    page = parts.study.import_preview
+    write_preview(found, page)
+    if browser and sys.stdout.isatty():
+        import webbrowser
+
+        webbrowser.open(page.as_uri())
+    return page
+
+
+def show_reread(parts: Parts, files: Sequence[Path], described: Mapping[str, str], *, json: bool) -> None:
+    """Print which transcripts would be read otherwise now."""
+    from service.importing.reread import reread
+
+    with progress("Reading again") as step:
+        found = reread(parts, files, described=described, progress=step)
+    otherwise = [one for one in found.compared if one.first is not None]
+    if json:
+        as_json(
+            {
+                "compared": [one.to_json() for one in found.compared],
+                "refused": list(found.refused),
+                "without_file": list(found.without_file),
+            }
+        )
+        return
+    rows: list[Sequence[Any]] = [
+        (
+            one.transcript,
+            ", ".join(one.speakers_before) or "none",
+            ", ".join(one.speakers_after) or "none",
+            shown_number(one.first or 0),
+            one.before,
+            one.after,
+        )
+        for one in otherwise
+    ]
+    if rows:
+        columns = ("transcript", "speakers", "speakers now", "first other turn", "turns", "turns now")
+        table("", columns, rows, numbers=3)
+    say(
+        "",
+        f"{len(otherwise)} of {len(found.compared)} would be read otherwise now. They stay as they are; to have one read "
+        f"anew while nobody has coded it, import its file with --replace."
+        if found.compared
+        else "No transcript was compared.",
+    )
+    if found.without_file:
+        warn(
+            f"{_count(len(found.without_file), 'transcript')} can only be compared with the file: give files or folders "
+            f"after --reread."
+        )
+    warn(*found.refused)
+
+
+def _role(speaker: Any) -> str:
+    if speaker.known:
+        return "answers" if speaker.role.is_coded else "asks"
+    return "asks?" if speaker.asks else "answers?"
+
+
+def _count(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _more(count: int) -> None:
+    if count > _SHOWN:
+        say(f"  … and {count - _SHOWN} more")

@@ -1,0 +1,73 @@
+"""The table that "tandem import" prints: what was read, who speaks, and what to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from service.cli.output import say, table, warn
+
+if TYPE_CHECKING:
+    from service.importing.import_outcome import Imported
+
+_SHOWN = 60
+_BELONGS = (2, 3, 4, 5)  # the columns of the table that say where a transcript belongs
+_LOOK = 7
+_ROLES = {"interviewer": "asks", "participant": "answers"}
+
+
+def show(found: Imported) -> None:
+    """Print the table of what was read, and what each file has to be told."""
+    rows = [
+        (
+            Path(one.file).name,
+            one.reader,
+            one.transcript.participant or "–",
+            one.transcript.case or "–",
+            one.transcript.site or "–",
+            one.transcript.wave or "–",
+            _speakers(one.speakers),
+            "\n".join(one.suspicion.sentences) or "–",
+            one.state,
+            len(one.transcript.turns),
+        )
+        for one in found.read
+    ]
+    columns = ("file", "reader", "participant", "case", "site", "wave", "speakers", "to look at", "", "turns")
+    unsaid = [at for at in _BELONGS if all(row[at] == "–" for row in rows)]
+    left = {*unsaid, *([_LOOK] if all(row[_LOOK] == "–" for row in rows) else [])}
+    shown = [at for at in range(len(columns)) if at not in left]
+    if rows:
+        table(
+            "", [columns[at] for at in shown], [[row[at] for at in shown] for row in rows[:_SHOWN]], numbers=1
+        )
+    if len(rows) > _SHOWN:
+        say(f"… and {len(rows) - _SHOWN} more")
+    for one in found.read:
+        warn(*(f"{Path(one.file).name}: {warning}" for warning in one.warnings))
+    unknown = f"; no {' or '.join(columns[at] for at in unsaid)} is said of any" if rows and unsaid else ""
+    say("", (counts(found) or "no transcript was read") + unknown)
+    suspicious = [one for one in found.read if one.suspicion.sentences]
+    if suspicious:
+        name = Path(suspicious[0].file).name
+        say(
+            f"{len(suspicious)} of {len(found.read)} {'has' if len(suspicious) == 1 else 'have'} something to look at: "
+            f'"tandem import --explain {name}" says where and why, "tandem import --preview" shows the first turns.'
+        )
+
+
+def counts(found: Imported) -> str:
+    """How many transcripts are new, how many were there already, and so on."""
+    return ", ".join(f"{count} {state}" for state, count in found.states.items())
+
+
+def _speakers(speakers: Any) -> str:
+    """Who asks and who answers, a line each; "?" where study.yaml does not say so and it is only a guess."""
+    shown = [one for one in speakers if one.label]
+    if not shown:
+        return "none (paragraphs)"
+    lines = []
+    for one in shown[:4]:
+        guess = "asks?" if one.asks else "answers?"
+        lines.append(f"{one.label} {_ROLES[one.role.value] if one.known else guess}")
+    return "\n".join(lines + ([f"… {len(shown) - 4} more"] if len(shown) > 4 else []))

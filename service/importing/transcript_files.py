@@ -1,0 +1,169 @@
+"""The files of an import: which are read, how their lines are taken, and which are named because they are not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from annotations.errors import BadInput
+from annotations.progress import Progress
+from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
+from annotations.readers.line_switches import rules_for
+from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, SAVE_AS_DOCX, read_transcripts
+from annotations.readers.spoken import ReadTranscript
+from annotations.study.config import StudyConfig
+from annotations.transcript import Transcript
+
+RECORDINGS = (
+    ".mp3",
+    ".m4a",
+    ".wav",
+    ".mp4",
+    ".mov",
+    ".wma",
+    ".aac",
+    ".ogg",
+    ".flac",
+    ".avi",
+    ".webm",
+    ".mkv",
+    ".aiff",
+)
+_NAMED = 3
+# what systems leave in folders by themselves
+_OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as it was read and described, before anything is kept; ``chosen``: does the study say how its lines are
+    taken?
+    """
+
+    file: Path
+    found: tuple[tuple[ReadTranscript, Transcript, Description], ...]
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A file that lies in a folder and was not read: why, and what to do."""
+
+    file: str
+    ending: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    place: str
+    folder: Path | None
+
+
+def opened_files(
+    config: StudyConfig,
+    files: Sequence[Path],
+    *,
+    manifest: Path | None,
+    described: Mapping[str, str],
+    progress: Progress,
+    refused: list[str],
+    not_read: list[NotRead],
+) -> Iterator[Opened]:
+    """Each file, read and described; what cannot be is a sentence in ``refused``, or is named in ``not_read``.
+
+    Raises BadInput where there is nothing to read, or where the manifest itself is wrong.
+    """
+    listed = read_manifest(manifest) if manifest else None
+    todo = (
+        list(_files(files, not_read))
+        if files
+        else [_File(file, "", None) for file in (listed.files if listed else ())]
+    )
+    if not todo:
+        raise BadInput(
+            "there is nothing to import: give files or folders"
+            + (f" (no file with the ending {', '.join(ENDINGS)} was found)." if files else ", or a manifest.")
+        )
+    options = Description.from_options(described)
+    for done, one in enumerate(todo, start=1):
+        try:
+            if one.folder is not None and not one.path.resolve().is_relative_to(one.folder.resolve()):
+                raise BadInput(
+                    f"{one.path} is a link that leads out of {one.folder}. Put the file itself there."
+                )
+            yield _open(config, one, options, listed)
+        except BadInput as error:
+            if one.folder is not None and one.path.suffix.lower() in OFTEN_OTHERS:
+                why = _why_none(str(error).removeprefix(str(one.path)).lstrip(":, "))
+                not_read.append(NotRead(one.place, one.path.suffix.lower(), why))
+            else:
+                refused.append(str(error))
+        progress(done, len(todo))
+
+
+def _why_none(why: str) -> str:
+    if why.startswith(("is ", "holds ", "has ", "needs ")):
+        return f"It {why}"
+    return f"It holds no transcript: {why}"
+
+
+def _files(given: Sequence[Path], not_read: list[NotRead]) -> Iterator[_File]:
+    """The files that are given or lie in folders that are given, where below these they lie, and the folder."""
+    for path in (one for name in given for one in matching(name)):
+        if not path.is_dir():
+            yield _File(path, path.name, None)
+            continue
+        inside = [file for file in path.rglob("*") if not file.name.startswith((".", "~$"))]
+        for file in sorted(file for file in inside if file.is_file()):
+            place, ending = file.relative_to(path).as_posix(), file.suffix.lower()
+            if ending in ENDINGS:
+                yield _File(file, place, path)
+            elif file.name.casefold() not in _OF_SYSTEMS:
+                not_read.append(NotRead(place, ending, _why_not(ending)))
+
+
+def matching(name: Path) -> list[Path]:
+    """The file of this name, or, where there is none, the files that a pattern such as ``notes/*.txt`` stands for."""
+    if name.exists() or not re.search(r"[*?]", str(name)):
+        return [name]
+    anchor = Path(name.anchor) if name.is_absolute() else Path()
+    return sorted(anchor.glob(str(name.relative_to(name.anchor) if name.is_absolute() else name))) or [name]
+
+
+def _why_not(ending: str) -> str:
+    if ending in SAVE_AS_DOCX:
+        return "Save them as .docx."
+    if ending in RECORDINGS:
+        return "Recordings are not transcribed here."
+    return "Tandem does not read this ending. If they are transcripts, export them as .docx, .txt or .vtt."
+
+
+def _open(config: StudyConfig, one: _File, options: Description, manifest: Manifest | None) -> Opened:
+    above = one.folder.absolute().name if one.folder else one.path.absolute().parent.name
+    nothing = ReadTranscript(one.path.stem, "", (), str(one.path), "", place=one.place)
+    kind = said_of(nothing, options=options, manifest=manifest, config=config).kind
+    rules = rules_for(f"{above}/{one.place or one.path.name}", config, kind)
+    found = []
+    for read in read_transcripts(one.path, interviewers=config.interviewers, rules=rules):
+        placed = replace(read, place=one.place)
+        said = said_of(placed, options=options, manifest=manifest, config=config)
+        found.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
+    return Opened(one.path, tuple(found), rules_for("", config, None).lines is not rules.lines)
+
+
+def sentences_of(files: Sequence[NotRead]) -> Iterator[str]:
+    """What to tell of files that were not read: a sentence for each ending and reason, with the first names."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for one in files:
+        by_reason.setdefault((one.ending, one.why), []).append(one.file)
+    for (ending, why), names in sorted(by_reason.items()):
+        listed = ", ".join(names[:_NAMED]) + (
+            f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        )
+        kind = f"{ending} file" if ending else "file without an ending"
+        kind = f"{kind} was" if len(names) == 1 else f"{kind.replace('file', 'files', 1)} were"
+        yield f"{len(names)} {kind} not read ({listed}). {why}"

@@ -1,0 +1,109 @@
+"""Models that learnt from a withdrawn participant: files erased, suggestions taken away, a new one trained."""
+
+from __future__ import annotations
+
+from annotations.errors import TandemError
+from annotations.label_studio.erase import forget_predictions
+from annotations.label_studio.predicted_answer import version_label
+from annotations.label_studio.projects import project_exists
+from annotations.store.label_studio_projects import projects
+from annotations.store.model_versions import ModelVersion, all_models, champion, why_nothing_serves
+from annotations.store.withdrawals import Withdrawal
+from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
+from models.run_folders import erase_runs
+from service.composition import Parts
+from service.label_studio.connect import label_studio_of
+from service.serving.train_and_evaluate import catch_up, something_teaches, tracking_of, train
+from service.withdrawal.receipt import Gone
+from service.withdrawal.withdrawn import Withdrawn
+from training.sweep_leftovers import sweep
+
+
+def erase_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+    """The files of every version that learnt from them, in the study and in MLflow, and what belongs to nobody."""
+    with parts.store.reading() as connection:
+        learnt = [model for model in all_models(connection) if model.version in tombstone.models]
+    for model in learnt:
+        _erase_model(parts, model, found)
+    swept = sweep(parts.store, parts.study)
+    found.still_there += swept.left
+    if swept.gone:
+        what = f"{len(swept.gone)} files and folders that belonged to no living run or model"
+        found.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
+    if swept.unknown:
+        found.notes.append(
+            f"Tandem did not make these, and left them alone: {', '.join(map(str, swept.unknown))}. Look whether they "
+            f"hold anything of {tombstone.participant}."
+        )
+
+
+def _erase_model(parts: Parts, model: ModelVersion, found: Withdrawn) -> None:
+    try:
+        folder = model_folder(parts.study.models_folder, model.folder)
+        erase_folder(folder)
+        found.gone.append(
+            Gone(f"model {model.version}, which had learnt from them", str(folder), "looked for: not there")
+        )
+    except Linked as error:
+        found.still_there.append(str(error))
+    except OutsideStudy as error:
+        # nobody can put this right in the study, and nothing of it lies here
+        found.notes.append(f"model {model.version}: {error}")
+    except TandemError as error:
+        found.still_there.append(str(error))
+    try:
+        # in the study too where a server is configured: it may have been without one before
+        runs = set() if model.run_id is None else {model.run_id}
+        places = [str(folder) for folder in erase_runs(parts.study.runs_folder, runs)]
+        places += tracking_of(parts).erase_files(model.id)
+        what = f"MLflow's copy of model {model.version}, with what it said of them and what it was made of"
+        where = ", ".join(places) or parts.settings.tracking_uri or str(parts.study.runs_folder)
+        found.gone.append(Gone(what, where, "looked for: no file is there"))
+    except TandemError as error:
+        found.still_there.append(
+            f"MLflow may still hold the files of model {model.version} ({error}) Run the same command again."
+        )
+
+
+def new_model(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+    """Train anew where the model that served had learnt from them; where nobody is left to learn from, none serves."""
+    with parts.store.reading() as connection:
+        serving, any_model = champion(connection), bool(all_models(connection))
+    if serving is None and any_model and tombstone.models:
+        try:
+            if something_teaches(parts):
+                found.new_model = train(parts, force=True).model.version
+            else:
+                catch_up(parts)
+        except TandemError as error:
+            found.still_there.append(f"no new model could be trained, so none serves ({error})")
+    with parts.store.reading() as connection:
+        serving, why = champion(connection), why_nothing_serves(connection)
+    if serving is not None:
+        learnt = "was trained without them" if found.new_model else "had not learnt from them"
+        found.serves = f"Model {serving.model.version} serves; it {learnt}."
+        return
+    found.serves = (
+        f"{(why or '')[:1].upper()}{(why or '')[1:]}" if any_model else "No model has been trained."
+    )
+    if any_model and tombstone.state != "done":
+        _nothing_shown(parts, tombstone, found)
+
+
+def _nothing_shown(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+    """No coder is shown any more what an erased model suggested."""
+    versions = {version_label(version) for version in tombstone.models}
+    with parts.store.reading() as connection:
+        pushed = projects(connection)
+    if not pushed or not versions:
+        return
+    try:
+        with label_studio_of(parts) as server:
+            for one in pushed:
+                if one.url == server.url and project_exists(server, one.project_id):
+                    forget_predictions(server, one.project_id, versions)
+    except TandemError as error:
+        found.still_there.append(
+            f"Label Studio still shows what {', '.join(sorted(tombstone.models))} suggested ({error}) Run the same "
+            f"command again once it answers."
+        )

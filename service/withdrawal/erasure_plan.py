@@ -1,0 +1,157 @@
+"""What a withdrawal would erase, and where: the work behind "tandem withdraw --dry-run".
+
+The database is asked by doing it and taking it back, so that what is shown is what would happen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from annotations.errors import BadInput, TandemError, nearest
+from annotations.store.model_versions import ModelVersion, all_models, champion
+from annotations.store.tables import metadata
+from annotations.store.transcripts import all_transcripts
+from annotations.store.withdrawals import (
+    Erased,
+    erase,
+    same_session,
+    transcripts_of,
+    withdrawal_of,
+    words_of,
+)
+from models.model_folder import model_folder
+from models.run_folders import run_folders
+from service.composition import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """A model version that learnt from the person: where its files lie, and whether it serves."""
+
+    version: str
+    serves: bool
+    folders: tuple[str, ...]
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPlan:
+    """What would go in one Label Studio project: tasks, and quotes on other people's tasks."""
+
+    url: str
+    project: int
+    tasks: int
+    quotes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would go. ``rows``: how many of each table. ``same_session``: transcripts of others to be read by people."""
+
+    participant: str
+    transcripts: tuple[str, ...]
+    database: str
+    rows: dict[str, int]
+    embeddings: int
+    embeddings_file: str
+    models: tuple[ModelPlan, ...]
+    projects: tuple[ProjectPlan, ...]
+    mlflow: str
+    leftovers: tuple[str, ...]
+    unknown: tuple[str, ...]
+    same_session: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+class _Undo(Exception):
+    """Take the transaction back."""
+
+
+def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
+    """The names of the transcripts that a withdrawal would erase. Raises BadInput for a participant who is none."""
+    with parts.store.reading() as connection:
+        theirs = transcripts_of(connection, participant)
+        before = withdrawal_of(connection, participant)
+        known = [kept.transcript.participant for kept in all_transcripts(connection)]
+    if theirs:
+        return tuple(kept.transcript.name for kept in theirs)
+    if before is not None:
+        return ()
+    people = sorted({name for name in known if name})
+    close = nearest(participant, people)
+    named = f" Known: {', '.join(people[:12])}." if people else " No transcript names a participant."
+    guess = f' Did you mean "{close}"?' if close else named
+    raise BadInput(f'no transcript is of participant "{participant}".{guess} Nothing was erased.')
+
+
+def plan(parts: Parts, participant: str) -> Plan:
+    """What a withdrawal would erase. Nothing is changed. Raises BadInput for a participant who is none."""
+    from training.sweep_leftovers import leftovers
+
+    names = what_would_go(parts, participant)
+    with parts.store.reading() as connection:
+        theirs = transcripts_of(connection, participant)
+        shared = same_session(connection, theirs)
+        texts = words_of(connection, theirs)
+        models, serving = all_models(connection), champion(connection)
+    erased, rows = _tried(parts, participant)
+    learnt = [model for model in models if model.version in erased.withdrawal.models]
+    around = leftovers(parts.store, parts.study)
+    here = parts.settings.tracking_uri or str(parts.study.runs_folder)
+    return Plan(
+        participant=participant,
+        transcripts=names,
+        database=parts.store.place,
+        rows=rows,
+        embeddings=parts.cache.count(texts) if parts.study.embeddings_file.exists() else 0,
+        embeddings_file=str(parts.study.embeddings_file),
+        models=tuple(
+            _model(parts, one, serves=serving is not None and serving.model.id == one.id) for one in learnt
+        ),
+        projects=tuple(
+            ProjectPlan(one.url, one.project, len(one.keys), len(one.quoting))
+            for one in erased.withdrawal.pending
+        ),
+        mlflow=here,
+        leftovers=tuple(map(str, around.dead)),
+        unknown=tuple(map(str, around.unknown)),
+        same_session=shared,
+    )
+
+
+def _tried(parts: Parts, participant: str) -> tuple[Erased, dict[str, int]]:
+    """Erase, count what is missing then, and take it all back."""
+    found: list[tuple[Erased, dict[str, int]]] = []
+    try:
+        with parts.store.writing() as connection:
+
+            def count() -> dict[str, int]:
+                return {
+                    table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                    for table in metadata.sorted_tables
+                }
+
+            before = count()
+            erased = erase(connection, participant, by="nobody")
+            after = count()
+            rows = {name: before[name] - after[name] for name in before if before[name] > after[name]}
+            found.append((erased, rows))
+            raise _Undo
+    except _Undo:
+        return found[0]
+
+
+def _model(parts: Parts, model: ModelVersion, *, serves: bool) -> ModelPlan:
+    try:
+        own = model_folder(parts.study.models_folder, model.folder)
+    except TandemError as error:
+        return ModelPlan(model.version, serves, (), str(error))
+    runs: list[Path] = [folder for run, folder in run_folders(parts.study.runs_folder) if run == model.run_id]
+    return ModelPlan(model.version, serves, tuple(str(one) for one in (own, *runs) if one.exists()))

@@ -1,0 +1,47 @@
+"""After a withdrawal: is anything of theirs left, in the database or in a file of the study?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from annotations.store.withdrawals import Withdrawal, rows_left
+from service.composition import Parts
+from service.withdrawal.receipt import Gone
+from service.withdrawal.withdrawn import Withdrawn
+from service.withdrawal.word_search import search
+
+
+def look_afterwards(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ...], found: Withdrawn) -> None:
+    """Look for what was erased: rows of the database, and their words in every file of the study."""
+    with parts.store.reading() as connection:
+        left = rows_left(connection, tombstone.transcript_ids, tombstone.participant)
+    found.still_there += [
+        f"{count} rows of table {name} in {parts.store.place}" for name, count in left.items()
+    ]
+    if not left:
+        what = f"{tombstone.transcripts} transcripts with their words, passages, reviews, codings, memos and suggestions"
+        found.gone.append(Gone(what, parts.store.place, "every table read again: no row of theirs is there"))
+    if not passages:
+        return
+    seen = search(parts.study.folder, passages)
+    unread = f"; {len(seen.unread)} files could not be read" if seen.unread else ""
+    how = f"{seen.passages} passages of theirs looked for in {seen.files} files{unread}"
+    ours = [file for file in seen.holding if _is_kept(parts, file)]
+    found.still_there += [f"{file} still holds words of theirs" for file in ours]
+    for file in seen.holding:
+        if file not in ours:
+            found.notes.append(
+                f"{file} holds words of {tombstone.participant}. Tandem does not keep this file: delete it yourself."
+            )
+    if not ours:
+        none = "in none of those that Tandem keeps" if seen.holding else "in none"
+        found.gone.append(Gone("their words in the study's files", str(parts.study.folder), f"{how}: {none}"))
+
+
+def _is_kept(parts: Parts, file: Path) -> bool:
+    """Is this one of the files in which Tandem keeps what it knows? Others were put into the study's folder by people."""
+    study = parts.study
+    kept = (study.database_file, study.embeddings_file, study.tracking_file)
+    return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept) or any(
+        file.is_relative_to(folder) for folder in (study.models_folder, study.runs_folder)
+    )

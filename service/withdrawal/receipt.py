@@ -1,0 +1,119 @@
+"""The receipt of a withdrawal, for the participant or the board: what, where, when, by whom, and how it was verified.
+
+It holds no content, and no other participant's code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from annotations.store.tombstones import Tombstone
+from service.exported_file import whole
+
+FOLDER = "receipts"
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """One kind of thing that was erased: what, where, and how somebody looked whether it is gone."""
+
+    what: str
+    where: str
+    verified: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """``still_there``: what Tandem could not erase. ``for_people``: what it cannot reach, and people have to."""
+
+    study: str
+    tombstone: Tombstone
+    gone: tuple[Gone, ...]
+    still_there: tuple[str, ...]
+    for_people: tuple[str, ...]
+    models: tuple[str, ...]
+    serves: str
+    written: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def complete(self) -> bool:
+        """Is everything gone that Tandem keeps?"""
+        return not self.still_there
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data; "tandem withdraw --tombstones" reads the tombstone of it."""
+        return {
+            "receipt": "Withdrawal of a participant from a study kept with Tandem",
+            "study": self.study,
+            "tandem": version("tandem-coding"),
+            "written": self.written.isoformat(timespec="seconds"),
+            "complete": self.complete,
+            "tombstone": self.tombstone.to_json(),
+            "erased": [asdict(one) for one in self.gone],
+            "models_that_learnt": list(self.models),
+            "what_serves_now": self.serves,
+            "still_there": list(self.still_there),
+            "for_people_to_erase": list(self.for_people),
+        }
+
+    def to_text(self) -> str:
+        """As a page to print."""
+        at = self.tombstone.created
+        lines = [
+            "Receipt of a withdrawal",
+            "",
+            f"Study:        {self.study}",
+            f"Participant:  {self.tombstone.participant}",
+            f"Withdrawn:    {at:%Y-%m-%d %H:%M} UTC, by {self.tombstone.by}",
+            f"Written:      {self.written:%Y-%m-%d %H:%M} UTC, by Tandem {version('tandem-coding')}",
+            "",
+            "Everything that Tandem kept of this person is erased."
+            if self.complete
+            else "NOT everything is erased yet: see below what is still there.",
+            "",
+            "What was erased, where, and how it was verified:",
+        ]
+        for one in self.gone:
+            lines += [f"- {one.what}", f"    where:     {one.where}", f"    verified:  {one.verified}"]
+        if self.models:
+            lines += [
+                "",
+                f"These models had learnt from this person and are erased: {', '.join(self.models)}.",
+            ]
+        lines += ["", self.serves]
+        lines += _listed("Still there:", self.still_there)
+        lines += _listed("What Tandem cannot reach, and people have to erase:", self.for_people)
+        lines += [
+            "",
+            "What is kept: this code, the date, and who erased; so that nobody imports it again.",
+            "",
+        ]
+        return "\n".join(lines)
+
+
+def without_codes(text: str, others: Iterable[str]) -> str:
+    """A sentence without the codes of other participants and the names of their transcripts."""
+    for code in sorted({one for one in others if one.strip()}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(code)}(?!\w)", "…", text, flags=re.IGNORECASE)
+    return text
+
+
+def write_receipt(receipt: Receipt, folder: Path) -> tuple[Path, Path]:
+    """Write it into ``folder`` as text and as JSON, under a name without the participant's code. Raises BadInput."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    name = f"withdrawal-{receipt.tombstone.created:%Y-%m-%d}-{str(receipt.tombstone.id)[:8]}"
+    text, plain = folder / f"{name}.txt", folder / f"{name}.json"
+    whole(text, receipt.to_text().encode())
+    whole(plain, (json.dumps(receipt.to_json(), ensure_ascii=False, indent=2) + "\n").encode())
+    return text, plain
+
+
+def _listed(title: str, lines: tuple[str, ...]) -> list[str]:
+    return ["", title, *(f"- {one}" for one in lines)] if lines else []

@@ -1,0 +1,49 @@
+"""What a withdrawal did: what was erased and how that was verified, and what is left."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from service.withdrawal.receipt import Gone
+
+
+@dataclass
+class Withdrawn:
+    """What was erased and how that was verified, what could not be yet, and what a person must look at.
+
+    ``still_there``: what Tandem could not erase, each with its place. ``for_people``: what it cannot reach.
+    """
+
+    participant: str
+    transcripts: int = 0
+    reviews: int = 0
+    codings: int = 0
+    tasks: int = 0
+    models: tuple[str, ...] = ()
+    new_model: str | None = None
+    serves: str = ""
+    done: bool = False
+    gone: list[Gone] = field(default_factory=list)
+    still_there: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    receipt: tuple[Path, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "participant": self.participant,
+            "transcripts": self.transcripts,
+            "reviews": self.reviews,
+            "codings": self.codings,
+            "label_studio_tasks": self.tasks,
+            "models_that_learnt": list(self.models),
+            "new_model": self.new_model,
+            "what_serves_now": self.serves,
+            "done": self.done,
+            "erased": [asdict(one) for one in self.gone],
+            "still_there": self.still_there,
+            "notes": self.notes,
+            "receipt": [str(file) for file in self.receipt],
+        }

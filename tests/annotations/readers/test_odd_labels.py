@@ -1,0 +1,89 @@
+"""Labels as people and programs also write them, each in a small file of its own."""
+
+from __future__ import annotations
+
+import pytest
+from written import docx_of, read_as
+
+FOUR = ("How was it?", "Slow.", "And then?", "Better.")
+
+
+def _said(text: str, ending: str = ".txt") -> list[tuple[str, str]]:
+    (found,) = read_as(ending, text.encode())
+    assert found.account.missing == 0
+    return [(turn.speaker, " ".join(turn.span.of(found.text).split())) for turn in found.turns]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "labels"),
+    [
+        ("{who}: {words}\n", ("<Nurse A>", "Interviewer")),
+        ("{who}: {words}\n", ("[Nurse A]", "Interviewer")),
+        ("{who}: {words}\n", ("+46 70 555 01 00", "Interviewer")),
+        ("{who}: {words}\n", ("1", "2")),
+        ("{who}: {words}\n", ("anna", "bo")),
+        (
+            "{who}: {words}\n",
+            ("Head nurse of the ward for long stays, North Hospital (days), second group", "Porter"),
+        ),
+        ("{who}:{words}\n", ("I", "P1")),
+        (">> {who}: {words}\n", ("ANNA", "BO")),
+        ("- **{who}:** {words}\n", ("I", "P1")),
+        ("**{who}:**{words}\n\n", ("I", "P1")),
+        ("### {who}\n{words}\n\n", ("Interviewer", "Nurse")),
+        ("【{who}】{words}\n", ("访谈者", "护士")),
+        ("[T00] [{who}] {words}\n", ("Moderator", "Anna Lind")),
+        ("{who} [1.00 - 4.00]: {words}\n", ("SPEAKER_00", "SPEAKER_01")),
+        ("{who}. {words}\n", ("Q", "A")),
+        ("0:00:01.000,0:00:03.000\n{who}: {words}\n\n", ("Anna Lind", "Bo")),
+        ("{who}\n0 minutes 3 seconds\n{words}\n", ("Anna Lind", "Bo Ek")),
+        ("({who}) {words}\n", ("Speaker 1", "Speaker 2")),
+    ],
+)
+def test_two_speakers_take_turns(pattern: str, labels: tuple[str, str]) -> None:
+    """Whatever the label looks like."""
+    lines = [pattern.format(who=labels[at % 2], words=words) for at, words in enumerate(FOUR)]
+    text = "".join(line.replace("[T00]", f"[T{at:03d}]") for at, line in enumerate(lines))
+    assert _said(text) == [(labels[at % 2], words) for at, words in enumerate(FOUR)]
+
+
+def test_the_closing_lines_of_programs_are_nobodys() -> None:
+    """In several languages."""
+    for line in ("Transcription ended after 00:04:10", "Die Transkription wurde nach 00:04:10 beendet"):
+        assert _said(f"I: How?\nP-1: So.\nI: And?\nP-1: Yes.\n\n{line}\n")[-1] == ("P-1", "Yes.")
+
+
+def test_words_after_a_time_within_a_turn_are_a_turn_of_the_same_speaker() -> None:
+    """The kept text is the file itself, so a turn cannot leave out a line in its middle."""
+    text = "I: How?\nP-1: So.\n00:02:35\nAnd more.\nI: And?\nP-1: Yes.\n"
+    assert _said(text)[1:3] == [("P-1", "So."), ("P-1", "And more.")]
+    (found,) = read_as(".docx", docx_of(*text.strip().split("\n")))
+    assert found.turns[1].span.of(found.text) == "So. And more."
+
+
+def test_somebody_says_he_said() -> None:
+    """Chinese marks no names with capitals: what ends with a verb of saying is no label."""
+    text = "访谈者：怎么样？\n护士：慢。\n他说：不行。\n访谈者：然后呢？\n护士：好。\n他说：可以。\n"
+    assert [speaker for speaker, _ in _said(text)] == ["访谈者", "护士", "访谈者", "护士"]
+
+
+def test_the_only_label_of_a_file_asks_if_its_lines_are_questions() -> None:
+    """Then what is not labelled is somebody else's."""
+    text = "ANNA: What do you see?\nA button.\nANNA: And now?\nNothing.\nANNA: Why?\nNo idea.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["ANNA", ""] * 3
+
+
+def test_a_label_that_is_too_long_is_told() -> None:
+    """Its line looks like one."""
+    long = "Head nurse of the ward for patients with very long stays in the North Hospital of the region, by day and night"
+    (found,) = read_as(".txt", f"I: How?\n{long}: Slow.\nI: And?\nP-1: Yes.\n".encode())
+    assert [(one.line, one.why) for one in found.account.near] == [
+        (2, "what stands before its colon is longer than a label may be")
+    ]
+
+
+def test_a_mark_that_ends_a_line_is_no_part_of_the_words() -> None:
+    """Unicode has spaces of many kinds, and half a bracket makes no label."""
+    assert _said("P-1: \u2028 \nP-1:   a\u2028\nP-1: \u200b\u2028b\n") == [("P-1", "a"), ("P-1", "b")]
+    text = "[00:00:07] JKG-01: So.\n[00:\u202800:13] Anna: And?\n[00:00:14] JKG-01: Yes.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["JKG-01", "JKG-01"]
