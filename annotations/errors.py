@@ -5,6 +5,7 @@ TandemError                 something failed; exit status 1
 │   ├── UnknownName         a name that nothing goes by, with the nearest known one
 │   ├── AmbiguousName       a name that several things go by
 │   └── NoStudy             the folder is no study
+├── DiskFault               no room, a quota, read-only, no permission (in annotations.disk_faults)
 ├── Busy                    another command or program holds the study
 └── Unreachable             an outside system does not answer or refuses
 

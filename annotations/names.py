@@ -1,6 +1,6 @@
-"""When two spellings of a name are the same name: of a person, a transcript, a code, a site, a speaker.
+"""What a name may be, and when two spellings are the same name: of a person, a transcript, a code, a site, a speaker.
 
-Only names are compared so. The words of a transcript are never changed.
+Only names are judged and compared so. The words of a transcript are never changed.
 """
 
 from __future__ import annotations
@@ -26,3 +26,37 @@ def folded_for_id(name: str) -> str:
     change, or a codebook without ids would give its codes other ones than their codings have.
     """
     return unicodedata.normalize("NFKC", name).casefold()
+
+
+LONGEST_NAME = 200
+# they join letters in Persian and in scripts of India: without them names are spelt wrongly
+_JOINERS = "\u200c\u200d"
+_WORDS = {
+    "Cc": "a control character or line end",
+    "Cf": "a character that nobody sees",
+    "Cs": "half a character",
+}
+_WORDS |= {"Zl": "a line end", "Zp": "a line end", "Co": "a character without a meaning of its own"}
+
+
+def fault_of_name(name: str) -> str | None:
+    """Why this may be no name, as the end of a sentence about it; None if it may.
+
+    A name is one line of 1 to 200 characters that can be seen: no control characters, and none that turn the direction
+    of writing or hide, since two such names look alike to whoever reads them.
+    """
+    if not name.strip():
+        return "is empty"
+    if len(name) > LONGEST_NAME:
+        return f"has {len(name):,} characters; a name has at most {LONGEST_NAME}"
+    for character in name:
+        what = None if character in _JOINERS else _WORDS.get(unicodedata.category(character))
+        if what:
+            return f"holds {what} (U+{ord(character):04X}); take it out"
+    return None
+
+
+def name_in_short(name: str) -> str:
+    """A name that may be none, as a message may show it: its first 40 characters, those that nobody sees replaced."""
+    seen = "".join(" " if unicodedata.category(c) in _WORDS else c for c in name[:40])
+    return f"{' '.join(seen.split())}{'…' if len(name) > 40 else ''}"

@@ -257,7 +257,7 @@ def _load(folder: Path, device: str | None) -> Any:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except Exception as error:
         raise BadInput(
             f'embedder.model "{folder}" cannot be loaded ({" ".join(str(error).split())[:200]}). Give the folder of '
             f"a sentence-transformers model, or leave the key out to use the shipped one."

@@ -18,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from annotations.arrays import Floats32
+from annotations.disk_faults import sqlite_fault
 from annotations.errors import TandemError
 from annotations.lots import lots, slices
 from annotations.progress import Progress
@@ -38,11 +39,6 @@ _NO_DAMAGE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_PERM,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_INTERRUPT,
     }
@@ -176,9 +172,13 @@ class EmbeddingCache:
                     return work(connection)
         # SQLite names what it cannot read, and Python cannot read the name if that is damaged too
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            fault = sqlite_fault(error, self.file) if isinstance(error, sqlite3.Error) else None
+            if fault is not None:
+                raise fault from error
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
                 raise TandemError(
-                    f"{self.file} cannot be used ({error}). Check the disk and the folder's permissions, then try again."
+                    f"{self.file} cannot be used now ({error}): another program holds it, or memory is short. Try again "
+                    f"in a moment."
                 ) from error
         # only a cache: it is thrown away, and what it held is made again
         self.begun_anew = True

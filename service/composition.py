@@ -120,8 +120,9 @@ class Parts:
                     self._held_by = None
         except Timeout as error:
             holder = _named_in(note)
+            where = ' ("tandem jobs list" says at what)' if holder == "worker" else ""
             raise Busy(
-                f'"tandem {holder}" is at work on {self.study.folder}. Wait until it has finished, then try again. '
+                f'"tandem {holder}" is at work on {self.study.folder}{where}. Wait until it has finished, then try again. '
                 f"Nothing was changed."
             ) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from importlib.resources import as_file, files
@@ -13,7 +12,7 @@ import yaml
 
 from annotations.errors import BadInput
 from annotations.progress import quiet
-from annotations.study.config import FILE
+from annotations.study.config import FILE, read_study
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_outcome import Imported
@@ -30,20 +29,28 @@ Tell = Callable[[str], None]
 
 
 def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
-    """Make the sample study anew in ``folder``, train on its wave 1 and suggest for its wave 2.
+    """Make the sample study in ``folder``, or go on with the one that an earlier demonstration made: nothing is deleted.
 
     Raises BadInput if the folder holds something that the demonstration did not make.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise BadInput(f"{folder} holds something else. Give another folder for the demonstration.")
-    shutil.rmtree(folder, ignore_errors=True)
+    goes_on = (folder / FILE).is_file()
     with as_file(files("annotations") / "sample_study") as sample:
-        config: dict[str, Any] = yaml.safe_load((sample / FILE).read_text("utf-8"))
-        study, codebook = make_study(folder, codebook="common-framework", config=config)
-        (folder / MARK).touch()
-        parts = Parts(study, settings)
-        count = len(codebook.applicable)
-        tell(f"1. Study made in {folder}, with the common framework ({count} codes).")
+        if goes_on:
+            parts = Parts(read_study(folder), settings)
+            tell(
+                f"1. The study of an earlier demonstration in {folder} goes on, with all that was coded in it."
+            )
+            tell("   To begin anew, delete that folder yourself, or give another one with --folder.")
+        else:
+            config: dict[str, Any] = yaml.safe_load((sample / FILE).read_text("utf-8"))
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / MARK).touch()
+            study, codebook = make_study(folder, codebook="common-framework", config=config)
+            parts = Parts(study, settings)
+            count = len(codebook.applicable)
+            tell(f"1. Study made in {folder}, with the common framework ({count} codes).")
         read = import_transcripts(
             parts, [], manifest=sample / "manifest.csv", described={}, replace=False, progress=quiet
         )
@@ -51,6 +58,9 @@ def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
             raise BadInput("\n".join(read.refused))
         tell(f"2. {_sources(read)} imported. Wave 1 is coded, wave 2 is not.")
         found = import_codings(parts, sample / "codings-wave1.csv", complete="all", skip_bad_rows=False)
+    if not found.kept.codings:
+        tell("3. The codings of wave 1 are there already.")
+        return parts
     tell(
         f"3. {found.kept.codings} codings of wave 1 by {' and '.join(sorted(found.kept.coders))} imported, with "
         f"{found.kept.empty_reviews} passages where they looked and nothing applies."
@@ -61,9 +71,10 @@ def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
 def learn_and_suggest(parts: Parts, tell: Tell) -> None:
     """Train on wave 1 and suggest for wave 2, saying how good to expect it to be."""
     trained = train(parts)
-    overall = trained.figures["overall"]
+    overall = trained.figures.get("overall") or {"micro_f1": None}
     tell(
-        f"4. Model {trained.model.version} trained: it can suggest {trained.to_json()['codes']} codes and leaves "
+        f"4. Model {trained.model.version} {'trained' if trained.new else 'is up to date'}: it can suggest "
+        f"{trained.to_json()['codes']} codes and leaves "
         f"{len(trained.model.too_few)} alone for want of examples."
     )
     if overall["micro_f1"] is not None:
@@ -71,7 +82,7 @@ def learn_and_suggest(parts: Parts, tell: Tell) -> None:
             f"   On participants it had not seen: F1 {overall['micro_f1']:.2f}. Ten coded sources teach little: "
             f"this shows the way, not what a whole wave would give."
         )
-    people = trained.figures["people"]
+    people = trained.figures.get("people")
     if people is not None:
         tell(
             f"   The two coders with each other, same passages: F1 {people['person']['overall']['micro_f1']:.2f}."
@@ -86,7 +97,8 @@ def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, l
     tell("6. Starting Label Studio (the first time takes up to a minute) …")
     access = local.start(port=port)
     pushed = push(parts, wave="2", progress=quiet)
-    tell(f"   {sum(one.created for one in pushed)} passages stand there, their suggested codes ticked.")
+    there = sum(one.created + one.updated + one.unchanged for one in pushed)
+    tell(f"   {there} passages stand there, their suggested codes ticked.")
     return access, pushed
 
 

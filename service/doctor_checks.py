@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from annotations.errors import Busy, NoStudy, TandemError
+from annotations.disk_faults import disk_fault_of
+from annotations.errors import Busy, NoStudy, TandemError, kind_of
 from annotations.progress import Progress
+from annotations.store.damaged_rows import damaged_rows, structure_faults
 from annotations.store.label_studio_projects import projects
 from annotations.store.label_studio_reads import last_read
 from annotations.store.model_versions import all_models, champion, why_nothing_serves
@@ -57,7 +59,7 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
         checks.append(lambda: broken)
     found = []
     for done, check in enumerate(checks, start=1):
-        found.append(check())
+        found.append(_made(check, parts))
         progress(done, len(checks))
     if parts is not None:
         parts.close()
@@ -69,6 +71,7 @@ def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _addresses(parts)
     yield lambda: _attempt("codebook", lambda: f"{len(parts.codebook.applicable)} codes", "")
     yield lambda: _attempt("database", lambda: parts.store.place, "")
+    yield lambda: _database_sound(parts)
     yield lambda: _segmenter(parts)
     yield lambda: _disk(parts.study.folder)
     yield lambda: _attempt("embedder", lambda: f"{parts.embedder.name} ({parts.embedder.fingerprint})", "")
@@ -80,6 +83,38 @@ def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _withdrawals(parts)
     yield lambda: _backups(parts)
     yield lambda: _leftovers(parts)
+
+
+def _made(check: Callable[[], Check], parts: Parts | None) -> Check:
+    """The check's own word. One that could not be made is a failure, and the others are made all the same."""
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 (a damaged study may raise anything; its message may quote a row)
+        of_disk = disk_fault_of(error, *([] if parts is None else [parts.study.folder]))
+        remedy = "See the other checks; if none fails, report this line, which holds nothing of your data."
+        if of_disk or isinstance(error, TandemError):
+            remedy = str(of_disk or error)
+        return Check("a check", False, f"could not be made ({kind_of(error)})", remedy)
+
+
+def _database_sound(parts: Parts) -> Check:
+    """Are the database's file and rows as they were written? Says how many are not, and in which tables."""
+
+    def look() -> str:
+        with parts.store.reading() as connection:
+            faults, rows = structure_faults(connection), damaged_rows(connection)
+        if not faults and not rows:
+            return "its file is whole, and every row can be read"
+        said = [f"{faults} faults in the structure of its file"] if faults else []
+        if rows:
+            tables = ", ".join(f"{name}: {count}" for name, count in rows.items())
+            said.append(f"{sum(rows.values())} rows that cannot be read or were changed ({tables})")
+        raise TandemError(
+            f"The database has {' and '.join(said)}. Stop Tandem, keep a copy of the folder as it is, and put back the "
+            f"file from your backup; then check the disk."
+        )
+
+    return _attempt("database's content", look, "")
 
 
 def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from annotations.errors import BadInput
-
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+from annotations.sheets.safe_cells import safe_text
 
 
 def whole(file: Path, content: bytes) -> None:
@@ -41,10 +39,5 @@ def written_whole(file: Path) -> Iterator[IO[bytes]]:
 
 
 def safe_cell(value: Any) -> Any:
-    """Text that a spreadsheet program would run as a formula, made harmless, without what a workbook cannot hold."""
-    if not isinstance(value, str):
-        return value
-    value = _UNFIT.sub("", value)
-    if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
-        return f"'{value}"
-    return value
+    """A cell that no spreadsheet program runs as a formula, whatever separator it takes; numbers stay numbers."""
+    return safe_text(value) if isinstance(value, str) else value

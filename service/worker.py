@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 from sqlalchemy import Connection
 
+from annotations.disk_faults import disk_fault_of
 from annotations.errors import Busy, TandemError, Unreachable, said_of
 from annotations.store.jobs import (
     Job,
@@ -111,7 +112,8 @@ def _do(parts: Parts, job: Job, name: str) -> None:
         ended = partial(fail_for_now, job=job, worker=name, error=said_of(error))
     except Exception as error:  # noqa: BLE001
         # the job must not stay "running" for ever, and the worker must not end with it
-        ended = partial(fail, job=job, worker=name, error=said_of(error))
+        of_disk = None if isinstance(error, TandemError) else disk_fault_of(error, parts.study.folder)
+        ended = partial(fail, job=job, worker=name, error=said_of(of_disk or error))
     except BaseException:
         with parts.store.writing() as connection:
             hand_back(connection, job, name)
@@ -185,7 +187,7 @@ def _held(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
     with ExitStack() as held:
         while True:
             try:
-                held.enter_context(parts.alone(kind))
+                held.enter_context(parts.alone("worker"))
                 break
             except Busy:
                 watch.look()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotations.errors import BadInput
 from annotations.groups import GroupBy
 from annotations.progress import Progress
 from annotations.store.model_versions import Serving, champion
@@ -11,6 +12,7 @@ from models.corpus import read_corpus
 from training.collect import Collected, collect
 from training.cross_validation import cross_validate, folds_with, lacking_codes
 from training.dataset import Dataset
+from training.evaluation_results import Figures, NotMeasured
 from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import folds_of
@@ -26,10 +28,17 @@ def evaluation(
     Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
     reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
     ``serving``: what a judge set said of the version that serves, never mixed with the rest; None without one.
+    Raises BadInput where no transcript has been imported.
     """
     corpus = read_corpus(parts.store, parts.segmentation)
+    if not len(corpus):
+        raise BadInput(
+            'there is nothing to evaluate: no transcript has been imported. Run "tandem import" first.'
+        )
     codes = tuple(code.id for code in parts.codebook.applicable)
     collected = collect(parts.store, corpus, codes)
+    if not collected.learnable:
+        return _nothing_coded() | {"serving": None}, collected
     dataset = dataset_of(parts, collected, codes, group_by)
     bare = dataset.without_assisted()
     with_assisted = len(bare.judgements) < len(dataset.judgements)
@@ -53,6 +62,13 @@ def evaluation(
     without = _cross_validated(parts, bare, dataset, halves(1))
     kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
     return figures | {"without_assisted": kept}, collected
+
+
+def _nothing_coded() -> dict[str, Any]:
+    reason = (
+        'nobody has coded anything that may be learnt from; bring codings in with "tandem import-codings"'
+    )
+    return Figures(NotMeasured(0, reason), None, "nobody has coded anything yet", ()).to_json()
 
 
 def _measured_apart(serving: Serving | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from annotations.disk_faults import disk_fault_of
 from annotations.errors import TandemError, Unreachable
 from annotations.lots import lots
 from annotations.store.sqlite_file import refuse_traps
@@ -134,6 +135,11 @@ class Tracking:
             client.search_experiments(max_results=1)
             return str(mlflow.__version__)
 
+    @property
+    def _files(self) -> tuple[Path, ...]:
+        """What MLflow writes in the study's folder, where it has its store there."""
+        return () if self.own is None else (self.own.file, self.own.folder)
+
     def _there(self, client: Any, experiment: str, run: TrainingRun) -> tuple[str, str] | None:
         """The run and version that an earlier attempt has left of this model; what it left half done is deleted."""
         name = run.tags.get("model_id")
@@ -230,6 +236,7 @@ class Tracking:
     def _reached(self) -> Iterator[Any]:
         from mlflow.exceptions import MlflowException
         from mlflow.tracking import MlflowClient
+        from sqlalchemy.exc import SQLAlchemyError
 
         # "Creating initial tables" is no news for whoever trains a model
         for name in ("mlflow", "alembic"):
@@ -240,7 +247,13 @@ class Tracking:
             self._looked = True
         try:
             yield MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
-        except MlflowException as error:
+        except (MlflowException, SQLAlchemyError, OSError) as error:
+            # with a store of our own, MLflow gives the faults of its disk through as they are, or wraps them
+            fault = disk_fault_of(error, *self._files)
+            if fault is not None:
+                raise fault from error
+            if isinstance(error, OSError):
+                raise
             message = " ".join(str(error).split())[:240]
             raise Unreachable(
                 f"MLflow at {self.uri} does not answer or refuses ({message}). Check MLFLOW_TRACKING_URI, or unset it "

@@ -13,6 +13,7 @@ from typing import Any
 from annotations.store.model_versions import ModelVersion
 
 LISTED = 10
+ONE_POINT = "one point so far: a curve needs two trainings or more"
 MOST_WORTH = 2.0
 UNKNOWN_WIDTH = 0.5
 RULE = (
@@ -104,7 +105,7 @@ def learning_curves(models: Sequence[ModelVersion]) -> list[dict[str, Any]]:
 def _says(points: Sequence[Mapping[str, Any]]) -> str:
     known = [point for point in points if point["kappa"] is not None]
     if len(known) < 2:
-        return "one point so far: a curve needs two trainings or more"
+        return ONE_POINT
     before, last = known[-2], known[-1]
     if before["measured_on"] != last["measured_on"]:
         # a judge set took the place of cross-validation: other participants, another figure

@@ -11,12 +11,11 @@ from types import MappingProxyType
 
 from annotations.codebook.codes import FRAMEWORK_ROLES, Code, Codebook, Framework, PublishedName, Select
 from annotations.errors import BadInput, unknown
-from annotations.names import folded, folded_for_id
+from annotations.names import LONGEST_NAME, fault_of_name, folded, folded_for_id
 from annotations.transcript import Role
 
 MOST_CODES = 5000
 MOST_LEVELS = 20
-_LONGEST_NAME = 200
 _LONGEST_ID = 80
 
 
@@ -105,9 +104,9 @@ def a_name(given: str, where: str, what: str) -> str:
     name = " ".join(given.split())
     if not name:
         raise BadInput(f"{where}: {what} needs a name.")
-    if len(name) > _LONGEST_NAME or not name.isprintable():
+    if fault_of_name(name):
         raise BadInput(
-            f"{where}: the name of {what} has at most {_LONGEST_NAME} printable characters; found {name[:60]!r}."
+            f"{where}: the name of {what} has at most {LONGEST_NAME} printable characters; found {name[:60]!r}."
         )
     return name
 

@@ -89,7 +89,9 @@ class _Listing:
 
 def _read_table(file: Path) -> Codebook:
     listing = _Listing()
-    for row in read_sheet(file, required=("code",), optional=_COLUMNS, also_called=_TAGUETTE).rows:
+    for row in (
+        read_sheet(file, required=("code",), optional=_COLUMNS, also_called=_TAGUETTE).refuse_hidden().rows
+    ):
         where = f"{file}, row {row.number}"
         if not row["code"]:
             raise BadInput(f'{where}: the column "code" is empty. Every row names a code.')

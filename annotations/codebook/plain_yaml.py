@@ -88,7 +88,8 @@ def mapping(given: Any, known: Sequence[str] | None, where: str) -> Mapping[str,
     for key in given:
         if known is not None and key not in known:
             close = nearest(key, known, at_least=50)
-            guess = f'Did you mean "{close}"?' if close else f"Known: {', '.join(known)}."
+            allowed = f"Known: {', '.join(known)}." if known else "No key is known here; take it out."
+            guess = f'Did you mean "{close}"?' if close else allowed
             raise BadInput(f'{where}: the key "{key}" is not known. {guess}')
     return given
 

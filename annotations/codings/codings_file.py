@@ -11,9 +11,11 @@ from typing import Literal, TypeVar
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Condition, Influence
 from annotations.codings.coding_cells import condition_in, influence_in, moment_in, yes_in
+from annotations.codings.faults import Fault
 from annotations.codings.locate import NotFound, Places, WordsNotFound
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
+from annotations.sheets.safe_cells import text_of_safe
 from annotations.sheets.sheet import Row, columns_of, read_sheet
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span, Transcript
@@ -49,25 +51,12 @@ class CodingsFile:
     rows: tuple[Row, ...]
     ignored: tuple[str, ...] = ()
     names_coders: bool = True
+    about_hidden: str | None = None
 
     @property
     def complete(self) -> Literal["listed", "none"]:
         """What ``--complete`` is where nobody says: ``listed`` if some rows have an empty code, else ``none``."""
         return "listed" if any(not row["code"] for row in self.rows) else "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row cannot be placed."""
-
-    file: str
-    row: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        end = "" if self.reason.endswith((".", "?")) else "."
-        return f'{self.file}, row {self.row}, column "{self.column}": {self.reason}{end}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +99,16 @@ def read_codings(file: Path, *, coder: str = "") -> CodingsFile:
             f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
             f"or start and end, or quote."
         )
+    # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
+    plain = file.suffix.lower() == ".jsonl"
+    own = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
     named = "coder" in sheet.columns
-    rows = (
-        sheet.rows
-        if named
-        else tuple(replace(row, cells={**row.cells, "coder": coder}) for row in sheet.rows)
-    )
-    return CodingsFile(str(file), rows, sheet.ignored, names_coders=named or bool(coder))
+    rows = own if named else tuple(replace(row, cells={**row.cells, "coder": coder}) for row in own)
+    return CodingsFile(str(file), rows, sheet.ignored, named or bool(coder), sheet.about_hidden)
+
+
+def _as_it_was(row: Row) -> Row:
+    return Row(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
 
 
 def is_of_taguette(columns: Sequence[str]) -> bool:
@@ -148,6 +140,8 @@ def place_codings(
     _note_several_of_one(placed, codebook)
     if read.ignored:
         placed.notes.append(f"the columns {', '.join(read.ignored)} are not known and were not read.")
+    if read.about_hidden:
+        placed.notes.append(read.about_hidden)
     return placed
 
 
@@ -179,7 +173,8 @@ class _Placing:
             try:
                 return read(row[column])
             except ValueError as error:
-                faults.append(Fault(self._file, row.number, getattr(error, "column", column), str(error)))
+                at = getattr(error, "column", column)
+                faults.append(Fault(self._file, row.number, at, str(error), row["transcript"]))
                 return None
 
         places = reading("transcript", self._transcript)
@@ -304,7 +299,7 @@ def _refuse_contradictions(placed: Placed, file: str) -> None:
             reason = (
                 f"it is empty (nothing applies), but row {row} puts a code on the same passage; remove one"
             )
-            placed.faults.append(Fault(file, coding.row, "code", reason))
+            placed.faults.append(Fault(file, coding.row, "code", reason, coding.transcript))
     placed.codings[:] = kept
     placed.faults.sort(key=lambda fault: fault.row)
 

@@ -52,6 +52,7 @@ def keep_codings(
     segments: Mapping[UUID, Sequence[Segment]],
     codebook: Codebook,
     only: frozenset[str] | None = None,
+    not_to_the_end: frozenset[str] = frozenset(),
     file: str,
 ) -> Kept:
     """Keep placed codings. Called within one writing transaction, so that all or nothing is kept.
@@ -59,19 +60,22 @@ def keep_codings(
     ``ids``: the transcripts by the names that ``placed`` uses. ``segments``: their segments under the study's
     segmentation. ``only``: the codes that the coders looked for, where it was not the whole ``codebook``. What is there
     already is recognised: the same passage with the same codes changes nothing, with other codes it makes a review that
-    supersedes. What is said of some codes alone stands beside what was said of the rest. Nothing is ever removed.
+    supersedes. ``not_to_the_end``: transcripts, by the names of ``ids``, of which rows were left out, so that what is
+    uncoded there says nothing even where ``complete`` is "all". What is said of some codes alone stands beside what was
+    said of the rest. Nothing is ever removed.
     """
     kept = Kept()
     version = keep_codebook(connection, codebook)
     asked = only or frozenset(code.id for code in codebook.applicable)
     by_pass = _by_pass(placed, ids)
+    partly = {ids[name] for name in not_to_the_end}
     for (transcript, coder, condition), passages in by_pass.items():
         this = _Pass(connection, transcript, coder, condition, version, asked, only, file)
         if complete == "none":
             _keep_loose(this, passages, kept)
         else:
             _keep_reviews(this, passages, kept)
-            if complete == "all":
+            if complete == "all" and transcript not in partly:
                 _keep_empty(this, segments.get(transcript, ()), kept)
     _count(placed, ids, segments, kept)
     return kept

@@ -10,19 +10,24 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 from label_studio_sdk import LabelStudio as Client
 from label_studio_sdk.core.api_error import ApiError
 
-from annotations.errors import BadInput, TandemError, Unreachable
+from annotations.errors import BadInput, TandemError, Unreachable, kind_of
 from annotations.label_studio.try_again import PAUSES_S, Lasting, patiently, send_missing
 
 TIME_LIMIT_S = 120.0
 _LOCKED = "database is locked"
 # what can be sent again without making anything twice
 REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+# what reading an answer raises that is not as it should be; the packages whose code may read one
+_ODD = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+_OURS = frozenset({"annotations", "models", "training", "service"})
 T = TypeVar("T")
 
 
@@ -49,8 +54,16 @@ class LabelStudio:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """Close it. An answer that lacks what Label Studio's answers have becomes a sentence."""
         self._http.close()
+        if isinstance(error, _ODD) and _was_reading_an_answer(at):
+            raise Unreachable(
+                f"what answers at {self.url} does not answer as Label Studio does ({kind_of(error)}). Is this its "
+                f"address, and is it a version that Tandem knows (1.23)? tandem doctor says who answers."
+            ) from None
 
     def check(self) -> str:
         """Who we are there; raises Unreachable if nobody answers, BadInput if the token is wrong."""
@@ -154,6 +167,19 @@ class LabelStudio:
         except ApiError as error:
             body = error.body if isinstance(error.body, str) else json.dumps(error.body, default=str)
             raise _in_words(int(error.status_code or 0), body, self.url) from None
+
+
+def _was_reading_an_answer(at: TracebackType | None) -> bool:
+    """Did it arise here, in what reads Label Studio's answers, and not in what uses it?"""
+    here = Path(__file__).parent
+    packages = here.parents[1]
+    ours = None
+    while at is not None:
+        file = Path(at.tb_frame.f_code.co_filename)
+        if file.is_relative_to(packages) and file.relative_to(packages).parts[0] in _OURS:
+            ours = file
+        at = at.tb_next
+    return ours is not None and ours.parent == here
 
 
 def not_there(url: str, what: str) -> TandemError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from annotations.errors import BadInput, nearest
-from annotations.names import folded
+from annotations.names import fault_of_name, folded, name_in_short
 from annotations.readers.spoken import ReadTranscript
 from annotations.sheets.sheet import Row, read_sheet
 from annotations.study.config import StudyConfig
@@ -30,6 +30,9 @@ _COLUMNS = (
     "may_quote",
     "visible_to",
 )
+
+
+_NAMES = ("transcript", "case", "site", "wave", "participant", "session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Description:
     def of(cls, given: Mapping[str, str], where: str) -> Description:
         """From words; raises BadInput that names the key, what was found and what is allowed."""
         plain = {key: value.strip() for key, value in given.items() if value and value.strip()}
+        for key in _NAMES:
+            refuse_bad_name(key, plain.get(key), where)
         return cls(
             transcript=plain.get("transcript"),
             case=plain.get("case"),
@@ -98,7 +103,7 @@ def read_manifest(file: Path) -> Manifest:
 
     Raises BadInput with a line for every row that cannot be used.
     """
-    sheet = read_sheet(file, required=("file",), optional=_COLUMNS)
+    sheet = read_sheet(file, required=("file",), optional=_COLUMNS).refuse_hidden()
     if sheet.ignored:
         raise BadInput(
             f"{file}: the column {', '.join(sheet.ignored)} is not known. Known: file, {', '.join(_COLUMNS)}."
@@ -146,6 +151,7 @@ def describe(
     """
     where = read.source
     said = said_of(read, options=options, manifest=manifest, config=config)
+    refuse_bad_name("transcript", said.transcript or read.name, where)
     case, site = _case_and_site(said, config, where)
     wave = _as_listed("wave", said.wave, config.waves, where)
     consents = config.consents
@@ -168,6 +174,13 @@ def describe(
         ),
         source=Path(read.source).name,
     )
+
+
+def refuse_bad_name(what: str, given: str | None, where: str) -> None:
+    """Raises BadInput for what may be no name; None is no name and none is needed."""
+    fault = None if given is None else fault_of_name(given)
+    if given is not None and fault:
+        raise BadInput(f'{where}: the {what} "{name_in_short(given)}" {fault}.')
 
 
 def _from_name(name: str, pattern: str, where: str) -> Description:

@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
+from annotations.numbers_shown import counted
 
 MOST_BYTES = 50_000_000
 MOST_UNPACKED = 400_000_000
@@ -37,13 +38,36 @@ class Row:
 class Sheet:
     """A table: the file, its columns (small letters, "_" between words) and its rows without the empty ones.
 
-    ``ignored``: columns that mean nothing here, such as a team's own notes.
+    ``ignored``: columns that mean nothing here, such as a team's own notes. ``hidden``: rows with words that a workbook
+    hides.
     """
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     ignored: tuple[str, ...] = ()
+    hidden: tuple[int, ...] = ()
+
+    @property
+    def about_hidden(self) -> str | None:
+        """A sentence about rows that a workbook hides, and that were read all the same; None where there are none."""
+        if not self.hidden:
+            return None
+        were, them = ("they were", "them") if len(self.hidden) > 1 else ("it was", "it")
+        return f"{self._hides}, and {were} read all the same. What is not meant has to be deleted: hiding leaves {them} in."
+
+    def refuse_hidden(self) -> Sheet:
+        """Itself; raises BadInput where a workbook hides rows: nobody would see what they change."""
+        if self.hidden:
+            raise BadInput(
+                f"{self._hides}. Show the rows if they are meant, delete them if not, and try again."
+            )
+        return self
+
+    @property
+    def _hides(self) -> str:
+        rows = ", ".join(map(str, self.hidden[:3])) + (" …" if len(self.hidden) > 3 else "")
+        return f"{self.file} hides {counted(len(self.hidden), 'row')} ({rows})"
 
 
 def read_sheet(
@@ -77,7 +101,18 @@ def read_sheet(
         if len(found) > MOST_ROWS:
             raise BadInput(f"{file} has more than {MOST_ROWS:,} rows. Split it into several files.")
     named = tuple(column for column in columns if column)
-    return Sheet(str(file), named, tuple(found), tuple(column for column in named if column not in known))
+    ignored = tuple(column for column in named if column not in known)
+    full = {row.number for row in found}
+    hidden = tuple(number for number in _hidden(file, content) if number in full)
+    return Sheet(str(file), named, tuple(found), ignored, hidden)
+
+
+def _hidden(file: Path, content: bytes) -> tuple[int, ...]:
+    if file.suffix.lower() != ".xlsx":
+        return ()
+    from annotations.sheets.workbook import hidden_rows
+
+    return hidden_rows(content, str(file))
 
 
 def columns_of(file: Path, also_called: Mapping[str, Collection[str]]) -> tuple[str, ...]:

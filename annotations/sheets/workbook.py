@@ -19,6 +19,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from annotations.errors import BadInput
 
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
+_HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
+_NUMBER = re.compile(rb"\sr=[\"'](\d+)[\"']")
 MOST_CELLS = 20_000_000
 MOST_ROWS = 1_048_576  # Excel's own limit
 # what openpyxl, zipfile and the XML parser raise for archives that are no sound workbook
@@ -79,6 +82,22 @@ def _first_sheet(content: bytes, *, data_only: bool) -> Iterator[tuple[Any, ...]
     # a workbook may claim any size, and rows would be filled up to it
     sheet.reset_dimensions()  # type: ignore[union-attr, unused-ignore]
     return iter(sheet.iter_rows(values_only=True))
+
+
+def hidden_rows(content: bytes, file: str) -> tuple[int, ...]:
+    """The numbers of the first sheet's rows that somebody hid, or a filter does. Raises BadInput as ``workbook_rows``."""
+    try:
+        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
+            warnings.simplefilter("ignore")
+            sheet: Any = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+            # openpyxl reads what a row is only where it reads a whole workbook into memory
+            rows = _ROW.findall(archive.read(sheet._worksheet_path))
+    except _DAMAGED as error:
+        raise BadInput(
+            f"{file} is no Excel workbook, or a damaged or protected one. Open it and save it again as .xlsx."
+        ) from error
+    numbers = (_NUMBER.search(row) for row in rows if _HIDDEN.search(row))
+    return tuple(int(found.group(1)) for found in numbers if found)
 
 
 def _has_formulas(content: bytes) -> bool:

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from annotations.disk_faults import DiskFault, sqlite_fault
 from annotations.errors import BadInput, Busy, TandemError, Unreachable
+from annotations.store.damaged_rows import CANNOT_BE_READ, damaged_rows
 from annotations.store.sqlite_file import calm, refuse_hostile
 
 HEAD = "0011"
@@ -64,6 +66,18 @@ class Store:
         except DBAPIError as error:
             # not "from error": a driver's message may quote a row, and so would a traceback
             raise _in_words(error, self.place) from None
+        except CANNOT_BE_READ:
+            # what a damaged row makes of a program is a fault of any kind; the row is to be named, not the fault
+            if damaged := self._damaged():
+                raise damaged_rows_found(self.place, damaged) from None
+            raise
+
+    def _damaged(self) -> int:
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                return sum(damaged_rows(connection).values())
+        except DBAPIError:
+            return 1
 
 
 def open_store(url: str, *, before_upgrade: Callable[[str], None] | None = None) -> Store:
@@ -256,6 +270,9 @@ def _in_words(error: DBAPIError, place: str) -> TandemError:
     if isinstance(cause, sqlite3.Error):
         return _sqlite_in_words(cause, place)
     state = getattr(cause, "sqlstate", None)
+    for beginning, said in _OF_SERVERS.items():
+        if (state or "").startswith(beginning):
+            return DiskFault(f"{said.format(place=place)} Nothing was changed.")
     if error.connection_invalidated or state is None or state[:2] in _NO_ROW_IS_AT_FAULT:
         message = " ".join(
             str(getattr(getattr(cause, "diag", None), "message_primary", None) or cause).split()
@@ -270,36 +287,48 @@ def _in_words(error: DBAPIError, place: str) -> TandemError:
     return TandemError(f"the database {place} refused: {type(cause).__name__}{where}.")
 
 
-def _sqlite_in_words(cause: sqlite3.Error, place: str) -> TandemError:
-    message = " ".join(str(cause).split())
-    if "decode to UTF-8" in message:
-        return TandemError(
-            f"{place} is damaged: a text in it cannot be read. Put back a copy of the file from your backup."
-        )
-    if "locked" in message or "busy" in message:
+# https://www.postgresql.org/docs/current/errcodes-appendix.html; the longest beginning first
+_OF_SERVERS = {
+    "53100": "no room left on the disk of the database server {place}. Ask whoever runs it to make room, then try again.",
+    "53": "the database server {place} is short of memory or connections. Wait a moment, then try again.",
+    "25006": "the database {place} is read-only. Ask whoever runs it which address takes changes.",
+    "42501": "the database {place} does not permit this to your user. Ask whoever runs it for the right to make and "
+    "change tables in the study's schema.",
+    "58": "the database server {place} reports a fault of its disk or system. Ask whoever runs it to look at its log.",
+}
+
+
+def _sqlite_in_words(error: sqlite3.Error, place: str) -> TandemError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy(
             f"{place} is locked: another program has been writing to it for more than {WAIT_MS // 1000} s. Wait "
             f"for it, or close it, then try again. Nothing was changed."
         )
-    if "full" in message:
+    fault = sqlite_fault(error, Path(place.removeprefix("sqlite:///")))
+    if fault is not None:
+        return fault
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return TandemError(
-            f"the disk that holds {place} is full. Make room and try again. Nothing was changed."
+            f"{place} is damaged ({error.sqlite_errorname}). Keep a copy of the folder as it is, look at it with "
+            f"tandem doctor, then put back the file from your backup."
         )
-    if "readonly" in message or "unable to open" in message:
-        return TandemError(
-            f"{place} cannot be written ({_kind(cause)}). Check the folder's permissions. Nothing was changed."
-        )
-    if "malformed" in message or "not a database" in message or "disk I/O" in message:
-        return TandemError(
-            f"{place} is damaged ({_kind(cause)}). Put back a copy of the file from your backup."
-        )
+    if "decode to UTF-8" in str(error):  # the driver's message quotes the cell
+        return damaged_rows_found(place)
     # of these it is known that they name tables and columns alone
+    message = " ".join(str(error).split())
     plain = re.fullmatch(r"(no such (table|column)|[A-Z ]+ constraint failed)(: [\w., ]+)?", message)
-    return TandemError(f"{place}: {plain[0] if plain else _kind(cause)}")
+    said = plain[0] if plain else getattr(error, "sqlite_errorname", None) or type(error).__name__
+    return TandemError(f"{place} refused ({said}). Nothing was changed. Look at it with tandem doctor.")
 
 
-def _kind(cause: sqlite3.Error) -> str:
-    return str(getattr(cause, "sqlite_errorname", None) or type(cause).__name__)
+def damaged_rows_found(place: str, count: int = 1) -> TandemError:
+    """The error for rows whose content is not what Tandem writes; nothing of it is quoted."""
+    rows = "a row" if count == 1 else f"{count:,} rows"
+    return TandemError(
+        f"{place} holds {rows} that cannot be read. Keep a copy of the folder as it is, run tandem doctor to see which "
+        f"tables are concerned, then put back the file from your backup."
+    )
 
 
 def _without_password(url: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz.distance import OSA
 
 from annotations.coding import Coder
-from annotations.names import folded
+from annotations.names import fault_of_name, folded, name_in_short
 
 
 class CoderNames:
@@ -38,6 +38,8 @@ class CoderNames:
         found = self._spellings.get(folded(name))
         if found is not None:
             return found[1]
+        if fault := fault_of_name(name):
+            raise ValueError(f'the name "{name_in_short(name)}" {fault}')
         if name not in self._faults:
             near = [known for spelling, known in self._spellings.values() if a_typo_apart(name, spelling)]
             if not near:

@@ -9,17 +9,34 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from annotations.coding import Coder
 from annotations.errors import BadInput, NoStudy, nearest
-from annotations.names import folded
+from annotations.names import fault_of_name, folded, name_in_short
 from annotations.segment import Segmentation
 from annotations.study.refused_yaml import refuse_tricks
 
 FILE = "study.yaml"
 INTERVIEWERS = ("Interviewer", "Moderator", "Facilitator", "Researcher", "INT", "I")
 Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
+
+
+def _may_be_a_name(name: str) -> str:
+    if fault := fault_of_name(name):
+        raise ValueError(f'"{name_in_short(name)}" {fault}')
+    return name
+
+
+Name = Annotated[str, AfterValidator(_may_be_a_name)]
 
 
 class _Section(BaseModel):
@@ -29,8 +46,8 @@ class _Section(BaseModel):
 class CoderEntry(_Section):
     """A person who codes: the names they go by in files, and their Label Studio e-mail."""
 
-    name: str = Field(min_length=1)
-    aliases: tuple[str, ...] = ()
+    name: Name
+    aliases: tuple[Name, ...] = ()
     email: str = ""
 
 
@@ -129,8 +146,8 @@ class StudyConfig(_Section):
     name: str = Field(min_length=1, max_length=80)
     time_zone: str = "UTC"
     language: str = "en"
-    cases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    waves: tuple[Text, ...] = ()
+    cases: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    waves: tuple[Annotated[Text, AfterValidator(_may_be_a_name)], ...] = ()
     participant_pattern: str = ""
     file_pattern: str = ""
     coders: tuple[CoderEntry, ...] = ()

@@ -12,9 +12,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.next_steps import RULE
+from annotations.agreement.next_steps import ONE_POINT, RULE
 from annotations.agreement.second_coder import rule
 from annotations.codebook.codes import Codebook
+from annotations.numbers_shown import number
 from service.agreement.disagreements import Disagreement
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.report import Report
@@ -25,7 +26,6 @@ from service.agreement.views import (
     by_slice,
     code_rows,
     left_out,
-    number,
     overview,
     same_segments,
     value_of,
@@ -67,6 +67,7 @@ def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | No
             verdicts=[one.to_json() for one in report.verdicts],
             rule=rule(report.margin),
             double_rule=RULE,
+            one_point=ONE_POINT,
             methods=methods_paragraph(report),
             left_out=left_out(report),
             warnings=list(warnings(report)),

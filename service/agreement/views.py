@@ -8,6 +8,8 @@ from typing import Protocol
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.intervals import FEW_GROUPS
+from annotations.numbers_shown import counted, ranging
+from annotations.numbers_shown import number as number
 from service.agreement.report import Report
 
 MANY_WITHOUT = 4
@@ -93,14 +95,6 @@ class CodeRow:
         return None if known is None else known.prevalence
 
 
-def number(value: float | None) -> str:
-    """Two digits; a dash where it is undefined."""
-    if value is None:
-        return "–"
-    said = f"{value:.2f}"
-    return "0.00" if said == "-0.00" else said.replace("-", "−")
-
-
 def value_of(figure: Agreement | None) -> str:
     """A value alone."""
     return number(None if figure is None else figure.value)
@@ -113,14 +107,14 @@ def with_interval(figure: Agreement | None) -> str:
     if figure.interval is None:
         return number(figure.value)
     star = "*" if figure.few_transcripts else ""
-    return f"{number(figure.value)} ({number(figure.interval[0])} to {number(figure.interval[1])}){star}"
+    return f"{number(figure.value)} ({ranging(figure.interval)}){star}"
 
 
 def interval_of(interval: Sequence[float] | None, *, few: bool) -> str:
     """An interval alone, with a star where it rests on few participants."""
     if interval is None:
         return "–"
-    return f"{number(interval[0])} to {number(interval[1])}{'*' if few else ''}"
+    return f"{ranging(interval)}{'*' if few else ''}"
 
 
 def overview(report: Report) -> list[Side]:
@@ -230,9 +224,10 @@ def by_framework(report: Report) -> list[tuple[str, Agreement | None, Agreement 
 def left_out(report: Report) -> list[str]:
     """What could not be compared with a suggestion, counted, in sentences."""
     return [
-        f"{n:,} {condition} decisions on segments have no counterpart of the model: {why}."
-        for condition, counted in report.left_out.items()
-        for why, n in sorted(counted.items(), key=lambda one: -one[1])
+        f"{counted(n, f'{condition} decision on a segment has', f'{condition} decisions on segments have')} no "
+        f"counterpart of the model: {why}."
+        for condition, tally in report.left_out.items()
+        for why, n in sorted(tally.items(), key=lambda one: -one[1])
     ]
 
 

@@ -11,7 +11,7 @@ from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from annotations.agreement.coefficient import Agreement
     from service.agreement.report import Report
@@ -81,18 +81,25 @@ def command(
 
 
 def _show(report: Report) -> None:
-    from service.agreement.views import by_group, left_out, number, overview, warnings
+    from annotations.numbers_shown import counted, number
+    from service.agreement.views import by_group, left_out, overview, warnings
 
     facts = report.facts
     say(
-        f"{report.study}: {facts.segments:,} segments of {facts.transcripts} transcripts, "
-        f"{facts.groups} {facts.group_by}s; {facts.double_coded:,} segments judged by two people.",
+        f"{report.study}: {counted(facts.segments, 'segment')} of {counted(facts.transcripts, 'transcript')}, "
+        f"{counted(facts.groups, facts.group_by)}; {counted(facts.double_coded, 'segment')} judged by two people.",
         "",
     )
     sides = overview(report)
     shown = [side for side in sides if side.units]
     pairs = [side for side in shown if side.comparison == "person and person"][MOST_PAIRS:]
-    table("", _SIDES, [_side(side) for side in shown if side not in pairs], numbers=4)
+    if shown:
+        table("", _SIDES, [_side(side) for side in shown if side not in pairs], numbers=4)
+        say(
+            *_reasons(
+                (side.who, figure) for side in shown for figure in (side.spotting, side.labelling, side.mean)
+            )
+        )
     if pairs:
         say(f"and {len(pairs)} more pairs of people: see --csv, --xlsx, --html or --json.")
     say(*_everybody(report))
@@ -131,7 +138,7 @@ def _everybody(report: Report) -> list[str]:
 
 def _short(figure: Agreement | None) -> str:
     """A value with its interval in little room: .77 (.69–.85)*."""
-    from service.agreement.views import number
+    from annotations.numbers_shown import number
 
     def bare(value: float) -> str:
         return number(value).replace("0.", ".", 1)
@@ -140,7 +147,10 @@ def _short(figure: Agreement | None) -> str:
         return "–"
     if figure.interval is None:
         return bare(figure.value)
-    return f"{bare(figure.value)} ({bare(figure.interval[0])}–{bare(figure.interval[1])}){'*' * figure.few_transcripts}"
+    low, high = map(bare, figure.interval)
+    # a dash would be read as a second minus
+    apart = " to " if "−" in low + high else "–"
+    return f"{bare(figure.value)} ({low}{apart}{high}){'*' * figure.few_transcripts}"
 
 
 def _show_same(report: Report) -> None:
@@ -204,6 +214,21 @@ def _code_table(codes: Sequence[CodeRow]) -> None:
         for row in codes
     ]
     table("", ("code", "% coded", "κ people", "pos.", "neg.", "alike", "AC1"), rows, numbers=6)
+    say(*_reasons((row.code, row.kappa_or_alpha[1]) for row in codes))
+
+
+def _reasons(figures: Iterable[tuple[str, Agreement | None]]) -> list[str]:
+    """Why figures are missing: a line for each reason, with whose they are."""
+    why: dict[str, list[str]] = {}
+    for name, figure in figures:
+        if figure is not None and figure.value is None:
+            why.setdefault(figure.reason or "it cannot be computed", []).append(name)
+    lines = []
+    for reason, names in why.items():
+        several = list(dict.fromkeys(names))
+        shown = ", ".join(several[:8]) + (f" and {len(several) - 8} more" if len(several) > 8 else "")
+        lines.append(f"– for {shown}: {reason}.")
+    return lines
 
 
 def _show_model(codes: Sequence[CodeRow]) -> None:
@@ -238,7 +263,8 @@ def _kappa_or_alpha(row: CodeRow) -> str:
 
 def _show_verdicts(report: Report, *, several: bool) -> None:
     from annotations.agreement.second_coder import rule
-    from service.agreement.views import interval_of, number
+    from annotations.numbers_shown import number
+    from service.agreement.views import interval_of
 
     if not report.verdicts:
         return
@@ -264,7 +290,8 @@ def _verdict(verdict: Mapping[str, Any]) -> str:
 
 
 def _show_effect(report: Report) -> None:
-    from service.agreement.views import interval_of, number
+    from annotations.numbers_shown import number
+    from service.agreement.views import interval_of
 
     effect = report.effect
     say("", "Are suggestions swaying us?")

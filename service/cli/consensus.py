@@ -56,8 +56,8 @@ def command(
     people = " and ".join(dict.fromkeys(one["coder"] for one in found["sources"]))
     say(
         f"The passage is {passage_named(found['transcript'], found['turn'], found['first_words'])}",
-        f"Agreed: {', '.join(found['codes']) or 'nothing applies'} ({found['condition']} of {people}, recorded by "
-        f"{found['by']}).",
+        f"{found['by']} recorded as {found['condition']}: {', '.join(found['codes']) or 'nothing applies'}. It was made "
+        f"from the reviews of {people}, which stay as they are; that they agreed is {found['by']}'s word.",
     )
     if found["supersedes"]:
         say("It takes the place of the consensus before; that one is kept.")

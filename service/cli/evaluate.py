@@ -43,6 +43,8 @@ def command(
 
 
 def _show(found: dict[str, Any], group_by: str) -> None:
+    from annotations.numbers_shown import counted
+
     overall = found["overall"]
     if not overall["n_segments"]:
         say(f"No figure: {overall['reason']}.")
@@ -50,7 +52,7 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         return
     say(
         f"Cross-validation: every figure is on a {group_by} whose words the model had not seen "
-        f"({overall['n_segments']} segments, {overall['groups']} {group_by}s).",
+        f"({counted(overall['n_segments'], 'segment')}, {counted(overall['groups'], group_by)}).",
         "",
     )
     if serving := found.get("serving"):
@@ -96,17 +98,26 @@ def _show(found: dict[str, Any], group_by: str) -> None:
     table("", columns, rows, numbers=5)
     if any(row.get("few_transcripts") for row in (overall, *found["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
+    undefined: dict[str, list[str]] = {}
+    for row in found["codes"]:
+        if row["n"] and row["kappa"] is None:
+            undefined.setdefault(row["reason"] or "it cannot be computed", []).append(row["code"])
+    for reason, codes in undefined.items():
+        say("", f"No kappa for {', '.join(codes)}: {reason}.")
     never = [row["code"] for row in found["codes"] if row["n"] and row["kappa"] == 0 and row["reason"]]
     if never:
         say("", f"Kappa is 0 because one side never varies, whatever the other does: {', '.join(never)}.")
     if found["too_few"]:
         say(
             "",
-            f"{len(found['too_few'])} codes have too few examples to be judged; they count as not suggested.",
+            f"{counted(len(found['too_few']), 'code has', 'codes have')} too few examples to be judged and "
+            f"{'counts' if len(found['too_few']) == 1 else 'count'} as not suggested.",
         )
 
 
 def _show_people(found: dict[str, Any], group_by: str) -> None:
+    from annotations.numbers_shown import counted
+
     people = found["people"]
     say("")
     if people is None:
@@ -133,7 +144,10 @@ def _show_people(found: dict[str, Any], group_by: str) -> None:
                 else _figure(model[section][key])
             )
         rows.append((name, first, second))
-    say(f"The same {people['n_segments']} segments, judged by two people ({people['groups']} {group_by}s):")
+    say(
+        f"The same {counted(people['n_segments'], 'segment')}, judged by two people "
+        f"({counted(people['groups'], group_by)}):"
+    )
     table("", ("", "person and person", "model and person"), rows, numbers=2)
     for name, side in (("person and person", person), ("model and person", model)):
         if side:
@@ -142,7 +156,10 @@ def _show_people(found: dict[str, Any], group_by: str) -> None:
 
 def _show_why_no_interval(overall: dict[str, Any], who: str) -> None:
     """The reason, and the values that there are: of each participant."""
-    if overall["kappa"] is None or overall["kappa_interval"] is not None:
+    if overall["kappa_interval"] is not None:
+        return
+    if overall["kappa"] is None:
+        say(f"No mean kappa for {who}: {overall['kappa_interval_reason']}.")
         return
     each = "; ".join(f"{name} {_figure(value)}" for name, value in overall["kappa_by_group"].items())
     say(
@@ -166,14 +183,18 @@ def _show_without_assisted(found: dict[str, Any]) -> None:
 
 
 def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    from annotations.numbers_shown import number
+
+    return number(value)
 
 
 def _with_interval(row: dict[str, Any]) -> str:
+    from annotations.numbers_shown import number, ranging
+
     if row.get("kappa") is None:
         return "–"
     interval = row.get("kappa_interval")
     if interval is None:
-        return f"{row['kappa']:.2f}"
+        return number(row["kappa"])
     star = "*" if row.get("few_transcripts") else ""
-    return f"{row['kappa']:.2f} ({interval[0]:.2f}–{interval[1]:.2f}){star}"
+    return f"{number(row['kappa'])} ({ranging(interval)}){star}"

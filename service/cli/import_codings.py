@@ -36,20 +36,40 @@ def command(
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Import what can be placed, and leave out the rest.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be imported, and keep nothing.")
+    ] = False,
+    problems: Annotated[
+        Path | None,
+        typer.Option(
+            "--problems", metavar="FILE", help="Write every row that cannot be placed to this CSV file."
+        ),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Bring in what people have coded: by turn, by span or by quote."""
+    from annotations.codings.faults import in_few_lines
+    from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.importing.import_codings import import_codings
 
     with open_parts(chosen(study)) as parts, parts.alone("import-codings"):
         found = import_codings(
-            parts, file, complete=complete, only=only or (), skip_bad_rows=skip_bad_rows, coder=coder
+            parts,
+            file,
+            complete=complete,
+            only=only or (),
+            skip_bad_rows=skip_bad_rows,
+            dry_run=dry_run,
+            problems=problems,
+            coder=coder,
         )
     if json:
         as_json(found.to_json())
         return
+    if dry_run:
+        say("This is what would be imported; nothing was kept.", "")
     kept = found.kept
     table(
         "",
@@ -63,15 +83,16 @@ def command(
             ("reviews that replace an earlier one", kept.superseded),
             ("codings on what an interviewer says (kept, not learnt from)", kept.on_interviewer),
             ("codings that no segment carries (kept, not learnt from)", kept.on_no_segment),
-            ("rows left out", len(found.faults)),
+            ("rows left out", len({fault.row for fault in found.faults})),
         ],
         numbers=1,
     )
     say(
         "",
-        f"{len(kept.coders)} coders, {len(kept.transcripts)} transcripts: {', '.join(sorted(kept.coders))}",
+        f"{counted(len(kept.coders), 'coder')}, {counted(len(kept.transcripts), 'transcript')}: "
+        f"{', '.join(sorted(kept.coders))}",
     )
     warn(*found.notes)
     if found.faults:
-        warn(*found.faults)
-    say("", "Next: tandem train")
+        warn(*in_few_lines(found.faults))
+    say("", "Next: the same command without --dry-run" if dry_run else "Next: tandem train")

@@ -25,7 +25,7 @@ NAME = "import"
 
 def command(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILES…", help="Transcripts, or folders of them.")
+        list[str] | None, typer.Argument(metavar="FILES…", help="Transcripts, or folders of them.")
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(metavar="CSV", help="A table that names the files and where each belongs.")
@@ -86,10 +86,14 @@ def command(
     What is there already is recognised. On a terminal a folder is shown before anything is written, and
     you are asked once about each speaker of whom study.yaml does not say whether they ask or answer.
     """
+    from annotations.errors import BadInput
     from service.composition import open_parts
     from service.importing.import_transcripts import import_transcripts, preview_transcripts
     from service.importing.line_choices import with_choice
 
+    # "" would be the folder in which somebody stands
+    if any(not file.strip() for file in files or ()):
+        raise BadInput('a file\'s name is empty. Give files or folders; "." is the folder in which you are.')
     described = {
         "case": case,
         "site": site,
@@ -105,7 +109,7 @@ def command(
         "described": {key: value for key, value in described.items() if value is not None},
         "replace": replace,
     }
-    given = [*(files or []), *(explain_files or [])]
+    given = [*map(Path, files or ()), *(explain_files or [])]
     looks = bool(dry_run or preview or explain_files)
     asks = not (json or yes or looks) and sys.stdin.isatty() and sys.stdout.isatty()
     with open_parts(chosen(study)) as parts, parts.alone("import"):

@@ -15,7 +15,7 @@ NAME = "init"
 
 def command(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The study's folder; made if it is not there.")
+        str, typer.Argument(metavar="DIR", help="The study's folder; made if it is not there.")
     ],
     codebook: Annotated[
         str,
@@ -30,10 +30,14 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """Make a new study: a folder with study.yaml and codebook.yaml."""
+    from annotations.errors import BadInput
     from service.new_study import make_study
 
-    config = {"name": name or folder.resolve().name, "time_zone": time_zone, "language": language}
-    study, chosen = make_study(folder, codebook=codebook, config=config)
+    if not folder.strip():
+        raise BadInput('the folder\'s name is empty. Name one; "." is the folder in which you are.')
+    place = Path(folder)
+    config = {"name": name or place.resolve().name, "time_zone": time_zone, "language": language}
+    study, chosen = make_study(place, codebook=codebook, config=config)
     frameworks = {
         framework.name: sum(code.applicable for code in chosen.of_framework(framework.id))
         for framework in chosen.frameworks

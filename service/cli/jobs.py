@@ -10,21 +10,13 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from annotations.store.jobs import Job, JobKind
+    from annotations.store.jobs import Job
 
 app = typer.Typer(
     help="The work of a worker: list it, cancel a job, try one again.",
     no_args_is_help=True,
 )
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The job's id; its beginning is enough.")]
-_WORDS: Mapping[JobKind, str] = {
-    "train": "training",
-    "precode": "suggestions",
-    "renew": "new suggestions into Label Studio",
-    "backup": "a backup of the study",
-}
 
 
 @app.command("list")
@@ -32,6 +24,7 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
     """List the latest jobs, newest first."""
     from annotations.store.jobs import all_jobs
     from service.composition import open_parts
+    from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
         found = all_jobs(connection)
@@ -47,7 +40,7 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
         [
             (
                 str(job.id)[:8],
-                _WORDS.get(job.kind, job.kind),
+                JOBS_IN_WORDS.get(job.kind, job.kind),
                 "cancelling" if job.cancel_asked and job.state == "running" else job.state,
                 f"{job.created:%Y-%m-%d %H:%M}",
                 job.attempts,
@@ -71,6 +64,7 @@ def cancel_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fa
     """Cancel a job: one that waits at once, one at work within seconds."""
     from annotations.store.jobs import cancel, job_of
     from service.composition import open_parts
+    from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
         found = cancel(connection, job_of(connection, job))
@@ -78,7 +72,7 @@ def cancel_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fa
         as_json(_plain(found))
         return
     said = "is cancelled" if found.state == "cancelled" else "will stop as soon as its worker notices"
-    say(f"Job {str(found.id)[:8]} ({_WORDS.get(found.kind, found.kind)}) {said}.")
+    say(f"Job {str(found.id)[:8]} ({JOBS_IN_WORDS.get(found.kind, found.kind)}) {said}.")
 
 
 @app.command("retry")
@@ -86,13 +80,16 @@ def retry_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fal
     """Let a job that failed or was cancelled wait again."""
     from annotations.store.jobs import job_of, retry
     from service.composition import open_parts
+    from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
         found = retry(connection, job_of(connection, job))
     if json:
         as_json(_plain(found))
         return
-    say(f"Job {str(found.id)[:8]} ({_WORDS.get(found.kind, found.kind)}) waits for a worker: tandem worker")
+    say(
+        f"Job {str(found.id)[:8]} ({JOBS_IN_WORDS.get(found.kind, found.kind)}) waits for a worker: tandem worker"
+    )
 
 
 def _plain(job: Job) -> dict[str, Any]:

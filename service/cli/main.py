@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from annotations.disk_faults import disk_fault_of
 from annotations.errors import TandemError, said_of
-from service.cli.options import StudyOption, remember_study
+from service.cli.options import StudyOption, chosen, remember_study
 
-_OF_THE_DISK = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT)
 app = typer.Typer(
     name="tandem",
     help="Proposes codes for interview transcripts, taught by your team's own coded wave 1. You decide.",
@@ -106,7 +106,8 @@ def main() -> None:
     from service.log_lines import keep_words_out
 
     keep_words_out()
-    add_commands()
+    if not app.registered_commands:
+        add_commands()
     try:
         app()
     except TandemError as error:
@@ -119,23 +120,25 @@ def main() -> None:
         # whoever read our output has seen enough
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001 (a traceback may quote what participants said)
-        on_disk = isinstance(error, OSError) and error.errno in _OF_THE_DISK
-        _say(_about_disk(error) if isinstance(error, OSError) and on_disk else _unforeseen(error))
+    except Exception as error:  # noqa: BLE001
+        # the last place where it can become a sentence; what it says itself may quote what was being read
+        _say(str(disk_fault_of(error, *_written_places()) or _unforeseen(error)))
         sys.exit(1)
 
 
-def _unforeseen(error: BaseException) -> str:
-    return f"{said_of(error)}. What was finished is kept. Report this line; it holds nothing of your data."
+def _written_places() -> list[Path]:
+    """Where a command may have been writing, for an error that does not say: the study, here, and temporary files."""
+    import tempfile
+
+    study = chosen(None)
+    return [*([study] if study else []), Path.cwd(), Path(tempfile.gettempdir())]
 
 
-def _about_disk(error: OSError) -> str:
-    place = f" ({error.filename})" if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"the disk is full{place}. Make room and run the same command again; what was finished is kept."
-        )
-    return f"no permission for this{place}. Change the folder's permissions, or use another folder."
+def _unforeseen(error: Exception) -> str:
+    return (
+        f"{said_of(error)}. What was finished is kept. Run tandem doctor; if it finds nothing, report this line, which "
+        f"holds nothing of your data."
+    )
 
 
 def _say(sentence: str) -> None:

@@ -152,6 +152,7 @@ def _stands(row: ListedModel) -> str:
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
     from annotations.store.put_to_serve import renewal_waits
+    from service.looking.wave_progress import progress_of
     from service.serving.train_and_evaluate import catch_up
 
     failed = catch_up(parts)
@@ -163,11 +164,10 @@ def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
     say(f"{model.version} serves now; {by} decided it.")
     if failed:
         warn(f"MLflow will say so later: {failed}")
-    if waits:
-        say("A job waits that brings its suggestions to what stands in Label Studio: tandem worker --once")
-    else:
-        say("Next: tandem precode, then tandem push")
+    say(f"Next: {progress_of(parts).next_command}")
 
 
 def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    from annotations.numbers_shown import number
+
+    return number(value)

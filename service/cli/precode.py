@@ -18,8 +18,10 @@ _SHORT = 160
 
 def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
     """Suggest codes for every segment of a wave. An interrupted run goes on where it stopped."""
+    from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.code_labels import counts_labelled, labelled
+    from service.looking.wave_progress import progress_of
     from service.serving.precode import precode
 
     with open_parts(chosen(study)) as parts:
@@ -27,6 +29,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
             made = precode(parts, wave=wave, progress=step, tell=warn)
         warn(*parts.cache.notes)
         codebook = parts.codebook
+        following = progress_of(parts).next_command
     plain = made.to_json()
     plain["codes"] = counts_labelled(plain["codes"], codebook)
     plain["too_few"] = labelled(plain["too_few"], codebook)
@@ -36,17 +39,20 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
         as_json(plain)
         return
     if made.already == made.segments:
-        say(f"All {made.segments} segments have suggestions of model {made.model.version} already.")
+        had = "The 1 segment has" if made.segments == 1 else f"All {made.segments:,} segments have"
+        say(f"{had} suggestions of model {made.model.version} already.")
         return
+    looked = counted(made.segments - made.already, "segment")
     say(
-        f"Model {made.model.version} looked at {made.segments - made.already} segments in {made.seconds:.1f} s and suggests "
+        f"Model {made.model.version} looked at {looked} in {made.seconds:.1f} s and suggests "
         f"something on {made.with_suggestion} of them.",
         "",
     )
     if made.notice is not None:
         _tell(made.notice, codebook)
     rows = sorted(plain["codes"].items(), key=lambda one: -one[1])
-    table("", ("code", "segments"), rows, numbers=1)
+    if rows:
+        table("", ("code", "segments"), rows, numbers=1)
     if plain["too_few"]:
         say(
             "",
@@ -60,7 +66,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
             "no passage is shown as evidence, because no coded transcript may be quoted. Where the consent allows it, "
             'say so (may_quote in a manifest, or "consents: {may_quote: true}" in study.yaml).'
         )
-    say("", f"Next: tandem push{'' if wave is None else f' --wave {wave}'}")
+    say("", f"Next: {following}")
 
 
 def _tell(notice: Notice, codebook: Codebook) -> None:

@@ -44,6 +44,15 @@ def command(
     _print(found)
 
 
+def _found_on(turn: dict[str, Any]) -> str:
+    """The codes, who found that none applies, or that nobody has looked; nothing on what an interviewer says."""
+    lines = [f"{c['coder']}: {c['code']}" for c in turn["codings"]]
+    lines += [f"{coder}: no code applies" for coder in turn["nothing"]]
+    if not lines and turn["role"] == "participant":
+        lines = ["(part of a longer coding)" if turn["looked_at"] else "(not looked at)"]
+    return "\n".join(lines)
+
+
 def _print(found: dict[str, Any]) -> None:
     from annotations.turn_numbers import shown_number
 
@@ -59,7 +68,7 @@ def _print(found: dict[str, Any]) -> None:
             shown_number(turn["turn"]),
             turn["speaker"],
             turn["text"] if len(turn["text"]) < 160 else turn["text"][:157] + " …",
-            "\n".join(f"{c['coder']}: {c['code']}" for c in turn["codings"]),
+            _found_on(turn),
         )
         for turn in found["turns"]
     ]

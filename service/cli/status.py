@@ -16,6 +16,7 @@ NAME = "status"
 
 def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
+    from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.wave_progress import progress_of
 
@@ -35,18 +36,31 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
         rows,
         numbers=5,
     )
-    say("", f"{found.codings} codings in {found.reviews} reviews by {len(found.coders)} coders")
+    say(
+        "",
+        f"{counted(found.codings, 'coding')} in {counted(found.reviews, 'review')} by "
+        f"{counted(len(found.coders), 'coder')}",
+    )
     if found.set_aside:
-        say(f"{found.set_aside} annotations are set aside: tandem pull says why and what to do.")
-    say(_about_model(found.model, found.no_model), "", f"Next: {found.next_command}")
+        are = counted(found.set_aside, "annotation is", "annotations are")
+        say(f"{are} set aside: tandem pull says why and what to do.")
+    say(_about_model(found.model, found.no_model))
+    if found.not_learnt:
+        say(f"{counted(found.not_learnt, 'new review')} since the newest model was trained: not learnt yet.")
+    for job in found.jobs:
+        if job.under_way:
+            say(job.in_words)
+    say("", f"Next: {found.next_command}")
 
 
 def _about_model(model: ModelInService | None, why_none: str | None) -> str:
+    from annotations.numbers_shown import counted
+
     if model is None:
         return f"{(why_none or 'no model.')[:1].upper()}{(why_none or 'no model.')[1:]}"
     said = (
-        f"Model {model.version} serves: it can suggest {model.codes_judged} codes; "
-        f"{model.codes_too_few} have too few examples."
+        f"Model {model.version} serves: it can suggest {counted(model.codes_judged, 'code')}; "
+        f"{model.codes_too_few:,} {'has' if model.codes_too_few == 1 else 'have'} too few examples."
     )
     if model.kind == "cold start":
         said = f"Model {model.version} serves: it knows only the codebook's own words (no codings yet)."

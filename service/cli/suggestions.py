@@ -26,6 +26,7 @@ def command(
 
     Passages that a coder is still to judge without a suggestion are left out, and counted.
     """
+    from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.hidden import LEFT_OUT
     from service.looking.suggestions_list import Listing, write_csv
@@ -33,7 +34,7 @@ def command(
     with open_parts(chosen(study)) as parts:
         listing = Listing(parts, wave)
     if listing.hidden:
-        warn(f"{listing.hidden} passages are {LEFT_OUT}.")
+        warn(f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.")
     if csv is not None:
         count = write_csv(listing, csv)
         if json:
@@ -47,10 +48,19 @@ def command(
         return
     shown = [row for row in rows if row["suggested"]]
     if not shown:
-        say('There are no suggestions. Make them with "tandem precode".')
+        say(
+            f"No code reaches its threshold on the {counted(listing.looked_at, 'passage')} that the model looked at."
+            if listing.looked_at
+            else 'There are no suggestions. Make them with "tandem precode".'
+        )
         return
-    columns = ("transcript", "turn", "framework", "code", "probability")
-    keys = ("transcript", "turn_shown", *columns[2:])
+    keys = ("transcript", "turn_shown", "framework", "code", "probability")
+    columns = ("transcript", "turn", "framework", "code", "rank" if listing.only_ranks else "probability")
     table("", columns, [[row[key] for key in keys] for row in shown[:_SHOWN]], numbers=1)
+    if listing.only_ranks:
+        say(
+            "",
+            "The model knows only the codebook's words: its numbers rank passages and are no probabilities.",
+        )
     if len(shown) > _SHOWN:
         say(f"… and {len(shown) - _SHOWN} more. --csv FILE writes all, with every probability.")

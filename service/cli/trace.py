@@ -56,15 +56,21 @@ def command(
 
 
 def _show_suggestion(found: TracedSuggestion) -> None:
+    from annotations.numbers_shown import counted
     from annotations.turn_numbers import passage_named, shown_number
     from service.cli.models import show_chain
 
     one, reviews, codebook = found.suggestion, found.reviews, found.codebook
+    cold = found.model.kind == "cold start"
+    what = "rank" if cold else "probability"
+    no_probability = (
+        " (it knows only the codebook's words, so this ranks passages and is no probability)" if cold else ""
+    )
     verb = "suggests" if one.suggested else "does not suggest"
     say(
         f"The passage is {passage_named(one.transcript, one.turn, one.first_words)}",
-        f"{found.model.version} {verb} {one.code} there (segment {one.segment}): probability "
-        f"{one.probability:.2f}, threshold {one.threshold:.2f}.",
+        f"{found.model.version} {verb} {one.code} there (segment {one.segment}): {what} "
+        f"{one.probability:.2f}, threshold {one.threshold:.2f}{no_probability}.",
     )
     if one.sentence:
         say(f"Carried by: “{one.sentence.text}”")
@@ -78,7 +84,7 @@ def _show_suggestion(found: TracedSuggestion) -> None:
     judged = f"; {reviews.judged_by} more only measured it" if reviews.judged_by else ""
     say(
         "",
-        f"It learnt from {reviews.learnt} reviews and codings{judged}. "
+        f"It learnt from {counted(reviews.learnt, 'review or coding', 'reviews and codings')}{judged}. "
         f"{'Some' if reviews.of_this_transcript else 'None'} of them are of this transcript.",
     )
     if reviews.gone:

@@ -27,9 +27,10 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """Learn from what people have coded, and say whether the new model serves and why."""
-    from annotations.store.put_to_serve import renewal_waits
+    from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.code_labels import labelled
+    from service.looking.wave_progress import progress_of
     from service.serving.train_and_evaluate import train
 
     if reproduce is not None:
@@ -40,8 +41,7 @@ def command(
             trained = train(parts, force=force, embedding=step, fitting=step)
         warn(*parts.cache.notes)
         codebook = parts.codebook
-        with parts.store.reading() as connection:
-            waits = renewal_waits(connection)
+        following = progress_of(parts).next_command
     plain = trained.to_json()
     plain["too_few"] = labelled(plain["too_few"], codebook)
     if json:
@@ -59,7 +59,8 @@ def command(
             f", but for those of the {overall.get('groups')} participants who only judge it" if judges else ""
         )
         say(
-            f"{model.version} learnt from {model.reviews} reviews{aside}; it can suggest {plain['codes']} codes "
+            f"{model.version} learnt from {counted(model.reviews, 'review')}{aside}; it can suggest "
+            f"{counted(plain['codes'], 'code')} "
             f"({trained.seconds:.0f} s)."
         )
     if overall.get("micro_f1") is not None:
@@ -75,18 +76,14 @@ def command(
             f"{_kappa(overall)}{few}. More: tandem evaluate",
         )
     if plain["too_few"] and trained.new:
-        say("", f"{len(plain['too_few'])} codes are not suggested yet:")
+        lacking = len(plain["too_few"])
+        say("", f"{counted(lacking, 'code')} {'is' if lacking == 1 else 'are'} not suggested yet:")
         rows = [(one["code"], one["reason"]) for one in plain["too_few"]]
         table("", ("code", "why"), rows[:25])
         if len(rows) > 25:
             say(f"… and {len(rows) - 25} more (--json lists all)")
     warn(*trained.notes)
-    if waits:
-        say(
-            "", "A job waits that brings its suggestions to what stands in Label Studio: tandem worker --once"
-        )
-    else:
-        say("", "Next: tandem precode --wave W")
+    say("", f"Next: {following}")
 
 
 def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
@@ -114,7 +111,9 @@ def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
 
 
 def _kappa(overall: dict[str, Any]) -> str:
+    from annotations.numbers_shown import number, ranging
+
     value, interval = overall.get("kappa"), overall.get("kappa_interval")
     if value is None:
-        return "undefined"
-    return f"{value:.2f}" if interval is None else f"{value:.2f} ({interval[0]:.2f}–{interval[1]:.2f})"
+        return f"undefined ({overall.get('kappa_interval_reason') or 'no code is frequent enough'})"
+    return number(value) if interval is None else f"{number(value)} ({ranging(interval)})"

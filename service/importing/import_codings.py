@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from annotations.codebook.codes import Codebook
-from annotations.codings.codings_file import CodingsFile, Fault, Placed, place_codings, read_codings
+from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
+from annotations.codings.faults import Fault, in_few_lines
 from annotations.codings.keep_codings import Complete, Kept, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.store.coders import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
@@ -20,19 +25,24 @@ from annotations.store.transcripts import (
 )
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
-
-_MOST_ALIKE = 5
+from service.exported_file import safe_cell, whole
 
 
 @dataclass(frozen=True)
 class ImportedCodings:
-    """What came of a codings file: what was kept, sentences to know, and the rows that could not be placed."""
+    """What came of a codings file: what was kept, sentences to know, and the rows that could not be placed.
+
+    ``not_to_the_end``: the transcripts of which rows were left out, so that they do not count as read to their end.
+    ``dry_run``: it was only tried, and nothing was kept.
+    """
 
     rows: int
     complete: str
     kept: Kept
     notes: tuple[str, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    not_to_the_end: tuple[str, ...] = ()
+    dry_run: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -51,8 +61,14 @@ class ImportedCodings:
             "coders": sorted(kept.coders),
             "transcripts": len(kept.transcripts),
             "notes": list(self.notes),
-            "skipped": list(self.faults),
+            "skipped": [str(fault) for fault in self.faults],
+            "not_to_the_end": list(self.not_to_the_end),
+            "dry_run": self.dry_run,
         }
+
+
+class _OnlyTried(Exception):
+    """Ends the transaction of a dry run."""
 
 
 def import_codings(
@@ -62,13 +78,15 @@ def import_codings(
     complete: str | None,
     only: Sequence[str] = (),
     skip_bad_rows: bool = False,
+    dry_run: bool = False,
+    problems: Path | None = None,
     coder: str = "",
 ) -> ImportedCodings:
-    """Read, place and keep a file of codings in one transaction.
+    """Read, place and keep a file of codings in one transaction; ``dry_run`` keeps nothing.
 
-    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. ``coder``:
-    who coded, where no column says so. Raises BadInput that lists every row that cannot be placed; nothing is kept
-    then, unless ``skip_bad_rows``.
+    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. ``coder``: who
+    coded, where no column says so. ``problems``: a CSV file that gets every row that cannot be placed, with its reason.
+    Raises BadInput that says in few lines which rows cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
     """
     read = read_codings(file, coder=coder)
     chosen = _complete(complete, read)
@@ -76,33 +94,26 @@ def import_codings(
     read = read if read.names_coders else read_codings(file, coder=unnamed)
     asked = _only(parts.codebook, only, chosen)
     placed = _place(parts, read)
-    faults = tuple(str(fault) for fault in placed.faults)
+    faults = tuple(placed.faults)
+    if problems is not None:
+        write_problems(faults, problems)
     others = _asked_alone(placed, asked)
-    if not placed.codings and not (faults and not skip_bad_rows):
-        raise BadInput(
-            "\n".join([*_grouped(placed.faults), f"{file}: no row could be placed, so nothing was imported."])
-        )
-    if faults and not skip_bad_rows:
-        raise BadInput(
-            "\n".join(_grouped(placed.faults))
-            + f"\n{len(faults)} of {len(read.rows)} rows cannot be placed, so nothing was imported. Correct "
-            f"them, or give --skip-bad-rows to import the others."
-        )
+    _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
     notes = _notes(placed, chosen, complete)
     if unnamed:
         notes = (
             *notes,
             f'the file does not say who coded; its codings are kept as "{unnamed}". Say so with --coder NAME.',
         )
-    if faults and chosen == "all":
-        # a passage whose row was left out is coded, so it must not become "looked, nothing applies"
-        chosen = "listed"
-        notes = (
-            *notes,
-            "rows were left out, so what is uncoded says nothing (--complete listed). " + _CORRECT,
-        )
+    names = list(dict.fromkeys(coding.transcript for coding in placed.codings))
+    partly = _not_to_the_end(faults, names) if chosen == "all" else ()
+    if partly:
+        notes = (*notes, _why_not_to_the_end(partly, names))
+        # where every transcript is concerned, the file says nothing but what it lists
+        chosen = "listed" if len(partly) == len(names) else chosen
     cut_new_transcripts(parts.store, parts.segmentation)
-    with parts.store.writing() as connection:
+    kept = Kept()
+    with suppress(_OnlyTried), parts.store.writing() as connection:
         kept = keep_codings(
             connection,
             placed.codings,
@@ -111,25 +122,84 @@ def import_codings(
             segments=segments_of(connection, parts.segmentation.version),
             codebook=parts.codebook,
             only=asked,
+            not_to_the_end=frozenset(partly),
             file=file.name,
         )
+        if dry_run:
+            raise _OnlyTried
+    notes = (*notes, *_after(kept, others))
+    return ImportedCodings(len(read.rows), chosen, kept, notes, faults, partly, dry_run)
+
+
+def _after(kept: Kept, others: int) -> Iterator[str]:
+    """What the team should know of what was kept; ``others``: rows with other codes than those looked for."""
     if kept.superseded:
-        notes = (
-            *notes,
-            f"{kept.superseded} passages were coded before by the same coder; what this file says of them holds now. "
-            f"If it holds the codes of another framework, put all codes of a passage into one file; if it holds codes "
-            f"that the coders looked for later, name these with --only.",
+        were = counted(kept.superseded, "passage was", "passages were")
+        yield (
+            f"{were} coded before by the same coder; what this file says of them holds now. If it holds the codes of "
+            f"another framework, put all codes of a passage into one file; if it holds codes that the coders looked for "
+            f"later, name these with --only."
         )
     if others:
-        notes = (*notes, f"{others} rows carry other codes than --only names; of these nothing was kept.")
+        carry = counted(others, "row carries", "rows carry")
+        yield f"{carry} other codes than --only names; of these nothing was kept."
     if kept.before_codes:
-        notes = (
-            *notes,
-            f"{kept.before_codes} passages that were there already were judged before the codebook held all of its "
-            f"codes, so of the newer ones nothing is known there. If the coders have looked for a newer code since, say "
-            f"so: import with --only CODE --complete all.",
+        were = counted(
+            kept.before_codes, "passage that was there already was", "passages that were there already were"
         )
-    return ImportedCodings(len(read.rows), chosen, kept, notes, faults)
+        yield (
+            f"{were} judged before the codebook held all of its codes, so of the newer ones nothing is known there. If the "
+            f"coders have looked for a newer code since, say so: import with --only CODE --complete all."
+        )
+
+
+def write_problems(faults: Sequence[Fault], file: Path) -> None:
+    """Every row that cannot be placed, with its column and reason, as CSV. Raises BadInput where its folder is missing."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(("file", "row", "column", "reason"))
+    writer.writerows(map(safe_cell, (one.file, one.row, one.column, one.reason)) for one in faults)
+    whole(file, out.getvalue().encode("utf-8-sig"))
+
+
+def _refuse_faults(
+    placed: Placed, rows: int, file: Path, *, skip_bad_rows: bool, problems: Path | None
+) -> None:
+    faults = placed.faults
+    lines = in_few_lines(faults)
+    all_of_them = f"All of them are in {problems}." if problems else "--problems FILE writes all of them."
+    if not placed.codings and not (faults and not skip_bad_rows):
+        raise BadInput("\n".join([*lines, f"{file}: no row could be placed, so nothing was imported."]))
+    if faults and not skip_bad_rows:
+        bad = len({fault.row for fault in faults})
+        raise BadInput(
+            "\n".join(lines)
+            + f"\n{bad:,} of {rows:,} rows cannot be placed, so nothing was imported. Correct them, or give "
+            f"--skip-bad-rows to import the others. {all_of_them}"
+        )
+
+
+def _not_to_the_end(faults: Sequence[Fault], names: Sequence[str]) -> tuple[str, ...]:
+    """The transcripts of which a row was left out: its passage is coded, and must not become "nothing applies".
+
+    Where a row names no transcript of the study, nobody knows which one it belongs to: it may be any of them.
+    """
+    if any(fault.column == "transcript" for fault in faults):
+        return tuple(names)
+    concerned = {folded(fault.transcript) for fault in faults}
+    return tuple(name for name in names if folded(name) in concerned)
+
+
+def _why_not_to_the_end(partly: Sequence[str], names: Sequence[str]) -> str:
+    if len(partly) == len(names):
+        said = "rows were left out of every transcript (or name none), so what is uncoded says nothing (--complete listed)"
+    else:
+        shown = ", ".join(partly[:8]) + (f" and {len(partly) - 8} more" if len(partly) > 8 else "")
+        said = (
+            f"rows were left out of {shown}, so these do not count as read to their end: what is uncoded there says "
+            f"nothing"
+        )
+    return f"{said}. Correct the rows and import the file again with --complete all."
 
 
 _NOBODY = "coder not named"
@@ -145,24 +215,6 @@ def _coder_where_none_is_named(parts: Parts, file: Path, chosen: Complete) -> st
     raise BadInput(
         f"{file} does not say who coded, and agreement between coders needs it. Give --coder NAME, or a column coder."
     )
-
-
-_CORRECT = "Correct the rows and import the file again with --complete all."
-
-
-def _grouped(faults: Sequence[Fault]) -> list[str]:
-    """The faults, those that many rows share once, with the first row: nobody reads a thousand lines."""
-    rows: dict[tuple[str, str], list[Fault]] = {}
-    for fault in faults:
-        rows.setdefault((fault.column, fault.reason), []).append(fault)
-    said: list[tuple[int, str]] = []
-    for its in rows.values():
-        if len(its) <= _MOST_ALIKE:
-            said.extend((fault.row, str(fault)) for fault in its)
-        else:
-            more = f" ({len(its) - 1:,} more rows have the same fault)"
-            said.append((its[0].row, f"{its[0]}{more}"))
-    return [sentence for _, sentence in sorted(said, key=lambda one: one[0])]
 
 
 def _place(parts: Parts, read: CodingsFile) -> Placed:
@@ -219,8 +271,8 @@ def _notes(placed: Placed, chosen: Complete, given: str | None) -> tuple[str, ..
     notes = list(placed.notes)
     if placed.missing_condition:
         notes.append(
-            f"{placed.missing_condition} rows do not say under which condition they were made; they are taken as "
-            f"independent, that is, coded without seeing suggestions."
+            f"{counted(placed.missing_condition, 'row does', 'rows do')} not say under which condition the coding was "
+            f"made; it is taken as independent, that is, coded without seeing suggestions."
         )
     if chosen == "none":
         notes.append(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from annotations.codebook.codes import Codebook
-from annotations.coding import Coding
+from annotations.coding import Coding, Review
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import current_reviews
 from annotations.store.transcripts import Kept
+from annotations.transcript import Span
 from service.composition import Parts
 
 
@@ -27,7 +29,10 @@ class AppliedCode:
 
 @dataclass(frozen=True, slots=True)
 class CodedTurn:
-    """A turn with the codings that begin in it."""
+    """A turn with the codings that begin in it. ``nothing``: the coders who looked and found that no code applies.
+
+    ``looked_at``: has anybody's review covered it, or a coding been put on it?
+    """
 
     turn: int
     speaker: str
@@ -36,6 +41,8 @@ class CodedTurn:
     end: int
     text: str
     codings: tuple[AppliedCode, ...]
+    nothing: tuple[str, ...] = ()
+    looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,20 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
                 end=turn.span.end,
                 text=turn.span.of(t.text),
                 codings=tuple(one for one in applied if turn.span.start <= one.start < turn.span.end),
+                nothing=_nothing(turn.span, reviews),
+                looked_at=any(turn.span & one.span for one in reviews)
+                or any(turn.span & coding.span for _, _, coding in found),
             )
             for turn in t.turns
         ),
     )
+
+
+def _nothing(turn: Span, reviews: Sequence[Review]) -> tuple[str, ...]:
+    """Who reviewed words of the turn and put no code on any of them."""
+    here = [one for one in reviews if turn & one.span]
+    coded = {one.coder for one in here if any(turn & coding.span for coding in one.codings)}
+    return tuple(dict.fromkeys(one.coder for one in here if not one.codings and one.coder not in coded))
 
 
 def _applied(coder: str, condition: str, coding: Coding, codebook: Codebook) -> AppliedCode:

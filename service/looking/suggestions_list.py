@@ -55,6 +55,16 @@ class Listing:
             self._hides(kept.id, one) for kept in self._transcripts for one in self._of(kept.id)
         )
 
+    @property
+    def only_ranks(self) -> bool:
+        """Does the model know only the codebook's words, so that its numbers are no probabilities?"""
+        return self._model.kind == "cold start"
+
+    @property
+    def looked_at(self) -> int:
+        """How many passages the model has said anything of, those left out included."""
+        return sum(1 for kept in self._transcripts for _ in self._of(kept.id))
+
     def rows(self) -> Iterator[dict[str, Any]]:
         """One row for each segment and code that the model judged, in reading order."""
         for kept in self._transcripts:

@@ -55,6 +55,11 @@ def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> TracedS
     with parts.store.reading() as connection:
         model = _version(connection, version)
         kept, segment, code = _place(connection, parts, name, model)
+        if not segment.role.is_coded:
+            raise BadInput(
+                f"{_place_of(kept, segment)} is an interviewer's. Suggestions are made for what participants say; see who "
+                f'speaks with "tandem show {kept.transcript.name}".'
+            )
         if Hidden.now(connection).hides(kept.id, segment.span):
             raise TandemError(f"{_place_of(kept, segment)} is {LEFT_OUT}.")
         found = suggestions_of(connection, model).get(_id(segment))

@@ -17,18 +17,26 @@ from annotations.store.loose_codings import loose_codings
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
+    all_models,
     champion,
     waiting_model,
     why_nothing_serves,
 )
 from annotations.store.pushed_tasks import count_pushed
-from annotations.store.reviews import count_reviews, current_reviews
+from annotations.store.reviews import count_reviews, current_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
+
+JOBS_IN_WORDS: Mapping[str, str] = {
+    "train": "training",
+    "precode": "suggestions",
+    "renew": "new suggestions into Label Studio",
+    "backup": "a backup of the study",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +74,26 @@ class JobState:
     kind: str
     state: str
 
+    @property
+    def under_way(self) -> bool:
+        """Does it wait for a worker, or is one at it?"""
+        return self.state in ("waiting", "running")
+
+    @property
+    def in_words(self) -> str:
+        """What a job that is under way does, and who is to do it."""
+        what = JOBS_IN_WORDS.get(self.kind, self.kind)
+        if self.state == "running":
+            return f"A worker is at it: {what}. How far: tandem jobs list"
+        return f"A job waits for a worker: {what}. tandem serve has one; without it: tandem worker --once"
+
 
 @dataclass(frozen=True, slots=True)
 class StudyProgress:
-    """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs."""
+    """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs.
+
+    ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one.
+    """
 
     study: str
     folder: str
@@ -82,6 +106,7 @@ class StudyProgress:
     no_model: str | None
     model: ModelInService | None
     jobs: tuple[JobState, ...]
+    not_learnt: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -89,7 +114,18 @@ class StudyProgress:
 
     @property
     def next_command(self) -> str:
-        """What to do next: a command, or the review in Label Studio."""
+        """What to do next: a command, or the review in Label Studio. The one place that says so.
+
+        What a job does or is about to do is nobody's next step.
+        """
+        if not self.waves:
+            return "tandem import FILES…"
+        at_it = {job.kind: job for job in reversed(self.jobs) if job.under_way}
+        for job in at_it.values():
+            if job.state == "running":
+                return f"wait for the worker ({JOBS_IN_WORDS.get(job.kind, job.kind)}); tandem jobs list says how far it is"
+        if at_it:
+            return "tandem worker --once, unless tandem serve runs: its worker does what waits"
         if self.model is None:
             has = self.codings or self.reviews
             return (
@@ -103,6 +139,8 @@ class StudyProgress:
             for name, wave in self.waves.items():
                 if wave.reviewed < wave.segments and getattr(wave, done) < wave.segments:
                     return f"tandem {command} --wave {name}" if name else f"tandem {command}"
+        if self.not_learnt and all(wave.reviewed >= wave.segments for wave in self.waves.values()):
+            return "tandem train"
         return "review the suggestions in Label Studio"
 
 
@@ -117,6 +155,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
     serving, waits = champion(connection), waiting_model(connection)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
     reviews, codings = count_reviews(connection)
+    newest = next(reversed(all_models(connection)), None)
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
@@ -129,6 +168,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
         no_model=why_nothing_serves(connection),
         model=None if serving is None else _model(serving, waits, parts.codebook.version, version),
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
+        not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),
     )
 
 

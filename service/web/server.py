@@ -15,9 +15,11 @@ from service.composition import Parts
 from service.log_lines import keep_words_out
 from service.settings import child_environment
 from service.web.app import LOOPBACK, create_app
+from service.web.connections import QuietServer, bounded, limits_here
 
 RECONCILE_S = 60.0
 STOP_LIMIT_S = 20.0
+BACKLOG = 64
 # some libraries read settings in the folder where they are started; here lies nothing but our own code
 OWN_FOLDER = Path(__file__).parent
 
@@ -51,15 +53,19 @@ def serve(
     )
     with _worker(parts, wanted=with_worker):
         keep_words_out()
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
             host=host,
             port=port,
+            http=bounded(limits_here()),
+            ws="none",
+            backlog=BACKLOG,
             log_config=None,  # uvicorn's own would print tracebacks
             log_level="warning",
             access_log=False,
             server_header=False,
         )
+        QuietServer(config).run()
 
 
 @contextmanager

@@ -86,7 +86,8 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
         return ()
     people = sorted({name for name in known if name})
     close = nearest(participant, people)
-    guess = f' Did you mean "{close}"?' if close else f" Known: {', '.join(people[:12])}."
+    named = f" Known: {', '.join(people[:12])}." if people else " No transcript names a participant."
+    guess = f' Did you mean "{close}"?' if close else named
     raise BadInput(f'no transcript is of participant "{participant}".{guess} Nothing was erased.')
 
 

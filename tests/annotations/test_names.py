@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.names import folded, folded_for_id
+from annotations.names import LONGEST_NAME, fault_of_name, folded, folded_for_id, name_in_short
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SPACES = st.text(st.sampled_from(" \t\n\u00a0\u2003"), min_size=1, max_size=3)
@@ -46,3 +46,32 @@ def test_characters_that_look_alike_differ_in_names_and_not_in_ids(one: str, oth
     """Two codes may differ in them; an id, which people type, holds the plain ones."""
     assert folded(one) != folded(other)
     assert folded_for_id(one) == folded_for_id(other)
+
+
+@pytest.mark.parametrize(
+    "name", ["JKG-01", "Åsa Öberg", "Д'Артаньян", "می‌خواهم", "A/B (2)", "x" * LONGEST_NAME]
+)
+def test_what_people_are_called_may_be_a_name(name: str) -> None:
+    """Letters of every script, and the joiners that some need."""
+    assert fault_of_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "empty"),
+        (" \t", "empty"),
+        ("a\nb", "U+000A"),
+        ("Ada\u202egnp", "U+202E"),
+        ("Ada\u2066", "U+2066"),
+        ("Ada\u200b", "U+200B"),
+        ("\x1b[31mred", "U+001B"),
+        ("x" * 1_000_000, "1,000,000 characters"),
+    ],
+)
+def test_what_hides_or_turns_is_no_name(name: str, said: str) -> None:
+    """The reason names the character, and a message can show the name without it."""
+    assert said in str(fault_of_name(name))
+    shown = name_in_short(name)
+    assert len(shown) <= 41
+    assert not any(unicodedata.category(c) in ("Cc", "Cf") for c in shown)

@@ -58,7 +58,7 @@ def test_a_locked_database_is_said_to_be_locked(tmp_path: Path, monkeypatch: pyt
 def test_a_full_disk_is_said_to_be_full(tmp_path: Path) -> None:
     """A database that cannot grow says so; what was there stays."""
     opened = open_store(f"sqlite:///{tmp_path / 'tandem.db'}")
-    with pytest.raises(TandemError, match="is full"), opened.writing() as connection:
+    with pytest.raises(TandemError, match="no room left"), opened.writing() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar()
         connection.execute(text(f"PRAGMA max_page_count = {pages}"))
         add_transcript(connection, a_transcript("A", "a", "b" * 2_000_000))

@@ -124,3 +124,43 @@ def test_moments_are_in_the_study_s_time_zone(tandem: Tandem, study: Path, tmp_p
         (created,) = connection.execute("SELECT applied FROM codings").fetchone()
     connection.close()
     assert str(created).startswith("2026-07-01 10:00")
+
+
+def test_a_thousand_rows_with_one_fault(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """One line says it with its count, and --problems writes every row."""
+    file = codings_file(tmp_path, *["JKG-01,Ada,Mony,1"] * 1000, "JKG-01,Ada,People,3")
+    message = refused(tandem, study, "import-codings", file, "--problems", str(tmp_path / "all.csv"))
+    assert len(message.splitlines()) == 2
+    assert "rows 2, 3, 4 … (1,000 ×)" in message
+    assert 'Did you mean "Money"' in message
+    assert "1,000 of 1,001 rows" in message
+    assert len((tmp_path / "all.csv").read_text("utf-8-sig").splitlines()) == 1001
+
+
+def test_a_row_with_two_faults_is_one_row(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """There are never more bad rows than rows."""
+    file = codings_file(tmp_path, "JKG-1,,Mony,1", "JKG-2,,Mony,x")
+    assert "2 of 2 rows" in refused(tandem, study, "import-codings", file)
+
+
+def test_a_dry_run_keeps_nothing_and_says_the_same(tandem: Tandem, tmp_path: Path) -> None:
+    """The counts are those of the import that follows."""
+    file = codings_file(tmp_path, "JKG-01,Ada,People,3")
+    tried = tandem("import-codings", file, "--complete", "all", "--dry-run")
+    assert tried.pop("dry_run")
+    assert tandem("status")["codings"] == 0
+    done = tandem("import-codings", file, "--complete", "all")
+    assert not done.pop("dry_run")
+    assert tried == done
+
+
+def test_only_the_transcript_of_a_bad_row_does_not_count_as_read(tandem: Tandem, tmp_path: Path) -> None:
+    """The other one was read to its end, and the note names the one that was not."""
+    other = tmp_path / "JKG-02.txt"
+    other.write_text("I: And?\nJKG-02: We lack people.\nJKG-02: So sad.\n", "utf-8")
+    tandem("import", str(other), "--wave", "1")
+    file = codings_file(tmp_path, "JKG-01,Ada,People,3", "JKG-01,Ada,Mony,1", "JKG-02,Ada,People,1")
+    found = tandem("import-codings", file, "--complete", "all", "--skip-bad-rows")
+    assert found["not_to_the_end"] == ["JKG-01"]
+    assert (found["complete"], found["empty_reviews"]) == ("all", 1)
+    assert any("JKG-01" in note and "read to their end" in note for note in found["notes"])

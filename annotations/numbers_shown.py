@@ -1,0 +1,23 @@
+"""Numbers as people read them: counted things, figures with two digits, intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def counted(count: int, what: str, several: str = "") -> str:
+    """A number with its noun: "1 coder", "2 coders"; ``several`` where more than one are called otherwise."""
+    return f"{count:,} {what if count == 1 else several or f'{what}s'}"
+
+
+def number(value: float | None) -> str:
+    """Two digits with a real minus sign, never "−0.00"; a dash where there is none."""
+    if value is None:
+        return "–"
+    said = f"{value:.2f}"
+    return "0.00" if said == "-0.00" else said.replace("-", "−")
+
+
+def ranging(interval: Sequence[float]) -> str:
+    """An interval as "0.11 to 0.20": a dash between would be read as a minus."""
+    return f"{number(interval[0])} to {number(interval[1])}"

@@ -1,0 +1,51 @@
+"""The next step is one that is to be done, and nothing that a job does already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from service.looking.wave_progress import JobState, ModelInService, StudyProgress, WaveProgress
+
+MODEL = ModelInService("v1", "trained", "2026-01-01", 10, 3, 0, up_to_date=True, waiting=None)
+STUDY = StudyProgress(
+    study="S",
+    folder="/s",
+    waves={"1": WaveProgress(2, 10, 10, 10, 0), "2": WaveProgress(2, 10, 0, 0, 0)},
+    coders=("Ada",),
+    reviews=10,
+    codings=12,
+    set_aside=0,
+    codebook_version="1",
+    model=MODEL,
+    jobs=(),
+)
+DONE = {"1": WaveProgress(2, 10, 10, 10, 10)}
+
+
+@pytest.mark.parametrize(
+    ("study", "said"),
+    [
+        (replace(STUDY, waves={}), "tandem import"),
+        (replace(STUDY, model=None), "tandem train"),
+        (replace(STUDY, model=replace(MODEL, up_to_date=False)), "tandem train"),
+        (STUDY, "tandem precode --wave 2"),
+        (replace(STUDY, waves={"2": WaveProgress(2, 10, 0, 10, 0)}), "tandem push --wave 2"),
+        (replace(STUDY, waves={"2": WaveProgress(2, 10, 0, 10, 10)}), "review the suggestions"),
+        (replace(STUDY, waves=DONE, not_learnt=4), "tandem train"),
+        (replace(STUDY, jobs=(JobState("renew", "running"),)), "wait for the worker"),
+        (replace(STUDY, jobs=(JobState("renew", "waiting"),)), "tandem worker --once"),
+        (replace(STUDY, jobs=(JobState("renew", "done"), JobState("train", "failed"))), "tandem precode"),
+    ],
+)
+def test_the_next_step_is_the_true_one(study: StudyProgress, said: str) -> None:
+    """From no transcript to the last review; a job that waits or runs comes first."""
+    assert study.next_command.startswith(said)
+
+
+def test_a_job_under_way_is_said_in_words() -> None:
+    """What it does, and who is to do it; one that has ended is not under way."""
+    assert "new suggestions into Label Studio" in JobState("renew", "running").in_words
+    assert "tandem worker --once" in JobState("train", "waiting").in_words
+    assert not JobState("train", "done").under_way
