@@ -119,7 +119,8 @@ def keep_in_folder(folder: Path, tombstones: Iterable[Tombstone]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for one in tombstones:
         file = folder / f"{one.id}.json"
-        if file.exists():
+        # one of nobody could not be read again, and would stop every study of this user
+        if file.exists() or not one.participant.strip():
             continue
         whole = folder / f".{one.id}.{secrets.token_hex(4)}"
         with os.fdopen(

@@ -76,6 +76,11 @@ class _Undo(Exception):
 
 def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
     """The names of the transcripts that a withdrawal would erase. Raises BadInput for a participant who is none."""
+    if not participant.strip():
+        raise BadInput(
+            "a participant's code is missing: a withdrawal erases one person, and transcripts without a code are of "
+            "nobody that Tandem knows. Nothing was erased."
+        )
     with parts.store.reading() as connection:
         theirs = transcripts_of(connection, participant)
         before = withdrawal_of(connection, participant)

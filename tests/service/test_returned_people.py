@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,8 +19,8 @@ from sqlalchemy import select, text
 from annotations.errors import BadInput, Busy, TandemError
 from annotations.store.jobs import all_jobs
 from annotations.store.model_versions import all_models, champion
-from annotations.store.tables import metadata
-from annotations.store.tombstones import beside, study_id
+from annotations.store.tables import metadata, transcripts
+from annotations.store.tombstones import Tombstone, beside, keep_in_folder, study_id
 from annotations.store.transcripts import transcript_names
 from annotations.store.withdrawals import all_withdrawals
 from service.composition import Parts
@@ -189,6 +190,29 @@ def test_a_tombstone_that_cannot_be_read_stops_everything(study: Path, tmp_path:
     parts = opened(study, tmp_path / "state")
     with pytest.raises(TandemError, match="cannot be read"):
         _names(parts)
+
+
+@pytest.mark.parametrize("code", ["", "  "])
+def test_a_withdrawal_names_a_person(study: Path, tmp_path: Path, code: str) -> None:
+    """Without a code every transcript that has none would be erased."""
+    parts = opened(study, tmp_path / "state")
+    with parts.store.writing() as connection:
+        connection.execute(transcripts.update().values(participant=""))
+        before = transcript_names(connection)
+    with pytest.raises(BadInput, match="code is missing"):
+        withdraw(parts, code, by="Ines Falk", progress=quiet)
+    with parts.store.reading() as connection:
+        assert transcript_names(connection) == before
+    parts.close()
+
+
+def test_a_tombstone_of_nobody_stops_no_other_study(study: Path, tmp_path: Path) -> None:
+    """A stranger's study may hold one; kept outside it could not be read, and no study would open."""
+    nobody = Tombstone(uuid4(), uuid4(), " ", (), "Ines Falk", datetime.now(UTC))
+    keep_in_folder(tmp_path / "state" / "tombstones", [nobody])
+    parts = opened(study, tmp_path / "state")
+    assert _names(parts)
+    parts.close()
 
 
 def test_nobody_works_on_a_study_in_which_somebody_is_back(restored: Parts, tmp_path: Path) -> None:
