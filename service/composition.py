@@ -17,7 +17,7 @@ from annotations.errors import BadInput, Busy
 from annotations.segment import Segmentation
 from annotations.store.database import Store, open_store
 from annotations.study.config import Study, find_study, read_study
-from service.returned_people import erase_returned, keep_outside, returned
+from service.returned_people import erase_returned, returned
 from service.settings import Settings, read_settings
 from service.trust.reach import database_address
 
@@ -142,15 +142,17 @@ class Parts:
         return again
 
     def _erase_returned(self, store: Store) -> None:
-        """A backup may have brought back who withdrew."""
+        """A backup may have brought back who withdrew.
+
+        What the study's own database says of withdrawals is not carried into the state folder here: of a study that
+        came from elsewhere it would be a stranger's word, and would erase people in this machine's other copies.
+        """
         found = returned(store, self.tombstones_folder)
         if found.tombstones:
             # a command that holds the study already may be the one that opens the database
             held = self._held_by == threading.get_ident()
             with nullcontext() if held else self.alone("withdraw"):
                 erase_returned(store, self.study, found, forget=self.forget)
-        for sentence in keep_outside(store, self.tombstones_folder):
-            log.warning("%s", sentence)
 
     def forget(self, texts: Sequence[str]) -> None:
         """Take these texts, their sentences and what was computed of them out of the embeddings."""

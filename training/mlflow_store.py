@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.errors import TandemError
-from annotations.store.sqlite_file import calm, refuse_traps
+from annotations.store.sqlite_file import calm, refuse_programs, refuse_traps
 from models.model_folder import Linked
 from models.run_folders import RUN_ID
 
@@ -31,6 +31,11 @@ _ADDRESSES = (
     ("logged_models", "artifact_location", "model_id"),
     ("model_versions", "source", "run_id"),
     ("model_versions", "storage_location", "run_id"),
+)
+# MLflow's only trigger: it keeps a column from being changed, and does nothing else
+_MLFLOWS_TRIGGER = (
+    r"CREATE TRIGGER prevent_secrets_aad_mutation BEFORE UPDATE ON secrets FOR EACH ROW "
+    r"WHEN OLD\.\w+ != NEW\.\w+(?: OR OLD\.\w+ != NEW\.\w+)* BEGIN SELECT RAISE\(ABORT, '[^']*'\); END"
 )
 WAIT_S = 10.0
 
@@ -131,6 +136,7 @@ class OwnStore:
         try:
             with closing(sqlite3.connect(self.file, timeout=WAIT_S, isolation_level=None)) as connection:
                 calm(connection)
+                refuse_programs(connection, self.file, harmless=_MLFLOWS_TRIGGER)
                 yield connection
         except sqlite3.Error as error:
             raise TandemError(

@@ -7,6 +7,7 @@ database, wherever on the machine that is (pager.c, pager_delsuper). Tandem neve
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -46,15 +47,20 @@ def calm(connection: sqlite3.Connection) -> None:
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
 
 
-def refuse_programs(connection: sqlite3.Connection, file: Path) -> None:
-    """Raises BadInput if the database holds what runs when it is used: Tandem makes tables and indexes alone."""
-    found = connection.execute(
-        "SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
-    ).fetchone()
-    if found is not None:
-        kind = found[0] if found[0] != "table" else "virtual table"
+def refuse_programs(connection: sqlite3.Connection, file: Path, *, harmless: str = "(?!)") -> None:
+    """Raises BadInput if the database holds what runs when it is used: Tandem makes tables and indexes alone.
+
+    ``harmless``: a pattern of definitions that another program makes and that can change nothing.
+    """
+    rows = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    for sort, name, sql in rows:
+        if re.fullmatch(harmless, " ".join(str(sql).split())):
+            continue
+        kind = sort if sort != "table" else "virtual table"
         raise BadInput(
-            f'{file} holds a {kind} named "{found[1]}", which runs when the study is used. Tandem makes none: ask whoever '
+            f'{file} holds a {kind} named "{name}", which runs when the study is used. Tandem makes none: ask whoever '
             f"gave you this folder, and open a copy from a source that you know. Nothing was changed."
         )
 

@@ -44,9 +44,20 @@ def test_a_store_that_names_a_server_sends_nothing(tmp_path: Path) -> None:
             f"'{elsewhere.url}/taken' WHERE run_uuid = new.run_uuid; END"
         )
         store.commit()
-        with pytest.raises(TandemError, match="outside"):
+        with pytest.raises(BadInput, match='trigger named "sends"'):
             _tracking(tmp_path).log(TrainingRun("v3", {}, {}, {"model_id": "three"}, model))
         assert elsewhere.asked == []
+
+
+def test_a_view_in_the_place_of_a_table_is_refused(tmp_path: Path) -> None:
+    """It could give another address each time that it is read."""
+    _tracking(tmp_path).check()
+    with closing(connect(tmp_path / "mlflow.db")) as store:
+        store.execute("ALTER TABLE runs RENAME TO kept")
+        store.execute("CREATE VIEW runs AS SELECT * FROM kept")
+        store.commit()
+    with pytest.raises(BadInput, match='view named "runs"'):
+        _tracking(tmp_path).check()
 
 
 def test_a_store_beside_which_a_trap_lies_is_not_opened(tmp_path: Path) -> None:
