@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from annotations.names import folded
 from annotations.store.withdrawals import Withdrawal, rows_left
+from annotations.study.config import FILE
 from service.composition import Parts
 from service.withdrawal.receipt import Gone
 from service.withdrawal.withdrawn import Withdrawn
@@ -21,6 +24,7 @@ def look_afterwards(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ..
     if not left:
         what = f"{tombstone.transcripts} transcripts with their words, passages, reviews, codings, memos and suggestions"
         found.gone.append(Gone(what, parts.store.place, "every table read again: no row of theirs is there"))
+    found.notes += _still_named(parts, tombstone.participant)
     if not passages:
         return
     seen = search(parts.study.folder, passages)
@@ -36,6 +40,24 @@ def look_afterwards(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ..
     if not ours:
         none = "in none of those that Tandem keeps" if seen.holding else "in none"
         found.gone.append(Gone("their words in the study's files", str(parts.study.folder), f"{how}: {none}"))
+
+
+def _still_named(parts: Parts, participant: str) -> list[str]:
+    """Lines of the files that people write by hand, in which Tandem changes nothing, that name the code."""
+    name = re.compile(rf"(?<!\w){re.escape(folded(participant))}(?!\w)")
+    found = []
+    for file in (parts.study.folder / FILE, parts.study.codebook_file):
+        try:
+            lines = file.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            continue
+        at = [number for number, line in enumerate(lines, 1) if name.search(folded(line))]
+        if at:
+            where = ", ".join(map(str, at))
+            found.append(
+                f"{file} still names {participant} (line {where}). Take it out yourself: Tandem leaves it as it is."
+            )
+    return found
 
 
 def _is_kept(parts: Parts, file: Path) -> bool:

@@ -298,3 +298,16 @@ def test_a_schema_that_is_put_back_brings_nobody_back(store_url: str, tmp_path: 
         assert [one.by for one in all_withdrawals(connection)] == ["Ines Falk"]
         assert all_models(connection) == ()
     again.close()
+
+
+def test_a_study_from_elsewhere_erases_nobody_in_another(study: Path, tmp_path: Path) -> None:
+    """What its database says of withdrawals is a stranger's word: looking at it changes no other copy here."""
+    parts = opened(study, tmp_path / "theirs")
+    assert withdraw(parts, GONE, by="Ines Falk", progress=quiet).done
+    parts.close()
+    for folder in (study, tmp_path / "backup"):
+        looked_at = opened(folder, tmp_path / "mine")
+        names = _names(looked_at)
+        looked_at.close()
+    assert GONE in names
+    assert not any((tmp_path / "mine").rglob("*.json"))

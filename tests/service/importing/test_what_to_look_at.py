@@ -259,10 +259,10 @@ def test_taguettes_export_is_read(tandem: Run, tmp_path: Path) -> None:
 
 
 def test_a_fault_that_many_rows_share_is_said_once(tandem: Run, tmp_path: Path) -> None:
-    """With the first row, and how many more."""
+    """With the first rows, and how many there are."""
     (tmp_path / "a.txt").write_text("I: How?\nP-01: Well.\n", "utf-8")
     (tmp_path / "c.csv").write_text("transcript,coder,code,turn\n" + "Nobody,Ada,Money,1\n" * 1930, "utf-8")
     tandem("import", str(tmp_path / "a.txt"), "--yes")
-    with pytest.raises(BadInput, match="1,929 more rows") as caught:
+    with pytest.raises(BadInput, match=r"1,930 ×") as caught:
         tandem("import-codings", str(tmp_path / "c.csv"), "--complete", "none")
     assert len(str(caught.value).splitlines()) < 4

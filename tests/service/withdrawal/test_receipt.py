@@ -182,3 +182,15 @@ def test_what_was_said_is_found_wherever_it_stands(words: str, before: int) -> N
         (place / "json").write_text(json.dumps({"text": words}), "utf-8")
         found = search(place, passages).holding
     assert {file.name for file in found} == ({"plain", "json"} if passages else set())
+
+
+def test_what_people_wrote_by_hand_is_named_and_left(parts: Parts) -> None:
+    """study.yaml may list the code as a speaker: the line is said, and Tandem does not change it."""
+    file = parts.study.folder / "study.yaml"
+    before = file.read_text("utf-8")
+    file.write_text(f"{before}\n# {GONE.lower()} speaks softly\n# {GONE}0 is somebody else\n", "utf-8")
+    found = withdraw(parts, GONE, by="Ines Falk", progress=quiet)
+    line = len(before.splitlines()) + 2
+    assert [one for one in found.notes if "still names" in one] == [
+        f"{file} still names {GONE} (line {line}). Take it out yourself: Tandem leaves it as it is."
+    ]
