@@ -98,6 +98,7 @@ def test_the_shipped_encoder_is_taken() -> None:
     refuse_code(EmbedderSource().folder)
 
 
+@pytest.mark.slow
 def test_weights_in_both_forms_are_taken(tmp_path: Path) -> None:
     """Many models come with a pickle beside their safetensors; only the latter are read."""
     folder = tmp_path / "model"

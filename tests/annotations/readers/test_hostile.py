@@ -114,6 +114,7 @@ def test_a_path_within_an_archive_leads_nowhere() -> None:
     assert len(found.turns) == len(SAID)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_broken_file_is_read_or_refused(ending: str) -> None:
     """Whatever happened to a file: sound turns, or a sentence that names it (the benchmark does it 10⁵ times)."""

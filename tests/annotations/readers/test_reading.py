@@ -119,6 +119,7 @@ def test_a_bad_file_is_answered_with_a_sentence(tmp_path: Path, name: str, conte
     assert name in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     """A document that unpacks to hundreds of megabytes is refused by its table of contents."""
     with pytest.raises(BadInput, match="unpacks to 450 MB"):

@@ -47,6 +47,7 @@ def test_a_file_that_is_no_transcript(
     assert "JKG-02" in json.dumps(tandem("show", "JKG-02"))
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """A .docx of a few kilobytes that would fill the memory is refused for it."""
     file = tmp_path / "bomb.docx"
