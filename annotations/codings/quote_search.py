@@ -19,8 +19,8 @@ _OMITTED = re.compile(r"[\[(<]\s?(?:…|\.{2,5}|\. \. \.)\s?[\])>]|…+|\.{3,}|\
 _MOST_LEFT_OUT = 400  # words that one ellipsis may stand for
 _MOST_IN_HEAD = 12  # words and numbers
 _MOST_FOUND = 1000
-_SEEDS = 24
-_MOST_PASSED = 20_000  # comparisons for one quote, and four a word; a quote of common words alone ends here
+_SEEDS = 8
+_MOST_PASSED = 5_000  # comparisons for one quote, and four a word; a quote of common words alone ends here
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class QuoteSearch:
             return []
         pieces = _pieces(asked)
         for cut in (False, True):
+            if cut and not any(_is_cut(asked, at) for at in (0, len(asked.folded) - 1)):
+                break
             search = _Search(self.words, self._stand, self._heads, asked, cut)
             found = search.whole()
             if not found and len(pieces) > 1:
@@ -112,6 +114,8 @@ class _Search:
         for seed, places in self._seeds(first, last, low, high):
             found: dict[tuple[int, int], Match] = {}
             for place in places:
+                if last - first > 8 and not self._likely(seed, place, first, last):
+                    continue
                 match = self._around(seed, place, first, last)
                 if match is not None and low <= match.first and match.last < high:
                     found[match.first, match.last] = match
@@ -131,6 +135,16 @@ class _Search:
                     seeds.append((at, range(begin, end)))
         rarest = sorted(seeds, key=lambda seed: len(seed[1]))[:_SEEDS]
         return [(at, self._stand[self._quote.folded[at]][some[0] : some[-1] + 1]) for at, some in rarest]
+
+    def _likely(self, seed: int, place: int, first: int, last: int) -> bool:
+        """Does a word beside it agree too, or does a turn begin or end there? A look that costs little."""
+        text, asked = self._text, self._quote.folded
+        after = place + 1
+        if after >= len(text.folded) or text.first[place] or text.first[after]:
+            return True
+        if seed > first and asked[seed - 1] == text.folded[place - 1]:
+            return True
+        return seed + 1 < last and asked[seed + 1] == text.folded[after]
 
     def _around(self, seed: int, place: int, first: int, last: int) -> Match | None:
         before = self._walk(seed, place, -1, first, last)
