@@ -209,10 +209,12 @@ class _Placing:
             return _span(places, row)
         except WordsNotFound as error:
             self._hints_left -= 1
-            turn = places.nearest_turn(row["quote"]) if self._hints_left >= 0 else None
+            turns = places.nearest_turns(row["quote"]) if self._hints_left >= 0 else ()
             hint = "check the transcript and the wording"
-            if turn is not None:
-                hint = f"{in_both_counts(turn)} comes nearest. Copy the words from there, or give the turn"
+            if len(turns) > 1:
+                hint = f"{in_both_counts(*turns)} hold parts of them. Copy the words from there, or give start and end"
+            elif turns:
+                hint = f"{in_both_counts(*turns)} comes nearest. Copy the words from there, or give the turn"
             raise NotFound("quote", f"{error}; {hint}") from error
 
     def _transcript(self, name: str) -> Places:

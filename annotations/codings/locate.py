@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz
-
+from annotations.codings.nearest_turns import nearest_words
+from annotations.codings.quote_search import Match, QuoteSearch
+from annotations.codings.quote_words import words_of
 from annotations.errors import BadInput
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import in_both_counts, shown_number, turn_typed
 
-_LONGEST_COMPARED = 2000
-# marks that a word processor sets in place of the typed ones; one character for one, so that places stay
-_TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
+# what may be copied along around the words; where the text has it too, it is part of the passage
+_MOST_MARKS = 20
+_ALIKE = ("\"“”„‟«»‹›'’‘‚‛「」『』", "-–—‑‐−")
+_ELLIPSIS = re.compile(r"\.{3,}|…")
 
 
 class NotFound(ValueError):
@@ -42,10 +44,15 @@ class Places:
         return _fold(self.transcript.text)
 
     @cached_property
-    def _typed(self) -> str:
-        """The folded text in small letters with typed marks; empty where small letters would shift places."""
-        typed = self._folded[0].translate(_TYPED).lower()
-        return typed if len(typed) == len(self._folded[0]) else ""
+    def _search(self) -> QuoteSearch:
+        turns = self.transcript.turns
+        labels = {turn.speaker: None for turn in turns} | {self.transcript.participant: None}
+        words = words_of(self.transcript.text, [turn.span for turn in turns])
+        return QuoteSearch(words, [*labels, self.transcript.name])
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [turn.span.start for turn in self.transcript.turns]
 
     @cached_property
     def _turns(self) -> dict[int, Span]:
@@ -98,53 +105,92 @@ class Places:
         return Span(begins, ends)
 
     def quote(self, words: str, within: Span | None = None) -> Span:
-        """The one place where these words stand, white space folded; ``within`` narrows where to look."""
-        folded, origins = self._folded
-        wanted = _fold(words.strip())[0]
-        found = _all_in(wanted, folded)
+        """The one place where these words stand; ``within`` narrows where to look.
+
+        Words copied as they are come first, white space folded. Else they are found without regard to marks, to
+        heads between the turns and to what an ellipsis leaves out. Raises NotFound if they stand there twice.
+        """
+        found = self._copied(words)
+        if not found:
+            matches = self._search.matches(words)
+            alike = [match for match in matches if match.capitals]
+            if matches and not alike:
+                raise self._other_capitals(matches)
+            found = [self._passage(match, words) for match in alike]
         if within is not None:
             # a quote that reaches out of the turn is found in the whole transcript
-            inside = [at for at in found if within.start <= origins[at] < within.end]
-            found = inside or found
+            found = [span for span in found if within.start <= span.start < within.end] or found
         if not found:
-            raise self._why_not(wanted)
+            raise WordsNotFound("quote", f'these words do not stand in "{self.transcript.name}"')
         if len(found) > 1:
+            turns = in_both_counts(*(self._turn_at(span.start) for span in found))
             raise NotFound(
                 "quote",
-                f"these words stand there {len(found)} times, in {in_both_counts(*map(self._turn_at, found))}; give a "
-                f"longer quote, or start and end",
+                f"these words stand there {len(found)} times, in {turns}; give a longer quote, or start and end",
             )
-        return Span(origins[found[0]], origins[found[0] + len(wanted) - 1] + 1)
+        return found[0]
+
+    def _copied(self, words: str) -> list[Span]:
+        """Where these words stand as they are, white space folded; a speaker's label around them is left out."""
+        folded, origins = self._folded
+        wanted = _fold(words.strip())[0]
+        spans = (Span(origins[at], origins[at + len(wanted) - 1] + 1) for at in _all_in(wanted, folded))
+        return [self._without_labels(span) for span in spans]
+
+    def _without_labels(self, span: Span) -> Span:
+        starts, turns = self._starts, self.transcript.turns
+        first, last = bisect_right(starts, span.start) - 1, bisect_right(starts, span.end - 1) - 1
+        if last < 0:
+            return span
+        start, end = span.start, min(span.end, max(turns[last].span.end, span.start + 1))
+        if (first < 0 or start >= turns[first].span.end) and first < last:
+            start = turns[first + 1].span.start
+        return Span(start, end) if start < end else span
 
     def says(self, span: Span, words: str) -> bool:
-        """Are these the words of the span, white space folded?"""
-        return _fold(span.of(self.transcript.text).strip())[0] == _fold(words.strip())[0]
+        """Are these the words of the span, with whatever marks and heads they were copied?"""
+        if _fold(span.of(self.transcript.text).strip())[0] == _fold(words.strip())[0]:
+            return True
+        said = self._search.words
+        first, after = bisect_left(said.starts, span.start), bisect_left(said.starts, span.end)
+        return any(
+            match.capitals and (match.first, match.last + 1) == (first, after)
+            for match in self._search.matches(words)
+        )
 
-    def _turn_at(self, folded: int) -> int:
-        starts = [turn.span.start for turn in self.transcript.turns]
-        at = bisect_right(starts, self._folded[1][folded]) - 1
-        return self.transcript.turns[max(at, 0)].index if self.transcript.turns else 0
+    def nearest_turns(self, words: str) -> tuple[int, ...]:
+        """The turns whose words are most like these, or none. Slow: a millisecond or more."""
+        starts = self._search.words.starts
+        return tuple(self._turn_at(starts[word]) for word in nearest_words(self._search, words))
 
-    def nearest_turn(self, words: str) -> int | None:
-        """The turn whose words are most like these, or None if none are like them. Slow: a millisecond or more."""
-        wanted = _fold(words.strip())[0]
-        if len(wanted) > _LONGEST_COMPARED:
-            return None
-        best = fuzz.partial_ratio_alignment(wanted, self._folded[0], score_cutoff=70)
-        if best is None or best.dest_end <= best.dest_start:
-            return None
-        return self._turn_at(best.dest_start)
+    def _passage(self, match: Match, words: str) -> Span:
+        """From the first to the last word of a match, and the marks around them that the text has as well."""
+        said, text = self._search.words, self.transcript.text
+        start, end = said.starts[match.first], said.ends[match.last]
+        asked = words_of(words)
+        turn = self.transcript.turns[self._place_at(end - 1)].span if self.transcript.turns else None
+        ends = turn.end if turn else len(text)
+        if said.folded[match.last] == asked.folded[-1]:
+            end += _shared(words[asked.ends[-1] :], text[end : min(ends, end + _MOST_MARKS)])
+        begins = self.transcript.turns[self._place_at(start)].span.start if turn else 0
+        if said.folded[match.first] == asked.folded[0]:
+            before = text[max(begins, start - _MOST_MARKS) : start]
+            start -= _shared(words[: asked.starts[0]][::-1], before[::-1])
+        return Span(start, end)
 
-    def _why_not(self, wanted: str) -> NotFound:
+    def _place_at(self, code_point: int) -> int:
+        return max(bisect_right(self._starts, code_point) - 1, 0)
+
+    def _turn_at(self, code_point: int) -> int:
+        return self.transcript.turns[self._place_at(code_point)].index if self.transcript.turns else 0
+
+    def _other_capitals(self, matches: list[Match]) -> NotFound:
         """Names turns and not their words: those are confidential, and errors are logged."""
-        lacking = f'these words do not stand in "{self.transcript.name}"'
-        at = self._typed.find(wanted.translate(_TYPED).lower())
-        if at < 0:
-            return WordsNotFound("quote", lacking)
+        turns = in_both_counts(*(self._turn_at(self._search.words.starts[match.first]) for match in matches))
         return NotFound(
             "quote",
-            f"{lacking} so; in {in_both_counts(self._turn_at(at))} they have other quotation marks, dashes or "
-            f"capitals. Copy them from there, or give the turn",
+            f'these words do not stand in "{self.transcript.name}" so; in {turns} they have other capitals. Copy them '
+            f"from there, or give the turn",
         )
 
 
@@ -174,3 +220,24 @@ def _fold(text: str) -> tuple[str, array[int]]:
             parts.append(found.group())
             origins.extend(range(found.start(), found.end()))
     return "".join(parts), origins
+
+
+def _shared(quoted: str, said: str) -> int:
+    """How many characters of ``said`` are the marks that a quote has there, in its first characters."""
+    reached = at = 0
+    marks = "".join(_ELLIPSIS.sub("…", quoted[:_MOST_MARKS]).split())
+    for mark in marks:
+        while at < len(said) and said[at].isspace():
+            at += 1
+        ellipsis = _ELLIPSIS.match(said, at)
+        if mark == "…" or ellipsis:
+            width = len(ellipsis.group()) if ellipsis and mark == "…" else 0
+        else:
+            width = int(at < len(said) and _same_mark(mark, said[at]))
+        at += width
+        reached = at if width else reached
+    return reached
+
+
+def _same_mark(one: str, other: str) -> bool:
+    return one == other or any(one in marks and other in marks for marks in _ALIKE)

@@ -1,0 +1,323 @@
+"""Quotes are found as people copy them, and the same passage is found however they were copied."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from builders import a_transcript
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from annotations.codings.locate import NotFound, Places
+from annotations.transcript import Span, SpokenTurn, Transcript, canonical
+
+WARD = Places(
+    a_transcript(
+        "P-01",
+        "What changed in the ward after the summer, would you say?",
+        "We lost the two best nurses – it’s true – and nobody replaced them until the autumn came.",
+        "And then?",
+        "Then it was better, the ﬁrst well-known relief.",
+    )
+)
+
+
+def _found(quote: str, places: Places = WARD) -> str:
+    return places.quote(quote).of(places.transcript.text)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "it's true - and nobody replaced them",
+        "it’s true—and nobody replaced them",
+        "it's true -- and nobody replaced them",
+        '"it\'s true – and nobody replaced them"',
+        "„it’s true – and nobody replaced them“",
+        "« it’s true – and nobody replaced them »",
+        "»it’s true – and nobody replaced them«",
+        "「it’s true – and nobody replaced them」",
+        "it’s true – and nobody replaced them…",
+        "... it’s true – and nobody replaced them ...",
+        "[...] it’s true – and nobody replaced them [...]",
+        "it’s […] replaced them",
+        "it’s true (...) replaced them",
+        "P-01: it’s true – and nobody replaced them",
+        "[P-01] it’s true – and nobody replaced them",
+        "[00:01:02] P1: it’s true – and nobody replaced them",
+        "Anna Berg 00:01:02\nit’s true – and nobody replaced them",
+        "#00:01:02-0# P1: “it’s true – and nobody replaced them…”",
+        "it’s true – and nobody replaced them (P-01, 00:01:02)",
+        "it’s\u00a0true\u202f–\u2003and nobody replaced\nthem",
+        "it’s true – and no\u00adbody repl\u200baced \ufeffthem",
+        "it’s true – and nobody re-\nplaced them",
+        "it’s true – and nobody re- placed them",
+    ],
+)
+def test_one_passage_copied_in_many_ways(quote: str) -> None:
+    """Marks, ellipses, labels, white space and hyphens around and within a quote do not hide it."""
+    assert _found(quote) == "it’s true – and nobody replaced them"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Interviewer: ",
+        "\nInterviewer: ",
+        "\n00:01:02 Anna\n",
+        "\nAnna\n",
+        "\n\nAnna Berg\n00:01:02\n",
+        " Anna: ",
+        "\n[00:00:10.210 --> 00:00:14.120] SPEAKER_00: ",
+        "\n12\n00:00:10,210 --> 00:00:14,120\nAnna: ",
+        "\n[T001] Moderator: ",
+        "\n#00:00:10-0#\nI: ",
+        "\n<v Anna>",
+        "\n**Anna:** ",
+        " (0:33) ",
+        " Anna Berg (01:02): ",
+        " ",
+    ],
+)
+def test_heads_of_other_programs_between_turns(head: str) -> None:
+    """A quote over turns holds the heads that the other program printed, in whatever layout."""
+    quote = f"until the autumn came.{head}And then?{head.replace('Anna', 'Berta')}Then it was better"
+    found = _found(quote)
+    assert found.startswith("until the autumn")
+    assert found.endswith("it was better")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "We lost the two best doctors",
+        "We lost two best nurses",
+        "We lost the two very best nurses",
+        "until the autumn came. but And then?",
+        "He told me: we lost the two best nurses",
+        "[...] nobody […] We lost",
+        "first well known rel",
+    ],
+)
+def test_other_words_are_not_found(quote: str) -> None:
+    """A word more, a word less, another word or another order is another quote."""
+    with pytest.raises(NotFound):
+        WARD.quote(quote)
+
+
+@pytest.mark.parametrize(
+    "quote", ["the first well-known relief.", "the ﬁrst well‑known relief.", "the first wellknown relief."]
+)
+def test_ligatures_and_hyphens_within_words(quote: str) -> None:
+    """A ligature is its letters, and a hyphen within a word may be of any sort."""
+    assert _found(quote) == "the ﬁrst well-known relief."
+
+
+def test_the_text_may_hold_what_the_quote_lacks() -> None:
+    """A text taken from a PDF holds hyphens at the ends of lines and soft hyphens; a quote has none."""
+    places = Places(a_transcript("P-02", "So?", "We re-\nplaced no\u00adbody in U\u0308bersee."))
+    assert _found("replaced nobody in Übersee", places) == "re-\nplaced no\u00adbody in U\u0308bersee"
+
+
+def test_a_word_cut_by_an_ellipsis_is_found_whole() -> None:
+    """An ellipsis directly on a word may cut it."""
+    assert _found("“We lost the two best nur…”") == "We lost the two best nurses"
+
+
+def test_an_ellipsis_leaves_out_a_bounded_stretch() -> None:
+    """Parts that stand far from each other are two quotes."""
+    places = Places(a_transcript("P-03", "alpha beta", *["and so on it went"] * 200, "gamma delta"))
+    with pytest.raises(NotFound):
+        places.quote("alpha beta [...] gamma delta")
+
+
+def test_an_ellipsis_with_two_ends_is_refused() -> None:
+    """If the part behind an ellipsis stands there twice, nobody knows how far the quote reaches."""
+    places = Places(a_transcript("P-04", "So?", "alpha beta one two gamma three", "And?", "then gamma again"))
+    with pytest.raises(NotFound, match="2 times, in turn"):
+        places.quote("alpha beta … gamma")
+
+
+def test_a_label_copied_along_is_no_part_of_the_passage() -> None:
+    """The passage begins with the words of the turn."""
+    assert _found("P-01: We lost the two") == _found("We lost the two")
+
+
+def test_start_and_end_with_a_copied_quote() -> None:
+    """A quote beside start and end may hold marks and heads as well."""
+    span = WARD.quote("the autumn came. And then?")
+    assert WARD.says(span, "“… the autumn came.\nAnna: And then?”")
+    assert not WARD.says(span, "“the autumn came.”")
+
+
+@pytest.mark.parametrize(
+    ("quote", "turns"),
+    [
+        ("We lost the two best nurses and somebody replaced", (1,)),
+        ("P1: We lost two of the best nurses and nobody replaced", (1,)),
+        ("What changed in that ward after the summers", (0,)),
+        ("nobody replaced them until autumn camee. And them? Then it was", (1, 2, 3)),
+    ],
+)
+def test_the_turns_near_a_quote(quote: str, turns: tuple[int, ...]) -> None:
+    """The turn that holds the words is named, not the one before; several where several hold parts."""
+    assert set(WARD.nearest_turns(quote)) <= set(turns)
+    assert WARD.nearest_turns(quote)[0] == turns[0]
+
+
+letters = st.text("abcdefghijklmnopqrstuvwxyzäöüéßñ", min_size=3, max_size=9)
+spoken = st.lists(st.lists(letters, min_size=1, max_size=12), min_size=2, max_size=7)
+joins = st.sampled_from([" ", ", ", " – ", "... ", " ’", "” “", "\n", ". "])
+
+
+@st.composite
+def copied(draw: st.DrawFn) -> tuple[Places, Span, list[list[str]]]:
+    """A transcript, a span over one to four of its turns, and the pieces of it in each turn, word by word."""
+    turns = draw(spoken)
+    said = [[word + draw(joins) for word in turn[:-1]] + [turn[-1] + "."] for turn in turns]
+    names = ["Interviewer", draw(st.sampled_from(["P-01", "JKG-FL-01", "Dr. Ines", "1001"]))]
+    text, placed = canonical(
+        [SpokenTurn(names[at % 2], "".join(turn)) for at, turn in enumerate(said)], ["Interviewer"]
+    )
+    first = draw(st.integers(0, len(said) - 1))
+    last = draw(st.integers(first, min(len(said) - 1, first + 3)))
+    pieces = [list(turn) for turn in said[first : last + 1]]
+    skipped = draw(st.integers(0, len(pieces[0]) - 1))
+    pieces[0] = pieces[0][skipped:]
+    start = placed[first].span.start + len("".join(said[first][:skipped]))
+    kept = draw(st.integers(1, len(pieces[-1])))
+    cut = len("".join(pieces[-1][kept:]))
+    pieces[-1] = pieces[-1][:kept]
+    passage = text[start : placed[last].span.end - cut]
+    end = start + len(passage.rstrip())
+    assume(end > start)
+    return (
+        Places(Transcript(name="P-01", text=text, turns=placed, participant="P-01")),
+        Span(start, end),
+        pieces,
+    )
+
+
+def _words(span: Span, places: Places) -> tuple[int, int]:
+    """The first and the last letter of a span: marks at its ends are neither here nor there."""
+    text = places.transcript.text
+    inside = [at for at in range(span.start, span.end) if text[at].isalnum()]
+    return inside[0], inside[-1]
+
+
+def _typed(text: str) -> str:
+    return text.translate(str.maketrans({"’": "'", "“": '"', "”": '"', "–": "-"}))
+
+
+HEADS = [
+    "\nInterviewer: ",
+    "\n00:01:02 Anna\n",
+    "\nAnna\n",
+    " Anna: ",
+    "\n[00:10] P1: ",
+    "\n7\n00:00:10.210 --> 00:00:14.120\n",
+    " [Nurse A] ",
+]
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "typed marks": _typed,
+    "an ellipsis at both ends": lambda quote: f"[...] {quote} …",
+    "marks around": lambda quote: f"« {quote} »",
+    "marks and an ellipsis": lambda quote: f"“{quote}...”",
+    "the label in front": lambda quote: f"P9: {quote}",
+    "label and time in front": lambda quote: f"[P-01] 00:12:33 {quote}",
+    "soft hyphens": lambda quote: "\u00ad".join(quote),
+    "zero width": lambda quote: "\ufeff" + "\u200b".join(quote),
+    "hard spaces": lambda quote: quote.replace(" ", "\u00a0\u202f"),
+    "lines broken": lambda quote: quote.replace(" ", "\n"),
+    "other dashes": lambda quote: quote.replace("–", "—"),
+    "marks apart from letters": lambda quote: unicodedata.normalize("NFD", quote),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(case=copied(), head=st.sampled_from(HEADS))
+def test_a_disguised_quote_is_the_same_span(
+    disguise: str, case: tuple[Places, Span, list[list[str]]], head: str
+) -> None:
+    """Whatever the disguise and the heads between turns, the same words are found, or they stand there twice."""
+    places, span, pieces = case
+    quote = DISGUISES[disguise](head.join("".join(piece) for piece in pieces).strip())
+    try:
+        found = places.quote(quote)
+    except NotFound as error:
+        assert "times, in turn" in str(error)  # noqa: PT017 (either outcome is right)
+    else:
+        assert _words(found, places) == _words(span, places)
+
+
+@settings(max_examples=40, deadline=None)
+@given(case=copied(), at=st.integers(0, 200), dots=st.sampled_from([" … ", " [...] ", "... "]))
+def test_words_left_out_in_the_middle(case: tuple[Places, Span, list[list[str]]], at: int, dots: str) -> None:
+    """Both parts are found in their order, from the first word to the last."""
+    places, span, pieces = case
+    words = [word for piece in pieces for word in "".join(piece).split() if any(map(str.isalnum, word))]
+    assume(len(words) > 2)
+    gap = 1 + at % (len(words) - 2)
+    try:
+        found = places.quote(" ".join(words[:gap]) + dots + " ".join(words[gap + 1 :]))
+    except NotFound as error:
+        assert "times, in turn" in str(error)  # noqa: PT017 (either outcome is right)
+    else:
+        assert _words(found, places) == _words(span, places)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    words=st.lists(letters, min_size=3, max_size=10, unique=True), disguise=st.sampled_from(sorted(DISGUISES))
+)
+def test_a_disguised_quote_that_stands_twice_names_both_turns(words: list[str], disguise: str) -> None:
+    """A quote of words that stand in two turns is refused, however it was copied."""
+    said = " – ".join(words)
+    places = Places(a_transcript("P-01", "1 2 3", f"4 {said} 5", "6 7", f"8 {said} 9"))
+    with pytest.raises(NotFound, match=r"2 times, in turns 1, 3 \(turns 2, 4 as shown to people\)"):
+        places.quote(DISGUISES[disguise](said))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    turns=st.lists(st.lists(letters, min_size=6, max_size=12), min_size=2, max_size=6),
+    at=st.integers(0, 100),
+    label=st.sampled_from(["", "P1: ", "“"]),
+)
+def test_a_near_miss_names_its_turn(turns: list[list[str]], at: int, label: str) -> None:
+    """A quote with one word changed is refused, and the hint names the turn that it was copied from."""
+    assume(len({word for turn in turns for word in turn}) == sum(map(len, turns)))
+    meant = at % len(turns)
+    places = Places(a_transcript("P-01", *(" ".join(turn) for turn in turns)))
+    quote = label + " ".join([*turns[meant][:3], "QQQ", *turns[meant][4:]])
+    with pytest.raises(NotFound, match="do not stand"):
+        places.quote(quote)
+    assert meant in places.nearest_turns(quote)
+
+
+def test_many_quotes_in_a_long_transcript_take_seconds() -> None:
+    """A megabyte and many disguised quotes, some of common words alone, need no quadratic time."""
+    turns = [
+        " ".join(
+            f"{['the', 'and', 'of', 'it'][(at * n) % 4]} w{(at * 31 + n * 7) % 5000}x" for n in range(60)
+        )
+        for at in range(2000)
+    ]
+    places = Places(a_transcript("long", *turns))
+    begun = time.process_time()
+    for at in range(0, 1000, 4):
+        quote = (
+            f"P1: “{' '.join(turns[at].split()[-9:])}\n00:01:02 Anna\n{' '.join(turns[at + 1].split()[:9])}…”"
+        )
+        try:
+            places.quote(quote)
+        except NotFound as error:
+            assert "times" in str(error)  # noqa: PT017 (either outcome is right)
+    for quote in ("“the the the", "… and it", "(" * 20_000, "." * 50_000, "a:" * 20_000, "the [...] " * 300):
+        with pytest.raises(NotFound):
+            places.quote(quote)
+    assert time.process_time() - begun < 20
