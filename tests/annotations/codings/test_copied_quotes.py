@@ -238,7 +238,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(case=copied(), head=st.sampled_from(HEADS))
 def test_a_disguised_quote_is_the_same_span(
     disguise: str, case: tuple[Places, Span, list[list[str]]], head: str
@@ -254,7 +254,7 @@ def test_a_disguised_quote_is_the_same_span(
         assert _words(found, places) == _words(span, places)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(case=copied(), at=st.integers(0, 200), dots=st.sampled_from([" … ", " [...] ", "... "]))
 def test_words_left_out_in_the_middle(case: tuple[Places, Span, list[list[str]]], at: int, dots: str) -> None:
     """Both parts are found in their order, from the first word to the last."""
@@ -270,7 +270,7 @@ def test_words_left_out_in_the_middle(case: tuple[Places, Span, list[list[str]]]
         assert _words(found, places) == _words(span, places)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     words=st.lists(letters, min_size=3, max_size=10, unique=True), disguise=st.sampled_from(sorted(DISGUISES))
 )
@@ -282,7 +282,7 @@ def test_a_disguised_quote_that_stands_twice_names_both_turns(words: list[str], 
         places.quote(DISGUISES[disguise](said))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     turns=st.lists(st.lists(letters, min_size=6, max_size=12), min_size=2, max_size=6),
     at=st.integers(0, 100),
@@ -292,6 +292,8 @@ def test_a_near_miss_names_its_turn(turns: list[list[str]], at: int, label: str)
     """A quote with one word changed is refused, and the hint names the turn that it was copied from."""
     assume(len({word for turn in turns for word in turn}) == sum(map(len, turns)))
     meant = at % len(turns)
+    # most letters are the same: else nobody could say which turn was meant
+    assume(len(turns[meant][3].casefold()) * 5 <= len(" ".join(turns[meant]).casefold()))
     places = Places(a_transcript("P-01", *(" ".join(turn) for turn in turns)))
     quote = label + " ".join([*turns[meant][:3], "QQQ", *turns[meant][4:]])
     with pytest.raises(NotFound, match="do not stand"):
