@@ -20,6 +20,7 @@ from annotations.store.withdrawals import all_withdrawals, erase, finish_withdra
 from service.backup.make import Made, make_backup
 from service.backup.restore import Restored, restore_backup
 from service.composition import Parts, open_restored
+from service.returned_people import keep_outside
 
 
 def back_up(parts: Parts, **more: object) -> Made:
@@ -190,8 +191,8 @@ def test_who_withdrew_after_the_backup_is_not_brought_back(
     with parts.store.writing() as connection:
         erased = erase(connection, "P-00", by="Ines")
         finish_withdrawal(connection, erased.withdrawal.id)
+    assert keep_outside(parts.store, parts.tombstones_folder) == ()
     parts.close()
-    opened(parts.study.folder, tmp_path, TANDEM_DATABASE=parts.database_url).store.close()
     found = restore(parts, made.file, tmp_path / "again", database)
     assert made.manifest.main.rows["transcripts"] == 2
     again = opened(found.study.folder, tmp_path, **({"TANDEM_DATABASE": database} if database else {}))
