@@ -41,11 +41,15 @@ def a_schema() -> Iterator[str]:
                 connection.execute(f'DROP SCHEMA IF EXISTS "{one}" CASCADE')
 
 
+# what a migration writes: the version of the tables, and the id by which a study is known
+KEPT = ("alembic_version", "study_identity")
+
+
 def emptied(connection: Any, schema: str) -> None:
-    """Take every row out of a schema's tables, the version of the tables apart; ids begin anew, no tombstone stays."""
+    """Take every row out of a schema's tables but those that a migration made; ids begin anew, no tombstone stays."""
     connection.execute(f'DROP SCHEMA IF EXISTS "{beside(schema)}" CASCADE')
     found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
-    tables = [f'"{schema}"."{name}"' for (name,) in found if name != "alembic_version"]
+    tables = [f'"{schema}"."{name}"' for (name,) in found if name not in KEPT]
     held = " UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT FROM {one})" for one in tables)  # noqa: S608
     filled = [name for (name,) in connection.execute(held).fetchall()]
     if filled:
