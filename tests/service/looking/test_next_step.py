@@ -18,6 +18,7 @@ STUDY = StudyProgress(
     codings=12,
     set_aside=0,
     codebook_version="1",
+    no_model=None,
     model=MODEL,
     jobs=(),
 )
