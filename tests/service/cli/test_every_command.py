@@ -56,6 +56,8 @@ CHANGING = [
     "trust http://127.0.0.1:1",
     "init {folder}/study --codebook common-framework",
     "withdraw Nobody --by A --yes",
+    "backup --to {folder}/backups",
+    "restore {folder}/no-such-backup.zip --to {folder}/again",
 ]
 TALK = ["Interviewer: How?", "P-01: We lack money.", "I: And?", "P-01: People leave. So sad."]
 STATES: dict[str, tuple[list[str], bool, list[str]]] = {
