@@ -121,7 +121,7 @@ class ExpertsStudy:
     def close(self) -> None:
         """Give back what was opened."""
         self.parts.close()
-        self.server.__exit__()
+        self.server.close()
 
     def add(self, sessions: Sequence[str]) -> None:
         """Import sessions, and let the model say something of every passage."""

@@ -204,4 +204,4 @@ class Work:
     def close(self) -> None:
         """Give back what was opened."""
         self.parts.close()
-        self.server.__exit__()
+        self.server.close()

@@ -58,12 +58,16 @@ class LabelStudio:
         self, _kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         """Close it. An answer that lacks what Label Studio's answers have becomes a sentence."""
-        self._http.close()
+        self.close()
         if isinstance(error, _ODD) and _was_reading_an_answer(at):
             raise Unreachable(
                 f"what answers at {self.url} does not answer as Label Studio does ({kind_of(error)}). Is this its "
                 f"address, and is it a version that Tandem knows (1.23)? tandem doctor says who answers."
             ) from None
+
+    def close(self) -> None:
+        """Give back its connections."""
+        self._http.close()
 
     def check(self) -> str:
         """Who we are there; raises Unreachable if nobody answers, BadInput if the token is wrong."""
