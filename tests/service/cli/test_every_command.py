@@ -22,6 +22,7 @@ SERVERS = {"serve", "demo", "label-studio start", "label-studio stop", "label-st
 READING = [
     "status",
     "show P-01",
+    "participants",
     "history P-01:2",
     "suggestions",
     "trace P-01:2:Money",
@@ -44,6 +45,7 @@ CHANGING = [
     "consensus P-01 --turn 2 --by Ada --nothing",
     "import-codings {folder}/codings.csv --complete all",
     "import {folder}/P-01.txt",
+    "participants {folder}/codings.csv",
     "evaluate",
     "precode",
     "push",
