@@ -28,7 +28,7 @@ def test_what_a_paper_names_is_there(paper: str) -> None:
     """Files, folders and targets of make."""
     text = (REPOSITORY / paper).read_text("utf-8")
     targets = re.findall(r"^([\w-]+):", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE)
-    for target in re.findall(r"make ([a-z-]+)", text):
+    for target in re.findall(r"`make ([a-z-]+)`", text):
         assert target in targets, target
     for path in re.findall(r"`((?:annotations|service|tests|docs|models|training)/[\w./-]+)`", text):
         assert (REPOSITORY / path).exists(), path
