@@ -567,6 +567,129 @@ attributes = Table(
 )
 
 
+# what people write into the cells of the study's tables. ``column``: what the cell's column stands for, as pairs such as
+# [["case", "E"], ["wave", "2"]]; ``place_key``: phase, code and column in one form, by which a cell is found
+def _cell() -> tuple[Column[Any], ...]:
+    return (
+        Column("phase", Text, nullable=False),
+        Column("code", Text, nullable=False),
+        Column("column", JSON, nullable=False),
+        Column("place_key", Text, nullable=False, index=True),
+    )
+
+
+# how strongly a code helps or hinders a case or site, by one person, or agreed on; rows are only ever added
+ratings = Table(
+    "ratings",
+    metadata,
+    _sequence(),
+    _id(),
+    *_cell(),
+    Column("rater_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    # "-2" to "2", "mixed", "missing", "not applicable"; empty: taken back
+    Column("value", String(16), nullable=False),
+    Column("rationale", Text, nullable=False),
+    Column("consensus", Boolean, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what people write of a cell; the newest of an author holds, and an empty one takes theirs back
+summaries = Table(
+    "summaries",
+    metadata,
+    _sequence(),
+    _id(),
+    *_cell(),
+    Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# the passages that a summary rests on, as spans of the text with this hash
+summary_passages = Table(
+    "summary_passages",
+    metadata,
+    Column("summary_id", Uuid, ForeignKey("summaries.id"), primary_key=True),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), primary_key=True),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+    Column("text_hash", String(64), nullable=False),
+)
+
+
+# passages that somebody chose as quotes for a code; the newest row of a passage says whether it still is
+chosen_quotes = Table(
+    "chosen_quotes",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("chosen", Boolean, nullable=False),
+    Column("by_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what somebody says of how a code distinguishes the cases; the newest of a phase and code holds
+distinguishing = Table(
+    "distinguishing",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("phase", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("by_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what happened in a case, and when, as people say it
+events = Table(
+    "events",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("case", Text, nullable=False),
+    Column("date", Text, nullable=False),
+    # the id of a code of the codebook's phases
+    Column("phase", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    # sources that are no transcript of the study, in people's words
+    Column("source", Text, nullable=False),
+    # the same event under every spelling: case, date and text in one form
+    Column("event_key", Text, nullable=False, unique=True),
+    _created(),
+    **_ORDERED,
+)
+
+
+# the passages that an event rests on; without start and end: a whole transcript or document
+event_passages = Table(
+    "event_passages",
+    metadata,
+    _sequence(),
+    Column("event_id", Uuid, ForeignKey("events.id"), nullable=False, index=True),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("text_hash", String(64), nullable=False),
+    **_ORDERED,
+)
+
+
 # one row: what a copy of this database shares with it, and a study made anew under the same name does not
 study_identity = Table(
     "study_identity",

@@ -19,6 +19,7 @@ from annotations.lots import lots
 from annotations.names import folded
 from annotations.store.attributes import count_of, forget_participants
 from annotations.store.database import Store
+from annotations.store.forget_writings import writings_to_erase
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,
@@ -129,7 +130,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     ``again``: the tombstone of an earlier withdrawal, where the database had the person once more; who and when stay.
 
     Whatever row of whatever table points at one of their transcripts, segments or reviews goes too, and so do the
-    participant's attributes; evidence
+    participant's attributes and what people wrote of them in summaries, remarks and events; evidence
     that quotes them is taken out of other people's suggestions, and the value of their group out of the figures of
     every model and out of what jobs came to.
     """
@@ -157,7 +158,8 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
         for some in lots(list(own_tasks), _AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))
     _forget_webhooks(connection, own_tasks)
-    _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
+    writings = writings_to_erase(connection, theirs, participant)
+    _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews, **writings})
     values = {
         "id": _tombstone_id(connection, again),
         "participant": theirs[0].transcript.participant if theirs and not again else participant,

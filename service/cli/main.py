@@ -59,6 +59,7 @@ def add_commands() -> None:
         init,
         jobs,
         label_studio,
+        matrix,
         models,
         participants,
         precode,
@@ -91,6 +92,8 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
+    for module in (matrix,):
+        app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")

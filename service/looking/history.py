@@ -77,7 +77,7 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
     whether the span is all of it. Raises BadInput.
     """
     with parts.store.reading() as connection:
-        kept, span = _span(connection, given)
+        kept, span = passage_typed(connection, given)
         past = _past(connection, kept.id, span)
     zone = ZoneInfo(parts.study.config.time_zone)
     turn = _turn_at(kept.transcript.turns, span)
@@ -92,7 +92,8 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
     }
 
 
-def _span(connection: Connection, given: str) -> tuple[Kept, Span]:
+def passage_typed(connection: Connection, given: str) -> tuple[Kept, Span]:
+    """The passage that a person typed, as TRANSCRIPT:TURN (from 1) or TRANSCRIPT:START-END. Raises BadInput."""
     name, colon, place = given.rpartition(":")
     turn = re.fullmatch(r"\d+", place)
     offsets = re.fullmatch(r"(\d+)-(\d+)", place)

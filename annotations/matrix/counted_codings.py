@@ -1,0 +1,182 @@
+"""Which codings count in a table: what people found, each passage once for a code.
+
+- A code that several people put on the same passage is one finding, by all of them. Passages are the same if half of
+  either lies in the other (the rule of halves, ``segment.carries``).
+- A consensus, or what a moderator decided, is the team's last word on its passage: what the coders themselves put on it
+  counts no more. Where it does not say the influence, that of the coders stands.
+- A second reading by the same coder (a repeat) measures the coder and counts for nothing here. Suggestions are no codings.
+- The phase of a coding is that which the same coder put on the same words. A coding with two phases stands in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from uuid import UUID
+
+from annotations.coding import Coding, Draw, Influence, Review
+from annotations.segment import carries
+from annotations.store.loose_codings import LooseCoding
+from annotations.transcript import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A passage that carries a code in one phase ("" where none is stated), by the word of one or several people.
+
+    ``influence``: "mixed" where they differ; ``concrete_example``: any of them heard one.
+    """
+
+    code: str
+    phase: str
+    transcript: UUID
+    span: Span
+    coders: tuple[str, ...]
+    influence: Influence | None = None
+    concrete_example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One coding of one coder; ``order``: derived first, then those with a phase, then as they came."""
+
+    coder: str
+    pass_: UUID | None
+    coding: Coding
+    derived: bool
+    sequence: int
+    phases: frozenset[str] = frozenset()
+    inherited: tuple[Coding, ...] = ()
+
+
+@dataclass(slots=True)
+class _Finding:
+    code: str
+    span: Span
+    phases: frozenset[str]
+    said: list[_Said] = field(default_factory=list)
+
+
+def counted_codings(
+    reviews: Sequence[Review], loose: Sequence[LooseCoding], phases: Collection[str]
+) -> tuple[Counted, ...]:
+    """The findings of current reviews, and of codings that belong to none, by transcript in the order of the text.
+
+    ``phases``: the ids of the codes that say in which phase something was; they are no findings themselves.
+    """
+    by_transcript: dict[UUID, tuple[list[Review], list[LooseCoding]]] = {}
+    for review in reviews:
+        if review.draw is not Draw.REPEAT:
+            by_transcript.setdefault(review.transcript, ([], []))[0].append(review)
+    for coding in loose:
+        by_transcript.setdefault(coding.transcript, ([], []))[1].append(coding)
+    return tuple(
+        counted
+        for transcript, (its, rest) in by_transcript.items()
+        for counted in _in_transcript(transcript, its, rest, frozenset(phases))
+    )
+
+
+def _in_transcript(
+    transcript: UUID, reviews: Sequence[Review], loose: Sequence[LooseCoding], phases: frozenset[str]
+) -> Iterator[Counted]:
+    said = _last_word([one for one in reviews if one.condition.derived], [*_own(reviews), *_loose(loose)])
+    said = [one for one in _with_phases(said, phases) if one.coding.code not in phases]
+    found: dict[str, list[_Finding]] = {}
+    for one in sorted(said, key=lambda it: (not it.derived, not it.phases, it.sequence)):
+        its = found.setdefault(one.coding.code, [])
+        there = _same(its, one)
+        if there is None:
+            its.append(_Finding(one.coding.code, one.coding.span, one.phases, [one]))
+        else:
+            there.said.append(one)
+            there.phases = there.phases or one.phases
+    findings = sorted((one for its in found.values() for one in its), key=attrgetter("span", "code"))
+    for finding in findings:
+        for phase in sorted(finding.phases) or [""]:
+            yield _counted(finding, transcript, phase)
+
+
+def _own(reviews: Sequence[Review]) -> Iterator[_Said]:
+    for review in reviews:
+        if not review.condition.derived:
+            for coding in review.codings:
+                yield _Said(review.coder, review.id, coding, False, review.sequence or 0)
+
+
+def _loose(loose: Sequence[LooseCoding]) -> Iterator[_Said]:
+    for one in loose:
+        yield _Said(one.coder, None, one.coding, one.condition.derived, 0)
+
+
+def _last_word(derived: Sequence[Review], own: Sequence[_Said]) -> list[_Said]:
+    """What the newest consensus on each passage says, and of the coders' own what no consensus is about."""
+    kept: list[_Said] = []
+    left = list(own)
+    newer: list[Review] = []
+    for review in sorted(derived, key=lambda one: one.sequence or 0, reverse=True):
+        before = [one for one in left if _decided(review, one)]
+        left = [one for one in left if not _decided(review, one)]
+        for coding in review.codings:
+            said = _Said(review.coder, review.id, coding, True, review.sequence or 0)
+            if not any(_decided(other, said) for other in newer):
+                same = tuple(one.coding for one in before if one.coding.code == coding.code)
+                kept.append(_Said(said.coder, said.pass_, coding, True, said.sequence, inherited=same))
+        newer.append(review)
+    return kept + left
+
+
+def _decided(review: Review, said: _Said) -> bool:
+    """Does this consensus speak of at least half of the coding's words, and of its code?"""
+    span = said.coding.span
+    knows = review.decides is None or said.coding.code in review.decides
+    return knows and 2 * (review.span & span) >= len(span)
+
+
+def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Said]:
+    """Each coding with the phases that the same coder put on its words: on half of them or, else, on some of them."""
+    marks: dict[tuple[str, bool], list[Coding]] = {}
+    for one in said:
+        if one.coding.code in phases:
+            marks.setdefault((one.coder, one.derived), []).append(one.coding)
+    for one in said:
+        its, span = marks.get((one.coder, one.derived), ()), one.coding.span
+        over = {c.code for c in its if 2 * (c.span & span) >= len(span)}
+        found = over or {c.code for c in its if carries(c.span, span)}
+        yield _Said(
+            one.coder, one.pass_, one.coding, one.derived, one.sequence, frozenset(found), one.inherited
+        )
+
+
+def _same(findings: Sequence[_Finding], said: _Said) -> _Finding | None:
+    """The finding that this coding says again: the same passage, and no other phase."""
+    span = said.coding.span
+    fits = [
+        one
+        for one in findings
+        if carries(one.span, span)
+        and not (one.phases and said.phases and one.phases != said.phases)
+        # two codings of one pass are two, whatever they are about
+        and all((it.coder, it.pass_) != (said.coder, said.pass_) for it in one.said)
+        # another passage of the same coder is another finding, however near
+        and (one.span == span or all(it.coder != said.coder for it in one.said))
+    ]
+    return max(fits, key=lambda one: (one.span & span, one.span == span), default=None)
+
+
+def _counted(finding: _Finding, transcript: UUID, phase: str) -> Counted:
+    heard = [coding for one in finding.said for coding in (one.coding, *one.inherited)]
+    # what a consensus says of the influence goes before what its coders said
+    agreed = [one.coding for one in finding.said if one.derived and one.coding.influence]
+    stated = {coding.influence for coding in agreed or heard if coding.influence}
+    stated = stated - {"none stated"} or stated
+    return Counted(
+        code=finding.code,
+        phase=phase,
+        transcript=transcript,
+        span=finding.span,
+        coders=tuple(dict.fromkeys(one.coder for one in finding.said)),
+        influence=(stated.pop() if len(stated) == 1 else "mixed") if stated else None,
+        concrete_example=any(coding.concrete_example for coding in heard),
+    )

@@ -1,0 +1,132 @@
+"""The table itself: the codings that count, by phase, row and column. Pure sums; nothing is left out or counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from annotations.codebook.codes import Code, Codebook
+from annotations.matrix.columns import Columns
+from annotations.matrix.counted_codings import Counted
+from annotations.matrix.rating_scale import Heard, Proposal, proposed
+from annotations.names import folded
+from annotations.store.cell_place import Column, column_key, place_key
+from annotations.store.transcripts import Kept
+from annotations.transcript import Kind, Transcript
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The codings of one phase, row and column, with the transcript of each."""
+
+    found: tuple[tuple[Counted, Kept], ...]
+
+    @property
+    def codings(self) -> int:
+        """How many there are."""
+        return len(self.found)
+
+    @cached_property
+    def informants(self) -> tuple[str, ...]:
+        """Who said it, each once."""
+        names = {folded(who): who for _, kept in self.found if (who := informant_of(kept.transcript))}
+        return tuple(sorted(names.values()))
+
+    @cached_property
+    def sources(self) -> Mapping[str, int]:
+        """In how many transcripts of each kind."""
+        kinds: dict[str, set[UUID]] = {}
+        for _, kept in self.found:
+            kinds.setdefault(kept.transcript.kind.value, set()).add(kept.id)
+        return {kind.value: len(kinds[kind.value]) for kind in Kind if kind.value in kinds}
+
+    @property
+    def proposal(self) -> Proposal:
+        """What the published rule proposes as a rating."""
+        return proposed(
+            Heard(
+                informant_of(kept.transcript),
+                str(kept.id),
+                one.influence,
+                one.concrete_example,
+            )
+            for one, kept in self.found
+        )
+
+
+EMPTY = Cell(())
+
+
+def informant_of(transcript: Transcript) -> str | None:
+    """Who speaks in it: its participant; an interview of an unknown one is somebody too, a document alone is nobody."""
+    if transcript.participant:
+        return transcript.participant
+    return f"({transcript.name})" if transcript.kind is Kind.INTERVIEW else None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Cells by phase, row and column: ids of codes, "" where no phase is stated, and what the column stands for.
+
+    ``columns``: those that hold codings, in the order in which they came.
+    """
+
+    cells: Mapping[tuple[str, str, str], Cell]
+    columns: tuple[Column, ...]
+
+    def cell(self, phase: str, code: str, column: Column) -> Cell:
+        """What stands there; empty where nothing does."""
+        return self.cells.get((phase, code, column_key(column)), EMPTY)
+
+    @property
+    def codings(self) -> int:
+        """All codings that count. One with two phases counts in each."""
+        return sum(cell.codings for cell in self.cells.values())
+
+
+def matrix_of(
+    found: Iterable[Counted],
+    transcripts: Mapping[UUID, Kept],
+    columns: Columns,
+    row_of: Callable[[str], str] = lambda code: code,
+) -> Matrix:
+    """The table of these codings. ``row_of``: the row in which a code stands, its own if nothing is said."""
+    placed: dict[tuple[str, str, str], list[tuple[Counted, Kept]]] = {}
+    named: dict[str, Column] = {}
+    column_in: dict[UUID, str] = {}
+    for one in found:
+        kept = transcripts[one.transcript]
+        key = column_in.get(kept.id)
+        if key is None:
+            column = columns.of(kept.transcript)
+            key = column_in[kept.id] = column_key(column)
+            named.setdefault(key, column)
+        placed.setdefault((one.phase, row_of(one.code), key), []).append((one, kept))
+    return Matrix({place: Cell(tuple(its)) for place, its in placed.items()}, tuple(named.values()))
+
+
+def rows_at(codebook: Codebook, level: int | None) -> Callable[[str], str]:
+    """In which row a code stands: its own, or that of the code above it at this level (1: the top of its framework)."""
+    if level is None:
+        return lambda code: code
+    rows: dict[str, str] = {}
+    for code in codebook.codes:
+        line = _line(codebook, code)
+        rows[code.id] = line[min(level, len(line)) - 1]
+    return lambda code: rows.get(code, code)
+
+
+def _line(codebook: Codebook, code: Code) -> Sequence[str]:
+    """The code and all above it, from the top."""
+    line = [code.id]
+    while code.parent is not None:
+        code = codebook[code.parent]
+        line.append(code.id)
+    return line[::-1]
+
+
+def key_of(phase: str, code: str, column: Column) -> str:
+    """The key by which what people wrote into a cell is found."""
+    return place_key(phase, code, column_key(column))

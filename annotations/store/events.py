@@ -1,0 +1,131 @@
+"""What happened in each case and when, in the store, with the passages that it rests on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, delete, select
+
+from annotations.names import folded
+from annotations.store.cell_place import Passage
+from annotations.store.tables import event_passages, events, now
+from annotations.transcript import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a case. ``date``: as people write it; ``phase``: the id of a phase's code, or "".
+
+    ``source``: what is cited besides transcripts and documents of the study; ``passages``: of these.
+    """
+
+    case: str
+    date: str
+    text: str
+    phase: str = ""
+    actor: str = ""
+    place: str = ""
+    source: str = ""
+    passages: tuple[Passage, ...] = ()
+    id: UUID | None = None
+
+    @property
+    def key(self) -> str:
+        """Case, date and text in one form: the same event again says more of it."""
+        return json.dumps([folded(self.case), folded(self.date), folded(self.text)], ensure_ascii=False)
+
+    @property
+    def has_source(self) -> bool:
+        """Does it rest on anything?"""
+        return bool(self.source or self.passages)
+
+
+@dataclass
+class KeptEvents:
+    """What became of events that were given."""
+
+    new: list[Event] = field(default_factory=list)
+    changed: list[Event] = field(default_factory=list)
+    removed: list[Event] = field(default_factory=list)
+    unchanged: int = 0
+
+
+def keep_events(connection: Connection, given: Sequence[Event]) -> KeptEvents:
+    """Keep events. One that is there already (same case, date and text) takes what is said of it now."""
+    found = KeptEvents()
+    before = {one.key: one for one in all_events(connection)}
+    for one in given:
+        there = before.get(one.key)
+        if there is None:
+            new = uuid4()
+            connection.execute(events.insert().values(id=new, **_columns(one), created=now()))
+            _add_passages(connection, new, one.passages)
+            found.new.append(one)
+        elif _said(there) == _said(one):
+            found.unchanged += 1
+        else:
+            connection.execute(events.update().where(events.c.id == there.id).values(**_columns(one)))
+            connection.execute(delete(event_passages).where(event_passages.c.event_id == there.id))
+            if there.id is not None:
+                _add_passages(connection, there.id, one.passages)
+            found.changed.append(one)
+    return found
+
+
+def remove_events(connection: Connection, given: Sequence[Event]) -> tuple[Event, ...]:
+    """Take events away (same case, date and text); those that were there."""
+    keys = {one.key for one in given}
+    gone = [one for one in all_events(connection) if one.key in keys]
+    for one in gone:
+        connection.execute(delete(event_passages).where(event_passages.c.event_id == one.id))
+        connection.execute(delete(events).where(events.c.id == one.id))
+    return tuple(gone)
+
+
+def all_events(connection: Connection) -> tuple[Event, ...]:
+    """Every event, in the order in which they came."""
+    passages: dict[UUID, list[Passage]] = {}
+    for row in connection.execute(select(event_passages).order_by(event_passages.c.sequence)):
+        span = None if row.start is None else Span(row.start, row.end)
+        passages.setdefault(row.event_id, []).append(Passage(row.transcript_id, span, row.text_hash))
+    return tuple(
+        Event(
+            case=row.case,
+            date=row.date,
+            text=row.text,
+            phase=row.phase,
+            actor=row.actor,
+            place=row.place,
+            source=row.source,
+            passages=tuple(passages.get(row.id, ())),
+            id=row.id,
+        )
+        for row in connection.execute(select(events).order_by(events.c.sequence))
+    )
+
+
+def _columns(one: Event) -> dict[str, str]:
+    names = ("case", "date", "text", "phase", "actor", "place", "source")
+    return {name: getattr(one, name) for name in names} | {"event_key": one.key}
+
+
+def _said(one: Event) -> tuple[object, ...]:
+    return (_columns(one), set(one.passages))
+
+
+def _add_passages(connection: Connection, event: UUID, passages: Sequence[Passage]) -> None:
+    rows = [
+        {
+            "event_id": event,
+            "transcript_id": one.transcript,
+            "start": None if one.span is None else one.span.start,
+            "end": None if one.span is None else one.span.end,
+            "text_hash": one.text_hash,
+        }
+        for one in dict.fromkeys(passages)
+    ]
+    if rows:
+        connection.execute(event_passages.insert(), rows)

@@ -1,0 +1,94 @@
+"""What people wrote of somebody who withdraws: it goes with the passages that it rests on, or where it names them.
+
+A summary is words about words: if one of its passages is erased, nobody can tell which of its words came from there, so
+all of it goes, earlier wordings too. An event goes if nothing else supports it, and loses the source otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, delete, select
+
+from annotations.names import folded
+from annotations.store.cell_place import column_of
+from annotations.store.tables import (
+    distinguishing,
+    event_passages,
+    events,
+    ratings,
+    summaries,
+    summary_passages,
+)
+from annotations.store.transcripts import Kept
+
+ERASED = "(erased when somebody withdrew)"
+
+
+def writings_to_erase(
+    connection: Connection, theirs: Sequence[Kept], participant: str
+) -> dict[Table, set[UUID]]:
+    """The summaries and events that go with a participant, by table. Remarks that name them are blanked here."""
+    ids = {kept.id for kept in theirs}
+    names = {participant, *(kept.transcript.participant for kept in theirs)}
+    # a transcript may be called "meeting"; such a word names nobody
+    names |= {kept.transcript.name for kept in theirs if any(map(str.isdigit, kept.transcript.name))}
+    _forget_remarks(connection, names)
+    return {summaries: _summaries(connection, ids, names), events: _events(connection, ids, names)}
+
+
+def _summaries(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
+    """The summaries that rest on these transcripts, or that name their participant or transcripts."""
+    rests = select(summary_passages.c.summary_id, summary_passages.c.transcript_id)
+    found = {summary for summary, transcript in connection.execute(rests) if transcript in transcripts}
+    named = naming(names)
+    rows = connection.execute(select(summaries)).all()
+    found |= {row.id for row in rows if named(row.text) or _column_names(row.column, names)}
+    # every wording of a cell by the same author: an earlier one may rest on it without saying so
+    cells = {(row.place_key, row.author_id) for row in rows if row.id in found}
+    return {row.id for row in rows if (row.place_key, row.author_id) in cells}
+
+
+def _events(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
+    """The events that nothing else supports, or that name the participant or their transcripts."""
+    rests: dict[UUID, set[bool]] = {}
+    for event, transcript in connection.execute(
+        select(event_passages.c.event_id, event_passages.c.transcript_id)
+    ):
+        rests.setdefault(event, set()).add(transcript in transcripts)
+    named = naming(names)
+    found = set()
+    for row in connection.execute(select(events)):
+        alone = rests.get(row.id) == {True} and not row.source
+        if alone or any(named(words) for words in (row.text, row.actor, row.place, row.source)):
+            found.add(row.id)
+    return found
+
+
+def _forget_remarks(connection: Connection, names: Collection[str]) -> None:
+    """Blank the rationales and other remarks that name a participant or their transcripts."""
+    named = naming(names)
+    for column in (ratings.c.rationale, distinguishing.c.words):
+        table = column.table
+        for row, words in connection.execute(select(table.c.id, column)).all():
+            if named(words):
+                connection.execute(table.update().where(table.c.id == row).values({column.name: ERASED}))
+    for row in connection.execute(select(ratings.c.id, ratings.c.column)).all():
+        if _column_names(row.column, names):
+            connection.execute(delete(ratings).where(ratings.c.id == row.id))
+
+
+def naming(names: Iterable[str]) -> Callable[[str], bool]:
+    """Says whether words name one of these, as a whole word: "P-1" is not named by "P-10" or "P-1-FL"."""
+    wanted = sorted({folded(name) for name in names if name.strip()}, key=len, reverse=True)
+    if not wanted:
+        return lambda _: False
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, wanted))})(?![\w]|-\w)")
+    return lambda words: bool(words) and pattern.search(folded(words)) is not None
+
+
+def _column_names(column: list[list[str]], names: Collection[str]) -> bool:
+    wanted = {folded(name) for name in names if name.strip()}
+    return any(name == "participant" and folded(value) in wanted for name, value in column_of(column))

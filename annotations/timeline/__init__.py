@@ -1,0 +1,1 @@
+"""What happened when: dates as people write them."""

@@ -1,0 +1,1 @@
+"""What a study publishes: cross-case tables, ratings, timelines."""

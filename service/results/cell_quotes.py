@@ -1,0 +1,73 @@
+"""The words of a cell, as far as those who said them allow: only where they may be quoted, and only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from annotations.matrix.tables import Cell
+from annotations.segment import carries
+from annotations.store.cell_place import Passage
+from annotations.store.transcripts import Kept
+from annotations.transcript import Span
+from service.results.study_table import StudyTable
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that may be quoted. ``chosen``: somebody chose them for this code."""
+
+    text: str
+    participant: str
+    transcript: str
+    span: Span
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The quotes of a cell; ``withheld``: of so many of its passages nobody may quote a word."""
+
+    found: tuple[Quote, ...]
+    withheld: int
+
+
+def quotes_of(table: StudyTable, cell: Cell, *, site: str | None, only_chosen: bool = False) -> Quotes:
+    """The chosen quotes of a cell, or else all of its passages that may be quoted where people of ``site`` read them."""
+    chosen = tuple(_chosen(table, cell, site))
+    withheld = sum(not kept.transcript.consents.may_quote_at(site) for _, kept in cell.found)
+    if chosen or only_chosen:
+        return Quotes(chosen, withheld)
+    everything = {
+        (kept.id, one.span): _quote(kept, one.span, chosen=False)
+        for one, kept in cell.found
+        if kept.transcript.consents.may_quote_at(site)
+    }
+    return Quotes(tuple(everything.values()), withheld)
+
+
+def _chosen(table: StudyTable, cell: Cell, site: str | None) -> Iterator[Quote]:
+    given: set[Passage] = set()
+    for one in table.quotes:
+        span = one.passage.span
+        for counted, kept in cell.found:
+            if (
+                span is not None
+                and one.passage not in given
+                and (counted.code, kept.id) == (one.code, one.passage.transcript)
+                and carries(counted.span, span)
+                and kept.transcript.consents.may_quote_at(site)
+                and stands_still(kept, one.passage)
+            ):
+                given.add(one.passage)
+                yield _quote(kept, span, chosen=True)
+
+
+def stands_still(kept: Kept, passage: Passage) -> bool:
+    """Is the text the one that the passage was counted in?"""
+    return kept.transcript.text_hash == passage.text_hash
+
+
+def _quote(kept: Kept, span: Span, *, chosen: bool) -> Quote:
+    t = kept.transcript
+    return Quote(" ".join(span.of(t.text).split()), t.participant or t.name, t.name, span, chosen)

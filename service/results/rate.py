@@ -1,0 +1,156 @@
+"""Ratings into the study: two raters independently, then a consensus with its rationale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from annotations.codings.coding_cells import yes_in
+from annotations.matrix.rated_cells import RatedCell, rated_cells
+from annotations.matrix.rating_scale import rating_in
+from annotations.store.cell_place import CellPlace, Column
+from annotations.store.ratings import Rating, add_ratings, all_ratings
+from service.composition import Parts
+from service.results.named_places import NamedPlaces, named_places
+from service.results.rows_in import FilledTable, OnlyTried, RowReader, filled_table, keep_or_take_back
+
+COLUMNS = ("phase", "code", "case", "site", "wave", "rater", "rating", "rationale", "consensus", "given")
+_TAKEN_BACK = ("-", "–", "—")
+# what a form and an export say besides, and what a reader need not know
+_ALSO_THERE = ("given", "codings", "informants", "proposed", "proposed_why", "framework")
+
+
+@dataclass(frozen=True)
+class KeptRatings:
+    """What became of a file of ratings. ``kept``: new or changed; ``unchanged``: said so before; ``empty``: not rated."""
+
+    kept: tuple[Rating, ...]
+    unchanged: int
+    empty: int
+    notes: tuple[str, ...]
+    dry_run: bool
+
+
+def import_ratings(parts: Parts, file: Path, *, rater: str = "", dry_run: bool = False) -> KeptRatings:
+    """Keep the ratings of a table, all or nothing. ``rater``: whose they are where no column says so.
+
+    Raises BadInput that says in few lines which rows cannot be used: a value outside the scale, an unknown code, case or
+    site, two values for one cell, a consensus without a rationale or without two raters.
+    """
+    read = filled_table(
+        file, required=("code", "rating"), optional=(*COLUMNS[:1], *COLUMNS[2:6], *COLUMNS[7:9], *_ALSO_THERE)
+    )
+    kept: list[Rating] = []
+    unchanged = empty = 0
+    with suppress(OnlyTried), parts.store.writing() as connection:
+        places = named_places(parts, connection)
+        found, empty = _read(read, places, rater)
+        before = rated_cells(all_ratings(connection))
+        _refuse_lonely_consensus(found, before)
+        read.refuse_faults()
+        kept = [one for _, one in found if not _says_so(before.get(one.place.key), one)]
+        unchanged = len(found) - len(kept)
+        add_ratings(connection, kept)
+        keep_or_take_back(dry_run)
+    notes = _notes(kept, before)
+    return KeptRatings(tuple(kept), unchanged, empty, notes, dry_run)
+
+
+def _read(read: FilledTable, places: NamedPlaces, rater: str) -> tuple[list[tuple[RowReader, Rating]], int]:
+    found: list[tuple[RowReader, Rating]] = []
+    seen: dict[tuple[str, str, bool], tuple[int, str]] = {}
+    empty = 0
+    for row in read.rows():
+        if not row["rating"]:
+            # a form need not be filled in to its end
+            empty += 1
+            continue
+        one = _rating(row, places, rater)
+        if one is None:
+            continue
+        key = (one.place.key, one.rater, one.consensus)
+        number, value = seen.setdefault(key, (row.row.number, one.value))
+        if number != row.row.number:
+            same = "repeats" if value == one.value else "contradicts"
+            row.fault(
+                "rating", f"it {same} row {number}, which rates the same cell for {one.rater}; keep one"
+            )
+            continue
+        found.append((row, one))
+    return found, empty
+
+
+def _rating(row: RowReader, places: NamedPlaces, rater: str) -> Rating | None:
+    code = row.read("code", places.code)
+    phase = row.read("phase", places.phase)
+    consensus = row.read("consensus", yes_in)
+    value = row.read("rating", lambda given: "" if given in _TAKEN_BACK else rating_in(given))
+    who = row.read("rater", lambda given: places.person(given or rater) if given or rater else _nobody())
+    column = _column(row, places)
+    if consensus and value and not row["rationale"]:
+        row.fault("rationale", "it is empty; a consensus says why the raters agreed on this value")
+    if row.wrong or code is None or phase is None or value is None or who is None or column is None:
+        return None
+    return Rating(CellPlace(phase, code, column), who, value, row["rationale"], bool(consensus))
+
+
+def _nobody() -> str:
+    raise ValueError("it is empty; say who rates, in this column or with --rater NAME")
+
+
+def _column(row: RowReader, places: NamedPlaces) -> Column | None:
+    """A case or a site, and a wave if one is named."""
+    named = [name for name in ("case", "site") if row[name]]
+    if not named:
+        row.fault("case", "neither a case nor a site is named; every row rates one of them")
+        return None
+    # a row that names both is about the site: cases hold several
+    wanted = [named[-1], *(("wave",) if row["wave"] else ())]
+    found = [(name, row.read(name, partial(places.place, name))) for name in wanted]
+    if any(value is None for _, value in found):
+        return None
+    return tuple((name, value) for name, value in found if value is not None)
+
+
+def _refuse_lonely_consensus(
+    found: Sequence[tuple[RowReader, Rating]], before: Mapping[str, RatedCell]
+) -> None:
+    """A consensus needs two people's ratings, kept before or in the same file."""
+    raters: dict[str, set[str]] = {key: {one.rater for one in cell.newest} for key, cell in before.items()}
+    for _, one in found:
+        if not one.consensus and one.value:
+            raters.setdefault(one.place.key, set()).add(one.rater)
+    for row, one in found:
+        its = raters.get(one.place.key, set())
+        if one.consensus and one.value and len(its) < 2:
+            row.fault(
+                "consensus",
+                f"a consensus is made of two raters' own ratings or more, and this cell was rated by "
+                f"{', '.join(sorted(its)) or 'nobody'}; let a second person rate it first",
+            )
+
+
+def _says_so(before: RatedCell | None, one: Rating) -> bool:
+    """Did the same person say the same of this cell already?"""
+    history = before.history if before else ()
+    own = [it for it in history if it.consensus == one.consensus and (it.consensus or it.rater == one.rater)]
+    if not own:
+        return not one.value
+    return (own[-1].value, own[-1].rationale, own[-1].rater) == (one.value, one.rationale, one.rater)
+
+
+def _notes(kept: Iterable[Rating], before: Mapping[str, RatedCell]) -> tuple[str, ...]:
+    late = sum(
+        not one.consensus and (cell := before.get(one.place.key)) is not None and cell.consensus is not None
+        for one in kept
+    )
+    if not late:
+        return ()
+    were = "1 rating was" if late == 1 else f"{late} ratings were"
+    return (
+        f"{were} given after a consensus on the same cell: kept on record, but the consensus stands, and they do not "
+        f"count in the agreement of the raters, since they are no longer independent.",
+    )

@@ -1,0 +1,205 @@
+"""Reads the store and puts a cross-case table together: the work behind "tandem matrix"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.attributes import Attributes, filters_of
+from annotations.codebook.codes import Codebook
+from annotations.errors import BadInput
+from annotations.matrix.columns import Columns, columns_named
+from annotations.matrix.counted_codings import Counted, counted_codings
+from annotations.matrix.orders import by_outcome, columns_in_order, phases_in_order, rows_in_order
+from annotations.matrix.rated_cells import RatedCell, rated_cells
+from annotations.matrix.tables import matrix_of, rows_at
+from annotations.names import folded
+from annotations.numbers_shown import counted
+from annotations.store.attributes import all_attributes
+from annotations.store.cell_place import CellPlace, Column, column_key
+from annotations.store.loose_codings import loose_codings
+from annotations.store.ratings import all_ratings
+from annotations.store.reviews import current_reviews
+from annotations.store.tables import now
+from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.written_cells import (
+    Summary,
+    current_distinguishing,
+    current_quotes,
+    current_summaries,
+)
+from service.agreement.report import chosen_transcripts
+from service.composition import Parts
+from service.results.study_table import StudyTable, WantedTable
+
+Written = TypeVar("Written", RatedCell, tuple[Summary, ...])
+
+
+def study_table(parts: Parts, wanted: WantedTable) -> StudyTable:
+    """The table as it stands now. Raises BadInput for names that are not known."""
+    if wanted.level is not None and wanted.level < 1:
+        raise BadInput("a level counts from 1, the top of each framework.")
+    with parts.store.reading() as connection:
+        return table_in(connection, parts, wanted)
+
+
+def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> StudyTable:
+    """As ``study_table``, within a transaction."""
+    book, config = parts.codebook, parts.study.config
+    everything, attributes = all_transcripts(connection), all_attributes(connection)
+    columns = columns_named(wanted.columns, attributes)
+    chosen = _chosen(everything, wanted, attributes)
+    found, alone = _findings(connection, book, chosen)
+    row_of = rows_at(book, wanted.level)
+    matrix = matrix_of(found, {one.id: one for one in chosen}, columns, row_of)
+    rated = rated_cells(all_ratings(connection))
+    written = _by_cell(current_summaries(connection))
+    across = {(p, c): one for (p, c), one in current_distinguishing(connection).items() if row_of(c) == c}
+    shown_rated, hidden = _fitting(rated, columns, row_of)
+    shown_written, unseen = _fitting(written, columns, row_of)
+    places = [cell.history[0].place for cell in shown_rated.values()]
+    places += [its[0].place for its in shown_written.values()]
+    own = {column_key(one): one for one in _columns(chosen, columns, places)}
+    listed = {
+        "case": tuple(config.cases),
+        "site": tuple(site for sites in config.cases.values() for site in sites),
+        "wave": config.waves,
+    }
+    ordered = columns_in_order(own.values(), listed)
+    if wanted.outcome is not None:
+        ordered = _in_order_of_outcome(ordered, wanted.outcome, columns, attributes)
+    return StudyTable(
+        study=config.name,
+        codebook=book,
+        wanted=wanted,
+        names=columns.names,
+        columns=ordered,
+        phases=phases_in_order(
+            [*(place[0] for place in matrix.cells), *(p.phase for p in places), *(p for p, _ in across)], book
+        ),
+        rows=rows_in_order(
+            [*(place[1] for place in matrix.cells), *(p.code for p in places), *(c for _, c in across)], book
+        ),
+        matrix=matrix,
+        transcripts={one.id: one for one in everything},
+        rated=shown_rated,
+        summaries=shown_written,
+        quotes=current_quotes(connection),
+        distinguishing=across,
+        notes=tuple(_notes(found, book, alone, hidden, unseen)),
+        made=now(),
+    )
+
+
+def phase_ids(codebook: Codebook) -> tuple[str, ...]:
+    """The codes that say in which phase something was."""
+    roles = {framework.id for framework in codebook.frameworks if framework.role == "phase"}
+    return tuple(code.id for code in codebook.codes if code.framework in roles)
+
+
+def _chosen(everything: Sequence[Kept], wanted: WantedTable, attributes: Attributes) -> list[Kept]:
+    filters = filters_of(wanted.where, attributes)
+    chosen = []
+    for one in chosen_transcripts(everything, wanted.among):
+        known = attributes.of(participant=one.transcript.participant, case=one.transcript.case)
+        if all(it.keeps(known) for it in filters):
+            chosen.append(one)
+    if not chosen:
+        raise BadInput("no transcript is left by these filters together. Leave one of them out.")
+    return chosen
+
+
+def _findings(
+    connection: Connection, codebook: Codebook, chosen: Sequence[Kept]
+) -> tuple[tuple[Counted, ...], int]:
+    """The codings that count, and how many phases stand on passages without another code."""
+    here = {one.id for one in chosen}
+    phases = frozenset(phase_ids(codebook))
+    reviews = [one for one in current_reviews(connection) if one.transcript in here]
+    loose = [one for one in loose_codings(connection) if one.transcript in here]
+    found = counted_codings(reviews, loose, phases)
+    coded: dict[UUID, list[Counted]] = {}
+    for one in found:
+        coded.setdefault(one.transcript, []).append(one)
+    marks = {(r.transcript, c.span) for r in reviews for c in r.codings if c.code in phases}
+    marks |= {(one.transcript, one.coding.span) for one in loose if one.coding.code in phases}
+    alone = sum(not any(it.span & span for it in coded.get(where, ())) for where, span in marks)
+    return found, alone
+
+
+def _by_cell(found: Iterable[Summary]) -> dict[str, tuple[Summary, ...]]:
+    cells: dict[str, list[Summary]] = {}
+    for one in found:
+        cells.setdefault(one.place.key, []).append(one)
+    return {key: tuple(its) for key, its in cells.items()}
+
+
+def _fitting(
+    found: Mapping[str, Written], columns: Columns, row_of: Callable[[str], str]
+) -> tuple[dict[str, Written], int]:
+    """What people wrote into cells of this table, and how much stands in cells of other ones."""
+    wanted = {folded(name) for name in columns.names}
+    fitting = {}
+    for key, its in found.items():
+        place = its.history[0].place if isinstance(its, RatedCell) else its[0].place
+        if {folded(name) for name, _ in place.column} == wanted and row_of(place.code) == place.code:
+            fitting[key] = its
+    return fitting, len(found) - len(fitting)
+
+
+def _columns(chosen: Sequence[Kept], columns: Columns, places: Sequence[CellPlace]) -> Iterator[Column]:
+    """The columns of all transcripts, coded or not, and of what people wrote; the transcripts' spelling holds."""
+    at = {folded(name): position for position, name in enumerate(columns.names)}
+    for place in places:
+        by_name = {at[folded(name)]: value for name, value in place.column}
+        yield tuple((name, by_name[position]) for position, name in enumerate(columns.names))
+    for one in reversed(chosen):
+        yield columns.of(one.transcript)
+
+
+def _in_order_of_outcome(
+    ordered: Sequence[Column], outcome: str, columns: Columns, attributes: Attributes
+) -> tuple[Column, ...]:
+    if "case" not in columns.names:
+        raise BadInput(
+            "the outcome is one of cases, so the table needs the column case to be put in its order."
+        )
+    name = attributes.resolve(outcome)
+    cases = {value for column in ordered for of, value in column if of == "case" and value}
+    known = {
+        folded(case): said
+        for case in cases
+        if (said := attributes.of(participant="", case=case).get(name, ""))
+    }
+    if not known:
+        raise BadInput(
+            f'the attribute "{name}" is known of no case. Give it with "tandem participants FILE" (columns case and {name}).'
+        )
+    return by_outcome(ordered, known, name)
+
+
+def _notes(
+    found: Sequence[Counted], codebook: Codebook, alone: int, hidden: int, unseen: int
+) -> Iterator[str]:
+    several = Counter((one.code, one.transcript, one.span, one.coders) for one in found)
+    twice = sum(count > 1 for count in several.values())
+    if twice:
+        yield f"{counted(twice, 'coding stands', 'codings stand')} in several phases and counts in each."
+    if alone:
+        yield f"{counted(alone, 'passage carries', 'passages carry')} a phase and no other code, so no row shows them."
+    if gone := Counter(one.code for one in found if one.code not in codebook.by_id):
+        yield (
+            f"{counted(sum(gone.values()), 'coding carries a code', 'codings carry codes')} that the codebook no longer "
+            f"holds ({', '.join(sorted(gone)[:5])}); they stand last, under their ids."
+        )
+    if hidden:
+        yield (
+            f"{counted(hidden, 'rated cell belongs', 'rated cells belong')} to other columns or rows than are shown here "
+            f'(see them with "tandem ratings").'
+        )
+    if unseen:
+        yield f"{counted(unseen, 'cell with a summary belongs', 'cells with summaries belong')} to other columns or rows."

@@ -1,0 +1,180 @@
+"""The table as plain data: what DESIGN's ``matrix --json`` has, and beside it all that it does not have yet."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotations.matrix.rated_cells import RatedCell
+from annotations.matrix.rating_scale import in_json
+from annotations.matrix.tables import Cell
+from annotations.store.cell_place import Column, Passage
+from annotations.store.ratings import Rating
+from annotations.store.transcripts import Kept
+from annotations.store.written_cells import Summary
+from annotations.turn_numbers import shown_number
+from service.results.cell_quotes import quotes_of, stands_still
+from service.results.study_table import StudyTable
+
+
+def to_json(table: StudyTable, *, with_quotes: bool, site: str | None = None) -> dict[str, Any]:
+    """Phase, code and column to cell; a phase or column that is not stated is "". Cells with nothing in them are left out.
+
+    ``with_quotes``: with words of participants, where consent allows, as people of ``site`` may read them.
+    """
+    blocks: dict[str, dict[str, dict[str, Any]]] = {}
+    for phase in table.phases:
+        rows: dict[str, dict[str, Any]] = {}
+        for row in table.rows_of(phase):
+            cells = {
+                table.shown[column]: cell_json(table, phase, row, column, with_quotes=with_quotes, site=site)
+                for column in table.columns
+                if _anything(table, phase, row, column)
+            }
+            rows[table.label(row)] = cells
+        blocks[table.label(phase) if phase else ""] = rows
+    return {
+        "matrix": blocks,
+        "study": table.study,
+        "made": table.made.isoformat(timespec="seconds"),
+        "codebook_version": table.codebook.version,
+        "columns_stand_for": list(table.names),
+        "columns": [{"column": table.shown[one], **dict(one)} for one in table.columns],
+        "phases": [{"phase": table.label(one) if one else "", "id": one} for one in table.phases],
+        "codes": [_code(table, row) for row in table.rows],
+        "distinguishes": {
+            table.label(phase) if phase else "": {
+                table.label(row): said
+                for row in table.rows_of(phase)
+                if (said := _distinguishes(table, phase, row))
+            }
+            for phase in table.phases
+        },
+        "codings": table.matrix.codings,
+        "notes": list(table.notes),
+    }
+
+
+def cell_json(
+    table: StudyTable, phase: str, row: str, column: Column, *, with_quotes: bool, site: str | None
+) -> dict[str, Any]:
+    """One cell."""
+    cell, rated = table.cell(phase, row, column), table.rating(phase, row, column)
+    written = table.written(phase, row, column)
+    quotes = quotes_of(table, cell, site=site) if with_quotes else None
+    proposal = cell.proposal
+    return {
+        "codings": cell.codings,
+        "informants": len(cell.informants),
+        "rating": None if rated is None else in_json(rated.value),
+        "summary": [one.text for one in written],
+        "quotes": [
+            {
+                "text": one.text,
+                "participant": one.participant,
+                "transcript": one.transcript,
+                "start": one.span.start,
+                "end": one.span.end,
+                "chosen": one.chosen,
+            }
+            for one in (quotes.found if quotes else ())
+        ],
+        "quotes_withheld": quotes.withheld if quotes else None,
+        "informant_codes": list(cell.informants),
+        "sources": dict(cell.sources),
+        "rating_status": rated.status if rated else "",
+        "ratings": [rating_json(one) for one in (rated.newest if rated else ())],
+        "rating_history": [rating_json(one) for one in (rated.history if rated else ())],
+        "proposed": in_json(proposal.value),
+        "proposed_why": proposal.why,
+        "summaries": [_summary(table, one) for one in written],
+        "passages": passages_json(cell),
+    }
+
+
+def rating_json(one: Rating) -> dict[str, Any]:
+    """A rating with who gave it, when and why."""
+    return {
+        "rater": one.rater,
+        "rating": in_json(one.value),
+        "rationale": one.rationale,
+        "consensus": one.consensus,
+        "given": one.created.isoformat(timespec="seconds") if one.created else None,
+    }
+
+
+def passages_json(cell: Cell) -> list[dict[str, Any]]:
+    """Where the codings of a cell stand, without a word of theirs."""
+    return [
+        {
+            **_place(kept, one.span.start, one.span.end),
+            "coders": list(one.coders),
+            "influence": one.influence,
+            "concrete_example": one.concrete_example,
+        }
+        for one, kept in cell.found
+    ]
+
+
+def turn_at(kept: Kept, position: int) -> int | None:
+    """The turn (from 0) that a position of the text lies in, or None."""
+    turns = kept.transcript.turns
+    at = bisect_right([one.span.start for one in turns], position) - 1
+    return turns[at].index if at >= 0 and position < turns[at].span.end else None
+
+
+def passage_named(transcripts: Mapping[Any, Kept], passage: Passage) -> str:
+    """A passage as people type it: "JKG-01:4", or "JKG-01:120-180" where it is not a whole turn."""
+    kept = transcripts[passage.transcript]
+    name, span = kept.transcript.name, passage.span
+    if span is None:
+        return name
+    whole = next((turn for turn in kept.transcript.turns if turn.span == span), None)
+    if whole is not None and stands_still(kept, passage):
+        return f"{name}:{shown_number(whole.index)}"
+    return f"{name}:{span.start}-{span.end}"
+
+
+def _place(kept: Kept, start: int, end: int) -> dict[str, Any]:
+    return {"transcript": kept.transcript.name, "turn": turn_at(kept, start), "start": start, "end": end}
+
+
+def _summary(table: StudyTable, one: Summary) -> dict[str, Any]:
+    return {
+        "text": one.text,
+        "by": one.author,
+        "written": one.created.isoformat(timespec="seconds") if one.created else None,
+        "passages": [
+            {
+                **_place(kept, passage.span.start, passage.span.end),
+                "text_changed_since": not stands_still(kept, passage),
+            }
+            for passage in one.passages
+            if passage.span is not None and (kept := table.transcripts[passage.transcript])
+        ],
+    }
+
+
+def _anything(table: StudyTable, phase: str, row: str, column: Column) -> bool:
+    rated: RatedCell | None = table.rating(phase, row, column)
+    there: Sequence[Summary] = table.written(phase, row, column)
+    return bool(table.cell(phase, row, column).codings or rated or there)
+
+
+def _code(table: StudyTable, row: str) -> dict[str, str]:
+    code = table.codebook.by_id.get(row)
+    framework = table.codebook.framework(code.framework).name if code else ""
+    return {"code": table.label(row), "id": row, "framework": framework, "path": code.path if code else row}
+
+
+def _distinguishes(table: StudyTable, phase: str, row: str) -> dict[str, Any] | None:
+    said, pattern = table.distinguishing.get((phase, row)), table.pattern(phase, row)
+    if said is None and not pattern:
+        return None
+    return {
+        "words": said.words if said else "",
+        "by": said.by if said else None,
+        "written": said.created.isoformat(timespec="seconds") if said and said.created else None,
+        "ratings": pattern,
+    }
