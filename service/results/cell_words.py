@@ -1,0 +1,90 @@
+"""What a cell of a printed table says, as lines of a kind each: summary, rating, counts, quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from annotations.matrix.rated_cells import CONSENSUS, DIFFER, ONE
+from annotations.matrix.rating_scale import rating_shown
+from annotations.numbers_shown import counted
+from annotations.store.cell_place import Column
+from service.results.cell_quotes import quotes_of
+from service.results.study_table import StudyTable
+
+MOST_QUOTES = 3  # of a printed cell where nobody chose any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a cell."""
+
+    kind: Literal["summary", "rating", "counts", "quote"]
+    words: str
+
+
+def lines_of(
+    table: StudyTable, phase: str, row: str, column: Column, *, with_quotes: bool, site: str | None
+) -> Iterator[Line]:
+    """Everything that a printed cell says, the summary first."""
+    cell = table.cell(phase, row, column)
+    for one in table.written(phase, row, column):
+        yield Line("summary", one.text)
+    rated = table.rating(phase, row, column)
+    if rated is not None and rated.status:
+        yield Line("rating", f"Rating: {rating_words(table, phase, row, column)}")
+    if cell.codings:
+        kinds = ", ".join(counted(count, kind) for kind, count in cell.sources.items())
+        people = f", {counted(len(cell.informants), 'informant')}" if cell.informants else ""
+        yield Line("counts", f"{counted(cell.codings, 'coding')}{people}; {kinds}")
+    if with_quotes:
+        yield from _quotes(table, phase, row, column, site)
+
+
+def _quotes(table: StudyTable, phase: str, row: str, column: Column, site: str | None) -> Iterator[Line]:
+    found = quotes_of(table, table.cell(phase, row, column), site=site).found
+    chosen = bool(found) and found[0].chosen
+    for one in found if chosen else found[:MOST_QUOTES]:
+        yield Line("quote", f"“{one.text}” ({one.participant})")
+    if not chosen and len(found) > MOST_QUOTES:
+        yield Line("counts", f"{len(found) - MOST_QUOTES} more passages may be quoted; none was chosen")
+
+
+def rating_words(table: StudyTable, phase: str, row: str, column: Column) -> str:
+    """The rating of a cell as people read it: "+2", "+1 (one rater)", "−1 / +1 (not agreed yet)"; "" where there is none."""
+    rated = table.rating(phase, row, column)
+    if rated is None or not rated.status:
+        return ""
+    if rated.status == DIFFER:
+        return f"{' / '.join(rating_shown(one.value) for one in rated.newest)} (not agreed yet)"
+    value = rating_shown(rated.value or "")
+    return (
+        value
+        if rated.status == CONSENSUS
+        else f"{value} ({'one rater' if rated.status == ONE else 'raters agree'})"
+    )
+
+
+def how_it_was_counted(table: StudyTable, *, with_quotes: bool) -> tuple[str, ...]:
+    """The notes below a table: what its figures mean."""
+    notes = [
+        "A coding is a passage that carries a code. A passage counts once for a code, however many people coded it; where "
+        "the coders agreed on a passage, what they agreed on counts alone. Suggestions of a model are never counted.",
+        "Informants are the participants whose words were coded.",
+    ]
+    if table.rated:
+        notes.append(
+            "Ratings: −2 and +2, two or more informants describe with concrete examples that the code hinders or helps; −1 "
+            "and +1, general statements, one example, or more who say so than the opposite; 0, neither; mixed, as many say "
+            "that it helps as that it hinders; missing, nobody speaks of it. People rate; without a note in brackets, a "
+            "value is the raters' consensus."
+        )
+    if table.summaries:
+        notes.append("Summaries were written by people of the team.")
+    if with_quotes:
+        notes.append("Quotes carry the participant's code, and are of participants who may be quoted.")
+    if table.wanted.outcome:
+        notes.append(f'Columns stand from the lowest to the highest "{table.wanted.outcome}".')
+    notes.append(f"Codebook: {table.codebook.name}, version {table.codebook.version}.")
+    return (*notes, *table.notes)
