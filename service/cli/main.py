@@ -65,6 +65,7 @@ def add_commands() -> None:
         precode,
         pull,
         push,
+        ratings,
         restore,
         serve,
         show,
@@ -92,7 +93,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (matrix,):
+    for module in (matrix, ratings):
         app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from annotations.errors import BadInput
 from annotations.matrix.columns import columns_named
-from annotations.matrix.tables import Cell
 from annotations.store.cell_place import CellPlace, Column, Passage
 from annotations.store.written_cells import (
     ChosenQuote,
@@ -24,6 +23,7 @@ from annotations.store.written_cells import (
 )
 from service.composition import Parts
 from service.results.named_places import PLACES, NamedPlaces, named_places
+from service.results.rated_study import whole_cell
 from service.results.read_table import table_in
 from service.results.rows_in import FilledTable, OnlyTried, RowReader, filled_table, keep_or_take_back
 from service.results.study_table import StudyTable, WantedTable
@@ -76,6 +76,8 @@ def import_cells(parts: Parts, file: Path, *, by: str = "", dry_run: bool = Fals
             for one in made.distinguishing
             if (known[place].words if (place := (one.phase, one.code)) in known else "") != one.words
         ]
+        implied = [writing.implied.get((one.place.key, one.author)) for one in changed]
+        made.on_all, made.on_nothing = implied.count(True), implied.count(False)
         given = len(made.summaries) + len(made.quotes) + len(made.distinguishing)
         made.summaries, made.quotes, made.distinguishing = changed, quotes, words
         made.unchanged = given - len(changed) - len(quotes) - len(words)
@@ -105,6 +107,8 @@ class _Writing:
         self._tables: dict[tuple[str, ...], StudyTable] = {}
         self._attributes = self._own_columns()
         self._seen: dict[tuple[str, ...], int] = {}
+        # summaries that name no passage: does their cell hold any?
+        self.implied: dict[tuple[str, str], bool] = {}
 
     def _own_columns(self) -> dict[str, str]:
         """Further columns of the file that are attributes; any other is refused, since it would be lost."""
@@ -177,28 +181,16 @@ class _Writing:
         text = "" if words in TAKEN_BACK else words
         if text and not passages:
             passages = self._all_of(place)
-            self.made.on_all += bool(passages)
-            self.made.on_nothing += not passages
+            self.implied[(place.key, by)] = bool(passages)
         self.made.summaries.append(Summary(place, by, text, passages if text else ()))
 
     def _all_of(self, place: CellPlace) -> tuple[Passage, ...]:
         """Every passage that the cell holds now."""
-        names = tuple(name for name, _ in place.column)
-        table = self._table(names)
-        level = self._cell(table, place)
+        table = self._table(tuple(name for name, _ in place.column))
+        cell = whole_cell(table, place.phase, place.code, place.column)
         return tuple(
-            dict.fromkeys(Passage(kept.id, one.span, kept.transcript.text_hash) for one, kept in level.found)
+            dict.fromkeys(Passage(kept.id, one.span, kept.transcript.text_hash) for one, kept in cell.found)
         )
-
-    def _cell(self, table: StudyTable, place: CellPlace) -> Cell:
-        """The cell of the code itself with all codes below it."""
-        book = self._parts.codebook
-        below = {place.code}
-        for code in book.codes:
-            if code.parent in below:
-                below.add(code.id)
-        cells = [table.cell(place.phase, one, place.column) for one in below]
-        return Cell(tuple(one for cell in cells for one in cell.found))
 
     def _table(self, names: tuple[str, ...]) -> StudyTable:
         columns_named(names, self._places.attributes)

@@ -1,0 +1,176 @@
+"""tandem ratings: how strongly each code helps or hinders a case or site, decided by people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say, table, warn
+
+if TYPE_CHECKING:
+    from annotations.matrix.rater_agreement import RaterAgreement
+    from service.results.rate import KeptRatings
+    from service.results.rated_study import RatedStudy
+
+NAME = "ratings"
+_SHOWN = 40
+
+
+def command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="A .csv, .xlsx or .jsonl table: code, case or site, rater, rating, and phase, wave, rationale, consensus. "
+            "Without a file, what was rated is shown.",
+        ),
+    ] = None,
+    rater: Annotated[
+        str, typer.Option("--rater", metavar="NAME", help="Who rates, where the file does not say.")
+    ] = "",
+    form: Annotated[
+        Path | None,
+        typer.Option(
+            "--form",
+            metavar="FILE",
+            help="Write a table for --rater to fill in: every cell with what the rule proposes, without others' ratings.",
+        ),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--columns", metavar="NAME", help="With --form: case (the default) or site, and wave."),
+    ] = None,
+    level: Annotated[
+        int | None,
+        typer.Option("--level", metavar="N", help="With --form: rows at this level; 1 is the top."),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the ratings as CSV, to be read back.")
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show every rating that was ever given, not only the newest.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With a file: show what would change, and keep nothing.")
+    ] = False,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Keep ratings from −2 to +2 of codes by case or site, or show them, what the rule proposes, and how raters agree.
+
+    Two people rate independently, each with a table of their own; then a row with "yes" under consensus and a rationale
+    says what they agreed on.
+    """
+    from annotations.errors import BadInput
+    from service.composition import open_parts
+    from service.results.rated_study import rated_study
+    from service.results.ratings_out import write_csv, write_form
+    from service.results.study_table import WantedTable
+
+    if form is not None and not rater.strip():
+        raise BadInput("a form is one person's: give --rater NAME.")
+    with open_parts(chosen(study)) as parts:
+        if file is not None:
+            from service.results.rate import import_ratings
+
+            with parts.alone("ratings"):
+                kept = import_ratings(parts, file, rater=rater, dry_run=dry_run)
+            as_json(_kept_json(kept)) if json else _tell(kept)
+            return
+        if form is not None:
+            cells = write_form(
+                parts, form, rater=rater, wanted=WantedTable(tuple(columns or ("case",)), level)
+            )
+            say(
+                f"Written: {form}, with {cells:,} cells for {rater}. Fill in the column rating, then: tandem ratings {form}"
+            )
+            return
+        found = rated_study(parts)
+        if csv is not None:
+            write_csv(parts, csv)
+    if json:
+        as_json(found.to_json())
+        return
+    _show(found, history=history)
+    if csv is not None:
+        say("", f"Written: {csv}.")
+
+
+def _kept_json(kept: KeptRatings) -> dict[str, Any]:
+    return {
+        "kept": len(kept.kept),
+        "unchanged": kept.unchanged,
+        "not_rated": kept.empty,
+        "notes": list(kept.notes),
+        "dry_run": kept.dry_run,
+    }
+
+
+def _tell(kept: KeptRatings) -> None:
+    from annotations.numbers_shown import counted
+
+    if kept.dry_run:
+        say("This is what would change; nothing was kept.", "")
+    agreed = sum(one.consensus for one in kept.kept)
+    say(
+        f"{counted(len(kept.kept) - agreed, 'rating')} and {counted(agreed, 'consensus', 'consensuses')} kept, "
+        f"{kept.unchanged} as before, {counted(kept.empty, 'row')} not rated."
+    )
+    warn(*kept.notes)
+    say("", f"Next: {'the same command without --dry-run' if kept.dry_run else 'tandem ratings'}")
+
+
+def _show(found: RatedStudy, *, history: bool) -> None:
+    from annotations.matrix.rating_scale import rating_shown
+
+    if not found.cells:
+        say(
+            "Nothing has been rated yet. Each of two raters gets a form: tandem ratings --form FILE.csv --rater NAME",
+        )
+        return
+    rows = []
+    for cell in found.cells:
+        place = (cell.phase or "–", cell.code, cell.column)
+        its = cell.rated.history if history else cell.rated.newest
+        said = "\n".join(
+            f"{'agreed, ' if one.consensus else ''}{one.rater}: {rating_shown(one.value) or 'taken back'}"
+            for one in its
+        )
+        value = cell.rated.value
+        standing = f"{rating_shown(value)} ({cell.rated.status})" if value else cell.rated.status
+        rule = cell.proposal.value
+        rows.append((*place, said, standing, rating_shown(rule) if rule else "–"))
+    table("", ("phase", "code", "case or site", "ratings", "stands", "the rule proposes"), rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        say(f"… and {len(rows) - _SHOWN} more: see them with --csv FILE or --json.")
+    say("")
+    for one in found.agreement:
+        say(_agreement(one))
+    if not found.agreement:
+        say("No two people have rated the same cell independently yet, so there is nothing to compare.")
+
+
+def _agreement(one: RaterAgreement) -> str:
+    from annotations.numbers_shown import counted, number, ranging
+
+    pair = " and ".join(one.raters)
+    if one.kappa is None:
+        return f"{pair}: weighted kappa is undefined, because {one.reason}."
+    interval = (
+        f"95 % interval {ranging(one.interval)}{', few cases or sites' if one.few else ''}"
+        if one.interval
+        else f"no interval: {one.interval_reason}"
+    )
+    same = "" if one.same is None else f" The same value in {one.same:.0%}."
+    unlike = (
+        f" {counted(one.unlike, 'further cell was', 'further cells were')} put on the scale by one of them only."
+        if one.unlike
+        else ""
+    )
+    return (
+        f"{pair}: weighted kappa {number(one.kappa)} ({interval}) over {counted(one.cells, 'cell')} in "
+        f"{counted(one.groups, 'case or site', 'cases or sites')}.{same}{unlike}"
+    )

@@ -1,0 +1,91 @@
+"""All ratings of a study, what the rule proposes for each, and how far raters agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.matrix.columns import shown_columns
+from annotations.matrix.rated_cells import RatedCell, rated_cells
+from annotations.matrix.rater_agreement import RaterAgreement, agreement_of_raters
+from annotations.matrix.rating_scale import Proposal, in_json
+from annotations.matrix.tables import Cell
+from annotations.store.cell_place import Column
+from annotations.store.ratings import all_ratings
+from annotations.store.transcripts import all_transcripts
+from service.composition import Parts
+from service.results.read_table import table_in
+from service.results.study_table import StudyTable, WantedTable
+from service.results.table_json import rating_json
+
+
+@dataclass(frozen=True, slots=True)
+class RatedPlace:
+    """A rated cell in words: its phase, code and column, its ratings, and what the rule proposes."""
+
+    phase: str
+    code: str
+    column: str
+    place: Column
+    rated: RatedCell
+    proposal: Proposal
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "phase": self.phase,
+            "code": self.code,
+            **dict(self.place),
+            "rating": in_json(self.rated.value),
+            "status": self.rated.status,
+            "proposed": in_json(self.proposal.value),
+            "proposed_why": self.proposal.why,
+            "ratings": [rating_json(one) for one in self.rated.newest],
+            "consensus": None if self.rated.consensus is None else rating_json(self.rated.consensus),
+            "history": [rating_json(one) for one in self.rated.history],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RatedStudy:
+    """Every rated cell, and how far each pair of raters agrees."""
+
+    cells: tuple[RatedPlace, ...]
+    agreement: tuple[RaterAgreement, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "ratings": [one.to_json() for one in self.cells],
+            "agreement": [one.to_json() for one in self.agreement],
+        }
+
+
+def rated_study(parts: Parts) -> RatedStudy:
+    """Everything that was rated, in the order in which the cells were rated first."""
+    with parts.store.reading() as connection:
+        cells = rated_cells(all_ratings(connection))
+        columns = {tuple(name for name, _ in cell.history[0].place.column) for cell in cells.values()}
+        tables: dict[tuple[str, ...], StudyTable] = {}
+        if cells and all_transcripts(connection):
+            tables = {names: table_in(connection, parts, WantedTable(names)) for names in columns}
+    shown = shown_columns(cell.history[0].place.column for cell in cells.values())
+    found = []
+    for cell in cells.values():
+        place = cell.history[0].place
+        table = tables.get(tuple(name for name, _ in place.column))
+        book = parts.codebook
+        phase, code = (book.label(one) if one in book.by_id else one for one in (place.phase, place.code))
+        coded = whole_cell(table, place.phase, place.code, place.column) if table else Cell(())
+        found.append(RatedPlace(phase, code, shown[place.column], place.column, cell, coded.proposal))
+    return RatedStudy(tuple(found), agreement_of_raters(cells))
+
+
+def whole_cell(table: StudyTable, phase: str, code: str, column: Column) -> Cell:
+    """The codings of a code and of all codes below it."""
+    below = {code}
+    for one in table.codebook.codes:
+        if one.parent in below:
+            below.add(one.id)
+    cells = [table.cell(phase, one, column) for one in below]
+    return Cell(tuple(one for cell in cells for one in cell.found))
