@@ -84,6 +84,9 @@ def command(
             cells = write_form(
                 parts, form, rater=rater, wanted=WantedTable(tuple(columns or ("case",)), level)
             )
+            if json:
+                as_json({"file": str(form), "rater": rater, "cells": cells})
+                return
             say(
                 f"Written: {form}, with {cells:,} cells for {rater}. Fill in the column rating, then: tandem ratings {form}"
             )
