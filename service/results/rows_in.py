@@ -60,6 +60,7 @@ class FilledTable:
         """Raises BadInput in few lines where any row cannot be used; nothing is kept then."""
         if not self.faults:
             return
+        self.faults.sort(key=lambda fault: fault.row)
         bad = len({fault.row for fault in self.faults})
         raise BadInput(
             "\n".join(in_few_lines(self.faults))
