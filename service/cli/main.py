@@ -71,6 +71,7 @@ def add_commands() -> None:
         show,
         status,
         suggestions,
+        timeline,
         trace,
         train,
         trust,
@@ -93,7 +94,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (matrix, ratings):
+    for module in (matrix, ratings, timeline):
         app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)

@@ -1,0 +1,265 @@
+"""Events of the cases into the study, and as they stand: the work behind "tandem timeline"."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotations.codings.coding_cells import yes_in
+from annotations.errors import BadInput
+from annotations.matrix.orders import columns_in_order
+from annotations.names import folded
+from annotations.store.cell_place import Passage
+from annotations.store.events import Event, KeptEvents, all_events, keep_events, remove_events
+from annotations.store.forget_writings import naming
+from annotations.store.transcripts import all_transcripts
+from annotations.timeline.when import When, when_of
+from service.composition import Parts
+from service.exported_file import safe_cell, whole
+from service.results.named_places import NamedPlaces, named_places
+from service.results.read_table import phase_ids, study_table
+from service.results.rows_in import OnlyTried, RowReader, filled_table, keep_or_take_back
+from service.results.study_table import WantedTable
+from service.results.table_json import passage_named
+
+COLUMNS = ("case", "date", "phase", "event", "actor", "place", "source", "passages")
+_ALSO = {
+    "event": ("text", "what", "description", "events"),
+    "date": ("when", "dates"),
+    "source": ("sources",),
+}
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An event with what its date means, how its phase is called, and the passages it rests on in words."""
+
+    event: Event
+    when: When
+    phase: str
+    passages: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        one, when = self.event, self.when
+        return {
+            "case": one.case,
+            "date": one.date,
+            "first": when.first.isoformat(),
+            "last": when.last.isoformat(),
+            "lasted": when.lasted,
+            "uncertain": when.uncertain,
+            "about": when.about,
+            "start_unknown": when.no_start,
+            "end_unknown": when.no_end,
+            "phase": self.phase,
+            "event": one.text,
+            "actor": one.actor,
+            "place": one.place,
+            "source": one.source,
+            "passages": list(self.passages),
+            "has_source": one.has_source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The events of one case, from the earliest on; ``phases``: all of the study, in order."""
+
+    case: str
+    events: tuple[Dated, ...]
+    phases: tuple[str, ...]
+
+
+def import_events(parts: Parts, file: Path, *, dry_run: bool = False) -> KeptEvents:
+    """Keep the events of a table, all or nothing.
+
+    Columns: ``case``, ``event``, and ``date`` or ``start`` and ``end``; and ``phase, actor, place, source, passages,
+    remove``. A source that is called like a transcript of the study, or is one of its passages, is linked to it. Raises
+    BadInput that says in few lines which rows cannot be used.
+    """
+    read = filled_table(
+        file,
+        required=("case", "event"),
+        optional=("date", "start", "end", *COLUMNS[2:3], *COLUMNS[4:], "remove", "words"),
+        also_called=_ALSO,
+    )
+    if not {"date", "start"} & set(read.sheet.columns):
+        raise BadInput(
+            f"{file}: the column date is missing, or start and end. Every event has a date, such as early 2017."
+        )
+    if read.sheet.ignored:
+        named = ", ".join(read.sheet.headings[one] for one in read.sheet.ignored)
+        raise BadInput(
+            f"{file}: the column {named} is not known. Known: {', '.join(COLUMNS)}, start, end, remove."
+        )
+    kept = KeptEvents()
+    with suppress(OnlyTried), parts.store.writing() as connection:
+        places = named_places(parts, connection)
+        found: list[Event] = []
+        gone: list[Event] = []
+        seen: dict[str, int] = {}
+        for row in read.rows():
+            if not any(row[name] for name in ("date", "start", "end", "event")):
+                continue  # of a draft, not filled in
+            one = _event(row, places)
+            if one is None:
+                continue
+            number = seen.setdefault(one.key, row.row.number)
+            if number != row.row.number:
+                row.fault("event", f"row {number} says the same event of the same case and date; keep one")
+                continue
+            (gone if yes_in(row["remove"]) else found).append(one)
+        read.refuse_faults()
+        kept = keep_events(connection, found)
+        kept.removed = list(remove_events(connection, gone))
+        keep_or_take_back(dry_run)
+    return kept
+
+
+def _event(row: RowReader, places: NamedPlaces) -> Event | None:
+    case = row.read("case", lambda given: places.place("case", given) if given else _no_case())
+    date = _date(row)
+    phase = row.read("phase", places.phase)
+    row.read("remove", yes_in)
+    passages = row.read("passages", lambda given: places.passages(given, whole_transcripts=True))
+    source = row.read("source", lambda given: _source(given, places))
+    if not row["event"]:
+        row.fault("event", "it is empty; say what happened")
+    for name in ("event", "actor", "place", "source"):
+        if len(row[name]) > LONGEST:
+            row.fault(name, f"it has {len(row[name]):,} characters; it has at most {LONGEST:,}")
+    if row.wrong or case is None or date is None or phase is None or passages is None or source is None:
+        return None
+    cited, linked = source
+    return Event(
+        case=case,
+        date=date,
+        text=" ".join(row["event"].split()),
+        phase=phase,
+        actor=row["actor"],
+        place=row["place"],
+        source=cited,
+        passages=tuple(dict.fromkeys((*passages, *linked))),
+    )
+
+
+def _no_case() -> str:
+    raise ValueError("it is empty; every event belongs to a case")
+
+
+def _date(row: RowReader) -> str | None:
+    """The date as people wrote it; of a start and an end in columns of their own "start to end"."""
+    given, column = row["date"], "date"
+    if not given and (row["start"] or row["end"]):
+        start, end = row["start"], row["end"]
+        given = f"{start} to {end}" if start and end else f"since {start}" if start else f"by {end}"
+        column = "start" if start else "end"
+    try:
+        when_of(given)
+    except ValueError as error:
+        row.fault(column, str(error))
+        return None
+    return given
+
+
+def _source(given: str, places: NamedPlaces) -> tuple[str, tuple[Passage, ...]]:
+    """What is cited in words, and what is linked because the study has it."""
+    cited: list[str] = []
+    linked: list[Passage] = []
+    for part in (one.strip() for one in given.split(";")):
+        name = part.rpartition(":")[0]
+        if places.is_transcript(part) or (name and places.is_transcript(name)):
+            linked += places.passages(part, whole_transcripts=True)
+        elif part:
+            for participant in places.withdrawn.values():
+                if naming([participant])(part):
+                    raise ValueError(
+                        f"participant {participant} withdrew, so nothing may rest on what they said; take it out"
+                    )
+            cited.append(part)
+    return "; ".join(cited), tuple(linked)
+
+
+def timelines(parts: Parts, *, case: str | None = None) -> tuple[Timeline, ...]:
+    """The events of each case, or of one. Raises BadInput for a case that has none."""
+    with parts.store.reading() as connection:
+        found = all_events(connection)
+        transcripts = {one.id: one for one in all_transcripts(connection)}
+    book = parts.codebook
+    phases = tuple(book.label(one) for one in phase_ids(book))
+    by_case: dict[str, list[Dated]] = {}
+    for one in found:
+        phase = book.label(one.phase) if one.phase in book.by_id else one.phase
+        rests = tuple(passage_named(transcripts, passage) for passage in one.passages)
+        by_case.setdefault(one.case, []).append(Dated(one, when_of(one.date), phase, rests))
+    listed = {"case": tuple(parts.study.config.cases)}
+    cases = [column[0][1] for column in columns_in_order([(("case", name),) for name in by_case], listed)]
+    if case is not None:
+        cases = [name for name in cases if folded(name) == folded(case)]
+        if not cases:
+            there = f"Events are kept of: {', '.join(by_case)}." if by_case else "No events are kept yet."
+            raise BadInput(f'no event is kept of a case "{case}". {there}')
+    return tuple(
+        Timeline(name, tuple(sorted(by_case[name], key=lambda it: (it.when.first, it.when.last))), phases)
+        for name in cases
+    )
+
+
+def write_csv(found: Sequence[Timeline], file: Path) -> None:
+    """The events in the layout that is read back."""
+    rows = [
+        {
+            "case": one.event.case,
+            "date": one.event.date,
+            "phase": one.phase,
+            "event": one.event.text,
+            "actor": one.event.actor,
+            "place": one.event.place,
+            "source": one.event.source,
+            "passages": "; ".join(one.passages),
+        }
+        for timeline in found
+        for one in timeline.events
+    ]
+    _write(file, COLUMNS, rows)
+
+
+def write_draft(parts: Parts, file: Path, *, code: str | None) -> int:
+    """A table of coded passages for people to make events of: case, phase and passage stand there, date and text do not.
+
+    ``code``: of this code alone. How many passages. It holds participants' words. Raises BadInput for an unknown code.
+    """
+    wanted = None if code is None else parts.codebook.find(code).id
+    table = study_table(parts, WantedTable())
+    rows: dict[Passage, dict[str, Any]] = {}
+    for (phase, row, _), cell in table.matrix.cells.items():
+        for one, kept in cell.found:
+            if wanted is not None and row != wanted:
+                continue
+            passage = Passage(kept.id, one.span, kept.transcript.text_hash)
+            rows.setdefault(
+                passage,
+                {
+                    "case": kept.transcript.case,
+                    "phase": table.label(phase) if phase else "",
+                    "passages": passage_named(table.transcripts, passage),
+                    "words": " ".join(one.span.of(kept.transcript.text).split()),
+                },
+            )
+    _write(file, (*COLUMNS, "words"), list(rows.values()))
+    return len(rows)
+
+
+def _write(file: Path, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns)
+    writer.writeheader()
+    writer.writerows({key: safe_cell(row.get(key, "")) for key in columns} for row in rows)
+    whole(file, out.getvalue().encode("utf-8-sig"))
