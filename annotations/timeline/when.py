@@ -122,6 +122,8 @@ def _range(words: str) -> When | None:
     """Two dates with a sign or word between: wherever it can be parted so that both can be read."""
     for sign in _RANGE.finditer(words):
         left, right = words[: sign.start()], words[sign.end() :]
+        if not left:
+            continue
         first = _one(left) or _borrowing(left, right)
         if first is None:
             continue

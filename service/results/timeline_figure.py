@@ -26,7 +26,7 @@ from service.results.timeline_scale import TimeScale
 WIDTH = 7.4  # inches, what a page has between its margins
 _DATES, _STRIP, _CHART, _WORDS = (0.08, 1.24), (1.28, 1.34), (1.42, 4.12), (4.3, 7.26)
 _SIZE, _LINE, _GAP = 7.5, 0.135, 0.075
-_BAND, _HEAD, _FOOT = 0.2, 0.34, 0.62
+_BAND, _HEAD, _FOOT = 0.2, 0.52, 0.62
 DPI = 300
 _TALLEST = 200  # inches: 60,000 pixels, more than programs open
 # from light to dark, so that they differ in grey too (ColorBrewer's Blues, safe for the colour-blind)
@@ -187,6 +187,7 @@ class _Drawing:
         axes.axis("off")
         self._axes = axes
         self._scale = scale
+        self._measure = _Measure()
         self._y = 0.0
 
     def case(self, timeline: Timeline, rows: Sequence[Row], *, again: bool) -> None:
@@ -195,7 +196,7 @@ class _Drawing:
         top = self._y + _HEAD
         bands = _bands(timeline)
         bottom = self._y + _height(timeline, rows)
-        self._text(_DATES[0], self._y + 0.16, f"{timeline.case}{more}", weight="bold", size=_SIZE + 1.5)
+        self._text(_DATES[0], self._y + 0.2, f"{timeline.case}{more}", weight="bold", size=_SIZE + 1.5)
         for at, label in self._scale.ticks():
             self._line((at, at), (top - 0.04, bottom - 0.02), colour=_FAINT, width=0.6)
             self._text(at, top - 0.1, label, size=_SIZE - 0.5, align="center", colour=_QUIET)
@@ -218,7 +219,9 @@ class _Drawing:
             Rectangle((start, self._y + 0.02), width, _BAND - 0.05, facecolor=colour, hatch=hatch, edgecolor=_INK,
                       linewidth=0.7, linestyle=(0, (3, 2)) if open_ends else "solid", gid=f"band-{phase}")
         )  # fmt: skip
-        self._text(_DATES[0], self._y + _BAND / 2 + 0.03, phase, size=_SIZE - 0.5)
+        lines = self._measure.lines(phase, _DATES)
+        shown = phase if len(lines) == 1 else f"{lines[0]} …"
+        self._text(_DATES[0], self._y + _BAND / 2 + 0.03, shown, size=_SIZE - 0.5)
         self._y += _BAND
 
     def _row(self, timeline: Timeline, row: Row, *, shaded: bool) -> None:
@@ -319,7 +322,7 @@ class _Drawing:
         self._text(
             0.08,
             at + 0.2,
-            "† no source is given. The strip before an event is that of its phase; a band runs from its first event to its last.",
+            "† no source is given. The strip before an event is that of its phase; bands run from first to last event.",
         )
 
     def _text(self, x: float, y: float, words: str, *, size: float = _SIZE, weight: str = "normal", align: str = "left",
