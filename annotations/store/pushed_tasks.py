@@ -119,6 +119,18 @@ def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int
     return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
+def count_tasks(connection: Connection, among: Collection[UUID]) -> int:
+    """How many tasks of these segments stand in projects that are in use."""
+    t, p = label_studio_tasks, label_studio_projects
+    count = 0
+    for some in in_lots(among):
+        joined = select(func.count()).select_from(t.join(p, p.c.id == t.c.project_id))
+        count += int(
+            connection.execute(joined.where(t.c.segment_id.in_(some), p.c.retired.is_(False))).scalar_one()
+        )
+    return count
+
+
 def _task(row: Row[Any]) -> PushedTask:
     return PushedTask(
         row.segment_id, row.task_id, row.data_hash, row.model_id, row.shown_since, Draw(row.draw)

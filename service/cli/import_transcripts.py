@@ -42,7 +42,10 @@ def command(
     date: Annotated[str | None, typer.Option(help="As 2026-03-01.")] = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Put other content under an id that is taken, if nobody coded it."),
+        typer.Option(
+            "--replace",
+            help="Put corrected words in the place of a transcript; codings of unchanged words move along.",
+        ),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would come in, and write nothing.")

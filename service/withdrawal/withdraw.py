@@ -18,19 +18,17 @@ from annotations.label_studio.projects import project_exists
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.names import folded
 from annotations.progress import Progress
+from annotations.store.erasing import Pending, compact, texts_of, words_of
 from annotations.store.tombstones import tombstones_in
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
-    Pending,
     Withdrawal,
-    compact,
     erase,
     finish_withdrawal,
     same_session,
     still_pending,
     transcripts_of,
     withdrawal_of,
-    words_of,
 )
 from service.composition import Parts
 from service.label_studio.connect import label_studio_of
@@ -86,10 +84,10 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
 def _passages(parts: Parts, participant: str) -> tuple[str, ...]:
     """What is looked for afterwards: passages of theirs that nobody else has said."""
     with parts.store.reading() as connection:
-        theirs = {kept.id for kept in transcripts_of(connection, participant)}
-        every = all_transcripts(connection)
-    own = [kept.transcript.text for kept in every if kept.id in theirs]
-    return distinctive(own, [kept.transcript.text for kept in every if kept.id not in theirs])
+        theirs = transcripts_of(connection, participant)
+        own, every = texts_of(connection, theirs), all_transcripts(connection)
+    ids = {kept.id for kept in theirs}
+    return distinctive(own, [kept.transcript.text for kept in every if kept.id not in ids])
 
 
 def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) -> Withdrawal:
