@@ -62,6 +62,11 @@ class Withdrawal:
     created: datetime
     transcript_ids: tuple[UUID, ...] = ()
 
+    @property
+    def what(self) -> str:
+        """Whom it erases."""
+        return self.participant
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -72,8 +72,12 @@ def preview_transcripts(
     described: Mapping[str, str],
     replace: bool,
     progress: Progress,
+    then: Callable[[Connection, Imported], None] | None = None,
 ) -> Imported:
-    """What ``import_transcripts`` would do, by doing it and taking it back: nothing is changed. Raises as it does."""
+    """What ``import_transcripts`` would do, by doing it and taking it back: nothing is changed. Raises as it does.
+
+    ``then`` looks at the study as it would be, before all is taken back.
+    """
     found = Imported()
     opened = list(_opened(parts, files, manifest, described, progress, found))
     try:
@@ -86,6 +90,8 @@ def preview_transcripts(
                     found.refused.append(str(error))
                 else:
                     found.take(kept)
+            if then is not None:
+                then(connection, found)
             raise _NothingKept
     except _NothingKept:
         return found.with_guesses()
