@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from annotations.coding import Draw
 from annotations.lots import lots
 from annotations.names import folded
+from annotations.store.attributes import count_of, forget_participants
 from annotations.store.erasing import (
     AT_A_TIME,
     Pending,
@@ -119,7 +120,8 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
 
     ``again``: the tombstone of an earlier withdrawal, where the database had the person once more; who and when stay.
 
-    Whatever row of whatever table points at one of their transcripts, segments or reviews goes too; evidence
+    Whatever row of whatever table points at one of their transcripts, segments or reviews goes too, and so do the
+    participant's attributes; evidence
     that quotes them is taken out of other people's suggestions, and the value of their group out of the figures of
     every model and out of what jobs came to.
     """
@@ -141,6 +143,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     pending = pending_in(connection, own_segments, quoting)
     _forget_values(connection, theirs)
     forget_errors(connection)
+    forget_participants(connection, {participant, *(kept.transcript.participant for kept in theirs)})
     not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
     for table in (shown_models, label_studio_annotations):
@@ -190,7 +193,8 @@ def rows_left(connection: Connection, ids: Collection[UUID], participant: str) -
                 wanted = select(func.count()).select_from(table).where(key.parent.in_(list(ids)))
                 found[table.name] = found.get(table.name, 0) + connection.execute(wanted).scalar_one()
     theirs = transcripts_of(connection, participant, ids=ids)
-    return {name: count for name, count in {**found, "transcripts": len(theirs)}.items() if count}
+    found |= {"transcripts": len(theirs), "attributes": count_of(connection, participant)}
+    return {name: count for name, count in found.items() if count}
 
 
 def models_that_learnt(connection: Connection) -> Mapping[str, tuple[str, ...]]:

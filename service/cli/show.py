@@ -88,7 +88,10 @@ def _print(found: dict[str, Any]) -> None:
         ("may be learnt from" if found["may_train"] else "may NOT be learnt from"),
         ("may be quoted" if found["may_quote"] else "may NOT be quoted"),
     )
-    say(", ".join(consents), *(version_line(one) for one in found["earlier_versions"]), "")
+    say(", ".join(consents))
+    if found["attributes"]:
+        say("  ".join(f"{name}: {value}" for name, value in found["attributes"].items()))
+    say(*(version_line(one) for one in found["earlier_versions"]), "")
     rows = [
         (
             shown_number(turn["turn"]),

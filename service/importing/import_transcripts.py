@@ -14,6 +14,7 @@ from annotations.names import folded
 from annotations.progress import Progress
 from annotations.readers.description import Description
 from annotations.readers.spoken import ReadTranscript
+from annotations.store.attributes import keep_attributes
 from annotations.store.transcripts import (
     Kept,
     add_transcript,
@@ -137,6 +138,7 @@ def _keep(
     anew = replacing or opened.chosen
     put = _put(parts, connection, file, transcript, said, replacing=replacing, anew=anew)
     kept, state, more = put.transcript, put.state, put.warnings
+    keep_attributes(connection, earlier.attributes.of_manifest(kept.participant, opened.attributes))
     warnings = (*read.warnings, *more, *_about_description(kept, said, parts.study.config))
     speakers = speakers_of(kept, parts.study.config)
     return Read(
