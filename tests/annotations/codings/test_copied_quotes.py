@@ -262,12 +262,17 @@ def test_words_left_out_in_the_middle(case: tuple[Places, Span, list[list[str]]]
     words = [word for piece in pieces for word in "".join(piece).split() if any(map(str.isalnum, word))]
     assume(len(words) > 2)
     gap = 1 + at % (len(words) - 2)
+    quote = " ".join(words[:gap]) + dots + " ".join(words[gap + 1 :])
     try:
-        found = places.quote(" ".join(words[:gap]) + dots + " ".join(words[gap + 1 :]))
+        found = places.quote(quote)
     except NotFound as error:
         assert "times, in turn" in str(error)  # noqa: PT017 (either outcome is right)
-    else:
-        assert _words(found, places) == _words(span, places)
+        return
+    if len({word.strip(".,").casefold() for word in words}) < len(words):
+        # where words are said twice, they may stand in a row too, and an ellipsis may be a mark like others
+        assert span.start <= found.start < found.end <= span.end
+        return
+    assert _words(found, places) == _words(span, places)
 
 
 @settings(max_examples=40, deadline=None)
