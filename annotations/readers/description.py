@@ -10,6 +10,7 @@ from pathlib import Path
 
 from annotations.errors import BadInput, nearest
 from annotations.names import fault_of_name, folded, name_in_short
+from annotations.problems import Problem, Problems, problem_of
 from annotations.readers.spoken import ReadTranscript
 from annotations.sheets.sheet import Row, read_sheet
 from annotations.study.config import StudyConfig
@@ -32,6 +33,7 @@ _COLUMNS = (
 )
 
 
+_NONE_IMPORTED = "Nothing was imported. Correct the manifest."
 _NAMES = ("transcript", "case", "site", "wave", "participant", "session")
 
 
@@ -101,7 +103,7 @@ def read_manifest(file: Path) -> Manifest:
     """Read a manifest: ``file`` and optionally ``transcript, case, site, wave, kind, participant, session,
     language, date, may_train, may_quote, visible_to``. Paths are relative to it and stay below its folder.
 
-    Raises BadInput with a line for every row that cannot be used.
+    Raises Problems with every row that cannot be used.
     """
     sheet = read_sheet(file, required=("file",), optional=_COLUMNS).refuse_hidden()
     if sheet.ignored:
@@ -109,7 +111,7 @@ def read_manifest(file: Path) -> Manifest:
             f"{file}: the column {', '.join(sheet.ignored)} is not known. Known: file, {', '.join(_COLUMNS)}."
         )
     rows: dict[Path, Description] = {}
-    faults = []
+    faults: list[Problem] = []
     for row in sheet.rows:
         where = f"{file}, row {row.number}"
         try:
@@ -118,9 +120,9 @@ def read_manifest(file: Path) -> Manifest:
                 raise BadInput(f'{where}, column "file": "{row["file"]}" is listed twice. Keep one row.')
             rows[named] = Description.of({key: row[key] for key in _COLUMNS}, where)
         except BadInput as error:
-            faults.append(str(error))
+            faults.append(problem_of(file, str(error)))
     if faults:
-        raise BadInput("\n".join(faults))
+        raise Problems(faults, _NONE_IMPORTED)
     return Manifest(str(file), rows)
 
 
