@@ -56,17 +56,16 @@ def command(
 
 
 def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool) -> None:
-    from annotations.errors import BadInput
+    from service.person_named import person_named
     from service.withdrawal.erasure_plan import what_would_go
     from service.withdrawal.withdraw import withdraw
 
-    if not by.strip():
-        raise BadInput("--by is missing. Say who erases; it is kept on record. Nothing was erased.")
+    by = person_named(by, "--by", purpose="Say who erases; it is kept on record.")
     names = what_would_go(parts, participant)
     if not yes:
         _ask(participant, names)
     with parts.alone("withdraw"), progress("Erasing") as step:
-        found = withdraw(parts, participant, by=by.strip(), progress=step)
+        found = withdraw(parts, participant, by=by, progress=step)
     if json:
         as_json(found.to_json())
     else:
