@@ -318,6 +318,7 @@ def _backups(parts: Parts) -> Check:
 
 def _leftovers(parts: Parts) -> Check:
     """Does anything lie below the study that belongs to no living run or model?"""
+    from service.backup.workplace import killed_backups
     from training.sweep_leftovers import leftovers
 
     def look() -> Check:
@@ -325,13 +326,16 @@ def _leftovers(parts: Parts) -> Check:
             # a training that is at work has a folder that the database does not name yet
             with parts.alone("doctor"):
                 found = leftovers(parts.store, parts.study)
+            backups = killed_backups(parts.settings, parts.study)
         except Busy:
             return Check("leftovers", True, "another command is at work; look again when it has finished")
-        if found.dead:
-            some = ", ".join(str(one.relative_to(parts.study.folder)) for one in found.dead[:8])
-            more = f" and {len(found.dead) - 8} more" if len(found.dead) > 8 else ""
-            remedy = 'Run "tandem train", which deletes them.'
-            return Check("leftovers", False, f"these belong to no living run or model: {some}{more}", remedy)
+        if found.dead or backups:
+            dead = [*(str(one.relative_to(parts.study.folder)) for one in found.dead), *map(str, backups)]
+            some = ", ".join(dead[:8]) + (f" and {len(dead) - 8} more" if len(dead) > 8 else "")
+            remedy = f'Run "tandem {"train" if found.dead else "backup"}", which deletes them.'
+            return Check(
+                "leftovers", False, f"these belong to no living run, model or backup: {some}", remedy
+            )
         if found.unknown:
             some = ", ".join(str(one.relative_to(parts.study.folder)) for one in found.unknown[:8])
             return Check("leftovers", True, f"none; Tandem did not make these, and leaves them alone: {some}")

@@ -29,7 +29,7 @@ from service.backup.kept import Good, destination, note_good, remove_older
 from service.backup.manifest import DatabaseEntry, Manifest
 from service.backup.postgresql_dump import dump_schema, read_dump
 from service.backup.sqlite_copy import Damaged, copy_database, head_in, rows_in, rows_of_ours, study_id_in
-from service.backup.workplace import one_at_a_time, sync_folder, unfinished_file, workplace
+from service.backup.workplace import killed_backups, one_at_a_time, sync_folder, unfinished_file, workplace
 from service.settings import Settings
 
 _TRIES = 3
@@ -88,6 +88,8 @@ def make_backup(
         refuse_weak(password)
     folder, is_usual = destination(settings, study, to)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in killed_backups(settings, study):
+        left.unlink(missing_ok=True)
     with one_at_a_time(study), unfinished_file(folder, study) as unfinished:
         job = _Job(study, database_url, settings, unfinished, password, why, step)
         manifest = _written(job)

@@ -63,7 +63,7 @@ def _still_named(parts: Parts, participant: str) -> list[str]:
 def _is_kept(parts: Parts, file: Path) -> bool:
     """Is this one of the files in which Tandem keeps what it knows? Others were put into the study's folder by people."""
     study = parts.study
-    kept = (study.database_file, study.embeddings_file, study.tracking_file)
-    return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept) or any(
+    kept = {study.database_file, study.embeddings_file, study.tracking_file, parts.database_file}
+    return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept if one) or any(
         file.is_relative_to(folder) for folder in (study.models_folder, study.runs_folder)
     )

@@ -36,6 +36,7 @@ from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
 from service.returned_people import keep_outside
+from service.withdrawal.backups_of_before import look_at_backups
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erasure_plan import what_would_go
 from service.withdrawal.look_afterwards import look_afterwards
@@ -65,6 +66,7 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     progress(2, STEPS)
     erase_files(parts, tombstone, found)
     parts.study.import_preview.unlink(missing_ok=True)
+    look_at_backups(parts, tombstone.participant, tombstone.created, found)
     progress(3, STEPS)
     compact(parts.store)
     if parts.study.embeddings_file.exists():
