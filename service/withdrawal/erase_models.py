@@ -6,6 +6,7 @@ from annotations.errors import TandemError
 from annotations.label_studio.erase import forget_predictions
 from annotations.label_studio.predicted_answer import version_label
 from annotations.label_studio.projects import project_exists
+from annotations.numbers_shown import counted
 from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, all_models, champion, why_nothing_serves
 from annotations.store.withdrawals import Withdrawal
@@ -28,7 +29,7 @@ def erase_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
     swept = sweep(parts.store, parts.study)
     found.still_there += swept.left
     if swept.gone:
-        what = f"{len(swept.gone)} files and folders that belonged to no living run or model"
+        what = f"{counted(len(swept.gone), 'file or folder', 'files and folders')} that belonged to no living run or model"
         found.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
     if swept.unknown:
         found.notes.append(

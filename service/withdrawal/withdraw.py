@@ -17,6 +17,7 @@ from annotations.label_studio.erase import erase_tasks, forget_evidence
 from annotations.label_studio.projects import project_exists
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.tombstones import tombstones_in
 from annotations.store.transcripts import all_transcripts
@@ -101,12 +102,17 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
         shared = same_session(connection, theirs)
         texts = words_of(connection, theirs)
     if not theirs and before is not None:
-        found.models = before.models
+        found.models, found.transcripts, found.again = before.models, before.transcripts, True
+        found.notes.append(
+            f"the words of {participant} were erased by an earlier run, so this one went on without them: it read the tables "
+            f"again and swept the study's files, and could not search these for the words. What the earlier run had found "
+            f"stands in its own receipt, if it came to write one."
+        )
         return before
     if shared:
         found.notes.append(
-            f"{', '.join(shared)} share a session with what was erased and may hold words of {participant}: read them, "
-            f"and replace or withdraw them too if so."
+            f"these share a session with what was erased, and may hold words of {participant}: {', '.join(shared)}. Read "
+            f"them, and replace or withdraw them too if so."
         )
     # a cache can be emptied before the rest: what is missing there is made again
     parts.forget(texts)
@@ -117,7 +123,9 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
     if parts.study.embeddings_file.exists():
         left = parts.cache.count(texts)
         if left:
-            found.still_there.append(f"{left} embeddings of theirs in {parts.study.embeddings_file}")
+            found.still_there.append(
+                f"{counted(left, 'embedding')} of theirs in {parts.study.embeddings_file}"
+            )
         else:
             found.gone.append(
                 Gone(
@@ -164,7 +172,7 @@ def _from_project(server: LabelStudio, one: Pending, found: Withdrawn) -> None:
     if left:
         raise TandemError(f"project {one.project} at {server.url} still holds {len(left)} of their tasks.")
     found.tasks += erased
-    what = f"{erased} tasks, and quotes of theirs beside {quotes} other tasks"
+    what = f"{counted(erased, 'task')}, and quotes of theirs beside {counted(quotes, 'other task')}"
     found.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
 
 
