@@ -104,8 +104,8 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
     if not theirs and before is not None:
         found.models, found.transcripts, found.again = before.models, before.transcripts, True
         found.notes.append(
-            f"the words of {participant} were erased by an earlier run, so this one went on without them: it read the tables "
-            f"again and swept the study's files, and could not search these for the words. What the earlier run had found "
+            f"the words of {participant} were erased by an earlier run, so this one went on without them: it read the "
+            f"tables again and swept the study's files, and could not search these for the words. What the earlier run had found "
             f"stands in its own receipt, if it came to write one."
         )
         return before
