@@ -105,8 +105,8 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
         found.models, found.transcripts, found.again = before.models, before.transcripts, True
         found.notes.append(
             f"the words of {participant} were erased by an earlier run, so this one went on without them: it read the "
-            f"tables again and swept the study's files, and could not search these for the words. What the earlier run had found "
-            f"stands in its own receipt, if it came to write one."
+            f"tables again and swept the study's files, and could not search these for the words. What the earlier run had "
+            f"found stands in its own receipt, if it came to write one."
         )
         return before
     if shared:
