@@ -190,14 +190,21 @@ class Parts:
 
 
 def _refuse_links(study: Study, database: Path | None) -> None:
-    """Tandem writes and deletes in these. Raises BadInput where one is a link."""
+    """Tandem writes and deletes in these. Raises BadInput where one is a link, or a pipe, which would be waited for."""
     kept = [study.database_file, study.embeddings_file, study.tracking_file, study.models_folder]
     if database is not None and database.parent == study.folder:
         kept.append(database)
     names = (*(one.name for one in (*kept, study.runs_folder)), ".tandem.lock", "receipts")
     for entry in study.folder.iterdir():
         # the files that SQLite and the lock lay beside them too
-        if entry.name.startswith(names) and entry.is_symlink():
+        if not entry.name.startswith(names):
+            continue
+        if not entry.is_symlink() and not entry.is_file() and not entry.is_dir():
+            raise BadInput(
+                f"{entry} is a pipe, a device or a socket, and no file of a study. Delete it, and ask whoever gave you this "
+                f"study why it is there."
+            )
+        if entry.is_symlink():
             raise BadInput(
                 f"{entry} is a link, and Tandem would write and delete where it leads. Delete it, put the file or "
                 f"folder itself there if it is yours, and ask whoever gave you this study why it is there."

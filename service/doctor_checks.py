@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from annotations.disk_faults import disk_fault_of
 from annotations.errors import Busy, NoStudy, TandemError, kind_of
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.damaged_rows import damaged_rows, structure_faults
 from annotations.store.label_studio_projects import projects
@@ -69,7 +70,7 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
 def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _imports(parts.study.folder)
     yield lambda: _addresses(parts)
-    yield lambda: _attempt("codebook", lambda: f"{len(parts.codebook.applicable)} codes", "")
+    yield lambda: _attempt("codebook", lambda: counted(len(parts.codebook.applicable), "code"), "")
     yield lambda: _attempt("database", lambda: parts.store.place, "")
     yield lambda: _database_sound(parts)
     yield lambda: _segmenter(parts)
@@ -105,10 +106,12 @@ def _database_sound(parts: Parts) -> Check:
             faults, rows = structure_faults(connection), damaged_rows(connection)
         if not faults and not rows:
             return "its file is whole, and every row can be read"
-        said = [f"{faults} faults in the structure of its file"] if faults else []
+        said = [f"{counted(faults, 'fault')} in the structure of its file"] if faults else []
         if rows:
             tables = ", ".join(f"{name}: {count}" for name, count in rows.items())
-            said.append(f"{sum(rows.values())} rows that cannot be read or were changed ({tables})")
+            said.append(
+                f"{counted(sum(rows.values()), 'row')} that cannot be read or changed since ({tables})"
+            )
         raise TandemError(
             f"The database has {' and '.join(said)}. Stop Tandem, keep a copy of the folder as it is, and put back the "
             f"file from your backup; then check the disk."
@@ -270,7 +273,9 @@ def _corrections(parts: Parts) -> Check:
         zone = ZoneInfo(parts.study.config.time_zone)
         since = f"read until {min(read).astimezone(zone):%Y-%m-%d %H:%M}" if read else "not read yet"
         more = '; "tandem pull" says why' if aside else ""
-        return f"{since}, {waiting} webhooks wait, {aside} annotations set aside{more}"
+        return (
+            f"{since}, {counted(waiting, 'webhook')} waiting, {counted(aside, 'annotation')} set aside{more}"
+        )
 
     return _attempt("corrections", look, "")
 

@@ -42,8 +42,8 @@ COLUMNS = (
     "interval_reason",
 )
 EMPTY = (
-    "An empty cell is a figure that is not there. Why it is not stands in the columns reason and interval_reason of its row; "
-    "the columns kappa and alpha repeat figures that have rows of their own."
+    "An empty cell is a figure that is not there. Why it is not stands in the columns reason and interval_reason of its "
+    "row; the columns kappa and alpha repeat figures that have rows of their own."
 )
 Cells = Mapping[str, Any]
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import make_url, text
 
+from annotations.disk_faults import disk_faults_named
 from annotations.errors import BadInput, Busy, TandemError
 from annotations.store.database import as_it_is
 from annotations.study.config import Study
@@ -87,7 +88,27 @@ def make_backup(
     if password is not None:
         refuse_weak(password)
     folder, is_usual = destination(settings, study, to)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with disk_faults_named(folder, study.folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file, manifest = _kept(study, database_url, settings, folder, password, why, step)
+        good = Good(str(file), manifest.made, file.stat().st_size)
+        note_good(settings, study, good, by_hand_to=to and folder)
+        step("noted")
+        removed = remove_older(settings, study, good, keep) if keep is not None else []
+    notes = [*manifest.left_out, *_same_disk(folder, study, is_usual)]
+    return Made(file, good.bytes, password is not None, manifest, tuple(removed), tuple(notes))
+
+
+def _kept(
+    study: Study,
+    database_url: str,
+    settings: Settings,
+    folder: Path,
+    password: str | None,
+    why: str,
+    step: Steps,
+) -> tuple[Path, Manifest]:
+    """The file of a new backup that was checked, under its own name."""
     for left in killed_backups(settings, study):
         left.unlink(missing_ok=True)
     with one_at_a_time(study), unfinished_file(folder, study) as unfinished:
@@ -101,12 +122,7 @@ def make_backup(
         unfinished.replace(file)
         sync_folder(folder)
     step("named")
-    good = Good(str(file), manifest.made, file.stat().st_size)
-    note_good(settings, study, good, by_hand_to=to and folder)
-    step("noted")
-    removed = remove_older(settings, study, good, keep) if keep is not None else []
-    notes = [*manifest.left_out, *_same_disk(folder, study, is_usual)]
-    return Made(file, good.bytes, password is not None, manifest, tuple(removed), tuple(notes))
+    return file, manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from annotations.store.put_to_serve import put_to_serve
 from annotations.store.stale_models import Changed, changed_since
 from annotations.store.withdrawals import models_that_learnt
 from models.artifact import OtherLayout, load
+from models.model_folder import model_folder
 from service.composition import Parts
 from service.person_named import person_named
 
@@ -67,7 +68,7 @@ def _decide(parts: Parts, model: ModelVersion, verdict: str, *, by: str, reason:
 def _refuse_damaged(parts: Parts, model: ModelVersion) -> None:
     """A training would make another version; this one comes back only with its files."""
     try:
-        load(parts.study.models_folder / model.folder, model.sha256)
+        load(model_folder(parts.study.models_folder, model.folder), model.sha256)
     except OtherLayout:
         raise BadInput(
             f"{model.version} cannot serve any more: another version of Tandem made its files, and this one does not "
