@@ -17,6 +17,7 @@ from annotations.coding import Review
 from annotations.errors import BadInput
 from annotations.store.annotation_reviews import Word, words_of_reviews
 from annotations.store.hidden_segments import hidden_segments
+from annotations.store.loose_codings import loose_codings
 from annotations.store.model_versions import model_by_id
 from annotations.store.reviews import reviews_over
 from annotations.store.suggestions import suggestions_on
@@ -79,6 +80,11 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
     with parts.store.reading() as connection:
         kept, span = _span(connection, given)
         past = _past(connection, kept.id, span)
+        loose = [
+            (one.coder, one.coding.code)
+            for one in loose_codings(connection, transcript=kept.id)
+            if one.coding.span.start < span.end and span.start < one.coding.span.end
+        ]
     zone = ZoneInfo(parts.study.config.time_zone)
     turn = _turn_at(kept.transcript.turns, span)
     return {
@@ -88,6 +94,10 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
         "start": span.start,
         "end": span.end,
         "text": span.of(kept.transcript.text),
+        "asks": turn is not None and not turn.role.is_coded,
+        "codings_without_review": [
+            {"coder": coder, "code": parts.codebook.label(code)} for coder, code in loose
+        ],
         "reviews": [one.to_json(parts.codebook, zone) for one in past],
     }
 

@@ -26,7 +26,13 @@ def erase_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
         learnt = [model for model in all_models(connection) if model.version in tombstone.models]
     for model in learnt:
         _erase_model(parts, model, found)
-    swept = sweep(parts.store, parts.study)
+    try:
+        swept = sweep(parts.store, parts.study)
+    except TandemError as error:
+        # MLflow's store may be damaged or a stranger's; what is erased already stays erased, and is said
+        why = str(error).removesuffix(" Nothing was changed.")
+        found.still_there.append(f"nobody could look for files that belong to no living run or model ({why})")
+        return
     found.still_there += swept.left
     if swept.gone:
         what = f"{counted(len(swept.gone), 'file or folder', 'files and folders')} that belonged to no living run or model"

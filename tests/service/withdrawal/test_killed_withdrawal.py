@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 from coded_study import MARKS, make_coded_study, opened, quiet
+from hostile_sqlite import run_sql
 from study_to_back_up import killed_at
 
 from annotations.store.model_versions import all_models, champion, erased_versions
@@ -111,3 +112,25 @@ def test_a_second_withdrawal_says_so_and_keeps_the_first_receipt(template: Path,
     assert [file.read_bytes() for file in first.receipt] == before
     assert set(first.receipt).isdisjoint(second.receipt)
     assert "by an earlier run" in second.receipt[0].read_text("utf-8")
+
+
+def test_a_store_of_mlflow_that_is_refused_leaves_no_half_told_withdrawal(
+    template: Path, tmp_path: Path
+) -> None:
+    """Their rows and models are gone, the receipt says what nobody could look at, and the same command goes on."""
+    study, state = tmp_path / "study", tmp_path / "state"
+    shutil.copytree(template, study)
+    run_sql(
+        study / "mlflow.db",
+        "CREATE TRIGGER planted AFTER INSERT ON runs BEGIN DELETE FROM runs; END",
+    )
+    parts = opened(study, state)
+    found = withdraw(parts, GONE, by="Ada", progress=quiet)
+    assert not found.done
+    assert any("planted" in one for one in found.still_there)
+    assert "NOT everything is erased yet" in found.receipt[0].read_text("utf-8")
+    assert _holding(study / "models", study / "tandem.db") == []
+    run_sql(study / "mlflow.db", "DROP TRIGGER planted")
+    assert withdraw(parts, GONE, by="Ada", progress=quiet).done
+    parts.close()
+    assert _holding(study, state) == []
