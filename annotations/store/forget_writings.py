@@ -80,6 +80,29 @@ def _forget_remarks(connection: Connection, names: Collection[str]) -> None:
             connection.execute(delete(ratings).where(ratings.c.id == row.id))
 
 
+def blank_writings(connection: Connection, transcript: UUID, blanked: Callable[[str], str]) -> int:
+    """Take words out of the summaries and events that rest on a transcript; how many of them held any.
+
+    ``blanked``: a text without these words.
+    """
+    count = 0
+    rests = select(summary_passages.c.summary_id).where(summary_passages.c.transcript_id == transcript)
+    for row in connection.execute(select(summaries).where(summaries.c.id.in_(rests))).all():
+        if blanked(row.text) != row.text:
+            count += 1
+            this = summaries.c.id == row.id
+            connection.execute(summaries.update().where(this).values(text=blanked(row.text)))
+    rests = select(event_passages.c.event_id).where(event_passages.c.transcript_id == transcript)
+    for row in connection.execute(select(events).where(events.c.id.in_(rests))).all():
+        said = {name: blanked(row._mapping[name]) for name in ("text", "actor", "place")}
+        if any(row._mapping[name] != words for name, words in said.items()):
+            count += 1
+            # the key held the words; two events may say the same by now, and both stay
+            key = str(row.id)
+            connection.execute(events.update().where(events.c.id == row.id).values(**said, event_key=key))
+    return count
+
+
 def naming(names: Iterable[str]) -> Callable[[str], bool]:
     """Says whether words name one of these, as a whole word: "P-1" is not named by "P-10" or "P-1-FL"."""
     wanted = sorted({folded(name) for name in names if name.strip()}, key=len, reverse=True)

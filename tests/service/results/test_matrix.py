@@ -130,9 +130,7 @@ def test_summaries_rest_on_passages(tandem: Run, tmp_path: Path) -> None:
     found = tandem("matrix")
     cell = found["matrix"]["Early"]["Money"]["Esk"]
     assert cell["summary"] == ["The grant, late, stopped it.", "Ben sees it so too."]
-    assert [one["transcript"] for one in cell["summaries"][0]["passages"]] == ["E-01", "E-02"] or len(
-        cell["summaries"][0]["passages"]
-    ) == 2
+    assert {one["transcript"] for one in cell["summaries"][0]["passages"]} == {"E-01", "E-02"}
     assert (cell["summaries"][1]["by"], len(cell["summaries"][1]["passages"])) == ("Ben", 3)
     assert found["distinguishes"]["Early"]["Money"]["words"] == "strongly"
     assert found["matrix"]["Late"]["Rooms"]["Tay"]["codings"] == 0
