@@ -10,14 +10,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from uuid import UUID
 
-from annotations.coding import Coding, Draw, Influence, Review
+from annotations.coding import Coding, Influence, Review
 from annotations.segment import carries
-from annotations.store.loose_codings import LooseCoding
+from annotations.store.applied_codings import AppliedCoding
 from annotations.transcript import Span
 
 
@@ -42,7 +42,7 @@ class _Said:
     """One coding of one coder; ``order``: derived first, then those with a phase, then as they came."""
 
     coder: str
-    pass_: UUID | None
+    pass_: int | None
     coding: Coding
     derived: bool
     sequence: int
@@ -59,29 +59,29 @@ class _Finding:
 
 
 def counted_codings(
-    reviews: Sequence[Review], loose: Sequence[LooseCoding], phases: Collection[str]
+    applied: Iterable[AppliedCoding], derived: Iterable[Review], phases: Collection[str]
 ) -> tuple[Counted, ...]:
-    """The findings of current reviews, and of codings that belong to none, by transcript in the order of the text.
+    """The findings of the coders' own codings and of what was agreed on, by transcript in the order of the text.
 
     ``phases``: the ids of the codes that say in which phase something was; they are no findings themselves.
     """
-    by_transcript: dict[UUID, tuple[list[Review], list[LooseCoding]]] = {}
-    for review in reviews:
-        if review.draw is not Draw.REPEAT:
-            by_transcript.setdefault(review.transcript, ([], []))[0].append(review)
-    for coding in loose:
-        by_transcript.setdefault(coding.transcript, ([], []))[1].append(coding)
+    by_transcript: dict[UUID, tuple[list[Review], list[_Said]]] = {}
+    for review in derived:
+        by_transcript.setdefault(review.transcript, ([], []))[0].append(review)
+    for one in applied:
+        said = _Said(one.coder, one.review, one.coding, one.derived, one.review or 0)
+        by_transcript.setdefault(one.transcript, ([], []))[1].append(said)
     return tuple(
         counted
-        for transcript, (its, rest) in by_transcript.items()
-        for counted in _in_transcript(transcript, its, rest, frozenset(phases))
+        for transcript, (agreed, own) in by_transcript.items()
+        for counted in _in_transcript(transcript, agreed, own, frozenset(phases))
     )
 
 
 def _in_transcript(
-    transcript: UUID, reviews: Sequence[Review], loose: Sequence[LooseCoding], phases: frozenset[str]
+    transcript: UUID, derived: Sequence[Review], own: Sequence[_Said], phases: frozenset[str]
 ) -> Iterator[Counted]:
-    said = _last_word([one for one in reviews if one.condition.derived], [*_own(reviews), *_loose(loose)])
+    said = _last_word(derived, own)
     said = [one for one in _with_phases(said, phases) if one.coding.code not in phases]
     found: dict[str, list[_Finding]] = {}
     for one in sorted(said, key=lambda it: (not it.derived, not it.phases, it.sequence)):
@@ -98,18 +98,6 @@ def _in_transcript(
             yield _counted(finding, transcript, phase)
 
 
-def _own(reviews: Sequence[Review]) -> Iterator[_Said]:
-    for review in reviews:
-        if not review.condition.derived:
-            for coding in review.codings:
-                yield _Said(review.coder, review.id, coding, False, review.sequence or 0)
-
-
-def _loose(loose: Sequence[LooseCoding]) -> Iterator[_Said]:
-    for one in loose:
-        yield _Said(one.coder, None, one.coding, one.condition.derived, 0)
-
-
 def _last_word(derived: Sequence[Review], own: Sequence[_Said]) -> list[_Said]:
     """What the newest consensus on each passage says, and of the coders' own what no consensus is about."""
     kept: list[_Said] = []
@@ -119,7 +107,7 @@ def _last_word(derived: Sequence[Review], own: Sequence[_Said]) -> list[_Said]:
         before = [one for one in left if _decided(review, one)]
         left = [one for one in left if not _decided(review, one)]
         for coding in review.codings:
-            said = _Said(review.coder, review.id, coding, True, review.sequence or 0)
+            said = _Said(review.coder, review.sequence, coding, True, review.sequence or 0)
             if not any(_decided(other, said) for other in newer):
                 same = tuple(one.coding for one in before if one.coding.code == coding.code)
                 kept.append(_Said(said.coder, said.pass_, coding, True, said.sequence, inherited=same))
@@ -140,6 +128,9 @@ def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Sai
     for one in said:
         if one.coding.code in phases:
             marks.setdefault((one.coder, one.derived), []).append(one.coding)
+    if not marks:
+        yield from said
+        return
     for one in said:
         its, span = marks.get((one.coder, one.derived), ()), one.coding.span
         over = {c.code for c in its if 2 * (c.span & span) >= len(span)}

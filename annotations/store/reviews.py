@@ -55,6 +55,15 @@ def current_reviews(connection: Connection, *, transcript: UUID | None = None) -
     return _reviews_in(connection, connection.execute(wanted).all(), connection.execute(applied))
 
 
+def derived_reviews(connection: Connection) -> tuple[Review, ...]:
+    """The current reviews that were agreed on or moderated, with their codings, in the order in which they came."""
+    derived = [condition.value for condition in Condition if condition.derived]
+    wanted = select(reviews).where(reviews.c.condition.in_(derived), reviews.c.id.not_in(past_reviews()))
+    applied = select(codings).where(codings.c.review_id.is_not(None), codings.c.condition.in_(derived))
+    rows = connection.execute(wanted.order_by(reviews.c.sequence)).all()
+    return _reviews_in(connection, rows, connection.execute(applied.order_by(codings.c.sequence)))
+
+
 def snapshot(
     connection: Connection, items: Collection[UUID]
 ) -> tuple[tuple[Review, ...], tuple[LooseCoding, ...]]:

@@ -71,7 +71,7 @@ def _opened(table: StudyTable, phase: str, row: str, column: Column) -> OpenedCe
     cell = table.cell(phase, row, column)
     passages = []
     for one, kept in cell.found:
-        turn = turn_at(kept, one.span.start)
+        turn = turn_at(table, kept, one.span.start)
         passages.append(
             {
                 "transcript": kept.transcript.name,

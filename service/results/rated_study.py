@@ -12,7 +12,7 @@ from annotations.matrix.rating_scale import Proposal, in_json
 from annotations.matrix.tables import Cell
 from annotations.store.cell_place import Column
 from annotations.store.ratings import all_ratings
-from annotations.store.transcripts import all_transcripts
+from annotations.store.transcripts import all_texts
 from service.composition import Parts
 from service.results.read_table import table_in
 from service.results.study_table import StudyTable, WantedTable
@@ -67,7 +67,7 @@ def rated_study(parts: Parts) -> RatedStudy:
         cells = rated_cells(all_ratings(connection))
         columns = {tuple(name for name, _ in cell.history[0].place.column) for cell in cells.values()}
         tables: dict[tuple[str, ...], StudyTable] = {}
-        if cells and all_transcripts(connection):
+        if cells and all_texts(connection):
             tables = {names: table_in(connection, parts, WantedTable(names)) for names in columns}
     shown = shown_columns(cell.history[0].place.column for cell in cells.values())
     found = []

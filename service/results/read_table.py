@@ -19,13 +19,13 @@ from annotations.matrix.rated_cells import RatedCell, rated_cells
 from annotations.matrix.tables import matrix_of, rows_at
 from annotations.names import folded
 from annotations.numbers_shown import counted
+from annotations.store.applied_codings import applied_codings, turn_places
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import CellPlace, Column, column_key
-from annotations.store.loose_codings import loose_codings
 from annotations.store.ratings import all_ratings
-from annotations.store.reviews import current_reviews
+from annotations.store.reviews import derived_reviews
 from annotations.store.tables import now
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import Kept, all_texts
 from annotations.store.written_cells import (
     Summary,
     current_distinguishing,
@@ -50,7 +50,7 @@ def study_table(parts: Parts, wanted: WantedTable) -> StudyTable:
 def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> StudyTable:
     """As ``study_table``, within a transaction."""
     book, config = parts.codebook, parts.study.config
-    everything, attributes = all_transcripts(connection), all_attributes(connection)
+    everything, attributes = all_texts(connection), all_attributes(connection)
     columns = columns_named(wanted.columns, attributes)
     chosen = _chosen(everything, wanted, attributes)
     found, alone = _findings(connection, book, chosen)
@@ -86,6 +86,7 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
         ),
         matrix=matrix,
         transcripts={one.id: one for one in everything},
+        turns=turn_places(connection),
         rated=shown_rated,
         summaries=shown_written,
         quotes=current_quotes(connection),
@@ -119,14 +120,13 @@ def _findings(
     """The codings that count, and how many phases stand on passages without another code."""
     here = {one.id for one in chosen}
     phases = frozenset(phase_ids(codebook))
-    reviews = [one for one in current_reviews(connection) if one.transcript in here]
-    loose = [one for one in loose_codings(connection) if one.transcript in here]
-    found = counted_codings(reviews, loose, phases)
+    applied = [one for one in applied_codings(connection) if one.transcript in here]
+    agreed = [one for one in derived_reviews(connection) if one.transcript in here]
+    found = counted_codings(applied, agreed, phases)
     coded: dict[UUID, list[Counted]] = {}
     for one in found:
         coded.setdefault(one.transcript, []).append(one)
-    marks = {(r.transcript, c.span) for r in reviews for c in r.codings if c.code in phases}
-    marks |= {(one.transcript, one.coding.span) for one in loose if one.coding.code in phases}
+    marks = {(one.transcript, one.coding.span) for one in applied if one.coding.code in phases}
     alone = sum(not any(it.span & span for it in coded.get(where, ())) for where, span in marks)
     return found, alone
 

@@ -13,6 +13,7 @@ from annotations.matrix.columns import shown_columns
 from annotations.matrix.orders import pattern_of
 from annotations.matrix.rated_cells import RatedCell
 from annotations.matrix.tables import Cell, Matrix
+from annotations.store.applied_codings import TurnPlace
 from annotations.store.cell_place import CellPlace, Column, column_key, place_key
 from annotations.store.transcripts import Kept
 from annotations.store.written_cells import ChosenQuote, Distinguishing, Summary
@@ -45,6 +46,7 @@ class StudyTable:
     rows: tuple[str, ...]
     matrix: Matrix
     transcripts: Mapping[UUID, Kept]
+    turns: Mapping[UUID, tuple[TurnPlace, ...]]
     rated: Mapping[str, RatedCell]
     summaries: Mapping[str, tuple[Summary, ...]]
     quotes: tuple[ChosenQuote, ...]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from annotations.matrix.rated_cells import RatedCell
 from annotations.matrix.rating_scale import in_json
 from annotations.matrix.tables import Cell
+from annotations.store.applied_codings import TurnPlace
 from annotations.store.cell_place import Column, Passage
 from annotations.store.ratings import Rating
 from annotations.store.transcripts import Kept
@@ -89,7 +92,7 @@ def cell_json(
         "proposed": in_json(proposal.value),
         "proposed_why": proposal.why,
         "summaries": [_summary(table, one) for one in written],
-        "passages": passages_json(cell),
+        "passages": passages_json(table, cell),
     }
 
 
@@ -104,11 +107,11 @@ def rating_json(one: Rating) -> dict[str, Any]:
     }
 
 
-def passages_json(cell: Cell) -> list[dict[str, Any]]:
+def passages_json(table: StudyTable, cell: Cell) -> list[dict[str, Any]]:
     """Where the codings of a cell stand, without a word of theirs."""
     return [
         {
-            **_place(kept, one.span.start, one.span.end),
+            **_place(table, kept, one.span.start, one.span.end),
             "coders": list(one.coders),
             "influence": one.influence,
             "concrete_example": one.concrete_example,
@@ -117,27 +120,34 @@ def passages_json(cell: Cell) -> list[dict[str, Any]]:
     ]
 
 
-def turn_at(kept: Kept, position: int) -> int | None:
+def turn_at(table: StudyTable, kept: Kept, position: int) -> int | None:
     """The turn (from 0) that a position of the text lies in, or None."""
-    turns = kept.transcript.turns
-    at = bisect_right([one.span.start for one in turns], position) - 1
-    return turns[at].index if at >= 0 and position < turns[at].span.end else None
+    turns = table.turns.get(kept.id, ())
+    at = bisect_right(turns, position, key=attrgetter("start")) - 1
+    return turns[at].number if at >= 0 and position < turns[at].end else None
 
 
-def passage_named(transcripts: Mapping[Any, Kept], passage: Passage) -> str:
+def passage_named(
+    transcripts: Mapping[UUID, Kept], turns: Mapping[UUID, Sequence[TurnPlace]], passage: Passage
+) -> str:
     """A passage as people type it: "JKG-01:4", or "JKG-01:120-180" where it is not a whole turn."""
     kept = transcripts[passage.transcript]
     name, span = kept.transcript.name, passage.span
     if span is None:
         return name
-    whole = next((turn for turn in kept.transcript.turns if turn.span == span), None)
+    whole = next((turn for turn in turns.get(kept.id, ()) if turn[:2] == (span.start, span.end)), None)
     if whole is not None and stands_still(kept, passage):
-        return f"{name}:{shown_number(whole.index)}"
+        return f"{name}:{shown_number(whole.number)}"
     return f"{name}:{span.start}-{span.end}"
 
 
-def _place(kept: Kept, start: int, end: int) -> dict[str, Any]:
-    return {"transcript": kept.transcript.name, "turn": turn_at(kept, start), "start": start, "end": end}
+def _place(table: StudyTable, kept: Kept, start: int, end: int) -> dict[str, Any]:
+    return {
+        "transcript": kept.transcript.name,
+        "turn": turn_at(table, kept, start),
+        "start": start,
+        "end": end,
+    }
 
 
 def _summary(table: StudyTable, one: Summary) -> dict[str, Any]:
@@ -147,7 +157,7 @@ def _summary(table: StudyTable, one: Summary) -> dict[str, Any]:
         "written": one.created.isoformat(timespec="seconds") if one.created else None,
         "passages": [
             {
-                **_place(kept, passage.span.start, passage.span.end),
+                **_place(table, kept, passage.span.start, passage.span.end),
                 "text_changed_since": not stands_still(kept, passage),
             }
             for passage in one.passages

@@ -108,7 +108,7 @@ def _passages(table: StudyTable) -> Iterator[dict[str, Any]]:
     """Every coding that counts, without its words."""
     for (phase, row, _), cell in table.matrix.cells.items():
         for one, kept in cell.found:
-            t, turn = kept.transcript, turn_at(kept, one.span.start)
+            t, turn = kept.transcript, turn_at(table, kept, one.span.start)
             yield {
                 "phase": table.label(phase) if phase else "",
                 "row": table.label(row),
@@ -155,7 +155,9 @@ def _summaries(table: StudyTable) -> Iterator[dict[str, Any]]:
                 "summary": one.text,
                 "by": one.author,
                 "written": one.created.isoformat(timespec="seconds") if one.created else "",
-                "passages": "; ".join(passage_named(table.transcripts, passage) for passage in one.passages),
+                "passages": "; ".join(
+                    passage_named(table.transcripts, table.turns, passage) for passage in one.passages
+                ),
             }
 
 

@@ -14,10 +14,11 @@ from annotations.codings.coding_cells import yes_in
 from annotations.errors import BadInput
 from annotations.matrix.orders import columns_in_order
 from annotations.names import folded
+from annotations.store.applied_codings import turn_places
 from annotations.store.cell_place import Passage
 from annotations.store.events import Event, KeptEvents, all_events, keep_events, remove_events
 from annotations.store.forget_writings import naming
-from annotations.store.transcripts import all_transcripts
+from annotations.store.transcripts import all_texts
 from annotations.timeline.when import When, when_of
 from service.composition import Parts
 from service.exported_file import safe_cell, whole
@@ -191,13 +192,14 @@ def timelines(parts: Parts, *, case: str | None = None) -> tuple[Timeline, ...]:
     """The events of each case, or of one. Raises BadInput for a case that has none."""
     with parts.store.reading() as connection:
         found = all_events(connection)
-        transcripts = {one.id: one for one in all_transcripts(connection)}
+        transcripts = {one.id: one for one in all_texts(connection)}
+        turns = turn_places(connection)
     book = parts.codebook
     phases = tuple(book.label(one) for one in phase_ids(book))
     by_case: dict[str, list[Dated]] = {}
     for one in found:
         phase = book.label(one.phase) if one.phase in book.by_id else one.phase
-        rests = tuple(passage_named(transcripts, passage) for passage in one.passages)
+        rests = tuple(passage_named(transcripts, turns, passage) for passage in one.passages)
         by_case.setdefault(one.case, []).append(Dated(one, when_of(one.date), phase, rests))
     listed = {"case": tuple(parts.study.config.cases)}
     cases = [column[0][1] for column in columns_in_order([(("case", name),) for name in by_case], listed)]
@@ -249,7 +251,7 @@ def write_draft(parts: Parts, file: Path, *, code: str | None) -> int:
                 {
                     "case": kept.transcript.case,
                     "phase": table.label(phase) if phase else "",
-                    "passages": passage_named(table.transcripts, passage),
+                    "passages": passage_named(table.transcripts, table.turns, passage),
                     "words": " ".join(one.span.of(kept.transcript.text).split()),
                 },
             )

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotations.attributes import Attribute, Attributes, Owner
-from annotations.coding import Coding, Condition, Draw, Influence, Review
+from annotations.coding import Coding, Condition, Influence, Review
 from annotations.matrix.columns import columns_named
 from annotations.matrix.counted_codings import Counted, counted_codings
 from annotations.matrix.tables import matrix_of
+from annotations.store.applied_codings import AppliedCoding, of_none
 from annotations.store.loose_codings import LooseCoding
 from annotations.store.transcripts import Kept
 from annotations.transcript import Kind, Span
@@ -35,8 +36,19 @@ def _review(
     return Review(HERE, coder, span, codings, condition=condition, id=uuid4(), **said)  # type: ignore[arg-type]
 
 
+def _found(*reviews: Review, loose: Sequence[LooseCoding] = ()) -> tuple[Counted, ...]:
+    own = [
+        AppliedCoding(HERE, review.coder, review.sequence or number, coding)
+        for number, review in enumerate(reviews, start=100)
+        for coding in review.codings
+        if not review.condition.derived
+    ]
+    derived = [review for review in reviews if review.condition.derived]
+    return counted_codings([*own, *map(of_none, loose)], derived, PHASES)
+
+
 def _counted(*reviews: Review, loose: Sequence[LooseCoding] = ()) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(one.code, one.phase, one.coders) for one in counted_codings(reviews, loose, PHASES)]
+    return [(one.code, one.phase, one.coders) for one in _found(*reviews, loose=loose)]
 
 
 def test_a_passage_that_two_people_coded_counts_once() -> None:
@@ -68,8 +80,8 @@ def test_a_consensus_that_is_silent_on_influence_takes_that_of_its_coders() -> N
     own = [_review("Ada", "money", influence="+"), _review("Ben", "money", influence="-")]
     silent = _review("Team", "money", condition=Condition.CONSENSUS, sequence=9)
     says = _review("Team", "money", influence="+", condition=Condition.CONSENSUS, sequence=9)
-    assert [one.influence for one in counted_codings([*own, silent], (), PHASES)] == ["mixed"]
-    assert [one.influence for one in counted_codings([*own, says], (), PHASES)] == ["+"]
+    assert [one.influence for one in _found(*own, silent)] == ["mixed"]
+    assert [one.influence for one in _found(*own, says)] == ["+"]
 
 
 def test_a_consensus_says_nothing_of_a_code_that_came_later() -> None:
@@ -78,9 +90,8 @@ def test_a_consensus_says_nothing_of_a_code_that_came_later() -> None:
     assert _counted(_review("Ada", "people"), agreed) == [("money", "", ("Team",)), ("people", "", ("Ada",))]
 
 
-def test_a_second_reading_of_the_same_coder_counts_for_nothing() -> None:
-    """It measures the coder."""
-    assert _counted(_review("Ada", "money", draw=Draw.REPEAT)) == []
+def test_the_same_coder_says_the_same_of_a_passage_once() -> None:
+    """In two passes: before and after suggestions, say."""
     assert len(_counted(_review("Ada", "money"), _review("Ada", "money", condition=Condition.ASSISTED))) == 1
 
 
@@ -89,7 +100,7 @@ def test_two_codings_of_one_pass_are_two() -> None:
     twice = Review(
         HERE, "Ada", PASSAGE, (Coding("money", PASSAGE, "+"), Coding("money", PASSAGE, "-")), id=uuid4()
     )
-    assert [one.influence for one in counted_codings([twice], (), PHASES)] == ["+", "-"]
+    assert [one.influence for one in _found(twice)] == ["+", "-"]
 
 
 def test_the_phase_is_that_of_the_same_coder_on_the_same_words() -> None:
@@ -174,3 +185,17 @@ def test_sums_over_any_grouping_are_those_of_all_codings(
             )
         for cell in matrix.cells.values():
             assert len(cell.informants) <= sum(cell.sources.values()) <= cell.codings
+
+
+def test_a_hundred_codes_at_thirty_sites_in_five_waves() -> None:
+    """A large study's table: every cell has its codings."""
+    kept = {}
+    for at in range(150):
+        transcript = a_transcript(f"T{at}", "How?", "So.", site=f"S{at % 30}", wave=str(at // 30))
+        kept[UUID(int=at + 1)] = Kept(UUID(int=at + 1), transcript)
+    found = [
+        Counted(f"code {code}", "", transcript, Span(code, code + 1), ("Ada",)) for transcript in kept for code in range(100)
+    ]
+    matrix = matrix_of(found, kept, columns_named(["site", "wave"], Attributes([])))
+    assert (len(matrix.cells), len(matrix.columns), matrix.codings) == (15_000, 150, 15_000)
+    assert {cell.codings for cell in matrix.cells.values()} == {1}

@@ -1,0 +1,93 @@
+"""How long a cross-case table takes: 100 codes, 30 sites, 5 waves, a coding and a half for each cell."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from uuid import UUID, uuid4
+
+import numpy as np
+
+from annotations.coding import Coding, Review
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.reviews import add_reviews
+from annotations.store.transcripts import add_transcript
+from annotations.transcript import Span, SpokenTurn, Transcript, canonical
+from service.composition import Parts
+from service.new_study import make_study
+from service.results.read_table import study_table
+from service.results.study_table import StudyTable, WantedTable
+from service.results.table_json import to_json
+from service.settings import read_settings
+
+CODES, SITES, WAVES, CODINGS = 100, 30, 5, 22_500
+
+
+def main() -> None:
+    """Make the study, and time the table and its JSON."""
+    with TemporaryDirectory() as folder:
+        parts = _study(Path(folder))
+        begun = perf_counter()
+        found = study_table(parts, WantedTable(("site", "wave")))
+        table = perf_counter() - begun
+        to_json(found, with_quotes=True)
+        whole = perf_counter() - begun
+        parts.close()
+    assert found.matrix.codings == CODINGS
+    print(
+        json.dumps(
+            {
+                "cells": _cells(found),
+                "codings": CODINGS,
+                "table_s": round(table, 2),
+                "with_json_s": round(whole, 2),
+            }
+        )
+    )
+
+
+def _cells(found: StudyTable) -> int:
+    return len(found.matrix.cells)
+
+
+def _study(folder: Path) -> Parts:
+    book = folder / "book.csv"
+    book.write_text("code\n" + "".join(f"Code {at}\n" for at in range(CODES)), "utf-8")
+    study, _ = make_study(folder / "study", codebook=str(book), config={"name": "Large"})
+    parts = Parts(study, read_settings({"TANDEM_STATE": str(folder / "state")}))
+    codes = [code.id for code in parts.codebook.codes]
+    random = np.random.default_rng(0)
+    each = CODINGS // (SITES * WAVES)
+    with parts.store.writing() as connection:
+        version = keep_codebook(connection, parts.codebook)
+        for site in range(SITES):
+            for wave in range(WAVES):
+                kept = _interview(f"S{site}-{wave}", f"Site {site}", str(wave), each)
+                transcript = add_transcript(connection, kept)
+                said = random.choice(len(codes), each)
+                add_reviews(
+                    connection,
+                    [
+                        _review(transcript, turn.span, codes[code], version)
+                        for turn, code in zip(kept.participants_turns, said, strict=True)
+                    ],
+                )
+    return parts
+
+
+def _review(transcript: UUID, span: Span, code: str, version: str) -> Review:
+    return Review(transcript, "Ada", span, (Coding(code, span, "+"),), codebook_version=version, id=uuid4())
+
+
+def _interview(name: str, site: str, wave: str, turns: int) -> Transcript:
+    spoken = [SpokenTurn(who, f"{name} said {at}") for at in range(turns) for who in ("Interviewer", name)]
+    text, cut = canonical(spoken, ("Interviewer",))
+    made = Transcript(name=name, text=text, turns=cut, case=site, site=site, wave=wave, participant=name)
+    return replace(made, consents=replace(made.consents, may_quote=True))
+
+
+if __name__ == "__main__":
+    main()
