@@ -194,7 +194,9 @@ def test_a_hundred_codes_at_thirty_sites_in_five_waves() -> None:
         transcript = a_transcript(f"T{at}", "How?", "So.", site=f"S{at % 30}", wave=str(at // 30))
         kept[UUID(int=at + 1)] = Kept(UUID(int=at + 1), transcript)
     found = [
-        Counted(f"code {code}", "", transcript, Span(code, code + 1), ("Ada",)) for transcript in kept for code in range(100)
+        Counted(f"code {code}", "", transcript, Span(code, code + 1), ("Ada",))
+        for transcript in kept
+        for code in range(100)
     ]
     matrix = matrix_of(found, kept, columns_named(["site", "wave"], Attributes([])))
     assert (len(matrix.cells), len(matrix.columns), matrix.codings) == (15_000, 150, 15_000)
