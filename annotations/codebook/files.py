@@ -17,7 +17,8 @@ from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemb
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
 from annotations.errors import BadInput, nearest, unknown
 from annotations.names import folded
-from annotations.sheets.sheet import decode, read_bytes, read_sheet
+from annotations.sheets.content import decode, read_bytes
+from annotations.sheets.sheet import read_sheet
 from annotations.transcript import Role
 
 _TEXTS = ("definition", "use_when", "do_not_use_when", "example")

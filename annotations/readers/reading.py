@@ -21,7 +21,7 @@ from annotations.readers.srt import read_srt
 from annotations.readers.table import read_table
 from annotations.readers.text import read_text
 from annotations.readers.vtt import read_vtt
-from annotations.sheets.sheet import read_bytes
+from annotations.sheets.content import read_bytes
 
 READERS: Mapping[str, Reader] = {
     ".txt": read_text,

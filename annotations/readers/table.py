@@ -59,7 +59,7 @@ def read_table(
             f"{file} holds no turns. Below the first row every row is a turn: a speaker and a text."
         )
     return tuple(
-        _transcript(rows, file, interviewers, sheet.ignored, None if speakers else rules)
+        _transcript(rows, file, interviewers, sheet, None if speakers else rules)
         for rows in many.values()
         if any(t.words for t in rows.spoken)
     )
@@ -94,7 +94,7 @@ def _transcript(
     rows: _Rows,
     file: Path,
     interviewers: Sequence[str],
-    ignored: Sequence[str],
+    sheet: Sheet,
     as_cues: LabelRules | None,
 ) -> ReadTranscript:
     spoken = in_seconds(rows.spoken)
@@ -108,8 +108,9 @@ def _transcript(
         warnings.append(
             f"{len(rows.empty)} rows have no text (the first is row {rows.empty[0]}); they keep their number."
         )
-    if ignored:
-        warnings.append(f"the columns {', '.join(ignored)} are not known and were not read.")
+    if sheet.ignored:
+        warnings.append(f"the columns {', '.join(sheet.ignored)} are not known and were not read.")
+    warnings.extend(sheet.unread)
     return ReadTranscript(
         rows.name,
         text,

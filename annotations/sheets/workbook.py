@@ -1,4 +1,4 @@
-"""Rows of an Excel workbook's first sheet, as text."""
+"""The worksheets of an Excel workbook, as text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -21,6 +22,7 @@ from annotations.errors import BadInput
 
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']")
 _NUMBER = re.compile(rb"\sr=[\"'](\d+)[\"']")
 MOST_CELLS = 20_000_000
 MOST_ROWS = 1_048_576  # Excel's own limit
@@ -42,31 +44,61 @@ _DAMAGED = (
 )
 
 
-def workbook_rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the first sheet with their numbers, empty ones left out; of a formula the value last calculated.
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """A worksheet as text; see ``grids.Grid`` for what its parts mean."""
 
-    Raises BadInput for a damaged workbook, and for a formula that was never calculated.
+    name: str
+    rows: tuple[tuple[int, list[str]], ...]
+    hidden: tuple[int, ...]
+    concealed: bool
+    merged: int
+    fault: str | None
+
+
+def worksheets(content: bytes, file: str) -> tuple[Worksheet, ...]:
+    """Every worksheet with its rows and their numbers, empty ones left out; of a formula the value last calculated.
+
+    A value that is merged over several rows stands in each of them. Raises BadInput for a damaged workbook.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
             warnings.simplefilter("ignore")  # of features that openpyxl drops; cells are not among them
-            rows = list(_rows(content, file))
+            values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            formulas = None
+            if _has_formulas(archive):
+                formulas = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+            found = []
+            left = MOST_CELLS
+            for at, sheet in enumerate(values.worksheets):
+                beside = None if formulas is None else formulas.worksheets[at]
+                found.append(_worksheet(sheet, beside, archive, file, left))
+                left -= sum(max(len(cells), 1) for _, cells in found[-1].rows)
     except _DAMAGED as error:
         raise BadInput(
             f"{file} is no Excel workbook, or a damaged or protected one. Open it and save it again as .xlsx."
         ) from error
-    yield from rows
+    return tuple(found)
 
 
-def _rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    formulas = _first_sheet(content, data_only=False) if _has_formulas(content) else None
+def _worksheet(
+    sheet: Any, with_formulas: Any, archive: zipfile.ZipFile, file: str, most_cells: int
+) -> Worksheet:
+    # openpyxl reads what a row is, and what is merged, only where it reads a whole workbook into memory
+    xml = archive.read(sheet._worksheet_path)
+    hidden = tuple(
+        int(n.group(1)) for row in _ROW.findall(xml) if _HIDDEN.search(row) and (n := _NUMBER.search(row))
+    )
+    fault = None
+    formulas = None if with_formulas is None else _values(with_formulas)
+    rows: list[tuple[int, list[str]]] = []
     cells = 0
-    for number, values in enumerate(_first_sheet(content, data_only=True), start=1):
+    for number, values in enumerate(_values(sheet), start=1):
         if formulas is not None:
-            _refuse_uncalculated(values, next(formulas), number, file)
+            fault = fault or _uncalculated(values, next(formulas), number, file)
         # an empty row counts too: a workbook may claim any number of them
         cells += max(len(values), 1)
-        if cells > MOST_CELLS or number > MOST_ROWS:
+        if cells > most_cells or number > MOST_ROWS:
             raise BadInput(
                 f"{file} has more than {MOST_CELLS:,} cells or {MOST_ROWS:,} rows. Keep only those needed."
             )
@@ -74,45 +106,50 @@ def _rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
         while row and not row[-1]:
             row.pop()
         if row or number == 1:
-            yield number, row
+            rows.append((number, row))
+    merged = _fill_merged(rows, xml)
+    return Worksheet(sheet.title, tuple(rows), hidden, sheet.sheet_state != "visible", merged, fault)
 
 
-def _first_sheet(content: bytes, *, data_only: bool) -> Iterator[tuple[Any, ...]]:
-    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=data_only).worksheets[0]
+def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:
     # a workbook may claim any size, and rows would be filled up to it
-    sheet.reset_dimensions()  # type: ignore[union-attr, unused-ignore]
+    sheet.reset_dimensions()
     return iter(sheet.iter_rows(values_only=True))
 
 
-def hidden_rows(content: bytes, file: str) -> tuple[int, ...]:
-    """The numbers of the first sheet's rows that somebody hid, or a filter does. Raises BadInput as ``workbook_rows``."""
-    try:
-        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
-            warnings.simplefilter("ignore")
-            sheet: Any = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
-            # openpyxl reads what a row is only where it reads a whole workbook into memory
-            rows = _ROW.findall(archive.read(sheet._worksheet_path))
-    except _DAMAGED as error:
-        raise BadInput(
-            f"{file} is no Excel workbook, or a damaged or protected one. Open it and save it again as .xlsx."
-        ) from error
-    numbers = (_NUMBER.search(row) for row in rows if _HIDDEN.search(row))
-    return tuple(int(found.group(1)) for found in numbers if found)
+def _fill_merged(rows: list[tuple[int, list[str]]], xml: bytes) -> int:
+    """Put what is merged over several rows into each of them; how many such cells there are."""
+    at = dict(rows)
+    merged = 0
+    for found in _MERGED.findall(xml):
+        letters, first, last = (part.decode("ascii") for part in found)
+        left, top, bottom = column_index_from_string(letters), int(first), int(last)
+        above = at.get(top)
+        if bottom <= top or above is None or len(above) < left or not above[left - 1]:
+            continue
+        merged += 1
+        for number in range(top + 1, min(bottom, MOST_ROWS) + 1):
+            below = at.get(number)
+            # an empty row stays empty: a merged cell may reach beyond the table
+            if below is not None:
+                below.extend([""] * (left - len(below)))
+                below[left - 1] = below[left - 1] or above[left - 1]
+    return merged
 
 
-def _has_formulas(content: bytes) -> bool:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(re.search(rb"<(\w+:)?f[ />]", archive.read(name)) for name in sheets)
+def _has_formulas(archive: zipfile.ZipFile) -> bool:
+    sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+    return any(re.search(rb"<(\w+:)?f[ />]", archive.read(name)) for name in sheets)
 
 
-def _refuse_uncalculated(values: tuple[Any, ...], formulas: tuple[Any, ...], number: int, file: str) -> None:
+def _uncalculated(values: tuple[Any, ...], formulas: tuple[Any, ...], number: int, file: str) -> str | None:
     for at, (value, formula) in enumerate(zip(values, formulas, strict=False), start=1):
         if value is None and formula is not None:
-            raise BadInput(
+            return (
                 f"{file}, row {number}, cell {get_column_letter(at)}{number}: its formula was never calculated, so "
                 f"it has no value. Open the file in a spreadsheet program and save it, or paste the values."
             )
+    return None
 
 
 def _text(value: object) -> str:
