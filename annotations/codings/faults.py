@@ -11,13 +11,17 @@ _PLACES = 3
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a row cannot be placed. ``transcript``: what the row names as its transcript, as it stands there."""
+    """Why a row cannot be placed. ``column``: as the file calls it.
+
+    ``transcript``: the one that the row means, or, where it means none of the study (``names_none``), what it says.
+    """
 
     file: str
     row: int
     column: str
     reason: str
     transcript: str = ""
+    names_none: bool = False
 
     def __str__(self) -> str:
         return f'{self.file}, row {self.row}, column "{self.column}": {_ended(self.reason)}'

@@ -80,6 +80,18 @@ def read_sheet(
     stand there by its own name.
     """
     grids = list(_until_found(grids_of(file), required, also_called))
+    return sheet_in(grids, file, required=required, optional=optional, also_called=also_called)
+
+
+def sheet_in(
+    grids: Sequence[Grid],
+    file: Path,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+    also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Sheet:
+    """The table among those of a file whose columns are these, as ``read_sheet`` reads it. Raises BadInput."""
     grid, at = _head(grids, required, also_called) or (grids[0], 0)
     if not grid.rows or not any(any(cells) for _, cells in grid.rows):
         raise BadInput(f"{file} is empty. It needs a first row with the columns {', '.join(required)}.")
