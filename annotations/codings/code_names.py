@@ -145,7 +145,7 @@ class CodeNames:
             return None
 
     def _resolve(self, name: str, cell: Named) -> _Meant:
-        key = Named(" ".join(name.split()), cell.framework, cell.above)
+        key = Named(" ".join(name.split()), cell.framework, cell.above, cell.several)
         if key not in self._one:
             try:
                 self._one[key] = self._look_up(key)
@@ -170,6 +170,8 @@ class CodeNames:
             return self._resolve(plain, key)
         for path in self._paths(key):
             for dropped in range(len(path)):
+                if any(mark in part for part in path[:dropped] for mark in key.several):
+                    break  # what would be dropped may be a code of its own
                 code = self._below(path[dropped:], key.framework)
                 if code is not None:
                     return _Meant(code, " > ".join(path) if dropped else "")

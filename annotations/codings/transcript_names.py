@@ -24,7 +24,7 @@ class TranscriptNames:
         self._by_name = transcripts
         self._others: dict[str, set[str]] = {}
         for key, one in transcripts.items():
-            for other in {*_short(one.name), *(_short(one.source) if one.source else ())}:
+            for other in {*_ends(one.name), *(_ends(one.source) if one.source else ())}:
                 self._others.setdefault(folded(other), set()).add(key)
         self._said: dict[str, dict[str, str]] = {}
 
@@ -80,13 +80,14 @@ def _spellings(name: str, group: str) -> Iterator[str]:
     if numbered != plain:
         yield numbered
         yield _ENDING.sub("", numbered)
-    yield from _short(numbered)
+    yield from _ends(numbered)
 
 
-def _short(name: str) -> tuple[str, ...]:
-    """What follows the last folder or group, with and without the ending."""
-    last = re.split(r"[\\/]+", _plain(name))[-1].strip()
-    return tuple(dict.fromkeys(short for short in (last, _ENDING.sub("", last)) if short))
+def _ends(name: str) -> tuple[str, ...]:
+    """The name below ever fewer folders or groups, with and without the file's ending."""
+    parts = [part for part in (part.strip() for part in re.split(r"[\\/]+", _plain(name))) if part]
+    ends = ["/".join(parts[at:]) for at in range(len(parts))]
+    return tuple(dict.fromkeys(short for end in ends for short in (end, _ENDING.sub("", end))))
 
 
 def _plain(name: str) -> str:
