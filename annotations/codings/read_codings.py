@@ -42,10 +42,11 @@ FOR_PEOPLE = (
     "wave",
     "path_of_code",
     "draw",
+    "memo_of_review",
     "shown_model",
     "suggested_then",
-    "was_suggested",
     "decision",
+    "rejected_then",
 )
 NAMEABLE = (
     "transcript",

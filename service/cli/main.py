@@ -53,6 +53,7 @@ def add_commands() -> None:
         disagreements,
         doctor,
         evaluate,
+        export,
         history,
         import_codings,
         import_transcripts,
@@ -89,7 +90,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (status, show, history, trace, doctor):
+    for module in (status, show, history, trace, export, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")

@@ -1,0 +1,183 @@
+"""The files of "tandem export" that people read: which were asked for, written one after another, with what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from annotations.codebook.layout import lay_out
+from annotations.errors import BadInput
+from annotations.numbers_shown import counted
+from service.composition import Parts
+from service.exported_file import whole
+from service.exporting.codebook_out import ENDINGS, write_codebook_file
+from service.exporting.coded_passages import CodedPassage, Passages, coded_passages
+from service.exporting.codings_table import COLUMNS, MEMO_COLUMNS, coding_rows, memo_rows
+from service.exporting.tables_out import refuse_other_endings, write_table
+from service.exporting.wanted import Asked
+from service.exporting.wide_table import wide_table
+
+_TABLES = (".csv", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where to: each file that is asked for, None for the others."""
+
+    codings: Path | None = None
+    wide: Path | None = None
+    memos: Path | None = None
+    quotes_by_code: Path | None = None
+    codebook: Path | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that was written: what it is, how many rows or passages it has, and what was left out of it and why."""
+
+    what: str
+    file: Path
+    count: int
+    unit: str
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "what": self.what,
+            "file": str(self.file),
+            "count": self.count,
+            "unit": self.unit,
+            "left_out": dict(self.left_out),
+            "notes": list(self.notes),
+        }
+
+
+def export_tables(
+    parts: Parts, files: Files, asked: Asked, *, coded_only: bool = False
+) -> tuple[Written, ...]:
+    """Write the files that are asked for. Raises BadInput, before anything is written, for what cannot be.
+
+    Quotes stand in them by the consent of each transcript alone. ``coded_only``: no rows for passages on which a coder
+    found that no code applies.
+    """
+    _check(files)
+    zone = ZoneInfo(parts.study.config.time_zone)
+    passages = Passages()
+    if files.codings or files.memos or files.quotes_by_code:
+        passages = coded_passages(parts, asked)
+    written = []
+    if files.codings:
+        written.append(_codings(parts, files.codings, passages, zone, coded_only=coded_only))
+    if files.wide:
+        written.append(_wide(parts, files.wide, asked))
+    if files.memos:
+        rows = memo_rows(passages.found, parts.codebook, zone)
+        write_table(files.memos, MEMO_COLUMNS, rows, sheet="Memos")
+        written.append(Written("memos", files.memos, len(rows), "memo", passages.left_out))
+    if files.quotes_by_code:
+        written.append(_quotes(parts, files.quotes_by_code, passages, asked))
+    if files.codebook:
+        write_codebook_file(parts.codebook, files.codebook)
+        written.append(Written("codebook", files.codebook, len(parts.codebook.codes), "code"))
+    return tuple(written)
+
+
+def _check(files: Files) -> None:
+    given = [
+        file
+        for file in (files.codings, files.wide, files.memos, files.quotes_by_code, files.codebook)
+        if file
+    ]
+    if not given:
+        raise BadInput(
+            "say what to export: --codings, --wide, --memos, --quotes-by-code or --codebook, each with a file."
+        )
+    for file, allowed in (
+        (files.codings, _TABLES),
+        (files.wide, _TABLES),
+        (files.memos, _TABLES),
+        (files.quotes_by_code, (".docx",)),
+        (files.codebook, ENDINGS),
+    ):
+        if file is not None:
+            refuse_other_endings(file, *allowed)
+            if not file.absolute().parent.is_dir():
+                raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
+    if len({file.absolute() for file in given}) < len(given):
+        raise BadInput("two exports have the same file. Give each a file of its own.")
+
+
+def _codings(parts: Parts, file: Path, passages: Passages, zone: ZoneInfo, *, coded_only: bool) -> Written:
+    left_out = Counter(passages.left_out)
+    found = passages.found
+    if coded_only:
+        found = [one for one in found if one.coding is not None]
+        left_out["passages on which nothing applied"] += len(passages.found) - len(found)
+    rows = coding_rows(found, parts.codebook, zone)
+    write_table(file, COLUMNS, rows, sheet="Codings")
+    return Written("codings", file, len(rows), "row", +left_out, tuple(_notes(parts, found, rows)))
+
+
+def _notes(parts: Parts, found: Sequence[CodedPassage], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    notes = []
+    unquoted = sum(one.quote is None for one in found)
+    if unquoted:
+        notes.append(
+            f"{counted(unquoted, 'row has', 'rows have')} no quote, for it may not be quoted (may_quote in a manifest, or "
+            f'"consents: {{may_quote: true}}" in study.yaml).'
+        )
+    unfit = sum(
+        bool((one.quote or "").strip()) and not row["quote"] for one, row in zip(found, rows, strict=True)
+    )
+    if unfit:
+        notes.append(f"{counted(unfit, 'quote does', 'quotes do')} not fit into a cell and were left empty.")
+    gone = sum(one.code is not None and one.code not in parts.codebook.by_id for one in found)
+    if gone:
+        notes.append(
+            f"{counted(gone, 'row carries a code', 'rows carry codes')} that the codebook holds no longer."
+        )
+    return notes
+
+
+def _wide(parts: Parts, file: Path, asked: Asked) -> Written:
+    table = wide_table(parts, asked)
+    write_table(file, table.columns, table.rows, sheet="Segments", beside={"Codes": table.codes})
+    notes = []
+    if file.suffix.lower() == ".csv":
+        notes.append(
+            "which column is which code: the names are the codes' ids; a workbook lists them in a second sheet."
+        )
+    return Written("segments by codes", file, len(table.rows), "row", table.left_out, tuple(notes))
+
+
+def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Written:
+    from service.exporting.quotes_document import quotes_document
+
+    found = [one for one in passages.found if one.coding is not None]
+    content, more = quotes_document(
+        found,
+        lay_out(parts.codebook),
+        title=f"{parts.study.config.name}: quotes by code",
+        asked=_in_words(asked),
+    )
+    whole(file, content)
+    left_out = Counter(passages.left_out) + more
+    return Written("quotes by code", file, len(found), "coding", left_out)
+
+
+def _in_words(asked: Asked) -> str:
+    kinds = (
+        ("wave", asked.waves),
+        ("case", asked.cases),
+        ("coder", asked.coders),
+        ("code", asked.codes),
+        ("condition", asked.conditions),
+    )
+    said = [f"{kind} {' or '.join(names)}" for kind, names in kinds if names]
+    return f"Only {', '.join(said)}." if said else "All codings as they stand now."
