@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -34,7 +34,8 @@ class Sheet:
     """A table: the file, its columns (small letters, "_" between words) and its rows without the empty ones.
 
     ``ignored``: columns that mean nothing here, such as a team's own notes. ``hidden``: rows with words that a workbook
-    hides. ``unread``: sentences about what the file holds beside this table.
+    hides. ``unread``: sentences about what the file holds beside this table. ``headings``: the columns as they stand in
+    the file.
     """
 
     file: str
@@ -43,6 +44,7 @@ class Sheet:
     ignored: tuple[str, ...] = ()
     hidden: tuple[int, ...] = ()
     unread: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def about_hidden(self) -> str | None:
@@ -105,7 +107,8 @@ def sheet_in(
     ignored = tuple(column for column in named if column not in known)
     full = {row.number for row in found}
     hidden = tuple(number for number in grid.hidden if number in full)
-    return Sheet(str(file), named, found, ignored, hidden, what_was_not_read(grids, grid, at))
+    headings = {column: " ".join(cell.split()) for column, cell in zip(columns, head, strict=True)}
+    return Sheet(str(file), named, found, ignored, hidden, what_was_not_read(grids, grid, at), headings)
 
 
 def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: str) -> tuple[Row, ...]:

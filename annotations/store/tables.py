@@ -549,6 +549,24 @@ withdrawals = Table(
 )
 
 
+# what the team knows of participants and cases besides: role, organisation …; the newest word holds
+attributes = Table(
+    "attributes",
+    metadata,
+    _sequence(),
+    # "participant" or "case"
+    Column("of", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    _created(),
+    UniqueConstraint("of", "owner_key", "name_key"),
+    **_ORDERED,
+)
+
+
 # one row: what a copy of this database shares with it, and a study made anew under the same name does not
 study_identity = Table(
     "study_identity",

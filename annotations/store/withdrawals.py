@@ -17,6 +17,7 @@ from annotations.coding import Draw
 from annotations.label_studio.webhook import keys_told_of
 from annotations.lots import lots
 from annotations.names import folded
+from annotations.store.attributes import count_of, forget_participants
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
@@ -127,7 +128,8 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
 
     ``again``: the tombstone of an earlier withdrawal, where the database had the person once more; who and when stay.
 
-    Whatever row of whatever table points at one of their transcripts, segments or reviews goes too; evidence
+    Whatever row of whatever table points at one of their transcripts, segments or reviews goes too, and so do the
+    participant's attributes; evidence
     that quotes them is taken out of other people's suggestions, and the value of their group out of the figures of
     every model and out of what jobs came to.
     """
@@ -148,6 +150,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     pending = _pending(connection, own_segments, quoting)
     _forget_values(connection, theirs)
     _forget_errors(connection)
+    forget_participants(connection, {participant, *(kept.transcript.participant for kept in theirs)})
     _not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
     for table in (shown_models, label_studio_annotations):
@@ -195,7 +198,8 @@ def rows_left(connection: Connection, ids: Collection[UUID], participant: str) -
                 wanted = select(func.count()).select_from(table).where(key.parent.in_(list(ids)))
                 found[table.name] = found.get(table.name, 0) + connection.execute(wanted).scalar_one()
     theirs = transcripts_of(connection, participant, ids=ids)
-    return {name: count for name, count in {**found, "transcripts": len(theirs)}.items() if count}
+    found |= {"transcripts": len(theirs), "attributes": count_of(connection, participant)}
+    return {name: count for name, count in found.items() if count}
 
 
 def models_that_learnt(connection: Connection) -> Mapping[str, tuple[str, ...]]:

@@ -62,7 +62,10 @@ def _print(found: dict[str, Any]) -> None:
         ("may be learnt from" if found["may_train"] else "may NOT be learnt from"),
         ("may be quoted" if found["may_quote"] else "may NOT be quoted"),
     )
-    say(", ".join(consents), "")
+    say(", ".join(consents))
+    if found["attributes"]:
+        say("  ".join(f"{name}: {value}" for name, value in found["attributes"].items()))
+    say("")
     rows = [
         (
             shown_number(turn["turn"]),

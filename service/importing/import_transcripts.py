@@ -14,6 +14,7 @@ from annotations.names import folded
 from annotations.progress import Progress
 from annotations.readers.description import Description
 from annotations.readers.spoken import ReadTranscript
+from annotations.store.attributes import keep_attributes
 from annotations.store.transcripts import (
     Kept,
     add_transcript,
@@ -128,6 +129,7 @@ def _keep(
     _refuse_withdrawn(connection, file, transcript)
     anew = replacing or opened.chosen
     kept, state, more = _put(connection, file, transcript, said, replacing=replacing, anew=anew)
+    keep_attributes(connection, earlier.attributes.of_manifest(kept.participant, opened.attributes))
     warnings = (*read.warnings, *more, *_about_description(kept, said, parts.study.config))
     speakers = speakers_of(kept, parts.study.config)
     return Read(str(file), read.reader, kept, state, speakers, warnings, read.account, transcript)
