@@ -48,6 +48,7 @@ FOR_PEOPLE = (
     "decision",
     "rejected_then",
 )
+OF_ATTRIBUTES = "attribute:_"  # and the columns that it has for the study's attributes
 NAMEABLE = (
     "transcript",
     "code",
@@ -179,7 +180,9 @@ def _in_grids(
 def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> CodingsFile:
     given = {"coder": coder, "transcript": transcript}
     required = [name for name in REQUIRED if not given.get(name)]
-    optional = (*OPTIONAL, *FOR_PEOPLE, "coder", "transcript")
+    heads = {name for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for name in own_names(cells, {})}
+    attributes = [name for name in heads if name.startswith(OF_ATTRIBUTES)]
+    optional = (*OPTIONAL, *FOR_PEOPLE, *attributes, "coder", "transcript")
     try:
         sheet = sheet_in(grids, file, required=required, optional=optional)
     except BadInput as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.options import JsonOption, StudyOption, WhereOption, chosen
 from service.cli.output import as_json, say, warn
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def command(
         _Some,
         typer.Option(metavar="CONDITION", help="Only independent, assisted, consensus or moderated codings."),
     ] = None,
+    where: WhereOption = None,
     coded_only: Annotated[
         bool,
         typer.Option(
@@ -66,7 +67,7 @@ def command(
     from service.exporting.wanted import Asked
 
     files = Files(codings, wide, memos, quotes_by_code, codebook)
-    asked = Asked(*(tuple(some or ()) for some in (wave, case, coder, code, condition)))
+    asked = Asked(*(tuple(some or ()) for some in (wave, case, coder, code, condition, where)))
     # transcripts that came since are cut into segments first, which writes
     with open_parts(chosen(study)) as parts, parts.alone(NAME) if wide else nullcontext():
         written = export_tables(parts, files, asked, coded_only=coded_only)

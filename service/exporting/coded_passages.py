@@ -27,7 +27,7 @@ class CodedPassage:
 
     ``turn``: the first that the passage lies in, None in none. ``made``: when it was coded, else when it came in.
     ``then``: what had been suggested, None where nothing was shown. ``beside``: the codes of the whole review;
-    ``review_memo``: what its coder noted on all of it.
+    ``review_memo``: what its coder noted on all of it. ``known``: attributes of its participant and case.
     """
 
     transcript: Transcript
@@ -41,6 +41,7 @@ class CodedPassage:
     then: Then | None = None
     beside: frozenset[str] = frozenset()
     review_memo: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str | None:
@@ -69,10 +70,14 @@ class CodedPassage:
 
 @dataclass
 class Passages:
-    """What an export is made of. ``left_out``: how many codings and why they are not among them."""
+    """What an export is made of.
+
+    ``left_out``: how many codings and why they are not among them. ``attributes``: the names of all that are known.
+    """
 
     found: list[CodedPassage] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    attributes: tuple[str, ...] = ()
 
 
 def coded_passages(parts: Parts, asked: Asked, *, with_empty: bool = True) -> Passages:
@@ -93,7 +98,7 @@ def coded_passages(parts: Parts, asked: Asked, *, with_empty: bool = True) -> Pa
 
 class _Gathered:
     def __init__(self, connection: Connection, wanted: Wanted, *, with_empty: bool) -> None:
-        self.passages = Passages()
+        self.passages = Passages(attributes=wanted.attributes.names)
         self._wanted = wanted
         self._with_empty = with_empty
         self._kept = {kept.id: kept for kept in all_transcripts(connection)}
@@ -163,6 +168,7 @@ class _Gathered:
                 then,
                 beside,
                 review_memo,
+                self._wanted.known_of(transcript),
             )
         )
 

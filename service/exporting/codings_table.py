@@ -57,6 +57,14 @@ MEMO_COLUMNS = (
 )
 
 
+OF_ATTRIBUTES = "attribute: "
+
+
+def columns_with(attributes: Sequence[str]) -> tuple[str, ...]:
+    """The columns of the table of codings, with one for each attribute of the study."""
+    return (*COLUMNS, *(f"{OF_ATTRIBUTES}{name}" for name in attributes))
+
+
 def coding_rows(passages: Sequence[CodedPassage], codebook: Codebook, zone: ZoneInfo) -> list[dict[str, Any]]:
     """A row for each coding, and for each review in which nothing applied one without a code."""
     return [
@@ -78,6 +86,7 @@ def coding_rows(passages: Sequence[CodedPassage], codebook: Codebook, zone: Zone
             "decision": one.decision,
             "rejected_then": _listed(codebook, one.rejected),
         }
+        | {f"{OF_ATTRIBUTES}{name}": value for name, value in one.known.items()}
         for one in passages
     ]
 

@@ -16,7 +16,7 @@ from service.composition import Parts
 from service.exported_file import whole
 from service.exporting.codebook_out import ENDINGS, write_codebook_file
 from service.exporting.coded_passages import CodedPassage, Passages, coded_passages
-from service.exporting.codings_table import COLUMNS, MEMO_COLUMNS, coding_rows, memo_rows
+from service.exporting.codings_table import MEMO_COLUMNS, coding_rows, columns_with, memo_rows
 from service.exporting.tables_out import refuse_other_endings, write_table
 from service.exporting.wanted import Asked
 from service.exporting.wide_table import wide_table
@@ -120,7 +120,7 @@ def _codings(parts: Parts, file: Path, passages: Passages, zone: ZoneInfo, *, co
         found = [one for one in found if one.coding is not None]
         left_out["passages on which nothing applied"] += len(passages.found) - len(found)
     rows = coding_rows(found, parts.codebook, zone)
-    write_table(file, COLUMNS, rows, sheet="Codings")
+    write_table(file, columns_with(passages.attributes), rows, sheet="Codings")
     return Written("codings", file, len(rows), "row", +left_out, tuple(_notes(parts, found, rows)))
 
 
@@ -179,5 +179,5 @@ def _in_words(asked: Asked) -> str:
         ("code", asked.codes),
         ("condition", asked.conditions),
     )
-    said = [f"{kind} {' or '.join(names)}" for kind, names in kinds if names]
+    said = [f"{kind} {' or '.join(names)}" for kind, names in kinds if names] + list(asked.where)
     return f"Only {', '.join(said)}." if said else "All codings as they stand now."

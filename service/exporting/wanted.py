@@ -1,16 +1,18 @@
-"""Which codings an export is asked for: by wave, case, coder, code and condition."""
+"""Which codings an export is asked for: by wave, case, coder, code, condition, and attributes of participants."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from annotations.attributes import Attributes, Filter, filters_of
 from annotations.codebook.codes import Codebook
 from annotations.coding import Condition
 from annotations.errors import BadInput, nearest, unknown
 from annotations.names import folded
+from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
 from annotations.store.transcripts import all_transcripts
 from annotations.transcript import Transcript
@@ -26,23 +28,36 @@ class Asked:
     coders: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The same as the study knows it; None asks for all. ``codes``: with those below them."""
+    """The same as the study knows it; None asks for all.
+
+    ``codes``: with those below them. ``attributes``: all that the study knows of participants and cases.
+    """
 
     waves: frozenset[str] | None = None
     cases: frozenset[str] | None = None
     coders: frozenset[str] | None = None
     codes: frozenset[str] | None = None
     conditions: frozenset[Condition] | None = None
+    filters: tuple[Filter, ...] = ()
+    attributes: Attributes = field(default_factory=lambda: Attributes(()))
 
     def why_not_transcript(self, transcript: Transcript) -> str | None:
         """Why a transcript is not asked for, None where it is."""
         if self.waves is not None and transcript.wave not in self.waves:
             return "of another wave"
-        return "of another case" if self.cases is not None and transcript.case not in self.cases else None
+        if self.cases is not None and transcript.case not in self.cases:
+            return "of another case"
+        known = self.known_of(transcript)
+        return None if all(one.keeps(known) for one in self.filters) else "of others than --where asks for"
+
+    def known_of(self, transcript: Transcript) -> Mapping[str, str]:
+        """The attributes of a transcript's participant and case."""
+        return self.attributes.of(participant=transcript.participant, case=transcript.case)
 
     def why_not(self, coder: str, condition: Condition, code: str | None) -> str | None:
         """Why a coding or an empty review is not asked for, None where it is."""
@@ -61,7 +76,10 @@ def wanted_of(parts: Parts, connection: Connection, asked: Asked) -> Wanted:
         **dict.fromkeys(coder_names(connection).values()),
     }
     aliases = {alias: person.name for person in parts.study.config.people for alias in person.aliases}
+    attributes = all_attributes(connection)
     return Wanted(
+        filters=filters_of(asked.where, attributes),
+        attributes=attributes,
         waves=_names("wave", asked.waves, {t.wave for t in transcripts}),
         cases=_names("case", asked.cases, {t.case for t in transcripts}),
         coders=_names("coder", asked.coders, coders, aliases),

@@ -66,22 +66,27 @@ def wide_table(parts: Parts, asked: Asked) -> WideTable:
     if len(own) < len(reviews):
         left_out["second readings of the same coder (repeats)"] += len(reviews) - len(own)
     codes = [code for code in parts.codebook.applicable if wanted.codes is None or code.id in wanted.codes]
-    named = _variables(codes)
+    named = _variables([code.id for code in codes], "c")
+    known = _variables(wanted.attributes.names, "a")
     merged: dict[tuple[UUID, str, str, int], dict[str, Any]] = {}
     for labels in labels_of(segments, own, loose):
         if _why_not(kept[labels.transcript], labels, wanted, left_out):
             continue
         for position, cells in _cells(labels, codes, named):
             key = (labels.transcript, labels.coder, labels.condition.value, position)
-            row = merged.setdefault(key, _described(kept[labels.transcript], segments, labels, position))
+            described = _described(kept[labels.transcript], segments, labels, position)
+            its = wanted.known_of(kept[labels.transcript].transcript)
+            row = merged.setdefault(key, described | {known[name]: value for name, value in its.items()})
             # what one pass says of some codes stands beside what another says of the rest
             row.update({name: max(value, row.get(name) or 0) for name, value in cells.items()})
     rows = sorted(
         merged.values(), key=lambda row: (row["transcript"], row["start"], row["coder"], row["condition"])
     )
-    return WideTable(
-        (*DESCRIBING, *named.values()), tuple(rows), tuple(_of_codes(parts.codebook, codes, named)), left_out
-    )
+    explained = [
+        *_of_codes(parts.codebook, codes, named),
+        *({"column": at, "path": name} for name, at in known.items()),
+    ]
+    return WideTable((*DESCRIBING, *known.values(), *named.values()), tuple(rows), tuple(explained), left_out)
 
 
 def _why_not(kept: Kept, labels: Labels, wanted: Wanted, left_out: Counter[str]) -> bool:
@@ -129,16 +134,16 @@ def _described(
     }
 
 
-def _variables(codes: Sequence[Code]) -> dict[str, str]:
-    """A name for each code that statistics programs take: letters, digits and "_", beginning with "c_", each once."""
+def _variables(names: Sequence[str], first: str) -> dict[str, str]:
+    """A name for each that statistics programs take: letters, digits and "_", beginning with ``first``, each once."""
     found: dict[str, str] = {}
-    for code in codes:
-        plain = re.sub(r"\W+", "_", code.id).strip("_")
-        name = f"c_{plain}".encode()[:_LONGEST_VARIABLE].decode("utf-8", "ignore")
+    for one in names:
+        plain = re.sub(r"\W+", "_", one).strip("_")
+        name = f"{first}_{plain}".encode()[:_LONGEST_VARIABLE].decode("utf-8", "ignore")
         number = 2
         while name.casefold() in {other.casefold() for other in found.values()}:
             name, number = f"{name[:50]}_{number}", number + 1
-        found[code.id] = name
+        found[one] = name
     return found
 
 

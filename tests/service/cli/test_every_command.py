@@ -46,6 +46,8 @@ CHANGING = [
     "import-codings {folder}/codings.csv --complete all",
     "import {folder}/P-01.txt",
     "participants {folder}/codings.csv",
+    "export --codings {folder}/a.xlsx --wide {folder}/b.csv --memos {folder}/c.csv --quotes-by-code {folder}/d.docx",
+    "export --codebook {folder}/e.qdc",
     "evaluate",
     "precode",
     "push",
