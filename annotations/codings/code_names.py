@@ -16,6 +16,8 @@ from annotations.names import folded
 
 # MAXQDA, REFI-QDA and others write "Money > Cost", NVivo and Dedoose "Money\Cost"; "::" and "/" are common in tables
 _BETWEEN_NAMES = (">", "::", "\\", "/", "›", "»", "→", ": ")
+# Taguette's tags; names hold full stops too, so the whole path has to be the codebook's
+_ONLY_WHOLE = (".",)
 ANY_BETWEEN_CODES = "\n;|,"
 _MOST_PIECES = 60
 # what ATLAS.ti prints around a name: a bullet before it, how often it is used behind it
@@ -168,8 +170,8 @@ class CodeNames:
         plain = _COUNTS.sub("", _BULLET.sub("", key.cell))
         if plain and plain != key.cell:
             return self._resolve(plain, key)
-        for path in self._paths(key):
-            for dropped in range(len(path)):
+        for path, whole in self._paths(key):
+            for dropped in range(1 if whole else len(path)):
                 if any(mark in part for part in path[:dropped] for mark in key.several):
                     break  # what would be dropped may be a code of its own
                 code = self._below(path[dropped:], key.framework)
@@ -177,13 +179,14 @@ class CodeNames:
                     return _Meant(code, " > ".join(path) if dropped else "")
         raise first
 
-    def _paths(self, key: Named) -> Iterator[tuple[str, ...]]:
+    def _paths(self, key: Named) -> Iterator[tuple[tuple[str, ...], bool]]:
+        """The paths that a name may be, and whether only the whole of it will do."""
         if key.above:
-            yield (*key.above, key.cell)
-        for mark in _BETWEEN_NAMES:
+            yield (*key.above, key.cell), False
+        for mark in (*_BETWEEN_NAMES, *_ONLY_WHOLE):
             parts = tuple(part for part in (part.strip() for part in key.cell.split(mark)) if part)
             if len(parts) > 1:
-                yield parts
+                yield parts, mark in _ONLY_WHOLE
 
     def _below(self, path: Sequence[str], framework: str) -> str | None:
         """The one code whose path ends so; None where there is none. Raises AmbiguousName."""

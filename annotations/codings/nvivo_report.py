@@ -13,14 +13,19 @@ from types import MappingProxyType
 
 from annotations.codings.program_tables import ProgramRows, tidy
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.sheets.sheet import Row
 
 Line = tuple[int, list[str]]
-_DOCUMENT = re.compile(r"^<?(.+?)>?\s*[-–—]\s*§\s*\d+\s[^\[\]]*\[\s*[\d.,\s]+%[^\]]*\]\s*$")
-_REFERENCE = re.compile(r"^\w[\w ]{0,30}?\s(\d{1,5})\s*[-–—]\s*[\d.,\s]+%\s*\w+\.?\s*$")
+_DOCUMENT = re.compile(r"^<?(.+?)>?\s*[-–—]\s*§\s*\d+\s[^\[\]]*\[[^\[\]]*\d\s*%[^\[\]]*\]\s*$")
+_REFERENCE = re.compile(
+    r"^\w[\w ]{0,30}?\s(\d{1,5})\s*[-–—]\s*(?:\w[\w ]{0,30}\s)?\d[\d.,]*\s*%\s*[\w ]{0,30}\.?\s*$"
+)
 _NAME = re.compile(r"^(?:Name|Code|Node|Knoten)\s*:\s*(.+)$", re.IGNORECASE)
-_TITLE = re.compile(r"^(?:Description|Beschreibung|Nickname)\s*:", re.IGNORECASE)
-_MOST_TITLE = 4  # lines between a code's name and its first document
+# between a code's name and its first document: what NVivo says of the code, and its description
+_PROPERTY = re.compile(r"^\w[\w ]{0,24}:")
+_DESCRIPTION = re.compile(r"^(?:Description|Beschreibung|Descripción|Descripcion)\s*:", re.IGNORECASE)
+_MOST_TITLE = 12
 _IS_SUMMARY = ("number of coding references", "coded by initials", "reference number", "coded by")
 _DOCUMENTS = (
     "files",
@@ -55,8 +60,11 @@ def _references(lines: Sequence[Line], code: str) -> ProgramRows:
     found: list[Row] = []
     document, named, place = "", "", None
     words: list[str] = []
+    wordless = 0
 
     def finish() -> None:
+        nonlocal wordless
+        wordless += place is not None and not words
         if place is not None and words:
             cells = {"transcript": document, "code": named or code, "quote": "\n".join(words)}
             found.append(Row(place, cells))
@@ -77,19 +85,21 @@ def _references(lines: Sequence[Line], code: str) -> ProgramRows:
         elif place is not None:
             words.append(line)
     finish()
-    notes = []
+    notes = _about_wordless(wordless)
     if any(row["code"] == code for row in found) and not named:
         notes.append(f'no line names the code; the name of the file, "{code}", is taken for it.')
     return _made("NVivo list of references", found, notes)
 
 
 def _titles(lines: Sequence[Line]) -> bool:
-    """Do these lines lead from a code's name to its first document?"""
+    """Do these lines lead from a code's name to its first document, and not on from what somebody said?"""
+    described = False
     for _, cells in lines:
         line = _joined(cells)
         if _DOCUMENT.match(line):
             return True
-        if _REFERENCE.match(line):
+        described = described or _DESCRIPTION.match(line) is not None
+        if _REFERENCE.match(line) or not (described or _PROPERTY.match(line)):
             return False
     return False
 
@@ -100,8 +110,11 @@ def _summary(lines: Sequence[Line]) -> ProgramRows:
     said: dict[str, str] | None = None
     place = 0
     words: list[str] = []
+    wordless = 0
 
     def finish() -> None:
+        nonlocal wordless
+        wordless += said is not None and not words
         if said is not None and words:
             found.append(Row(place, {**said, "quote": "\n".join(words)}))
         words.clear()
@@ -124,7 +137,15 @@ def _summary(lines: Sequence[Line]) -> ProgramRows:
         elif said is not None and not _FURNITURE.match(" ".join(full)):
             words.append("\n".join(full))
     finish()
-    return _made("NVivo coding summary", found, [])
+    return _made("NVivo coding summary", found, _about_wordless(wordless))
+
+
+def _about_wordless(count: int) -> list[str]:
+    if not count:
+        return []
+    return [
+        f"{counted(count, 'reference holds', 'references hold')} no words (a picture, sound) and were left out."
+    ]
 
 
 def _item(cells: Sequence[str]) -> tuple[str, str]:

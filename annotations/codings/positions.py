@@ -5,6 +5,7 @@ Positions are believed only as far as the quotes that stand once bear them out: 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,7 +31,7 @@ def places_by_position(asked: Sequence[Asked], text: str) -> dict[int, Span]:
     if not _grow(known):
         return {}
     found: dict[int, Span] = {}
-    lines = _Lines(text)
+    lines = _Lines(text, known)
     alike: dict[tuple[Span, ...], list[Asked]] = {}
     for one in asked:
         if len(one.places) > 1:
@@ -42,11 +43,9 @@ def places_by_position(asked: Sequence[Asked], text: str) -> dict[int, Span]:
             found |= {one.row: places[positions.index(one.position)] for one in rows}
             continue
         for one in rows:
-            fit = [place for place in places if lines.fits(one.position, place.start, known)]
+            fit = [place for place in places if lines.fits(one.position, place.start)]
             fit = (
-                fit
-                if len(fit) == 1
-                else [place for place in fit if lines.is_line(one.position, place.start, known)]
+                fit if len(fit) == 1 else [place for place in fit if lines.is_line(one.position, place.start)]
             )
             if len(fit) == 1:
                 found[one.row] = fit[0]
@@ -59,31 +58,37 @@ def _grow(known: Sequence[tuple[int, int]]) -> bool:
 
 
 class _Lines:
-    """The lines of a text, as paragraphs are counted: with empty ones or without."""
+    """The lines of a text, as paragraphs are counted: with empty ones or without. ``known``: positions and places."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def fits(self, position: int, start: int, known: Sequence[tuple[int, int]]) -> bool:
-        for where, place in known:
-            if where < position and place > start:
-                return False
-            if where > position and place < start:
-                return False
-            if where == position and self._line(place, empty=True) != self._line(start, empty=True):
-                return False
-        return True
-
-    def is_line(self, position: int, start: int, known: Sequence[tuple[int, int]]) -> bool:
-        """Do positions count lines, as at least two known ones show, and is this the line?"""
-        if len({where for where, _ in known}) < 2:
-            return False
-        return any(
-            self._line(start, empty=empty) == position
-            and all(self._line(place, empty=empty) == where for where, place in known)
+    def __init__(self, text: str, known: Sequence[tuple[int, int]]) -> None:
+        self._starts = [0]
+        self._full = [0]  # how many lines with words stand before each line
+        for line in text.split("\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
+            self._full.append(self._full[-1] + bool(line.strip()))
+        self._known = sorted(set(known))
+        positions = len({position for position, _ in known})
+        self._counted = [
+            empty
             for empty in (True, False)
-        )
+            if positions > 1 and all(self._line(place, empty=empty) == position for position, place in known)
+        ]
+
+    def fits(self, position: int, start: int) -> bool:
+        """Does this place stand where the position does, between those that are known?"""
+        at = bisect_left(self._known, (position, -1))
+        if at and self._known[at - 1][1] > start:
+            return False
+        while at < len(self._known) and self._known[at][0] == position:
+            if self._line(self._known[at][1], empty=True) != self._line(start, empty=True):
+                return False
+            at += 1
+        return at == len(self._known) or self._known[at][1] >= start
+
+    def is_line(self, position: int, start: int) -> bool:
+        """Do positions count lines, as at least two known ones show, and is this the line?"""
+        return any(self._line(start, empty=empty) == position for empty in self._counted)
 
     def _line(self, place: int, *, empty: bool) -> int:
-        before = self._text[:place].split("\n")
-        return len(before) if empty else 1 + sum(bool(line.strip()) for line in before[:-1])
+        number = bisect_right(self._starts, place)
+        return number if empty else 1 + self._full[number - 1]

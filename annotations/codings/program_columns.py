@@ -57,7 +57,9 @@ MAXQDA = ProgramColumns(
         weight="weight weight_score",
         position="begin beginning start",
     ),
-    silent=frozenset({"color", "colour", "end", "area", "coverage_%", "coverage", "modified", "modified_by"}),
+    silent=frozenset(
+        {"color", "colour", "end", "area", "coverage_%", "coverage", "modified", "modified_by", "modified_on"}
+    ),
 )
 MAXQDA_GERMAN = ProgramColumns(
     "MAXQDA coded segments (German)",
@@ -128,7 +130,7 @@ DELVE = ProgramColumns(
     _columns(
         transcript="transcript transcript_name transcript_title document",
         code="codes code code_names code_name",
-        quote="snippet snippets",
+        quote="snippet_text snippet_content snippet snippets excerpt",
         coder="coder coded_by author user created_by",
         created="created created_at date",
         memo="memo memos note notes comment",
@@ -177,5 +179,23 @@ NVIVO = ProgramColumns(
     ),
 )  # fmt: skip
 
+# the same with plainer names of columns, known by the coverage beside them
+NVIVO_PLAIN = ProgramColumns(
+    NVIVO.program,
+    _needs(
+        "coverage coverage_%", "text content reference references_text quote", "code code_name node node_name",
+        "file file_name source source_name document document_name",
+    ),
+    _columns(
+        transcript="file file_name source source_name document document_name",
+        code="code code_name node node_name",
+        quote="text content references_text quote reference",
+        coder="coded_by coded_by_initials user initials",
+        created="modified_on coded_on created_on",
+        memo="annotation memo",
+    ),
+    silent=NVIVO.silent | {"coverage_%"},
+)  # fmt: skip
+
 # the first that fits is taken: those whose columns no other program has come first
-PROGRAMS = (MAXQDA, MAXQDA_GERMAN, DEDOOSE, QUALCODER, ATLAS_TI, NVIVO, TAGUETTE, DELVE)
+PROGRAMS = (MAXQDA, MAXQDA_GERMAN, DEDOOSE, QUALCODER, ATLAS_TI, NVIVO, NVIVO_PLAIN, TAGUETTE, DELVE)

@@ -106,7 +106,15 @@ def read_codings(
     the same, used where the file has all of these columns.
     """
     read = _read(file, coder, transcript, _checked(columns), kept_columns)
-    return read.by(coder) if coder else read
+    if not coder:
+        return read
+    if read.names_coders and "coder" in read.called:
+        said = (
+            f'every row says who coded ("{read.called["coder"]}"), so --coder was not used. Other names of a person stand '
+            f"in study.yaml as aliases."
+        )
+        return replace(read, unread=(*read.unread, said))
+    return read.by(coder)
 
 
 def _read(

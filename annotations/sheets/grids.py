@@ -53,6 +53,8 @@ def grids_of(file: Path) -> Iterator[Grid]:
         ".jsonl": _jsonl_grids,
     }
     found = readers.get(file.suffix.lower())
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder. Give a file.")
     if found is None:
         raise BadInput(
             f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.'

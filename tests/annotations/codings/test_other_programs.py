@@ -213,6 +213,7 @@ def test_two_documents_of_one_name_are_asked_about(tmp_path: Path) -> None:
         ("Time, and place", ["time-and-place"]),
         ("Money, Time, and place, People", ["money", "time-and-place", "people"]),
         ("● Money {12-3}", ["money"]),
+        ("Money.Cost", ["cost"]),
     ],
 )
 def test_cells_of_codes(tmp_path: Path, cell: str, codes: list[str]) -> None:
@@ -230,6 +231,7 @@ def test_cells_of_codes(tmp_path: Path, cell: str, codes: list[str]) -> None:
         ("Early", "Give one of the paths"),
         ("Money;; Early", "Give one of the paths"),
         ("Money; Barriers > Cost > Early", "Give one of the paths"),
+        ("i.e. Cost", "is not known"),
         ("Barriers > Price", 'code "Barriers > Price" is not known'),
     ],
 )
@@ -357,3 +359,61 @@ def test_documents_that_hold_no_codings(tmp_path: Path) -> None:
     for name, said in (("a.docx", "holds no codings"), ("b.docx", "Word document")):
         with pytest.raises(BadInput, match=said):
             read_codings(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("document", "reference"),
+    [
+        ("<Internals\\JKG-01> - § 1 reference coded [2.1% Coverage]", "Reference 1 - 2.1% Coverage"),
+        ("Files\\\\W1\\\\JKG-01 - § 1 reference coded [ 2.10% Coverage]", "Reference 1 - 2.10% Coverage"),
+        ("<Dateien\\JKG-01> – § 1 Referenz codiert  [2,1 % Abdeckung]", "Referenz 1 – 2,1 % Abdeckung"),
+        ("<文件\\JKG-01> - § 1 个参考点已编码 [覆盖率 2.1%]", "参考点 1 - 覆盖率 2.1%"),
+    ],
+)
+def test_references_of_nvivo_in_any_language(tmp_path: Path, document: str, reference: str) -> None:
+    """The marks tell, not the words; without a name the file is called as the code; a picture holds no words."""
+    lines = [document, reference, "", "With money, and with people.", "", reference.replace("1", "2", 1), ""]
+    (tmp_path / "Money.txt").write_text("\n".join(lines), "utf-8")
+    placed = _place(read_codings(tmp_path / "Money.txt", coder="Ines"))
+    assert _said(placed) == {("JKG-01", "money", "With money, and with people.")}
+    assert any('no line names the code; the name of the file, "Money"' in note for note in placed.notes)
+    assert any("1 reference holds no words" in note for note in placed.notes)
+
+
+def test_what_somebody_says_is_no_name_of_a_code(tmp_path: Path) -> None:
+    """A line "Name: …" within a reference stays part of it; before the first document it names the code."""
+    lines = ["Name: People", "Description: who", "it is", "<Files\\JKG-01> - § 1 reference coded [1% Coverage]",
+             "Reference 1 - 1% Coverage", "Name: Bo. I say so.", "And so on.",
+             "<Files\\JKG-02> - § 1 reference coded [1% Coverage]", "Reference 1 - 1% Coverage", "x"]  # fmt: skip
+    (tmp_path / "a.txt").write_text("\n".join(lines), "utf-8")
+    read = read_codings(tmp_path / "a.txt", coder="Ines")
+    assert [(row["code"], row["quote"]) for row in read.rows] == [
+        ("People", "Name: Bo. I say so.\nAnd so on."),
+        ("People", "x"),
+    ]
+
+
+def test_a_table_of_references_with_plain_names(tmp_path: Path) -> None:
+    """Coverage beside them says that they are NVivo's; --coder is said where it is not needed."""
+    head = ("Code", "File", "Coverage", "Text", "Coded By")
+    file = workbook(
+        tmp_path / "a.xlsx", head, ("Nodes\\\\Money", "Files\\JKG-01", "0.1", "always money", "IF")
+    )
+    read = read_codings(file, coder="Tom")
+    placed = _place(read)
+    assert _said(placed) == {("JKG-01", "money", "always money")}
+    assert {one.coder for one in placed.codings} == {"IF"}
+    assert any("so --coder was not used" in note for note in placed.notes)
+
+
+def test_a_paragraph_tells_where_neighbours_do_not(tmp_path: Path) -> None:
+    """Between quotes that leave two places open, the number of the line decides, if all others are such numbers."""
+    talk = a_transcript(
+        "JKG-01", "Begin here.", "First words.", "Hm.", "Yes.", "Hm.", "Yes.", "End?", "Last words."
+    )
+    rows = [("First words.", 2), ("Last words.", 8), ("Yes.", 6)]
+    coded = [Coded("JKG-01", ("Money",), quote, paragraph=at) for quote, at in rows]
+    placed = _place(read_codings(maxqda(tmp_path, coded)), talk)
+    assert [one.span for one in placed.codings] == [talk.turns[n].span for n in (1, 7, 5)]
+    coded[1] = Coded("JKG-01", ("Money",), "Last words.", paragraph=11)
+    assert len(_place(read_codings(maxqda(tmp_path, coded)), talk).faults) == 1
