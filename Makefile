@@ -5,9 +5,9 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 LABEL_STUDIO_VERSION = 1.23.2
 
-# a process a core, each with one thread of its own: more would wait for each other; what Python compiles is kept,
-# since otherwise every process compiles it anew
-TESTS = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -p no:faker -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# tests/conftest.py says how many processes, each with one thread of its own; what Python compiles is kept, since
+# otherwise every process compiles it anew
+TESTS = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -p no:faker -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo install test test-fast lint bench docs audit sbom clean
 

@@ -35,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place[item.path])
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, four at most: tests of servers and browsers wait much of their time."""
+    return min(4, (os.cpu_count() or 1) + 1)
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: collecting garbage in a test need not look at it again."""
     gc.collect()
