@@ -229,8 +229,8 @@ def _coder_where_none_is_named(parts: Parts, file: Path, chosen: Complete) -> st
     if chosen == "none":
         return _NOBODY
     raise BadInput(
-        f"{file} does not say who coded, or not in every row, and agreement between coders needs it. Give --coder NAME, or a column "
-        f"coder."
+        f"{file} does not say who coded, or not in every row, and agreement between coders needs it. Give "
+        f"--coder NAME, or a column coder."
     )
 
 
