@@ -140,8 +140,9 @@ def atlas_ti(folder: Path, coded: Sequence[Coded]) -> Path:
     passages: dict[tuple[str, str], list[Coded]] = {}
     for one in coded:
         passages.setdefault((one.document, one.quote), []).append(one)
+    documents = list(dict.fromkeys(c.document for c in coded))
     rows = [
-        (f"1:{n}", its[0].quote[:20], quote, f"D {n}: {name}", "Wave 1", its[0].memo, "\n".join(c.path[-1] for c in its),
+        (f"1:{n}", its[0].quote[:20], quote, f"D {documents.index(name) + 1}: {name}", "Wave 1", its[0].memo, "\n".join(c.path[-1] for c in its),
          f"{its[0].paragraph} - {its[0].paragraph}", len(its), its[0].coder, its[0].coder, "26.11.2024 09:30:00", "")
         for n, ((name, quote), its) in enumerate(passages.items(), start=1)
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.sheets.sheet import Row
 
+_WORDLESS = "references hold no words (pictures, sound) and were"
 Line = tuple[int, list[str]]
 _DOCUMENT = re.compile(r"^<?(.+?)>?\s*[-–—]\s*§\s*\d+\s[^\[\]]*\[[^\[\]]*\d\s*%[^\[\]]*\]\s*$")
 _REFERENCE = re.compile(

@@ -19,6 +19,7 @@ _APPLIED = re.compile(r"^code:\s*(.+?)\s+applied$", re.IGNORECASE)
 _WEIGHT = re.compile(r"^code:\s*(.+?)\s+weight$", re.IGNORECASE)
 _OF_CODES = re.compile(r"^code:\s*.+?\s+(?:applied|weight|range)$", re.IGNORECASE)
 _RANGE = re.compile(r"^(\d{1,9})\s*[-–]\s*(\d{1,9})$")
+_WORDLESS = "codings are of something else than text (pictures, sound) and were"
 _YES = frozenset({"true", "1", "yes", "x"})
 
 
@@ -58,11 +59,13 @@ def program_rows(grid: Grid, layout: ProgramColumns, head: int) -> ProgramRows:
         found += [] if no_words else coded
     rows, notes = tidy(found)
     if uncoded:
-        have = counted(uncoded, "passage carries", "passages carry")
-        notes.append(f"{have} no code and were left out: that does not say that nothing applies.")
+        have = counted(uncoded, "passage carries no code and was", "passages carry no code and were")
+        notes.append(f"{have} left out: that does not say that nothing applies.")
     if wordless:
-        have = counted(wordless, "coding is", "codings are")
-        notes.append(f"{have} of something else than text (a picture, sound) and were left out.")
+        have = counted(
+            wordless, "coding is of something else than text (a picture, sound) and was", _WORDLESS
+        )
+        notes.append(f"{have} left out.")
     return ProgramRows(layout.program, rows, table.called, table.ignored, tuple(notes), layout.listed)
 
 

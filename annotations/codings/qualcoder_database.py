@@ -98,7 +98,8 @@ def _read(connection: sqlite3.Connection, file: Path) -> ProgramRows:
         raise BadInput(f"{file} has more than {MOST_ROWS:,} codings.")
     for table, what in (("code_image", "of pictures"), ("code_av", "of sound or film")):
         if columns[table] and (count := connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]):  # noqa: S608 (ours)
-            notes.append(f"{counted(count, 'coding')} {what} were left out: Tandem codes text.")
+            left = counted(count, f"coding {what} was", f"codings {what} were")
+            notes.append(f"{left} left out: Tandem codes text.")
     called = MappingProxyType(
         {"transcript": "source", "code": "code_name", "quote": "seltext", "coder": "owner"}
     )

@@ -38,10 +38,10 @@ def rows_of_comments(comments: tuple[Comment, ...], transcript: str) -> ProgramR
     rows, notes = tidy(found)
     if beside_nothing:
         notes.append(
-            f"{counted(beside_nothing, 'comment stands', 'comments stand')} beside no words, and was left out."
+            f"{counted(beside_nothing, 'comment stands beside no words and was', 'comments stand beside no words and were')} left out."
         )
     if empty:
-        notes.append(f"{counted(empty, 'comment is', 'comments are')} empty, and was left out.")
+        notes.append(f"{counted(empty, 'comment is empty and was', 'comments are empty and were')} left out.")
     called = MappingProxyType({"code": "comment", "quote": "words beside the comment", "coder": "author"})
     return ProgramRows(
         "codes in the comments of a Word document (Dedoose)", rows, called, (), tuple(notes), listed=True
