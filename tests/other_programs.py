@@ -116,6 +116,22 @@ def _nvivo_lines(coded: Sequence[Coded]) -> list[str]:
 
 def nvivo_summary(folder: Path, coded: Sequence[Coded]) -> Path:
     """NVivo's coding summary by file, as the report is saved as a workbook."""
+    return workbook(folder / "summary.xlsx", *_summary_rows(coded))
+
+
+def nvivo_summary_in_word(folder: Path, coded: Sequence[Coded]) -> Path:
+    """The same as a table of a Word document."""
+    document: Any = Document()
+    rows = _summary_rows(coded)
+    made = document.add_table(rows=len(rows), cols=7)
+    for at, row in enumerate(rows):
+        for cell, value in zip(made.rows[at].cells, row, strict=False):
+            cell.text = str(value)
+    document.save(folder / "summary.docx")
+    return folder / "summary.docx"
+
+
+def _summary_rows(coded: Sequence[Coded]) -> list[Sequence[object]]:
     rows: list[Sequence[object]] = [
         ("Coding Summary By File",),
         ("Our project",),
@@ -130,7 +146,7 @@ def nvivo_summary(folder: Path, coded: Sequence[Coded]) -> Path:
             for number, one in enumerate(its, start=1):
                 rows += [("", "", "", number, one.coder, "11/26/2024 9:30 AM"), (one.quote,)]
     rows += [("Reports\\\\Coding Summary By File Report", "Page 1 of 1")]
-    return workbook(folder / "summary.xlsx", *rows)
+    return rows
 
 
 def atlas_ti(folder: Path, coded: Sequence[Coded]) -> Path:
@@ -142,7 +158,8 @@ def atlas_ti(folder: Path, coded: Sequence[Coded]) -> Path:
         passages.setdefault((one.document, one.quote), []).append(one)
     documents = list(dict.fromkeys(c.document for c in coded))
     rows = [
-        (f"1:{n}", its[0].quote[:20], quote, f"D {documents.index(name) + 1}: {name}", "Wave 1", its[0].memo, "\n".join(c.path[-1] for c in its),
+        (f"1:{n}", its[0].quote[:20], quote, f"D {documents.index(name) + 1}: {name}", "Wave 1", its[0].memo,
+         "\n".join(c.path[-1] for c in its),
          f"{its[0].paragraph} - {its[0].paragraph}", len(its), its[0].coder, its[0].coder, "26.11.2024 09:30:00", "")
         for n, ((name, quote), its) in enumerate(passages.items(), start=1)
     ]  # fmt: skip
@@ -281,6 +298,7 @@ LAYOUTS: dict[str, tuple[Layout, str]] = {
     "NVivo in Word": (nvivo, "NVivo list of references"),
     "NVivo in a workbook": (nvivo_in_a_workbook, "NVivo list of references"),
     "NVivo summary": (nvivo_summary, "NVivo coding summary"),
+    "NVivo summary in Word": (nvivo_summary_in_word, "NVivo coding summary"),
     "ATLAS.ti": (atlas_ti, "ATLAS.ti quotations"),
     "Dedoose": (dedoose, "Dedoose excerpts"),
     "Word comments": (word_comments, "codes in the comments of a Word document (Dedoose)"),

@@ -10,6 +10,7 @@ from annotations.codings.word_lines import Comment
 from annotations.numbers_shown import counted
 from annotations.sheets.sheet import Row
 
+_BESIDE_NOTHING = "comments stand beside no words and were"
 _HEADING = re.compile(r"^\s*codes?(?:\s+applied)?(?:\s*\(s\))?\s*:\s*", re.IGNORECASE | re.MULTILINE)
 _WEIGHT = re.compile(r"\s*[\[(]\s*weight\s*:?\s*(-?[\d.]+)\s*[\])]", re.IGNORECASE)
 
@@ -37,9 +38,8 @@ def rows_of_comments(comments: tuple[Comment, ...], transcript: str) -> ProgramR
             found.append(Row(one.number, cells))
     rows, notes = tidy(found)
     if beside_nothing:
-        notes.append(
-            f"{counted(beside_nothing, 'comment stands beside no words and was', 'comments stand beside no words and were')} left out."
-        )
+        left = counted(beside_nothing, "comment stands beside no words and was", _BESIDE_NOTHING)
+        notes.append(f"{left} left out.")
     if empty:
         notes.append(f"{counted(empty, 'comment is empty and was', 'comments are empty and were')} left out.")
     called = MappingProxyType({"code": "comment", "quote": "words beside the comment", "coder": "author"})
