@@ -12,7 +12,7 @@ from service.cli.options import JsonOption, StudyOption, WhereOption, chosen
 from service.cli.output import as_json, say, warn
 
 if TYPE_CHECKING:
-    from service.exporting.export_tables import Written
+    from service.exporting.exported import Exported
 
 NAME = "export"
 _File = Path | None
@@ -72,17 +72,17 @@ def command(
     with open_parts(chosen(study)) as parts, parts.alone(NAME) if wide else nullcontext():
         written = export_tables(parts, files, asked, coded_only=coded_only)
     if json:
-        as_json({"written": [one.to_json() for one in written]})
+        as_json({"exported": [one.to_json() for one in written]})
         return
     for one in written:
-        _print(one)
+        _tell(one)
 
 
-def _print(one: Written) -> None:
-    from annotations.numbers_shown import counted
-
-    say(f"{one.what}: {counted(one.count, one.unit)} in {one.file}")
-    if one.left_out:
-        said = ", ".join(f"{count:,} {why}" for why, count in sorted(one.left_out.items()))
-        say(f"  left out: {said}")
-    warn(*one.notes)
+def _tell(found: Exported) -> None:
+    files = " and ".join(map(str, found.files))
+    counts = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
+    say(f"Wrote {files}", f"{counts}.")
+    if found.left_out:
+        said = ", ".join(f"{count:,} {why}" for why, count in sorted(found.left_out.items()))
+        say(f"Left out: {said}.")
+    warn(*found.notes)

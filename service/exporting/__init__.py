@@ -1,1 +1,1 @@
-"""What a study holds, as files that people and other programs work with: the work behind "tandem export"."""
+"""What people decided, out of a study: the work behind "tandem export"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from service.exported_file import whole
 from service.exporting.codebook_out import ENDINGS, write_codebook_file
 from service.exporting.coded_passages import CodedPassage, Passages, coded_passages
 from service.exporting.codings_table import MEMO_COLUMNS, coding_rows, columns_with, memo_rows
+from service.exporting.exported import Exported
 from service.exporting.tables_out import refuse_other_endings, write_table
 from service.exporting.wanted import Asked
 from service.exporting.wide_table import wide_table
@@ -35,32 +36,9 @@ class Files:
     codebook: Path | None = None
 
 
-@dataclass(frozen=True)
-class Written:
-    """A file that was written: what it is, how many rows or passages it has, and what was left out of it and why."""
-
-    what: str
-    file: Path
-    count: int
-    unit: str
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "what": self.what,
-            "file": str(self.file),
-            "count": self.count,
-            "unit": self.unit,
-            "left_out": dict(self.left_out),
-            "notes": list(self.notes),
-        }
-
-
 def export_tables(
     parts: Parts, files: Files, asked: Asked, *, coded_only: bool = False
-) -> tuple[Written, ...]:
+) -> tuple[Exported, ...]:
     """Write the files that are asked for. Raises BadInput, before anything is written, for what cannot be.
 
     Quotes stand in them by the consent of each transcript alone. ``coded_only``: no rows for passages on which a coder
@@ -79,12 +57,12 @@ def export_tables(
     if files.memos:
         rows = memo_rows(passages.found, parts.codebook, zone)
         write_table(files.memos, MEMO_COLUMNS, rows, sheet="Memos")
-        written.append(Written("memos", files.memos, len(rows), "memo", passages.left_out))
+        written.append(Exported("memos", (files.memos,), {"memos": len(rows)}, left_out=passages.left_out))
     if files.quotes_by_code:
         written.append(_quotes(parts, files.quotes_by_code, passages, asked))
     if files.codebook:
         write_codebook_file(parts.codebook, files.codebook)
-        written.append(Written("codebook", files.codebook, len(parts.codebook.codes), "code"))
+        written.append(Exported("codebook", (files.codebook,), {"codes": len(parts.codebook.codes)}))
     return tuple(written)
 
 
@@ -113,7 +91,7 @@ def _check(files: Files) -> None:
         raise BadInput("two exports have the same file. Give each a file of its own.")
 
 
-def _codings(parts: Parts, file: Path, passages: Passages, zone: ZoneInfo, *, coded_only: bool) -> Written:
+def _codings(parts: Parts, file: Path, passages: Passages, zone: ZoneInfo, *, coded_only: bool) -> Exported:
     left_out = Counter(passages.left_out)
     found = passages.found
     if coded_only:
@@ -121,7 +99,10 @@ def _codings(parts: Parts, file: Path, passages: Passages, zone: ZoneInfo, *, co
         left_out["passages on which nothing applied"] += len(passages.found) - len(found)
     rows = coding_rows(found, parts.codebook, zone)
     write_table(file, columns_with(passages.attributes), rows, sheet="Codings")
-    return Written("codings", file, len(rows), "row", +left_out, tuple(_notes(parts, found, rows)))
+    coded = sum(one.coding is not None for one in found)
+    counts = {"codings": coded, "passages on which nothing applied": len(found) - coded}
+    notes = tuple(_notes(parts, found, rows))
+    return Exported("codings", (file,), counts, notes=notes, left_out=+left_out)
 
 
 def _notes(parts: Parts, found: Sequence[CodedPassage], rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -145,7 +126,7 @@ def _notes(parts: Parts, found: Sequence[CodedPassage], rows: Sequence[Mapping[s
     return notes
 
 
-def _wide(parts: Parts, file: Path, asked: Asked) -> Written:
+def _wide(parts: Parts, file: Path, asked: Asked) -> Exported:
     table = wide_table(parts, asked)
     write_table(file, table.columns, table.rows, sheet="Segments", beside={"Codes": table.codes})
     notes = []
@@ -153,10 +134,11 @@ def _wide(parts: Parts, file: Path, asked: Asked) -> Written:
         notes.append(
             "which column is which code: the names are the codes' ids; a workbook lists them in a second sheet."
         )
-    return Written("segments by codes", file, len(table.rows), "row", table.left_out, tuple(notes))
+    counts = {"rows of a segment and a coder": len(table.rows), "codes": len(table.codes)}
+    return Exported("segments by codes", (file,), counts, notes=tuple(notes), left_out=table.left_out)
 
 
-def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Written:
+def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Exported:
     from service.exporting.quotes_document import quotes_document
 
     found = [one for one in passages.found if one.coding is not None]
@@ -168,7 +150,7 @@ def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Writt
     )
     whole(file, content)
     left_out = Counter(passages.left_out) + more
-    return Written("quotes by code", file, len(found), "coding", left_out)
+    return Exported("quotes by code", (file,), {"codings": len(found)}, left_out=left_out)
 
 
 def _in_words(asked: Asked) -> str:

@@ -31,7 +31,8 @@ from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
 from annotations.transcript import Consents, Span, Transcript
 from service.composition import Parts
-from service.exporting.export_tables import Files, Written, export_tables
+from service.exporting.export_tables import Files, export_tables
+from service.exporting.exported import Exported
 from service.exporting.wanted import Asked
 from service.importing.import_codings import import_codings
 from service.new_study import make_study
@@ -120,7 +121,7 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 
 def _export(
     parts: Parts, asked: Asked | None = None, *, coded_only: bool = False, **files: Path
-) -> dict[str, Written]:
+) -> dict[str, Exported]:
     written = export_tables(parts, Files(**files), asked or Asked(), coded_only=coded_only)
     return {one.what: one for one in written}
 
@@ -200,9 +201,15 @@ def test_filters_and_what_was_left_out(parts: Parts, tmp_path: Path) -> None:
         (Asked(where=("role=leader",)), 4, {"of others than --where asks for": 1}),
     ):
         written = _export(parts, asked, codings=file)["codings"]
-        assert (written.count, len(_rows(file)), dict(written.left_out)) == (count, count, left_out)
+        assert (sum(written.counts.values()), len(_rows(file)), dict(written.left_out)) == (
+            count,
+            count,
+            left_out,
+        )
     written = _export(parts, coded_only=True, codings=file)["codings"]
-    assert (written.count, dict(written.left_out)) == (4, {"passages on which nothing applied": 1})
+    assert (dict(written.counts), dict(written.left_out)) == (
+        {"codings": 4, "passages on which nothing applied": 0}, {"passages on which nothing applied": 1}
+    )  # fmt: skip
     for asked in (
         Asked(waves=("9",)),
         Asked(coders=("Inez",)),
@@ -251,7 +258,7 @@ def test_what_is_not_known_is_no_zero(parts: Parts, tmp_path: Path) -> None:
 def test_memos(parts: Parts, tmp_path: Path) -> None:
     """One row a memo."""
     written = _export(parts, memos=tmp_path / "m.csv")
-    assert written["memos"].count == 2
+    assert written["memos"].counts == {"memos": 2}
     assert {(row["path_of_code"], row["memo"]) for row in _rows(tmp_path / "m.csv")} == {
         ("Topics/Money/Cost", "'=memo"),
         ("Topics/People", "two\nlines"),
