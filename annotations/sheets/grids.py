@@ -25,7 +25,8 @@ class Grid:
 
     ``name``: of the worksheet, "" outside a workbook. ``hidden``: rows that the workbook hides. ``concealed``: the
     whole worksheet is hidden. ``merged``: how many cells were merged over several rows; each of these rows holds the
-    value. ``fault``: why the table cannot be read as it stands, as a sentence.
+    value. ``fault``: why the table cannot be read as it stands, as a sentence. ``errors``: rows with a cell whose formula
+    came to nothing ("#REF!"); the cell is empty here.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Grid:
     concealed: bool = False
     merged: int = 0
     fault: str | None = None
+    errors: tuple[int, ...] = ()
 
     @property
     def full_rows(self) -> int:
@@ -101,7 +103,9 @@ def _xlsx_grids(content: bytes, file: str) -> Iterator[Grid]:
     from annotations.sheets.workbook import worksheets
 
     for sheet in worksheets(content, file):
-        yield Grid(sheet.name, sheet.rows, sheet.hidden, sheet.concealed, sheet.merged, sheet.fault)
+        yield Grid(
+            sheet.name, sheet.rows, sheet.hidden, sheet.concealed, sheet.merged, sheet.fault, sheet.errors
+        )
 
 
 def _jsonl_grids(content: bytes, file: str) -> Iterator[Grid]:

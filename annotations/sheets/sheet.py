@@ -155,6 +155,11 @@ def what_was_not_read(grids: Sequence[Grid], taken: Grid, head: int) -> tuple[st
     if taken.merged:
         cells = counted(taken.merged, "cell is", "cells are")
         said.append(f"{cells} merged over several rows; each of these rows was read with the value.")
+    if taken.errors:
+        rows = counted(len(taken.errors), "row holds a cell", "rows hold a cell")
+        said.append(
+            f"{rows} with an error of Excel such as #REF! (the first is row {taken.errors[0]}); it was read as empty."
+        )
     return tuple(said)
 
 

@@ -24,6 +24,8 @@ _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']")
 _NUMBER = re.compile(rb"\sr=[\"'](\d+)[\"']")
+# what stands in a cell whose formula came to nothing
+_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 MOST_CELLS = 20_000_000
 MOST_ROWS = 1_048_576  # Excel's own limit
 # what openpyxl, zipfile and the XML parser raise for archives that are no sound workbook
@@ -54,6 +56,7 @@ class Worksheet:
     concealed: bool
     merged: int
     fault: str | None
+    errors: tuple[int, ...]
 
 
 def worksheets(content: bytes, file: str) -> tuple[Worksheet, ...]:
@@ -90,6 +93,7 @@ def _worksheet(
         int(n.group(1)) for row in _ROW.findall(xml) if _HIDDEN.search(row) and (n := _NUMBER.search(row))
     )
     fault = None
+    errors: list[int] = []
     formulas = None if with_formulas is None else _values(with_formulas)
     rows: list[tuple[int, list[str]]] = []
     cells = 0
@@ -102,13 +106,17 @@ def _worksheet(
             raise BadInput(
                 f"{file} has more than {MOST_CELLS:,} cells or {MOST_ROWS:,} rows. Keep only those needed."
             )
+        if any(value in _ERRORS for value in values if isinstance(value, str)):
+            errors.append(number)
         row = [_text(value) for value in values]
         while row and not row[-1]:
             row.pop()
         if row or number == 1:
             rows.append((number, row))
     merged = _fill_merged(rows, xml)
-    return Worksheet(sheet.title, tuple(rows), hidden, sheet.sheet_state != "visible", merged, fault)
+    return Worksheet(
+        sheet.title, tuple(rows), hidden, sheet.sheet_state != "visible", merged, fault, tuple(errors)
+    )
 
 
 def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -153,7 +161,7 @@ def _uncalculated(values: tuple[Any, ...], formulas: tuple[Any, ...], number: in
 
 
 def _text(value: object) -> str:
-    if value is None:
+    if value is None or (isinstance(value, str) and value in _ERRORS):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

@@ -80,8 +80,8 @@ def command(
 
 def _tell(found: Exported) -> None:
     files = " and ".join(map(str, found.files))
-    counts = ", ".join(f"{count:,} {what}" for what, count in found.counts.items())
-    say(f"Wrote {files}", f"{counts}.")
+    counts = ", ".join(f"{count:,} {what}" for what, count in found.counts.items() if count)
+    say(f"Wrote {files}", f"{counts or 'Nothing'}.")
     if found.left_out:
         said = ", ".join(f"{count:,} {why}" for why, count in sorted(found.left_out.items()))
         say(f"Left out: {said}.")

@@ -83,6 +83,18 @@ def test_what_excel_leaves_in_cells_is_cleaned(tmp_path: Path) -> None:
         assert _read(one).rows[0]["definition"] == "one\ntwo"
 
 
+def test_errors_of_formulas_are_empty_and_said(tmp_path: Path) -> None:
+    """A reference that leads nowhere is no definition."""
+    book: Any = Workbook()
+    for row in (["Code", "Definition"], ["Money", "#REF!"], ["People", "Who"]):
+        book.active.append(row)
+    found = _read(_save(book, tmp_path / "a.xlsx"))
+    assert [row["definition"] for row in found.rows] == ["", "Who"]
+    assert found.unread[0].startswith(
+        "1 row holds a cell with an error of Excel such as #REF! (the first is row 2)"
+    )
+
+
 def test_a_formula_of_a_sheet_that_is_not_read_stops_nothing(tmp_path: Path) -> None:
     """In the sheet that is read, a formula without a value is refused with its cell."""
     book: Any = Workbook()
