@@ -10,6 +10,8 @@ import yaml
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import read_codebook, shipped_codebook, shipped_codebooks, write_codebook
 from annotations.errors import BadInput, unknown
+from annotations.refi.codebook_file import read_refi_codebook
+from annotations.refi.container import ENDINGS
 from annotations.study.config import FILE, Study, parse_config, read_study
 
 _HEAD = """\
@@ -58,10 +60,15 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
 def chosen_codebook(name: str) -> Codebook:
     """A shipped codebook by its name, or one from a file; raises UnknownName with the shipped ones."""
     file = Path(name)
+    if file.suffix.lower() in ENDINGS:
+        return read_refi_codebook(file)
     if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
         return read_codebook(file)
     if name not in shipped_codebooks():
         raise unknown(
-            "codebook", name, shipped_codebooks(), remedy="Give one of these, or a .yaml, .csv or .xlsx file."
+            "codebook",
+            name,
+            shipped_codebooks(),
+            remedy="Give one of these, or a .yaml, .csv, .xlsx or .qdc file.",
         )
     return shipped_codebook(name)

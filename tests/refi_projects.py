@@ -46,7 +46,9 @@ def source(name: str, *inner: str, plain: str = "", content: str | None = None, 
     """A text source."""
     paths = (f' plainTextPath="{plain}"' if plain else "") + (f' richTextPath="{rich}"' if rich else "")
     text = "" if content is None else f"<PlainTextContent>{escape(content)}</PlainTextContent>"
-    return f'<TextSource guid="{guid(name)}" name={quoteattr(name)}{paths}>{text}{"".join(inner)}</TextSource>'
+    return (
+        f'<TextSource guid="{guid(name)}" name={quoteattr(name)}{paths}>{text}{"".join(inner)}</TextSource>'
+    )
 
 
 def code_tree(*names: str, below: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -64,7 +66,11 @@ def code_tree(*names: str, below: Mapping[str, Sequence[str]] | None = None) -> 
 
 def users(**names: str) -> str:
     """Users by the key of their GUID."""
-    return "<Users>" + "".join(f'<User guid="{guid(key)}" name="{name}"/>' for key, name in names.items()) + "</Users>"
+    return (
+        "<Users>"
+        + "".join(f'<User guid="{guid(key)}" name="{name}"/>' for key, name in names.items())
+        + "</Users>"
+    )
 
 
 def project(*parts: str, origin: str = "Test", space: str = SPACE, name: str = "Wave 1") -> str:
@@ -81,7 +87,12 @@ def sources(*parts: str) -> str:
 
 
 def qdpx(
-    file: Path, xml: str, files: Mapping[str, bytes] | None = None, *, inner: str = "project.qde", folder: str = "sources"
+    file: Path,
+    xml: str,
+    files: Mapping[str, bytes] | None = None,
+    *,
+    inner: str = "project.qde",
+    folder: str = "sources",
 ) -> Path:
     """A project archive."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
@@ -17,10 +18,13 @@ from annotations.attributes import Attribute, Owner, fault_of_attribute
 from annotations.names import folded
 from annotations.refi.map_file import LEFT_OUT, NameMap
 from annotations.refi.project import RefiCase, RefiProject
+from annotations.transcript import Kind
 
 PLACES = ("participant", "case", "site", "wave", "session", "date", "kind", "language")
 # Tandem's own export says of each of its cases what it is, under this variable
 CASE_TYPE = "case type"
+# these are said of a source, not of a person
+_OF_SOURCES = ("date", "kind", "language", "session")
 _WAVE = re.compile(
     r"(?:wave|welle|våg|vague|ola|oleada|onda|round|runde|omgång|ronda|ronde|t)\s*[-_ ]?\s*(\d{1,2})"
 )
@@ -97,7 +101,7 @@ class _Reading:
         return meaning
 
     def _take_case(self, case: RefiCase, whole: Sequence[str]) -> None:
-        values = self._values(case.variables)
+        values = self._of_person(self._values(case.variables))
         what, ours, by = self._case(case, values)
         self._understand(
             "case", case.name, "left out" if not what else what if ours == case.name else f"{what}={ours}", by
@@ -144,7 +148,8 @@ class _Reading:
         for case, what, ours in self._members.get(guid, ()):
             if what == "participant":
                 people.append(ours)
-                said |= {key: value for key, value in self._values(case.variables).items() if key in PLACES}
+                values = self._of_person(self._values(case.variables))
+                said |= {key: value for key, value in values.items() if key in PLACES}
             elif folded(said.get(what, ours)) == folded(ours):
                 said[what] = ours
             else:
@@ -192,9 +197,19 @@ class _Reading:
         found = {}
         for guid, value in variables.items():
             meaning = self._variables.get(guid, "")
-            if meaning and value.strip():
-                found[meaning] = value.strip()
+            value = value.strip()
+            if meaning in _CHECKED and not _CHECKED[meaning](value):
+                meaning = f"attribute {self._project.variables[guid]}"
+            if meaning and value:
+                found[meaning] = value
         return found
+
+    def _of_person(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What is said of a case: a date, kind or language is then the person's, and no source's."""
+        names = {self._variables[guid]: name for guid, name in self._project.variables.items()}
+        return {
+            f"attribute {names[key]}" if key in _OF_SOURCES else key: value for key, value in values.items()
+        }
 
     def _keep_attributes(self, owner: Owner | None, name: str, values: Mapping[str, str], where: str) -> None:
         own = {
@@ -218,6 +233,20 @@ class _Reading:
 
     def _understand(self, what: str, theirs: str, ours: str, by: str) -> None:
         self.result.understood.append(Understood(what, theirs, ours, by))
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+_CHECKED: Mapping[str, Callable[[str], bool]] = {
+    "date": _is_date,
+    "kind": lambda value: folded(value).replace("_", " ") in {kind.value for kind in Kind},
+    "language": lambda value: re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) is not None,
+}
 
 
 @cache

@@ -57,7 +57,10 @@ class _Making:
         self._groups = {
             code.guid
             for code in codes
-            if code.parent is None and not code.codable and code.guid in holding and code.guid not in used
+            if code.parent is None
+            and not code.codable
+            and code.guid not in used
+            and (code.guid in holding or "role" in descriptions.read(code.description))
         }
 
     def drafts(self) -> tuple[list[FrameworkDraft], list[CodeDraft]]:

@@ -133,10 +133,13 @@ def _by_words(text: str, words: str) -> Span | None:
     return None if words.rstrip().endswith(("…", "...")) else found_once(text, words)
 
 
-def found_once(text: str, words: str) -> Span | None:
-    """Where words stand in a text, white space aside; None if nowhere, in several places, or if they are too few."""
+def found_once(text: str, words: str, *, fewest: int = _FEWEST) -> Span | None:
+    """Where words stand in a text, white space aside; None if nowhere, in several places, or if they are too few.
+
+    ``fewest``: how many characters, white space aside, are enough.
+    """
     wanted = plain_words(words)
-    if len(wanted) < _FEWEST:
+    if len(wanted) < fewest:
         return None
     plain, kept = _squeezed(text)
     at = plain.find(wanted)

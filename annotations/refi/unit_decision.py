@@ -17,6 +17,8 @@ from annotations.refi.counting import Counting, Positions, RawText
 from annotations.refi.project import RefiSelection
 from annotations.transcript import Span
 
+# our own export counts code points of the canonical text
+OWN = "Tandem"
 # of passages whose unit is right, at least so many edges lie between words
 _MOSTLY = 0.95
 _SAMPLE = 50_000
@@ -52,8 +54,10 @@ class UnitDecision:
 def decide_unit(raw: RawText, selections: Sequence[RefiSelection], origin: str = "") -> UnitDecision:
     """The way of counting that fits the passages of a source best, or none.
 
-    ``origin``: the program, which decides only where the passages cannot tell.
+    ``origin``: the program. It decides where the passages cannot tell; what Tandem itself wrote is known.
     """
+    if origin == OWN:
+        return UnitDecision(Counting(), len(selections), len(selections))
     placed = [
         one for one in selections if one.start is not None and one.end is not None and one.start < one.end
     ]

@@ -105,7 +105,7 @@ def _show(found: ProjectOutcome, write_map: Path | None) -> None:
         say("This is what would come in; nothing was kept.")
     _sources(found)
     _codes(found)
-    names = [(one.what, one.theirs, one.ours, one.by) for one in found.understood]
+    names = _understood(found)
     names += [("coder", theirs, ours, "the name rule") for theirs, ours in found.coders.items()]
     _table("How names are understood", ("what", "theirs", "ours", "by"), names)
     kept = found.kept
@@ -153,7 +153,7 @@ def _sources(found: ProjectOutcome) -> None:
     ]
     _table("", [columns[at] for at in shown], [tuple(row[at] for at in shown) for row in rows])
     for one in found.sources:
-        if one.evidence and one.unit != "all ways of counting agree":
+        if one.evidence and (one.unit or "NOT" in one.evidence):
             say(f"  {one.transcript or one.source}: {one.evidence}")
 
 
@@ -174,6 +174,17 @@ def _codes(found: ProjectOutcome) -> None:
     _table("Codes", ("theirs", "ours", "by"), rows)
     if found.unused_codes:
         say(f"{counted(found.unused_codes, 'code')} of theirs carry no coding and were not looked for.")
+
+
+def _understood(found: ProjectOutcome) -> list[tuple[str, str, str, str]]:
+    """How names were understood; those that were understood alike in one row."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for one in found.understood:
+        alike.setdefault((one.what, one.ours, one.by), []).append(one.theirs)
+    return [
+        (what, ", ".join(theirs[:4]) + (f" and {len(theirs) - 4} more" if len(theirs) > 4 else ""), ours, by)
+        for (what, ours, by), theirs in alike.items()
+    ]
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:

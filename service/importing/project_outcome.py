@@ -107,11 +107,11 @@ class ProjectOutcome:
 
 
 def unit_in_words(decision: UnitDecision) -> tuple[str, str]:
-    """How the positions of a source were counted, and the evidence for it; two empty words where it has none."""
+    """How the positions of a source were counted, "" where every way comes to the same, and the evidence for it."""
     if not decision.passages or decision.counting is None:
         return "", ""
-    how = decision.counting.in_words if decision.differ else "all ways of counting agree"
-    found = f"{decision.whole} of {counted(decision.passages, 'passage')} begin and end between words"
+    how = decision.counting.in_words if decision.differ else ""
+    found = f"{decision.whole} of its {counted(decision.passages, 'passage')} begin and end between words"
     if decision.recorded[1]:
         found += f", the recorded words of {decision.recorded[0]} of {decision.recorded[1]} stand there"
     if decision.next_best is not None:

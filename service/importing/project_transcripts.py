@@ -20,6 +20,9 @@ from annotations.store.withdrawals import withdrawal_of
 from annotations.transcript import Span, Transcript
 from service.importing.project_file import SourceRead
 
+# of words that stand once in a transcript of the same name, few are enough
+_FEWEST = 3
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -39,7 +42,7 @@ class Arrived:
         """The place of a passage in the transcript that is kept: the same, or where its words stand once."""
         if self.text is None or self.kept is None:
             return span
-        return found_once(self.kept.text, span.of(self.text))
+        return found_once(self.kept.text, span.of(self.text), fewest=_FEWEST)
 
 
 def keep_source(connection: Connection, file: str, one: SourceRead) -> Arrived:
@@ -63,7 +66,7 @@ def keep_source(connection: Connection, file: str, one: SourceRead) -> Arrived:
     if before.transcript.text_hash == transcript.text_hash:
         return _described(connection, one, before, transcript)
     words = [span.of(transcript.text) for _, span in one.placed.passages] if one.placed else []
-    found = sum(found_once(before.transcript.text, said) is not None for said in words)
+    found = sum(found_once(before.transcript.text, said, fewest=_FEWEST) is not None for said in words)
     if words and found >= len(words) / 2:
         note = (
             f'source "{one.source.name}": the transcript "{before.transcript.name}" that is here is laid out otherwise; '
