@@ -50,9 +50,13 @@ class Understood:
 
 @dataclass
 class Belonging:
-    """Of each source (by GUID) what is said of it; attributes of participants and cases; how names were understood."""
+    """Of each source (by GUID) what is said of it; attributes of participants and cases; how names were understood.
+
+    ``of_sources``: what is said of a source besides, to be kept as attributes of its participant.
+    """
 
     said: dict[str, dict[str, str]] = field(default_factory=dict)
+    of_sources: dict[str, dict[str, str]] = field(default_factory=dict)
     attributes: list[Attribute] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -72,7 +76,10 @@ class _Reading:
     ) -> None:
         self.result = Belonging()
         self._project, self._names, self._known = project, names, known
-        self._variables = {guid: self._variable(name) for guid, name in project.variables.items()}
+        self._variables: dict[str, str] = {}
+        for guid, name in project.variables.items():
+            self._variables[guid] = self._variable(name)
+        self._unnamed: dict[str, dict[str, str]] = {}
         self._members: dict[str, list[tuple[RefiCase, str, str]]] = {}
         self._by_selection = {
             one.guid: source.guid for source in project.sources for one in source.selections
@@ -80,7 +87,7 @@ class _Reading:
         for case in project.cases:
             self._take_case(case, on_whole.get(case.guid, ()))
         for source in project.sources:
-            self._take_source(source.guid, source.variables)
+            self._take_source(source.guid, {**self._unnamed.get(source.guid, {}), **source.variables})
         self._take_sets()
 
     def _variable(self, name: str) -> str:
@@ -91,16 +98,28 @@ class _Reading:
             meaning = folded(told) if folded(told) in PLACES else meaning
             self._understand("variable", name, meaning or "left out", "the map")
             return meaning
-        plain = folded(name).replace("_", " ")
+        plain = folded(self._short(name)).replace("_", " ")
         if plain == CASE_TYPE:
             return CASE_TYPE
-        meaning = known_names().get(plain, f"attribute {name}")
-        self._understand(
-            "variable", name, meaning, "its name" if not meaning.startswith("attribute ") else "no name known"
-        )
+        meaning, by = known_names().get(plain, ""), "its name"
+        if not meaning or meaning in self._variables.values():
+            by = f"another one is the {meaning}" if meaning else "no name known"
+            meaning = f"attribute {self._short(name)}"
+        self._understand("variable", name, meaning, by)
         return meaning
 
+    def _short(self, name: str) -> str:
+        """A variable's name without NVivo's "Classification:", unless two would be called alike then."""
+        short = name.rpartition(":")[2].strip() or name
+        alike = [one for one in self._project.variables.values() if one.rpartition(":")[2].strip() == short]
+        return short if len(alike) == 1 else name
+
     def _take_case(self, case: RefiCase, whole: Sequence[str]) -> None:
+        if not case.name:
+            # MAXQDA and Quirkos put the variables of a source into a case without a name
+            for source in case.sources:
+                self._unnamed.setdefault(source, {}).update(case.variables)
+            return
         values = self._of_person(self._values(case.variables))
         what, ours, by = self._case(case, values)
         self._understand(
@@ -168,10 +187,8 @@ class _Reading:
         values = self._values(variables)
         said |= {key: value for key, value in values.items() if key in PLACES}
         self.result.said[guid] = said
-        owner = said.get("participant", "")
-        self._keep_attributes(
-            Owner.PARTICIPANT if owner else None, owner, values, f'source "{self._name(guid)}"'
-        )
+        own = {key: value for key, value in values.items() if key.startswith("attribute ")}
+        self.result.of_sources[guid] = {key.removeprefix("attribute "): value for key, value in own.items()}
 
     def _take_sets(self) -> None:
         for one in self._project.sets:
@@ -182,15 +199,19 @@ class _Reading:
             elif told is None and ":" in one.name:
                 # ATLAS.ti keeps attributes of documents as groups called "gender: male"
                 name, _, value = (part.strip() for part in one.name.partition(":"))
-                what, sign = known_names().get(folded(name), ""), "="
-            if not one.sources or not (sign and value.strip() and folded(what) in PLACES):
+                what, sign = known_names().get(folded(name), name), "="
+            elif told is None:
+                listed = (("case", self._known.cases), ("site", self._known.sites))
+                what = next((sort for sort, its in listed if folded(one.name) in its), "")
+                sign, value = "=", dict(listed)[what][folded(one.name)] if what else ""
+            what = folded(what) if folded(what) in PLACES else what.strip()
+            if not one.sources or not (sign and value.strip() and what):
                 self.result.sets += 1
                 continue
-            self._understand(
-                "set", one.name, f"{folded(what)}={value.strip()}", "the map" if told else "its name"
-            )
+            self._understand("set", one.name, f"{what}={value.strip()}", "the map" if told else "its name")
             for source in one.sources:
-                self.result.said.setdefault(source, {}).setdefault(folded(what), value.strip())
+                its = self.result.said if what in PLACES else self.result.of_sources
+                its.setdefault(source, {}).setdefault(what, value.strip())
 
     def _values(self, variables: Mapping[str, str]) -> dict[str, str]:
         """Values by what their variable means."""
@@ -199,14 +220,14 @@ class _Reading:
             meaning = self._variables.get(guid, "")
             value = value.strip()
             if meaning in _CHECKED and not _CHECKED[meaning](value):
-                meaning = f"attribute {self._project.variables[guid]}"
+                meaning = f"attribute {self._short(self._project.variables[guid])}"
             if meaning and value:
                 found[meaning] = value
         return found
 
     def _of_person(self, values: Mapping[str, str]) -> dict[str, str]:
         """What is said of a case: a date, kind or language is then the person's, and no source's."""
-        names = {self._variables[guid]: name for guid, name in self._project.variables.items()}
+        names = {self._variables[guid]: self._short(name) for guid, name in self._project.variables.items()}
         return {
             f"attribute {names[key]}" if key in _OF_SOURCES else key: value for key, value in values.items()
         }

@@ -123,8 +123,8 @@ def _selection(element: Element, linked: Links) -> RefiSelection:
         description=words_in(element, "Description"),
         codings=tuple(map(_coding, below(element, "Coding"))),
         notes=(*_notes_on(element), *linked.get(guid, ())),
-        user=normal(attribute(element, "creatingUser")) or None,
-        created=moment(element, "creationDateTime"),
+        user=normal(attribute(element, "creatingUser") or attribute(element, "modifyingUser")) or None,
+        created=moment(element, "creationDateTime") or moment(element, "modifiedDateTime"),
     )
 
 

@@ -41,7 +41,7 @@ from service.importing.project_codings import (
     sidecar,
 )
 from service.importing.project_file import ProjectRead, read_project_file
-from service.importing.project_notes import count_sources, tell
+from service.importing.project_notes import count_sources, of_participants, tell
 from service.importing.project_outcome import ProjectOutcome
 from service.importing.project_transcripts import Arrived, keep_source
 
@@ -84,7 +84,8 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
         placed = _moved(found.placed, arrived, outcome)
         outcome.kept = _keep(connection, parts, placed, codes, complete, file)
         count_sources(outcome, read, arrived, placed)
-        outcome.attributes = len(_changed(connection, read.belonging.attributes))
+        more = of_participants(read, arrived, outcome)
+        outcome.attributes = len(_changed(connection, [*read.belonging.attributes, *more]))
         outcome.memos = sum(bool(one.memo) for one in placed)
         if outcome.refused or wishes.dry_run:
             raise _NothingKept

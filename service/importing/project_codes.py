@@ -27,7 +27,8 @@ class ProjectCodes:
         self._file = parts.study.codebook_file
         cases = {case.guid for case in project.cases}
         used = read.used - cases
-        theirs = _with_notes(project)
+        # NVivo lists its cases among the codes, with the same GUIDs
+        theirs = [code for code in _with_notes(project) if code.guid not in cases]
         before = read_codebook(self._file) if self._file.is_file() else None
         outcome.unused_codes = sum(code.guid not in used for code in theirs)
         self.changed = False

@@ -51,9 +51,10 @@ class ProjectRead:
 
     @property
     def used(self) -> set[str]:
-        """The GUIDs of what is put on passages or whole sources: codes, and NVivo's cases."""
-        found = {coding.target for one in self.project.sources for coding in one.codings}
-        return found | {c.target for one in self.project.sources for s in one.selections for c in s.codings}
+        """The GUIDs of what is put on passages or whole sources that are taken: codes, and NVivo's cases."""
+        taken = [one.source for one in self.sources if one.transcript is not None]
+        found = {coding.target for one in taken for coding in one.codings}
+        return found | {c.target for one in taken for s in one.selections for c in s.codings}
 
 
 def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress: Progress) -> ProjectRead:
@@ -98,7 +99,9 @@ def _read(
     try:
         transcript = describe(read, options=Description(), manifest=None, config=config)
     except BadInput as error:
-        found.faults.append(f"{file}, source {error!s}")
+        found.faults.append(
+            f"{file}, source {error!s} With --map its variable or case can mean something else."
+        )
         return SourceRead(source, name, why_not="what is said of it", found=text)
     placed = place_passages(text, source, found.project.origin)
     if placed.decision.counting is None and placed.decision.passages and not placed.passages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from annotations.attributes import Attribute, Owner, fault_of_attribute
 from annotations.codings.codings_file import PlacedCoding
 from annotations.numbers_shown import counted
 from service.importing.project_codings import NOBODY, ReadCodings, counts_of
@@ -88,3 +89,24 @@ def count_sources(
                 evidence=evidence,
             )
         )
+
+
+def of_participants(
+    read: ProjectRead, arrived: Sequence[Arrived], outcome: ProjectOutcome
+) -> list[Attribute]:
+    """What the project says of sources besides, as attributes of their participants; a source of nobody keeps none."""
+    found, without = [], []
+    for one, came in zip(read.sources, arrived, strict=True):
+        own = read.belonging.of_sources.get(one.source.guid, {})
+        if not own or came.kept is None:
+            continue
+        if not came.kept.participant:
+            without.append(f'source "{one.source.name}"')
+            continue
+        for name, value in own.items():
+            if fault := fault_of_attribute(name, value):
+                outcome.notes.append(f'source "{one.source.name}": {fault}: not kept.')
+            else:
+                found.append(Attribute(Owner.PARTICIPANT, came.kept.participant, name, value))
+    outcome.leave("variables of a source that names no participant", without)
+    return found

@@ -41,9 +41,7 @@ def test_variables_of_sources_by_their_names(participant: str, case: str, site: 
     values = {str(at): value for at, value in enumerate(("P-01", "ESTHER", "North", "2", "leader"))}
     found = _said(RefiProject(variables=variables, sources=(RefiSource("s", "x", variables=values),)))
     assert found.said["s"] == {"participant": "P-01", "case": "ESTHER", "site": "North", "wave": "2"}
-    assert [(a.of, a.owner, a.name, a.value) for a in found.attributes] == [
-        (Owner.PARTICIPANT, "P-01", "Role", "leader")
-    ]
+    assert found.of_sources["s"] == {"Role": "leader"}
 
 
 def test_a_case_is_a_person_unless_the_study_says_otherwise() -> None:
@@ -63,7 +61,30 @@ def test_a_case_is_a_person_unless_the_study_says_otherwise() -> None:
     assert found.said["a"] == {"participant": "Anna", "case": "ESTHER", "site": "North", "wave": "2"}
     assert "participant" not in found.said["both"]
     assert any("2 people (Anna, Bo)" in note for note in found.notes)
-    assert {(a.name, a.value) for a in found.attributes} == {("Role", "leader"), ("Date", "2024-01-01")}
+    assert {(a.of, a.owner, a.name, a.value) for a in found.attributes} == {
+        (Owner.PARTICIPANT, "Anna", "Role", "leader"),
+        (Owner.PARTICIPANT, "Anna", "Date", "2024-01-01"),
+    }
+
+
+def test_a_case_without_a_name_is_the_source_itself() -> None:
+    """MAXQDA and Quirkos keep the variables of a source so; NVivo writes a classification before a variable's name."""
+    variables = {"w": "Interviews:Wave", "a": "People:Age"}
+    case = RefiCase("1", "", {"w": "2", "a": "40-49"}, ("a",))
+    found = _said(RefiProject(variables=variables, cases=(case,), sources=(RefiSource("a", "A"),)))
+    assert (found.said["a"], found.of_sources["a"]) == ({"wave": "2"}, {"Age": "40-49"})
+    assert found.attributes == []
+    two = {"a": "People:Age", "b": "Places:Age"}
+    kept = _said(RefiProject(variables=two, sources=(RefiSource("a", "A", variables={"a": "1", "b": "2"}),)))
+    assert kept.of_sources["a"] == {"People:Age": "1", "Places:Age": "2"}
+
+
+def test_of_two_variables_with_one_meaning_the_second_is_an_attribute() -> None:
+    """Nothing is overwritten in silence."""
+    source = RefiSource("a", "A", variables={"1": "North", "2": "Room 4"})
+    found = _said(RefiProject(variables={"1": "Site", "2": "Location"}, sources=(source,)))
+    assert (found.said["a"], found.of_sources["a"]) == ({"site": "North"}, {"Location": "Room 4"})
+    assert found.understood[1].by == "another one is the site"
 
 
 def test_a_passage_of_a_case_tells_whose_source_it_is() -> None:
@@ -74,15 +95,18 @@ def test_a_passage_of_a_case_tells_whose_source_it_is() -> None:
 
 
 def test_sets_of_sources_that_say_something() -> None:
-    """A wave by its name, ATLAS.ti's "name: value"; others are counted."""
+    """A wave by its name, a case of study.yaml, ATLAS.ti's "name: value"; others are counted."""
     sets = (
         RefiSet("1", "Wave 2", ("a",)),
         RefiSet("2", "Site: North", ("a",)),
         RefiSet("3", "gender: male", ("a",)),
         RefiSet("4", "codes", (), ("c",)),
+        RefiSet("5", "esther", ("a",)),
+        RefiSet("6", "Document group 1", ("a",)),
     )
-    found = _said(RefiProject(sources=(RefiSource("a", "A"),), sets=sets))
-    assert found.said["a"] == {"wave": "2", "site": "North"}
+    found = _said(RefiProject(sources=(RefiSource("a", "A"),), sets=sets), Known({"esther": "ESTHER"}))
+    assert found.said["a"] == {"wave": "2", "site": "North", "case": "ESTHER"}
+    assert found.of_sources["a"] == {"gender": "male"}
     assert found.sets == 2
     told = _said(RefiProject(sources=(RefiSource("a", "A"),), sets=sets), set={"gender: male": "case=Men"})
     assert told.said["a"]["case"] == "Men"
@@ -112,7 +136,7 @@ def test_a_value_that_is_no_date_is_an_attribute() -> None:
     )
     found = _said(project)
     assert "date" not in found.said["a"]
-    assert [(a.name, a.value) for a in found.attributes] == [("Datum", "14.2.2024")]
+    assert found.of_sources["a"] == {"Datum": "14.2.2024"}
 
 
 def test_a_map_that_cannot_be_used(tmp_path: Path) -> None:

@@ -281,18 +281,46 @@ def test_whose_the_sources_are(tandem: Tandem, study: Path, tmp_path: Path) -> N
     )
 
 
-def test_nvivos_cases_are_no_codes(tandem: Tandem, tmp_path: Path) -> None:
-    """A passage that is coded to a case says whose words these are."""
+def test_nvivos_cases_are_no_codes(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """A passage that is coded to a case says whose words these are, also where the codebook lists the case."""
+    (study / "codebook.yaml").unlink()
     passages = [*_coded(), selection(*at(TALK, "people stayed"), coding("Anna"))]
+    variables = (
+        f'<Variables><Variable guid="{guid("v")}" name="Person:Rolle" typeOfVariable="Text"/></Variables>'
+    )
+    value = f'<VariableValue><VariableRef targetGUID="{guid("v")}"/><TextValue>Leitung</TextValue></VariableValue>'
     parts = (
-        f'<Cases><Case guid="{guid("Anna")}" name="Anna"/></Cases>',
+        variables,
+        f'<Cases><Case guid="{guid("Anna")}" name="Anna">{value}</Case></Cases>',
         sources(source("talk.docx", *passages, content=TALK)),
     )
-    found = tandem(
-        "import-project", str(qdpx(tmp_path / "p.qdpx", project(WHO, code_tree("Money", "People"), *parts)))
-    )
+    tree = code_tree("Money", "People", "Anna")
+    found = tandem("import-project", str(qdpx(tmp_path / "p.qdpx", project(WHO, tree, *parts))))
     assert (found["codings"], found["sources"][0]["participant"]) == (4, "Anna")
+    assert [one["theirs"] for one in found["codes"]] == ["Money", "People"]
     assert any("name a case instead of a code" in note for note in found["notes"])
+    assert _attributes(tandem) == {"Anna": {"Rolle": "Leitung"}}
+
+
+def test_variables_of_a_source_are_its_participants(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """Also where only the source's name says who that is; a source of nobody keeps none, and that is said."""
+    (study / "study.yaml").write_text("name: S\nparticipant_pattern: 'P-[0-9]+'\n", "utf-8")
+    variables = f'<Variables><Variable guid="{guid("v")}" name="Role" typeOfVariable="Text"/></Variables>'
+    value = (
+        f'<VariableValue><VariableRef targetGUID="{guid("v")}"/><TextValue>lead</TextValue></VariableValue>'
+    )
+    parts = sources(
+        source("P-01.docx", *_coded(), value, content=TALK),
+        source("Minutes", value, content="What was said."),
+    )
+    xml = project(WHO, code_tree("Money", "People"), variables, parts)
+    found = tandem("import-project", str(qdpx(tmp_path / "p.qdpx", xml)))
+    assert _attributes(tandem) == {"P-01": {"Role": "lead"}}
+    assert found["left_out"]["variables of a source that names no participant"] == 1
+
+
+def _attributes(tandem: Tandem) -> dict[str, dict[str, str]]:
+    return {one["participant"]: one["attributes"] for one in tandem("participants")["participants"]}
 
 
 def test_word_files_and_pages(tandem: Tandem, tmp_path: Path) -> None:
