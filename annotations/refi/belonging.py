@@ -60,7 +60,7 @@ class Belonging:
     attributes: list[Attribute] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    sets: int = 0
+    sets: list[str] = field(default_factory=list)
 
 
 def belonging(
@@ -206,7 +206,7 @@ class _Reading:
                 sign, value = "=", dict(listed)[what][folded(one.name)] if what else ""
             what = folded(what) if folded(what) in PLACES else what.strip()
             if not one.sources or not (sign and value.strip() and what):
-                self.result.sets += 1
+                self.result.sets.append(one.name)
                 continue
             self._understand("set", one.name, f"{what}={value.strip()}", "the map" if told else "its name")
             for source in one.sources:

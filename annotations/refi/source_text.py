@@ -25,12 +25,16 @@ _FEWEST = 12
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A source as read. ``how``: "plain", or the reader of its rich file. ``missing``: why it has no text."""
+    """A source as read. ``how``: "plain", or the reader of its rich file. ``missing``: why it has no text.
+
+    ``named``: the path that the project gives for a file that is missing.
+    """
 
     read: ReadTranscript | None
     raw: RawText | None = None
     how: str = "plain"
     missing: str = ""
+    named: str = ""
 
 
 @dataclass
@@ -117,8 +121,8 @@ def _rich(
     content = fetch(source.rich) if source.rich else None
     if content is None:
         named = source.plain or source.rich
-        missing = f'its file "{named}" is not in the project' if named else "it has no text"
-        return SourceText(None, missing=missing)
+        missing = "its file is not in the project" if named else "it has no text"
+        return SourceText(None, missing=missing, named=named)
     ending = PurePosixPath(source.rich).suffix.lower()
     if ending not in READERS:
         return SourceText(

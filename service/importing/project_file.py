@@ -38,6 +38,25 @@ class SourceRead:
     placed: PlacedPassages | None = None
     why_not: str = ""
 
+    @property
+    def shown(self) -> str:
+        """Its name, and what is known of why it is left out, for a message."""
+        if self.found is not None and self.found.named:
+            return f'"{self.source.name}", {self.found.named}'
+        if (
+            self.placed is not None
+            and self.placed.decision.counting is None
+            and self.placed.decision.passages
+        ):
+            of = self.placed.decision
+            return f'"{self.source.name}", {of.whole} of {of.passages} would begin and end between words'
+        return f'"{self.source.name}"'
+
+    @property
+    def codings(self) -> int:
+        """How many codes are put on it and its passages."""
+        return len(self.source.codings) + sum(len(one.codings) for one in self.source.selections)
+
 
 @dataclass
 class ProjectRead:
@@ -105,10 +124,7 @@ def _read(
         return SourceRead(source, name, why_not="what is said of it", found=text)
     placed = place_passages(text, source, found.project.origin)
     if placed.decision.counting is None and placed.decision.passages and not placed.passages:
-        why = (
-            f"its {placed.decision.passages} passages fit its text in no way of counting "
-            f"({placed.decision.whole} would begin and end between words), so neither text nor codings are taken"
-        )
+        why = "its passages fit its text in no way of counting, so neither its text nor its codings are taken"
         return SourceRead(source, name, why_not=why, found=text, placed=placed)
     return SourceRead(source, name, transcript, text, placed)
 

@@ -22,14 +22,18 @@ def tell(outcome: ProjectOutcome, read: ProjectRead, found: ReadCodings, arrived
         outcome.leave(f"coding not taken: {reason}", places)
     for one in read.sources:
         if one.why_not:
-            outcome.leave(f"source not taken: {one.why_not}", [f'"{one.source.name}"'])
+            outcome.leave(f"source not taken: {one.why_not}", [one.shown])
+            outcome.leave(
+                "coding in a source that is not taken", [f'source "{one.source.name}"'] * one.codings
+            )
     for what, count in read.project.left.items():
         outcome.leave(f"not taken: {what}", [""] * count)
     without = [
         f'source "{one.source.name}"' for one in read.sources for s in one.source.selections if not s.codings
     ]
     outcome.leave("passage without a code, such as a comment", without)
-    outcome.leave("set of codes, or of sources that says nothing known here", [""] * read.belonging.sets)
+    sets = [f'"{name}"' for name in read.belonging.sets]
+    outcome.leave("set of codes, or of sources that says nothing known here", sets)
     unused = [note.guid for note in read.project.notes.values() if note.guid not in found.notes_used]
     on_codes = {guid for code in read.project.codes for guid in code.notes}
     outcome.leave("memo that hangs on no coding", [""] * len([one for one in unused if one not in on_codes]))

@@ -107,7 +107,7 @@ def test_sets_of_sources_that_say_something() -> None:
     found = _said(RefiProject(sources=(RefiSource("a", "A"),), sets=sets), Known({"esther": "ESTHER"}))
     assert found.said["a"] == {"wave": "2", "site": "North", "case": "ESTHER"}
     assert found.of_sources["a"] == {"gender": "male"}
-    assert found.sets == 2
+    assert found.sets == ["codes", "Document group 1"]
     told = _said(RefiProject(sources=(RefiSource("a", "A"),), sets=sets), set={"gender: male": "case=Men"})
     assert told.said["a"]["case"] == "Men"
 

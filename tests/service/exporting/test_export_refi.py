@@ -40,6 +40,7 @@ from service.cli.main import add_commands, app
 from service.composition import Parts
 from service.exporting.export_refi import export_refi
 from service.importing.import_project import Wishes, import_project
+from service.looking.hidden import Hidden
 from service.settings import read_settings
 
 SCHEMA = REPOSITORY.parent / "shared" / "reference" / "refi-qda" / "Project.xsd"
@@ -140,6 +141,17 @@ def test_people_and_models_are_users_of_their_own(coded: Parts, tmp_path: Path) 
     without = export_refi(coded, tmp_path / "b.qdpx", suggestions=False)
     assert without.counts["suggestions"] == 0
     assert "tandem-model" not in etree.tostring(_project(tmp_path / "b.qdpx")).decode()
+
+
+def test_what_is_still_to_be_judged_blind_is_not_in_it(
+    coded: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A suggestion that a coder may not see yet stays out of the file, and its number is said."""
+    monkeypatch.setattr(Hidden, "hides", lambda *_: True)
+    found = export_refi(coded, tmp_path / "a.qdpx", suggestions=True)
+    assert found.counts["suggestions"] == 0
+    assert any("1 suggestion left out" in note for note in found.notes)
+    assert "probability" not in (tmp_path / "a.tandem.json").read_text("utf-8")
 
 
 def test_what_the_standard_has_no_place_for_stands_beside(coded: Parts, tmp_path: Path) -> None:

@@ -130,7 +130,9 @@ def test_a_source_whose_passages_fit_nowhere_is_left_out_and_said(tandem: Tandem
         "import-project", str(qdpx(tmp_path / "p.qdpx", project(WHO, code_tree("Money", "People"), parts)))
     )
     assert [one["state"] for one in found["sources"]] == ["new", "left out"]
-    assert any("fit its text in no way of counting" in reason for reason in found["left_out"])
+    (why,) = [reason for reason in found["left_out"] if "fit its text in no way of counting" in reason]
+    assert "of 10 would begin and end between words" in found["left_out_places"][why][0]
+    assert found["left_out"]["coding in a source that is not taken"] == 10
     assert found["codings"] == 4
 
 
@@ -158,7 +160,7 @@ def test_what_has_no_place_is_counted_and_said(tandem: Tandem, tmp_path: Path) -
     left = found["left_out"]
     assert found["codings"] == 4
     for words in (
-        "no length", "without a code", "beyond the end", "not in the project", "is not in the project",
+        "no length", "without a code", "beyond the end", "is not in the project", "its file is not in the project",
         "pictures", "passages in pictures", "sound recordings", "set of codes",
     ):  # fmt: skip
         assert any(words in reason for reason in left), words
