@@ -288,6 +288,7 @@ def test_a_disguised_quote_that_stands_twice_names_both_turns(words: list[str], 
     at=st.integers(0, 100),
     label=st.sampled_from(["", "P1: ", "“"]),
 )
+@pytest.mark.slow
 def test_a_near_miss_names_its_turn(turns: list[list[str]], at: int, label: str) -> None:
     """A quote with one word changed is refused, and the hint names the turn that it was copied from."""
     assume(len({word for turn in turns for word in turn}) == sum(map(len, turns)))
@@ -301,6 +302,7 @@ def test_a_near_miss_names_its_turn(turns: list[list[str]], at: int, label: str)
     assert meant in places.nearest_turns(quote)
 
 
+@pytest.mark.slow
 def test_many_quotes_in_a_long_transcript_take_seconds() -> None:
     """A megabyte and many disguised quotes, some of common words alone, need no quadratic time."""
     turns = [

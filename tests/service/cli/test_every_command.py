@@ -108,6 +108,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     return command
 
 
+@pytest.mark.slow
 def test_every_command_ends_in_a_sentence_or_a_result(run: Run) -> None:
     """Before any model was trained, whatever there is or is not."""
     for line in [*READING, *CHANGING, *READING]:
