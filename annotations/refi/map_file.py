@@ -8,7 +8,8 @@ from pathlib import Path
 
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
-from annotations.sheets.sheet import read_sheet
+from annotations.sheets.safe_cells import text_of_safe
+from annotations.sheets.sheet import Row, read_sheet
 
 WHATS = ("code", "coder", "source", "case", "variable", "set")
 LEFT_OUT = ("-", "–", "—")
@@ -46,10 +47,14 @@ class NameMap:
 def read_map(file: Path) -> NameMap:
     """Read a table of names. Raises BadInput that names the rows which cannot be used."""
     sheet = read_sheet(file, required=("what", "theirs", "ours"), optional=("about",)).refuse_hidden()
+    # a table that Tandem wrote has marks before what a spreadsheet would run, such as "-"
+    listed = [
+        Row(row.number, {key: text_of_safe(cell) for key, cell in row.cells.items()}) for row in sheet.rows
+    ]
     entries: dict[tuple[str, str], str] = {}
     rows: dict[tuple[str, str], int] = {}
     faults = []
-    for row in sheet.rows:
+    for row in listed:
         what, key = folded(row["what"]), (folded(row["what"]), folded(row["theirs"]))
         if what not in WHATS:
             faults.append(

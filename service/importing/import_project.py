@@ -6,7 +6,7 @@ nothing is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,7 +41,7 @@ from service.importing.project_codings import (
     sidecar,
 )
 from service.importing.project_file import ProjectRead, read_project_file
-from service.importing.project_notes import count_sources, of_participants, tell
+from service.importing.project_notes import about_speakers, count_sources, of_participants, tell
 from service.importing.project_outcome import ProjectOutcome
 from service.importing.project_transcripts import Arrived, keep_source
 
@@ -73,7 +73,8 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
     read = read_project_file(file, parts.study.config, names, progress)
     project = read.project
     outcome = ProjectOutcome(file, project.name, project.origin, dry_run=wishes.dry_run)
-    outcome.refused += [*names.faults(_theirs(project)), *read.faults]
+    theirs = _theirs(project)
+    outcome.refused += [*names.faults(theirs), *_unknown_coders(wishes, theirs["coder"]), *read.faults]
     outcome.understood = read.belonging.understood
     codes = ProjectCodes(parts, read, names, outcome, add=wishes.add_codes)
     with suppress(_NothingKept), parts.store.writing() as connection:
@@ -81,6 +82,7 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
         arrived = [keep_source(connection, str(file), one) for one in read.sources]
         outcome.refused += [one.refused for one in arrived if one.refused] + found.faults
         tell(outcome, read, found, arrived)
+        outcome.notes += about_speakers(arrived, parts.study.config)
         placed = _moved(found.placed, arrived, outcome)
         outcome.kept = _keep(connection, parts, placed, codes, complete, file)
         count_sources(outcome, read, arrived, placed)
@@ -211,6 +213,16 @@ def _names(wishes: Wishes) -> NameMap:
             )
         entries[("coder", folded(theirs))] = ours.strip()
     return replace(names, entries=entries)
+
+
+def _unknown_coders(wishes: Wishes, users: Sequence[str]) -> Iterator[str]:
+    known = {folded(one) for one in users}
+    for given in wishes.coders:
+        name = given.partition("=")[0].strip()
+        if folded(name) not in known:
+            close = nearest(name, users)
+            guess = f' Did you mean "{close}"?' if close else f" Its users: {', '.join(users[:12])}."
+            yield f'--coder "{given}": the project has no user "{name}".{guess}'
 
 
 def _theirs(project: RefiProject) -> Mapping[str, Sequence[str]]:

@@ -22,7 +22,7 @@ def write_name_map(found: ProjectOutcome, file: Path) -> None:
 
 def _rows(found: ProjectOutcome) -> Iterator[tuple[str, str, str, str]]:
     for code in found.codes if found.codebook != "made of the project's" else ():
-        ours = found.labels.get(code.ours or "", "-" if code.left_out else "+" if code.added else "")
+        ours = "-" if code.left_out else "+" if code.added else found.labels.get(code.ours or "", "")
         yield "code", code.theirs, ours, f"{code.by}; nearest: {code.nearest}" if code.nearest else code.by
     for name in found.understood:
         yield name.what, name.theirs, _as_typed(name.ours), name.by

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from annotations.attributes import Attribute, Owner, fault_of_attribute
 from annotations.codings.codings_file import PlacedCoding
+from annotations.names import folded
 from annotations.numbers_shown import counted
+from annotations.study.config import StudyConfig
+from annotations.study.speakers import speakers_of
 from service.importing.project_codings import NOBODY, ReadCodings, counts_of
 from service.importing.project_file import ProjectRead
 from service.importing.project_outcome import ProjectOutcome, SourceOutcome, unit_in_words
@@ -114,3 +117,25 @@ def of_participants(
                 found.append(Attribute(Owner.PARTICIPANT, came.kept.participant, name, value))
     outcome.leave("variables of a source that names no participant", without)
     return found
+
+
+def about_speakers(arrived: Sequence[Arrived], config: StudyConfig) -> Iterator[str]:
+    """Who speaks in new transcripts without study.yaml saying in which role, and which transcripts name nobody."""
+    new = [one.kept for one in arrived if one.state == "new" and one.kept is not None]
+    unknown: dict[str, str] = {}
+    for transcript in new:
+        for speaker in speakers_of(transcript, config):
+            if speaker.label and not speaker.known:
+                unknown.setdefault(folded(speaker.label), f'"{speaker.label}"')
+    if unknown:
+        yield (
+            f"{_listed(list(unknown.values()))}: study.yaml does not say whether they ask or answer, so their turns are "
+            f"coded. Add them to interviewers or to participant_speakers there first: once codings are in, roles stay."
+        )
+    silent = [one.name for one in new if not any(turn.speaker for turn in one.turns)]
+    if silent:
+        yield f"no speakers are named in {_listed(silent)}: each of their paragraphs is coded."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

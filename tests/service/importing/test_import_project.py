@@ -194,6 +194,8 @@ def test_memos_times_and_people(tandem: Tandem, study: Path, tmp_path: Path) -> 
     assert found["left_out"]["memo that hangs on no coding"] == 1
     with pytest.raises(BadInput, match='"Theirs=Ours"'):
         tandem("import-project", str(file), "--coder", "Ada")
+    with pytest.raises(BadInput, match='Did you mean "Ada Lind"'):
+        tandem("import-project", str(file), "--coder", "Ada Lnd=Ada Lindh")
 
 
 def test_codes_that_the_codebook_does_not_hold(tandem: Tandem, study: Path, tmp_path: Path) -> None:
@@ -221,6 +223,23 @@ def test_codes_that_the_codebook_does_not_hold(tandem: Tandem, study: Path, tmp_
     assert [framework["name"] for framework in kept["frameworks"]] == ["Topics", "Other", "Codes"]
     assert kept["frameworks"][2]["codes"][0]["color"] == "#FF0000"
     assert tandem("import-project", str(file))["unchanged"] == 2
+
+
+def test_the_map_that_is_written_is_read(tandem: Tandem, tmp_path: Path) -> None:
+    """What was left out or added by a map is so again with the table that a dry run writes; a spreadsheet runs nothing."""
+    passages = [
+        selection(*at(TALK, words), coding(code)) for words, code in (("no money", "=1+1"), ("asked", "New"))
+    ]
+    parts = sources(source("P-01", *passages, content=TALK), source("-Minutes", content="A: Well."))
+    file = qdpx(tmp_path / "p.qdpx", project(WHO, code_tree("=1+1", "New"), parts))
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    write_lines(first, ["what,theirs,ours", 'code,"=1+1",-', "code,New,+", "source,-Minutes,-"])
+    run = ("import-project", str(file), "--dry-run", "--map")
+    one = tandem(*run, str(first), "--write-map", str(second))
+    assert '"=1' not in second.read_text("utf-8-sig")
+    two = tandem(*run, str(second))
+    assert (one["codes"], one["codings"]) == (two["codes"], two["codings"])
+    assert [entry["by"] for entry in two["codes"]] == ["left out", "added"]
 
 
 def test_without_a_codebook_the_projects_becomes_it(tandem: Tandem, study: Path, tmp_path: Path) -> None:
@@ -370,13 +389,14 @@ def test_transcripts_that_are_here_already(tandem: Tandem, study: Path, tmp_path
 def test_two_sources_of_one_name_and_one_without(tandem: Tandem, tmp_path: Path) -> None:
     """The second gets a number, at every import the same."""
     parts = sources(
-        source("Talk.docx", content="A: One."),
+        source("Talk.docx", content="Anna: One.\nBo: And?\nAnna: Yes.\n"),
         source("talk.txt", content="A: Two."),
         source("", content="A: Three."),
     )
     file = qdpx(tmp_path / "p.qdpx", project(WHO, parts))
     found = tandem("import-project", str(file))
     assert [one["transcript"] for one in found["sources"]] == ["Talk", "talk (2)", "Source 3"]
+    assert any('"Anna", "Bo": study.yaml does not say' in note for note in found["notes"])
     assert [one["state"] for one in tandem("import-project", str(file))["sources"]] == ["already there"] * 3
 
 
