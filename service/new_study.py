@@ -16,6 +16,8 @@ from annotations.codebook.files import (
     write_codebook,
 )
 from annotations.errors import BadInput, unknown
+from annotations.refi.codebook_file import read_refi_codebook
+from annotations.refi.container import ENDINGS
 from annotations.study.config import FILE, Study, parse_config, read_study
 
 _HEAD = """\
@@ -76,10 +78,15 @@ def chosen_codebook(name: str) -> Codebook:
 def codebook_said(name: str) -> FromFile:
     """The same with how its file was read."""
     file = Path(name)
+    if file.suffix.lower() in ENDINGS:
+        return FromFile(read_refi_codebook(file))
     if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
         return codebook_from(file)
     if name not in shipped_codebooks():
         raise unknown(
-            "codebook", name, shipped_codebooks(), remedy="Give one of these, or a .yaml, .csv or .xlsx file."
+            "codebook",
+            name,
+            shipped_codebooks(),
+            remedy="Give one of these, or a .yaml, .csv, .xlsx or .qdc file.",
         )
     return FromFile(shipped_codebook(name))

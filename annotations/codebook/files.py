@@ -34,7 +34,7 @@ _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
 _TOP_KEYS = ("name", "description", "sources", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
 _CARRIERS = "participant, or participant and interviewer"
-_CODE_KEYS = ("id", "code", "parent", *_TEXTS, "applicable", "carried_by", "names", "codes")
+_CODE_KEYS = ("id", "code", "parent", *_TEXTS, "color", "applicable", "carried_by", "names", "codes")
 _UNNAMED = "Codes"
 
 
@@ -258,7 +258,9 @@ def _nested(
             id=text(its.get("id"), here),
             applicable=_yes(text(its.get("applicable"), here), here),
             carried_by=_carriers(its.get("carried_by"), here),
-            texts={key: found for key in _TEXTS if (found := text(its.get(key), f"{here}, {key}"))},
+            texts={
+                key: found for key in (*_TEXTS, "color") if (found := text(its.get(key), f"{here}, {key}"))
+            },
             names=_names(its.get("names"), f"{here}, names"),
             above=above,
         )

@@ -56,6 +56,7 @@ def add_commands() -> None:
         export,
         history,
         import_codings,
+        import_project,
         import_transcripts,
         init,
         jobs,
@@ -81,6 +82,7 @@ def add_commands() -> None:
         init,
         import_transcripts,
         import_codings,
+        import_project,
         participants,
         train,
         evaluate,
@@ -98,7 +100,7 @@ def add_commands() -> None:
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
-    for module in (backup, restore, withdraw, trust):
+    for module in (export, backup, restore, withdraw, trust):
         app.command(module.NAME, rich_help_panel="Looking after the data")(module.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)

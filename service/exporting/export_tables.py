@@ -35,6 +35,12 @@ class Files:
     quotes_by_code: Path | None = None
     codebook: Path | None = None
 
+    @property
+    def some(self) -> tuple[Path, ...]:
+        """Those that are asked for."""
+        all_of_them = (self.codings, self.wide, self.memos, self.quotes_by_code, self.codebook)
+        return tuple(file for file in all_of_them if file is not None)
+
 
 def export_tables(
     parts: Parts, files: Files, asked: Asked, *, coded_only: bool = False
@@ -44,7 +50,7 @@ def export_tables(
     Quotes stand in them by the consent of each transcript alone. ``coded_only``: no rows for passages on which a coder
     found that no code applies.
     """
-    _check(files)
+    check_files(files)
     zone = ZoneInfo(parts.study.config.time_zone)
     passages = Passages()
     if files.codings or files.memos or files.quotes_by_code:
@@ -61,21 +67,13 @@ def export_tables(
     if files.quotes_by_code:
         written.append(_quotes(parts, files.quotes_by_code, passages, asked))
     if files.codebook:
-        write_codebook_file(parts.codebook, files.codebook)
+        write_codebook_file(parts, files.codebook)
         written.append(Exported("codebook", (files.codebook,), {"codes": len(parts.codebook.codes)}))
     return tuple(written)
 
 
-def _check(files: Files) -> None:
-    given = [
-        file
-        for file in (files.codings, files.wide, files.memos, files.quotes_by_code, files.codebook)
-        if file
-    ]
-    if not given:
-        raise BadInput(
-            "say what to export: --codings, --wide, --memos, --quotes-by-code or --codebook, each with a file."
-        )
+def check_files(files: Files) -> None:
+    """Raises BadInput for a file that cannot be written, before anything is."""
     for file, allowed in (
         (files.codings, _TABLES),
         (files.wide, _TABLES),
@@ -87,7 +85,7 @@ def _check(files: Files) -> None:
             refuse_other_endings(file, *allowed)
             if not file.absolute().parent.is_dir():
                 raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
-    if len({file.absolute() for file in given}) < len(given):
+    if len({file.absolute() for file in files.some}) < len(files.some):
         raise BadInput("two exports have the same file. Give each a file of its own.")
 
 

@@ -60,6 +60,8 @@ CHANGING = [
     "trust http://127.0.0.1:1",
     "init {folder}/study --codebook common-framework",
     "withdraw Nobody --by A --yes",
+    "import-project {folder}/no-such-project.qdpx",
+    "export --refi {folder}/study.qdpx",
     "backup --to {folder}/backups",
     "restore {folder}/no-such-backup.zip --to {folder}/again",
 ]
