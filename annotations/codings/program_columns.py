@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 
+# stands for the columns that Dedoose has for each code, "Code: Money Applied"
+ANY_OF_CODES = "code:"
+
+
 @dataclass(frozen=True, slots=True)
 class ProgramColumns:
     """One program's table. ``needs``: of each of these, one column stands there.
@@ -44,7 +48,7 @@ MAXQDA = ProgramColumns(
         "document_name document",
         "code codes",
         "segment coded_segment coded_segments",
-        "begin beginning start end",
+        "begin beginning start document_group weight_score coverage_% area",
     ),
     _columns(
         transcript="document_name document",
@@ -63,7 +67,12 @@ MAXQDA = ProgramColumns(
 )
 MAXQDA_GERMAN = ProgramColumns(
     "MAXQDA coded segments (German)",
-    _needs("dokumentname dokument", "code codes", "segment codiertes_segment codierte_segmente", "anfang beginn ende"),
+    _needs(
+        "dokumentname dokument",
+        "code codes",
+        "segment codiertes_segment codierte_segmente",
+        "anfang beginn dokumentgruppe gewicht abdeckungsgrad_% fläche",
+    ),
     _columns(
         transcript="dokumentname dokument",
         group="dokumentgruppe",
@@ -82,12 +91,12 @@ MAXQDA_GERMAN = ProgramColumns(
 )  # fmt: skip
 ATLAS_TI = ProgramColumns(
     "ATLAS.ti quotations",
-    _needs("document document_name", "codes code", "quotation_content text_content content"),
+    _needs("document document_name", "codes code", "quotation_content text_content content quotation"),
     _columns(
         transcript="document document_name",
         group="document_groups document_group",
         code="codes code",
-        quote="quotation_content text_content content",
+        quote="quotation_content text_content content quotation",
         coder="created_by author creating_user",
         created="created creation_date date_created",
         memo="comment quotation_comment",
@@ -101,13 +110,17 @@ ATLAS_TI = ProgramColumns(
 )  # fmt: skip
 DEDOOSE = ProgramColumns(
     "Dedoose excerpts",
-    _needs("media_title resource_title document_title", "excerpt_copy excerpt_text excerpt"),
+    _needs(
+        "media_title resource_title document_title resource media",
+        "excerpt_copy excerpt_text excerpt",
+        f"codes_applied_combined codes_applied codes {ANY_OF_CODES}",
+    ),
     _columns(
-        transcript="media_title resource_title document_title",
+        transcript="media_title resource_title document_title resource media",
         code="codes_applied_combined codes_applied codes",
         quote="excerpt_copy excerpt_text excerpt",
-        coder="excerpt_creator user creator",
-        created="excerpt_date",
+        coder="excerpt_creator app_user user creator",
+        created="excerpt_date date",
         memo="excerpt_memo memo memos",
         at_range="excerpt_range",
     ),
@@ -123,7 +136,7 @@ TAGUETTE = ProgramColumns(
 DELVE = ProgramColumns(
     "Delve snippets",
     _needs(
-        "snippet snippets",
+        "snippet snippets snippet_text snippet_content excerpt",
         "code codes code_name code_names",
         "transcript transcript_name transcript_title document",
     ),
@@ -141,15 +154,15 @@ DELVE = ProgramColumns(
 QUALCODER = ProgramColumns(
     "QualCoder coded text",
     _needs(
-        "codename code_name",
-        "coded coded_text seltext text",
-        "coder owner",
-        "file/case file file_or_case filename source",
+        "codename code_name code",
+        "coded coded_text seltext selected_text",
+        "coder owner pos0 pos1 ctid",
+        "file/case file file_name file_or_case filename source source_name",
     ),
     _columns(
-        transcript="file/case file file_or_case filename source",
-        code="codename code_name",
-        quote="coded coded_text seltext text",
+        transcript="file/case file file_name file_or_case filename source source_name",
+        code="codename code_name code",
+        quote="coded coded_text seltext selected_text",
         coder="coder owner",
         created="date",
         memo="coded_memo memo",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from annotations.codings.program_columns import PROGRAMS, QUALCODER, ProgramColumns
+from annotations.codings.program_columns import ANY_OF_CODES, PROGRAMS, QUALCODER, ProgramColumns
 from annotations.codings.program_dates import Order, iso_of, order_of
 from annotations.numbers_shown import counted
 from annotations.sheets.grids import Grid
@@ -15,9 +15,10 @@ from annotations.sheets.sheet import MOST_ABOVE, Row, own_names
 
 # between the names of groups above a code, in the column "above"
 ABOVE = "\x1f"
-_APPLIED = re.compile(r"^code:\s*(.+?)\s+applied$", re.IGNORECASE)
+# "Code: Money Applied", or "Code: Money" alone; beside it may stand its range and its weight
+_APPLIED = re.compile(r"^code:\s*(.+?)(?<!\srange)(?<!\sweight)(?:\s+applied)?$", re.IGNORECASE)
 _WEIGHT = re.compile(r"^code:\s*(.+?)\s+weight$", re.IGNORECASE)
-_OF_CODES = re.compile(r"^code:\s*.+?\s+(?:applied|weight|range)$", re.IGNORECASE)
+_OF_CODES = re.compile(r"^code:\s*.+$", re.IGNORECASE)
 _RANGE = re.compile(r"^(\d{1,9})\s*[-–]\s*(\d{1,9})$")
 _WORDLESS = "codings are of something else than text (pictures, sound) and were"
 _YES = frozenset({"true", "1", "yes", "x"})
@@ -39,6 +40,7 @@ def find_program(grid: Grid) -> tuple[ProgramColumns, int] | None:
     """Whose table this is, and which of its first rows names the columns; None where no program is known."""
     for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
         names = set(own_names(cells, {}))
+        names |= {ANY_OF_CODES} if any(name.startswith(ANY_OF_CODES) for name in names) else set()
         for layout in PROGRAMS:
             if layout.fits(names):
                 return layout, at

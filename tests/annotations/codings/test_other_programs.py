@@ -417,3 +417,64 @@ def test_a_paragraph_tells_where_neighbours_do_not(tmp_path: Path) -> None:
     assert [one.span for one in placed.codings] == [talk.turns[n].span for n in (1, 7, 5)]
     coded[1] = Coded("JKG-01", ("Money",), "Last words.", paragraph=11)
     assert len(_place(read_codings(maxqda(tmp_path, coded)), talk).faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "named"),
+    [
+        ("Document name,Code,Segment,Weight score,Author", "MAXQDA coded segments"),
+        ("Document,Code,Coded segment,Beginning,End", "MAXQDA coded segments"),
+        ("Dokument,Code,Segment,Gewicht,Autor", "MAXQDA coded segments (German)"),
+        ("Document,Quotation,Codes,Created by", "ATLAS.ti quotations"),
+        ("Document Name,Text Content,Codes,Reference", "ATLAS.ti quotations"),
+        ("Media Title,Excerpt,Codes Applied", "Dedoose excerpts"),
+        ("Filename,Code name,Coded text,Coder,pos0,pos1", "QualCoder coded text"),
+        ("source,code,seltext,owner", "QualCoder coded text"),
+        ("File,Coder,Coded,Id,Codename,Coded_Memo", "QualCoder coded text"),
+        ("Snippet Text,Code Names,Transcript Title", "Delve snippets"),
+        ("File Name,Node,Reference Text,Coverage", "NVivo coding references"),
+    ],
+)
+def test_columns_of_other_versions(tmp_path: Path, head: str, named: str) -> None:
+    """Each version of a program calls some columns otherwise and leaves some out."""
+    words = {"segment": "always money", "coded_segment": "always money", "quotation": "always money"}
+    said = {"code": "Money", "codes": "Money", "codes_applied": "Money", "code_name": "Money", "codename": "Money",
+            "code_names": "Money", "node": "Money"}  # fmt: skip
+    quotes = dict.fromkeys(
+        ("text_content", "excerpt", "coded_text", "seltext", "coded", "snippet_text", "reference_text"),
+        "always money",
+    )
+    documents = dict.fromkeys(
+        (
+            "document",
+            "document_name",
+            "dokument",
+            "media_title",
+            "filename",
+            "source",
+            "file",
+            "file_name",
+            "transcript_title",
+        ),
+        "JKG-01",
+    )
+    known = words | said | quotes | documents
+    row = [known.get(name.casefold().replace(" ", "_"), "") for name in head.split(",")]
+    read = read_codings(table(tmp_path / "a.csv", head.split(","), row), coder="Ines")
+    assert read.program == named
+    assert _said(_place(read)) == {("JKG-01", "money", "always money")}
+
+
+def test_columns_of_codes_without_a_word_behind(tmp_path: Path) -> None:
+    """Dedoose's columns are known by "Code:" alone; their ranges and weights are no codes."""
+    head = (
+        "Media Title",
+        "Excerpt Copy",
+        "Code: Money",
+        "Code: Money Range",
+        "Code: Money Weight",
+        "Code: People",
+    )
+    file = table(tmp_path / "a.csv", head, ("JKG-01", "always money", "TRUE", "1-5", "4", "False"))
+    placed = _place(read_codings(file, coder="Ines"))
+    assert [(one.code, one.memo) for one in placed.codings] == [("money", "Weight: 4")]
