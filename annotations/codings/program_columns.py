@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-
 # stands for the columns that Dedoose has for each code, "Code: Money Applied"
 ANY_OF_CODES = "code:"
 

@@ -79,10 +79,13 @@ def _take(row: Row, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
                 f'{where}, column "{key}": found "{row[key]}", but earlier rows of "{rows.name}" say '
                 f'"{rows.described[key]}". A transcript belongs to one.'
             )
-    words = one_line(row["text"])
+    # words that are merged over several rows were said once, and other cells hold for each of them
+    words = "" if (row.number, "text") in sheet.filled else one_line(row["text"])
     if not words:
         rows.empty.append(row.number)
-    rows.words += sum(count_words(cell) for cell in row.cells.values())
+    rows.words += sum(
+        count_words(cell) for name, cell in row.cells.items() if (row.number, name) not in sheet.filled
+    )
     rows.others.extend(row[column] for column in sheet.ignored if row[column])
     begins, ends = begin_and_end(row["time"]) if row["time"] else (None, None)
     begins = _seconds(row, "start", where) if row["start"] else begins

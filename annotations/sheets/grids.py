@@ -25,7 +25,7 @@ class Grid:
 
     ``name``: of the worksheet, "" outside a workbook. ``hidden``: rows that the workbook hides. ``concealed``: the
     whole worksheet is hidden. ``merged``: how many cells were merged over several rows; each of these rows holds the
-    value. ``fault``: why the table cannot be read as it stands, as a sentence. ``errors``: rows with a cell whose formula
+    value, and ``filled`` says which row and column (from 0) has it so. ``fault``: why the table cannot be read as it stands, as a sentence. ``errors``: rows with a cell whose formula
     came to nothing ("#REF!"); the cell is empty here.
     """
 
@@ -36,6 +36,7 @@ class Grid:
     merged: int = 0
     fault: str | None = None
     errors: tuple[int, ...] = ()
+    filled: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def full_rows(self) -> int:
@@ -104,7 +105,14 @@ def _xlsx_grids(content: bytes, file: str) -> Iterator[Grid]:
 
     for sheet in worksheets(content, file):
         yield Grid(
-            sheet.name, sheet.rows, sheet.hidden, sheet.concealed, sheet.merged, sheet.fault, sheet.errors
+            sheet.name,
+            sheet.rows,
+            sheet.hidden,
+            sheet.concealed,
+            sheet.merged,
+            sheet.fault,
+            sheet.errors,
+            sheet.filled,
         )
 
 

@@ -35,7 +35,7 @@ class Sheet:
 
     ``ignored``: columns that mean nothing here, such as a team's own notes. ``hidden``: rows with words that a workbook
     hides. ``unread``: sentences about what the file holds beside this table. ``headings``: the columns as they stand in
-    the file.
+    the file. ``filled``: row and column of cells whose value stands in a merged cell above.
     """
 
     file: str
@@ -45,6 +45,7 @@ class Sheet:
     hidden: tuple[int, ...] = ()
     unread: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    filled: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def about_hidden(self) -> str | None:
@@ -108,7 +109,10 @@ def sheet_in(
     full = {row.number for row in found}
     hidden = tuple(number for number in grid.hidden if number in full)
     headings = {column: " ".join(cell.split()) for column, cell in zip(columns, head, strict=True)}
-    return Sheet(str(file), named, found, ignored, hidden, what_was_not_read(grids, grid, at), headings)
+    filled = frozenset((number, columns[place]) for number, place in grid.filled if place < len(columns))
+    return Sheet(
+        str(file), named, found, ignored, hidden, what_was_not_read(grids, grid, at), headings, filled
+    )
 
 
 def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: str) -> tuple[Row, ...]:

@@ -8,6 +8,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -55,6 +56,7 @@ class Worksheet:
     hidden: tuple[int, ...]
     concealed: bool
     merged: int
+    filled: frozenset[tuple[int, int]]
     fault: str | None
     errors: tuple[int, ...]
 
@@ -113,9 +115,9 @@ def _worksheet(
             row.pop()
         if row or number == 1:
             rows.append((number, row))
-    merged = _fill_merged(rows, xml)
+    merged, filled = _fill_merged(rows, xml, file)
     return Worksheet(
-        sheet.title, tuple(rows), hidden, sheet.sheet_state != "visible", merged, fault, tuple(errors)
+        sheet.title, tuple(rows), hidden, sheet.sheet_state != "visible", merged, filled, fault, tuple(errors)
     )
 
 
@@ -125,24 +127,31 @@ def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:
     return iter(sheet.iter_rows(values_only=True))
 
 
-def _fill_merged(rows: list[tuple[int, list[str]]], xml: bytes) -> int:
-    """Put what is merged over several rows into each of them; how many such cells there are."""
-    at = dict(rows)
-    merged = 0
+def _fill_merged(
+    rows: list[tuple[int, list[str]]], xml: bytes, file: str
+) -> tuple[int, frozenset[tuple[int, int]]]:
+    """Put what is merged over several rows into each of them: how many such cells there are, and what was filled."""
+    numbers = [number for number, _ in rows]
+    merged = made = 0
+    filled: set[tuple[int, int]] = set()
     for found in _MERGED.findall(xml):
         letters, first, last = (part.decode("ascii") for part in found)
         left, top, bottom = column_index_from_string(letters), int(first), int(last)
-        above = at.get(top)
-        if bottom <= top or above is None or len(above) < left or not above[left - 1]:
+        at = bisect_left(numbers, top)
+        if bottom <= top or at == len(numbers) or numbers[at] != top or len(rows[at][1]) < left:
             continue
-        merged += 1
-        for number in range(top + 1, min(bottom, MOST_ROWS) + 1):
-            below = at.get(number)
-            # an empty row stays empty: a merged cell may reach beyond the table
-            if below is not None:
-                below.extend([""] * (left - len(below)))
-                below[left - 1] = below[left - 1] or above[left - 1]
-    return merged
+        value = rows[at][1][left - 1]
+        merged += bool(value)
+        # an empty row stays empty: a merged cell may reach beyond the table
+        for number, cells in rows[at + 1 : bisect_right(numbers, bottom)] if value else ():
+            made += 1 + max(0, left - len(cells))
+            if made > MOST_CELLS:
+                raise BadInput(f"{file} merges more than {MOST_CELLS:,} cells, which no real workbook does.")
+            cells.extend([""] * (left - len(cells)))
+            if not cells[left - 1]:
+                cells[left - 1] = value
+                filled.add((number, left - 1))
+    return merged, frozenset(filled)
 
 
 def _has_formulas(archive: zipfile.ZipFile) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from annotations.errors import BadInput
+from annotations.readers.reading import read_transcripts
 from annotations.sheets.sheet import Sheet, read_sheet
 
 
@@ -72,6 +73,21 @@ def test_a_merged_cell_stands_in_each_of_its_rows(tmp_path: Path) -> None:
     )
 
 
+def test_merged_cells_that_claim_the_world_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workbook may claim any number of merged cells; the memory is not filled with them."""
+    monkeypatch.setattr("annotations.sheets.workbook.MOST_CELLS", 200)
+    book: Any = Workbook()
+    for n in range(30):
+        book.active.append(["Code", "x"] if n == 0 else [f"c{n}"])
+    for column in "BCDEFGHI":
+        book.active[f"{column}2"] = "v"
+        book.active.merge_cells(f"{column}2:{column}30")
+    with pytest.raises(BadInput, match="merges more than 200 cells"):
+        _read(_save(book, tmp_path / "a.xlsx"))
+
+
 def test_what_excel_leaves_in_cells_is_cleaned(tmp_path: Path) -> None:
     """Line ends as Excel's XML spells them are line ends, in workbooks and in tables made from them."""
     book: Any = Workbook()
@@ -113,3 +129,15 @@ def test_columns_that_stand_nowhere_are_said_of_the_first_row(tmp_path: Path) ->
     file.write_text("name,meaning\nMoney,What it costs\n", "utf-8")
     with pytest.raises(BadInput, match="the column code is missing"):
         _read(file)
+
+
+def test_merged_words_of_a_transcript_were_said_once(tmp_path: Path) -> None:
+    """A speaker's cell holds for each of its rows; a text that reaches over two rows is one turn."""
+    book: Any = Workbook()
+    for row in (["Speaker", "Text"], ["Ann", "First words."], ["", "More words."], ["Bo", "Long words."], ["Cy", ""]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.active.merge_cells("B4:B5")
+    (found,) = read_transcripts(_save(book, tmp_path / "a.xlsx"), interviewers=())
+    said = [(turn.speaker, turn.span.of(found.text)) for turn in found.turns]
+    assert said == [("Ann", "First words."), ("Ann", "More words."), ("Bo", "Long words.")]
