@@ -25,8 +25,8 @@ class Grid:
 
     ``name``: of the worksheet, "" outside a workbook. ``hidden``: rows that the workbook hides. ``concealed``: the
     whole worksheet is hidden. ``merged``: how many cells were merged over several rows; each of these rows holds the
-    value, and ``filled`` says which row and column (from 0) has it so. ``fault``: why the table cannot be read as it stands, as a sentence. ``errors``: rows with a cell whose formula
-    came to nothing ("#REF!"); the cell is empty here.
+    value, and ``filled`` says which row and column (from 0) has it so. ``fault``: why the table cannot be read as it
+    stands, as a sentence. ``errors``: rows with a cell whose formula came to nothing ("#REF!"); it is empty here.
     """
 
     name: str
