@@ -147,7 +147,7 @@ class CodeNames:
             return None
 
     def _resolve(self, name: str, cell: Named) -> _Meant:
-        key = Named(" ".join(name.split()), cell.framework, cell.above, cell.several)
+        key = Named(" ".join(name.split()), cell.framework, cell.above, cell.several, cell.listed)
         if key not in self._one:
             try:
                 self._one[key] = self._look_up(key)
@@ -171,7 +171,8 @@ class CodeNames:
         if plain and plain != key.cell:
             return self._resolve(plain, key)
         for path, whole in self._paths(key):
-            for dropped in range(1 if whole else len(path)):
+            # in a file of our own layout a path is meant as it stands
+            for dropped in range(1 if whole or (key.several and not key.listed) else len(path)):
                 if any(mark in part for part in path[:dropped] for mark in key.several):
                     break  # what would be dropped may be a code of its own
                 code = self._below(path[dropped:], key.framework)

@@ -230,7 +230,7 @@ def test_cells_of_codes(tmp_path: Path, cell: str, codes: list[str]) -> None:
         ("Money; Peeple", 'code "Peeple" is not known'),
         ("Early", "Give one of the paths"),
         ("Money;; Early", "Give one of the paths"),
-        ("Money; Barriers > Cost > Early", "Give one of the paths"),
+        ("Money; Barriers > Cost", "is not known"),
         ("i.e. Cost", "is not known"),
         ("Barriers > Price", 'code "Barriers > Price" is not known'),
     ],

@@ -134,7 +134,13 @@ def test_columns_that_stand_nowhere_are_said_of_the_first_row(tmp_path: Path) ->
 def test_merged_words_of_a_transcript_were_said_once(tmp_path: Path) -> None:
     """A speaker's cell holds for each of its rows; a text that reaches over two rows is one turn."""
     book: Any = Workbook()
-    for row in (["Speaker", "Text"], ["Ann", "First words."], ["", "More words."], ["Bo", "Long words."], ["Cy", ""]):
+    for row in (
+        ["Speaker", "Text"],
+        ["Ann", "First words."],
+        ["", "More words."],
+        ["Bo", "Long words."],
+        ["Cy", ""],
+    ):
         book.active.append(row)
     book.active.merge_cells("A2:A3")
     book.active.merge_cells("B4:B5")
