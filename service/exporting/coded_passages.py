@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -101,6 +102,7 @@ class _Gathered:
         self.passages = Passages(attributes=wanted.attributes.names)
         self._wanted = wanted
         self._with_empty = with_empty
+        self._ends: dict[UUID, list[int]] = {}
         self._kept = {kept.id: kept for kept in all_transcripts(connection)}
         reviews = current_reviews(connection)
         then, moments = suggested_then(connection, reviews), review_moments(connection)
@@ -162,7 +164,7 @@ class _Gathered:
                 coder,
                 condition,
                 coding,
-                next(_turns_in(transcript, span), None),
+                self._turn(kept, span),
                 draw,
                 (coding.created if coding else None) or made,
                 then,
@@ -172,6 +174,9 @@ class _Gathered:
             )
         )
 
-
-def _turns_in(transcript: Transcript, span: Span) -> Iterator[Turn]:
-    return (turn for turn in transcript.turns if turn.span & span)
+    def _turn(self, kept: Kept, span: Span) -> Turn | None:
+        """The first turn that shares words with a span."""
+        turns = kept.transcript.turns
+        ends = self._ends.setdefault(kept.id, [turn.span.end for turn in turns])
+        at = bisect_right(ends, span.start)
+        return turns[at] if at < len(turns) and turns[at].span & span else None
