@@ -9,7 +9,9 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
+from docx.oxml import OxmlElement
 from docx.shared import Cm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 
 from annotations.codebook.layout import Entry, Layout, Section
 from annotations.numbers_shown import counted
@@ -65,36 +67,36 @@ def _section(
 ) -> None:
     if not any(entry.code.id in by_code for entry in section.entries):
         return
-    document.add_heading(_printable(section.framework.name), 1)
+    _paragraph(document, "Heading 1").add_run(_printable(section.framework.name))
     for entry in section.entries:
         if by_code.get(entry.code.id):
             _entry(document, entry, by_code[entry.code.id], left_out)
 
 
 def _entry(document: Any, entry: Entry, passages: Sequence[CodedPassage], left_out: Counter[str]) -> None:
-    heading = document.add_heading("", min(entry.level + 2, _DEEPEST))
+    heading = _paragraph(document, f"Heading {min(entry.level + 2, _DEEPEST)}")
     if entry.above:
         _quiet(heading, f"{entry.above} › ")
     heading.add_run(_printable(entry.code.name))
     for name, words in entry.texts:
         if name != "Example":
-            paragraph = document.add_paragraph()
+            paragraph = _paragraph(document)
             paragraph.add_run(f"{name}: ").bold = True
             paragraph.add_run(_printable(words))
     quotes = list(_quoted(passages))
     shown = [one for one in quotes if one.words]
     hidden = len(quotes) - len(shown)
     people = len({one.transcript.participant or one.transcript.name for one in quotes})
-    _quiet(document.add_paragraph(), f"{counted(len(quotes), 'passage')} of {counted(people, 'participant')}")
+    _quiet(_paragraph(document), f"{counted(len(quotes), 'passage')} of {counted(people, 'participant')}")
     for one in shown:
         _quote(document, one)
     if hidden:
         left_out["passages that may not be quoted"] += hidden
-        _quiet(document.add_paragraph(), f"{counted(hidden, 'passage')} may not be quoted.")
+        _quiet(_paragraph(document), f"{counted(hidden, 'passage')} may not be quoted.")
 
 
 def _quote(document: Any, one: Quoted) -> None:
-    paragraph = document.add_paragraph()
+    paragraph = _paragraph(document)
     paragraph.paragraph_format.left_indent = Cm(0.8)
     paragraph.paragraph_format.keep_with_next = bool(one.memos)
     paragraph.add_run(f"“{_printable(one.words)}”")
@@ -105,7 +107,7 @@ def _quote(document: Any, one: Quoted) -> None:
     where += [t.case] if t.case else []
     _quiet(paragraph, f"  {', '.join(where)}; coded by {', '.join(one.coders)}")
     for memo in one.memos:
-        noted = document.add_paragraph()
+        noted = _paragraph(document)
         noted.paragraph_format.left_indent = Cm(1.6)
         noted.add_run("Memo: ").bold = True
         noted.add_run(_printable(memo))
@@ -137,6 +139,16 @@ def _set_up(document: Any, title: str) -> None:
     document.styles["Normal"].paragraph_format.space_after = Pt(4)
     document.core_properties.title = _printable(title)
     document.core_properties.author = ""
+
+
+def _paragraph(document: Any, style: str = "") -> Any:
+    """A new paragraph at the end; python-docx looks through all others to find the end, which takes long in a long one."""
+    made = OxmlElement("w:p")
+    document.element.body.sectPr.addprevious(made)
+    paragraph = Paragraph(made, document._body)
+    if style:
+        paragraph.style = document.styles[style]
+    return paragraph
 
 
 def _quiet(paragraph: Any, words: str) -> None:
