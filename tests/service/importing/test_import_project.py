@@ -319,7 +319,7 @@ def test_nvivos_cases_are_no_codes(tandem: Tandem, study: Path, tmp_path: Path) 
     found = tandem("import-project", str(qdpx(tmp_path / "p.qdpx", project(WHO, tree, *parts))))
     assert (found["codings"], found["sources"][0]["participant"]) == (4, "Anna")
     assert [one["theirs"] for one in found["codes"]] == ["Money", "People"]
-    assert any("name a case instead of a code" in note for note in found["notes"])
+    assert any("names a case instead of a code" in note for note in found["notes"])
     assert _attributes(tandem) == {"Anna": {"Rolle": "Leitung"}}
 
 
