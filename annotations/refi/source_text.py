@@ -94,7 +94,7 @@ def place_passages(found: SourceText, source: RefiSource, origin: str) -> Placed
             placed.by_words += span is not None
         if span is not None:
             placed.passages.append((one, span))
-        elif one.start is None:
+        elif one.start is None or positions is None:
             placed.nowhere.append(one)
         else:
             placed.beyond.append(one)

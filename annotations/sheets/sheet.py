@@ -186,8 +186,10 @@ def _reader_for(file: Path) -> Callable[[bytes, str], Rows]:
     }
     found = readers.get(file.suffix.lower())
     if found is None:
+        project = file.suffix.lower() in (".qdpx", ".qde", ".qdc")
+        hint = ' A project comes in with "tandem import-project".' if project else ""
         raise BadInput(
-            f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.'
+            f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.{hint}'
         )
     return found
 
