@@ -22,7 +22,7 @@ from annotations.transcript import Span
 OWN = "Tandem"
 # of passages whose unit is right, at least so many edges lie between words
 _MOSTLY = 0.95
-_SAMPLE = 50_000
+_SAMPLE = 20_000
 _WORDS_FOUND, _WORDS_ELSEWHERE, _BEYOND = 4.0, -4.0, -6.0
 # below this the edges lie as they would by chance: the text is not the one that was coded, or the unit is none known
 _NONE_FITS = -3.5
