@@ -19,6 +19,7 @@ from annotations.errors import TandemError
 from annotations.names import folded
 from annotations.store.attributes import all_attributes
 from annotations.store.database import Store
+from annotations.store.erasing import compact, words_of
 from annotations.store.jobs import ask_for
 from annotations.store.model_versions import all_models, champion, erased_versions
 from annotations.store.tables import transcripts
@@ -32,7 +33,7 @@ from annotations.store.tombstones import (
     study_id,
     tombstones_in,
 )
-from annotations.store.withdrawals import compact, erase, finish_withdrawal, transcripts_of, words_of
+from annotations.store.withdrawals import erase, finish_withdrawal, transcripts_of
 from annotations.study.config import Study
 
 log = logging.getLogger("tandem")

@@ -68,6 +68,7 @@ def add_commands() -> None:
         push,
         restore,
         serve,
+        settle,
         show,
         status,
         suggestions,
@@ -90,6 +91,7 @@ def add_commands() -> None:
         suggestions,
         push,
         pull,
+        settle,
     ):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):

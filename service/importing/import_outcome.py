@@ -13,6 +13,7 @@ from annotations.readers.suspicion import Suspicion, suspicion_of
 from annotations.study.speakers import Speaker
 from annotations.transcript import Transcript
 from service.importing.manifest_attributes import ManifestAttributes
+from service.importing.new_versions import Replaced
 from service.importing.role_guesses import with_guesses
 from service.importing.transcript_files import NotRead, sentences_of
 
@@ -29,6 +30,7 @@ class Read:
     warnings: tuple[str, ...] = ()
     account: Account = NOTHING_COUNTED
     read_now: Transcript | None = None
+    replaced: Replaced | None = None
 
     @property
     def as_read(self) -> Transcript:
@@ -88,6 +90,7 @@ class Read:
                 "left_out": account.words_left_out,
             },
             "look": look.to_json(),
+            "replaced": None if self.replaced is None else self.replaced.to_json(),
         }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from annotations.errors import BadInput, TandemError, nearest
 from annotations.store.attributes import count_of
+from annotations.store.erasing import words_of
 from annotations.store.model_versions import ModelVersion, all_models, champion
 from annotations.store.tables import metadata
 from annotations.store.transcripts import all_transcripts
@@ -22,7 +23,6 @@ from annotations.store.withdrawals import (
     same_session,
     transcripts_of,
     withdrawal_of,
-    words_of,
 )
 from models.model_folder import model_folder
 from models.run_folders import run_folders

@@ -22,6 +22,8 @@ SERVERS = {"serve", "demo", "label-studio start", "label-studio stop", "label-st
 READING = [
     "status",
     "show P-01",
+    "settle",
+    "settle P-01",
     "participants",
     "history P-01:2",
     "suggestions",
