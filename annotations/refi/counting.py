@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 BOM = "\ufeff"
 LineEnds = Literal["one", "as written", "two"]
@@ -29,6 +29,14 @@ class Counting:
         }
         said = f"in {'UTF-16 units' if self.utf16 else 'code points'}, {ends[self.line_ends]}"
         return f"{said}, the byte order mark included" if self.bom else said
+
+
+EVERY = tuple(
+    Counting(utf16, line_ends, bom)
+    for utf16 in (False, True)
+    for line_ends in get_args(LineEnds)
+    for bom in (False, True)
+)
 
 
 class RawText:
@@ -73,6 +81,15 @@ class RawText:
             for line_ends in ends
             for bom in ((False, True) if self.has_bom else (False,))
         )
+
+    def same_here(self, counting: Counting) -> Counting:
+        """The way of counting of ``countings`` that comes to the same in this text."""
+        ends = counting.line_ends
+        if not self._pairs and ends == "as written":
+            ends = "one"
+        if len(self._pairs) == len(self._ends) and ends == "two":
+            ends = "as written" if self._pairs else "one"
+        return Counting(counting.utf16 and bool(self._astral), ends, counting.bom and self.has_bom)
 
     def positions(self, counting: Counting) -> Positions:
         """Positions of this counting as places in the canonical text."""

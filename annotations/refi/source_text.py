@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -13,9 +13,9 @@ from annotations.readers.label_rules import LabelRules
 from annotations.readers.reading import READERS
 from annotations.readers.spoken import MOST_CHARACTERS, ReadTranscript
 from annotations.readers.text import in_place
-from annotations.refi.counting import BOM, RawText
+from annotations.refi.counting import BOM, Counting, RawText
 from annotations.refi.project import RefiSelection, RefiSource
-from annotations.refi.unit_decision import UnitDecision, decide_unit, plain_words, span_of
+from annotations.refi.unit_decision import Evidence, UnitDecision, decide, plain_words, span_of
 from annotations.transcript import Span
 
 Fetch = Callable[[str], bytes | None]
@@ -71,13 +71,23 @@ def read_source(
         return SourceText(None, missing=str(error).removeprefix(where).lstrip(":, ").rstrip("."))
 
 
-def place_passages(found: SourceText, source: RefiSource, origin: str) -> PlacedPassages:
-    """Every coded passage of a source in its text: by its positions, else by its words where these stand there once."""
-    coded = [one for one in source.selections if one.codings]
-    if found.raw is None:
-        return PlacedPassages(UnitDecision(None), nowhere=coded)
+def evidence_of(found: SourceText, source: RefiSource, origin: str) -> Evidence | None:
+    """What the passages of a source say of how its positions were counted; None where it has no text."""
     # those without a code are evidence too: people selected them in the same way
-    decision = decide_unit(found.raw, source.selections, origin)
+    return None if found.raw is None else Evidence(found.raw, source.selections, origin)
+
+
+def place_passages(
+    found: SourceText, source: RefiSource, evidence: Evidence | None, habit: Mapping[Counting, float]
+) -> PlacedPassages:
+    """Every coded passage of a source in its text: by its positions, else by its words where these stand there once.
+
+    ``habit``: what the other sources of the project say, see ``habit_of``.
+    """
+    coded = [one for one in source.selections if one.codings]
+    if found.raw is None or evidence is None:
+        return PlacedPassages(UnitDecision(None), nowhere=coded)
+    decision = decide(evidence, habit)
     placed = PlacedPassages(decision)
     if found.how != "plain" and not decision.sure:
         # what a reader makes of a Word file need not be the text in which the positions were counted
@@ -94,7 +104,7 @@ def place_passages(found: SourceText, source: RefiSource, origin: str) -> Placed
             placed.by_words += span is not None
         if span is not None:
             placed.passages.append((one, span))
-        elif one.start is None:
+        elif one.start is None or positions is None:
             placed.nowhere.append(one)
         else:
             placed.beyond.append(one)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from annotations.refi.counting import Counting, Positions, RawText
+from annotations.refi.counting import EVERY, Counting, Positions, RawText
 from annotations.refi.project import RefiSelection
 from annotations.transcript import Span
 
@@ -21,11 +22,14 @@ from annotations.transcript import Span
 OWN = "Tandem"
 # of passages whose unit is right, at least so many edges lie between words
 _MOSTLY = 0.95
-_SAMPLE = 50_000
+_SAMPLE = 20_000
 _WORDS_FOUND, _WORDS_ELSEWHERE, _BEYOND = 4.0, -4.0, -6.0
 # below this the edges lie as they would by chance: the text is not the one that was coded, or the unit is none known
 _NONE_FITS = -3.5
 _LEAST_WORDS = 4
+# ways that fit less well by no more than this are still open
+_OPEN = 4.0
+NO_HABIT: Mapping[Counting, float] = MappingProxyType({})
 # these write no spaces between words, so an edge among them tells nothing
 _NO_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -39,7 +43,7 @@ class UnitDecision:
 
     ``counting``: None where no way of counting fits. ``whole``: of how many passages both edges lie between words.
     ``recorded``: of how many the words that the file records stand there, of so many that record any found in the text.
-    ``sure``: neither the evidence is against it, nor does another way fit as well. ``differ``: does the way matter?
+    ``sure``: the evidence is not against it, and tells it from every other way. ``differ``: does the way matter?
     """
 
     counting: Counting | None
@@ -51,38 +55,88 @@ class UnitDecision:
     next_best: tuple[Counting, int] | None = field(default=None)
 
 
-def decide_unit(raw: RawText, selections: Sequence[RefiSelection], origin: str = "") -> UnitDecision:
+class Evidence:
+    """What the passages of one source say for each way of counting; ways that come to the same are one.
+
+    ``origin``: the program, which decides the order in which ways are tried.
+    """
+
+    def __init__(self, raw: RawText, selections: Sequence[RefiSelection], origin: str = "") -> None:
+        self.own = origin == OWN
+        self.given = len(selections)
+        self.passages = [
+            one for one in selections if one.start is not None and one.end is not None and one.start < one.end
+        ]
+        self._raw = raw
+        alike: dict[tuple[tuple[int, int] | None, ...], list[Counting]] = {}
+        for counting in () if self.own else sorted(raw.countings(), key=lambda one: _unlikely(one, origin)):
+            alike.setdefault(_spans(raw.positions(counting), self.passages), []).append(counting)
+        text = _Text(raw.text if len(alike) and self.passages else "")
+        self.ways = sorted(
+            ((text.judged(spans, self.passages), ways) for spans, ways in alike.items()),
+            key=lambda one: -one[0].score,
+        )
+
+    def against(self, counting: Counting) -> float:
+        """How much the passages speak against a way of counting, from 0 to 10; 0 where the text cannot tell."""
+        if not self.passages or not self.ways:
+            return 0.0
+        here = self._raw.same_here(counting)
+        score = next((judged.score for judged, ways in self.ways if here in ways), self.ways[0][0].score)
+        return min(self.ways[0][0].score - score, 10.0)
+
+
+def habit_of(sources: Iterable[Evidence]) -> Mapping[Counting, float]:
+    """How much all sources of a project speak against each way of counting: one program counts all of them alike."""
+    found = list(sources)
+    return {counting: sum(one.against(counting) for one in found) for counting in EVERY}
+
+
+def decide_unit(
+    raw: RawText,
+    selections: Sequence[RefiSelection],
+    origin: str = "",
+    habit: Mapping[Counting, float] = NO_HABIT,
+) -> UnitDecision:
+    """The way of counting that fits the passages of a source best, or none. See ``decide``."""
+    return decide(Evidence(raw, selections, origin), habit)
+
+
+def decide(evidence: Evidence, habit: Mapping[Counting, float] = NO_HABIT) -> UnitDecision:
     """The way of counting that fits the passages of a source best, or none.
 
-    ``origin``: the program. It decides where the passages cannot tell; what Tandem itself wrote is known.
+    A source's own passages decide. Where few of them leave several ways open, those of the project's other sources
+    do (``habit``), then the program; that these could not tell is said (``sure``). What Tandem itself wrote is known.
     """
-    if origin == OWN:
-        return UnitDecision(Counting(), len(selections), len(selections))
-    placed = [
-        one for one in selections if one.start is not None and one.end is not None and one.start < one.end
-    ]
-    if not placed:
+    if evidence.own:
+        return UnitDecision(Counting(), evidence.given, evidence.given)
+    count = len(evidence.passages)
+    if not count:
         return UnitDecision(Counting())
-    tried: dict[tuple[tuple[int, int] | None, ...], Counting] = {}
-    for counting in sorted(raw.countings(), key=lambda one: _unlikely(one, origin)):
-        tried.setdefault(_spans(raw.positions(counting), placed), counting)
-    text = _Text(raw.text)
-    found = sorted(
-        ((text.judged(spans, placed), counting) for spans, counting in tried.items()),
-        key=lambda one: -one[0].score,
+    top = evidence.ways[0][0]
+    if top.score < _NONE_FITS:
+        return UnitDecision(None, count, top.whole, top.recorded, sure=False, differ=len(evidence.ways) > 1)
+
+    def unusual(ways: Sequence[Counting]) -> float:
+        return min(habit.get(one, 0.0) for one in ways)
+
+    # stable: of ways that are as usual, the one that fits best, then the one that the program is known for
+    open_ways = sorted(
+        (one for one in evidence.ways if top.score - one[0].score < _OPEN),
+        key=lambda one: round(unusual(one[1])),
     )
-    (best, counting), rest = found[0], found[1:]
-    if best.score < _NONE_FITS:
-        return UnitDecision(None, len(placed), best.whole, best.recorded, sure=False, differ=len(found) > 1)
-    as_well = bool(rest) and best.score - rest[0][0].score < 1
+    (best, ways), others = open_ways[0], open_ways[1:]
+    usual = all(unusual(one[1]) - unusual(ways) >= _OPEN for one in others)
+    alone = all(best.score - one[0].score >= 1 for one in others)
+    rest = [one for one in evidence.ways if one[1] is not ways]
     return UnitDecision(
-        counting,
-        len(placed),
+        ways[0],
+        count,
         best.whole,
         best.recorded,
-        sure=best.score >= 0 and not as_well,
-        differ=len(found) > 1,
-        next_best=(rest[0][1], rest[0][0].whole) if rest else None,
+        sure=best.score >= 0 and (usual or alone),
+        differ=len(evidence.ways) > 1,
+        next_best=(rest[0][1][0], rest[0][0].whole) if rest else None,
     )
 
 

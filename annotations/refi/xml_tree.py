@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from xml.etree.ElementTree import Element, ParseError
@@ -12,12 +13,18 @@ from defusedxml.ElementTree import fromstring
 from annotations.errors import BadInput
 
 DEEPEST = 100
+_NO_SIGNS = re.compile(
+    rb"&#(?:[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+)
 
 
 def parsed(xml: bytes, file: str) -> Element:
-    """The root. Raises BadInput with the line for what is no sound XML, or declares entities."""
+    """The root. Raises BadInput with the line for what is no sound XML, or declares entities.
+
+    Signs that XML does not allow, and that some programs write all the same, are left out.
+    """
     try:
-        root: Element = fromstring(xml, forbid_dtd=True)
+        root = _root(xml)
     except DefusedXmlException as error:
         raise BadInput(
             f"{file} declares XML entities or a DTD, which no project does. It was not opened."
@@ -36,6 +43,18 @@ def parsed(xml: bytes, file: str) -> Element:
             f"{file} nests more than {DEEPEST} levels deep, which no project does. It was not read."
         )
     return root
+
+
+def _root(xml: bytes) -> Element:
+    try:
+        first_try: Element = fromstring(xml, forbid_dtd=True)
+    except ParseError:
+        cleaned = _NO_SIGNS.sub(b"", xml)
+        if b"\x00" in xml[:200] or cleaned == xml:
+            raise
+        second_try: Element = fromstring(cleaned, forbid_dtd=True)
+        return second_try
+    return first_try
 
 
 def local(element: Element) -> str:

@@ -59,8 +59,10 @@ def grids_of(file: Path) -> Iterator[Grid]:
     if file.is_dir():
         raise BadInput(f"{file} is a folder. Give a file.")
     if found is None:
+        project = file.suffix.lower() in (".qdpx", ".qde", ".qdc")
+        hint = ' A project comes in with "tandem import-project".' if project else ""
         raise BadInput(
-            f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.'
+            f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.{hint}'
         )
     return found(read_bytes(file), str(file))
 

@@ -107,11 +107,11 @@ class ProjectCodes:
 
 
 def _with_notes(project: RefiProject) -> list[RefiCode]:
-    """Codes; of one without a description its memos are one."""
+    """Codes, with the memos that hang on them as part of their descriptions."""
     found = []
     for code in project.codes:
         memos = [project.notes[guid].text.strip() for guid in code.notes if guid in project.notes]
-        found.append(replace(code, description=code.description or "\n\n".join(filter(None, memos))))
+        found.append(replace(code, description="\n\n".join(filter(None, (code.description, *memos)))))
     return found
 
 

@@ -209,7 +209,7 @@ def _leave_passages(found: ReadCodings, one: SourceRead) -> None:
         (one.placed.beyond, "its position lies beyond the end of the text, or ends before it begins"),
         (
             one.placed.nowhere,
-            "it has no position in the text (a place on a page), and its words are not found there once",
+            "no position in the text is known for it, and its words do not stand there once",
         ),
     ):
         for passage in passages:

@@ -15,10 +15,18 @@ from annotations.readers.line_switches import rules_for
 from annotations.readers.reading import ENDINGS, MOST_NAME, SAVE_AS_DOCX
 from annotations.refi.belonging import Belonging, Known, belonging
 from annotations.refi.container import Container, open_container
+from annotations.refi.counting import Counting
 from annotations.refi.map_file import LEFT_OUT, NameMap
 from annotations.refi.project import RefiProject, RefiSource
 from annotations.refi.read import read_project
-from annotations.refi.source_text import PlacedPassages, SourceText, place_passages, read_source
+from annotations.refi.source_text import (
+    PlacedPassages,
+    SourceText,
+    evidence_of,
+    place_passages,
+    read_source,
+)
+from annotations.refi.unit_decision import Evidence, habit_of
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
 from service.importing.transcript_files import RECORDINGS
@@ -85,9 +93,14 @@ def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress:
         cases = {folded(name): name for name in config.cases}
         sites = {folded(site): site for its in config.cases.values() for site in its}
         found.belonging = belonging(project, names, Known(cases, sites), _coded_to_cases(project))
+        read = []
         for done, (source, name) in enumerate(_named(project.sources, names), start=1):
-            found.sources.append(_read(found, container, source, name, config))
+            read.append(_read(found, container, source, name, config))
             progress(done, len(project.sources))
+        evidence = [evidence_of(one.found, one.source, project.origin) if one.found else None for one in read]
+        # one program counts all of its sources alike, so where one cannot tell the others may
+        habit = habit_of(its for its, one in zip(evidence, read, strict=True) if its and _counts(one))
+        found.sources += [_placed(one, its, habit) for one, its in zip(read, evidence, strict=True)]
     finally:
         container.close()
     return found
@@ -122,11 +135,22 @@ def _read(
             f"{file}, source {error!s} With --map its variable or case can mean something else."
         )
         return SourceRead(source, name, why_not="what is said of it", found=text)
-    placed = place_passages(text, source, found.project.origin)
+    return SourceRead(source, name, transcript, text)
+
+
+def _counts(one: SourceRead) -> bool:
+    return one.found is not None and one.found.how == "plain"
+
+
+def _placed(one: SourceRead, evidence: Evidence | None, habit: Mapping[Counting, float]) -> SourceRead:
+    """A source with its passages in place; one whose passages fit nowhere is left out."""
+    if one.transcript is None or one.found is None:
+        return one
+    placed = place_passages(one.found, one.source, evidence, habit)
     if placed.decision.counting is None and placed.decision.passages and not placed.passages:
         why = "its passages fit its text in no way of counting, so neither its text nor its codings are taken"
-        return SourceRead(source, name, why_not=why, found=text, placed=placed)
-    return SourceRead(source, name, transcript, text, placed)
+        return replace(one, transcript=None, placed=placed, why_not=why)
+    return replace(one, placed=placed)
 
 
 def _named(sources: Sequence[RefiSource], names: NameMap) -> list[tuple[RefiSource, str]]:

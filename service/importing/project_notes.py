@@ -40,6 +40,8 @@ def tell(outcome: ProjectOutcome, read: ProjectRead, found: ReadCodings, arrived
     unused = [note.guid for note in read.project.notes.values() if note.guid not in found.notes_used]
     on_codes = {guid for code in read.project.codes for guid in code.notes}
     outcome.leave("memo that hangs on no coding", [""] * len([one for one in unused if one not in on_codes]))
+    if outcome.codebook == "matched":
+        outcome.leave("memo on a code: your codebook stays as it is", [""] * len(on_codes))
     outcome.notes += list(_notes(read, found))
     outcome.notes += [one.note for one in arrived if one.note]
 
@@ -47,16 +49,21 @@ def tell(outcome: ProjectOutcome, read: ProjectRead, found: ReadCodings, arrived
 def _notes(read: ProjectRead, found: ReadCodings) -> Iterator[str]:
     if found.of_models:
         yield (
-            f"{counted(found.of_models, 'coding')} are suggestions of a Tandem model: no person's, so "
-            f"they are not taken."
+            f"{counted(found.of_models, 'coding is', 'codings are')} a Tandem model's and no person's: suggestions do not "
+            f"become codings, so they are not taken."
         )
     if found.on_cases:
-        yield f"{counted(found.on_cases, 'passage')} name a case instead of a code: they say whose words these are."
+        yield f"{counted(found.on_cases, 'passage names', 'passages name')} a case instead of a code: whose words these are."
     if found.on_whole:
-        yield f"{counted(found.on_whole, 'code')} are put on a whole source: kept as a coding from its beginning to its end."
+        yield (
+            f"{counted(found.on_whole, 'code stands', 'codes stand')} on a whole source: kept as a coding from beginning "
+            f"to end."
+        )
     by_words = sum(one.placed.by_words for one in read.sources if one.placed)
     if by_words:
-        yield f"{counted(by_words, 'passage')} without a usable position were found by their recorded words."
+        yield (
+            f"{counted(by_words, 'passage was', 'passages were')} found by the words on record, for want of a position."
+        )
     if NOBODY in found.coders.values():
         yield f'the project does not say who made some codings; they are kept as "{NOBODY}". Say so with --coder.'
     for one in read.sources:

@@ -191,6 +191,14 @@ def test_a_codebook_alone(space: str) -> None:
     assert found.sets[0].codes == ("b",)
 
 
+def test_signs_that_xml_does_not_allow_are_left_out() -> None:
+    """Some programs write control characters, as they are or as references; a line end as a reference stays."""
+    note = b'<Note guid="n"><PlainTextContent>x&#13;&#x1F;y</PlainTextContent></Note>'
+    xml = b'<Project name="a&#x1;b\x0bc"><Notes>' + note + b"</Notes></Project>"
+    found = read_project(xml, "x", lambda _: "")
+    assert (found.name, found.notes["n"].text) == ("abc", "x\ry")
+
+
 def test_guids_are_the_same_in_any_spelling() -> None:
     """Braces and case do not matter; ours are the same at every export, and differ by what they name."""
     assert normal(" {ABC-1} ") == normal("abc-1") == "abc-1"

@@ -8,7 +8,7 @@ from refi_projects import TALK
 
 from annotations.refi.counting import BOM, Counting, RawText
 from annotations.refi.project import RefiSelection
-from annotations.refi.unit_decision import decide_unit, span_of
+from annotations.refi.unit_decision import Evidence, decide_unit, habit_of, span_of
 from annotations.transcript import Span
 
 WORDS = (
@@ -110,6 +110,33 @@ def test_where_nothing_tells_the_program_does() -> None:
     assert (windows.counting, other.counting) == (Counting(True), Counting(False))
     assert not windows.sure
     assert not other.sure
+
+
+def test_a_source_with_one_passage_goes_by_the_others_of_the_project() -> None:
+    """One program counts all its sources alike: what one passage cannot tell, a few other sources tell together."""
+    texts = [BOM + TALK.replace("\n", "\r\n").replace("money", f"money{'!' * n}") for n in range(len(WORDS))]
+    for counting in RawText(texts[0]).countings():
+        each = []
+        for text, words in zip(
+            texts, ("nobody", "nurses", "people", "stayed", "It was", "good"), strict=True
+        ):
+            raw = RawText(text)
+            span = Span(raw.text.index(words), raw.text.index(words) + len(words))
+            each.append((raw, span, _as_counted(raw, counting, span)))
+        habit = habit_of(Evidence(raw, passages) for raw, _, passages in each)
+        for raw, span, passages in each:
+            found = decide_unit(raw, passages, habit=habit)
+            assert found.counting is not None
+            assert span_of(raw.positions(found.counting), passages[0]) == span, counting
+
+
+def test_a_source_of_its_own_kind_is_judged_by_its_own_passages() -> None:
+    """What the other sources say never outweighs what a source's own passages say clearly."""
+    raw = RawText(TALK.replace("\n", "\r\n"))
+    spans = [Span(raw.text.index(words), raw.text.index(words) + len(words)) for words in WORDS]
+    as_utf16 = _as_counted(raw, Counting(True, "as written"), *spans)
+    habit = habit_of([Evidence(raw, _as_counted(raw, Counting(), *spans))] * 20)
+    assert decide_unit(raw, as_utf16, habit=habit).counting == Counting(True, "as written")
 
 
 def test_no_passages_need_no_decision() -> None:

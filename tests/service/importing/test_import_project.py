@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -319,7 +320,7 @@ def test_nvivos_cases_are_no_codes(tandem: Tandem, study: Path, tmp_path: Path) 
     found = tandem("import-project", str(qdpx(tmp_path / "p.qdpx", project(WHO, tree, *parts))))
     assert (found["codings"], found["sources"][0]["participant"]) == (4, "Anna")
     assert [one["theirs"] for one in found["codes"]] == ["Money", "People"]
-    assert any("name a case instead of a code" in note for note in found["notes"])
+    assert any("names a case instead of a code" in note for note in found["notes"])
     assert _attributes(tandem) == {"Anna": {"Rolle": "Leitung"}}
 
 
@@ -469,3 +470,16 @@ def test_what_people_read_on_the_screen(tandem: Tandem, study: Path, tmp_path: P
         "Next:",
     ):
         assert words in done.output
+
+
+def test_other_commands_say_where_a_project_comes_in(tandem: Tandem, tmp_path: Path) -> None:
+    """Neither a transcript nor a table of codings; a folder names it among what is not read."""
+    file = _plain(tmp_path)
+    for command in ("import", "import-codings"):
+        with pytest.raises(BadInput, match="tandem import-project"):
+            tandem(command, str(file))
+    (tmp_path / "folder").mkdir()
+    shutil.copy(file, tmp_path / "folder" / "p.qdpx")
+    write_lines(tmp_path / "folder" / "P-01.txt", TALK.splitlines())
+    found = tandem("import", str(tmp_path / "folder"))
+    assert any("tandem import-project" in note for note in found["warnings"])
