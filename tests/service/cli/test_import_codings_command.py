@@ -174,7 +174,7 @@ def test_columns_that_are_named_once_are_kept(tandem: Tandem, study: Path, tmp_p
     named = "transcript=Interview,code=Theme,quote=Words,coder=Who"
     file = codings_file(tmp_path, "JKG-01.docx,Ada,Money,lack money", header="Interview,Who,Theme,Words")
     tandem("import-codings", file, "--columns", named, "--dry-run")
-    assert "codings_columns" not in settings.read_text("utf-8")
+    assert "\ncodings_columns:" not in settings.read_text("utf-8")
     tandem("import-codings", file, "--columns", named)
     assert settings.read_text("utf-8").startswith("# ours\n")
     assert (
