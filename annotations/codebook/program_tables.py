@@ -242,8 +242,12 @@ def in_order(table: BookTable) -> tuple[list[tuple[Listed, bool]], list[str]]:
     if not added:
         return found, []
     names = ", ".join(f'"{name}"' for name in added[:5]) + (" …" if len(added) > 5 else "")
-    have = counted(len(added), "name stands", "names stand")
-    return found, [f"{have} only above others and became headings that nobody applies: {names}."]
+    have = counted(
+        len(added),
+        "name stands only above others and became a heading that nobody applies",
+        "names stand only above others and became headings that nobody applies",
+    )
+    return found, [f"{have}: {names}."]
 
 
 def _above(said: Mapping[str, str], by_id: Mapping[str, Mapping[str, str]], where: str) -> Iterator[str]:

@@ -76,7 +76,7 @@ def test_atlas_ti_and_qualcoder(tmp_path: Path) -> None:
         ("Codes/Money", False), ("Codes/Money/Cost", True), ("Codes/People", True),
     ]  # fmt: skip
     assert (
-        found.notes[1] == '1 name stands only above others and became headings that nobody applies: "Money".'
+        found.notes[1] == '1 name stands only above others and became a heading that nobody applies: "Money".'
     )
 
 
