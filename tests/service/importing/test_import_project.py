@@ -401,6 +401,15 @@ def test_two_sources_of_one_name_and_one_without(tandem: Tandem, tmp_path: Path)
     assert [one["state"] for one in tandem("import-project", str(file))["sources"]] == ["already there"] * 3
 
 
+def test_two_people_who_say_the_same(tandem: Tandem, tmp_path: Path) -> None:
+    """Short answers of a survey may be alike word by word, and stay two; also when they come again."""
+    answers = sources(source("1", content="Nothing at all.\n"), source("2", content="Nothing at all.\n"))
+    file = qdpx(tmp_path / "p.qdpx", project(WHO, answers))
+    for state in ("new", "already there"):
+        found = tandem("import-project", str(file))["sources"]
+        assert [(one["transcript"], one["state"]) for one in found] == [("1", state), ("2", state)]
+
+
 @pytest.mark.slow
 def test_who_withdrew_does_not_come_back(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """A project that holds them is refused as a whole, with what to do."""
