@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 from uuid import UUID
@@ -111,7 +112,7 @@ def _codings(
         read.sources,
         Reading(
             codes=codes.ids,
-            coders=CoderNames(people, coder_names(connection).values()),
+            coders=partial(CoderNames, people, tuple(coder_names(connection).values())),
             names=names,
             time_zone=ZoneInfo(parts.study.config.time_zone),
             nobody=alone,
