@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAME = "import-project"
 _SHOWN = 60
+_REFUSED = 40
 
 
 def command(
@@ -92,7 +93,8 @@ def command(
         _show(found, write_map)
     if found.refused:
         what = "Nothing would be imported" if dry_run else "Nothing was imported"
-        lines = found.refused[:40] + [f"… and {len(found.refused) - 40} more."] * (len(found.refused) > 40)
+        more = len(found.refused) - _REFUSED
+        lines = [*found.refused[:_REFUSED], *([f"… and {more} more."] * (more > 0)), *found.remedies]
         raise BadInput("\n".join([*lines, f"{what}. Correct this and try again."]))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 from uuid import UUID
@@ -43,7 +44,7 @@ from service.importing.project_codings import (
 from service.importing.project_file import ProjectRead, read_project_file
 from service.importing.project_notes import about_speakers, count_sources, of_participants, tell
 from service.importing.project_outcome import ProjectOutcome
-from service.importing.project_transcripts import Arrived, keep_source
+from service.importing.project_transcripts import Arrived, keep_source, other_transcripts
 
 _MOST_REFUSED = 40
 
@@ -79,7 +80,8 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
     codes = ProjectCodes(parts, read, names, outcome, add=wishes.add_codes)
     with suppress(_NothingKept), parts.store.writing() as connection:
         found = _codings(connection, parts, read, names, codes, complete)
-        arrived = [keep_source(connection, str(file), one) for one in read.sources]
+        others = other_transcripts(connection, read.sources)
+        arrived = [keep_source(connection, str(file), one, others) for one in read.sources]
         outcome.refused += [one.refused for one in arrived if one.refused] + found.faults
         tell(outcome, read, found, arrived)
         outcome.notes += about_speakers(arrived, parts.study.config)
@@ -110,7 +112,7 @@ def _codings(
         read.sources,
         Reading(
             codes=codes.ids,
-            coders=CoderNames(people, coder_names(connection).values()),
+            coders=partial(CoderNames, people, tuple(coder_names(connection).values())),
             names=names,
             time_zone=ZoneInfo(parts.study.config.time_zone),
             nobody=alone,

@@ -88,12 +88,16 @@ class ProjectCodes:
         outcome.codes = [replace(one, ours=self.ids[one.guid]) for one in found]
         uses = _uses(read.project)
         missing = [one for one in found if one.ours is None and not (one.added or one.left_out)]
-        for one in missing[: len(missing) if read.project.sources else 0]:
+        missing = missing if read.project.sources else []
+        for one in missing:
             why = one.by if one.by != "not found" else "it is not in the codebook"
             close = f'; the nearest is "{one.nearest}"' if one.nearest else ""
-            outcome.refused.append(
-                f'code "{one.theirs}" ({counted(uses.get(one.guid, 0), "coding")}): {why.removesuffix(".")}{close}. '
-                f"Say which code it is with --map, or add it with --add-codes."
+            uses_of = counted(uses.get(one.guid, 0), "coding")
+            outcome.refused.append(f'code "{one.theirs}" ({uses_of}): {why.removesuffix(".")}{close}.')
+        if missing:
+            outcome.remedies.append(
+                "Say which codes these are with --map (--dry-run --write-map FILE writes the table), add those that are "
+                "missing with --add-codes, or begin a study with their codebook: tandem init DIR --codebook FILE."
             )
 
     def _add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from annotations.coding import Condition
 from annotations.codings.coding_cells import condition_in, influence_in
 from annotations.codings.codings_file import PlacedCoding
-from annotations.names import folded
+from annotations.names import fault_of_name, folded
 from annotations.refi.map_file import LEFT_OUT, NameMap
 from annotations.refi.project import RefiCoding, RefiProject, RefiSelection, RefiUser
 from annotations.refi.unit_decision import plain_words
@@ -56,11 +56,12 @@ class ReadCodings:
 class Reading:
     """What codings are read with: the study's people, the codes' ids by GUID, the map, and what a sidecar adds.
 
-    ``codes``: the id here by the GUID there; None: to be left out. ``nobody``: who coded where nobody is named.
+    ``coders``: those of study.yaml and those who coded before. ``codes``: the id here by the GUID there; None: to be
+    left out. ``nobody``: who coded where nobody is named.
     """
 
     codes: Mapping[str, str | None]
-    coders: CoderNames
+    coders: Callable[[], CoderNames]
     names: NameMap
     time_zone: ZoneInfo
     nobody: str = NOBODY
@@ -133,8 +134,12 @@ class _People:
             return None
         name = told or theirs or self._reading.nobody
         try:
-            ours = self._reading.coders.resolve(name) if name != NOBODY else NOBODY
+            # users of one project are different people, however much alike their names are
+            ours = self._reading.coders().resolve(name) if name != NOBODY else NOBODY
         except ValueError as error:
+            if told is not None and fault_of_name(told) is None:
+                self._found.coders[theirs] = told
+                return told
             self._found.faults.append(f'user "{theirs}": {error}. Or say who it is: --coder "{theirs}=NAME".')
             return None
         self._found.coders[theirs or "(nobody named)"] = ours

@@ -35,7 +35,7 @@ class SourceOutcome:
 
 @dataclass
 class ProjectOutcome:
-    """All that is to be told. ``refused``: sentences for which nothing was imported.
+    """All that is to be told. ``refused``: sentences for which nothing was imported; ``remedies``: what to do.
 
     ``left``: what was not taken, by reason, with the places. ``codebook``: what became of it: "matched", "made of the
     project's" or "codes added".
@@ -57,6 +57,7 @@ class ProjectOutcome:
     notes: list[str] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    remedies: list[str] = field(default_factory=list)
     dry_run: bool = False
 
     def leave(self, reason: str, places: Sequence[str]) -> None:
@@ -102,7 +103,7 @@ class ProjectOutcome:
             "notes": self.notes,
             "left_out": {reason: len(places) for reason, places in self.left.items()},
             "left_out_places": self.left,
-            "refused": self.refused,
+            "refused": [*self.refused, *self.remedies],
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
@@ -15,6 +16,7 @@ from annotations.store.transcripts import (
     get_transcript,
     redescribe_transcript,
     same_name,
+    transcript_names,
 )
 from annotations.store.withdrawals import withdrawal_of
 from annotations.transcript import Span, Transcript
@@ -45,8 +47,20 @@ class Arrived:
         return found_once(self.kept.text, span.of(self.text), fewest=_FEWEST)
 
 
-def keep_source(connection: Connection, file: str, one: SourceRead) -> Arrived:
-    """Keep a source as a transcript. The same words that are there already are recognised, also under another name."""
+def other_transcripts(connection: Connection, sources: Sequence[SourceRead]) -> frozenset[str]:
+    """The names of transcripts that are here, and that no source of the project goes by.
+
+    Only these are taken for a source of another name with the same words: two people may give the same short answer.
+    """
+    theirs = {folded(one.name) for one in sources}
+    return frozenset(name for name in transcript_names(connection) if folded(name) not in theirs)
+
+
+def keep_source(connection: Connection, file: str, one: SourceRead, others: frozenset[str]) -> Arrived:
+    """Keep a source as a transcript. The same words that are there already are recognised, also under another name.
+
+    ``others``: see ``other_transcripts``.
+    """
     transcript = one.transcript
     if transcript is None:
         return Arrived(one.name, None, "left out")
@@ -59,7 +73,7 @@ def keep_source(connection: Connection, file: str, one: SourceRead) -> Arrived:
             f'{file}, source "{one.source.name}": participant {gone.participant} withdrew on {gone.created:%Y-%m-%d}, so '
             f'nothing of theirs is imported. Leave it out with --map (what: source, ours: "-"), or give another code.',
         )
-    before = same_name(connection, transcript.name) or _same_words(connection, transcript)
+    before = same_name(connection, transcript.name) or _same_words(connection, transcript, others)
     if before is None:
         add_transcript(connection, transcript)
         return Arrived(one.name, transcript, "new")
@@ -99,7 +113,7 @@ def _described(connection: Connection, one: SourceRead, before: Kept, transcript
     return Arrived(one.name, described, "described anew")
 
 
-def _same_words(connection: Connection, transcript: Transcript) -> Kept | None:
+def _same_words(connection: Connection, transcript: Transcript, others: frozenset[str]) -> Kept | None:
     wanted = select(transcripts.c.name).where(transcripts.c.text_hash == transcript.text_hash)
-    names = list(connection.execute(wanted).scalars())
-    return get_transcript(connection, names[0]) if len(names) == 1 and folded(names[0]) else None
+    names = [name for name in connection.execute(wanted).scalars() if name in others]
+    return get_transcript(connection, names[0]) if len(names) == 1 else None

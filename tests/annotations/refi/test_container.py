@@ -6,13 +6,34 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from refi_projects import project, qdpx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from refi_projects import code_tree, coding, project, qdpx, selection, source, sources, users
 
 from annotations.errors import BadInput
 from annotations.refi import container
 from annotations.refi.container import open_container
+from annotations.refi.counting import RawText
 from annotations.refi.read import read_project
+from annotations.refi.source_text import SourceText, place_passages
+from annotations.refi.unit_decision import NO_HABIT, Evidence
 
+MEDDLED = [
+    "",
+    "<",
+    ">",
+    '"',
+    "&",
+    "-1",
+    "9" * 30,
+    "\x00",
+    "\x0b",
+    "<Coding/>",
+    "</Code>",
+    ' name="x"',
+    "\ud800",
+    "日",
+]
 OUTSIDE = [
     "../p.txt",
     "/etc/passwd",
@@ -132,3 +153,29 @@ def test_xml_that_is_none_or_nests_without_end() -> None:
     ):
         with pytest.raises(BadInput, match=said):
             read_project(xml, "p.qdpx", lambda _: "")
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1200), st.integers(0, 40), st.sampled_from(MEDDLED)), min_size=1, max_size=3
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_a_meddled_project_is_read_or_refused(cuts: list[tuple[int, int, str]]) -> None:
+    """Whatever is cut out of a file or put into it, it is read, or refused with a sentence."""
+    xml = project(
+        users(ada="Ada"),
+        code_tree("Money", below={"Money": ["Cost"]}),
+        sources(source("P", selection(0, 4, coding("Money")), content="Some money.")),
+    )
+    for place, width, put in cuts:
+        xml = xml[:place] + put + xml[place + width :]
+    try:
+        found = read_project(xml.encode("utf-8", "surrogatepass"), "p.qdpx", lambda _: "")
+    except BadInput:
+        return
+    for one in found.sources:
+        if one.content:
+            raw = RawText(one.content)
+            placed = place_passages(SourceText(None, raw), one, Evidence(raw, one.selections), NO_HABIT)
+            assert all(span.end <= len(raw.text) for _, span in placed.passages)

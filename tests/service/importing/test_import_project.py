@@ -199,6 +199,25 @@ def test_memos_times_and_people(tandem: Tandem, study: Path, tmp_path: Path) -> 
         tandem("import-project", str(file), "--coder", "Ada Lnd=Ada Lindh")
 
 
+def test_users_with_names_alike_are_two_people(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """In one project they are; one that is a slip away from a coder of the study has to be said, and may be."""
+    who = users(ada="Anna Berg", bo="Anne Berg")
+    passages = [
+        selection(*at(TALK, words), coding("Money", user=user))
+        for words, user in (("no money", "ada"), ("asked", "bo"))
+    ]
+    parts = (code_tree("Money"), sources(source("P-01", *passages, content=TALK)))
+    file = qdpx(tmp_path / "p.qdpx", project(who, *parts))
+    assert tandem("import-project", str(file))["coders"] == {
+        "Anna Berg": "Anna Berg",
+        "Anne Berg": "Anne Berg",
+    }
+    other = qdpx(tmp_path / "o.qdpx", project(users(ada="Anna Bergh", bo="Bo"), *parts))
+    assert "a typo away" in refused(tandem, study, "import-project", str(other))
+    found = tandem("import-project", str(other), "--coder", "Anna Bergh=Anna Bergh")
+    assert found["coders"] == {"Anna Bergh": "Anna Bergh", "Bo": "Bo"}
+
+
 def test_codes_that_the_codebook_does_not_hold(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """They are listed with the nearest and nothing comes in; a map, or --add-codes, says what is meant."""
     passages = [
@@ -212,6 +231,7 @@ def test_codes_that_the_codebook_does_not_hold(tandem: Tandem, study: Path, tmp_
     said = refused(tandem, study, "import-project", str(file))
     assert 'code "Moneys" (1 coding)' in said
     assert 'nearest is "Money"' in said
+    assert said.count("--add-codes") == 1
     table = write_lines(
         tmp_path / "map.csv", ["what,theirs,ours", "code,Moneys,Topics/Money", "code,Staff,-"]
     )
@@ -399,6 +419,15 @@ def test_two_sources_of_one_name_and_one_without(tandem: Tandem, tmp_path: Path)
     assert [one["transcript"] for one in found["sources"]] == ["Talk", "talk (2)", "Source 3"]
     assert any('"Anna", "Bo": study.yaml does not say' in note for note in found["notes"])
     assert [one["state"] for one in tandem("import-project", str(file))["sources"]] == ["already there"] * 3
+
+
+def test_two_people_who_say_the_same(tandem: Tandem, tmp_path: Path) -> None:
+    """Short answers of a survey may be alike word by word, and stay two; also when they come again."""
+    answers = sources(source("1", content="Nothing at all.\n"), source("2", content="Nothing at all.\n"))
+    file = qdpx(tmp_path / "p.qdpx", project(WHO, answers))
+    for state in ("new", "already there"):
+        found = tandem("import-project", str(file))["sources"]
+        assert [(one["transcript"], one["state"]) for one in found] == [("1", state), ("2", state)]
 
 
 @pytest.mark.slow
