@@ -79,6 +79,14 @@ def command(
     docx: Annotated[
         Path | None, typer.Option("--docx", metavar="FILE", help="Write a Word file, fit for an appendix.")
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Write one page that opens offline, in which a cell opens its passages.",
+        ),
+    ] = None,
     with_quotes: Annotated[
         bool, typer.Option("--with-quotes", help="With participants' words, where consent allows.")
     ] = False,
@@ -129,22 +137,32 @@ def command(
             cells = open_cells(found, open_code, in_column, phase)
             as_json({"cells": [_cell_json(one) for one in cells]}) if json else _show_cells(cells)
             return
-        _write_files(found, xlsx, docx, with_quotes=with_quotes, site=for_site)
+        _write_files(found, xlsx, docx, html, with_quotes=with_quotes, site=for_site)
         if json:
             from service.results.table_json import to_json
 
             as_json(to_json(found, with_quotes=with_quotes, site=for_site))
             return
     _show(found)
-    for made in (xlsx, docx):
+    for made in (xlsx, docx, html):
         if made is not None:
             words = " It holds participants' words, where consent allows." if with_quotes else ""
             say("", f"Written: {made}.{words}")
 
 
 def _write_files(
-    found: StudyTable, xlsx: Path | None, docx: Path | None, *, with_quotes: bool, site: str | None
+    found: StudyTable,
+    xlsx: Path | None,
+    docx: Path | None,
+    html: Path | None,
+    *,
+    with_quotes: bool,
+    site: str | None,
 ) -> None:
+    if html is not None:
+        from service.results.table_page import write_html
+
+        write_html(found, html, with_quotes=with_quotes, site=site)
     if xlsx is not None:
         from service.results.table_workbook import write_xlsx
 

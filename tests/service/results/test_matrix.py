@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,24 @@ def test_many_columns_are_parted_into_tables_that_a_page_holds(tandem: Run, tmp_
     tandem("matrix", "--columns", "participant", "--columns", "wave", "--docx", str(file))
     heads = [[cell.text for cell in table.rows[0].cells] for table in Document(str(file)).tables]
     assert all(head[0] == "Code" and len(head) <= 8 for head in heads)
+
+
+def test_the_page_opens_cells_and_fetches_nothing(tandem: Run, tmp_path: Path) -> None:
+    """Passages are named; their words stand there only if asked for and allowed; what people wrote is no markup."""
+    cells = write_lines(tmp_path / "c.csv", ["phase,code,case,summary,by", "Early,Money,Esk,<b>Late</b>,Ada"])
+    tandem("matrix", str(cells))
+    file = tmp_path / "m.html"
+    tandem("matrix", "--html", str(file))
+    page = file.read_text("utf-8")
+    assert "&lt;b&gt;Late&lt;/b&gt; (Ada)" in page
+    assert "<summary>3 codings, 2 informants; 2 interviews, 1 document</summary>" in page
+    assert "<li>E-01:2 (-, concrete example, by Ada and Ben)</li>" in page
+    assert "the grant was late" not in page
+    tandem("matrix", "--html", str(file), "--with-quotes")
+    page = file.read_text("utf-8")
+    assert "<q>E-01, the grant was late.</q>" in page
+    assert "E-02, the grant was late" not in page
+    assert not re.search(r"<script|<link|src=|url\(|https?:", page)
 
 
 def test_the_workbook_has_blocks_and_lists(tandem: Run, tmp_path: Path) -> None:
