@@ -54,13 +54,20 @@ def learn(
     )
 
 
-def learn_from_codebook(parts: TrainingParts, corpus: Corpus, codes: tuple[str, ...]) -> MeasuredModel:
-    """The model of a study in which nobody has said yet what they found."""
+def learn_from_codebook(
+    parts: TrainingParts, corpus: Corpus, codes: tuple[str, ...], *, reviews: int = 0
+) -> MeasuredModel:
+    """The model of a study in which nobody has said yet what they found, or too little to teach any code."""
     texts = _texts(corpus)
     known = [without_quotations(parts.codebook[code], texts) for code in codes]
     model = from_codebook(known, parts.embed, parts.embed(texts))
+    why = (
+        f"no code has enough examples yet ({reviews:,} review{'s' if reviews != 1 else ''} so far)"
+        if reviews
+        else "no review says what people found"
+    )
     note = (
-        "no review says what people found, so the suggestions come from the codebook's definitions and examples "
+        f"{why}, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
     )
     return MeasuredModel(model, None, "cross-validation", (note,))
@@ -160,6 +167,4 @@ def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Da
             f"{LEAST_SEGMENTS:,} coded passages of {LEAST_GROUPS} participants who do not judge. The model is the "
             f"usual one."
         )
-    if not model.judged:
-        notes.append("no code has enough examples yet, so nothing will be suggested.")
     return tuple(notes)
