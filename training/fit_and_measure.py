@@ -13,6 +13,7 @@ from annotations.progress import Progress
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
+from models.passage_parts import parts_of
 from models.quoted_definitions import quoted_in, without_quotations
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS
 from training.collect import Collected
@@ -85,7 +86,9 @@ def dataset_of(
         for its in quoted_in(_texts(collected.corpus), words)
     ]
     described = map(Described, codes, words, parts.embed(words), quotes)
-    return replace(collected.dataset(codes, parts.embed(texts), group_by), described=tuple(described))
+    dataset = collected.dataset(codes, parts.embed(texts), group_by)
+    pieces = parts_of(dataset.units, dataset.embeddings, parts.embed, parts.sentences)
+    return replace(dataset, described=tuple(described), parts=pieces)
 
 
 def _texts(corpus: Corpus) -> list[str]:
@@ -94,7 +97,7 @@ def _texts(corpus: Corpus) -> list[str]:
 
 def asked(model: Model, dataset: Dataset) -> OutOfFold:
     """What a model says of segments that it has not learnt from, in the columns of the data set's codes."""
-    found = model.probabilities(dataset.units, dataset.embeddings)
+    found = model.probabilities(dataset.units, dataset.embeddings, dataset.parts)
     chosen = suggested(found, model.thresholds, model.codes, model.exclusive)
     probabilities = np.full((len(dataset), len(dataset.codes)), np.nan)
     decided = np.zeros(probabilities.shape, dtype=np.bool_)
