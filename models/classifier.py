@@ -13,7 +13,7 @@ from annotations.arrays import Bools, Floats, Floats32
 from models.calibration import Calibration
 from models.features import Features, Vocabulary, matrix_of, matrix_of_windows
 from models.passage_parts import PassageParts, whole
-from models.solver import solve
+from models.solver import TOLERANCE, solve
 from models.tuned import Tuned
 from models.unit import Unit
 
@@ -124,7 +124,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Weights, and how they are combined of the training rows: ``alpha``, shape (rows, codes)."""
+    """Weights, and how they are combined of the training rows and, below them, the descriptions: ``alpha``."""
 
     weights: Weights
     alpha: Floats32
@@ -138,12 +138,14 @@ def fit_weights(
     penalty: float = PENALTY,
     prior: Prior | None = None,
     start: Floats32 | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Fitted:
     """Fit one L2-penalised logistic regression per code, without class weights.
 
     ``labels``: shape (rows, codes), shares of coders; they enter as they are. ``weights``: shape (rows, codes), 0
     where nobody judged. ``prior``: descriptions enter as examples of their codes, each counting three times, and
-    as counterexamples of the others. ``start``: an ``alpha`` of a model that saw no other rows.
+    as counterexamples of the others. ``start``: an ``alpha`` of a model that saw no other rows, with or without the
+    descriptions.
     """
     rows = len(features)
     centre = features.dense.mean(axis=0)
@@ -153,13 +155,13 @@ def fit_weights(
         features = features.below(replace(prior.features, dense=prior.features.dense - centre))
         labels = np.concatenate([labels, own])
         weights = np.concatenate([weights, np.where(own > 0, PRIOR_WEIGHT, 1.0)])
-        if start is not None:
+        if start is not None and len(start) == rows:
             start = np.concatenate([start, np.zeros(own.shape, dtype=np.float32)])
-    found = solve(features, labels, weights, penalty=penalty, start=start)
+    found = solve(features, labels, weights, penalty=penalty, start=start, tolerance=tolerance)
     terms = features.sparse.shape[1]
     # the model is given dense features as they are, so their centre moves into the intercept
     intercepts = found.intercepts - (centre @ found.weights[terms:]).astype(np.float64)
-    return Fitted(Weights(np.ascontiguousarray(found.weights.T), intercepts), found.alpha[:rows])
+    return Fitted(Weights(np.ascontiguousarray(found.weights.T), intercepts), found.alpha)
 
 
 def too_few_examples(

@@ -120,7 +120,7 @@ def cross_validate(
         _of_folds(bench, fold, alone, share),
         bench,
         penalty=PENALTIES[_best(bench, fold, by_pair, None)],
-        start=_mean([fit.alphas for fit in alone]),
+        start=_mean([fit.alphas for fit in alone], len(dataset.codes)),
         share=share,
         nested=(outer, inner),
     )
@@ -158,7 +158,7 @@ def left_out_once(
         bench,
         reason,
         penalty=PENALTIES[best],
-        start=_mean([fit.alphas for fit in chosen]),
+        start=_mean([fit.alphas for fit in chosen], len(dataset.codes)),
         share=share,
     )
 
@@ -268,12 +268,15 @@ def _of_folds(bench: Bench, fold: NDArray[np.intp], fits: Sequence[Fit], share: 
     return found
 
 
-def _mean(every: Sequence[Alphas]) -> Alphas:
-    """What the models without each fold have in common: each row was learnt from by all but one."""
-    return tuple(
-        np.asarray(np.sum(its, axis=0) / np.float32(max(len(every) - 1, 1)), dtype=np.float32)
-        for its in zip(*every, strict=True)
-    )
+def _mean(every: Sequence[Alphas], codes: int) -> Alphas:
+    """What the models without each fold have in common: each row was learnt from by all but one, descriptions by all."""
+    found = []
+    for its in zip(*every, strict=True):
+        total = np.asarray(np.sum(its, axis=0), dtype=np.float32)
+        total[:-codes] /= max(len(every) - 1, 1)
+        total[-codes:] /= len(every)
+        found.append(total)
+    return tuple(found)
 
 
 def _nested(

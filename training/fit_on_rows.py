@@ -132,8 +132,8 @@ class Bench:
         for penalty in penalties[1:]:
             words.append(fitter.passage(WORDS, penalty, words[-1].alpha))
         rest = (
-            fitter.passage(MEANING, PENALTY_OF_MEANING, None if start is None else start[1]),
-            fitter.windows(),
+            fitter.passage(MEANING, PENALTY_OF_MEANING, words[0].alpha if start is None else start[1]),
+            fitter.windows(None if start is None else start[2]),
         )
         return tuple(
             Fit(
@@ -142,7 +142,7 @@ class Bench:
                 judged,
                 others,
                 np.stack([view.logits for view in (one, *rest)]),
-                (one.alpha, rest[0].alpha),
+                tuple(view.alpha for view in (one, *rest)),
                 tuned_logits,
                 None if len(others) else tuned,
             )
@@ -238,22 +238,19 @@ class _Fitter:
             dimensions=self.dimensions,
             penalty=penalty,
             prior=self._prior(),
-            start=None if start is None else start[cells],
+            start=None if start is None else start[self._alphas(self.rows, len(self.bench.labels))],
         )
-        alpha = np.zeros(self.bench.labels.shape, np.float32)
-        alpha[cells] = found.alpha
+        alpha = self._placed_alpha(found.alpha, self.rows, len(self.bench.labels))
         return _View(found.weights, self._placed(found.weights.logits(self.rest)), alpha)
 
-    def windows(self) -> _View:
-        """The view of single windows: each learns its passage's codes, and all of a passage count as one.
-
-        Its search begins at nothing: its penalty is weak, so that one begun elsewhere ends short of the intercepts.
-        """
+    def windows(self, start: Floats32 | None) -> _View:
+        """The view of single windows: each learns its passage's codes, and all of a passage count as one."""
         parts = self.bench.parts
         own, rest = parts.only(self.rows), parts.only(self.others)
         passages = self.rows[own.owner]
         cells = np.ix_(passages, self.judged)
         features = self._of_windows(self.rows, own)
+        lies = np.flatnonzero(np.isin(parts.owner, self.rows))
         found = fit_view(
             SENTENCES,
             features,
@@ -262,14 +259,26 @@ class _Fitter:
             dimensions=self.dimensions,
             penalty=PENALTY_OF_SENTENCES,
             prior=self._prior_of_windows(features),
+            start=None if start is None else start[self._alphas(lies, len(parts.owner))],
         )
         best = rest.best(found.weights.logits(self._of_windows(self.others, rest)))
-        return _View(found.weights, self._placed(best), found.alpha)
+        return _View(
+            found.weights, self._placed(best), self._placed_alpha(found.alpha, lies, len(parts.owner))
+        )
 
     def _of_windows(self, rows: NDArray[np.intp], parts: PassageParts) -> Features:
         units = [self.bench.dataset.units[row] for row in rows]
         speakers = self.vocabulary.speakers
         return matrix_of_windows(units, parts.owner, speakers, parts.windows, parts.question)
+
+    def _alphas(self, rows: NDArray[np.intp], every: int) -> Any:
+        """Where the ``alpha`` of these rows and of the descriptions lie among those of all."""
+        return np.ix_(np.concatenate([rows, every + self.judged[self.columns]]), self.judged)
+
+    def _placed_alpha(self, alpha: Floats32, rows: NDArray[np.intp], every: int) -> Floats32:
+        placed = np.zeros((every + self.bench.labels.shape[1], self.bench.labels.shape[1]), np.float32)
+        placed[self._alphas(rows, every)] = alpha
+        return placed
 
     def _placed(self, logits: Floats) -> Floats32:
         placed = np.full((len(self.others), self.bench.labels.shape[1]), np.nan, np.float32)
