@@ -102,6 +102,10 @@ def _compare(
     recipe: str,
 ) -> Verdict:
     before, unreadable = champion.version, champion.unreadable
+    if before.kind != "trained" and made.model.kind != "trained":
+        return first(
+            f"like {before.version} it knows only the codebook's words, and it knows them as they are now"
+        )
     if before.kind != "trained":
         return first(f"{before.version} knew only the codebook's words")
     if made.model.kind != "trained" or made.dataset is None:

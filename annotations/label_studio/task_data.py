@@ -78,12 +78,15 @@ def task_data(shown: ShownSegment, reasons: Sequence[Reason], note: str) -> dict
         "transcript": shown.transcript,
         "header": header,
         "before": _context(shown.before),
-        "words": f"<b>{_text(shown.speaker)}</b> {_text(shown.words)}"
-        if shown.speaker
-        else _text(shown.words),
+        "words": words_shown(shown.speaker, shown.words),
         "after": _context(shown.after),
         REASONS: _why(reasons, note),
     }
+
+
+def words_shown(speaker: str, words: str) -> str:
+    """A passage and who said it, as a task shows them."""
+    return f"<b>{_text(speaker)}</b> {_text(words)}" if speaker else _text(words)
 
 
 def hash_of(data: Mapping[str, str]) -> str:

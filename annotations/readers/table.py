@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from annotations.errors import BadInput
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import begin_and_end
 from annotations.readers.cues import Cue, turns_of_cues
@@ -106,7 +107,8 @@ def _transcript(
     warnings = []
     if rows.empty:
         warnings.append(
-            f"{len(rows.empty)} rows have no text (the first is row {rows.empty[0]}); they keep their number."
+            f"{counted(len(rows.empty), 'row has', 'rows have')} no text (the first is row {rows.empty[0]}); the other "
+            f"rows keep their numbers."
         )
     if ignored:
         warnings.append(f"the columns {', '.join(ignored)} are not known and were not read.")

@@ -123,7 +123,9 @@ def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
     finder = _Finder(units, reviews, codebook)
     if not wanted.quotable_only and not finder.shared(pair):
         who = (
-            " and ".join(pair) if pair else f"two people ({', '.join(sorted(coders)) or 'nobody'} coded here)"
+            " and ".join(pair)
+            if pair
+            else f"two people ({', '.join(sorted(coders)) or 'nobody'} reviewed here)"
         )
         raise BadInput(
             f"no segment was judged independently by {who}, so there is nothing to disagree about."

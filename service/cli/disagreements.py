@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -64,7 +65,9 @@ def _show(plain: Sequence[dict[str, Any]]) -> None:
         )
         return
     open_ones = sum(one["consensus"] is None for one in plain)
-    say(f"{len(plain)} passages on which coders differ, {open_ones} without a consensus yet.", "")
+    say(
+        f"{counted(len(plain), 'passage')} on which coders differ, {open_ones:,} without a consensus yet.", ""
+    )
     rows = [
         (
             one["transcript"],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
+
+if TYPE_CHECKING:
+    from service.importing.import_codings import ImportedCodings
 
 NAME = "import-codings"
 
@@ -95,4 +98,12 @@ def command(
     warn(*found.notes)
     if found.faults:
         warn(*in_few_lines(found.faults))
-    say("", "Next: the same command without --dry-run" if dry_run else "Next: tandem train")
+    say("", f"Next: {_next(found)}")
+
+
+def _next(found: ImportedCodings) -> str:
+    if found.dry_run:
+        return "the same command without --dry-run"
+    if found.complete == "none" and found.kept.codings and not found.kept.reviews:
+        return "the same command with --complete all or --complete listed; as they are, nothing can be learnt from these"
+    return "tandem train"

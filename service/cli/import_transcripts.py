@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.numbers_shown import counted
+from annotations.problems import in_few_lines
 from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
+from service.cli.forget_words import (
+    forget_old_words,
+    forgotten_to_json,
+    may_forget,
+    plan_with,
+    tell_forgotten,
+)
 from service.cli.import_explained import explain, open_preview, show_reread
 from service.cli.import_table import counts, show
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
+    from annotations.problems import Problem
     from service.composition import Parts
     from service.importing.import_outcome import Imported
+    from service.withdrawal.forget_words import ForgetPlan
+    from service.withdrawal.withdrawn import Withdrawn
 
 NAME = "import"
 
@@ -42,8 +56,21 @@ def command(
     date: Annotated[str | None, typer.Option(help="As 2026-03-01.")] = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Put other content under an id that is taken, if nobody coded it."),
+        typer.Option(
+            "--replace",
+            help="Put corrected words in the place of a transcript; codings of unchanged words move along.",
+        ),
     ] = False,
+    forget: Annotated[
+        bool,
+        typer.Option(
+            "--forget",
+            help="With --replace: erase the old words everywhere, as after a name was blanked. Needs --by.",
+        ),
+    ] = False,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="With --forget: who erases; kept on record.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would come in, and write nothing.")
     ] = False,
@@ -76,6 +103,14 @@ def command(
         bool,
         typer.Option("--reread", help="Show which transcripts would be read otherwise now. Changes nothing."),
     ] = False,
+    problems: Annotated[
+        Path | None,
+        typer.Option(
+            "--problems",
+            metavar="FILE",
+            help="Write every file or row that cannot be imported to this CSV file.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     study: StudyOption = None,
     json: JsonOption = False,
@@ -94,6 +129,8 @@ def command(
     # "" would be the folder in which somebody stands
     if any(not file.strip() for file in files or ()):
         raise BadInput('a file\'s name is empty. Give files or folders; "." is the folder in which you are.')
+    if forget:
+        may_forget(by, given=files or [], replace=replace, dry_run=dry_run, yes=yes)
     described = {
         "case": case,
         "site": site,
@@ -112,7 +149,7 @@ def command(
     given = [*map(Path, files or ()), *(explain_files or [])]
     looks = bool(dry_run or preview or explain_files)
     asks = not (json or yes or looks) and sys.stdin.isatty() and sys.stdout.isatty()
-    with open_parts(chosen(study)) as parts, parts.alone("import"):
+    with open_parts(chosen(study)) as parts, parts.alone("import"), _manifest_to(problems):
         if reread:
             show_reread(parts, given, words["described"], json=json)
             return
@@ -122,7 +159,8 @@ def command(
         ):
             if is_chosen:
                 parts.take_up(with_choice(parts.study, key, given, write=not looks))
-        look = partial(preview_transcripts, parts, given, **words)
+        plans: list[ForgetPlan] = []
+        look = partial(preview_transcripts, parts, given, **words, then=plan_with(plans) if forget else None)
         if looks or asks:
             with progress("Reading transcripts") as step:
                 found = look(progress=step)
@@ -136,7 +174,12 @@ def command(
         if not looks:
             with progress("Importing transcripts") as step:
                 found = import_transcripts(parts, given, **words, progress=step)
-    _report(found, looks=looks, shown=shown, json=json)
+        gone = forget_old_words(parts, found, by=by) if forget and not looks else None
+    more = forgotten_to_json(plans, gone) if forget else {}
+    _report(found, looks=looks, shown=shown, json=json, more=more)
+    if forget and not json:
+        tell_forgotten(plans, gone)
+    _end(found, gone, looks, problems)
 
 
 def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bool, browser: bool) -> None:
@@ -144,15 +187,21 @@ def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bo
         explain(found)
     if preview:
         page = open_preview(parts, found, browser=browser)
-        say(f"The first turns of {len(found.read)} transcripts: {page}", "Nothing was imported (--preview).")
-        warn(*found.refused, *found.notes)
+        read = counted(len(found.read), "transcript")
+        say(f"The first turns of {read}: {page}", "Nothing was imported (--preview).")
+        warn(*in_few_lines(found.refused), *found.notes)
 
 
-def _report(found: Imported, *, looks: bool, shown: bool, json: bool) -> None:
-    from annotations.errors import BadInput
-
+def _report(
+    found: Imported,
+    *,
+    looks: bool,
+    shown: bool,
+    json: bool,
+    more: dict[str, Any],
+) -> None:
     if json:
-        as_json({"dry_run": looks, **found.to_json()})
+        as_json({"dry_run": looks, **found.to_json(), **more})
     else:
         if not shown:
             show(found)
@@ -164,15 +213,47 @@ def _report(found: Imported, *, looks: bool, shown: bool, json: bool) -> None:
             )
         )
         warn(*found.notes)
+
+
+def _end(found: Imported, gone: Withdrawn | None, looks: bool, problems: Path | None) -> None:
+    from annotations.problems import Problems
+
+    if problems is not None:
+        _write(found.refused, problems)
     if found.refused:
-        raise BadInput("\n".join([*found.refused, _outcome(found, looks)]))
+        raise Problems(found.refused, f"{_outcome(found, looks)} {_all_of_them(problems)}".rstrip())
+    if gone is not None and not gone.done:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _manifest_to(file: Path | None) -> Iterator[None]:
+    """What is wrong with a manifest goes into the file that was asked for, and it is said where all of it is."""
+    from annotations.problems import Problems
+
+    try:
+        yield
+    except Problems as error:
+        if file is not None:
+            _write(error.problems, file)
+        raise Problems(error.problems, *error.more, _all_of_them(file)) from None
+
+
+def _write(problems: Sequence[Problem], file: Path) -> None:
+    from service.importing.problems_file import write_problems
+
+    write_problems(problems, file)
+
+
+def _all_of_them(file: Path | None) -> str:
+    return f"All of them are in {file}." if file else "--problems FILE writes all of them."
 
 
 def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
     """Ask about unknown speakers, and before a folder whether it shall come in as shown."""
     if folder:
         show(found)
-        warn(*found.refused)
+        warn(*in_few_lines(found.refused))
     study = ask_roles(parts.study, found.unknown_speakers)
     if study is not parts.study:
         parts.take_up(study)
@@ -185,4 +266,4 @@ def _outcome(found: Imported, dry_run: bool) -> str:
     refused = len(found.refused)
     one = refused == 1
     verb = "would not be" if dry_run else "was not" if one else "were not"
-    return f"{refused} {'file' if one else 'files'} {verb} imported; the others are unaffected."
+    return f"{counted(refused, 'file')} {verb} imported; the others are unaffected."

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption
 from service.cli.output import as_json, say
 
@@ -53,7 +54,7 @@ def command(
             }
         )
         return
-    codes = ", ".join(f"{framework} ({count} codes)" for framework, count in frameworks.items())
+    codes = ", ".join(f"{framework} ({counted(count, 'code')})" for framework, count in frameworks.items())
     say(
         f'Made the study "{study.config.name}" in {study.folder}',
         f"Codebook: {chosen.name} – {codes}",

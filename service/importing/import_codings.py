@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,7 +23,7 @@ from annotations.store.transcripts import (
 )
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
-from service.exported_file import safe_cell, whole
+from service.importing.problems_file import write_problems
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def import_codings(
     placed = _place(parts, read)
     faults = tuple(placed.faults)
     if problems is not None:
-        write_problems(faults, problems)
+        write_problems([fault.problem for fault in faults], problems)
     others = _asked_alone(placed, asked)
     _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
     notes = _notes(placed, chosen, complete)
@@ -153,15 +151,6 @@ def _after(kept: Kept, others: int) -> Iterator[str]:
         )
 
 
-def write_problems(faults: Sequence[Fault], file: Path) -> None:
-    """Every row that cannot be placed, with its column and reason, as CSV. Raises BadInput where its folder is missing."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(("file", "row", "column", "reason"))
-    writer.writerows(map(safe_cell, (one.file, one.row, one.column, one.reason)) for one in faults)
-    whole(file, out.getvalue().encode("utf-8-sig"))
-
-
 def _refuse_faults(
     placed: Placed, rows: int, file: Path, *, skip_bad_rows: bool, problems: Path | None
 ) -> None:
@@ -174,7 +163,7 @@ def _refuse_faults(
         bad = len({fault.row for fault in faults})
         raise BadInput(
             "\n".join(lines)
-            + f"\n{bad:,} of {rows:,} rows cannot be placed, so nothing was imported. Correct them, or give "
+            + f"\n{bad:,} of {counted(rows, 'row')} cannot be placed, so nothing was imported. Correct them, or give "
             f"--skip-bad-rows to import the others. {all_of_them}"
         )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotations.errors import BadInput
+from annotations.problems import Problem, problem_of
 from annotations.progress import Progress
 from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
 from annotations.readers.line_switches import rules_for
@@ -39,12 +40,13 @@ _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file as it was read and described, before anything is kept; ``chosen``: does the study say how its lines are
-    taken?
+    taken? ``attributes``: what the manifest says of its participants besides.
     """
 
     file: Path
     found: tuple[tuple[ReadTranscript, Transcript, Description], ...]
     chosen: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,10 @@ def opened_files(
     manifest: Path | None,
     described: Mapping[str, str],
     progress: Progress,
-    refused: list[str],
+    refused: list[Problem],
     not_read: list[NotRead],
 ) -> Iterator[Opened]:
-    """Each file, read and described; what cannot be is a sentence in ``refused``, or is named in ``not_read``.
+    """Each file, read and described; what cannot be is a problem in ``refused``, or is named in ``not_read``.
 
     Raises BadInput where there is nothing to read, or where the manifest itself is wrong.
     """
@@ -101,7 +103,7 @@ def opened_files(
                 why = _why_none(str(error).removeprefix(str(one.path)).lstrip(":, "))
                 not_read.append(NotRead(one.place, one.path.suffix.lower(), why))
             else:
-                refused.append(str(error))
+                refused.append(problem_of(one.path, str(error)))
         progress(done, len(todo))
 
 
@@ -152,7 +154,8 @@ def _open(config: StudyConfig, one: _File, options: Description, manifest: Manif
         placed = replace(read, place=one.place)
         said = said_of(placed, options=options, manifest=manifest, config=config)
         found.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
-    return Opened(one.path, tuple(found), rules_for("", config, None).lines is not rules.lines)
+    own = manifest.attributes.get(one.path.absolute(), {}) if manifest else {}
+    return Opened(one.path, tuple(found), rules_for("", config, None).lines is not rules.lines, own)
 
 
 def sentences_of(files: Sequence[NotRead]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from annotations.coding import Review
 from annotations.errors import BadInput
 from annotations.store.annotation_reviews import Word, words_of_reviews
 from annotations.store.hidden_segments import hidden_segments
+from annotations.store.loose_codings import loose_codings
 from annotations.store.model_versions import model_by_id
 from annotations.store.reviews import reviews_over
 from annotations.store.suggestions import suggestions_on
@@ -24,6 +25,7 @@ from annotations.store.transcripts import Kept, get_transcript
 from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number, turn_typed
 from service.composition import Parts
+from service.looking.text_versions import earlier_places, text_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,13 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
     with parts.store.reading() as connection:
         kept, span = _span(connection, given)
         past = _past(connection, kept.id, span)
+        places = earlier_places(connection, kept.id)
+        versions = text_versions(connection, kept, ZoneInfo(parts.study.config.time_zone))
+        loose = [
+            (one.coder, one.coding.code)
+            for one in loose_codings(connection, transcript=kept.id)
+            if one.coding.span.start < span.end and span.start < one.coding.span.end
+        ]
     zone = ZoneInfo(parts.study.config.time_zone)
     turn = _turn_at(kept.transcript.turns, span)
     return {
@@ -88,7 +97,17 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
         "start": span.start,
         "end": span.end,
         "text": span.of(kept.transcript.text),
-        "reviews": [one.to_json(parts.codebook, zone) for one in past],
+        "version": len(versions) + 1,
+        "earlier_versions": versions,
+        "asks": turn is not None and not turn.role.is_coded,
+        "codings_without_review": [
+            {"coder": coder, "code": parts.codebook.label(code)} for coder, code in loose
+        ],
+        "reviews": [
+            one.to_json(parts.codebook, zone)
+            | {"earlier": places.get(one.review.id, []) if one.review.id else []}
+            for one in past
+        ],
     }
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from annotations.errors import BadInput, TandemError, nearest
+from annotations.names import folded
+from annotations.store.attributes import count_of
+from annotations.store.erasing import words_of
 from annotations.store.model_versions import ModelVersion, all_models, champion
 from annotations.store.tables import metadata
 from annotations.store.transcripts import all_transcripts
@@ -21,7 +24,6 @@ from annotations.store.withdrawals import (
     same_session,
     transcripts_of,
     withdrawal_of,
-    words_of,
 )
 from models.model_folder import model_folder
 from models.run_folders import run_folders
@@ -75,7 +77,10 @@ class _Undo(Exception):
 
 
 def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
-    """The names of the transcripts that a withdrawal would erase. Raises BadInput for a participant who is none."""
+    """The names of the transcripts that a withdrawal would erase: none where only attributes are kept of them.
+
+    Raises BadInput for a participant who is none.
+    """
     if not participant.strip():
         raise BadInput(
             "a participant's code is missing: a withdrawal erases one person, and transcripts without a code are of "
@@ -84,12 +89,20 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
     with parts.store.reading() as connection:
         theirs = transcripts_of(connection, participant)
         before = withdrawal_of(connection, participant)
-        known = [kept.transcript.participant for kept in all_transcripts(connection)]
+        attributes = count_of(connection, participant)
+        every = [kept.transcript for kept in all_transcripts(connection)]
+    known = [one.participant for one in every]
+    unnamed = [one.name for one in every if not one.participant]
     if theirs:
         return tuple(kept.transcript.name for kept in theirs)
-    if before is not None:
+    if before is not None or attributes:
         return ()
     people = sorted({name for name in known if name})
+    if any(folded(one) == folded(participant) for one in unnamed):
+        raise BadInput(
+            f'transcript "{participant}" names no participant, so no code stands for anybody. Import its file again with '
+            f"--participant CODE, then withdraw that code. Nothing was erased."
+        )
     close = nearest(participant, people)
     named = f" Known: {', '.join(people[:12])}." if people else " No transcript names a participant."
     guess = f' Did you mean "{close}"?' if close else named
