@@ -12,13 +12,17 @@ from annotations.problems import in_few_lines as _in_few_lines
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a row cannot be placed. ``transcript``: what the row names as its transcript, as it stands there."""
+    """Why a row cannot be placed. ``column``: as the file calls it.
+
+    ``transcript``: the one that the row means, or, where it means none of the study (``names_none``), what it says.
+    """
 
     file: str
     row: int
     column: str
     reason: str
     transcript: str = ""
+    names_none: bool = False
 
     @property
     def problem(self) -> Problem:

@@ -9,7 +9,7 @@ import typer
 
 from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, chosen
-from service.cli.output import as_json, say, table
+from service.cli.output import as_json, say, table, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,9 +126,11 @@ def crosswalk(json: JsonOption = False) -> None:
 
 def _codebook(which: str | None, study: Path | None) -> Codebook:
     if which is not None:
-        from service.new_study import chosen_codebook
+        from service.new_study import codebook_said
 
-        return chosen_codebook(which)
+        found = codebook_said(which)
+        warn(*found.notes)
+        return found.codebook
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:

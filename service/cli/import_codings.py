@@ -17,7 +17,13 @@ NAME = "import-codings"
 
 
 def command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .jsonl file of codings.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Codings: a .csv, .xlsx or .jsonl file, a .docx file of NVivo or Dedoose, or a QualCoder project (.qda).",
+        ),
+    ],
     complete: Annotated[
         str | None,
         typer.Option(
@@ -36,6 +42,17 @@ def command(
     coder: Annotated[
         str, typer.Option(metavar="NAME", help="Who coded, where the file does not say so, as Taguette's.")
     ] = "",
+    transcript: Annotated[
+        str, typer.Option(metavar="NAME", help="Which transcript is coded, where the file does not say so.")
+    ] = "",
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="OURS=THEIRS,…",
+            help="How the file calls the columns, such as transcript=Document,code=Code,quote=Segment; kept in study.yaml. "
+            "The layouts of MAXQDA, NVivo, ATLAS.ti, Dedoose, Taguette, Delve and QualCoder are known without.",
+        ),
+    ] = "",
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Import what can be placed, and leave out the rest.")
     ] = False,
@@ -51,8 +68,9 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring in what people have coded: by turn, by span or by quote."""
+    """Bring in what people have coded, here or in another program: by turn, by span or by quote."""
     from annotations.codings.faults import in_few_lines
+    from annotations.codings.named_columns import columns_named
     from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.importing.import_codings import import_codings
@@ -67,6 +85,8 @@ def command(
             dry_run=dry_run,
             problems=problems,
             coder=coder,
+            transcript=transcript,
+            columns=columns_named(columns),
         )
     if json:
         as_json(found.to_json())

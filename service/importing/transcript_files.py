@@ -12,7 +12,7 @@ from annotations.problems import Problem, problem_of
 from annotations.progress import Progress
 from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
 from annotations.readers.line_switches import rules_for
-from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, SAVE_AS_DOCX, read_transcripts
+from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, PROJECTS, SAVE_AS_DOCX, read_transcripts
 from annotations.readers.spoken import ReadTranscript
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
@@ -139,6 +139,8 @@ def matching(name: Path) -> list[Path]:
 def _why_not(ending: str) -> str:
     if ending in SAVE_AS_DOCX:
         return "Save them as .docx."
+    if ending in PROJECTS:
+        return 'Bring them in with "tandem import-project".'
     if ending in RECORDINGS:
         return "Recordings are not transcribed here."
     return "Tandem does not read this ending. If they are transcripts, export them as .docx, .txt or .vtt."
