@@ -22,7 +22,7 @@ from models.embedder import EmbedderSource
 from models.features import Vocabulary
 from models.tuned import load_tuned, save_tuned
 
-LAYOUT = 2
+LAYOUT = 3
 _MODEL = "model.npz"
 _MANIFEST = "manifest.json"
 _TUNED = "tuned.npz"
@@ -106,6 +106,11 @@ def _plain(model: Model | ColdStart) -> tuple[dict[str, NDArray[Any]], dict[str,
         "thresholds": model.thresholds,
         **{f"{_IDF}{name}": idf for name, idf in model.vocabulary.idf.items()},
     }
+    if model.sentences is not None:
+        arrays |= {
+            "sentences/coefficients": model.sentences.coefficients,
+            "sentences/intercepts": model.sentences.intercepts,
+        }
     manifest: dict[str, Any] = {
         "terms": {name: list(terms) for name, terms in model.vocabulary.terms.items()},
         "speakers": list(model.vocabulary.speakers),
@@ -131,6 +136,9 @@ def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | 
         thresholds=np.asarray(plain["thresholds"]),
         too_few={code: TooFew(**why) for code, why in manifest["too_few"].items()},
         exclusive=tuple(tuple(names) for names in manifest["exclusive"]),
+        sentences=Weights(plain["sentences/coefficients"], plain["sentences/intercepts"])
+        if "sentences/coefficients" in plain
+        else None,
     )
 
 
@@ -156,11 +164,16 @@ def _refuse_misfits(model: Model | ColdStart) -> None:
             "slopes": model.calibration.slopes,
             "offsets": model.calibration.offsets,
         }
+        if model.sentences is not None:
+            by_code |= {
+                "sentences' coefficients": model.sentences.coefficients,
+                "sentences' intercepts": model.sentences.intercepts,
+            }
         terms = model.vocabulary.terms
         if any(model.vocabulary.idf[name].shape != (len(its),) for name, its in terms.items()):
             raise ValueError("the vocabulary has other terms than weights")
     for name, numbers in by_code.items():
-        wide = name in ("coefficients", "meanings")
+        wide = name.endswith("coefficients") or name == "meanings"
         if numbers.ndim != 1 + wide or len(numbers) != count or not np.isfinite(numbers).all():
             raise ValueError(f"{name} are not numbers for {count} codes")
     if model.thresholds.shape != (count,) or np.isnan(model.thresholds).any():

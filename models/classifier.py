@@ -1,4 +1,4 @@
-"""One logistic regression per code over the same features: which codes a unit carries, and how surely."""
+"""Linear models of a unit and of its sentences, one of each per code: which codes a unit carries, and how surely."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats, Floats32
 from models.calibration import Calibration
-from models.features import Features, Vocabulary, matrix_of
-from models.solver import solve
+from models.features import Features, Vocabulary, matrix_of, matrix_of_windows
+from models.passage_parts import PassageParts, whole
+from models.solver import TOLERANCE, solve
 from models.tuned import Tuned
 from models.unit import Unit
 
@@ -45,8 +46,10 @@ class Classifies(Protocol):
         """Per code the least probability that is suggested, shape (codes,)."""
         ...
 
-    def probabilities(self, units: Sequence[Unit], embeddings: Floats32) -> Floats:
-        """Shape (units, codes)."""
+    def probabilities(
+        self, units: Sequence[Unit], embeddings: Floats32, parts: PassageParts | None = None
+    ) -> Floats:
+        """Shape (units, codes). ``parts``: their questions and sentences, where these are known."""
         ...
 
 
@@ -68,6 +71,7 @@ class Model:
 
     ``too_few``: the codes that it does not suggest, and why; one that the codebook describes is ranked all the
     same, with an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
+    ``sentences``: weights for windows of a unit, of which the best one's logits are added; None reads no sentence.
     ``tuned``: a fine-tuned encoder for the same codes, whose logits count as much as the linear ones.
     """
 
@@ -79,6 +83,7 @@ class Model:
     too_few: Mapping[str, TooFew] = field(default_factory=dict)
     exclusive: tuple[tuple[str, ...], ...] = ()
     tuned: Tuned | None = None
+    sentences: Weights | None = None
     kind: str = "trained"
 
     @property
@@ -86,12 +91,19 @@ class Model:
         """The codes that it may suggest."""
         return tuple(code for code, cut in zip(self.codes, self.thresholds, strict=True) if np.isfinite(cut))
 
-    def probabilities(self, units: Sequence[Unit], embeddings: Floats32) -> Floats:
+    def probabilities(
+        self, units: Sequence[Unit], embeddings: Floats32, parts: PassageParts | None = None
+    ) -> Floats:
         """Calibrated probabilities, shape (units, codes)."""
         if not units:
             return np.zeros((0, len(self.codes)))
-        features = matrix_of(units, self.vocabulary, embeddings)
-        logits = self.weights.logits(features)
+        parts = whole(embeddings) if parts is None else parts
+        logits = self.weights.logits(matrix_of(units, self.vocabulary, embeddings, parts.question))
+        if self.sentences is not None:
+            windows = matrix_of_windows(
+                units, parts.owner, self.vocabulary.speakers, parts.windows, parts.question
+            )
+            logits = logits + parts.best(self.sentences.logits(windows))
         if self.tuned is not None:
             logits = together(logits, self.tuned.logits(units))
         return self.calibration.probabilities(logits)
@@ -112,7 +124,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Weights, and how they are combined of the training rows: ``alpha``, shape (rows, codes)."""
+    """Weights, and how they are combined of the training rows and, below them, the descriptions: ``alpha``."""
 
     weights: Weights
     alpha: Floats32
@@ -126,12 +138,14 @@ def fit_weights(
     penalty: float = PENALTY,
     prior: Prior | None = None,
     start: Floats32 | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Fitted:
     """Fit one L2-penalised logistic regression per code, without class weights.
 
     ``labels``: shape (rows, codes), shares of coders; they enter as they are. ``weights``: shape (rows, codes), 0
     where nobody judged. ``prior``: descriptions enter as examples of their codes, each counting three times, and
-    as counterexamples of the others. ``start``: an ``alpha`` of a model that saw no other rows.
+    as counterexamples of the others. ``start``: an ``alpha`` of a model that saw no other rows, with or without the
+    descriptions.
     """
     rows = len(features)
     centre = features.dense.mean(axis=0)
@@ -141,13 +155,13 @@ def fit_weights(
         features = features.below(replace(prior.features, dense=prior.features.dense - centre))
         labels = np.concatenate([labels, own])
         weights = np.concatenate([weights, np.where(own > 0, PRIOR_WEIGHT, 1.0)])
-        if start is not None:
+        if start is not None and len(start) == rows:
             start = np.concatenate([start, np.zeros(own.shape, dtype=np.float32)])
-    found = solve(features, labels, weights, penalty=penalty, start=start)
+    found = solve(features, labels, weights, penalty=penalty, start=start, tolerance=tolerance)
     terms = features.sparse.shape[1]
     # the model is given dense features as they are, so their centre moves into the intercept
     intercepts = found.intercepts - (centre @ found.weights[terms:]).astype(np.float64)
-    return Fitted(Weights(np.ascontiguousarray(found.weights.T), intercepts), found.alpha[:rows])
+    return Fitted(Weights(np.ascontiguousarray(found.weights.T), intercepts), found.alpha)
 
 
 def too_few_examples(

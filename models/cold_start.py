@@ -16,6 +16,7 @@ from scipy.special import expit
 
 from annotations.arrays import Floats, Floats32
 from annotations.codebook.codes import Code
+from models.passage_parts import PassageParts
 from models.unit import Unit
 
 # of all units only the clearest are suggested: similarity to a definition says which code, hardly whether any
@@ -48,8 +49,11 @@ class ColdStart:
         """The codes that it may suggest: all."""
         return self.codes
 
-    def probabilities(self, units: Sequence[Unit], embeddings: Floats32) -> Floats:
-        """How near each unit is to each code, squeezed into 0 to 1; shape (units, codes)."""
+    def probabilities(
+        self, units: Sequence[Unit], embeddings: Floats32, parts: PassageParts | None = None
+    ) -> Floats:
+        """How near each unit is to each code, squeezed into 0 to 1; shape (units, codes). ``parts`` add nothing."""
+        del parts
         if not units:
             return np.zeros((0, len(self.codes)))
         return _squeezed(embeddings @ self.meanings.T, self.centre, self.spread)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +12,8 @@ from annotations.arrays import Bools, Floats32
 from annotations.lots import lots
 from annotations.transcript import Span
 from models.classifier import Classifies
+from models.passage_parts import Embed, Sentences, with_questions
 from models.unit import Unit
-
-Sentences = Callable[[Sequence[str]], Sequence[Sequence[Span]]]
-Embed = Callable[[Sequence[str]], Floats32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def sentences_behind(
     """For each unit and each code wanted for it, the sentence that carries the suggestion.
 
     That is the sentence to which the model gives the code most surely when it is all that was said, by its words
-    and its embedding, with the same speaker and surroundings. A unit of one sentence has none to point at: it
+    and its embedding, with the same speaker, question and surroundings. A unit of one sentence has none to point at: it
     gets an empty mapping, and so does a code that the model does not know. ``sentences``: where those of texts lie.
     """
     column = {code: at for at, code in enumerate(model.codes)}
@@ -49,7 +47,8 @@ def sentences_behind(
     ]
     if not alone:
         return [{} for _ in units]
-    found = model.probabilities(alone, embed([one.text for one in alone]))
+    vectors = embed([one.text for one in alone])
+    found = model.probabilities(alone, vectors, with_questions(alone, vectors, embed))
     answers: list[dict[str, Carrying]] = []
     begin = 0
     for its, codes in zip(cut, wanted, strict=True):

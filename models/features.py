@@ -1,4 +1,4 @@
-"""From units to numbers: words, characters, embedding, who speaks, what was asked, and what stands around.
+"""From units to numbers: words, characters, embeddings, who speaks, what was asked, and what stands around.
 
 Terms are kept only if at least three groups use them: a rarer word could give a participant away, and a
 model file holds its vocabulary. Blocks are scaled to unit length each and weighted, as measured on public sets to
@@ -43,13 +43,16 @@ BLOCKS = (
     Block("before", lambda unit: unit.before if unit.dialogue else "", "word", (1, 1), 0.5, 20_000),
     Block("after", lambda unit: unit.after if unit.dialogue else "", "word", (1, 1), 0.5, 20_000),
 )
-EMBEDDING_WEIGHT = 1.0
 SPEAKER_WEIGHT = 1.0
+OF_LENGTH = 2  # how many of the marks say how long a unit is; they stand first
 
 
 @dataclass(frozen=True)
 class Features:
-    """What is known of some rows: ``sparse`` (rows, terms) in CSR, ``dense`` (rows, dimensions), both float32."""
+    """What is known of some rows: ``sparse`` (rows, terms) in CSR, ``dense`` (rows, columns), both float32.
+
+    Dense are the unit's own embedding, that of its question, and the marks.
+    """
 
     sparse: Matrix
     dense: Floats32
@@ -142,13 +145,17 @@ def matrix_of_counted(
     vocabulary: Vocabulary,
     columns: Mapping[str, NDArray[np.intp]],
     embeddings: Floats32,
+    questions: Floats32 | None = None,
 ) -> Features:
-    """Features of some rows of what was counted."""
+    """Features of some rows of what was counted. ``questions``: embeddings of what was asked, 0 without any."""
     blocks = {block.name: counted.counts[block.name][rows][:, columns[block.name]] for block in BLOCKS}
-    return _matrix(blocks, [counted.units[row] for row in rows], vocabulary, embeddings[rows])
+    asked = None if questions is None else questions[rows]
+    return _matrix(blocks, [counted.units[row] for row in rows], vocabulary, embeddings[rows], asked)
 
 
-def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: Floats32) -> Features:
+def matrix_of(
+    units: Sequence[Unit], vocabulary: Vocabulary, embeddings: Floats32, questions: Floats32 | None = None
+) -> Features:
     """Features of new units under a vocabulary."""
     blocks = {}
     for block in BLOCKS:
@@ -159,7 +166,23 @@ def matrix_of(units: Sequence[Unit], vocabulary: Vocabulary, embeddings: Floats3
             blocks[block.name] = counted(block, terms, texts)
         else:
             blocks[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
-    return _matrix(blocks, units, vocabulary, embeddings)
+    return _matrix(blocks, units, vocabulary, embeddings, questions)
+
+
+def matrix_of_windows(
+    units: Sequence[Unit],
+    owner: NDArray[np.intp],
+    speakers: Sequence[str],
+    windows: Floats32,
+    questions: Floats32,
+) -> Features:
+    """Features of windows of units: their own embedding, the question's, and of the marks all but the length.
+
+    ``owner``: the unit of each window. No words: they say too little of a single sentence.
+    """
+    marks = _marks(units, speakers)[:, OF_LENGTH:]
+    dense = np.hstack([windows, questions[owner], marks[owner]]).astype(np.float32)
+    return Features(sparse.csr_matrix((len(owner), 0), dtype=np.float32), dense)
 
 
 def _counts(block: Block, terms: Sequence[str], texts: Sequence[str]) -> Matrix:
@@ -192,9 +215,11 @@ def _matrix(
     units: Sequence[Unit],
     vocabulary: Vocabulary,
     embeddings: Floats32,
+    questions: Floats32 | None,
 ) -> Features:
     parts = [_tfidf(blocks[block.name], vocabulary.idf[block.name], block.weight) for block in BLOCKS]
-    dense = np.hstack([embeddings * EMBEDDING_WEIGHT, _marks(units, vocabulary.speakers)]).astype(np.float32)
+    asked = np.zeros_like(embeddings) if questions is None else questions
+    dense = np.hstack([embeddings, asked, _marks(units, vocabulary.speakers)]).astype(np.float32)
     return Features(sparse.hstack(parts, format="csr", dtype=np.float32), dense)
 
 

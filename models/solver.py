@@ -17,6 +17,7 @@ from annotations.arrays import Bools, Floats, Floats32
 from models.features import Features
 
 MEMORY = 8
+TOLERANCE = 1e-2
 SMALLEST_STEP = 1 / 64
 STILL_GOING = 0.75  # of the codes searched for: fewer, and the others are set aside
 
@@ -41,7 +42,7 @@ def solve(
     *,
     penalty: float,
     start: Floats32 | None = None,
-    tolerance: float = 1e-2,
+    tolerance: float = TOLERANCE,
     most_steps: int = 100,
 ) -> Solution:
     """Minimise Σ counts · log loss + penalty/2 · |w|² for each code; the intercept is hardly penalised.

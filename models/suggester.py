@@ -38,7 +38,9 @@ from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 from models.explain import Precedents, sentences_behind
 from models.model_folder import model_folder
+from models.passage_parts import PassageParts, parts_of, with_questions
 from models.segmenter import sentences_in
+from models.unit import Unit
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
@@ -148,7 +150,7 @@ class Suggester:
             made.embedded += embedded.embedded
             made.from_cache += embedded.from_cache
             units = corpus.units_of(some)
-            found = model.probabilities(units, embedded.vectors)
+            found = model.probabilities(units, embedded.vectors, self._parts(model, units, embedded.vectors))
             sampled.look(some, embedded.vectors, found)
             chosen = suggested(found, model.thresholds, model.codes, exclusive)
             nearest = precedents.nearest(embedded.vectors, [groups[corpus.at[u][0]] for u in some], chosen)
@@ -161,6 +163,23 @@ class Suggester:
             progress(lot.stop, len(todo))
         coded = self._coded(corpus)
         made.notice = notice(corpus, groups, coded, sampled, model, version, self.source, self.cache)
+
+    def _parts(
+        self, model: Model | ColdStart, units: Sequence[Unit], vectors: Floats32
+    ) -> PassageParts | None:
+        """What a model reads besides the passages; None where it reads nothing else."""
+        if isinstance(model, ColdStart):
+            return None
+        if model.sentences is None:
+            return with_questions(units, vectors, self._embed)
+        return parts_of(units, vectors, self._embed, self._sentences)
+
+    def _embed(self, texts: Sequence[str]) -> Floats32:
+        return self.cache.embed(self.source, texts).vectors
+
+    def _sentences(self, texts: Sequence[str]) -> Sequence[Sequence[Span]]:
+        pipeline = self.segmentation.pipeline
+        return self.cache.sentences(texts, pipeline, lambda text: sentences_in(text, pipeline))
 
     def _carrying(
         self,
@@ -183,12 +202,8 @@ class Suggester:
         def embed(texts: Sequence[str]) -> Floats32:
             return self.cache.embed(self.source, texts, progress).vectors
 
-        def sentences(texts: Sequence[str]) -> Sequence[Sequence[Span]]:
-            pipeline = self.segmentation.pipeline
-            return self.cache.sentences(texts, pipeline, lambda text: sentences_in(text, pipeline))
-
         units = corpus.units_of([some[at] for at in rows])
-        carrying = sentences_behind(model, units, [wanted[at] for at in rows], embed, sentences)
+        carrying = sentences_behind(model, units, [wanted[at] for at in rows], embed, self._sentences)
         for at, its in zip(rows, carrying, strict=True):
             begin = corpus.segment(some[at]).span.start
             found[at] = {

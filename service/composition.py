@@ -173,14 +173,17 @@ class Parts:
 
     def forget(self, texts: Sequence[str]) -> None:
         """Take these texts, their sentences and what was computed of them out of the embeddings."""
+        from models.passage_parts import windows_of
         from models.segmenter import sentences_in
 
         if not texts or not self.study.embeddings_file.exists():
             return
         pipeline = self.segmentation.pipeline
-        self.cache.forget(
-            [*texts, *(span.of(words) for words in texts for span in sentences_in(words, pipeline))]
-        )
+        held = list(texts)
+        for words in texts:
+            sentences = sentences_in(words, pipeline)
+            held += [span.of(words) for span in (*sentences, *windows_of(words, sentences))]
+        self.cache.forget(held)
         self.cache.compact()
 
     def close(self) -> None:

@@ -102,9 +102,6 @@ def _compare(
     recipe: str,
 ) -> Verdict:
     before, unreadable = champion.version, champion.unreadable
-    if before.kind != "trained" and not made.model.judged:
-        why = f"no code has enough examples yet, so {before.version} stays"
-        return Verdict("cannot tell", False, why)
     if before.kind != "trained" and made.model.kind != "trained":
         return first(
             f"like {before.version} it knows only the codebook's words, and it knows them as they are now"
@@ -112,9 +109,10 @@ def _compare(
     if before.kind != "trained":
         return first(f"{before.version} knew only the codebook's words")
     if made.model.kind != "trained" or made.dataset is None:
-        return Verdict(
-            "worse", False, f"there are no reviews to learn from any more, so {before.version} stays"
-        )
+        if all(cut is None for cut in before.thresholds.values()):
+            return first(f"{before.version} suggested nothing")
+        why = f"there are no longer enough reviews to learn from, so {before.version} stays"
+        return Verdict("worse", False, why)
     new_recipe = (before.recipe, before.embedder) != (recipe, embedder)
     if made.unseen is None:
         why = f"nothing is known of unseen participants, so {before.version} cannot be compared with it"

@@ -1,7 +1,8 @@
 """Cross-validation in which nothing of a scored group has been seen, its calibration and thresholds included.
 
 Models are fitted without each fold, and without pairs of folds. For a scored fold i, the models without i and j give
-held-out predictions of the other folds j, from which fold i's penalty, calibration and thresholds are chosen; the
+held-out predictions of the other folds j, from which fold i's penalty, the shares of the views (``models.views``),
+calibration and thresholds are chosen; the
 model without i predicts fold i. Every pair is fitted where there are few rows; where there are many, those that are
 near each other in a ring, about half. A search starts from a model that saw fewer rows, never from one that saw more.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
@@ -19,14 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from annotations.arrays import Floats, Floats32
+from annotations.arrays import Floats
 from annotations.progress import Progress
 from models.calibration import BEST_F1, Aim, calibrate, thresholds
-from models.classifier import LEAST_EXAMPLES, Model, TooFew, suggested
+from models.classifier import Model, TooFew, suggested
 from models.embedder import EmbedderSource
 from models.features import Counted, count
+from models.mixture import shares
+from models.views import VIEWS
 from training.dataset import Dataset, OutOfFold
-from training.fit_on_rows import PENALTIES, Bench, Fit
+from training.fit_on_rows import PENALTIES, Alphas, Bench, Fit
 from training.folds import FOLDS, folds_of
 
 LEAST_GROUPS = 3
@@ -42,9 +45,9 @@ class CrossValidated:
     """Held-out predictions for the scores, and what the final model is made with.
 
     ``logits``: shape (n, codes), of models that left out each row's fold; they calibrate the final model, which has
-    ``penalty`` and whose search begins at ``start``. ``reason``: why there are no held-out predictions, else None.
-    ``nested``: ``logits`` again, and for each scored fold those from which its penalty, calibration and thresholds
-    were chosen, shape (folds, n, codes).
+    ``penalty`` and ``share``, and whose searches begin at ``start``. ``reason``: why there are no held-out predictions,
+    else None. ``nested``: what ``out_of_fold`` was made of, and for each scored fold that from which its penalty, shares,
+    calibration and thresholds were chosen, shape (folds, n, codes).
     """
 
     out_of_fold: OutOfFold | None
@@ -52,7 +55,8 @@ class CrossValidated:
     bench: Bench
     reason: str | None = None
     penalty: float = PENALTIES[0]
-    start: Floats32 | None = None
+    start: Alphas | None = None
+    share: Floats = field(default_factory=lambda: np.full(len(VIEWS), 1 / len(VIEWS)))
     nested: tuple[Floats, Floats] | None = None
 
     @property
@@ -93,24 +97,32 @@ def cross_validate(
 
     def without(scored: int) -> Fit:
         nearer = next(fits[chosen[scored]] for pair, fits in by_pair.items() if scored in pair)
-        return told.after(bench.fit(fold != scored, PENALTIES[chosen[scored]], nearer.alpha))
+        return told.after(bench.fit(fold != scored, PENALTIES[chosen[scored]], nearer.alphas))
 
     alone = _together(bench, without, range(several))
-    single = np.full(bench.labels.shape, np.nan)
-    inner = np.full((several, *single.shape), np.nan)
+    outer = np.full(bench.labels.shape, np.nan)
+    inner = np.full((several, *outer.shape), np.nan)
     for scored, fit in enumerate(alone):
-        single[fold == scored] = fit.logits[fold == scored]
-        for pair, fits in by_pair.items():
-            if scored in pair:
-                rows = fold == (pair[0] if pair[1] == scored else pair[1])
-                inner[scored][rows] = fits[chosen[scored]].logits[rows]
+        others = {
+            partner: fits[chosen[scored]]
+            for pair, fits in by_pair.items()
+            if scored in pair
+            for partner in pair
+            if partner != scored
+        }
+        share = _share(bench, fold, others)
+        outer[fold == scored] = fit.mixed(share)
+        for partner, its in others.items():
+            inner[scored][fold == partner] = its.mixed(share)[fold[its.others] == partner]
+    share = _share(bench, fold, dict(enumerate(alone)))
     return CrossValidated(
-        _nested(bench, fold, single, inner, exclusive, aim),
-        single,
+        _nested(bench, fold, outer, inner, exclusive, aim),
+        _of_folds(bench, fold, alone, share),
         bench,
         penalty=PENALTIES[_best(bench, fold, by_pair, None)],
-        start=_mean([fit.alpha for fit in alone]),
-        nested=(single, inner),
+        start=_mean([fit.alphas for fit in alone], len(dataset.codes)),
+        share=share,
+        nested=(outer, inner),
     )
 
 
@@ -138,11 +150,17 @@ def left_out_once(
     best = _best(
         bench, fold, {(scored, scored): fits for scored, fits in zip(several, alone, strict=True)}, None
     )
-    single = np.full(bench.labels.shape, np.nan)
-    for scored, fits in enumerate(alone):
-        single[fold == scored] = fits[best].logits[fold == scored]
-    start = _mean([fits[best].alpha for fits in alone])
-    return CrossValidated(None, single, bench, reason, penalty=PENALTIES[best], start=start)
+    chosen = [fits[best] for fits in alone]
+    share = _share(bench, fold, dict(enumerate(chosen)))
+    return CrossValidated(
+        None,
+        _of_folds(bench, fold, chosen, share),
+        bench,
+        reason,
+        penalty=PENALTIES[best],
+        start=_mean([fit.alphas for fit in chosen], len(dataset.codes)),
+        share=share,
+    )
 
 
 def fit_final(
@@ -160,7 +178,8 @@ def fit_final(
     bench = validated.bench
     lacking = bench.lacking()
     everything = np.ones(len(dataset), dtype=bool)
-    fit = bench.fit(everything, validated.penalty, validated.start, least=LEAST_EXAMPLES)
+    fit = bench.fit(everything, validated.penalty, validated.start)
+    passage, sentences = fit.as_one(validated.share)
     judged = fit.judged
     gold, gold_weights = (side[:, judged] for side in dataset.targets(gold=True))
     held_out = np.full(gold.shape, np.nan) if validated.logits is None else validated.logits[:, judged]
@@ -178,12 +197,13 @@ def fit_final(
     model = Model(
         codes=codes,
         vocabulary=fit.vocabulary,
-        weights=fit.weights,
+        weights=passage,
         calibration=calibration,
         thresholds=cut,
         too_few=lacking,
         exclusive=tuple(tuple(names) for names in exclusive),
         tuned=fit.tuned,
+        sentences=sentences,
     )
     return model, probabilities
 
@@ -221,20 +241,42 @@ def _best(
     for pair, fits in by_pair.items():
         if scored is not None and scored not in pair:
             continue
-        rows = np.isin(fold, [one for one in pair if one != scored])
         for at, fit in enumerate(fits):
-            known = ~np.isnan(fit.logits[rows])
-            z, y, w = (side[rows][known] for side in (fit.logits, bench.labels, bench.weights))
+            mine = np.isin(fold[fit.others], [one for one in pair if one != scored])
+            rows, words = fit.others[mine], fit.logits[0][mine].astype(np.float64)
+            known = ~np.isnan(words)
+            z, y, w = words[known], bench.labels[rows][known], bench.weights[rows][known]
             losses[at] += (w * (np.logaddexp(0, z) - y * z)).sum()
     return int(np.argmin(losses))
 
 
-def _mean(alphas: Sequence[Floats32]) -> Floats32:
-    """What the models without each fold have in common: each row was learnt from by all but one."""
-    total = np.zeros_like(alphas[0])
-    for alpha in alphas:
-        total += alpha
-    return total / np.float32(max(len(alphas) - 1, 1))
+def _share(bench: Bench, fold: NDArray[np.intp], fits: Mapping[int, Fit]) -> Floats:
+    """How much each view counts, by what models say of folds that they have not seen; ``fits``: that of each fold."""
+    views = np.full((len(VIEWS), *bench.labels.shape), np.nan, np.float32)
+    for at, fit in fits.items():
+        mine = fold[fit.others] == at
+        views[:, fit.others[mine]] = fit.logits[:, mine]
+    return shares(list(views), bench.labels, bench.weights)
+
+
+def _of_folds(bench: Bench, fold: NDArray[np.intp], fits: Sequence[Fit], share: Floats) -> Floats:
+    """What each fold's model says of it, shape (n, codes)."""
+    found = np.full(bench.labels.shape, np.nan)
+    for at, fit in enumerate(fits):
+        mine = fold[fit.others] == at
+        found[fit.others[mine]] = fit.mixed(share)[mine]
+    return found
+
+
+def _mean(every: Sequence[Alphas], codes: int) -> Alphas:
+    """What the models without each fold have in common: each row was learnt from by all but one, descriptions by all."""
+    found = []
+    for its in zip(*every, strict=True):
+        total = np.asarray(np.sum(its, axis=0), dtype=np.float32)
+        total[:-codes] /= max(len(every) - 1, 1)
+        total[-codes:] /= len(every)
+        found.append(total)
+    return tuple(found)
 
 
 def _nested(

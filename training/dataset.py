@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats, Floats32
 from annotations.coding import Condition
+from models.passage_parts import PassageParts
 from models.unit import Unit
 
 
@@ -61,7 +62,8 @@ class Dataset:
 
     ``embeddings``: shape (n, dimensions), unit length. ``groups``: the group of each segment, see
     DESIGN's principle 1. ``quotable``: may the segment's words be shown as evidence. ``codes``: code ids.
-    ``described``: what the codebook says of codes; a code of which nothing is said may be missing.
+    ``described``: what the codebook says of codes; a code of which nothing is said may be missing. ``parts``: the
+    segments' questions and sentences; None where nothing is known of them.
     """
 
     units: Sequence[Unit]
@@ -71,6 +73,7 @@ class Dataset:
     codes: tuple[str, ...]
     judgements: Sequence[Judgement]
     described: Sequence[Described] = ()
+    parts: PassageParts | None = None
 
     def __len__(self) -> int:
         return len(self.units)
@@ -89,6 +92,7 @@ class Dataset:
             codes=self.codes,
             judgements=tuple(part for part in parts if part is not None),
             described=self.described,
+            parts=None if self.parts is None else self.parts.only(rows),
         )
 
     def without_assisted(self) -> Dataset:

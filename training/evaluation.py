@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from annotations.errors import BadInput
 from annotations.groups import GroupBy
 from annotations.progress import Progress
@@ -15,7 +17,7 @@ from training.dataset import Dataset
 from training.evaluation_results import Figures, NotMeasured
 from training.figures import evaluate
 from training.fit_and_measure import dataset_of
-from training.folds import folds_of
+from training.folds import FOLDS, folds_of
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
@@ -28,7 +30,8 @@ def evaluation(
     Where the model that serves learnt from exactly that and was measured so, its own figures stand. Where some
     reviews saw suggestions, ``without_assisted`` holds the figures of models that learnt nothing from those.
     ``serving``: what a judge set said of the version that serves, never mixed with the rest; None without one.
-    Raises BadInput where no transcript has been imported.
+    ``random_split``: what the same model would have claimed with passages dealt out at random; None where
+    ``random_split_reason`` says why. Raises BadInput where no transcript has been imported.
     """
     corpus = read_corpus(parts.store, parts.segmentation)
     if not len(corpus):
@@ -38,30 +41,67 @@ def evaluation(
     codes = tuple(code.id for code in parts.codebook.applicable)
     collected = collect(parts.store, corpus, codes)
     if not collected.learnable:
-        return _nothing_coded() | {"serving": None}, collected
+        nothing = {"serving": None, **_no_random_split("nobody has coded anything yet")}
+        return _nothing_coded() | nothing, collected
     dataset = dataset_of(parts, collected, codes, group_by)
     bare = dataset.without_assisted()
     with_assisted = len(bare.judgements) < len(dataset.judgements)
     with parts.store.reading() as connection:
         serving = champion(connection)
-    apart = {"serving": _measured_apart(serving)}
+
+    def part(at: int, of: int) -> Progress:
+        return lambda done, total: progress(done + at * total, of * total)
+
+    def beside(at: int, of: int) -> dict[str, Any]:
+        return {"serving": _measured_apart(serving)} | _random_split(parts, dataset, part(at, of))
+
     if group_by == "participant" and serving is not None and not with_assisted:
         figures = dict(serving.model.figures)
         if (
             unchanged(parts, collected, serving.model)
             and figures.pop("measured_on", "") == "cross-validation"
         ):
-            return figures | apart, collected
+            return figures | beside(0, 1), collected
     if not with_assisted:
-        return _cross_validated(parts, dataset, dataset, progress) | apart, collected
-
-    def halves(part: int) -> Progress:
-        return lambda done, total: progress(done + part * total, 2 * total)
-
-    figures = _cross_validated(parts, dataset, dataset, halves(0)) | apart
-    without = _cross_validated(parts, bare, dataset, halves(1))
+        return _cross_validated(parts, dataset, dataset, part(0, 2)) | beside(1, 2), collected
+    figures = _cross_validated(parts, dataset, dataset, part(0, 3)) | beside(1, 3)
+    without = _cross_validated(parts, bare, dataset, part(2, 3))
     kept = {key: without[key] for key in ("overall", "spotting", "labelling")}
     return figures | {"without_assisted": kept}, collected
+
+
+def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) -> dict[str, Any]:
+    """What others report: the same model, with each passage in a fold by chance, its participant on both sides.
+
+    The vocabulary still knows who said what, so that only the split differs.
+    """
+    if parts.encoder_for(dataset) is not None:
+        return _no_random_split("tuning the encoder once more for each fold would take as long again")
+    dealt = np.random.default_rng(0).permutation(len(dataset)) % FOLDS
+    if len(dataset) < FOLDS:
+        return _no_random_split("there are too few passages")
+    validated = cross_validate(
+        dataset, exclusive=parts.exclusive_sets, fold=dealt, aim=parts.aim, progress=progress
+    )
+    if validated.out_of_fold is None:
+        return _no_random_split(validated.reason or "nothing is known of passages that were left out")
+    found = evaluate(
+        dataset,
+        validated.out_of_fold,
+        codebook=parts.codebook,
+        lacking=lacking_codes(dataset),
+        reason=validated.reason,
+    ).to_json()
+    overall = {key: found["overall"].get(key) for key in ("micro_f1", "macro_f1", "macro_ap", "kappa")}
+    codes = [
+        {key: row[key] for key in ("code_id", "precision", "recall", "f1", "kappa")} for row in found["codes"]
+    ]
+    kept = {"overall": overall, "codes": codes, **{key: found[key] for key in ("spotting", "labelling")}}
+    return {"random_split": kept, "random_split_reason": None}
+
+
+def _no_random_split(reason: str) -> dict[str, Any]:
+    return {"random_split": None, "random_split_reason": reason}
 
 
 def _nothing_coded() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from annotations.progress import Progress
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
 from models.corpus import Corpus
+from models.passage_parts import parts_of
 from models.quoted_definitions import quoted_in, without_quotations
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS
 from training.collect import Collected
@@ -55,13 +56,20 @@ def learn(
     )
 
 
-def learn_from_codebook(parts: TrainingParts, corpus: Corpus, codes: tuple[str, ...]) -> MeasuredModel:
-    """The model of a study in which nobody has said yet what they found."""
+def learn_from_codebook(
+    parts: TrainingParts, corpus: Corpus, codes: tuple[str, ...], *, reviews: int = 0
+) -> MeasuredModel:
+    """The model of a study in which nobody has said yet what they found, or too little to teach any code."""
     texts = _texts(corpus)
     known = [without_quotations(parts.codebook[code], texts) for code in codes]
     model = from_codebook(known, parts.embed, parts.embed(texts))
+    why = (
+        f"no code has enough examples yet ({reviews:,} review{'s' if reviews != 1 else ''} so far)"
+        if reviews
+        else "no review says what people found"
+    )
     note = (
-        "no review says what people found, so the suggestions come from the codebook's definitions and examples "
+        f"{why}, so the suggestions come from the codebook's definitions and examples "
         "alone. Expect little of them; their numbers rank passages and are no probabilities."
     )
     return MeasuredModel(model, None, "cross-validation", (note,))
@@ -79,7 +87,9 @@ def dataset_of(
         for its in quoted_in(_texts(collected.corpus), words)
     ]
     described = map(Described, codes, words, parts.embed(words), quotes)
-    return replace(collected.dataset(codes, parts.embed(texts), group_by), described=tuple(described))
+    dataset = collected.dataset(codes, parts.embed(texts), group_by)
+    pieces = parts_of(dataset.units, dataset.embeddings, parts.embed, parts.sentences)
+    return replace(dataset, described=tuple(described), parts=pieces)
 
 
 def _texts(corpus: Corpus) -> list[str]:
@@ -88,7 +98,7 @@ def _texts(corpus: Corpus) -> list[str]:
 
 def asked(model: Model, dataset: Dataset) -> OutOfFold:
     """What a model says of segments that it has not learnt from, in the columns of the data set's codes."""
-    found = model.probabilities(dataset.units, dataset.embeddings)
+    found = model.probabilities(dataset.units, dataset.embeddings, dataset.parts)
     chosen = suggested(found, model.thresholds, model.codes, model.exclusive)
     probabilities = np.full((len(dataset), len(dataset.codes)), np.nan)
     decided = np.zeros(probabilities.shape, dtype=np.bool_)
@@ -163,6 +173,4 @@ def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Da
             f"{LEAST_SEGMENTS:,} coded passages of {LEAST_GROUPS} participants who do not judge. The model is the "
             f"usual one."
         )
-    if not model.judged:
-        notes.append("no code has enough examples yet, so nothing will be suggested.")
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""Fitting a model on some rows of a data set, and what it says of all of them."""
+"""Fitting a model on some rows of a data set, and what it says of all others."""
 
 from __future__ import annotations
 
@@ -9,36 +9,74 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from annotations.arrays import Bools, Floats, Floats32
 from annotations.progress import Progress
-from models.classifier import Prior, TooFew, Weights, fit_weights, together, too_few_examples
+from models.classifier import Prior, TooFew, Weights, together, too_few_examples
 from models.embedder import EmbedderSource
-from models.features import Counted, Features, Vocabulary, choose, matrix_of, matrix_of_counted
+from models.features import (
+    Counted,
+    Features,
+    Vocabulary,
+    choose,
+    matrix_of,
+    matrix_of_counted,
+    matrix_of_windows,
+)
+from models.mixture import mixed
+from models.passage_parts import PassageParts, whole
 from models.tune_encoder import tune
 from models.tuned import Tuned
 from models.unit import Unit
+from models.views import (
+    MEANING,
+    PENALTY_OF_MEANING,
+    PENALTY_OF_SENTENCES,
+    SENTENCES,
+    WORDS,
+    View,
+    added,
+    fit_view,
+    weighted,
+)
 from training.dataset import Dataset, Described
 
-# the first where there is nothing to choose by; conversations want the stronger, topics the weaker
+# of the words' view, the first where there is nothing to choose by; conversations want the stronger, topics the weaker
 PENALTIES = (1.0, 0.25)
 LEAST_IN_FOLDS = 5
+Alphas = tuple[Floats32, ...]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted model: its weights for ``judged`` codes, and ``logits`` of every row, NaN for the other codes.
+    """The fitted views of one model: the weights of each for ``judged`` codes.
 
-    ``alpha``: the weights as combinations of the rows, shape (n, codes), 0 where a row was not learnt from.
-    ``tuned``: the fine-tuned encoder that ``logits`` are of too; kept only of a model of all rows, for it is large.
+    ``logits``: what each view says of ``others``, the rows not learnt from; shape (views, others, codes), NaN for codes
+    that are not judged. ``alphas``: of each view the weights as combinations of all rows (of all windows in the last),
+    0 where one was not learnt from. ``tuned_logits``: what a fine-tuned encoder says of ``others``, shape (others,
+    codes); ``tuned``: that encoder, kept only of a model of all rows, for it is large.
     """
 
     vocabulary: Vocabulary
-    weights: Weights
+    weights: tuple[Weights, ...]
     judged: NDArray[np.intp]
-    logits: Floats
-    alpha: Floats32
+    others: NDArray[np.intp]
+    logits: Floats32
+    alphas: Alphas
+    tuned_logits: Floats32 | None = None
     tuned: Tuned | None = None
+
+    def mixed(self, share: Floats) -> Floats:
+        """The logits of ``others``, shape (others, codes). ``share``: of each view."""
+        linear = mixed(list(self.logits.astype(np.float64)), share)
+        return linear if self.tuned_logits is None else together(linear, self.tuned_logits.astype(np.float64))
+
+    def as_one(self, share: Floats) -> tuple[Weights, Weights | None]:
+        """The views as a model has them: of the passage, and of its windows unless these count nothing."""
+        words, meaning, sentences = self.weights
+        passage = added(weighted(words, share[0]), weighted(meaning, share[1]))
+        return passage, weighted(sentences, share[2]) if share[2] > 0 else None
 
 
 @dataclass(frozen=True)
@@ -54,6 +92,12 @@ class Bench:
     def _targets(self) -> tuple[Floats, Floats]:
         return self.dataset.targets(gold=False)
 
+    @cached_property
+    def parts(self) -> PassageParts:
+        """The questions and windows of all rows."""
+        parts = self.dataset.parts
+        return whole(self.dataset.embeddings) if parts is None else parts
+
     @property
     def labels(self) -> Floats:
         """What is learnt: shares of coders, shape (n, codes)."""
@@ -64,57 +108,46 @@ class Bench:
         """How much each of ``labels`` counts, shape (n, codes)."""
         return self._targets[1]
 
-    def fit(
-        self,
-        kept: Bools,
-        penalty: float,
-        start: Floats32 | None = None,
-        *,
-        least: int = LEAST_IN_FOLDS,
-    ) -> Fit:
-        """Learn from some rows. ``start``: the ``alpha`` of a model that learnt from no other rows."""
-        return self.path(kept, (penalty,), start, least=least)[0]
+    def fit(self, kept: Bools, penalty: float, start: Alphas | None = None) -> Fit:
+        """Learn from some rows. ``start``: the ``alphas`` of a model that learnt from no other rows."""
+        return self.path(kept, (penalty,), start)[0]
 
     def path(
-        self,
-        kept: Bools,
-        penalties: Sequence[float] = PENALTIES,
-        start: Floats32 | None = None,
-        *,
-        least: int = LEAST_IN_FOLDS,
+        self, kept: Bools, penalties: Sequence[float] = PENALTIES, start: Alphas | None = None
     ) -> tuple[Fit, ...]:
-        """The same for several penalties, each search going on from where the last ended."""
+        """The same for several penalties of the words' view, each search going on from where the last ended."""
         rows, others = np.flatnonzero(kept), np.flatnonzero(~kept)
         groups = [self.dataset.groups[row] for row in rows]
         here = set(groups)
         described = [one for one in self.dataset.described if one.quotes <= here]
-        judged = self._judged(rows, groups, least, {one.code for one in described})
+        judged = self._judged(rows, {one.code for one in described})
         vocabulary, columns = choose(self.counted, rows, groups)
-        own = matrix_of_counted(self.counted, rows, vocabulary, columns, self.dataset.embeddings)
-        rest = matrix_of_counted(self.counted, others, vocabulary, columns, self.dataset.embeddings)
-        prior = self._prior(vocabulary, judged, own, described)
-        cells = np.ix_(rows, judged)
-        tuned = self._tuned(rows, cells, vocabulary) if len(judged) else None
-        tuned_rest = tuned.logits([self.dataset.units[row] for row in others]) if tuned else None
-        alpha = np.zeros(self.labels.shape, np.float32) if start is None else start
-        found: list[Fit] = []
-        for penalty in penalties:
-            fitted = fit_weights(
-                own,
-                self.labels[cells],
-                self.weights[cells],
-                penalty=penalty,
-                prior=prior,
-                start=None if start is None and not found else alpha[cells],
+        fitter = _Fitter(self, rows, others, judged, vocabulary, columns, described)
+        tuned = self._tuned(rows, np.ix_(rows, judged), vocabulary) if len(judged) else None
+        tuned_logits = None
+        if tuned is not None:
+            tuned_logits = np.full((len(others), self.labels.shape[1]), np.nan, np.float32)
+            tuned_logits[:, judged] = tuned.logits([self.dataset.units[row] for row in others])
+        words = [fitter.passage(WORDS, penalties[0], None if start is None else start[0])]
+        for penalty in penalties[1:]:
+            words.append(fitter.passage(WORDS, penalty, words[-1].alpha))
+        rest = (
+            fitter.passage(MEANING, PENALTY_OF_MEANING, words[0].alpha if start is None else start[1]),
+            fitter.windows(None if start is None else start[2]),
+        )
+        return tuple(
+            Fit(
+                vocabulary,
+                tuple(view.weights for view in (one, *rest)),
+                judged,
+                others,
+                np.stack([view.logits for view in (one, *rest)]),
+                tuple(view.alpha for view in (one, *rest)),
+                tuned_logits,
+                None if len(others) else tuned,
             )
-            alpha = np.zeros(self.labels.shape, np.float32)
-            alpha[cells] = fitted.alpha
-            logits = np.full(self.labels.shape, np.nan)
-            linear = fitted.weights.logits(rest)
-            logits[np.ix_(others, judged)] = linear if tuned_rest is None else together(linear, tuned_rest)
-            whole = None if len(others) else tuned
-            found.append(Fit(vocabulary, fitted.weights, judged, logits, alpha, whole))
-        return tuple(found)
+            for one in words
+        )
 
     def _tuned(self, rows: NDArray[np.intp], cells: Any, vocabulary: Vocabulary) -> Tuned | None:
         if self.encoder is None:
@@ -147,31 +180,131 @@ class Bench:
             described=self.described,
         )
 
-    def _judged(
-        self, rows: NDArray[np.intp], groups: Sequence[str], least: int, described: set[str]
-    ) -> NDArray[np.intp]:
-        """The codes that these rows teach, and those that the codebook describes; none without a counterexample."""
-        labels, weights, codes = self.labels[rows], self.weights[rows], self.dataset.codes
-        lacking = too_few_examples(labels, weights, groups, codes, least=least)
-        negative = ((weights > 0) & (labels < 0.5)).sum(axis=0)
-        kept = [
-            at for at, code in enumerate(codes) if code not in lacking or (code in described and negative[at])
-        ]
-        return np.array(kept, dtype=np.intp)
+    def _judged(self, rows: NDArray[np.intp], described: set[str]) -> NDArray[np.intp]:
+        """The codes that these rows or the codebook say something of; none without a counterexample.
 
-    def _prior(
+        One example is enough to rank passages; how many it takes to suggest a code is asked elsewhere.
+        """
+        labels, weights = self.labels[rows], self.weights[rows]
+        known = weights > 0
+        examples = (known & (labels >= 0.5)).any(axis=0)
+        others = (known & (labels < 0.5)).any(axis=0)
+        said = np.array([code in described for code in self.dataset.codes], dtype=np.bool_)
+        return np.flatnonzero((examples | said) & others)
+
+
+@dataclass(frozen=True)
+class _View:
+    """A fitted view: what it says of the other rows, shape (others, codes), and its ``alpha``."""
+
+    weights: Weights
+    logits: Floats32
+    alpha: Floats32
+
+
+class _Fitter:
+    """The features of some rows and of the others, made once for all views."""
+
+    def __init__(
         self,
-        vocabulary: Vocabulary,
+        bench: Bench,
+        rows: NDArray[np.intp],
+        others: NDArray[np.intp],
         judged: NDArray[np.intp],
-        own: Features,
+        vocabulary: Vocabulary,
+        columns: Any,
         described: Sequence[Described],
-    ) -> Prior | None:
-        column = {self.dataset.codes[at]: position for position, at in enumerate(judged.tolist())}
-        known = [one for one in described if one.code in column]
-        if not known:
+    ) -> None:
+        self.bench, self.rows, self.others, self.judged = bench, rows, others, judged
+        self.vocabulary = vocabulary
+        embeddings, parts = bench.dataset.embeddings, bench.parts
+        self.dimensions = embeddings.shape[1]
+        self.own, self.rest = (
+            matrix_of_counted(bench.counted, its, vocabulary, columns, embeddings, parts.question)
+            for its in (rows, others)
+        )
+        column = {bench.dataset.codes[at]: position for position, at in enumerate(judged.tolist())}
+        self.described = [one for one in described if one.code in column]
+        self.columns = np.array([column[one.code] for one in self.described], dtype=np.intp)
+
+    def passage(self, view: View, penalty: float, start: Floats32 | None) -> _View:
+        """A view of whole passages."""
+        cells = np.ix_(self.rows, self.judged)
+        found = fit_view(
+            view,
+            self.own,
+            self.bench.labels[cells],
+            self.bench.weights[cells],
+            dimensions=self.dimensions,
+            penalty=penalty,
+            prior=self._prior(),
+            start=None if start is None else start[self._alphas(self.rows, len(self.bench.labels))],
+        )
+        alpha = self._placed_alpha(found.alpha, self.rows, len(self.bench.labels))
+        return _View(found.weights, self._placed(found.weights.logits(self.rest)), alpha)
+
+    def windows(self, start: Floats32 | None) -> _View:
+        """The view of single windows: each learns its passage's codes, and all of a passage count as one."""
+        parts = self.bench.parts
+        own, rest = parts.only(self.rows), parts.only(self.others)
+        passages = self.rows[own.owner]
+        cells = np.ix_(passages, self.judged)
+        features = self._of_windows(self.rows, own)
+        lies = np.flatnonzero(np.isin(parts.owner, self.rows))
+        found = fit_view(
+            SENTENCES,
+            features,
+            self.bench.labels[cells],
+            self.bench.weights[cells] / own.counts[own.owner][:, None],
+            dimensions=self.dimensions,
+            penalty=PENALTY_OF_SENTENCES,
+            prior=self._prior_of_windows(features),
+            start=None if start is None else start[self._alphas(lies, len(parts.owner))],
+        )
+        best = rest.best(found.weights.logits(self._of_windows(self.others, rest)))
+        return _View(
+            found.weights, self._placed(best), self._placed_alpha(found.alpha, lies, len(parts.owner))
+        )
+
+    def _of_windows(self, rows: NDArray[np.intp], parts: PassageParts) -> Features:
+        units = [self.bench.dataset.units[row] for row in rows]
+        speakers = self.vocabulary.speakers
+        return matrix_of_windows(units, parts.owner, speakers, parts.windows, parts.question)
+
+    def _alphas(self, rows: NDArray[np.intp], every: int) -> Any:
+        """Where the ``alpha`` of these rows and of the descriptions lie among those of all."""
+        return np.ix_(np.concatenate([rows, every + self.judged[self.columns]]), self.judged)
+
+    def _placed_alpha(self, alpha: Floats32, rows: NDArray[np.intp], every: int) -> Floats32:
+        placed = np.zeros((every + self.bench.labels.shape[1], self.bench.labels.shape[1]), np.float32)
+        placed[self._alphas(rows, every)] = alpha
+        return placed
+
+    def _placed(self, logits: Floats) -> Floats32:
+        placed = np.full((len(self.others), self.bench.labels.shape[1]), np.nan, np.float32)
+        placed[:, self.judged] = logits
+        return placed
+
+    def _prior(self) -> Prior | None:
+        if not self.described:
             return None
-        vectors = np.stack([one.embedding for one in known]).astype(np.float32)
-        features = matrix_of([Unit(one.words, dialogue=False) for one in known], vocabulary, vectors)
-        # a definition is neither long nor short, nor anybody's words
-        features.dense[:, vectors.shape[1] :] = own.dense[:, vectors.shape[1] :].mean(axis=0)
-        return Prior(features, np.array([column[one.code] for one in known], dtype=np.intp))
+        units = [Unit(one.words, dialogue=False) for one in self.described]
+        features = matrix_of(units, self.vocabulary, self._meanings)
+        return Prior(self._like(features, self.own), self.columns)
+
+    def _prior_of_windows(self, windows: Features) -> Prior | None:
+        if not self.described:
+            return None
+        dense = np.zeros((len(self.described), windows.dense.shape[1]), dtype=np.float32)
+        dense[:, : self.dimensions] = self._meanings
+        nothing = sparse.csr_matrix((len(dense), 0), dtype=np.float32)
+        return Prior(self._like(Features(nothing, dense), windows), self.columns)
+
+    @property
+    def _meanings(self) -> Floats32:
+        return np.stack([one.embedding for one in self.described]).astype(np.float32)
+
+    def _like(self, described: Features, usual: Features) -> Features:
+        """A definition is neither long nor short, answers no question, and is nobody's words: in all these it is usual."""
+        described.dense[:, self.dimensions :] = usual.dense[:, self.dimensions :].mean(axis=0)
+        return described

@@ -18,7 +18,7 @@ from annotations.store.model_versions import ModelVersion, all_models
 from annotations.store.reviews import snapshot as reviews_of
 from annotations.store.segments import segmentation_of
 from models.artifact import load
-from models.classifier import Model
+from models.classifier import Model, Weights
 from models.cold_start import ColdStart
 from models.corpus import read_corpus
 from models.model_folder import model_folder
@@ -94,6 +94,7 @@ def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, 
             for name, idf in one.vocabulary.idf.items()
         ),
         "coefficients": np.array_equal(one.weights.coefficients, other.weights.coefficients),
+        "sentences": _same(one.sentences, other.sentences),
         "intercepts": np.array_equal(one.weights.intercepts, other.weights.intercepts),
         "calibration": np.array_equal(one.calibration.slopes, other.calibration.slopes)
         and np.array_equal(one.calibration.offsets, other.calibration.offsets),
@@ -102,6 +103,14 @@ def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, 
         or (one.tuned is not None and other.tuned is not None and one.tuned.same_as(other.tuned)),
     }
     return tuple(name for name, same in parts.items() if not same)
+
+
+def _same(one: Weights | None, other: Weights | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one.coefficients, other.coefficients) and np.array_equal(
+        one.intercepts, other.intercepts
+    )
 
 
 def _refuse_other_parts(parts: TrainingParts, model: ModelVersion, snapshot: Snapshot) -> None:

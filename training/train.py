@@ -101,10 +101,10 @@ def train(parts: TrainingParts, *, force: bool, progress: Progress, unwatched: b
         if known is not None and not force and unchanged(parts, collected, known):
             return _nothing_new(parts, known, serving, start)
     split = _split(parts, collected)
-    if _teaches(collected):
-        made = learn(parts, collected, codes, split, progress)
-    else:
-        made = learn_from_codebook(parts, corpus, codes)
+    made = learn(parts, collected, codes, split, progress) if _teaches(collected) else None
+    if made is None or not made.model.judged:
+        # a few codings that teach no code yet must not take away what the codebook's words suggest
+        made = learn_from_codebook(parts, corpus, codes, reviews=collected.reviews)
     return _keep(parts, collected, serving, made, split, start, unwatched=unwatched)
 
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotations.arrays import Floats32
 from annotations.codebook.codes import Codebook
 from annotations.segment import Segmentation
 from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim
 from models.embedder import EmbedderSource
+from models.passage_parts import Embed, Sentences
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset
 from training.tracking import Tracking
 
-RECIPE = "linear-4"
-Embed = Callable[[Sequence[str]], Floats32]
+RECIPE = "linear-5"
 
 
 @dataclass(frozen=True)
 class TrainingParts:
-    """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can.
+    """What a training works with. ``embed`` gives unit vectors of texts, ``sentences`` where their sentences lie, both
+    from the cache where they can.
 
     ``aim``: what the thresholds are for. ``fine_tune``: the encoder, where it is tuned on the study's codes too.
     """
@@ -31,6 +30,7 @@ class TrainingParts:
     codebook: Codebook
     segmentation: Segmentation
     embed: Embed
+    sentences: Sentences
     embedder: str
     embedder_name: str
     folder: Path

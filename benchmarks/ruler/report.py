@@ -32,6 +32,7 @@ from training.training_parts import RECIPE
 
 METHODS = ("Tandem", *PEERS, "SetFit")
 SIZES = ("50", "200", "1000", "all")
+NEAR = 0.01  # of the first: as good as first
 _OF_DATA = ("units", "groups", "codes", "codes_in_macro")
 Figures = dict[str, Any]
 
@@ -222,9 +223,48 @@ def _markdown(figures: Figures) -> str:
         "",
         "![Macro average precision by number of labelled segments, and reliability](quality.png)",
     ]
+    lines += _ranks(figures)
     for name, its in figures["sets"].items():
         lines += ["", f"## {name}", "", _described(its), *_tables(its), *_paired(its), *_people(its)]
     return "\n".join(lines) + "\n"
+
+
+def _ranks(figures: Figures) -> list[str]:
+    """Tandem's rank by macro average precision in every set and size, and the cell in which it does worst."""
+    rows = []
+    for name, its in figures["sets"].items():
+        for size in SIZES:
+            found = {
+                method: row["macro_ap"]
+                for method, row in its["sizes"].get(size, {}).items()
+                if row["macro_ap"] and not np.isnan(row["macro_ap"])
+            }
+            own = found.pop("Tandem", None)
+            if own is None or not found:
+                continue
+            best = max(found, key=lambda method: float(found[method]))
+            rank = 1 + sum(value > own for value in found.values())
+            rows.append((own - found[best], name, size, own, rank, len(found) + 1, best, found[best]))
+    if not rows:
+        return []
+    worst, mean = min(rows), sum(row[0] for row in rows) / len(rows)
+    first = sum(row[4] == 1 for row in rows)
+    near = sum(row[0] >= -NEAR for row in rows)
+    return [
+        "",
+        "## In short",
+        "",
+        f"Of {len(rows)} cells Tandem is first in {first} and first or within {NEAR:.2f} of the first in {near}; beside "
+        f"the best of the others it has {_signed(mean)} in the mean and {_signed(worst[0])} in the worst ({worst[1]}, "
+        f"{worst[2]} labelled).",
+        "",
+        "| | labelled | Tandem | rank | best of the others |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {name} | {size} | {_number(own)} | {rank} of {of} | {_number(value)}, {best} |"
+            for _, name, size, own, rank, of, best, value in rows
+        ),
+    ]
 
 
 def _described(its: Figures) -> str:

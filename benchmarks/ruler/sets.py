@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.arrays import Bools, Floats32
+from annotations.transcript import Span
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
+from models.passage_parts import PassageParts, parts_of
+from models.segmenter import sentences_in
 from models.unit import Unit
 from training.folds import folds_of
 
@@ -27,7 +31,8 @@ class LabelledSet:
     """``labels``: shape (n, codes), one coder's word for each unit; ``folds``: the outer fold of each unit.
 
     ``others``: where several people coded a unit, each person's labels as a mapping from the unit's position.
-    ``described``: what a codebook would say of each code (here its name).
+    ``meanings``: what a codebook would say of each code, its name at least; ``described``: the vectors of that. Empty
+    where the codebook says nothing. ``parts``: the units' questions and sentences.
     """
 
     name: str
@@ -37,7 +42,9 @@ class LabelledSet:
     labels: Bools
     folds: NDArray[np.intp]
     embeddings: Floats32
+    meanings: tuple[str, ...]
     described: Floats32
+    parts: PassageParts
     others: Mapping[str, Mapping[int, frozenset[int]]] = field(default_factory=dict)
 
     @property
@@ -96,6 +103,20 @@ def _nhs(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
     ]
 
 
+def _scrum(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
+    """By interview: long passages, each with the question that was asked."""
+    return [
+        _Row(
+            Unit(
+                _words(row), str(row["speaker"]), question=" ".join(row["question"].split()), dialogue=False
+            ),
+            row["transcript_id"],
+            frozenset(row["codes"]),
+        )
+        for row in rows
+    ]
+
+
 def _paper(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
     """By case: three of them."""
     return [
@@ -126,8 +147,10 @@ SETS: Mapping[str, tuple[str, Callable[[Sequence[Mapping[str, Any]]], list[_Row]
     "NHS": ("nhs_comments", _nhs),
     "AnnoMI": ("annomi", _annomi),
     "TalkMoves": ("talkmoves_60", _talkmoves),
+    "scrum": ("scrum_interviews", _scrum),
     "paper": ("paper_tables", _paper),
 }
+DEFINITIONS = {"scrum": "scrum_codebook.csv"}
 
 
 def read_set(name: str, data: Path, cache: EmbeddingCache) -> LabelledSet:
@@ -144,17 +167,35 @@ def read_set(name: str, data: Path, cache: EmbeddingCache) -> LabelledSet:
         for coder, its in row.by.items():
             others.setdefault(coder, {})[at] = frozenset(column[code] for code in its if code in column)
     source = EmbedderSource(device="cpu")
+
+    def embed(texts: Sequence[str]) -> Floats32:
+        return cache.embed(source, texts).vectors
+
+    def sentences(texts: Sequence[str]) -> Sequence[Sequence[Span]]:
+        return cache.sentences(texts, "rules", lambda text: sentences_in(text, "rules"))
+
+    defined = _definitions(data / DEFINITIONS[name]) if name in DEFINITIONS else {}
+    meanings = tuple(". ".join(filter(None, (name_of(code), defined.get(code, "")))) for code in codes)
+    units = tuple(row.unit for row in rows)
+    vectors = embed([unit.text for unit in units])
     return LabelledSet(
         name=name,
-        units=tuple(row.unit for row in rows),
+        meanings=meanings,
+        units=units,
         groups=groups,
         codes=codes,
         labels=labels,
         folds=folds_of(groups, labels.astype(float), folds=FOLDS),
-        embeddings=cache.embed(source, [row.unit.text for row in rows]).vectors,
-        described=cache.embed(source, [name_of(code) for code in codes]).vectors,
+        embeddings=vectors,
+        described=embed(meanings),
+        parts=parts_of(units, vectors, embed, sentences),
         others=others,
     )
+
+
+def _definitions(file: Path) -> dict[str, str]:
+    with file.open(encoding="utf-8", newline="") as rows:
+        return {row["code"]: row["definition"] for row in csv.DictReader(rows)}
 
 
 def name_of(code: str) -> str:

@@ -150,10 +150,10 @@ def _linear(data: LabelledSet, train: NDArray[np.intp], test: NDArray[np.intp]) 
     from training.fit_on_rows import Bench
 
     kept = np.arange(len(both)) < len(train)
-    fit = Bench(both, count(both.units)).fit(kept, validated.penalty, least=3)
+    fit = Bench(both, count(both.units)).fit(kept, validated.penalty)
     if validated.logits is None:
         raise ValueError(f"{data.name}: too few groups in a draw")
-    return validated.logits, fit.logits[len(train) :]
+    return validated.logits, fit.mixed(validated.share)
 
 
 def _predicted(data: LabelledSet, rows: NDArray[np.intp], probabilities: Floats, decided: Any) -> Predicted:

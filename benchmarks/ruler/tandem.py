@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from ruler.peers import Learnt
-from ruler.sets import LabelledSet, name_of
+from ruler.sets import LabelledSet
 
 from models.classifier import suggested
 from training.cross_validation import cross_validate, fit_final, left_out_once
@@ -22,7 +22,8 @@ def tandem(data: LabelledSet, train: Rows, test: Rows) -> Learnt:
     # a code with too few examples is not judged: it ranks nothing and is never suggested
     probabilities = np.zeros((len(test), len(data.codes)))
     decided = np.zeros(probabilities.shape, dtype=bool)
-    found = model.probabilities([data.units[row] for row in test], data.embeddings[test])
+    parts = data.parts.only(test)
+    found = model.probabilities([data.units[row] for row in test], data.embeddings[test], parts)
     probabilities[:, column] = found
     decided[:, column] = suggested(found, model.thresholds, model.codes, ())
     return Learnt(probabilities, decided)
@@ -53,7 +54,9 @@ def dataset_of(data: LabelledSet, rows: Rows) -> Dataset:
         codes=data.codes,
         judgements=(judgement,),
         described=tuple(
-            Described(code, name_of(code), vector)
-            for code, vector in zip(data.codes, data.described, strict=True)
+            Described(code, meaning, vector)
+            for code, meaning, vector in zip(data.codes, data.meanings, data.described, strict=True)
+            if meaning
         ),
+        parts=data.parts.only(rows),
     )

@@ -62,24 +62,40 @@ def _show(found: dict[str, Any], group_by: str) -> None:
             f"{serving['model_version']}.",
             "",
         )
+    at_random = found["random_split"]
+    rows = [
+        (name, _with_interval(overall) if key == "kappa" and part == "overall" else _figure(found[part][key]))
+        + ((_figure(at_random[part][key]),) if at_random else ())
+        for name, part, key in (
+            ("F1 over all codes (micro)", "overall", "micro_f1"),
+            ("F1, mean of codes (macro)", "overall", "macro_f1"),
+            ("average precision, mean of codes", "overall", "macro_ap"),
+            ("kappa, mean of codes", "overall", "kappa"),
+            ("is the segment coded at all: F1", "spotting", "f1"),
+            ("is the segment coded at all: kappa", "spotting", "kappa"),
+            ("which codes, where the coder coded: F1", "labelling", "micro_f1"),
+        )
+    ]
     table(
         "",
-        ("", "model and coders"),
-        [
-            ("F1 over all codes (micro)", _figure(overall["micro_f1"])),
-            ("F1, mean of codes (macro)", _figure(overall["macro_f1"])),
-            ("average precision, mean of codes", _figure(overall["macro_ap"])),
-            ("kappa, mean of codes", _with_interval(overall)),
-            ("is the segment coded at all: F1", _figure(found["spotting"]["f1"])),
-            ("is the segment coded at all: kappa", _figure(found["spotting"]["kappa"])),
-            ("which codes, where the coder coded: F1", _figure(found["labelling"]["micro_f1"])),
-        ],
-        numbers=1,
+        ("", "model and coders", *(["at random"] if at_random else [])),
+        rows,
+        numbers=2 if at_random else 1,
     )
+    if at_random:
+        say(
+            f"At random: what the same model would have claimed with segments dealt out by chance. Most studies report "
+            f"that. It is usually higher, because the model has then learnt from other words of the same {group_by}; "
+            f"those who are still to be coded it has never heard, so the first column is the one to use.",
+            "",
+        )
+    else:
+        say(f"What a random split would have claimed is not shown: {found['random_split_reason']}.", "")
     _show_why_no_interval(overall, "model and coders")
     _show_without_assisted(found)
     _show_people(found, group_by)
     several = len({row["framework"] for row in found["codes"]}) > 1
+    chance = {row["code_id"]: row for row in at_random["codes"]} if at_random else {}
     rows = [
         (
             *([row["framework"]] if several else []),
@@ -89,13 +105,15 @@ def _show(found: dict[str, Any], group_by: str) -> None:
             _figure(row["recall"]),
             _figure(row["f1"]),
             _with_interval(row),
+            *([_figure(chance.get(row["code_id"], {}).get("f1"))] if at_random else []),
         )
         for row in sorted(found["codes"], key=lambda row: (row["framework"], -row["n"]))
         if row["n"]
     ]
     say("")
     columns = (*(["framework"] if several else []), "code", "segments", "precision", "recall", "F1", "kappa")
-    table("", columns, rows, numbers=5)
+    columns = (*columns, *(["F1 at random"] if at_random else []))
+    table("", columns, rows, numbers=6 if at_random else 5)
     if any(row.get("few_transcripts") for row in (overall, *found["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     undefined: dict[str, list[str]] = {}

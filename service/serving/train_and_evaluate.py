@@ -9,7 +9,9 @@ from typing import Any
 from annotations.arrays import Floats32
 from annotations.groups import GroupBy
 from annotations.progress import Progress, quiet
+from annotations.transcript import Span
 from models.calibration import Aim
+from models.segmenter import sentences_in
 from service.composition import Parts
 from training.collect import Collected
 from training.evaluation import evaluation
@@ -82,11 +84,16 @@ def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingPart
     def embed(texts: Sequence[str]) -> Floats32:
         return parts.cache.embed(parts.embedder, texts, embedding).vectors
 
+    def sentences(texts: Sequence[str]) -> Sequence[Sequence[Span]]:
+        pipeline = parts.segmentation.pipeline
+        return parts.cache.sentences(texts, pipeline, lambda text: sentences_in(text, pipeline))
+
     return TrainingParts(
         store=parts.store,
         codebook=parts.codebook,
         segmentation=parts.segmentation,
         embed=embed,
+        sentences=sentences,
         embedder=parts.embedder.fingerprint,
         embedder_name=parts.embedder.name,
         folder=parts.study.models_folder,

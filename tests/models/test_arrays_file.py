@@ -102,8 +102,8 @@ def test_numbers_that_do_not_fit_the_codes_are_a_sentence(
         load(folder, _hash(folder))
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"layout": 2}', '{"layout": 2, "kind": "trained", "codes": 3}', "[" * 100_000,
-                                  '{"layout": 2, "kind": "cold start", "codes": ["a"]}', "null"])  # fmt: skip
+@pytest.mark.parametrize("text", ["[]", "{}", '{"layout": 2}', '{"layout": 3, "kind": "trained", "codes": 3}', "[" * 100_000,
+                                  '{"layout": 3, "kind": "cold start", "codes": ["a"]}', "null"])  # fmt: skip
 def test_a_manifest_that_is_none_is_a_sentence(tmp_path: Path, text: str) -> None:
     """Whatever JSON stands there."""
     folder = tmp_path / "model"
@@ -118,4 +118,4 @@ def test_a_sound_model_is_read(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     _model(folder)
     assert load(folder, _hash(folder)).codes == ("a", "b")
-    assert json.loads((folder / "manifest.json").read_text())["layout"] == 2
+    assert json.loads((folder / "manifest.json").read_text())["layout"] == 3

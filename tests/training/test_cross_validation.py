@@ -12,6 +12,8 @@ from annotations.errors import TandemError
 from models.artifact import load, save
 from models.calibration import calibrate, thresholds
 from models.classifier import suggested
+from models.mixture import average_precision
+from models.passage_parts import PassageParts
 from models.unit import Unit
 from training.cross_validation import MANY_ROWS, _pairs, cross_validate, fit_final
 from training.dataset import Dataset, Described, Judgement
@@ -44,7 +46,7 @@ def test_what_can_be_learnt_is_learnt_on_unseen_groups() -> None:
     assert validated.out_of_fold is not None
     assert (validated.out_of_fold.decided[:, :2] == (labels[:, :2] > 0.5)).mean() > 0.97
     assert not validated.out_of_fold.decided[:, 2].any()
-    assert model.codes == ("money", "people")
+    assert model.judged == ("money", "people")
     assert model.too_few["rare"].reason == "2 examples; needs about 8"
 
 
@@ -56,7 +58,7 @@ def test_a_quotation_in_the_codebook_has_no_part_in_predictions_about_whoever_sa
     plain, quoting = (cross_validate(replace(dataset, described=said), fold=fold) for said in ((), (pasted,)))
     own = np.array(dataset.groups) == dataset.groups[0]
     for one, other in (
-        (plain.logits, quoting.logits),
+        (plain.nested and plain.nested[0], quoting.nested and quoting.nested[0]),
         (
             plain.out_of_fold and plain.out_of_fold.probabilities,
             quoting.out_of_fold and quoting.out_of_fold.probabilities,
@@ -184,3 +186,28 @@ def test_folds_keep_groups_whole() -> None:
     for group in set(dataset.groups):
         assert len({f for f, g in zip(fold, dataset.groups, strict=True) if g == group}) == 1
     assert np.bincount(fold).max() <= 1.6 * np.bincount(fold).min()
+
+
+def test_a_code_that_lives_in_one_sentence_of_a_long_answer_is_found(tmp_path: Path) -> None:
+    """The words and the vector of the whole say nothing; a window's vector does, and the model on disk reads it too."""
+    random = np.random.default_rng(2)
+    rows, each = 120, 3
+    carried = random.random(rows) < 0.4
+    windows = random.normal(size=(rows * each, 8)).astype(np.float32)
+    windows[np.flatnonzero(carried) * each + random.integers(0, each, carried.sum()), 0] = 8
+    windows /= np.linalg.norm(windows, axis=1, keepdims=True)
+    parts = PassageParts(np.zeros((rows, 8), np.float32), windows, np.repeat(np.arange(rows), each))
+    whole = random.normal(size=(rows, 8)).astype(np.float32)
+    whole /= np.linalg.norm(whole, axis=1, keepdims=True)
+    names = tuple(f"participant {at % 6}" for at in range(rows))
+    units = tuple(Unit("so we went on and on", name) for name in names)
+    judgement = Judgement("Ines", np.arange(rows), carried[:, None].astype(float))
+    dataset = Dataset(units, whole, names, np.ones(rows, bool), ("money",), (judgement,), parts=parts)
+    validated = cross_validate(dataset, folds=3)
+    model, _ = fit_final(dataset, validated)
+    assert validated.out_of_fold is not None
+    assert average_precision(validated.out_of_fold.probabilities[:, 0], carried) > 0.8
+    assert validated.share[2] > 0.6
+    found = model.probabilities(units, whole, parts)
+    again = load(tmp_path / "m", save(model, tmp_path / "m")).probabilities(units, whole, parts)
+    assert np.array_equal(found, again)

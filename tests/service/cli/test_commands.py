@@ -18,13 +18,17 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 
 @pytest.mark.slow
-def test_a_model_that_judges_nothing_replaces_none(tandem: Tandem, tmp_path: Path) -> None:
-    """A few codings teach no code yet; the codebook's words go on serving."""
+def test_one_coding_takes_no_suggestion_away(tandem: Tandem, tmp_path: Path) -> None:
+    """A coding that teaches no code yet leaves the suggestions of the codebook's words as they were, and it is said."""
     tandem("train")
+    tandem("precode", "--wave", "1")
+    before = [(row["code"], row["suggested"]) for row in tandem("suggestions")["suggestions"]]
     tandem("import-codings", codings_file(tmp_path, "JKG-01,Ada,Money,1"), "--complete", "all")
     trained = tandem("train")
-    assert (trained["codes"], trained["promoted"], trained["verdict"]) == (0, False, "cannot tell")
-    assert tandem("status")["model"]["kind"] == "cold start"
+    assert (trained["kind"], trained["codes"], trained["promoted"]) == ("cold start", 4, True)
+    assert "no code has enough examples yet (2 reviews so far)" in " ".join(trained["notes"])
+    tandem("precode", "--wave", "1")
+    assert [(row["code"], row["suggested"]) for row in tandem("suggestions")["suggestions"]] == before
 
 
 @pytest.mark.parametrize(
