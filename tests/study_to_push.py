@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from builders import a_transcript
+from proven import proven
 
 from annotations.coding import Evidence
 from annotations.label_studio.client import LabelStudio
@@ -76,6 +77,7 @@ class StudyToPush:
                 reviews=1,
                 codes=self.codes,
                 thresholds=dict.fromkeys(self.codes, 0.5),
+                figures=proven(self.codes),
             )
             add_model(connection, made, [])
             silent = self.silent.get(version, FOURTH - 1)

@@ -106,4 +106,5 @@ def _cross_validated(
         codebook=parts.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
+        least_precision=parts.least_precision,
     ).to_json()

@@ -12,6 +12,7 @@ from annotations.segment import Segmentation
 from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim
 from models.embedder import EmbedderSource
+from models.ticking import LEAST_PRECISION
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset
 from training.tracking import Tracking
@@ -24,7 +25,8 @@ Embed = Callable[[Sequence[str]], Floats32]
 class TrainingParts:
     """What a training works with. ``embed`` gives unit vectors of texts, from the cache where it can.
 
-    ``aim``: what the thresholds are for. ``fine_tune``: the encoder, where it is tuned on the study's codes too.
+    ``aim``: what the thresholds are for. ``least_precision``: from which probability on codes may come ticked.
+    ``fine_tune``: the encoder, where it is tuned on the study's codes too.
     """
 
     store: Store
@@ -36,6 +38,7 @@ class TrainingParts:
     folder: Path
     tracking: Tracking
     aim: Aim = BEST_F1
+    least_precision: float = LEAST_PRECISION
     fine_tune: EmbedderSource | None = None
 
     @property

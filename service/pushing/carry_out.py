@@ -4,6 +4,9 @@ Label Studio takes new predictions by the hundred, but new reasons and outdated 
 tasks turn to the new suggestions at once; the reasons follow in reading order, and what is outdated goes last. What is
 said where nothing is suggested is the same for all, so it waits for nothing. A push that is interrupted is finished by
 the next one, stage by stage.
+
+A code that is ticked without a box nobody sees, and Label Studio gives it back as accepted. So a prediction ticks only
+what has a box on its task by then; what gets its box with the new reasons is ticked right afterwards.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.change_task_data import new_in, show_data, show_field
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predictions_on_tasks import (
@@ -22,7 +26,7 @@ from annotations.label_studio.predictions_on_tasks import (
     show_version,
 )
 from annotations.label_studio.projects import Project
-from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
+from annotations.label_studio.task_data import BOXES, REASONS, REASONS_COME, hash_of
 from annotations.label_studio.tasks import touched
 from annotations.lots import lots
 from annotations.progress import Progress
@@ -51,10 +55,12 @@ class Showing:
 
     def bring(self, plan: Plan, progress: Progress) -> None:
         """Bring the tasks to what they ought to show."""
-        total = len(plan.predict) + len(plan.redraw) + len(plan.tidy)
+        total = (
+            len(plan.predict) + len(plan.redraw) + sum(map(self._lacks_boxes, plan.predict)) + len(plan.tidy)
+        )
         done = 0
         self._hide_reasons(plan)
-        for stage in (self._predict, self._redraw, self._tidy):
+        for stage in (self._predict, self._redraw, self._complete, self._tidy):
             for count in stage(plan):
                 done += count
                 progress(done, total)
@@ -73,11 +79,14 @@ class Showing:
         """
         shown = self.project.model_version
         waiting: list[Step] = []
-        for some in lots(plan.predict, AT_A_TIME):
+        for lot in lots(plan.predict, AT_A_TIME):
+            # what a coder has begun on since the plan was made keeps what they saw
+            begun = touched(self.server, self.project.id, [one.task for one in lot if not one.is_new])
+            some = [one for one in lot if one.task not in begun]
             made = {
                 one.task: its
                 for one in some
-                if (its := self.faces.prediction(one.placed, one.model)) is not None
+                if (its := self.faces.prediction(one.placed, one.model, self._boxes(one))) is not None
             }
             clearing = [one.task for one in some if one.clear]
             replace_predictions(self.server, self.project.id, made, clearing=clearing)
@@ -88,7 +97,7 @@ class Showing:
                 self._keep(some)
             else:
                 waiting += some
-            yield len(some)
+            yield len(lot)
         if waiting:
             self._turn(plan, waiting)
 
@@ -126,11 +135,11 @@ class Showing:
                 show_field(self.server, self.project.id, left, REASONS, said)
 
     def _hides(self, step: Step) -> bool:
-        return self.faces.prediction(step.placed, step.model) is None
+        return self.faces.candidates(step.placed, step.model) is None
 
     def _suggests(self, step: Step) -> bool:
-        found = self.faces.prediction(step.placed, step.model)
-        return found is not None and bool(found.regions)
+        found = self.faces.candidates(step.placed, step.model)
+        return found is not None and not found.nothing
 
     def _redraw(self, plan: Plan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""
@@ -141,6 +150,33 @@ class Showing:
             show_data(self.server, self.project.id, {step.task: data for step, data in left}, before)
             self._keep([replace(step, shown=hash_of(data)) for step, data in left])
             yield len(some)
+
+    def _complete(self, plan: Plan) -> Iterator[int]:
+        """Tick what has its box only now."""
+        redrawn = {step.key: hash_of(data) for step, data in plan.redraw}
+        lacking = [step for step in plan.predict if self._lacks_boxes(step) and step.key in redrawn]
+        for lot in lots(lacking, AT_A_TIME):
+            begun = touched(self.server, self.project.id, [step.task for step in lot])
+            some = [replace(step, shown=redrawn[step.key]) for step in lot if step.task not in begun]
+            made = {
+                one.task: its
+                for one in some
+                if (its := self.faces.prediction(one.placed, one.model)) is not None
+            }
+            replace_predictions(self.server, self.project.id, made, clearing=[one.task for one in some])
+            self._keep(some, whole=True)
+            yield len(lot)
+
+    def _boxes(self, step: Step) -> frozenset[str]:
+        """The codes for which the task had boxes when the plan was made."""
+        return codes_in_boxes(self.state.there[str(step.key)].data.get(BOXES))
+
+    def _lacks_boxes(self, step: Step) -> bool:
+        """Is something to be ticked that has no box on the task yet?"""
+        whole = self.faces.prediction(step.placed, step.model)
+        return whole is not None and whole != self.faces.prediction(
+            step.placed, step.model, self._boxes(step)
+        )
 
     def _tidy(self, plan: Plan) -> Iterator[int]:
         """Take away what older versions predicted: coders would find it in tabs beside what is suggested now."""
@@ -155,11 +191,24 @@ class Showing:
             )
             yield len(some)
 
-    def _keep(self, some: Sequence[Step], moment: datetime | None = None) -> None:
+    def _keep(self, some: Sequence[Step], moment: datetime | None = None, *, whole: bool = False) -> None:
+        """On record: what the tasks show since now. ``whole``: all that is to be ticked is ticked."""
         since = moment or now()
         kept = [
-            PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw)
+            PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw, *boxes)
             for one in some
+            for boxes in [self._offered(one, whole=whole)]
         ]
         with self.store.writing() as connection:
             keep_tasks(connection, self.row, kept)
+
+    def _offered(self, step: Step, *, whole: bool) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+        """The codes that are put before the coder, and those of them that are ticked."""
+        found = self.faces.candidates(step.placed, step.model)
+        if found is None:
+            return None, None
+        if whole or not self._lacks_boxes(step):
+            return found.offered, found.ticked
+        there = self._boxes(step)
+        ticked = tuple(code for code in found.ticked if code in there or code in found.in_rows)
+        return tuple(code for code in found.offered if code in there or code in ticked), ticked

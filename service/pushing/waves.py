@@ -18,6 +18,7 @@ from annotations.store.model_versions import ModelVersion, model_by_id, serving_
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
 from models.corpus import Corpus, read_corpus
+from service.access.page_links import links_to
 from service.composition import Parts
 from service.label_studio.attach import find_service
 from service.label_studio.connect import label_studio_of
@@ -139,12 +140,22 @@ class _Push:
         parts, label = self.parts, version_label(self.model.version)
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
-        faces = Shown(self.corpus, turns, parts.codebook, self._said_by(), label=label, draws=draws)
+        service = find_service(parts)
+        faces = Shown(
+            self.corpus,
+            turns,
+            parts.codebook,
+            self._said_by(),
+            label=label,
+            draws=draws,
+            least_precision=parts.study.config.aim.least_precision,
+            links=links_to(service.url, service.key) if service.url else None,
+        )
         transcripts = self.corpus.transcripts
         return ProjectPush(
             parts.store,
             self.server,
-            find_service(parts),
+            service,
             parts.study.config.name,
             parts.codebook,
             self.model.id,

@@ -87,7 +87,7 @@ def create_app(
     app.state.inbox = inbox
     app.state.arrived = arrived
     app.state.pings = Pings(parts)
-    app.state.predictions = StandingPredictions()
+    app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
