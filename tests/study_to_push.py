@@ -89,7 +89,8 @@ class StudyToPush:
         for n, segment in enumerate(segments):
             code = self.codes[(n + shift) % len(self.codes)]
             some = () if n % FOURTH == silent else (code,)
-            chances = tuple(0.8 if one in some else 0.1 for one in self.codes)
+            # where nothing is suggested nothing is likely enough for a box either
+            chances = tuple(0.8 if one in some else 0.1 if some else 0.01 for one in self.codes)
             evidence = {one: (Evidence(segments[n - 1], 0.9),) for one in some}
             found.append(Suggested(segment, chances, some, evidence))
         return found

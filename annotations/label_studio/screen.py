@@ -33,6 +33,8 @@ _EXAMPLE_HINT = "It is told with something that happened, not only in general."
 _WHEN = f'whenTagName="{NOTHING}" whenChoiceValue="Reviewed: no code applies"'
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked
 _HIDDEN = f'visibleWhen="choice-unselected" {_WHEN}'
+# with the list open Enter acts on the list: Ctrl+Enter would take away what was chosen last
+_OPEN = '<View className="tandem-open"><Header value="Escape closes the list; then Ctrl+Enter submits." size="6"/></View>'
 # the digits are those of the likely codes; n is taken by "no code applies"
 _LETTERS = "qwertyuiopasdfghjklzxcvb"
 
@@ -78,7 +80,7 @@ def _list(codebook: Codebook) -> str:
         return ""
     choices = "".join(_choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
     return (
-        f"<View {_HIDDEN}>{_caption('Any other code')}</View>"
+        f'<View className="tandem-other" {_HIDDEN}>{_caption("Any other code")}{_OPEN}</View>'
         f'<Taxonomy {_HIDDEN} name="{CODES}" toName="{SEGMENT}" minWidth="380px" maxWidth="500px" dropdownWidth="500" '
         f'placeholder="Type a part of its name, wait, ↓, Enter">{choices}</Taxonomy>\n'
     )
