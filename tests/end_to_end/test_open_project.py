@@ -111,4 +111,4 @@ def test_answers_and_a_half_done_draft_survive_the_new_screen(earlier: Earlier, 
     assert ticked[0][0][1][0] in {box["alias"] for box in untouched[0]["data"]["candidates"]}
     fingers.open_stream(page, done.project.url)
     assert page.locator(".tandem-earlier").is_hidden()
-    assert [ticked for _, ticked in fingers.boxes(page)][0]
+    assert fingers.boxes(page)[0][1]
