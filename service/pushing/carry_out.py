@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.change_task_data import new_in, show_data, show_field
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predictions_on_tasks import (
+    clear_predictions,
     drop_predictions,
     outdated,
     replace_predictions,
@@ -41,6 +43,14 @@ AT_A_TIME = 2000
 ONE_BY_ONE = 50
 
 
+class Stage(Enum):
+    """How far a task is: predictions are there, its boxes and reasons too, or all that belongs in them is ticked."""
+
+    PREDICTED = 1
+    REDRAWN = 2
+    COMPLETE = 3
+
+
 @dataclass(frozen=True)
 class Showing:
     """A project as it stood when its plan was made. ``row``: our record of it; ``label``: the version that serves."""
@@ -59,18 +69,27 @@ class Showing:
             len(plan.predict) + len(plan.redraw) + sum(map(self._lacks_boxes, plan.predict)) + len(plan.tidy)
         )
         done = 0
-        self._hide_reasons(plan)
+        self._hide(plan)
         for stage in (self._predict, self._redraw, self._complete, self._tidy):
             for count in stage(plan):
                 done += count
                 progress(done, total)
 
-    def _hide_reasons(self, plan: Plan) -> None:
-        """Where no suggestion is shown any more, what is said instead stands there before the old suggestion goes.
+    def _hide(self, plan: Plan) -> None:
+        """Where no suggestion is shown any more, ticks, boxes and reasons go before anything else does.
 
-        The passage must not be told from one that is blind, not even for the minutes that other reasons take to come.
+        The passage must not be told from one that is blind, not even for the minutes that other reasons take to come;
+        and only then is it on record that it shows none. Ticks go before their boxes.
         """
-        self._replace_reasons((step, said) for step, said in self._old_reasons(plan) if self._hides(step))
+        going = [(step, data) for step, data in plan.redraw if not step.is_new and self._hides(step)]
+        for some in lots(going, ONE_BY_ONE):
+            begun = touched(self.server, self.project.id, [step.task for step, _ in some])
+            left = {step.task: (step, data) for step, data in some if step.task not in begun}
+            predicted = [task for task, (step, _) in left.items() if self.state.there[str(step.key)].versions]
+            clear_predictions(self.server, self.project.id, predicted)
+            before = {task: self.state.there[str(step.key)].data for task, (step, _) in left.items()}
+            new = {task: data for task, (_, data) in left.items()}
+            show_data(self.server, self.project.id, new, before)
 
     def _predict(self, plan: Plan) -> Iterator[int]:
         """Put predictions on tasks. Where the project shows another version, all turn to the new one at once.
@@ -107,7 +126,7 @@ class Showing:
         moment = now()
         if any(not self._hides(one) for one in waiting):
             show_version(self.server, self.project.id, self.label)
-        self._keep(waiting, moment)
+        self._keep(waiting, moment=moment)
 
     def _take_reasons_back(self, plan: Plan) -> None:
         """No old reasons beside new suggestions: a word stands there until the new ones come.
@@ -148,7 +167,7 @@ class Showing:
             left = [(step, data) for step, data in some if step.task not in begun]
             before = {step.task: self.state.there[str(step.key)].data for step, _ in left}
             show_data(self.server, self.project.id, {step.task: data for step, data in left}, before)
-            self._keep([replace(step, shown=hash_of(data)) for step, data in left])
+            self._keep([replace(step, shown=hash_of(data)) for step, data in left], Stage.REDRAWN)
             yield len(some)
 
     def _complete(self, plan: Plan) -> Iterator[int]:
@@ -164,7 +183,7 @@ class Showing:
                 if (its := self.faces.prediction(one.placed, one.model)) is not None
             }
             replace_predictions(self.server, self.project.id, made, clearing=[one.task for one in some])
-            self._keep(some, whole=True)
+            self._keep(some, Stage.COMPLETE)
             yield len(lot)
 
     def _boxes(self, step: Step) -> frozenset[str]:
@@ -191,24 +210,30 @@ class Showing:
             )
             yield len(some)
 
-    def _keep(self, some: Sequence[Step], moment: datetime | None = None, *, whole: bool = False) -> None:
-        """On record: what the tasks show since now. ``whole``: all that is to be ticked is ticked."""
+    def _keep(
+        self, some: Sequence[Step], stage: Stage = Stage.PREDICTED, *, moment: datetime | None = None
+    ) -> None:
+        """On record: what the tasks show since now."""
         since = moment or now()
         kept = [
             PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw, *boxes)
             for one in some
-            for boxes in [self._offered(one, whole=whole)]
+            for boxes in [self._offered(one, stage)]
         ]
         with self.store.writing() as connection:
             keep_tasks(connection, self.row, kept)
 
-    def _offered(self, step: Step, *, whole: bool) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-        """The codes that are put before the coder, and those of them that are ticked."""
+    def _offered(self, step: Step, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+        """The codes that are put before the coder by now, and those of them that are ticked."""
         found = self.faces.candidates(step.placed, step.model)
         if found is None:
             return None, None
-        if whole or not self._lacks_boxes(step):
-            return found.offered, found.ticked
-        there = self._boxes(step)
-        ticked = tuple(code for code in found.ticked if code in there or code in found.in_rows)
-        return tuple(code for code in found.offered if code in there or code in ticked), ticked
+        there, ticked = self._boxes(step), found.ticked
+        if stage is not Stage.COMPLETE:
+            ticked = tuple(code for code in ticked if code in there or code in found.in_rows)
+        if stage is not Stage.PREDICTED or there == {one.code for one in found.boxes}:
+            return found.offered, ticked
+        # the boxes of before are still there
+        known = self.state.known(step.key)
+        before = () if known is None else known.offered or ()
+        return tuple(dict.fromkeys((*before, *ticked))), ticked
