@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
-from annotations.label_studio.change_task_data import show_field
+from annotations.label_studio.change_task_data import show_data, show_field
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predictions_on_tasks import drop_predictions, show_version, version_shown
-from annotations.label_studio.task_data import REASONS
+from annotations.label_studio.task_data import BOXES, REASONS
 from annotations.label_studio.tasks import delete_tasks, tasks_by_key
 
 EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
@@ -29,6 +29,20 @@ def forget_predictions(server: LabelStudio, project: int, versions: Collection[s
     if version_shown(server, project) in versions:
         show_version(server, project, "")
     return len(doomed)
+
+
+def forget_boxes(
+    server: LabelStudio, project: int, keys: Collection[str], empty: Sequence[Mapping[str, str]]
+) -> int:
+    """Take what a model put into the boxes of these tasks away; ``empty``: the boxes of a task without suggestions."""
+    wanted = [dict(box) for box in empty]
+    there = tasks_by_key(server, project)
+    showing = [
+        there[key] for key in keys if key in there and there[key].data.get(BOXES) not in (None, wanted)
+    ]
+    new = {task.id: {**task.data, BOXES: wanted} for task in showing}
+    show_data(server, project, new, {task.id: task.data for task in showing})
+    return len(showing)
 
 
 def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) -> int:
