@@ -83,7 +83,6 @@ def _measured(study: StudyToPush, page: Any, passages: int, additions: int) -> d
         # every fourth passage has nothing to accept or change
         kind = "add two" if at % 4 == 3 else KINDS[at % len(KINDS)]
         start = time.perf_counter()
-        print(at, kind, fingers.boxes(page), file=sys.stderr)
         _decide(page, kind)
         fingers.submit(page)
         seconds[kind].append(time.perf_counter() - start)

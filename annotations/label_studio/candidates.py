@@ -91,7 +91,7 @@ def boxes_in_task(found: Candidates, codebook: Codebook) -> list[dict[str, str]]
     """The boxes as a task's data gives them to Label Studio."""
     return [
         {
-            "value": f"{listed_name(one.code, codebook)}{f'   {one.odds}' if one.odds else ''}",
+            "value": f"{listed_name(one.code, codebook)}{f' ({one.odds})' if one.odds else ''}",
             "alias": one.code,
             "hint": hint_of(codebook[one.code]),
             **({"hotkey": str(at)} if at <= MOST_BOXES else {}),

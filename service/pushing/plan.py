@@ -11,7 +11,7 @@ from annotations.coding import Draw
 from annotations.draws import Placed
 from annotations.label_studio.candidates import Candidates
 from annotations.label_studio.predicted_answer import Prediction
-from annotations.label_studio.task_data import REASONS, hash_of
+from annotations.label_studio.task_data import BOXES, REASONS, hash_of
 from annotations.label_studio.tasks import Task
 from annotations.store.pushed_tasks import PushedTask, task_key
 
@@ -150,6 +150,7 @@ def _place(plan: Plan, one: Placed, state: State, going: bool, model: UUID, labe
     predict = not as_known or clear or (suggests and label not in task.versions)
     # a push that broke off may have put other reasons there, or the word that they come, and did not record it
     redraw = step.shown != hash_of(data) or task.data.get(REASONS, data[REASONS]) != data[REASONS]
+    redraw |= task.data.get(BOXES) != data.get(BOXES)
     tidy = suggests and not clear and bool(task.versions - {label})
     if predict:
         plan.predict.append(step)

@@ -36,6 +36,8 @@ class Earlier(StudyToPush):
             data = {k: v for k, v in task["data"].items() if k != "candidates"}
             server.ask("PATCH", f"api/tasks/{task['id']}/", {"data": data})
             for one in task["predictions"]:
+                if not one["result"]:
+                    continue
                 code = one["result"][0]["value"]["choices"][0]
                 parent = self.codebook[code].parent
                 path = [parent, code] if parent else [code]
