@@ -5,11 +5,11 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 LABEL_STUDIO_VERSION = 1.23.2
 
-# a process a core, each with one thread of its own: more would wait for each other; what Python compiles is kept,
-# since otherwise every process compiles it anew
-TESTS = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -p no:faker -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# tests/conftest.py says how many processes, each with one thread of its own; what Python compiles is kept, since
+# otherwise every process compiles it anew
+TESTS = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= .venv/bin/pytest -p no:faker -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo install test test-fast lint bench docs clean
+.PHONY: demo install test test-fast lint bench docs audit sbom clean
 
 demo: install
 	.venv/bin/tandem demo
@@ -49,5 +49,18 @@ docs: .venv/installed
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
 	@echo "The documentation is in site/: open site/index.html in a browser."
 
+# what a maintainer runs before a release; its tools live apart, and ask the network
+audit: .venv/installed .tools/installed
+	.tools/bin/pip-audit --path $$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+sbom: .venv/installed .tools/installed
+	.tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.json .venv
+	@echo "What is installed is listed in sbom.json."
+
+.tools/installed:
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip --disable-pip-version-check install --quiet pip-audit cyclonedx-bom
+	@touch $@
+
 clean:
-	rm -rf .venv .label-studio .pytest_cache .mypy_cache .ruff_cache .hypothesis site
+	rm -rf .venv .label-studio .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis site

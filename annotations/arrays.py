@@ -11,3 +11,5 @@ Floats32 = NDArray[np.float32]
 """Embeddings, weights and what is stored: half the memory, about seven digits."""
 Bools = NDArray[np.bool_]
 """Decisions, and which rows or decisions are meant."""
+Ints = NDArray[np.int64]
+"""Numbers of things, and places."""

@@ -14,9 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from annotations.attributes import Owner
 from annotations.errors import TandemError
 from annotations.names import folded
+from annotations.store.attributes import all_attributes
 from annotations.store.database import Store
+from annotations.store.erasing import compact, words_of
 from annotations.store.jobs import ask_for
 from annotations.store.model_versions import all_models, champion, erased_versions
 from annotations.store.tables import transcripts
@@ -30,7 +33,7 @@ from annotations.store.tombstones import (
     study_id,
     tombstones_in,
 )
-from annotations.store.withdrawals import compact, erase, finish_withdrawal, transcripts_of, words_of
+from annotations.store.withdrawals import erase, finish_withdrawal, transcripts_of
 from annotations.study.config import Study
 
 log = logging.getLogger("tandem")
@@ -53,11 +56,13 @@ def returned(store: Store, folder: Path, more: Iterable[Tombstone] = ()) -> Retu
             return Returned()
         known = {one.id for one in own}
         there = _participants(connection)
+        described = {folded(a.owner) for a in all_attributes(connection).all if a.of is Owner.PARTICIPANT}
         study = study_id(connection)
         found, here = [], dict[str, str]()
         for one in concerning(connection, (*outside, *own)):
             as_here = _as_here(one, study, there)
-            theirs = {id_ for id_, code in there.items() if _is_theirs(as_here, id_, code)}
+            theirs = folded(as_here.participant) in described
+            theirs = theirs or any(_is_theirs(as_here, id_, code) for id_, code in there.items())
             if theirs:
                 here.setdefault(folded(as_here.participant), as_here.participant)
             if theirs or (one.id not in known and one.study == study):

@@ -6,15 +6,20 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import typer.testing
 from builders import REPOSITORY
+from new_tables import made_once
 from postgresql import POSTGRESQL, a_schema, administrator, emptied
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
 
+# made of all its commands once: a third of every command's time
+typer.testing._get_command = lru_cache(typer.testing._get_command)  # type: ignore[attr-defined]
 # what a test starts imports nothing from the folder in which the tests were started
 os.environ["PYTHONSAFEPATH"] = "1"
 # what takes longest begins first, so that no process is left alone with it at the end
@@ -30,10 +35,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place[item.path])
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, four at most: tests of servers and browsers wait much of their time."""
+    return min(4, (os.cpu_count() or 1) + 1)
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: collecting garbage in a test need not look at it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_made_once() -> Iterator[None]:
+    """Migrations are run for the first new database; the others get the same tables at once."""
+    with made_once():
+        yield
 
 
 @pytest.fixture(scope="session")

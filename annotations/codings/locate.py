@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from annotations.codings.nearest_turns import nearest_words
-from annotations.codings.quote_search import Match, QuoteSearch
-from annotations.codings.quote_words import words_of
+from annotations.codings.quote_search import Match, QuoteSearch, TooCommon
+from annotations.codings.quote_words import Words, words_of
 from annotations.errors import BadInput
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import in_both_counts, shown_number, turn_typed
 
 # what may be copied along around the words; where the text has it too, it is part of the passage
 _MOST_MARKS = 20
+_MOST_WITH_MARKS = 50
 _ALIKE = ("\"“”„‟«»‹›'’‘‚‛「」『』", "-–—‑‐−")
 _ELLIPSIS = re.compile(r"\.{3,}|…")
 
@@ -112,11 +113,23 @@ class Places:
         """
         found = self._copied(words)
         if not found:
-            matches = self._search.matches(words)
+            try:
+                matches = self._search.matches(words)
+            except TooCommon:
+                raise NotFound(
+                    "quote",
+                    f'these words are so common in "{self.transcript.name}" that nobody can tell how often they stand '
+                    f"there; give a longer quote, or the turn, or start and end",
+                ) from None
             alike = [match for match in matches if match.capitals]
             if matches and not alike:
                 raise self._other_capitals(matches)
-            found = [self._passage(match, words) for match in alike]
+            asked = words_of(words)
+            # where they stand so often, the marks around them are neither here nor there
+            found = [
+                self._passage(match, asked) if len(alike) <= _MOST_WITH_MARKS else self._bare(match)
+                for match in alike
+            ]
         if within is not None:
             # a quote that reaches out of the turn is found in the whole transcript
             found = [span for span in found if within.start <= span.start < within.end] or found
@@ -153,21 +166,26 @@ class Places:
             return True
         said = self._search.words
         first, after = bisect_left(said.starts, span.start), bisect_left(said.starts, span.end)
-        return any(
-            match.capitals and (match.first, match.last + 1) == (first, after)
-            for match in self._search.matches(words)
-        )
+        try:
+            matches = self._search.matches(words)
+        except TooCommon:
+            return False
+        return any(match.capitals and (match.first, match.last + 1) == (first, after) for match in matches)
 
     def nearest_turns(self, words: str) -> tuple[int, ...]:
         """The turns whose words are most like these, or none. Slow: a millisecond or more."""
         starts = self._search.words.starts
         return tuple(self._turn_at(starts[word]) for word in nearest_words(self._search, words))
 
-    def _passage(self, match: Match, words: str) -> Span:
+    def _bare(self, match: Match) -> Span:
+        said = self._search.words
+        return Span(said.starts[match.first], said.ends[match.last])
+
+    def _passage(self, match: Match, asked: Words) -> Span:
         """From the first to the last word of a match, and the marks around them that the text has as well."""
         said, text = self._search.words, self.transcript.text
         start, end = said.starts[match.first], said.ends[match.last]
-        asked = words_of(words)
+        words = asked.text
         turn = self.transcript.turns[self._place_at(end - 1)].span if self.transcript.turns else None
         ends = turn.end if turn else len(text)
         if said.folded[match.last] == asked.folded[-1]:

@@ -1,7 +1,8 @@
 """Where the words of a quote stand in a transcript, however they were copied.
 
-The rarest word of the quote says where to look; from there the words are compared in both directions. A head that
-another program printed between two turns is passed over, and so is what an ellipsis stands for.
+The rarest word of the quote says where to look, or, where all are common, its rarest runs of two or three words. From
+there the words are compared in both directions. A head that another program printed between two turns is passed over,
+and so is what an ellipsis stands for.
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from annotations.codings.quote_words import Words, words_of
 from annotations.codings.turn_heads import Heads
+from annotations.codings.word_runs import WordRuns
 
 _OMITTED = re.compile(r"[\[(<]\s?(?:…|\.{2,5}|\. \. \.)\s?[\])>]|…+|\.{3,}|\. \. \.")
+_PARTS = re.compile("[0-9\u00ad\u2010\u2011\u00ac-]")
 _MOST_LEFT_OUT = 400  # words that one ellipsis may stand for
 _MOST_IN_HEAD = 12  # words and numbers
 _MOST_FOUND = 1000
 _SEEDS = 8
-_MOST_PASSED = 5_000  # comparisons for one quote, and four a word; a quote of common words alone ends here
+_RARE = 12  # places; where no word of the quote is as rare as this, its runs of words say where to look
+_RUNS = 12
+_SHORT = 5  # words; a head or a hyphen may part every two words of so few
+_MOST_PASSED = 20_000  # comparisons for one quote, and four a word; a quote of common words alone ends here
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,10 @@ class Match:
     first: int
     last: int
     capitals: bool
+
+
+class TooCommon(Exception):
+    """So many places would have to be compared that nobody can say how often the words stand there."""
 
 
 class QuoteSearch:
@@ -44,7 +55,7 @@ class QuoteSearch:
         self._heads = Heads(parts | {word.casefold() for word in labels}, frozenset(words.written))
 
     def matches(self, quote: str) -> list[Match]:
-        """Every place where these words stand, in the order of the text."""
+        """Every place where these words stand, in the order of the text. Raises TooCommon."""
         asked = words_of(quote)
         if not asked.folded:
             return []
@@ -52,13 +63,18 @@ class QuoteSearch:
         for cut in (False, True):
             if cut and not any(_is_cut(asked, at) for at in (0, len(asked.folded) - 1)):
                 break
-            search = _Search(self.words, self._stand, self._heads, asked, cut)
+            search = _Search(self.words, self._stand, self.runs, self._heads, asked, cut)
             found = search.whole()
             if not found and len(pieces) > 1:
                 found = search.in_order(pieces)
             if found:
                 return found
         return []
+
+    @cached_property
+    def runs(self) -> WordRuns:
+        """The runs of two and three words."""
+        return WordRuns(self.words.folded)
 
     def candidates(self, quote: str) -> list[int]:
         """Words of the text near which the words of the quote are most often, the rarest counting most."""
@@ -78,13 +94,24 @@ class _Search:
     """One quote in one transcript."""
 
     def __init__(
-        self, text: Words, stand: dict[str, array[int]], heads: Heads, quote: Words, cut: bool
+        self,
+        text: Words,
+        stand: dict[str, array[int]],
+        runs: WordRuns,
+        heads: Heads,
+        quote: Words,
+        cut: bool,
     ) -> None:
         self._text = text
         self._stand = stand
+        self._runs = runs
         self._heads = heads
         self._quote = quote
         self._left = _MOST_PASSED + 4 * len(quote.folded)
+        # a time or a hyphen may part any two words of it
+        self._parted = _PARTS.search(quote.text) is not None
+        self._edges: dict[tuple[int, int, int, int], bool] = {}
+        self._between: dict[tuple[int, int, bool], bool] = {}
         last = len(quote.folded) - 1
         self._cut = {at for at in (0, last) if cut and _is_cut(quote, at)}
 
@@ -111,19 +138,59 @@ class _Search:
 
     def _found(self, first: int, last: int, low: int, high: int) -> list[Match]:
         """Where the quote's words from ``first`` to before ``last`` stand between two words of the text."""
-        for seed, places in self._seeds(first, last, low, high):
-            found: dict[tuple[int, int], Match] = {}
-            for place in places:
-                if last - first > 8 and not self._likely(seed, place, first, last):
-                    continue
-                match = self._around(seed, place, first, last)
-                if match is not None and low <= match.first and match.last < high:
-                    found[match.first, match.last] = match
-                if self._left < 0:  # nobody knows how often they stand there
-                    return []
+        seeds = self._seeds(first, last, low, high)
+        if seeds and len(seeds[0][1]) > _RARE:
+            found = self._by_runs(first, last, low, high)
+            if found or last - first >= _SHORT:
+                return found
+        for seed, places in seeds:
+            found = self._from(seed, places, first, last, low, high)
             if found:
-                return sorted(found.values(), key=lambda one: (one.first, one.last))
+                return found
         return []
+
+    def _by_runs(self, first: int, last: int, low: int, high: int) -> list[Match]:
+        """The same by the rarest runs of two or three words: more than one, since a head may part the words of one."""
+        asked, runs = self._quote.folded, list[tuple[int, Sequence[int]]]()
+        for at in range(first, last - 1):
+            its = self._runs.places(asked[at : at + 2], low, high)
+            if len(its) > _RARE and at + 2 < last:
+                more = self._runs.places(asked[at : at + 3], low, high)
+                its = more if len(more) else its
+            if len(its):
+                runs.append((at, its.tolist()))
+        found: dict[tuple[int, int], Match] = {}
+        for at, places in sorted(runs, key=lambda run: len(run[1]))[:_RUNS]:
+            if found and len(places) > _RARE:
+                break
+            its_matches = self._from(at, places, first, last, low, high, likely=True)
+            found |= {(match.first, match.last): match for match in its_matches}
+        return sorted(found.values(), key=lambda one: (one.first, one.last))
+
+    def _from(
+        self,
+        seed: int,
+        places: Sequence[int],
+        first: int,
+        last: int,
+        low: int,
+        high: int,
+        *,
+        likely: bool = False,
+    ) -> list[Match]:
+        """Those in which the word ``seed`` of the quote stands at one of these places. Raises TooCommon."""
+        found: dict[tuple[int, int], Match] = {}
+        for place in places:
+            looks = last - first > 8 or (last - first > 2 and not self._parted)
+            if looks and not likely and not self._likely(seed, place, first, last):
+                continue
+            self._left -= 1
+            match = self._around(seed, place, first, last)
+            if match is not None and low <= match.first and match.last < high:
+                found[match.first, match.last] = match
+            if self._left < 0:
+                raise TooCommon
+        return sorted(found.values(), key=lambda one: (one.first, one.last))
 
     def _seeds(self, first: int, last: int, low: int, high: int) -> list[tuple[int, Sequence[int]]]:
         seeds: list[tuple[int, Sequence[int]]] = []
@@ -173,9 +240,27 @@ class _Search:
             further = list(self._steps(at, stands, step, edge))
             ahead.extend((*way[:2], same and way[2]) for way in reversed(further))
             nearer = headed is None or abs(edge - at) < abs(edge - headed[0])
-            if nearer and self._heads.at_edge(self._rest(at, step, first, last)):
+            if nearer and self._headed(at, step, first, last):
                 headed = at, stands, same
         return None if headed is None else (headed[1], headed[2])
+
+    def _headed(self, at: int, step: int, first: int, last: int) -> bool:
+        """Is what of the quote lies beyond a word a head?"""
+        key = (at, step, first, last)
+        known = self._edges.get(key)
+        if known is None:
+            known = self._edges[key] = self._heads.at_edge(self._rest(at, step, first, last))
+        return known
+
+    def _is_head(self, low: int, high: int, turn_ends: bool) -> bool:
+        """Is what stands between two words of the quote a head?"""
+        key = (low, high, turn_ends)
+        known = self._between.get(key)
+        if known is None:
+            may = self._heads.between_turns if turn_ends else self._heads.in_turn
+            piece = self._quote.text[self._quote.ends[low] : self._quote.starts[high]]
+            known = self._between[key] = may(piece)
+        return known
 
     def _rest(self, at: int, step: int, first: int, last: int) -> str:
         """What of the quote lies beyond a word, as it is written; nothing where it is too long for a head."""
@@ -188,7 +273,7 @@ class _Search:
 
     def _steps(self, at: int, stands: int, step: int, edge: int) -> Iterator[tuple[int, int, bool]]:
         """The ways on from a word that agrees: the next word, a hyphenated one, or one behind a head."""
-        quote, text = self._quote, self._text
+        text = self._text
         to = stands + step
         if not 0 <= to < len(text.folded):
             return
@@ -201,15 +286,12 @@ class _Search:
             yield from self._hyphened(at + step, to, step, edge)
         if goes_on and not turn_ends:
             return
-        may = self._heads.between_turns if turn_ends else self._heads.in_turn
         for skipped in range(1, _MOST_IN_HEAD + 1):
             behind = at + step * (1 + skipped)
             if (behind - edge) * step > 0:
                 return
-            if self._agree(behind, to):
-                low, high = min(at, behind), max(at, behind)
-                if may(quote.text[quote.ends[low] : quote.starts[high]]):
-                    yield behind, to, self._same(behind, to)
+            if self._agree(behind, to) and self._is_head(min(at, behind), max(at, behind), turn_ends):
+                yield behind, to, self._same(behind, to)
 
     def _hyphened(self, at: int, to: int, step: int, edge: int) -> Iterator[tuple[int, int, bool]]:
         """A word that one side has with a hyphen in it, as at the end of a line."""

@@ -12,13 +12,11 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from annotations.text_changes import UNSPACED
 from annotations.transcript import Span
 
 _APOSTROPHES = "'’‘ʼ‛´`′＇"
-# scripts that put no space between words: each character is compared as a word
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _HYPHEN = re.compile("[-\u00ad\u2010\u2011\u00ac]\\s*")
 
 

@@ -1,4 +1,4 @@
-"""Taking a participant's tasks and words out of Label Studio."""
+"""Taking words out of Label Studio: a participant's, or those that a correction took out of a transcript."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from annotations.label_studio.predictions_on_tasks import drop_predictions, show
 from annotations.label_studio.task_data import BOXES, REASONS
 from annotations.label_studio.tasks import delete_tasks, tasks_by_key
 
+SURROUNDINGS_GONE = "<div>What was said here is shown again after the next push.</div>"
 EVIDENCE_GONE = "<div>The passages that stood here are no longer part of the study.</div>"
 
 
@@ -51,3 +52,20 @@ def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) ->
     quoting = [there[key].id for key in keys if key in there]
     show_field(server, project, quoting, REASONS, EVIDENCE_GONE)
     return len(quoting)
+
+
+def hide_surroundings(server: LabelStudio, project: int, words: Mapping[str, Mapping[str, str]]) -> int:
+    """Take what was said around these tasks out of what they show, and let each show its passage as given.
+
+    ``words``: by key, the fields of its data that hold the passage (see ``passage_fields``). Returns how many tasks
+    there were.
+    """
+    there = tasks_by_key(server, project)
+    stay = [there[key] for key in words if key in there]
+    for name in ("before", "after"):
+        show_field(server, project, [task.id for task in stay], name, SURROUNDINGS_GONE)
+    for task in stay:
+        for name, said in words[task.key].items():
+            if name in task.data and task.data[name] != said:
+                show_field(server, project, [task.id], name, said)
+    return len(stay)

@@ -98,12 +98,9 @@ def task_data(
         KEY: shown.key,
         INTERVIEW: shown.transcript,
         TURN: shown.position,
-        PASSAGE: _in_list(shown.words),
         "header": _header(shown),
         "before": _context(shown.before),
-        "words": f"<b>{_text(shown.speaker)}</b> {_text(shown.words)}"
-        if shown.speaker
-        else _text(shown.words),
+        **passage_fields(shown.speaker, shown.words),
         "after": _context(shown.after),
         REASONS: _why(reasons, note),
         BOXES: [dict(box) for box in boxes],
@@ -132,6 +129,12 @@ def _header(shown: ShownSegment) -> str:
 def _in_list(words: str) -> str:
     plain = " ".join(words.split())
     return plain if len(plain) <= _LONGEST_IN_LIST else f"{plain[:_LONGEST_IN_LIST].rsplit(None, 1)[0]} …"
+
+
+def passage_fields(speaker: str, words: str) -> dict[str, str]:
+    """What of a task's data holds the passage: as it is shown with who said it, and in the list of passages."""
+    shown = f"<b>{_text(speaker)}</b> {_text(words)}" if speaker else _text(words)
+    return {PASSAGE: _in_list(words), "words": shown}
 
 
 def hash_of(data: Mapping[str, Any]) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from annotations.attributes import fault_of_attribute
 from annotations.errors import BadInput, nearest
 from annotations.names import fault_of_name, folded, name_in_short
 from annotations.readers.spoken import ReadTranscript
-from annotations.sheets.sheet import Row, read_sheet
+from annotations.sheets.sheet import Row, Sheet, read_sheet
 from annotations.study.config import StudyConfig
 from annotations.study.speakers import ANYBODY
 from annotations.transcript import Consents, Kind, Transcript
@@ -86,10 +87,11 @@ class Description:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A table of files and where each belongs."""
+    """A table of files and where each belongs. ``attributes``: what its other columns say of a file's participants."""
 
     file: str
     rows: Mapping[Path, Description]
+    attributes: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -99,17 +101,16 @@ class Manifest:
 
 def read_manifest(file: Path) -> Manifest:
     """Read a manifest: ``file`` and optionally ``transcript, case, site, wave, kind, participant, session,
-    language, date, may_train, may_quote, visible_to``. Paths are relative to it and stay below its folder.
+    language, date, may_train, may_quote, visible_to``. Paths are relative to it and stay below its folder. Any other
+    column is an attribute of the participants.
 
     Raises BadInput with a line for every row that cannot be used.
     """
     sheet = read_sheet(file, required=("file",), optional=_COLUMNS).refuse_hidden()
-    if sheet.ignored:
-        raise BadInput(
-            f"{file}: the column {', '.join(sheet.ignored)} is not known. Known: file, {', '.join(_COLUMNS)}."
-        )
     rows: dict[Path, Description] = {}
-    faults = []
+    attributes: dict[Path, dict[str, str]] = {}
+    own = [sheet.headings[column] for column in sheet.ignored]
+    faults = [f"{file}: {fault}." for name in own if (fault := fault_of_attribute(name, ""))]
     for row in sheet.rows:
         where = f"{file}, row {row.number}"
         try:
@@ -117,11 +118,12 @@ def read_manifest(file: Path) -> Manifest:
             if named in rows:
                 raise BadInput(f'{where}, column "file": "{row["file"]}" is listed twice. Keep one row.')
             rows[named] = Description.of({key: row[key] for key in _COLUMNS}, where)
+            attributes[named] = _own(row, sheet, where)
         except BadInput as error:
             faults.append(str(error))
     if faults:
         raise BadInput("\n".join(faults))
-    return Manifest(str(file), rows)
+    return Manifest(str(file), rows, attributes)
 
 
 def said_of(
@@ -256,6 +258,15 @@ def _named_file(row: Row, folder: Path, where: str) -> Path:
             f'{where}, column "file": "{given}" leads out of the folder of the manifest. Move the file there.'
         )
     return folder / path.relative_to(folder.resolve())
+
+
+def _own(row: Row, sheet: Sheet, where: str) -> dict[str, str]:
+    """What the columns of the team's own say in a row."""
+    said = {sheet.headings[column]: row[column] for column in sheet.ignored if row[column]}
+    for name, value in said.items():
+        if fault := fault_of_attribute(name, value):
+            raise BadInput(f"{where}: {fault}.")
+    return said
 
 
 def _kind(given: str | None, where: str) -> Kind | None:

@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -39,7 +39,7 @@ class Sheet:
     """A table: the file, its columns (small letters, "_" between words) and its rows without the empty ones.
 
     ``ignored``: columns that mean nothing here, such as a team's own notes. ``hidden``: rows with words that a workbook
-    hides.
+    hides. ``headings``: the columns as they stand in the file.
     """
 
     file: str
@@ -47,6 +47,7 @@ class Sheet:
     rows: tuple[Row, ...]
     ignored: tuple[str, ...] = ()
     hidden: tuple[int, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def about_hidden(self) -> str | None:
@@ -104,7 +105,8 @@ def read_sheet(
     ignored = tuple(column for column in named if column not in known)
     full = {row.number for row in found}
     hidden = tuple(number for number in _hidden(file, content) if number in full)
-    return Sheet(str(file), named, tuple(found), ignored, hidden)
+    headings = {column: " ".join(cell.split()) for column, cell in zip(columns, first[1], strict=True)}
+    return Sheet(str(file), named, tuple(found), ignored, hidden, headings)
 
 
 def _hidden(file: Path, content: bytes) -> tuple[int, ...]:

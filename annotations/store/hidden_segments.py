@@ -14,6 +14,7 @@ from annotations.store.tables import (
     label_studio_tasks,
     retractions,
 )
+from annotations.store.transcript_versions import replaced_segments
 
 
 def hidden_segments(connection: Connection) -> set[UUID]:
@@ -42,4 +43,6 @@ def hidden_segments(connection: Connection) -> set[UUID]:
         .exists()
     )
     to_come = select(d.c.segment_id).where(d.c.draw.in_(draws), ~stands, ~judged)
-    return set(connection.execute(wanted.union(to_come)).scalars())
+    found = set(connection.execute(wanted.union(to_come)).scalars())
+    # what stands in the text no more hides nothing; its heir is drawn too
+    return found - replaced_segments(connection, found)

@@ -54,6 +54,12 @@ def adopt_loose_codings(connection: Connection, review: Review) -> tuple[Coding,
     return tuple(wanted.values())
 
 
+def take_into_review(connection: Connection, coding: UUID, review: Review) -> None:
+    """A loose coding belongs to this review from now on."""
+    this = codings.c.id == coding
+    connection.execute(codings.update().where(this).values(review_id=review.id))
+
+
 def loose_codings(connection: Connection, *, transcript: UUID | None = None) -> tuple[LooseCoding, ...]:
     """Every coding that belongs to no review, or those of one transcript, in the order in which they came."""
     names = coder_names(connection)

@@ -12,7 +12,15 @@ from sqlalchemy import Connection, Row, func, select
 
 from annotations.errors import TandemError, unknown
 from annotations.store.judge_draws import Purpose
-from annotations.store.tables import codings, learnt_from, model_versions, reviews, serving, withdrawals
+from annotations.store.tables import (
+    codings,
+    forgettings,
+    learnt_from,
+    model_versions,
+    reviews,
+    serving,
+    withdrawals,
+)
 
 # what put a version to serve, where it was not the rule of promotion
 BY_HAND = "by hand"
@@ -152,8 +160,12 @@ def last_served(connection: Connection) -> Serving | None:
 
 
 def erased_versions(connection: Connection) -> frozenset[str]:
-    """The names of the versions that had learnt from somebody who withdrew: their files are erased, none serves again."""
-    named = connection.execute(select(withdrawals.c.models)).scalars()
+    """The names of the versions that had learnt from what was erased since: their files are gone, none serves again."""
+    named = (
+        models
+        for table in (withdrawals, forgettings)
+        for models in connection.execute(select(table.c.models)).scalars()
+    )
     return frozenset(version for models in named for version in models)
 
 
@@ -173,8 +185,14 @@ def why_nothing_serves(connection: Connection) -> str | None:
         return 'no model has been trained yet. Run "tandem train" first.'
     if last.model.version not in erased_versions(connection):
         return None
+    people = connection.execute(select(withdrawals.c.models)).scalars()
+    whom = (
+        "somebody who withdrew"
+        if any(last.model.version in one for one in people)
+        else "words taken out since"
+    )
     return (
-        f"no model serves: {last.model.version}, which did, had learnt from somebody who withdrew, so it was erased. "
+        f"no model serves: {last.model.version}, which did, had learnt from {whom}, so it was erased. "
         f'"tandem train" makes another one of what people have coded.'
     )
 

@@ -12,7 +12,14 @@ from sqlalchemy import Connection, Row, distinct, func, select
 
 from annotations.coding import Draw
 from annotations.store.many_values import in_lots
-from annotations.store.tables import label_studio_projects, label_studio_tasks, now, segments, shown_models
+from annotations.store.tables import (
+    label_studio_projects,
+    label_studio_tasks,
+    now,
+    segments,
+    shown_models,
+    transcripts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,30 @@ def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int
         .group_by(segments.c.transcript_id)
     )
     return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def count_tasks(connection: Connection, among: Collection[UUID]) -> int:
+    """How many tasks of these segments stand in projects that are in use."""
+    t, p = label_studio_tasks, label_studio_projects
+    count = 0
+    for some in in_lots(among):
+        joined = select(func.count()).select_from(t.join(p, p.c.id == t.c.project_id))
+        count += int(
+            connection.execute(joined.where(t.c.segment_id.in_(some), p.c.retired.is_(False))).scalar_one()
+        )
+    return count
+
+
+def words_on_tasks(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """For each of these tasks, by key: who speaks in its passage and the words, as the transcript reads now."""
+    t, s, text = label_studio_tasks, segments, transcripts
+    found: dict[str, tuple[str, str]] = {}
+    for some in in_lots([UUID(key) for key in keys]):
+        wanted = select(t.c.key, s.c.speaker, s.c.start, s.c.end, text.c.text).where(t.c.key.in_(some))
+        joined = wanted.join(s, s.c.id == t.c.segment_id).join(text, text.c.id == s.c.transcript_id)
+        for row in connection.execute(joined):
+            found[str(row.key)] = (row.speaker, row.text[row.start : row.end])
+    return found
 
 
 def _task(row: Row[Any]) -> PushedTask:

@@ -126,6 +126,53 @@ turns = Table(
 )
 
 
+# the texts that a corrected one took the place of; the newest text stands in ``transcripts``
+transcript_versions = Table(
+    "transcript_versions",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    # none: its words were erased
+    Column("text", Text),
+    Column("turns", JSON(none_as_null=True)),
+    Column("source", Text, nullable=False),
+    # when the next version took its place
+    _created(),
+    UniqueConstraint("transcript_id", "number"),
+    **_ORDERED,
+)
+
+
+# where each review and coding stood in a version, and what became of it in the next one
+version_passages = Table(
+    "version_passages",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("version_id", Uuid, ForeignKey("transcript_versions.id"), nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    # the coding, or none: the review itself
+    Column("coding_id", Uuid),
+    # the review that it is or belongs to; none: a coding that belongs to none
+    Column("review_id", Uuid),
+    Column("was_start", Integer, nullable=False),
+    Column("was_end", Integer, nullable=False),
+    # none: nothing of it is left
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("moved", Boolean, nullable=False),
+    # "open": waits for a person, "kept", "dropped"; none: nobody has to settle it
+    Column("settled", String(8)),
+    Column("settled_by", Text),
+    Column("settled_at", Moment),
+    _created(),
+    Index(None, "version_id"),
+    **_ORDERED,
+)
+
+
 codebook_versions = Table(
     "codebook_versions",
     metadata,
@@ -153,6 +200,7 @@ segments = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False),
+    # "replaced-N" where its words stand no more: it is a span of version N of the text
     Column("segmentation", String(16), ForeignKey("segmentations.version"), nullable=False),
     Column("index", Integer, nullable=False),
     Column("turn", Integer, nullable=False),
@@ -551,6 +599,42 @@ withdrawals = Table(
     Column("pending", JSON, nullable=False),
     Column("state", String(16), nullable=False),
     _created(),
+    **_ORDERED,
+)
+
+
+# words that were taken out of transcripts for good: that it happened, and nothing of them
+forgettings = Table(
+    "forgettings",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    # the model versions that had learnt from them
+    Column("models", JSON, nullable=False),
+    # tasks in Label Studio that have yet to be erased or changed
+    Column("pending", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what the team knows of participants and cases besides: role, organisation …; the newest word holds
+attributes = Table(
+    "attributes",
+    metadata,
+    _sequence(),
+    # "participant" or "case"
+    Column("of", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    _created(),
+    UniqueConstraint("of", "owner_key", "name_key"),
     **_ORDERED,
 )
 

@@ -28,15 +28,15 @@ def add_transcript(connection: Connection, transcript: Transcript) -> UUID:
     new = uuid4()
     connection.execute(
         transcripts.insert().values(
-            id=new, name=transcript.name, name_key=folded(transcript.name), **_columns(transcript)
+            id=new, name=transcript.name, name_key=folded(transcript.name), **columns_of(transcript)
         )
     )
-    _add_turns(connection, new, transcript.turns)
+    put_turns(connection, new, transcript.turns)
     return new
 
 
 def replace_transcript(connection: Connection, old: UUID, transcript: Transcript) -> None:
-    """Put other content under the same id. Raises BadInput once anybody has coded or reviewed it."""
+    """Put the same words in other turns under the same id. Raises BadInput once anybody has coded or reviewed it."""
     if coded(connection, old):
         raise BadInput(
             f'transcript "{transcript.name}": people have coded it, and their codings point at its words, so it '
@@ -50,13 +50,13 @@ def replace_transcript(connection: Connection, old: UUID, transcript: Transcript
         )
     connection.execute(delete(segments).where(segments.c.transcript_id == old))
     connection.execute(delete(turns).where(turns.c.transcript_id == old))
-    connection.execute(transcripts.update().where(transcripts.c.id == old).values(**_columns(transcript)))
-    _add_turns(connection, old, transcript.turns)
+    connection.execute(transcripts.update().where(transcripts.c.id == old).values(**columns_of(transcript)))
+    put_turns(connection, old, transcript.turns)
 
 
 def redescribe_transcript(connection: Connection, old: UUID, transcript: Transcript) -> None:
     """Change where a transcript belongs and what may be done with it; its text stays."""
-    columns = _columns(transcript)
+    columns = columns_of(transcript)
     for fixed in ("text", "text_hash", "source"):
         del columns[fixed]
     connection.execute(transcripts.update().where(transcripts.c.id == old).values(**columns))
@@ -124,7 +124,8 @@ def all_texts(connection: Connection) -> tuple[Kept, ...]:
     return tuple(_kept(row, ()) for row in rows)
 
 
-def _columns(transcript: Transcript) -> dict[str, Any]:
+def columns_of(transcript: Transcript) -> dict[str, Any]:
+    """What the table keeps of a transcript, its name aside."""
     consents = transcript.consents
     return {
         "text": transcript.text,
@@ -144,7 +145,8 @@ def _columns(transcript: Transcript) -> dict[str, Any]:
     }
 
 
-def _add_turns(connection: Connection, transcript: UUID, found: Iterable[Turn]) -> None:
+def put_turns(connection: Connection, transcript: UUID, found: Iterable[Turn]) -> None:
+    """Keep the turns of a transcript that has none."""
     rows = [
         {
             "transcript_id": transcript,

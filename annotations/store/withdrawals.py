@@ -11,47 +11,42 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, Table, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from annotations.coding import Draw
-from annotations.label_studio.webhook import keys_told_of
 from annotations.lots import lots
 from annotations.names import folded
-from annotations.store.database import Store
+from annotations.store.attributes import count_of, forget_participants
+from annotations.store.erasing import (
+    AT_A_TIME,
+    Pending,
+    cascade,
+    forget_errors,
+    forget_evidence,
+    forget_webhooks,
+    learnt_by,
+    not_mirrored,
+    pending_in,
+    pending_of,
+    pending_to_json,
+)
+from annotations.store.forgettings import all_forgettings, forgettings_of
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,
     jobs,
     label_studio_annotations,
-    label_studio_projects,
-    label_studio_tasks,
-    learnt_from,
     metadata,
     model_versions,
     now,
     reviews,
     segments,
-    serving,
     shown_models,
-    suggestions,
     transcripts,
-    webhook_events,
     withdrawals,
 )
 from annotations.store.tombstones import Tombstone
 from annotations.store.transcripts import Kept, all_transcripts
-
-_AT_A_TIME = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What still has to be erased in one Label Studio project: tasks by key, and tasks that quote the person."""
-
-    url: str
-    project: int
-    keys: tuple[str, ...]
-    quoting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,11 @@ class Withdrawal:
     state: str
     created: datetime
     transcript_ids: tuple[UUID, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """Whom it erases."""
+        return self.participant
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,6 @@ def same_session(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, .
     )
 
 
-def words_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
-    """The words of every segment of these transcripts, under every segmentation: what caches may hold."""
-    text_of = {kept.id: kept.transcript.text for kept in theirs}
-    cut = connection.execute(select(segments).where(segments.c.transcript_id.in_(list(text_of))))
-    return tuple(dict.fromkeys(text_of[row.transcript_id][row.start : row.end] for row in cut))
-
-
 def withdrawal_of(connection: Connection, participant: str) -> Withdrawal | None:
     """The tombstone of this participant, or None."""
     wanted = select(withdrawals).where(withdrawals.c.participant_key == folded(participant))
@@ -127,7 +120,8 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
 
     ``again``: the tombstone of an earlier withdrawal, where the database had the person once more; who and when stay.
 
-    Whatever row of whatever table points at one of their transcripts, segments or reviews goes too; evidence
+    Whatever row of whatever table points at one of their transcripts, segments or reviews goes too, and so do the
+    participant's attributes; evidence
     that quotes them is taken out of other people's suggestions, and the value of their group out of the figures of
     every model and out of what jobs came to.
     """
@@ -143,18 +137,20 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     own_codings = set(
         connection.execute(select(codings.c.id).where(codings.c.transcript_id.in_(ids))).scalars()
     )
-    models = _learnt(connection, own_reviews | own_codings)
-    quoting = _forget_evidence(connection, own_segments)
-    pending = _pending(connection, own_segments, quoting)
+    before = [version for one in forgettings_of(connection, ids) for version in one.models]
+    models = tuple(dict.fromkeys((*before, *learnt_by(connection, own_reviews | own_codings))))
+    quoting = forget_evidence(connection, own_segments)
+    pending = pending_in(connection, own_segments, quoting)
     _forget_values(connection, theirs)
-    _forget_errors(connection)
-    _not_mirrored(connection, models)
+    forget_errors(connection)
+    forget_participants(connection, {participant, *(kept.transcript.participant for kept in theirs)})
+    not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
     for table in (shown_models, label_studio_annotations):
-        for some in lots(list(own_tasks), _AT_A_TIME):
+        for some in lots(list(own_tasks), AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))
-    _forget_webhooks(connection, own_tasks)
-    _cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
+    forget_webhooks(connection, own_tasks)
+    cascade(connection, {transcripts: set(ids), segments: own_segments, reviews: own_reviews})
     values = {
         "id": _tombstone_id(connection, again),
         "participant": theirs[0].transcript.participant if theirs and not again else participant,
@@ -163,7 +159,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
         "transcripts": len(ids),
         "transcript_ids": sorted({str(one) for one in (*ids, *earlier)}),
         "models": list(models),
-        "pending": [_plain(one) for one in pending],
+        "pending": [pending_to_json(one) for one in pending],
         "state": "erasing",
         "created": again.created if again else now(),
     }
@@ -177,7 +173,9 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
 def still_pending(connection: Connection, withdrawal: UUID, pending: Sequence[Pending]) -> None:
     """Note what has yet to be erased in Label Studio."""
     this = withdrawals.c.id == withdrawal
-    connection.execute(update(withdrawals).where(this).values(pending=[_plain(one) for one in pending]))
+    connection.execute(
+        update(withdrawals).where(this).values(pending=[pending_to_json(one) for one in pending])
+    )
 
 
 def finish_withdrawal(connection: Connection, withdrawal: UUID) -> None:
@@ -195,32 +193,20 @@ def rows_left(connection: Connection, ids: Collection[UUID], participant: str) -
                 wanted = select(func.count()).select_from(table).where(key.parent.in_(list(ids)))
                 found[table.name] = found.get(table.name, 0) + connection.execute(wanted).scalar_one()
     theirs = transcripts_of(connection, participant, ids=ids)
-    return {name: count for name, count in {**found, "transcripts": len(theirs)}.items() if count}
+    found |= {"transcripts": len(theirs), "attributes": count_of(connection, participant)}
+    return {name: count for name, count in found.items() if count}
 
 
 def models_that_learnt(connection: Connection) -> Mapping[str, tuple[str, ...]]:
-    """For each model version that learnt from somebody who withdrew: who they are."""
+    """For each model version that learnt from what was erased since: who withdrew, or which words those were."""
     found: dict[str, list[str]] = {}
     for one in all_withdrawals(connection):
         for version in one.models:
             found.setdefault(version, []).append(one.participant)
-    return {version: tuple(who) for version, who in found.items()}
-
-
-def compact(store: Store) -> None:
-    """Give the database's freed pages back, so that no file holds what was erased."""
-    engine = store.engine
-    with engine.connect() as plain:
-        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-        if engine.dialect.name == "sqlite":
-            raw = connection.connection.driver_connection
-            if raw is not None:
-                connection.rollback()
-                raw.execute("VACUUM")
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
-        for table in metadata.sorted_tables:
-            connection.exec_driver_sql(f'VACUUM FULL "{table.name}"')
+    for words in all_forgettings(connection):
+        for version in words.models:
+            found.setdefault(version, []).append(words.what)
+    return {version: tuple(dict.fromkeys(who)) for version, who in found.items()}
 
 
 def _tombstone_id(connection: Connection, again: Tombstone | None) -> UUID:
@@ -229,36 +215,6 @@ def _tombstone_id(connection: Connection, again: Tombstone | None) -> UUID:
         return uuid4()
     there = connection.execute(select(withdrawals.c.id).where(withdrawals.c.id == again.id)).first()
     return again.id if there is None else uuid4()
-
-
-def _learnt(connection: Connection, items: Collection[UUID]) -> tuple[str, ...]:
-    found: set[UUID] = set()
-    for some in lots(list(items), _AT_A_TIME):
-        wanted = select(learnt_from.c.model_id).where(learnt_from.c.item_id.in_(some)).distinct()
-        found |= set(connection.execute(wanted).scalars())
-    named = select(model_versions.c.version).where(model_versions.c.id.in_(found))
-    return tuple(connection.execute(named.order_by(model_versions.c.sequence)).scalars())
-
-
-def _not_mirrored(connection: Connection, models: Collection[str]) -> None:
-    """MLflow's aliases have to follow: the version that they name serves no more."""
-    named = select(model_versions.c.id).where(model_versions.c.version.in_(list(models)))
-    connection.execute(update(serving).where(serving.c.model_id.in_(named)).values(mirrored=False))
-
-
-def _forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]:
-    """Take passages out of the evidence of other segments; returns those segments."""
-    gone = {str(one) for one in own}
-    changed: list[tuple[UUID, UUID, dict[str, Any]]] = []
-    wanted = select(suggestions.c.segment_id, suggestions.c.model_id, suggestions.c.evidence)
-    for segment, model, evidence in connection.execute(wanted.execution_options(yield_per=2000)):
-        kept = {code: [one for one in its if one[0] not in gone] for code, its in evidence.items()}
-        if kept != evidence and segment not in own:
-            changed.append((segment, model, kept))
-    for segment, model, kept in changed:
-        this = (suggestions.c.segment_id == segment) & (suggestions.c.model_id == model)
-        connection.execute(suggestions.update().where(this).values(evidence=kept))
-    return {segment for segment, _, _ in changed}
 
 
 def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
@@ -273,21 +229,6 @@ def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
                 connection.execute(update(table).where(table.c.id == row).values({column.name: kept}))
 
 
-def _forget_errors(connection: Connection) -> None:
-    """Why jobs failed, which earlier versions of Tandem wrote with words in it, and which may name the person."""
-    said = "the reason was erased when somebody withdrew"
-    connection.execute(update(jobs).where(jobs.c.error.is_not(None)).values(error=said))
-
-
-def _forget_webhooks(connection: Connection, own: Collection[UUID]) -> None:
-    """Those that wait hold memos. What such a one told of other people's tasks besides, the next pull finds."""
-    e = webhook_events
-    for sequence, body in connection.execute(select(e.c.sequence, e.c.body).where(e.c.done.is_(False))).all():
-        if not keys_told_of(body or {}).isdisjoint(own):
-            this = e.c.sequence == sequence
-            connection.execute(update(e).where(this).values(done=True, body=None, outcome="erased"))
-
-
 def _without(plain: Any, names: Collection[str]) -> Any:
     """The same data without the entries that go by one of these names."""
     if isinstance(plain, Mapping):
@@ -297,35 +238,6 @@ def _without(plain: Any, names: Collection[str]) -> Any:
     return plain
 
 
-def _pending(connection: Connection, own: Collection[UUID], quoting: Collection[UUID]) -> tuple[Pending, ...]:
-    p, t = label_studio_projects, label_studio_tasks
-    wanted = select(p.c.url, p.c.project_id, t.c.key, t.c.segment_id).join(t, t.c.project_id == p.c.id)
-    keys: dict[tuple[str, int], tuple[list[str], list[str]]] = {}
-    for url, project, key, segment in connection.execute(wanted):
-        if segment in own:
-            keys.setdefault((url, project), ([], []))[0].append(str(key))
-        elif segment in quoting:
-            keys.setdefault((url, project), ([], []))[1].append(str(key))
-    return tuple(Pending(url, number, tuple(a), tuple(b)) for (url, number), (a, b) in keys.items())
-
-
-def _cascade(connection: Connection, doomed: Mapping[Table, set[UUID]]) -> None:
-    """Delete these rows and, first, all rows of all tables that refer to them."""
-    for table in reversed(metadata.sorted_tables):
-        for key in table.foreign_keys:
-            target = key.column.table
-            if target in doomed and key.column.name == "id":
-                for some in lots(list(doomed[target]), _AT_A_TIME):
-                    connection.execute(delete(table).where(key.parent.in_(some)))
-        if table in doomed:
-            for some in lots(list(doomed[table]), _AT_A_TIME):
-                connection.execute(delete(table).where(table.c.id.in_(some)))
-
-
-def _plain(one: Pending) -> dict[str, Any]:
-    return {"url": one.url, "project": one.project, "keys": list(one.keys), "quoting": list(one.quoting)}
-
-
 def _withdrawal(row: Row[Any]) -> Withdrawal:
     return Withdrawal(
         id=row.id,
@@ -333,10 +245,7 @@ def _withdrawal(row: Row[Any]) -> Withdrawal:
         by=row.by,
         transcripts=row.transcripts,
         models=tuple(row.models),
-        pending=tuple(
-            Pending(one["url"], one["project"], tuple(one["keys"]), tuple(one["quoting"]))
-            for one in row.pending
-        ),
+        pending=tuple(map(pending_of, row.pending)),
         state=row.state,
         created=row.created,
         transcript_ids=tuple(UUID(one) for one in row.transcript_ids),

@@ -37,7 +37,8 @@ def command(
 
 
 def _print(found: dict[str, Any]) -> None:
-    say(_understood(found), f"Characters {found['start']} to {found['end']} of its text.", "")
+    say(_understood(found), f"Characters {found['start']} to {found['end']} of its text.")
+    say(*(version_line(one) for one in found["earlier_versions"]), "")
     if not found["reviews"]:
         say("Nobody has reviewed this passage yet.")
         return
@@ -48,11 +49,36 @@ def _print(found: dict[str, Any]) -> None:
             f"{one['condition']}, {one['draw']}",
             "\n".join(one["codes"]) or "(nothing applies)",
             _changes(one),
-            one["state"],
+            "\n".join([one["state"], *_earlier(one)]),
         )
         for one in found["reviews"]
     ]
     table("", ("came", "coder", "condition, draw", "codes", "against what was suggested", "state"), rows)
+
+
+def version_line(one: dict[str, Any]) -> str:
+    """An earlier version of a text, in a line."""
+    more = "its words were erased" if one["erased"] else "tandem show ID --text --version N prints it"
+    return f"Version {one['version']} of the text was replaced on {one['replaced'][:10]} ({more})."
+
+
+def _earlier(one: dict[str, Any]) -> list[str]:
+    """Where it stood in earlier versions of the text: what moved along is said once, what changed with its words."""
+    from annotations.turn_numbers import first_words
+
+    lines = []
+    for place in one["earlier"]:
+        if not place["words_changed"]:
+            lines.append(f"moved along from version {place['version']}")
+            continue
+        words = "(erased)" if place["text"] is None else f"“{first_words(place['text'])}”"
+        line = f"made on version {place['version']}: {words}"
+        if place["number"] is not None:
+            line += f"; waits for a person (tandem settle, number {place['number']})"
+        elif place["settled"]:
+            line += f"; {place['settled']} by {place['settled_by']}"
+        lines.append(line)
+    return lines
 
 
 def _understood(found: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.cli.output import say, table, warn
+from service.cli.settle import show_waiting
 
 if TYPE_CHECKING:
     from service.importing.import_outcome import Imported
@@ -43,6 +44,12 @@ def show(found: Imported) -> None:
         )
     if len(rows) > _SHOWN:
         say(f"… and {len(rows) - _SHOWN} more")
+    waiting = [passage for one in found.read if one.replaced for passage in one.replaced.waiting]
+    if waiting:
+        say("", "The words of these changed, so they count no more until a person says whether they hold:")
+        show_waiting(waiting[:_SHOWN])
+        if len(waiting) > _SHOWN:
+            say(f'… and {len(waiting) - _SHOWN} more: "tandem settle" lists all')
     for one in found.read:
         warn(*(f"{Path(one.file).name}: {warning}" for warning in one.warnings))
     unknown = f"; no {' or '.join(columns[at] for at in unsaid)} is said of any" if rows and unsaid else ""

@@ -11,6 +11,13 @@ import typer
 
 from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
+from service.cli.forget_words import (
+    forget_old_words,
+    forgotten_to_json,
+    may_forget,
+    plan_with,
+    tell_forgotten,
+)
 from service.cli.import_explained import explain, open_preview, show_reread
 from service.cli.import_table import counts, show
 from service.cli.options import JsonOption, StudyOption, chosen
@@ -19,6 +26,8 @@ from service.cli.output import as_json, progress, say, warn
 if TYPE_CHECKING:
     from service.composition import Parts
     from service.importing.import_outcome import Imported
+    from service.withdrawal.forget_words import ForgetPlan
+    from service.withdrawal.withdrawn import Withdrawn
 
 NAME = "import"
 
@@ -42,8 +51,21 @@ def command(
     date: Annotated[str | None, typer.Option(help="As 2026-03-01.")] = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Put other content under an id that is taken, if nobody coded it."),
+        typer.Option(
+            "--replace",
+            help="Put corrected words in the place of a transcript; codings of unchanged words move along.",
+        ),
     ] = False,
+    forget: Annotated[
+        bool,
+        typer.Option(
+            "--forget",
+            help="With --replace: erase the old words everywhere, as after a name was blanked. Needs --by.",
+        ),
+    ] = False,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="With --forget: who erases; kept on record.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would come in, and write nothing.")
     ] = False,
@@ -94,6 +116,8 @@ def command(
     # "" would be the folder in which somebody stands
     if any(not file.strip() for file in files or ()):
         raise BadInput('a file\'s name is empty. Give files or folders; "." is the folder in which you are.')
+    if forget:
+        may_forget(by, given=files or [], replace=replace, dry_run=dry_run, yes=yes)
     described = {
         "case": case,
         "site": site,
@@ -122,7 +146,8 @@ def command(
         ):
             if is_chosen:
                 parts.take_up(with_choice(parts.study, key, given, write=not looks))
-        look = partial(preview_transcripts, parts, given, **words)
+        plans: list[ForgetPlan] = []
+        look = partial(preview_transcripts, parts, given, **words, then=plan_with(plans) if forget else None)
         if looks or asks:
             with progress("Reading transcripts") as step:
                 found = look(progress=step)
@@ -136,7 +161,12 @@ def command(
         if not looks:
             with progress("Importing transcripts") as step:
                 found = import_transcripts(parts, given, **words, progress=step)
-    _report(found, looks=looks, shown=shown, json=json)
+        gone = forget_old_words(parts, found, by=by) if forget and not looks else None
+    more = forgotten_to_json(plans, gone) if forget else {}
+    _report(found, looks=looks, shown=shown, json=json, more=more)
+    if forget and not json:
+        tell_forgotten(plans, gone)
+    _end(found, gone, looks)
 
 
 def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bool, browser: bool) -> None:
@@ -148,11 +178,9 @@ def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bo
         warn(*found.refused, *found.notes)
 
 
-def _report(found: Imported, *, looks: bool, shown: bool, json: bool) -> None:
-    from annotations.errors import BadInput
-
+def _report(found: Imported, *, looks: bool, shown: bool, json: bool, more: dict[str, Any]) -> None:
     if json:
-        as_json({"dry_run": looks, **found.to_json()})
+        as_json({"dry_run": looks, **found.to_json(), **more})
     else:
         if not shown:
             show(found)
@@ -164,8 +192,15 @@ def _report(found: Imported, *, looks: bool, shown: bool, json: bool) -> None:
             )
         )
         warn(*found.notes)
+
+
+def _end(found: Imported, gone: Withdrawn | None, looks: bool) -> None:
+    from annotations.errors import BadInput
+
     if found.refused:
         raise BadInput("\n".join([*found.refused, _outcome(found, looks)]))
+    if gone is not None and not gone.done:
+        raise typer.Exit(1)
 
 
 def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:

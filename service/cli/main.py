@@ -60,11 +60,13 @@ def add_commands() -> None:
         jobs,
         label_studio,
         models,
+        participants,
         precode,
         pull,
         push,
         restore,
         serve,
+        settle,
         show,
         status,
         suggestions,
@@ -79,12 +81,14 @@ def add_commands() -> None:
         init,
         import_transcripts,
         import_codings,
+        participants,
         train,
         evaluate,
         precode,
         suggestions,
         push,
         pull,
+        settle,
     ):
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):

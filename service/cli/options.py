@@ -13,6 +13,15 @@ StudyOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 WaveOption = Annotated[str | None, typer.Option("--wave", metavar="W", help="Only transcripts of this wave.")]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="ATTRIBUTE=VALUE",
+        help='Only of participants or cases with this attribute, such as --where "role=leader"; with ";" between, any of '
+        "the values. Several: all must hold.",
+    ),
+]
 
 _remembered: list[Path] = []
 

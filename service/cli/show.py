@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from service.cli.history import version_line
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
+from service.cli.settle import show_waiting
 
 NAME = "show"
 
@@ -18,6 +20,12 @@ def command(
     text: Annotated[
         bool, typer.Option("--text", help="Print its canonical text, that offsets count in.")
     ] = False,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="With --text: an earlier version of a text that was corrected, from 1."
+        ),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -25,23 +33,41 @@ def command(
 
     Turns count from 1, as in Label Studio; with --json they count from 0.
     """
+    from zoneinfo import ZoneInfo
+
+    from annotations.errors import BadInput
     from annotations.store.transcripts import get_transcript
     from service.composition import open_parts
     from service.corrections.set_aside import set_aside
+    from service.looking.changed_passages import changed_passages
     from service.looking.coded_transcript import coded_transcript
+    from service.looking.text_versions import text_of_version, text_versions
 
+    if version is not None and not text:
+        raise BadInput("--version goes with --text: it prints an earlier version of the text.")
     with open_parts(chosen(study)) as parts:
         with parts.store.reading() as connection:
             kept = get_transcript(connection, transcript)
+            words = kept.transcript.text if version is None else text_of_version(connection, kept, version)
+            earlier = text_versions(connection, kept, ZoneInfo(parts.study.config.time_zone))
+            waiting = changed_passages(connection, parts.codebook, transcript=kept.id)
         if text:
-            sys.stdout.write(kept.transcript.text)
+            sys.stdout.write(words)
             return
         found = coded_transcript(parts, kept).to_json()
         found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
+    found |= {"version": len(earlier) + 1, "earlier_versions": earlier}
+    found["waiting"] = [one.to_json() for one in waiting]
     if json:
         as_json(found)
         return
     _print(found)
+    if waiting:
+        say(
+            "",
+            "The words of these were corrected, and a person has to say whether they hold (tandem settle):",
+        )
+        show_waiting(waiting)
 
 
 def _found_on(turn: dict[str, Any]) -> str:
@@ -62,7 +88,10 @@ def _print(found: dict[str, Any]) -> None:
         ("may be learnt from" if found["may_train"] else "may NOT be learnt from"),
         ("may be quoted" if found["may_quote"] else "may NOT be quoted"),
     )
-    say(", ".join(consents), "")
+    say(", ".join(consents))
+    if found["attributes"]:
+        say("  ".join(f"{name}: {value}" for name, value in found["attributes"].items()))
+    say(*(version_line(one) for one in found["earlier_versions"]), "")
     rows = [
         (
             shown_number(turn["turn"]),

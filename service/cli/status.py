@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
         f"{counted(found.codings, 'coding')} in {counted(found.reviews, 'review')} by "
         f"{counted(len(found.coders), 'coder')}",
     )
+    if found.attributes:
+        say(f"Attributes: {', '.join(_known_of(name, its) for name, its in found.attributes.items())}")
     if found.set_aside:
         are = counted(found.set_aside, "annotation is", "annotations are")
         say(f"{are} set aside: tandem pull says why and what to do.")
@@ -51,6 +54,13 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
         if job.under_way:
             say(job.in_words)
     say("", f"Next: {found.next_command}")
+
+
+def _known_of(name: str, counts: Mapping[str, int]) -> str:
+    from annotations.numbers_shown import counted
+
+    of = [counted(counts[what], what.removesuffix("s")) for what in ("participants", "cases") if counts[what]]
+    return f"{name} ({', '.join(of)})"
 
 
 def _about_model(model: ModelInService | None, why_none: str | None) -> str:

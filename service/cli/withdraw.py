@@ -173,7 +173,7 @@ def _ask(participant: str, names: tuple[str, ...]) -> None:
     what = (
         f"This erases {', '.join(names)} of {participant} for good"
         if names
-        else f"This goes on erasing {participant}"
+        else f"This erases what is left of {participant}"
     )
     if not sys.stdin.isatty():
         raise BadInput(f"{what}. Nobody can be asked here: give --yes to do it. Nothing was erased.")

@@ -41,6 +41,7 @@ from annotations.store.seen_annotations import (
     waiting_rows,
 )
 from annotations.store.segments import places_of
+from annotations.store.transcript_versions import replaced_segments
 from service.composition import Parts
 from service.corrections.review_of_annotation import review_of
 from service.live_config import InForce
@@ -76,14 +77,15 @@ class Reviewing:
         before = seen(connection, project.id, [one.annotation for one in arrivals])
         tasks = tasks_with_keys(connection, project.id, [one.key for one in arrivals if one.key])
         emails = users(connection, project.url)
+        outdated = _outdated(connection, tasks)
         changed: dict[int, Seen] = {}
         slots: dict[Slot, str] = {}
         for arrival, event in zip(arrivals, events or [0] * len(arrivals), strict=True):
             known = changed.get(arrival.annotation) or before.get(arrival.annotation)
             if known is None or _is_news(known, arrival, event, read_after):
-                now = self._judged(project, arrival, tasks, emails, known)
+                now = self._judged(project, arrival, tasks, emails, known, outdated)
             elif _own_word_late(known, arrival):
-                now = self._judged(project, arrival, tasks, emails, None)
+                now = self._judged(project, arrival, tasks, emails, None, outdated)
                 if now.state is not State.REVIEW:
                     continue
                 now = replace(now, state=State.OVERWRITTEN, why=known.why)
@@ -207,6 +209,7 @@ class Reviewing:
     def _judge_again(self, connection: Connection, project: ProjectRow, rows: Sequence[Seen]) -> Counter[str]:
         tasks = tasks_with_keys(connection, project.id, [row.key for row in rows if row.key])
         emails = users(connection, project.url)
+        outdated = _outdated(connection, tasks)
         changed, slots = [], dict[Slot, str]()
         for row in rows:
             if row.told is None:
@@ -214,7 +217,7 @@ class Reviewing:
             if row.state is State.OVERWRITTEN:
                 now = replace(row, coder=self._coder(emails, row.user)[0] or row.coder)
             else:
-                now = self._judged(project, row.told.arrival, tasks, emails, row)
+                now = self._judged(project, row.told.arrival, tasks, emails, row, outdated)
             if not _same(row, now):
                 changed.append(replace(now, last_event=row.last_event))
                 slots |= dict.fromkeys(_slots(row, now), _GONE_BY[now.state])
@@ -228,6 +231,7 @@ class Reviewing:
         tasks: Mapping[UUID, PushedTask],
         emails: Mapping[int, str],
         known: Seen | None,
+        outdated: Collection[UUID],
     ) -> Seen:
         coder, unmatched = self._coder(emails, arrival.user)
         if known is not None and coder is None and known.user == arrival.user:
@@ -236,6 +240,10 @@ class Reviewing:
             verdict = Verdict(State.NOT_OURS)
         else:
             verdict = judge(arrival, self.in_force.codebook, coder=coder, unmatched=unmatched)
+        if arrival.key in outdated and verdict.state is State.REVIEW:
+            if known is not None and known.state in HOLDING and known.content == verdict.decision.content:
+                return known  # said before the words changed; its review waits for a person
+            verdict = Verdict(State.SET_ASIDE, WORDS_CHANGED)
         if (
             verdict.state is State.SET_ASIDE
             and arrival.saved_by_another
@@ -275,6 +283,18 @@ _GONE_BY = {
     State.NOT_OURS: "its task is none of ours any more",
     State.DELETED: "its annotation was deleted in Label Studio",
 }
+
+
+WORDS_CHANGED = (
+    "the words of this passage have been corrected since, so it is about words that stand no more. Run tandem push, and "
+    "ask the coder to judge the passage as it reads now."
+)
+
+
+def _outdated(connection: Connection, tasks: Mapping[UUID, PushedTask]) -> set[UUID]:
+    """The keys of tasks that show words which stand in the transcript no more."""
+    gone = replaced_segments(connection, [task.segment for task in tasks.values()])
+    return {key for key, task in tasks.items() if task.segment in gone}
 
 
 def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool:

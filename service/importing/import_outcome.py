@@ -12,6 +12,8 @@ from annotations.readers.account import NOTHING_COUNTED, Account
 from annotations.readers.suspicion import Suspicion, suspicion_of
 from annotations.study.speakers import Speaker
 from annotations.transcript import Transcript
+from service.importing.manifest_attributes import ManifestAttributes
+from service.importing.new_versions import Replaced
 from service.importing.role_guesses import with_guesses
 from service.importing.transcript_files import NotRead, sentences_of
 
@@ -28,6 +30,7 @@ class Read:
     warnings: tuple[str, ...] = ()
     account: Account = NOTHING_COUNTED
     read_now: Transcript | None = None
+    replaced: Replaced | None = None
 
     @property
     def as_read(self) -> Transcript:
@@ -87,6 +90,7 @@ class Read:
                 "left_out": account.words_left_out,
             },
             "look": look.to_json(),
+            "replaced": None if self.replaced is None else self.replaced.to_json(),
         }
 
 
@@ -98,6 +102,7 @@ class Imported:
     refused: list[str] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
     by_key: dict[str, Read] = field(default_factory=dict)
+    attributes: ManifestAttributes = field(default_factory=ManifestAttributes)
 
     def take(self, kept: Iterable[Read]) -> None:
         """Add the transcripts of one more file."""
@@ -148,7 +153,7 @@ class Imported:
                 f"{_quoted(anew)}: a program counts speakers anew in each file, so study.yaml cannot say who they are. "
                 f"Write their names or codes into the files; until then their turns are coded."
             )
-        return [*notes, *sentences_of(self.not_read)]
+        return [*notes, *self.attributes.notes, *sentences_of(self.not_read)]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -157,6 +162,7 @@ class Imported:
             "refused": list(self.refused),
             "not_read": self.not_read_by_ending,
             "not_read_files": [{"file": one.file, "why": one.why} for one in self.not_read],
+            "attributes": list(self.attributes.names.values()),
             "unknown_speakers": [one.to_json() for one in self.unknown_speakers],
             "warnings": self.notes,
         }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
-from annotations.errors import BadInput
+from annotations.errors import BadInput, unknown
 from annotations.names import folded
 from annotations.progress import Progress
 from annotations.readers.description import Description
 from annotations.readers.spoken import ReadTranscript
+from annotations.store.attributes import keep_attributes
 from annotations.store.transcripts import (
     Kept,
     add_transcript,
@@ -21,6 +22,7 @@ from annotations.store.transcripts import (
     replace_transcript,
     same_name,
     same_text,
+    transcript_names,
 )
 from annotations.store.withdrawals import withdrawal_of
 from annotations.study.config import StudyConfig
@@ -28,6 +30,7 @@ from annotations.study.speakers import speakers_of
 from annotations.transcript import Kind, Span, Transcript
 from service.composition import Parts
 from service.importing.import_outcome import Imported, Read
+from service.importing.new_versions import Replaced, put_in_its_place
 from service.importing.transcript_files import Opened, opened_files
 
 
@@ -70,8 +73,12 @@ def preview_transcripts(
     described: Mapping[str, str],
     replace: bool,
     progress: Progress,
+    then: Callable[[Connection, Imported], None] | None = None,
 ) -> Imported:
-    """What ``import_transcripts`` would do, by doing it and taking it back: nothing is changed. Raises as it does."""
+    """What ``import_transcripts`` would do, by doing it and taking it back: nothing is changed. Raises as it does.
+
+    ``then`` looks at the study as it would be, before all is taken back.
+    """
     found = Imported()
     opened = list(_opened(parts, files, manifest, described, progress, found))
     try:
@@ -84,6 +91,8 @@ def preview_transcripts(
                     found.refused.append(str(error))
                 else:
                     found.take(kept)
+            if then is not None:
+                then(connection, found)
             raise _NothingKept
     except _NothingKept:
         return found.with_guesses()
@@ -127,10 +136,14 @@ def _keep(
         )
     _refuse_withdrawn(connection, file, transcript)
     anew = replacing or opened.chosen
-    kept, state, more = _put(connection, file, transcript, said, replacing=replacing, anew=anew)
+    put = _put(parts, connection, file, transcript, said, replacing=replacing, anew=anew)
+    kept, state, more = put.transcript, put.state, put.warnings
+    keep_attributes(connection, earlier.attributes.of_manifest(kept.participant, opened.attributes))
     warnings = (*read.warnings, *more, *_about_description(kept, said, parts.study.config))
     speakers = speakers_of(kept, parts.study.config)
-    return Read(str(file), read.reader, kept, state, speakers, warnings, read.account, transcript)
+    return Read(
+        str(file), read.reader, kept, state, speakers, warnings, read.account, transcript, put.replaced
+    )
 
 
 def _refuse_withdrawn(connection: Connection, file: Path, transcript: Transcript) -> None:
@@ -162,7 +175,18 @@ def _about_description(kept: Transcript, said: Description, config: StudyConfig)
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """A transcript as it is kept now, what became of it, what to warn of, and what a corrected text did."""
+
+    transcript: Transcript
+    state: str
+    warnings: tuple[str, ...] = ()
+    replaced: Replaced | None = None
+
+
 def _put(
+    parts: Parts,
     connection: Connection,
     file: Path,
     transcript: Transcript,
@@ -170,43 +194,65 @@ def _put(
     *,
     replacing: bool,
     anew: bool,
-) -> tuple[Transcript, str, tuple[str, ...]]:
-    """Keep a transcript as far as it is new: as it is kept now, what became of it, and what to warn of.
+) -> _Put:
+    """Keep a transcript as far as it is new.
 
     Where the same words are read in other turns than before, what is kept stays, unless ``anew``: somebody has said
     how its lines are to be taken.
     """
     before = same_name(connection, transcript.name)
     if before is None:
+        if replacing:
+            raise unknown(
+                "transcript",
+                transcript.name,
+                transcript_names(connection),
+                where=str(file),
+                remedy="--replace corrects what is in the study; leave it out to import a new transcript.",
+            )
         twins = same_text(connection, transcript.text_hash)
         add_transcript(connection, transcript)
         twin = f'the same words are there already as transcript "{twins[0]}"' if twins else ""
-        return transcript, "new", (twin,) if twin else ()
-    if before.transcript.text_hash == transcript.text_hash:
-        merged = _merged(before.transcript, transcript, said)
-        if _places(before.transcript) != _places(transcript):
-            if anew:
-                return _read_anew(connection, before, replace(merged, turns=transcript.turns))
-            if merged == before.transcript:
-                return merged, "already there", (_OTHERWISE,)
-            redescribe_transcript(connection, before.id, merged)
-            return merged, "described anew", (_OTHERWISE,)
-        if [turn.role for turn in merged.turns] != [turn.role for turn in transcript.turns]:
-            return _with_roles(connection, before, replace(merged, turns=transcript.turns))
-        if merged == before.transcript:
-            return before.transcript, "already there", ()
-        redescribe_transcript(connection, before.id, merged)
-        return merged, "described anew", ()
-    if not replacing:
-        raise BadInput(
-            f'{file}: a transcript "{before.transcript.name}" with other words is there already. Rename the file, '
-            f"or give --replace to put these words in its place (possible while nobody has coded it). If the file is the "
-            f"same as before, Tandem reads it otherwise now: --reread shows how."
-        )
-    replace_transcript(connection, before.id, transcript)
-    return transcript, "replaced", ()
+        return _Put(transcript, "new", (twin,) if twin else ())
+    merged = _merged(before.transcript, transcript, said)
+    corrected = replace(merged, text=transcript.text, turns=transcript.turns, source=transcript.source)
+    if before.transcript.text_hash != transcript.text_hash:
+        if not replacing:
+            raise BadInput(
+                f'{file}: a transcript "{before.transcript.name}" with other words is there already. Rename the file, '
+                f"or give --replace to put these words in its place: what is coded on words that stay moves along. If the "
+                f"file is the same as before, Tandem reads it otherwise now: --reread shows how."
+            )
+        return _replaced(parts, connection, file, before, corrected)
+    if _places(before.transcript) != _places(transcript):
+        if replacing:
+            return _replaced(parts, connection, file, before, corrected)
+        if anew:
+            return _read_anew(connection, before, corrected)
+        return _described(connection, before, merged, (_OTHERWISE,))
+    if [turn.role for turn in merged.turns] != [turn.role for turn in transcript.turns]:
+        if replacing:
+            return _replaced(parts, connection, file, before, corrected)
+        return _with_roles(connection, before, corrected)
+    return _described(connection, before, merged, (_NOTHING_CHANGED,) if replacing else ())
 
 
+def _replaced(parts: Parts, connection: Connection, file: Path, before: Kept, corrected: Transcript) -> _Put:
+    try:
+        done = put_in_its_place(parts, connection, before, corrected)
+    except BadInput as error:
+        raise BadInput(f"{file}: {error}") from error
+    return _Put(corrected, "replaced", (done.sentence,), done)
+
+
+def _described(connection: Connection, before: Kept, merged: Transcript, warnings: tuple[str, ...]) -> _Put:
+    if merged == before.transcript:
+        return _Put(merged, "already there", warnings)
+    redescribe_transcript(connection, before.id, merged)
+    return _Put(merged, "described anew", warnings)
+
+
+_NOTHING_CHANGED = "nothing has changed: these words stand in the study already."
 _OTHERWISE = "it would be read in other turns now, and stays as it is: see tandem import --reread."
 
 
@@ -214,36 +260,32 @@ def _places(transcript: Transcript) -> list[tuple[str, Span]]:
     return [(turn.speaker, turn.span) for turn in transcript.turns]
 
 
-def _read_anew(
-    connection: Connection, before: Kept, merged: Transcript
-) -> tuple[Transcript, str, tuple[str, ...]]:
+def _read_anew(connection: Connection, before: Kept, corrected: Transcript) -> _Put:
     """The same words in the turns that somebody asked for, as long as nobody has coded them."""
     try:
         with connection.begin_nested():
-            replace_transcript(connection, before.id, merged)
+            replace_transcript(connection, before.id, corrected)
     except BadInput:
-        said = "people have coded it or have suggestions for it, so its turns stay as they were."
-        return before.transcript, "already there", (said,)
-    return merged, "read anew", ()
+        said = (
+            "people have coded it or have suggestions for it, so its turns stay as they were. Give --replace to take the "
+            "new ones: what is coded moves along."
+        )
+        return _Put(before.transcript, "already there", (said,))
+    return _Put(corrected, "read anew")
 
 
-def _with_roles(
-    connection: Connection, before: Kept, merged: Transcript
-) -> tuple[Transcript, str, tuple[str, ...]]:
+def _with_roles(connection: Connection, before: Kept, corrected: Transcript) -> _Put:
     """The same words with other interviewers in study.yaml: the roles follow as long as nobody has coded them."""
     try:
         with connection.begin_nested():
-            replace_transcript(connection, before.id, merged)
+            replace_transcript(connection, before.id, corrected)
     except BadInput:
-        return (
-            before.transcript,
-            "already there",
-            (
-                "the interviewers of study.yaml have changed, but people have coded it or have suggestions for it, so its "
-                "roles stay as they were.",
-            ),
+        said = (
+            "the interviewers of study.yaml have changed, but people have coded it or have suggestions for it, so its "
+            "roles stay as they were. Give --replace to take the new ones: what is coded moves along."
         )
-    return merged, "roles corrected", ()
+        return _Put(before.transcript, "already there", (said,))
+    return _Put(corrected, "roles corrected")
 
 
 def _merged(before: Transcript, after: Transcript, said: Description) -> Transcript:

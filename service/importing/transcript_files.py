@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotations.errors import BadInput
@@ -39,12 +39,13 @@ _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file as it was read and described, before anything is kept; ``chosen``: does the study say how its lines are
-    taken?
+    taken? ``attributes``: what the manifest says of its participants besides.
     """
 
     file: Path
     found: tuple[tuple[ReadTranscript, Transcript, Description], ...]
     chosen: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ def _open(config: StudyConfig, one: _File, options: Description, manifest: Manif
         placed = replace(read, place=one.place)
         said = said_of(placed, options=options, manifest=manifest, config=config)
         found.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
-    return Opened(one.path, tuple(found), rules_for("", config, None).lines is not rules.lines)
+    own = manifest.attributes.get(one.path.absolute(), {}) if manifest else {}
+    return Opened(one.path, tuple(found), rules_for("", config, None).lines is not rules.lines, own)
 
 
 def sentences_of(files: Sequence[NotRead]) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Review
+from annotations.store.attributes import all_attributes
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import current_reviews
 from annotations.store.transcripts import Kept
@@ -47,7 +48,7 @@ class CodedTurn:
 
 @dataclass(frozen=True, slots=True)
 class CodedTranscript:
-    """A transcript with its turns and how many reviews of it stand."""
+    """A transcript with its turns, how many reviews of it stand, and what is known of its participant and case."""
 
     transcript: str
     kind: str
@@ -64,6 +65,7 @@ class CodedTranscript:
     characters: int
     reviews: int
     turns: tuple[CodedTurn, ...]
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -75,6 +77,7 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
     with parts.store.reading() as connection:
         reviews = current_reviews(connection, transcript=kept.id)
         loose = loose_codings(connection, transcript=kept.id)
+        attributes = all_attributes(connection)
     found = [(one.coder, one.condition.value, coding) for one in reviews for coding in one.codings]
     found += [(one.coder, one.condition.value, one.coding) for one in loose]
     applied = [_applied(coder, condition, coding, parts.codebook) for coder, condition, coding in found]
@@ -109,6 +112,7 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
             )
             for turn in t.turns
         ),
+        attributes=dict(attributes.of(participant=t.participant, case=t.case)),
     )
 
 

@@ -24,6 +24,7 @@ from annotations.store.transcripts import Kept, get_transcript
 from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number, turn_typed
 from service.composition import Parts
+from service.looking.text_versions import earlier_places, text_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
     with parts.store.reading() as connection:
         kept, span = _span(connection, given)
         past = _past(connection, kept.id, span)
+        places = earlier_places(connection, kept.id)
+        versions = text_versions(connection, kept, ZoneInfo(parts.study.config.time_zone))
     zone = ZoneInfo(parts.study.config.time_zone)
     turn = _turn_at(kept.transcript.turns, span)
     return {
@@ -104,7 +107,13 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
         "start": span.start,
         "end": span.end,
         "text": span.of(kept.transcript.text),
-        "reviews": [one.to_json(parts.codebook, zone) for one in past],
+        "version": len(versions) + 1,
+        "earlier_versions": versions,
+        "reviews": [
+            one.to_json(parts.codebook, zone)
+            | {"earlier": places.get(one.review.id, []) if one.review.id else []}
+            for one in past
+        ],
     }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from annotations.labels import labels_of
+from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
 from annotations.store.jobs import all_jobs
 from annotations.store.loose_codings import loose_codings
@@ -92,7 +93,8 @@ class JobState:
 class StudyProgress:
     """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs.
 
-    ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one.
+    ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one. ``attributes``:
+    of how many participants and cases each is known.
     """
 
     study: str
@@ -107,6 +109,7 @@ class StudyProgress:
     model: ModelInService | None
     jobs: tuple[JobState, ...]
     not_learnt: int = 0
+    attributes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -169,6 +172,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
         model=None if serving is None else _model(serving, waits, parts.codebook.version, version),
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
         not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),
+        attributes=all_attributes(connection).counts(),
     )
 
 

@@ -16,7 +16,7 @@ from annotations.label_studio.data_manager_tab import ensure_tab
 from annotations.label_studio.projects import Project, ensure_project, project_exists, used_controls
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.task_data import hash_of
-from annotations.label_studio.tasks import Task, add_tasks, tasks_by_key
+from annotations.label_studio.tasks import Task, add_tasks, delete_tasks, tasks_by_key, touched
 from annotations.progress import Progress
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
@@ -29,6 +29,7 @@ from annotations.store.label_studio_projects import (
 )
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key, tasks_of
 from annotations.store.tables import now
+from annotations.store.transcript_versions import replaced_segments
 from service.label_studio.attach import Service, attach
 from service.pushing.carry_out import Showing
 from service.pushing.plan import Faces, State, make_plan
@@ -94,6 +95,7 @@ class ProjectPush:
         """Bring one project up to date. ``create``: the order in which tasks that are not there are made."""
         project, row, notes = self._project(wave, coder)
         state = self._tasks(project, row, create or placed, progress)
+        notes = (*notes, *self._take_outdated_away(project, state))
         plan = make_plan(
             placed, self.transcript_of, state, model=self.model, label=self.label, faces=self.faces
         )
@@ -183,6 +185,17 @@ class ProjectPush:
         with self.store.writing() as connection:
             keep_tasks(connection, row.id, found)
         return replace(state, before={**before, **{one.key: one for one in found}})
+
+    def _take_outdated_away(self, project: Project, state: State) -> tuple[str, ...]:
+        """Tasks of words that were corrected since go, unless somebody has begun on them: that is their word."""
+        with self.store.reading() as connection:
+            gone = replaced_segments(connection, [task.segment for task in state.before.values()])
+        there = [state.there.get(str(key)) for key, task in state.before.items() if task.segment in gone]
+        doomed = [task.id for task in there if task is not None and not task.touched]
+        begun = touched(self.server, project.id, doomed)
+        doomed = [task for task in doomed if task not in begun]
+        delete_tasks(self.server, project.id, doomed)
+        return (f"{len(doomed)} tasks whose words were corrected since were taken away.",) if doomed else ()
 
     def _first_face(self, one: Placed) -> Mapping[str, Any]:
         return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)

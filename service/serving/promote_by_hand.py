@@ -47,7 +47,7 @@ def _decide(parts: Parts, model: ModelVersion, verdict: str, *, by: str, reason:
         withdrew = models_that_learnt(connection).get(model.version)
     if withdrew:
         raise BadInput(
-            f"{model.version} cannot serve: it had learnt from {', '.join(withdrew)}, who withdrew, so its files were "
+            f"{model.version} cannot serve: it had learnt from {', '.join(withdrew)}, erased since, so its files were "
             f"erased. Nothing was changed."
         )
     if serving is not None and serving.model.id == model.id:

@@ -1,7 +1,8 @@
-"""Models that learnt from a withdrawn participant: files erased, suggestions taken away, a new one trained."""
+"""Models that learnt from what is erased: files erased, suggestions taken away, a new one trained."""
 
 from __future__ import annotations
 
+from typing import Protocol
 from uuid import UUID
 
 from annotations.errors import TandemError
@@ -18,7 +19,6 @@ from annotations.store.model_versions import (
     why_nothing_serves,
 )
 from annotations.store.pushed_tasks import tasks_of
-from annotations.store.withdrawals import Withdrawal
 from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
 from models.run_folders import erase_runs
 from service.composition import Parts
@@ -29,10 +29,26 @@ from service.withdrawal.withdrawn import Withdrawn
 from training.sweep_leftovers import sweep
 
 
-def erase_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+class Erasing(Protocol):
+    """What is being erased, of a person or of a text; ``state``: "done" once that has been done everywhere."""
+
+    @property
+    def what(self) -> str:
+        """Whom or what, in words."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The versions that had learnt from it."""
+
+    @property
+    def state(self) -> str:
+        """How far it is."""
+
+
+def erase_files(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
     """The files of every version that learnt from them, in the study and in MLflow, and what belongs to nobody."""
     with parts.store.reading() as connection:
-        learnt = [model for model in all_models(connection) if model.version in tombstone.models]
+        learnt = [model for model in all_models(connection) if model.version in erasing.models]
     for model in learnt:
         _erase_model(parts, model, found)
     swept = sweep(parts.store, parts.study)
@@ -43,7 +59,7 @@ def erase_files(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
     if swept.unknown:
         found.notes.append(
             f"Tandem did not make these, and left them alone: {', '.join(map(str, swept.unknown))}. Look whether they "
-            f"hold anything of {tombstone.participant}."
+            f"hold anything of {erasing.what}."
         )
 
 
@@ -75,11 +91,11 @@ def _erase_model(parts: Parts, model: ModelVersion, found: Withdrawn) -> None:
         )
 
 
-def new_model(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+def new_model(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
     """Train anew where the model that served had learnt from them; where nobody is left to learn from, none serves."""
     with parts.store.reading() as connection:
         serving, any_model = champion(connection), bool(all_models(connection))
-    if serving is None and any_model and tombstone.models:
+    if serving is None and any_model and erasing.models:
         try:
             if something_teaches(parts):
                 found.new_model = train(parts, force=True).model.version
@@ -96,13 +112,13 @@ def new_model(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
     found.serves = (
         f"{(why or '')[:1].upper()}{(why or '')[1:]}" if any_model else "No model has been trained."
     )
-    if any_model and tombstone.state != "done":
-        _nothing_shown(parts, tombstone, found)
+    if any_model and erasing.state != "done":
+        _nothing_shown(parts, erasing, found)
 
 
-def _nothing_shown(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> None:
+def _nothing_shown(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
     """No coder is shown any more what an erased model suggested."""
-    versions = {version_label(version) for version in tombstone.models}
+    versions = {version_label(version) for version in erasing.models}
     with parts.store.reading() as connection:
         pushed = projects(connection)
     if not pushed or not versions:
@@ -116,7 +132,7 @@ def _nothing_shown(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> Non
                     forget_boxes(server, one.project_id, _showing(parts, one.id), empty)
     except TandemError as error:
         found.still_there.append(
-            f"Label Studio still shows what {', '.join(sorted(tombstone.models))} suggested ({error}) Run the same "
+            f"Label Studio still shows what {', '.join(sorted(erasing.models))} suggested ({error}) Run the same "
             f"command again once it answers."
         )
 

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from annotations.errors import BadInput, TandemError, nearest
+from annotations.store.attributes import count_of
+from annotations.store.erasing import words_of
 from annotations.store.model_versions import ModelVersion, all_models, champion
 from annotations.store.tables import metadata
 from annotations.store.transcripts import all_transcripts
@@ -21,7 +23,6 @@ from annotations.store.withdrawals import (
     same_session,
     transcripts_of,
     withdrawal_of,
-    words_of,
 )
 from models.model_folder import model_folder
 from models.run_folders import run_folders
@@ -75,7 +76,10 @@ class _Undo(Exception):
 
 
 def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
-    """The names of the transcripts that a withdrawal would erase. Raises BadInput for a participant who is none."""
+    """The names of the transcripts that a withdrawal would erase: none where only attributes are kept of them.
+
+    Raises BadInput for a participant who is none.
+    """
     if not participant.strip():
         raise BadInput(
             "a participant's code is missing: a withdrawal erases one person, and transcripts without a code are of "
@@ -84,10 +88,11 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
     with parts.store.reading() as connection:
         theirs = transcripts_of(connection, participant)
         before = withdrawal_of(connection, participant)
+        attributes = count_of(connection, participant)
         known = [kept.transcript.participant for kept in all_transcripts(connection)]
     if theirs:
         return tuple(kept.transcript.name for kept in theirs)
-    if before is not None:
+    if before is not None or attributes:
         return ()
     people = sorted({name for name in known if name})
     close = nearest(participant, people)

@@ -25,6 +25,11 @@ def look_afterwards(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ..
         what = f"{tombstone.transcripts} transcripts with their words, passages, reviews, codings, memos and suggestions"
         found.gone.append(Gone(what, parts.store.place, "every table read again: no row of theirs is there"))
     found.notes += _still_named(parts, tombstone.participant)
+    look_for_words(parts, f"words of {tombstone.participant}", passages, found)
+
+
+def look_for_words(parts: Parts, words: str, passages: tuple[str, ...], found: Withdrawn) -> None:
+    """Look for words that were erased in every file of the study; ``words``: which they are."""
     if not passages:
         return
     seen = search(parts.study.folder, passages)
@@ -34,9 +39,7 @@ def look_afterwards(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ..
     found.still_there += [f"{file} still holds words of theirs" for file in ours]
     for file in seen.holding:
         if file not in ours:
-            found.notes.append(
-                f"{file} holds words of {tombstone.participant}. Tandem does not keep this file: delete it yourself."
-            )
+            found.notes.append(f"{file} holds {words}. Tandem does not keep this file: delete it yourself.")
     if not ours:
         none = "in none of those that Tandem keeps" if seen.holding else "in none"
         found.gone.append(Gone("their words in the study's files", str(parts.study.folder), f"{how}: {none}"))

@@ -1,4 +1,4 @@
-"""The receipt of a withdrawal, for the participant or the board: what, where, when, by whom, and how it was verified.
+"""The receipt of an erasure, for the participant or the board: what, where, when, by whom, and how it was verified.
 
 It holds no content, and no other participant's code.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from annotations.store.forgettings import Forgetting
 from annotations.store.tombstones import Tombstone
 from service.exported_file import whole
 
@@ -29,12 +31,67 @@ class Gone:
     verified: str
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom or what a receipt is about, and how it speaks of it. ``plain``: what its JSON says of it besides.
+
+    ``whole``: said where everything is gone; ``learnt``: before the models' names; ``kept``: what is kept and why.
+    """
+
+    id: UUID
+    file: str
+    title: str
+    heading: str
+    rows: tuple[tuple[str, str], ...]
+    whole: str
+    learnt: str
+    kept: str
+    created: datetime
+    plain: Mapping[str, Any]
+
+
+def of_person(tombstone: Tombstone) -> Subject:
+    """A participant who withdrew; "tandem withdraw --tombstones" reads the tombstone of it."""
+    return Subject(
+        tombstone.id,
+        "withdrawal",
+        "Withdrawal of a participant from a study kept with Tandem",
+        "Receipt of a withdrawal",
+        (
+            ("Participant", tombstone.participant),
+            ("Withdrawn", f"{tombstone.created:%Y-%m-%d %H:%M} UTC, by {tombstone.by}"),
+        ),
+        "Everything that Tandem kept of this person is erased.",
+        "These models had learnt from this person and are erased",
+        "What is kept: this code, the date, and who erased; so that nobody imports it again.",
+        tombstone.created,
+        {"tombstone": tombstone.to_json()},
+    )
+
+
+def of_words(transcripts: Sequence[str], first: Forgetting) -> Subject:
+    """Words that were taken out of transcripts."""
+    names = ", ".join(transcripts)
+    return Subject(
+        first.id,
+        "correction",
+        "Words taken out of transcripts of a study kept with Tandem",
+        "Receipt of a correction",
+        (("Transcripts", names), ("Erased", f"{first.created:%Y-%m-%d %H:%M} UTC, by {first.by}")),
+        "Everything that Tandem kept of the words that were taken out is erased.",
+        "These models had learnt from the text with these words and are erased",
+        "What is kept: that these transcripts were corrected, the date, and who erased.",
+        first.created,
+        {"transcripts": list(transcripts), "by": first.by, "when": first.created.isoformat()},
+    )
+
+
 @dataclass(frozen=True)
 class Receipt:
     """``still_there``: what Tandem could not erase. ``for_people``: what it cannot reach, and people have to."""
 
     study: str
-    tombstone: Tombstone
+    subject: Subject
     gone: tuple[Gone, ...]
     still_there: tuple[str, ...]
     for_people: tuple[str, ...]
@@ -48,14 +105,14 @@ class Receipt:
         return not self.still_there
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data; "tandem withdraw --tombstones" reads the tombstone of it."""
+        """As plain data."""
         return {
-            "receipt": "Withdrawal of a participant from a study kept with Tandem",
+            "receipt": self.subject.title,
             "study": self.study,
             "tandem": version("tandem-coding"),
             "written": self.written.isoformat(timespec="seconds"),
             "complete": self.complete,
-            "tombstone": self.tombstone.to_json(),
+            **self.subject.plain,
             "erased": [asdict(one) for one in self.gone],
             "models_that_learnt": list(self.models),
             "what_serves_now": self.serves,
@@ -65,16 +122,14 @@ class Receipt:
 
     def to_text(self) -> str:
         """As a page to print."""
-        at = self.tombstone.created
+        written = f"{self.written:%Y-%m-%d %H:%M} UTC, by Tandem {version('tandem-coding')}"
+        rows = (("Study", self.study), *self.subject.rows, ("Written", written))
         lines = [
-            "Receipt of a withdrawal",
+            self.subject.heading,
             "",
-            f"Study:        {self.study}",
-            f"Participant:  {self.tombstone.participant}",
-            f"Withdrawn:    {at:%Y-%m-%d %H:%M} UTC, by {self.tombstone.by}",
-            f"Written:      {self.written:%Y-%m-%d %H:%M} UTC, by Tandem {version('tandem-coding')}",
+            *(f"{label + ':':<13} {value}" for label, value in rows),
             "",
-            "Everything that Tandem kept of this person is erased."
+            self.subject.whole
             if self.complete
             else "NOT everything is erased yet: see below what is still there.",
             "",
@@ -85,14 +140,14 @@ class Receipt:
         if self.models:
             lines += [
                 "",
-                f"These models had learnt from this person and are erased: {', '.join(self.models)}.",
+                f"{self.subject.learnt}: {', '.join(self.models)}.",
             ]
         lines += ["", self.serves]
         lines += _listed("Still there:", self.still_there)
         lines += _listed("What Tandem cannot reach, and people have to erase:", self.for_people)
         lines += [
             "",
-            "What is kept: this code, the date, and who erased; so that nobody imports it again.",
+            self.subject.kept,
             "",
         ]
         return "\n".join(lines)
@@ -108,7 +163,8 @@ def without_codes(text: str, others: Iterable[str]) -> str:
 def write_receipt(receipt: Receipt, folder: Path) -> tuple[Path, Path]:
     """Write it into ``folder`` as text and as JSON, under a name without the participant's code. Raises BadInput."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    name = f"withdrawal-{receipt.tombstone.created:%Y-%m-%d}-{str(receipt.tombstone.id)[:8]}"
+    subject = receipt.subject
+    name = f"{subject.file}-{subject.created:%Y-%m-%d}-{str(subject.id)[:8]}"
     text, plain = folder / f"{name}.txt", folder / f"{name}.json"
     whole(text, receipt.to_text().encode())
     whole(plain, (json.dumps(receipt.to_json(), ensure_ascii=False, indent=2) + "\n").encode())

@@ -9,37 +9,30 @@ for afterwards, and the receipt says how.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from annotations.errors import TandemError
-from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.erase import erase_tasks, forget_evidence
-from annotations.label_studio.projects import project_exists
-from annotations.label_studio.tasks import tasks_by_key
 from annotations.names import folded
 from annotations.progress import Progress
+from annotations.store.erasing import Pending, compact, texts_of, words_of
 from annotations.store.tombstones import tombstones_in
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import (
-    Pending,
     Withdrawal,
-    compact,
     erase,
     finish_withdrawal,
     same_session,
     still_pending,
     transcripts_of,
     withdrawal_of,
-    words_of,
 )
 from service.composition import Parts
-from service.label_studio.connect import label_studio_of
-from service.label_studio.local import LocalLabelStudio
 from service.returned_people import keep_outside
 from service.withdrawal.erase_models import erase_files, new_model
+from service.withdrawal.erase_tasks import erase_from_label_studio
 from service.withdrawal.erasure_plan import what_would_go
 from service.withdrawal.look_afterwards import look_afterwards
-from service.withdrawal.receipt import FOLDER, Gone, Receipt, without_codes, write_receipt
+from service.withdrawal.receipt import FOLDER, Gone, Receipt, of_person, without_codes, write_receipt
 from service.withdrawal.withdrawn import Withdrawn
 from service.withdrawal.word_search import distinctive
 
@@ -61,7 +54,7 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     tombstone = _from_database(parts, participant, by, found)
     found.still_there += keep_outside(parts.store, parts.tombstones_folder)
     progress(1, STEPS)
-    pending = _from_label_studio(parts, tombstone, found)
+    pending = erase_from_label_studio(parts, tombstone.pending, found, left=_note_left(parts, tombstone))
     progress(2, STEPS)
     erase_files(parts, tombstone, found)
     parts.study.import_preview.unlink(missing_ok=True)
@@ -86,10 +79,10 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
 def _passages(parts: Parts, participant: str) -> tuple[str, ...]:
     """What is looked for afterwards: passages of theirs that nobody else has said."""
     with parts.store.reading() as connection:
-        theirs = {kept.id for kept in transcripts_of(connection, participant)}
-        every = all_transcripts(connection)
-    own = [kept.transcript.text for kept in every if kept.id in theirs]
-    return distinctive(own, [kept.transcript.text for kept in every if kept.id not in theirs])
+        theirs = transcripts_of(connection, participant)
+        own, every = texts_of(connection, theirs), all_transcripts(connection)
+    ids = {kept.id for kept in theirs}
+    return distinctive(own, [kept.transcript.text for kept in every if kept.id not in ids])
 
 
 def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) -> Withdrawal:
@@ -127,60 +120,12 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
     return erased.withdrawal
 
 
-def _from_label_studio(parts: Parts, tombstone: Withdrawal, found: Withdrawn) -> tuple[Pending, ...]:
-    """Delete the tasks; returns what could not be reached."""
-    left = list(tombstone.pending)
-    if not left:
-        return ()
-    try:
-        with label_studio_of(parts) as server:
-            for one in tuple(left):
-                if one.url != server.url:
-                    found.notes.append(_elsewhere(one))
-                    continue
-                _from_project(server, one, found)
-                left.remove(one)
-                with parts.store.writing() as connection:
-                    still_pending(connection, tombstone.id, left)
-        _compact_label_studio(parts, found)
-    except TandemError as error:
-        found.notes.append(
-            f"the tasks in Label Studio are still there ({error}) Run the same command again once it answers."
-        )
-    return tuple(left)
+def _note_left(parts: Parts, tombstone: Withdrawal) -> Callable[[Sequence[Pending]], None]:
+    def note(pending: Sequence[Pending]) -> None:
+        with parts.store.writing() as connection:
+            still_pending(connection, tombstone.id, pending)
 
-
-def _from_project(server: LabelStudio, one: Pending, found: Withdrawn) -> None:
-    where = f"Label Studio at {server.url}, project {one.project}"
-    if not project_exists(server, one.project):
-        found.gone.append(Gone("tasks", where, "looked for: the project is no longer there"))
-        return
-    erased = erase_tasks(server, one.project, one.keys)
-    quotes = forget_evidence(server, one.project, one.quoting)
-    there = tasks_by_key(server, one.project)
-    left = [key for key in one.keys if key in there]
-    if left:
-        raise TandemError(f"project {one.project} at {server.url} still holds {len(left)} of their tasks.")
-    found.tasks += erased
-    what = f"{erased} tasks, and quotes of theirs beside {quotes} other tasks"
-    found.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
-
-
-def _compact_label_studio(parts: Parts, found: Withdrawn) -> None:
-    if parts.settings.label_studio_url or parts.study.config.label_studio.url:
-        found.notes.append(
-            "Label Studio deleted the tasks; what its database keeps in freed pages and backups, its administrator "
-            "has to clear (VACUUM)."
-        )
-        return
-    LocalLabelStudio(parts.settings.state, parts.settings.label_studio_env).compact()
-
-
-def _elsewhere(one: Pending) -> str:
-    return (
-        f"project {one.project} stands in another Label Studio, at {one.url}. Set LABEL_STUDIO_URL and "
-        f"LABEL_STUDIO_API_KEY to it and run the same command again, or delete the project there."
-    )
+    return note
 
 
 def _receipt(
@@ -200,7 +145,7 @@ def _receipt(
     waiting = [f"tasks in project {one.project} of Label Studio at {one.url}" for one in pending]
     receipt = Receipt(
         study=parts.study.config.name,
-        tombstone=said,
+        subject=of_person(said),
         gone=tuple(Gone(*clean([one.what, one.where, one.verified])) for one in found.gone),
         still_there=clean([*found.still_there, *waiting]),
         for_people=clean(found.notes),

@@ -85,6 +85,7 @@ def _said(suggester: Suggester, model: ModelVersion) -> Mapping[UUID, Suggested]
         return suggestions_of(connection, model)
 
 
+@pytest.mark.slow
 def test_the_sentence_that_carries_a_suggestion_is_kept_as_a_span(suggester: Suggester) -> None:
     """Its span lies in the transcript; a passage of one sentence has none, nor has one without a suggestion."""
     made = suggester.precode(wave=None, progress=_quiet)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from builders import WordEncoder
 
 from annotations.codebook.codes import Code
@@ -49,6 +50,7 @@ def _sentences(texts: Sequence[str]) -> list[tuple[Span, ...]]:
     return [sentences_in(text, "rules:en") for text in texts]
 
 
+@pytest.mark.slow
 def test_the_sentence_that_carries_a_code_is_pointed_at() -> None:
     """Of three sentences it is the one about money, as a span of the unit's own words."""
     encoder = WordEncoder()

@@ -62,6 +62,7 @@ def test_training_and_serving_see_the_same_numbers() -> None:
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=1, max_size=6))
+@pytest.mark.slow
 def test_a_text_has_the_same_terms_at_training_and_at_serving(texts: list[str]) -> None:
     """Whatever is said, however often, in whatever script: both ways of counting give the same counts."""
     units = [Unit(text) for text in (*texts, *texts, *texts)]

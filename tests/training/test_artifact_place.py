@@ -27,6 +27,7 @@ def _tracking(folder: Path) -> Tracking:
     return Tracking(f"sqlite:///{file}", "S", OwnStore(file, folder / "mlruns"))
 
 
+@pytest.mark.slow
 def test_a_store_that_names_a_server_sends_nothing(tmp_path: Path) -> None:
     """The model and its vocabulary would go there by PUT; where an address cannot be set anew, a sentence says so."""
     tracking = _tracking(tmp_path)
@@ -49,6 +50,7 @@ def test_a_store_that_names_a_server_sends_nothing(tmp_path: Path) -> None:
         assert elsewhere.asked == []
 
 
+@pytest.mark.slow
 def test_a_view_in_the_place_of_a_table_is_refused(tmp_path: Path) -> None:
     """It could give another address each time that it is read."""
     _tracking(tmp_path).check()
@@ -60,6 +62,7 @@ def test_a_view_in_the_place_of_a_table_is_refused(tmp_path: Path) -> None:
         _tracking(tmp_path).check()
 
 
+@pytest.mark.slow
 def test_a_store_beside_which_a_trap_lies_is_not_opened(tmp_path: Path) -> None:
     """SQLite would delete the file that the journal names."""
     _tracking(tmp_path).check()

@@ -36,6 +36,7 @@ def _addresses(tmp_path: Path) -> list[tuple[str, str]]:
         return connection.execute("SELECT run_uuid, artifact_uri FROM runs ORDER BY run_uuid").fetchall()
 
 
+@pytest.mark.slow
 def test_only_the_runs_of_this_model_lose_their_files(tracking: Tracking, tmp_path: Path) -> None:
     """Those of another study in the same store stay, no address is changed, and the run says why it is empty."""
     (mine, run), (_, other) = (_log(tracking, tmp_path / name) for name in ("a", "b"))
@@ -50,6 +51,7 @@ def test_only_the_runs_of_this_model_lose_their_files(tracking: Tracking, tmp_pa
         assert client.get_run(run).data.tags["files"].startswith("erased")
 
 
+@pytest.mark.slow
 def test_files_elsewhere_are_refused_and_named(tracking: Tracking, tmp_path: Path) -> None:
     """A run that names another place than the store keeps this study's runs in is not followed."""
     mine, run = _log(tracking, tmp_path / "a")

@@ -46,6 +46,7 @@ def test_passonneaus_four_cases() -> None:
 
 @pytest.mark.parametrize("distance", [jaccard, masi])
 @given(rows=st.lists(st.lists(SETS.filter(bool), min_size=3, max_size=3), min_size=2, max_size=12))
+@pytest.mark.slow
 def test_alpha_over_sets_is_that_of_an_independent_library(
     rows: list[list[Codes]], distance: Distance
 ) -> None:

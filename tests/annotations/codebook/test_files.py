@@ -181,6 +181,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), max_si
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(names, st.integers(0, 20), texts), min_size=1, max_size=12), st.data())
+@pytest.mark.slow
 def test_any_codebook_survives_its_file(
     tmp_path_factory: pytest.TempPathFactory, listed: list[tuple[str, int, str]], data: st.DataObject
 ) -> None:

@@ -72,6 +72,7 @@ def test_page_and_document_hold_every_code(name: str) -> None:
     assert [c["id"] for f in plain["frameworks"] for c in f["codes"]] == [code.id for code in codebook]
 
 
+@pytest.mark.slow
 def test_the_crosswalk_stands_in_both_cfirs() -> None:
     """As a table with a row for each step; a codebook that it does not concern has none."""
     for name, tables in (("cfir-2022", 1), ("cfir-2009", 1), ("doi-2004", 0)):

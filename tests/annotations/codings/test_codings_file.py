@@ -332,6 +332,7 @@ def test_no_row_is_lost(tmp_path_factory: pytest.TempPathFactory, rows: list[lis
 
 @pytest.mark.shared_data
 @pytest.mark.parametrize("study", ["annomi", "nhs_comments"])
+@pytest.mark.slow
 def test_real_codings_are_all_placed(shared_data: Path, tmp_path: Path, study: str) -> None:
     """The codebook and every coding of a real, coded study are read without a fault."""
     subprocess.run(

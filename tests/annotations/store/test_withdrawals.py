@@ -17,6 +17,7 @@ from annotations.label_studio.webhook import Webhook
 from annotations.segment import Segment, Segmentation
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
+from annotations.store.erasing import compact, words_of
 from annotations.store.label_studio_projects import add_project
 from annotations.store.model_versions import ModelVersion, add_model, get_model
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key
@@ -34,14 +35,12 @@ from annotations.store.tables import (
 from annotations.store.transcripts import add_transcript, transcript_names
 from annotations.store.webhooks import count_waiting, store_event
 from annotations.store.withdrawals import (
-    compact,
     erase,
     finish_withdrawal,
     models_that_learnt,
     still_pending,
     transcripts_of,
     withdrawal_of,
-    words_of,
 )
 from annotations.transcript import Transcript
 

@@ -49,6 +49,7 @@ def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
     assert f"{report.facts.double_coded:,} segments" in said
 
 
+@pytest.mark.slow
 def test_model_and_people_stand_beside_each_other_on_the_same_segments(parts_of: MakeParts) -> None:
     """Code by code, too: kappa of people there is not that of all doubly coded segments, and is shown as such."""
     parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=8, learnt_from=3, turns=16))

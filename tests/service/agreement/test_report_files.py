@@ -15,6 +15,7 @@ from annotations.errors import BadInput
 from service.agreement.report import Asked, agree
 
 
+@pytest.mark.slow
 def test_files_hold_what_the_report_says(parts_of: MakeParts, tmp_path: Path) -> None:
     """CSV and workbook have every figure; the page asks for nothing from elsewhere and holds nobody's words."""
     parts = parts_of(MadeUp(transcripts=6, turns=12))

@@ -43,6 +43,7 @@ def test_it_says_where_it_went_and_that_it_is_whole(study: Path, tmp_path: Path)
     assert str(tmp_path / "again") in _typed("restore", str(file), "--to", str(tmp_path / "again"))
 
 
+@pytest.mark.slow
 def test_a_password_is_asked_for_or_taken_from_a_file(
     study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -159,6 +159,7 @@ def test_two_commands_on_one_study(tandem: Tandem, study: Path) -> None:
         (["init", "x", "--codebook", "comon-framework"], 2, "common-framework"),
     ],
 )
+@pytest.mark.slow
 def test_exit_statuses(tmp_path: Path, arguments: list[str], status: int, said: str) -> None:
     """0 done, 2 wrong usage or bad input; never a traceback."""
     program = Path(sys.executable).with_name("tandem")

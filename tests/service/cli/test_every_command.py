@@ -22,6 +22,9 @@ SERVERS = {"serve", "demo", "label-studio start", "label-studio stop", "label-st
 READING = [
     "status",
     "show P-01",
+    "settle",
+    "settle P-01",
+    "participants",
     "history P-01:2",
     "suggestions",
     "trace P-01:2:Money",
@@ -44,6 +47,7 @@ CHANGING = [
     "consensus P-01 --turn 2 --by Ada --nothing",
     "import-codings {folder}/codings.csv --complete all",
     "import {folder}/P-01.txt",
+    "participants {folder}/codings.csv",
     "evaluate",
     "precode",
     "push",
@@ -104,6 +108,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     return command
 
 
+@pytest.mark.slow
 def test_every_command_ends_in_a_sentence_or_a_result(run: Run) -> None:
     """Before any model was trained, whatever there is or is not."""
     for line in [*READING, *CHANGING, *READING]:

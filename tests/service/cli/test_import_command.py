@@ -71,7 +71,7 @@ def test_a_word_file_comes_in(tandem: Tandem, tmp_path: Path) -> None:
 def test_the_same_file_is_recognised_and_another_text_refused(
     tandem: Tandem, study: Path, tmp_path: Path
 ) -> None:
-    """Twice the same is no error; other words under the same id need --replace, and never once coded."""
+    """Twice the same is no error; other words under the same id need --replace, and what is coded waits then."""
     file = tmp_path / "JKG-01.txt"
     assert tandem("import", str(file), "--wave", "1")["transcripts"][0]["state"] == "already there"
     file.write_text("I: How?\nJKG-01: Otherwise.\n", "utf-8")
@@ -79,7 +79,8 @@ def test_the_same_file_is_recognised_and_another_text_refused(
     assert tandem("import", str(file), "--replace")["transcripts"][0]["state"] == "replaced"
     tandem("import-codings", codings_file(tmp_path, "JKG-01,Ada,Money,1"))
     file.write_text("I: How?\nJKG-01: Quite otherwise.\n", "utf-8")
-    assert "cod" in refused(tandem, study, "import", str(file), "--replace")
+    (read,) = tandem("import", str(file), "--replace")["transcripts"]
+    assert [one["before"] for one in read["replaced"]["waiting"]] == ["Otherwise."]
 
 
 def test_what_a_second_import_does_not_say_stays(tandem: Tandem, tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def test_no_webhook_stops_the_others(parts: Parts, client: TestClient) -> None:
     assert {"people"} in said
 
 
+@pytest.mark.slow
 def test_nothing_that_is_sent_breaks_another_door(parts: Parts, client: TestClient) -> None:
     """The backend answers nothing, the API says what is wrong without repeating it."""
     ask = {"tasks": [{"id": 1, "data": {"segment_id": str(keys_of(parts)[0])}}], "project": "7.1"}

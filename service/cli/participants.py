@@ -1,0 +1,104 @@
+"""tandem participants: attributes of participants and cases in, and what is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say, table, warn
+
+if TYPE_CHECKING:
+    from service.importing.participants import ImportedAttributes, People, Person
+
+NAME = "participants"
+_SHOWN = 40
+
+
+def command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="A .csv, .xlsx or .jsonl table: a column participant or case, and any others. Without a file, what is "
+            "kept is shown.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and keep nothing.")
+    ] = False,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Keep what you know of participants and cases (role, organisation …), or show what is kept.
+
+    Each column besides participant, case and site is an attribute. An empty cell changes nothing; a cell with "-" takes
+    the attribute away.
+    """
+    from service.composition import open_parts
+    from service.importing.participants import import_attributes, people_of
+
+    with open_parts(chosen(study)) as parts:
+        if file is None:
+            with parts.store.reading() as connection:
+                people = people_of(connection)
+            as_json(people.to_json()) if json else _show(people)
+            return
+        with parts.alone("participants"):
+            found = import_attributes(parts, file, dry_run=dry_run)
+    if json:
+        as_json(found.to_json())
+        return
+    _tell(found)
+
+
+def _tell(found: ImportedAttributes) -> None:
+    from annotations.numbers_shown import counted
+
+    if found.dry_run:
+        say("This is what would change; nothing was kept.", "")
+    changes = found.changes
+    rows = [(one.owner, one.name, "", one.value) for one in changes.new]
+    rows += [(one.owner, one.name, before, one.value) for one, before in changes.changed]
+    rows += [(one.owner, one.name, one.value, "(taken away)") for one in changes.removed]
+    if rows:
+        table("", ("of", "attribute", "before", "now"), rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        say(f"… and {len(rows) - _SHOWN} more")
+    say(
+        "",
+        f"{counted(found.rows, 'row')} read: {len(changes.new)} new, {len(changes.changed)} changed, "
+        f"{len(changes.removed)} taken away, {changes.unchanged} as before.",
+    )
+    warn(*found.notes)
+    say("", f"Next: {'the same command without --dry-run' if found.dry_run else 'tandem participants'}")
+
+
+def _show(people: People) -> None:
+    if not people.participants and not people.cases:
+        say("Nobody is known yet. Next: tandem import FILES…")
+        return
+    _table("participant", people.participants, people.names, places=True)
+    if any(case.attributes for case in people.cases):
+        say("")
+        _table("case", people.cases, people.names, places=False)
+    if not people.names:
+        say("", "No attributes are kept. Give a table: tandem participants FILE.csv (or .xlsx)")
+
+
+def _table(of: str, found: tuple[Person, ...], names: tuple[str, ...], *, places: bool) -> None:
+    own = [name for name in names if any(name in one.attributes for one in found)]
+    head = (of, *(("case", "site", "wave") if places else ()), "transcripts", *own)
+    rows = [
+        (
+            one.name,
+            *((one.case or "–", ", ".join(one.sites) or "–", ", ".join(one.waves) or "–") if places else ()),
+            str(one.transcripts),
+            *(one.attributes.get(name, "–") for name in own),
+        )
+        for one in found
+    ]
+    if rows:
+        table("", head, rows)

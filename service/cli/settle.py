@@ -1,0 +1,129 @@
+"""tandem settle: what becomes of codings whose words were corrected."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.output import as_json, say, table
+
+if TYPE_CHECKING:
+    from annotations.store.transcripts import Kept
+    from annotations.transcript import Span
+    from service.looking.changed_passages import ChangedPassage
+
+NAME = "settle"
+_SHOWN = 120
+
+
+def command(
+    transcript: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="The transcript's id; without it, all that waits is listed."),
+    ] = None,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="NUMBER…", help="Which of the list, by their numbers.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of the transcript.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="They hold for the words as these read now.")] = False,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="They hold no more. They stay on record as taken back.")
+    ] = False,
+    turn: Annotated[
+        int | None, typer.Option(metavar="TURN", help="With --keep: the turn that they hold for, from 1.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who settles it; kept on record.")] = "",
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List codings whose words were corrected ("tandem import --replace"), and say whether they still hold."""
+    from annotations.errors import BadInput
+    from annotations.store.transcripts import get_transcript
+    from service.composition import open_parts
+    from service.importing.settle_changed import drop_changed, keep_changed
+    from service.looking.changed_passages import changed_passages
+
+    if keep and drop:
+        raise BadInput("give --keep or --drop, not both. Nothing was changed.")
+    if turn is not None and not keep:
+        raise BadInput("--turn goes with --keep: it says which turn they hold for. Nothing was changed.")
+    if (keep or drop) and (transcript is None or not (numbers or everything)):
+        raise BadInput(
+            'give the transcript and the numbers to settle, or --all: "tandem settle" lists them. Nothing was changed.'
+        )
+    with open_parts(chosen(study)) as parts:
+        with parts.store.reading() as connection:
+            kept = None if transcript is None else get_transcript(connection, transcript)
+            waiting = changed_passages(connection, parts.codebook, transcript=kept.id if kept else None)
+        if kept is None or not (keep or drop):
+            _list(waiting, json=json)
+            return
+        which = [one.number for one in waiting] if everything else numbers or []
+        place = None if turn is None else _turn(kept, turn)
+        with parts.alone("settle"):
+            settle = partial(keep_changed, place=place) if keep else drop_changed
+            count = settle(parts, kept, which, by=by)
+    left = len(waiting) - count
+    if json:
+        as_json({"settled": count, "kept": keep, "left": left})
+        return
+    say(f"{count} {'hold for the words as they read now' if keep else 'hold no more'}; {left} still wait.")
+
+
+def _turn(kept: Kept, turn: int) -> Span:
+    from annotations.errors import BadInput
+    from annotations.turn_numbers import turn_typed
+
+    index = turn_typed(str(turn))
+    found = next((one.span for one in kept.transcript.turns if one.index == index), None)
+    if found is None:
+        raise BadInput(
+            f"{kept.transcript.name} has no turn {turn}; its turns are 1 to {len(kept.transcript.turns)}. Nothing was "
+            f"changed."
+        )
+    return found
+
+
+def _list(waiting: list[ChangedPassage], *, json: bool) -> None:
+    if json:
+        as_json({"waiting": [one.to_json() for one in waiting]})
+        return
+    if not waiting:
+        say("Nothing waits: no transcript was corrected where somebody had coded, or all of it is settled.")
+        return
+    show_waiting(waiting)
+    say(
+        "",
+        "Does a coding still hold? tandem settle ID NUMBER… --keep --by NAME; if not, --drop. With --keep, --turn says "
+        "where it stands now.",
+    )
+
+
+def show_waiting(waiting: list[ChangedPassage]) -> None:
+    """The table of what waits for a person."""
+    from annotations.turn_numbers import first_words, shown_number
+
+    rows = [
+        (
+            one.number,
+            one.transcript,
+            one.coder,
+            "\n".join(one.codes) or "(no code applies)",
+            "(erased)" if one.before is None else first_words(one.before, most=_SHOWN),
+            _now(one, first_words(one.after, most=_SHOWN) if one.after else ""),
+            "–" if one.turn is None else str(shown_number(one.turn)),
+        )
+        for one in waiting
+    ]
+    table(
+        "", ("number", "transcript", "coder", "codes", "words before", "words now", "turn"), rows, numbers=1
+    )
+
+
+def _now(one: ChangedPassage, words: str) -> str:
+    if one.after is None:
+        return "(nothing is left)"
+    return f"(the same, elsewhere) {words}" if one.elsewhere else words

@@ -1,0 +1,87 @@
+"""A corrected transcript in the place of the one before: the work behind "tandem import --replace"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from annotations.errors import BadInput
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.new_version import NewVersion, put_new_version, segmentations_of
+from annotations.store.pushed_tasks import count_tasks
+from annotations.store.segments import segmentation_of
+from annotations.store.transcripts import Kept
+from annotations.transcript import Transcript
+from models.segmenter import segment
+from service.composition import Parts
+from service.looking.changed_passages import ChangedPassage, changed_passages
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What a corrected text did. ``number``: which version it is, from 1.
+
+    ``codings`` and ``reviews``: how many moved along. ``waiting``: those whose words changed. ``tasks``: how many tasks
+    in Label Studio show words that stand no more.
+    """
+
+    number: int
+    codings: int
+    reviews: int
+    codings_waiting: int
+    waiting: tuple[ChangedPassage, ...]
+    tasks: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "version": self.number,
+            "codings_moved": self.codings,
+            "reviews_moved": self.reviews,
+            "codings_waiting": self.codings_waiting,
+            "waiting": [one.to_json() for one in self.waiting],
+            "outdated_tasks": self.tasks,
+        }
+
+    @property
+    def sentence(self) -> str:
+        """What was done, for a person."""
+        said = f"this is version {self.number} of it; {self.codings} codings and {self.reviews} reviews moved along"
+        if self.waiting:
+            said += (
+                f", and {len(self.waiting)} wait for a person, since their words changed: see tandem settle"
+            )
+        if self.tasks:
+            said += f". {self.tasks} tasks in Label Studio show words that changed: run tandem precode and tandem push"
+        return f"{said}."
+
+
+def put_in_its_place(parts: Parts, connection: Connection, before: Kept, after: Transcript) -> Replaced:
+    """Let a corrected text take the place of the one before. Raises BadInput where it cannot be cut as that was."""
+    if not after.turns or not after.text.strip():
+        raise BadInput(
+            f'nobody says a word in it, so it takes the place of "{before.transcript.name}" for nobody. To erase somebody, '
+            f"use tandem withdraw."
+        )
+    cuts = {
+        version: segment(after, segmentation_of(connection, version))
+        for version in segmentations_of(connection, before.id)
+    }
+    done = put_new_version(
+        connection, before, after, cuts, codebook_version=keep_codebook(connection, parts.codebook)
+    )
+    waiting = changed_passages(connection, parts.codebook, transcript=before.id)
+    return Replaced(
+        number=done.number,
+        codings=done.moved_codings,
+        reviews=_moved_reviews(done),
+        codings_waiting=done.waiting_codings,
+        waiting=tuple(waiting),
+        tasks=count_tasks(connection, done.replaced),
+    )
+
+
+def _moved_reviews(done: NewVersion) -> int:
+    return sum(one.moved and one.coding is None and one.settled != "past" for one in done.passages)

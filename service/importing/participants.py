@@ -1,0 +1,156 @@
+"""Attributes of participants and cases into a study, and what is kept: the work behind "tandem participants"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from annotations.attributes import Attribute, Owner
+from annotations.codings.faults import in_few_lines
+from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.store.attributes import Changes, all_attributes, keep_attributes
+from annotations.store.transcripts import Kept, all_texts
+from annotations.store.withdrawals import all_withdrawals
+from service.composition import Parts
+from service.importing.participants_file import Known, read_people
+
+
+@dataclass(frozen=True)
+class ImportedAttributes:
+    """What became of a table: rows read, changes made (or, on a dry run, that would be made), and sentences to know."""
+
+    rows: int
+    changes: Changes
+    notes: tuple[str, ...]
+    dry_run: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "rows": self.rows,
+            "new": [_plain(one) for one in self.changes.new],
+            "changed": [{**_plain(one), "before": before} for one, before in self.changes.changed],
+            "removed": [_plain(one) for one in self.changes.removed],
+            "unchanged": self.changes.unchanged,
+            "notes": list(self.notes),
+            "dry_run": self.dry_run,
+        }
+
+
+@dataclass
+class Person:
+    """A participant or case as the study knows them: where they belong, how many transcripts, and their attributes."""
+
+    name: str
+    case: str = ""
+    sites: list[str] = field(default_factory=list)
+    waves: list[str] = field(default_factory=list)
+    transcripts: int = 0
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is in the study. ``names``: the attributes that any of them has."""
+
+    participants: tuple[Person, ...]
+    cases: tuple[Person, ...]
+    names: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        keys = ("case", "sites", "waves", "transcripts")
+        return {
+            "attributes": list(self.names),
+            "participants": [
+                {
+                    "participant": p.name,
+                    **{key: getattr(p, key) for key in keys},
+                    "attributes": dict(p.attributes),
+                }
+                for p in self.participants
+            ],
+            "cases": [
+                {"case": c.name, "transcripts": c.transcripts, "attributes": dict(c.attributes)}
+                for c in self.cases
+            ],
+        }
+
+
+class _OnlyTried(Exception):
+    """Ends the transaction of a dry run."""
+
+
+def import_attributes(parts: Parts, file: Path, *, dry_run: bool = False) -> ImportedAttributes:
+    """Read a table of participants or cases and keep what it says, all or nothing.
+
+    Raises BadInput that says in few lines which rows cannot be used; nothing is kept then.
+    """
+    changes, read = Changes(), None
+    with suppress(_OnlyTried), parts.store.writing() as connection:
+        read = read_people(file, _known(connection, parts))
+        if read.faults:
+            bad = len({fault.row for fault in read.faults})
+            raise BadInput(
+                "\n".join(in_few_lines(read.faults))
+                + f"\n{bad:,} of {read.rows:,} rows cannot be used, so nothing was kept. Correct them and try again."
+            )
+        changes = keep_attributes(connection, read.attributes)
+        if dry_run:
+            raise _OnlyTried
+    return ImportedAttributes(read.rows if read else 0, changes, tuple(read.notes) if read else (), dry_run)
+
+
+def people_of(connection: Connection) -> People:
+    """Everybody who has a transcript or an attribute, with what is known of them."""
+    attributes = all_attributes(connection)
+    participants: dict[str, Person] = {}
+    cases: dict[str, Person] = {}
+    for kept in all_texts(connection):
+        t = kept.transcript
+        if t.participant:
+            _count(participants.setdefault(folded(t.participant), Person(t.participant)), kept)
+        if t.case:
+            _count(cases.setdefault(folded(t.case), Person(t.case)), kept)
+    for one in attributes.all:
+        group = participants if one.of is Owner.PARTICIPANT else cases
+        group.setdefault(folded(one.owner), Person(one.owner))
+    for person in participants.values():
+        person.attributes = attributes.of(participant=person.name, case="")
+    for case in cases.values():
+        case.attributes = attributes.of(participant="", case=case.name)
+    return People(tuple(participants.values()), tuple(cases.values()), attributes.names)
+
+
+def _count(person: Person, kept: Kept) -> None:
+    t = kept.transcript
+    person.transcripts += 1
+    person.case = person.case or t.case
+    for value, listed in ((t.site, person.sites), (t.wave, person.waves)):
+        if value and value not in listed:
+            listed.append(value)
+
+
+def _known(connection: Connection, parts: Parts) -> Known:
+    config = parts.study.config
+    participants: dict[str, tuple[str, frozenset[tuple[str, str]]]] = {}
+    cases = {folded(name): name for name in config.cases}
+    for kept in all_texts(connection):
+        t = kept.transcript
+        if t.participant:
+            name, places = participants.get(folded(t.participant), (t.participant, frozenset()))
+            participants[folded(t.participant)] = (name, places | {(t.case, t.site)})
+        if t.case and not config.cases:
+            cases.setdefault(folded(t.case), t.case)
+    withdrawn = {folded(one.participant): one.participant for one in all_withdrawals(connection)}
+    return Known(participants, cases, withdrawn, bool(config.cases))
+
+
+def _plain(one: Attribute) -> dict[str, str]:
+    return {one.of.value: one.owner, "attribute": one.name, "value": one.value}

@@ -1,0 +1,109 @@
+"""A person says what becomes of a review or coding whose words were corrected: it holds for the new words, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from annotations.coding import Coding, Review
+from annotations.errors import BadInput
+from annotations.store.loose_codings import add_loose_codings, loose_codings, take_into_review
+from annotations.store.reviews import add_review_codings, add_reviews, snapshot
+from annotations.store.transcript_versions import (
+    DROPPED,
+    KEPT,
+    Passage,
+    open_passages,
+    settle_passages,
+)
+from annotations.store.transcripts import Kept
+from annotations.transcript import Span
+from service.composition import Parts
+from service.looking.changed_passages import changed_passages
+
+
+def keep_changed(
+    parts: Parts, kept: Kept, numbers: Collection[int], *, by: str, place: Span | None = None
+) -> int:
+    """These hold for the words as they read now, or for ``place``; returns how many there were. Raises BadInput.
+
+    A review becomes a new one of the same coder, which supersedes it; the condition in which it was made stays.
+    """
+    with parts.store.writing() as connection:
+        chosen = _chosen(connection, kept, numbers, by)
+        where = {
+            one.number: Span(one.start, one.end)
+            for one in changed_passages(connection, parts.codebook, transcript=kept.id)
+            if one.start is not None and one.end is not None
+        }
+        gone = [one.number for one in chosen if place is None and one.number not in where]
+        if gone:
+            raise BadInput(
+                f"nothing is left of the words of {', '.join(map(str, gone))} in {kept.transcript.name}. Say with --turn "
+                f"which turn it holds for, or give --drop. Nothing was changed."
+            )
+        for one in chosen:
+            _keep(connection, kept, one, place or (None if one.now else where[one.number]), by)
+        settle_passages(connection, [one.id for one in chosen], KEPT, by=by)
+    return len(chosen)
+
+
+def drop_changed(parts: Parts, kept: Kept, numbers: Collection[int], *, by: str) -> int:
+    """These hold no more, and stay on record as taken back; returns how many there were. Raises BadInput."""
+    with parts.store.writing() as connection:
+        chosen = _chosen(connection, kept, numbers, by)
+        settle_passages(connection, [one.id for one in chosen], DROPPED, by=by)
+    return len(chosen)
+
+
+def _chosen(connection: Connection, kept: Kept, numbers: Collection[int], by: str) -> list[Passage]:
+    if not by.strip():
+        raise BadInput("--by is missing. Say who settles it; it is kept on record. Nothing was changed.")
+    waiting = {one.number: one for one in open_passages(connection, kept.id)}
+    strange = [number for number in dict.fromkeys(numbers) if number not in waiting]
+    if strange:
+        known = f"There are {', '.join(map(str, waiting))}." if waiting else "Nothing waits there."
+        raise BadInput(
+            f"nothing of {kept.transcript.name} waits under number {', '.join(map(str, strange))}. {known} Nothing was "
+            f"changed."
+        )
+    return [waiting[number] for number in dict.fromkeys(numbers)]
+
+
+def _keep(connection: Connection, kept: Kept, one: Passage, place: Span | None, by: str) -> None:
+    """``place``: where it stands from now on; None: where the words between its neighbours are."""
+    (review,), _ = snapshot(connection, {one.review} if one.review else set())
+    placed = [replace(coding, span=place or coding.span) for coding in review.codings]
+    if one.coding is not None:
+        add_loose_codings(connection, kept.id, review.coder, review.condition, placed)
+        return
+    new = replace(
+        review,
+        id=uuid4(),
+        span=place or review.span,
+        codings=(),
+        supersedes=review.id,
+        origin={**review.origin, "settled_by": by, "settled": "kept when its words were corrected"},
+    )
+    add_reviews(connection, [new])
+    add_review_codings(connection, new, _not_there_yet(connection, new, placed))
+
+
+def _not_there_yet(connection: Connection, review: Review, placed: list[Coding]) -> list[Coding]:
+    """Codings that had outlived the review are taken into the new one; returns the others."""
+    loose = {
+        (one.coding.code, one.coding.span): one.id
+        for one in loose_codings(connection, transcript=review.transcript)
+        if (one.coder, one.condition) == (review.coder, review.condition)
+    }
+    left = []
+    for coding in placed:
+        known = loose.get((coding.code, coding.span))
+        if known is None:
+            left.append(coding)
+        else:
+            take_into_review(connection, known, review)
+    return left

@@ -1,0 +1,87 @@
+"""What is erased in Label Studio: tasks, quotes beside other tasks, and what stands around passages that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from annotations.errors import TandemError
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.erase import erase_tasks, forget_evidence, hide_surroundings
+from annotations.label_studio.projects import project_exists
+from annotations.label_studio.task_data import passage_fields
+from annotations.label_studio.tasks import tasks_by_key
+from annotations.store.erasing import Pending
+from annotations.store.pushed_tasks import words_on_tasks
+from service.composition import Parts
+from service.label_studio.connect import label_studio_of
+from service.label_studio.local import LocalLabelStudio
+from service.withdrawal.receipt import Gone
+from service.withdrawal.withdrawn import Withdrawn
+
+
+def erase_from_label_studio(
+    parts: Parts,
+    pending: Sequence[Pending],
+    found: Withdrawn,
+    *,
+    left: Callable[[Sequence[Pending]], None],
+) -> tuple[Pending, ...]:
+    """Erase it project by project; ``left`` notes each time what is left. Returns what could not be reached."""
+    still = list(pending)
+    if not still:
+        return ()
+    try:
+        with label_studio_of(parts) as server:
+            for one in tuple(still):
+                if one.url != server.url:
+                    found.notes.append(_elsewhere(one))
+                    continue
+                _from_project(parts, server, one, found)
+                still.remove(one)
+                left(still)
+        _compact_label_studio(parts, found)
+    except TandemError as error:
+        found.notes.append(
+            f"the tasks in Label Studio are still there ({error}) Run the same command again once it answers."
+        )
+    return tuple(still)
+
+
+def _from_project(parts: Parts, server: LabelStudio, one: Pending, found: Withdrawn) -> None:
+    where = f"Label Studio at {server.url}, project {one.project}"
+    if not project_exists(server, one.project):
+        found.gone.append(Gone("tasks", where, "looked for: the project is no longer there"))
+        return
+    erased = erase_tasks(server, one.project, one.keys)
+    quotes = forget_evidence(server, one.project, one.quoting)
+    if one.around:
+        with parts.store.reading() as connection:
+            words = words_on_tasks(connection, one.around)
+        shown = {key: passage_fields(*said) for key, said in words.items()}
+        hide_surroundings(server, one.project, shown)
+    there = tasks_by_key(server, one.project)
+    left = [key for key in one.keys if key in there]
+    if left:
+        raise TandemError(f"project {one.project} at {server.url} still holds {len(left)} of their tasks.")
+    found.tasks += erased
+    what = f"{erased} tasks, and quotes of theirs beside {quotes} other tasks"
+    if one.around:
+        what += f"; what stood around {len(one.around)} tasks that stay, until the next push shows it anew"
+    found.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
+
+
+def _compact_label_studio(parts: Parts, found: Withdrawn) -> None:
+    if parts.settings.label_studio_url or parts.study.config.label_studio.url:
+        found.notes.append(
+            "Label Studio deleted the tasks; what its database keeps in freed pages and backups, its administrator "
+            "has to clear (VACUUM)."
+        )
+        return
+    LocalLabelStudio(parts.settings.state, parts.settings.label_studio_env).compact()
+
+
+def _elsewhere(one: Pending) -> str:
+    return (
+        f"project {one.project} stands in another Label Studio, at {one.url}. Set LABEL_STUDIO_URL and "
+        f"LABEL_STUDIO_API_KEY to it and run the same command again, or delete the project there."
+    )

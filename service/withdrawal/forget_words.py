@@ -1,0 +1,238 @@
+"""Words that a correction took out of transcripts, erased everywhere: the work behind "tandem import --replace --forget".
+
+The corrected text stands in the study already. The order is that of a withdrawal, and the same command again goes on
+where it stopped: the database first, in one transaction, then Label Studio, the files of models, and freed pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from annotations.errors import BadInput
+from annotations.progress import Progress
+from annotations.store.erasing import Pending, compact
+from annotations.store.forgettings import (
+    Forgetting,
+    ForgottenRows,
+    earlier_texts_left,
+    finish_forgetting,
+    forget,
+    forgettings_of,
+    forgotten_words,
+    still_to_forget,
+)
+from annotations.store.transcript_versions import all_versions
+from annotations.store.transcripts import Kept, all_transcripts, get_transcript
+from annotations.text_changes import TextChanges
+from service.composition import Parts
+from service.withdrawal.erase_models import erase_files, new_model
+from service.withdrawal.erase_tasks import erase_from_label_studio
+from service.withdrawal.look_afterwards import look_for_words
+from service.withdrawal.receipt import FOLDER, Gone, Receipt, of_words, write_receipt
+from service.withdrawal.withdrawn import Withdrawn
+from service.withdrawal.word_search import distinctive
+
+STEPS = 6
+OUT_OF_REACH = (
+    "files outside the study are not Tandem's to erase: the recording, the file that was imported first, tables and "
+    "reports that were exported, backups (one that is put back brings the words back: replace the file once more with "
+    "--forget then), and copies that other people hold."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPlan:
+    """What would go of the words of earlier versions: rows of the database, models, tasks, memos that are blanked."""
+
+    transcripts: tuple[str, ...]
+    versions: int
+    segments: int
+    memos: int
+    models: tuple[str, ...]
+    tasks: int
+    quotes: int
+    around: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "transcripts": list(self.transcripts),
+            "earlier_texts": self.versions,
+            "passages": self.segments,
+            "memos_blanked": self.memos,
+            "models": list(self.models),
+            "label_studio_tasks": self.tasks,
+            "tasks_with_quotes": self.quotes,
+            "tasks_around": self.around,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What several transcripts are rid of, as one."""
+
+    what: str
+    models: tuple[str, ...]
+    state: str
+
+
+def what_would_be_forgotten(connection: Connection, names: Sequence[str]) -> ForgetPlan:
+    """By doing it in a transaction that is taken back: what would go."""
+    done = [forget(connection, one.id, by="nobody") for one in _with_earlier_words(connection, names)]
+    pending = [one for rows in done for one in rows.forgetting.pending]
+    return ForgetPlan(
+        transcripts=tuple(rows.forgetting.name for rows in done),
+        versions=sum(rows.versions for rows in done),
+        segments=sum(rows.segments for rows in done),
+        memos=sum(rows.memos for rows in done),
+        models=tuple(dict.fromkeys(model for rows in done for model in rows.forgetting.models)),
+        tasks=sum(len(one.keys) for one in pending),
+        quotes=sum(len(one.quoting) for one in pending),
+        around=sum(len(one.around) for one in pending),
+    )
+
+
+def forget_words(parts: Parts, names: Sequence[str], *, by: str, progress: Progress) -> Withdrawn | None:
+    """Erase everywhere what earlier versions of these transcripts said and the newest does not; None: nothing is left.
+
+    What cannot be erased is said in the result, which is not done then. Raises BadInput where nobody says who erases.
+    """
+    if not by.strip():
+        raise BadInput("--by is missing. Say who erases; it is kept on record. Nothing was erased.")
+    with parts.store.reading() as connection:
+        theirs = [get_transcript(connection, name) for name in names]
+        new = _with_earlier_words(connection, names)
+        passages = _passages(connection, new)
+        words = [text for kept in new for text in forgotten_words(connection, kept.id)]
+    found = Withdrawn(", ".join(kept.transcript.name for kept in theirs))
+    parts.forget(words)
+    with parts.store.writing() as connection:
+        rows = [forget(connection, kept.id, by=by.strip()) for kept in new]
+        todo = [
+            one for one in forgettings_of(connection, [kept.id for kept in theirs]) if one.state != "done"
+        ]
+    if not todo:
+        return None
+    progress(1, STEPS)
+    together = _together(todo)
+    found.models = together.models
+    pending = _from_label_studio(parts, todo, found)
+    progress(2, STEPS)
+    erase_files(parts, together, found)
+    parts.study.import_preview.unlink(missing_ok=True)
+    progress(3, STEPS)
+    compact(parts.store)
+    if parts.study.embeddings_file.exists():
+        parts.cache.compact()
+    progress(4, STEPS)
+    _look_afterwards(parts, todo, rows, words, passages, found)
+    new_model(parts, together, found)
+    progress(5, STEPS)
+    found.transcripts = len(todo)
+    found.done = not pending and not found.still_there
+    if found.done:
+        with parts.store.writing() as connection:
+            for one in todo:
+                finish_forgetting(connection, one.id)
+    found.notes.append(OUT_OF_REACH)
+    found.receipt = write_receipt(_receipt(parts, todo, pending, found), parts.study.folder / FOLDER)
+    progress(STEPS, STEPS)
+    return found
+
+
+def _with_earlier_words(connection: Connection, names: Sequence[str]) -> list[Kept]:
+    """Those of these transcripts of which the study still holds the words of an earlier version."""
+    found = {kept.id: kept for kept in (get_transcript(connection, name) for name in names)}
+    return [kept for kept in found.values() if earlier_texts_left(connection, kept.id)]
+
+
+def _passages(connection: Connection, new: Sequence[Kept]) -> tuple[str, ...]:
+    """What is looked for afterwards: what was taken out with what stood around it, where nobody else says so."""
+    ids = {kept.id: kept.transcript.text for kept in new}
+    current = [kept.transcript.text for kept in all_transcripts(connection)]
+    gone = [
+        piece
+        for one in all_versions(connection)
+        if one.transcript in ids and one.text is not None
+        for piece in _taken_out(one.text, ids[one.transcript])
+    ]
+    return distinctive(gone, current)
+
+
+def _taken_out(before: str, after: str) -> list[str]:
+    """The words of the one text that the other has no more, each with a little of what stood around it."""
+    ends, pieces = 0, []
+    for begin, _, length in (*TextChanges(before, after).same, (len(before), 0, 0)):
+        if ends < begin:
+            pieces.append(" ".join(before[max(0, ends - 12) : begin + 12].split()))
+        ends = begin + length
+    return pieces
+
+
+def _together(todo: Sequence[Forgetting]) -> _Together:
+    names = ", ".join(dict.fromkeys(one.name for one in todo))
+    models = tuple(dict.fromkeys(model for one in todo for model in one.models))
+    return _Together(f"the words that were taken out of {names}", models, "erasing")
+
+
+def _from_label_studio(parts: Parts, todo: Sequence[Forgetting], found: Withdrawn) -> tuple[Pending, ...]:
+    left: list[Pending] = []
+    for one in todo:
+
+        def note(pending: Sequence[Pending], this: Forgetting = one) -> None:
+            with parts.store.writing() as connection:
+                still_to_forget(connection, this.id, pending)
+
+        left += erase_from_label_studio(parts, one.pending, found, left=note)
+    return tuple(left)
+
+
+def _look_afterwards(
+    parts: Parts,
+    todo: Sequence[Forgetting],
+    rows: Sequence[ForgottenRows],
+    words: Sequence[str],
+    passages: tuple[str, ...],
+    found: Withdrawn,
+) -> None:
+    """Look for what was erased, in the database, among the embeddings, and in every file of the study."""
+    with parts.store.reading() as connection:
+        left = sum(earlier_texts_left(connection, one.transcript) for one in todo)
+        still_said = {
+            text for kept in all_transcripts(connection) for text in words if text in kept.transcript.text
+        }
+    if left:
+        found.still_there.append(f"{left} earlier texts in {parts.store.place}")
+    else:
+        what = (
+            f"{sum(one.versions for one in rows)} earlier texts, {sum(one.segments for one in rows)} passages with what "
+            f"was suggested there, and their words in {sum(one.memos for one in rows)} memos"
+        )
+        found.gone.append(Gone(what, parts.store.place, "asked for again: none is there"))
+    if parts.study.embeddings_file.exists():
+        count = parts.cache.count([text for text in words if text not in still_said])
+        if count:
+            found.still_there.append(f"{count} embeddings of these words in {parts.study.embeddings_file}")
+        else:
+            what, where = "the numbers made of these passages", str(parts.study.embeddings_file)
+            found.gone.append(Gone(what, where, "asked for: none is there"))
+    look_for_words(parts, _together(todo).what, passages, found)
+
+
+def _receipt(
+    parts: Parts, todo: Sequence[Forgetting], pending: Sequence[Pending], found: Withdrawn
+) -> Receipt:
+    waiting = [f"tasks in project {one.project} of Label Studio at {one.url}" for one in pending]
+    return Receipt(
+        study=parts.study.config.name,
+        subject=of_words(tuple(dict.fromkeys(one.name for one in todo)), todo[0]),
+        gone=tuple(found.gone),
+        still_there=(*found.still_there, *waiting),
+        for_people=tuple(found.notes),
+        models=found.models,
+        serves=found.serves,
+    )

@@ -1,0 +1,115 @@
+"""After a transcript was corrected, what arrives about a task lands on the words that the task shows, or on none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fake_label_studio import FakeLabelStudio, chosen
+from reviews_arriving import deliver, pull_now, reviews_of
+
+from annotations.store.segments import segments_of
+from annotations.store.transcripts import Kept, get_transcript
+from annotations.transcript import SpokenTurn, Transcript, canonical
+from service.composition import Parts
+from service.corrections.inbox import Inbox
+from service.corrections.set_aside import set_aside
+from service.importing.new_versions import Replaced, put_in_its_place
+
+
+def _kept(parts: Parts) -> Kept:
+    with parts.store.reading() as connection:
+        return get_transcript(connection, "JKG-01")
+
+
+def _corrected(before: Transcript, *words: tuple[str, str]) -> Transcript:
+    spoken = [SpokenTurn(turn.speaker, turn.span.of(before.text)) for turn in before.turns]
+    for old, new in words:
+        spoken = [replace(one, words=new if one.words == old else one.words) for one in spoken]
+    asking = [turn.speaker for turn in before.turns if not turn.role.is_coded]
+    text, turns = canonical(spoken, list(dict.fromkeys(asking)))
+    return replace(before, text=text, turns=turns)
+
+
+def _replace(parts: Parts, *words: tuple[str, str]) -> Replaced:
+    kept = _kept(parts)
+    with parts.store.writing() as connection:
+        return put_in_its_place(parts, connection, kept, _corrected(kept.transcript, *words))
+
+
+def _on(parts: Parts) -> set[tuple[str, str]]:
+    text = _kept(parts).transcript.text
+    return {(one.coder, one.span.of(text)) for one in reviews_of(parts)}
+
+
+LONGER = ("Words number 0 of somebody.", "Words number zero, and many more, of somebody.")
+TYPO = ("Words number 3 of somebody.", "Words numbered 3 of somebody.")
+
+
+def test_a_task_whose_words_stay_is_about_these_words(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox
+) -> None:
+    """Its review moves along, and a later word of its coder lands at the new place."""
+    number = server.save(1, 1, chosen("money"))
+    deliver(inbox, server.told[-1])
+    done = _replace(parts, LONGER, TYPO)
+    assert (done.reviews, done.waiting) == (1, ())
+    assert _on(parts) == {("Ada", "Words number 1 of somebody.")}
+    server.now = server.now.replace(hour=11)
+    server.update(number, chosen("people"))
+    assert deliver(inbox, server.told[-1])["superseded"] == 1
+    server.save(4, 2, chosen("money"))
+    deliver(inbox, server.told[-1])
+    assert _on(parts) == {("Ada", "Words number 1 of somebody."), ("Bo", "Words number 7 of somebody.")}
+
+
+@pytest.mark.parametrize("by_webhook", [True, False])
+def test_a_task_whose_words_changed_lands_on_no_others(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox, by_webhook: bool
+) -> None:
+    """What was said before waits for a person; what is said of the old words now is set aside with the reason."""
+    server.save(2, 1, chosen("money"))
+    deliver(inbox, server.told[-1])
+    done = _replace(parts, LONGER, TYPO)
+    assert [(one.coder, one.before) for one in done.waiting] == [("Ada", TYPO[0])]
+    assert done.tasks == 1
+    server.save(2, 2, chosen("people"))
+    if by_webhook:
+        deliver(inbox, server.told[-1])
+    pull_now(parts, server)
+    assert _on(parts) == set()
+    (aside,) = set_aside(parts)
+    assert aside.user == "bo@example.org"
+    assert "corrected" in aside.why
+    assert pull_now(parts, server).set_aside == 1
+
+
+def test_what_is_said_before_the_correction_and_told_after_it(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox
+) -> None:
+    """A webhook that waited while the text was corrected is about the old words too."""
+    server.save(2, 2, chosen("people"))
+    _replace(parts, LONGER, TYPO)
+    deliver(inbox, server.told[-1])
+    assert _on(parts) == set()
+    assert len(set_aside(parts)) == 1
+
+
+def test_a_segment_means_the_same_words_for_ever(parts: Parts) -> None:
+    """Ids stay where the words do, are never given to other words, and come back for none, even if the text does."""
+
+    def words_by_id() -> dict[str, str]:
+        kept = _kept(parts)
+        with parts.store.reading() as connection:
+            cut = segments_of(connection, parts.segmentation.version)[kept.id]
+        return {str(one.id): one.span.of(kept.transcript.text) for one in cut}
+
+    seen = words_by_id()
+    back = [(new, old) for old, new in (LONGER, TYPO)]
+    for step in ((LONGER, TYPO), back, (LONGER, TYPO)):
+        before = words_by_id()
+        _replace(parts, *step)
+        now = words_by_id()
+        assert all(seen.get(key, words) == words for key, words in now.items())
+        assert {key for key, words in before.items() if words in now.values()} <= set(now)
+        seen |= now
