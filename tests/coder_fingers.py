@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 PAUSE_MS = 400  # Label Studio's search begins 300 ms after the last key
+BETWEEN_KEYS_MS = 60
+READS_MS = 300  # nobody decides sooner after a passage has come
 _CHOSEN = "[...document.querySelectorAll('.htx-taxonomy .ant-select-selection-item')].map(e => e.innerText)"
 _BOXES = "[...document.querySelectorAll('.tandem-likely input')].map(e => [e.name, e.checked])"
 
@@ -21,9 +23,10 @@ def chosen(page: Any) -> list[str]:
 
 
 def open_list(page: Any) -> None:
-    """Click into the list; the search has the cursor then."""
+    """Click into the list, and wait until the search has the cursor."""
     page.locator(".htx-taxonomy").first.click()
-    page.locator("input.lsf-taxonomy-search-input").wait_for()
+    page.wait_for_function("document.activeElement.matches('input.lsf-taxonomy-search-input')")
+    page.wait_for_function("document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
 
 
 def name_by_search(page: Any, names: Iterable[str], *, pause_ms: int = PAUSE_MS) -> None:
@@ -43,9 +46,10 @@ def close_list(page: Any) -> None:
 
 
 def press(page: Any, keys: Sequence[str]) -> None:
-    """Press the keys of boxes."""
+    """Press the keys of boxes, as fast as fingers do."""
     for key in keys:
         page.keyboard.press(key)
+        page.wait_for_timeout(BETWEEN_KEYS_MS)
 
 
 def submit(page: Any) -> None:
@@ -65,3 +69,4 @@ def open_stream(page: Any, url: str) -> None:
 def at_turn(page: Any, turn: str) -> None:
     """Wait for a passage by what the line on top says of its turn."""
     page.locator(".tandem-head").get_by_text(turn).wait_for()
+    page.wait_for_timeout(READS_MS)
