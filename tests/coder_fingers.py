@@ -40,8 +40,8 @@ def name_by_search(page: Any, names: Iterable[str], *, pause_ms: int = PAUSE_MS)
 
 
 def close_list(page: Any) -> None:
-    """Escape, so that keys mean the screen again."""
-    page.keyboard.press("Escape")
+    """Click beside it, so that keys mean the screen again: after Escape the cursor may still stand in the field."""
+    page.locator(".tandem-head").click(position={"x": 2, "y": 2})
     page.wait_for_function("!document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
 
 

@@ -34,7 +34,7 @@ _WHEN = f'whenTagName="{NOTHING}" whenChoiceValue="Reviewed: no code applies"'
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked
 _HIDDEN = f'visibleWhen="choice-unselected" {_WHEN}'
 # with the list open Enter acts on the list: Ctrl+Enter would take away what was chosen last
-_OPEN = '<View className="tandem-open"><Header value="Escape closes the list; then Ctrl+Enter submits." size="6"/></View>'
+_OPEN = '<View className="tandem-open"><Header value="Click beside the list to close it; then Ctrl+Enter submits." size="6"/></View>'
 # the digits are those of the likely codes; n is taken by "no code applies"
 _LETTERS = "qwertyuiopasdfghjklzxcvb"
 

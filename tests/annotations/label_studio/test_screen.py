@@ -78,7 +78,7 @@ def test_no_caption_stays_without_its_codes() -> None:
     said = {header.get("value") for view in captions for header in view.iter("Header")}
     assert said == {
         *("Most likely codes", "Any other code", "Phase", "Assimilation", "Influence"),
-        "Escape closes the list; then Ctrl+Enter submits.",
+        "Click beside the list to close it; then Ctrl+Enter submits.",
         *(code.name for code in SHIPPED.of_framework("assimilation") if not code.applicable),
     }
 
