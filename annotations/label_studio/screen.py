@@ -34,7 +34,8 @@ _WHEN = f'whenTagName="{NOTHING}" whenChoiceValue="Reviewed: no code applies"'
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked
 _HIDDEN = f'visibleWhen="choice-unselected" {_WHEN}'
 # with the list open Enter acts on the list: Ctrl+Enter would take away what was chosen last
-_OPEN = '<View className="tandem-open"><Header value="Click beside the list to close it; then Ctrl+Enter submits." size="6"/></View>'
+_CLOSE = "Click beside the list to close it; then Ctrl+Enter submits."
+_OPEN = f'<View className="tandem-open"><Header value="{_CLOSE}" size="6"/></View>'
 # the digits are those of the likely codes; n is taken by "no code applies"
 _LETTERS = "qwertyuiopasdfghjklzxcvb"
 
