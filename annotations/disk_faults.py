@@ -11,7 +11,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from annotations.errors import TandemError
@@ -56,13 +56,31 @@ def disk_fault_of(error: BaseException, *places: Path) -> DiskFault | None:
     return None
 
 
-def sqlite_fault(error: sqlite3.Error, file: Path) -> DiskFault | None:
-    """The fault of the disk that made SQLite refuse ``file``; None if it refused for another reason."""
+def sqlite_fault(error: sqlite3.Error, file: Path, *others: Path) -> DiskFault | None:
+    """The fault of the disk that made SQLite refuse ``file``, or one of ``others`` that it wrote at the same time.
+
+    None if it refused for another reason.
+    """
     assumed = _SQLITE_OF_DISKS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if assumed is None:
         return None
-    found = _probe(file) or (errno.EFBIG if _beyond_the_limit(file) else None)
+    for place in (file, *others):
+        if (refused := _probe(place)) is not None:
+            return DiskFault(_in_words(refused, place))
+    found = errno.EFBIG if _beyond_the_limit(file) else None
     return DiskFault(_in_words(found or assumed, file))
+
+
+@contextmanager
+def disk_faults_named(*places: Path) -> Iterator[None]:
+    """Whatever the system refuses here becomes a DiskFault. ``places``: the files or folders that are written."""
+    try:
+        yield
+    except OSError as error:
+        fault = disk_fault_of(error, *places)
+        if fault is None:
+            raise
+        raise fault from error
 
 
 def room_needed(file: Path) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from annotations.progress import Progress
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
@@ -97,6 +99,17 @@ def cut_new_transcripts(store: Store, segmentation: Segmentation, progress: Prog
             if transcript in still:
                 add_segments(connection, transcript, version, segments)
     return len(todo)
+
+
+def cut_within(connection: Connection, segmentation: Segmentation) -> None:
+    """Cut what is not cut yet within a transaction that is under way, so that it comes with it or not at all."""
+    wanted = set(not_yet_cut(connection, segmentation.version))
+    if not wanted:
+        return
+    keep_segmentation(connection, segmentation)
+    for kept in all_transcripts(connection):
+        if kept.id in wanted:
+            add_segments(connection, kept.id, segmentation.version, segment(kept.transcript, segmentation))
 
 
 def read_corpus(store: Store, segmentation: Segmentation) -> Corpus:

@@ -27,7 +27,7 @@ class Linked(OutsideStudy):
 def model_folder(models: Path, name: str) -> Path:
     """The folder ``name`` below ``models``, which need not be there. Raises OutsideStudy for anything but a plain name.
 
-    Neither ``models``, nor the folder, nor anything in it may be a link.
+    Neither ``models``, nor the folder, nor anything in it may be a link, nor a pipe or device, which would be waited for.
     """
     if not _PLAIN.fullmatch(name):
         raise OutsideStudy(
@@ -36,6 +36,11 @@ def model_folder(models: Path, name: str) -> Path:
             f"ask whoever gave you this study."
         )
     folder = models / name
+    odd = next(neither_file_nor_folder(folder), None)
+    if odd is not None and not models.is_symlink():
+        raise Linked(
+            f"{odd} is a pipe, a device or a socket, and no file of a model: reading it might never end. Delete it."
+        )
     link = next(links_in(folder), None) if not models.is_symlink() else models
     if link is not None:
         raise Linked(
@@ -74,4 +79,12 @@ def links_in(folder: Path) -> Iterator[Path]:
     for here, folders, files in os.walk(folder, followlinks=False):
         for name in (*folders, *files):
             if (found := Path(here) / name).is_symlink():
+                yield found
+
+
+def neither_file_nor_folder(folder: Path) -> Iterator[Path]:
+    """Pipes, devices and sockets in a folder, at any depth."""
+    for here, _, files in os.walk(folder, followlinks=False):
+        for found in (Path(here) / name for name in files):
+            if not (found.is_symlink() or found.is_file()):
                 yield found

@@ -6,10 +6,13 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import read_codebook
@@ -19,6 +22,7 @@ from annotations.store.database import Store, open_store
 from annotations.study.config import Study, find_study, read_study
 from service.returned_people import erase_returned, returned
 from service.settings import Settings, read_settings
+from service.trust.named import database_file_named
 from service.trust.reach import database_address
 
 if TYPE_CHECKING:  # they are heavy, and most commands need neither
@@ -53,7 +57,7 @@ class Parts:
     @cached_property
     def store(self) -> Store:
         """The study's database, its tables up to date, and nobody in it who withdrew."""
-        _refuse_links(self.study)
+        _refuse_links(self.study, self.database_file)
         opened = open_store(self.database_url, before_upgrade=self._before_upgrade)
         try:
             self._erase_returned(opened)
@@ -66,6 +70,19 @@ class Parts:
     def tombstones_folder(self) -> Path:
         """Where this user's tombstones are, outside every study."""
         return self.settings.state / "tombstones"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file that holds the study's database, None where it is on a server. Raises BadInput."""
+        if self.settings.database is None:
+            named = self.study.config.database
+            if named is None:
+                return self.study.database_file
+            return database_file_named(self.study)
+        with suppress(ArgumentError):  # opening it says what is wrong with it
+            url = make_url(self.settings.database)
+            return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        return None
 
     @property
     def database_url(self) -> str:
@@ -108,7 +125,7 @@ class Parts:
         from filelock import FileLock, Timeout
 
         own, note = self.study.folder / ".tandem.lock", self.study.folder / ".tandem.lock.holder"
-        _refuse_links(self.study)
+        _refuse_links(self.study, self.database_file)
         lock = FileLock(own)
         try:
             with lock.acquire(timeout=0.2):
@@ -172,13 +189,22 @@ class Parts:
             self.store.close()
 
 
-def _refuse_links(study: Study) -> None:
-    """Tandem writes and deletes in these. Raises BadInput where one is a link."""
-    kept = (study.database_file, study.embeddings_file, study.tracking_file, study.models_folder)
+def _refuse_links(study: Study, database: Path | None) -> None:
+    """Tandem writes and deletes in these. Raises BadInput where one is a link, or a pipe, which would be waited for."""
+    kept = [study.database_file, study.embeddings_file, study.tracking_file, study.models_folder]
+    if database is not None and database.parent == study.folder:
+        kept.append(database)
     names = (*(one.name for one in (*kept, study.runs_folder)), ".tandem.lock", "receipts")
     for entry in study.folder.iterdir():
         # the files that SQLite and the lock lay beside them too
-        if entry.name.startswith(names) and entry.is_symlink():
+        if not entry.name.startswith(names):
+            continue
+        if not entry.is_symlink() and not entry.is_file() and not entry.is_dir():
+            raise BadInput(
+                f"{entry} is a pipe, a device or a socket, and no file of a study. Delete it, and ask whoever gave you this "
+                f"study why it is there."
+            )
+        if entry.is_symlink():
             raise BadInput(
                 f"{entry} is a link, and Tandem would write and delete where it leads. Delete it, put the file or "
                 f"folder itself there if it is yours, and ask whoever gave you this study why it is there."

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from annotations.errors import BadInput
+from annotations.problems import in_few_lines
 from annotations.progress import quiet
 from annotations.study.config import FILE, read_study
 from service.composition import Parts
@@ -55,7 +56,7 @@ def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
             parts, [], manifest=sample / "manifest.csv", described={}, replace=False, progress=quiet
         )
         if read.refused:
-            raise BadInput("\n".join(read.refused))
+            raise BadInput("\n".join(in_few_lines(read.refused)))
         tell(f"2. {_sources(read)} imported. Wave 1 is coded, wave 2 is not.")
         found = import_codings(parts, sample / "codings-wave1.csv", complete="all", skip_bad_rows=False)
     if not found.kept.codings:

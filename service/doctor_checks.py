@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from annotations.disk_faults import disk_fault_of
 from annotations.errors import Busy, NoStudy, TandemError, kind_of
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.damaged_rows import damaged_rows, structure_faults
 from annotations.store.label_studio_projects import projects
@@ -69,7 +70,7 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
 def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _imports(parts.study.folder)
     yield lambda: _addresses(parts)
-    yield lambda: _attempt("codebook", lambda: f"{len(parts.codebook.applicable)} codes", "")
+    yield lambda: _attempt("codebook", lambda: counted(len(parts.codebook.applicable), "code"), "")
     yield lambda: _attempt("database", lambda: parts.store.place, "")
     yield lambda: _database_sound(parts)
     yield lambda: _segmenter(parts)
@@ -105,10 +106,12 @@ def _database_sound(parts: Parts) -> Check:
             faults, rows = structure_faults(connection), damaged_rows(connection)
         if not faults and not rows:
             return "its file is whole, and every row can be read"
-        said = [f"{faults} faults in the structure of its file"] if faults else []
+        said = [f"{counted(faults, 'fault')} in the structure of its file"] if faults else []
         if rows:
             tables = ", ".join(f"{name}: {count}" for name, count in rows.items())
-            said.append(f"{sum(rows.values())} rows that cannot be read or were changed ({tables})")
+            said.append(
+                f"{counted(sum(rows.values()), 'row')} that cannot be read or changed since ({tables})"
+            )
         raise TandemError(
             f"The database has {' and '.join(said)}. Stop Tandem, keep a copy of the folder as it is, and put back the "
             f"file from your backup; then check the disk."
@@ -270,7 +273,9 @@ def _corrections(parts: Parts) -> Check:
         zone = ZoneInfo(parts.study.config.time_zone)
         since = f"read until {min(read).astimezone(zone):%Y-%m-%d %H:%M}" if read else "not read yet"
         more = '; "tandem pull" says why' if aside else ""
-        return f"{since}, {waiting} webhooks wait, {aside} annotations set aside{more}"
+        return (
+            f"{since}, {counted(waiting, 'webhook')} waiting, {counted(aside, 'annotation')} set aside{more}"
+        )
 
     return _attempt("corrections", look, "")
 
@@ -318,6 +323,7 @@ def _backups(parts: Parts) -> Check:
 
 def _leftovers(parts: Parts) -> Check:
     """Does anything lie below the study that belongs to no living run or model?"""
+    from service.backup.workplace import killed_backups
     from training.sweep_leftovers import leftovers
 
     def look() -> Check:
@@ -325,13 +331,16 @@ def _leftovers(parts: Parts) -> Check:
             # a training that is at work has a folder that the database does not name yet
             with parts.alone("doctor"):
                 found = leftovers(parts.store, parts.study)
+            backups = killed_backups(parts.settings, parts.study)
         except Busy:
             return Check("leftovers", True, "another command is at work; look again when it has finished")
-        if found.dead:
-            some = ", ".join(str(one.relative_to(parts.study.folder)) for one in found.dead[:8])
-            more = f" and {len(found.dead) - 8} more" if len(found.dead) > 8 else ""
-            remedy = 'Run "tandem train", which deletes them.'
-            return Check("leftovers", False, f"these belong to no living run or model: {some}{more}", remedy)
+        if found.dead or backups:
+            dead = [*(str(one.relative_to(parts.study.folder)) for one in found.dead), *map(str, backups)]
+            some = ", ".join(dead[:8]) + (f" and {len(dead) - 8} more" if len(dead) > 8 else "")
+            remedy = f'Run "tandem {"train" if found.dead else "backup"}", which deletes them.'
+            return Check(
+                "leftovers", False, f"these belong to no living run, model or backup: {some}", remedy
+            )
         if found.unknown:
             some = ", ".join(str(one.relative_to(parts.study.folder)) for one in found.unknown[:8])
             return Check("leftovers", True, f"none; Tandem did not make these, and leaves them alone: {some}")

@@ -8,8 +8,16 @@ from typing import Any
 import yaml
 
 from annotations.codebook.codes import Codebook
-from annotations.codebook.files import read_codebook, shipped_codebook, shipped_codebooks, write_codebook
+from annotations.codebook.files import (
+    FromFile,
+    codebook_from,
+    shipped_codebook,
+    shipped_codebooks,
+    write_codebook,
+)
 from annotations.errors import BadInput, unknown
+from annotations.refi.codebook_file import read_refi_codebook
+from annotations.refi.container import ENDINGS
 from annotations.study.config import FILE, Study, parse_config, read_study
 
 _HEAD = """\
@@ -25,6 +33,7 @@ _HEAD = """\
 # participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model; fine_tune: true (docs/fine-tuning.md)
+# codings_columns: {transcript: Document, code: Code, quote: Segment}   how your files of codings call their columns
 # aim: {precision: 0.7}        what suggestions are for; left out: the best F1 of each code
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
 # retrain: {after: 200}       a worker trains after so many new reviews; null: only when asked
@@ -35,6 +44,12 @@ _HEAD = """\
 
 
 def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[Study, Codebook]:
+    """Make a study as ``study_from``, whatever is to know of the codebook's file."""
+    study, chosen = study_from(folder, codebook=codebook, config=config)
+    return study, chosen.codebook
+
+
+def study_from(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[Study, FromFile]:
     """Make a study in ``folder`` from a shipped codebook's name or a file, and what study.yaml shall say.
 
     Raises BadInput, before anything is written, if the folder holds a study or other files, or if the
@@ -44,10 +59,10 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
         raise BadInput(f"{folder} holds a study already. Choose another folder, or go on with this one.")
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file. Give the name of a folder for the study.")
-    chosen = chosen_codebook(codebook)
+    chosen = codebook_said(codebook)
     parse_config(config)
     folder.mkdir(parents=True, exist_ok=True)
-    write_codebook(chosen, folder / "codebook.yaml")
+    write_codebook(chosen.codebook, folder / "codebook.yaml")
     body = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, default_flow_style=False)
     # study.yaml comes last: a folder without it is no study, so a half-made one never counts as one
     (folder / FILE).write_text(_HEAD + "\n" + body, "utf-8")
@@ -57,11 +72,21 @@ def make_study(folder: Path, *, codebook: str, config: dict[str, Any]) -> tuple[
 
 def chosen_codebook(name: str) -> Codebook:
     """A shipped codebook by its name, or one from a file; raises UnknownName with the shipped ones."""
+    return codebook_said(name).codebook
+
+
+def codebook_said(name: str) -> FromFile:
+    """The same with how its file was read."""
     file = Path(name)
+    if file.suffix.lower() in ENDINGS:
+        return FromFile(read_refi_codebook(file))
     if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
-        return read_codebook(file)
+        return codebook_from(file)
     if name not in shipped_codebooks():
         raise unknown(
-            "codebook", name, shipped_codebooks(), remedy="Give one of these, or a .yaml, .csv or .xlsx file."
+            "codebook",
+            name,
+            shipped_codebooks(),
+            remedy="Give one of these, or a .yaml, .csv, .xlsx or .qdc file.",
         )
-    return shipped_codebook(name)
+    return FromFile(shipped_codebook(name))

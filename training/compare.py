@@ -105,6 +105,10 @@ def _compare(
     if before.kind != "trained" and not made.model.judged:
         why = f"no code has enough examples yet, so {before.version} stays"
         return Verdict("cannot tell", False, why)
+    if before.kind != "trained" and made.model.kind != "trained":
+        return first(
+            f"like {before.version} it knows only the codebook's words, and it knows them as they are now"
+        )
     if before.kind != "trained":
         return first(f"{before.version} knew only the codebook's words")
     if made.model.kind != "trained" or made.dataset is None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.groups import GroupBy, groups_of
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from models.classifier import Model, suggested
 from models.cold_start import from_codebook
@@ -154,7 +155,9 @@ def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Da
             f"example serves better."
         )
     if collected.withheld:
-        notes.append(f"{len(collected.withheld)} transcripts may not be learnt from and were left out.")
+        notes.append(
+            f"{counted(len(collected.withheld), 'transcript')} may not be learnt from, and so not taken."
+        )
     if collected.foreign:
         codes = ", ".join(f"{code} ({count})" for code, count in list(collected.foreign.items())[:8])
         notes.append(f"codings with codes that codebook.yaml no longer holds were not learnt from: {codes}.")

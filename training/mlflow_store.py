@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotations.disk_faults import sqlite_fault
 from annotations.errors import TandemError
 from annotations.store.sqlite_file import calm, refuse_programs, refuse_traps
 from models.model_folder import Linked
@@ -139,6 +140,9 @@ class OwnStore:
                 refuse_programs(connection, self.file, harmless=_MLFLOWS_TRIGGER)
                 yield connection
         except sqlite3.Error as error:
+            fault = sqlite_fault(error, self.file)
+            if fault is not None:
+                raise fault from error
             raise TandemError(
                 f"MLflow's store {self.file} cannot be used ({type(error).__name__}). Close the program that holds it, or "
                 f"put the file back from your backup."

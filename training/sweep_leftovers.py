@@ -1,9 +1,9 @@
 """What lies below a study and belongs to no living run or model: looked for, and swept.
 
 Trainings that were killed leave folders of models that the database does not name; MLflow keeps the files of runs that
-it shows no more, and a folder for its waste; an export that was killed leaves its unfinished file; a backup put back
-brings files of models that were erased since. All of these can hold what participants said or stand for it, so they are
-swept at every training and at every withdrawal.
+it shows no more, and a folder for its waste; an export that was killed leaves its unfinished file, and a backup that was
+killed the folder with its copies of the databases; a backup put back brings files of models that were erased since. All
+of these can hold what participants said or stand for it, so they are swept at every training and at every withdrawal.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from training.mlflow_store import OwnStore
 
 _WASTE = ".trash"
 _GIVEN_UP_S = 600.0
-_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.unfinished")
+# what exports write, and the page that shows an import
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.unfinished|\.import-preview\.html\.new")
+_BACKUPS_WORK = re.compile(r"\.tandem-backup-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def leftovers(store: Store, study: Study) -> Leftovers:
         *below,
         *([aside] if aside.is_file() and not aside.is_symlink() else ()),
         *_unfinished(study.folder),
+        *_killed_backups(study.folder),
     ]
     return Leftovers(tuple(dead), (*unknown, *strange))
 
@@ -133,6 +136,21 @@ def _unfinished(folder: Path) -> list[Path]:
                 if time.time() - file.lstat().st_mtime > _GIVEN_UP_S:
                     found.append(file)
     return sorted(found)
+
+
+def _killed_backups(folder: Path) -> list[Path]:
+    """Folders in which a backup was at work when it was killed: whoever makes one holds a lock meanwhile."""
+    from filelock import FileLock, Timeout
+
+    left = sorted(
+        one for one in folder.iterdir() if _BACKUPS_WORK.fullmatch(one.name) and not one.is_symlink()
+    )
+    lock = folder / ".tandem-backup.lock"
+    if not left or lock.is_symlink():
+        return []
+    with suppress(Timeout, OSError), FileLock(lock).acquire(timeout=0):
+        return left
+    return []
 
 
 def _is_model(name: str) -> bool:

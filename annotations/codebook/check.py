@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from annotations.codebook.codes import Code, Codebook
 from annotations.names import folded
+from annotations.numbers_shown import counted
 
 Kind = Literal["wrong", "missing", "suspicious", "note"]
 _NEAR_NAME = 90
@@ -57,8 +58,13 @@ def _missing(codebook: Codebook) -> Iterator[Finding]:
     for key, what, remedy in _TEXTS:
         lacking = [code for code in codebook.applicable if not getattr(code, key)]
         if lacking:
-            count = f"{len(lacking)} of {len(codebook.applicable)} codes"
-            yield Finding("missing", f"{count} do not {what}", _labels(codebook, lacking), remedy)
+            of_all = counted(len(codebook.applicable), "code")
+            yield Finding(
+                "missing",
+                f"{len(lacking)} of {of_all} {'does' if len(lacking) == 1 else 'do'} not {what}",
+                _labels(codebook, lacking),
+                remedy,
+            )
 
 
 def _alike(codebook: Codebook) -> Iterator[Finding]:
@@ -142,7 +148,7 @@ def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[Finding]:
         count = sum(used[code] for code in strange)
         yield Finding(
             "wrong",
-            f"{count} codings in the study use codes that this codebook does not hold",
+            f"{counted(count, 'coding')} in the study of codes that this codebook does not hold",
             tuple(f"{code} ({used[code]})" for code in strange),
             "Put the codes back with these ids; a model cannot learn from codings whose code is gone.",
         )

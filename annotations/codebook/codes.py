@@ -34,7 +34,7 @@ class PublishedName:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a codebook. ``parent`` is the id of the code above it, or None."""
+    """One code of a codebook. ``parent`` is the id of the code above it, or None. ``color``: as #RRGGBB, or ""."""
 
     id: str
     name: str
@@ -48,6 +48,7 @@ class Code:
     applicable: bool = True
     carried_by: tuple[Role, ...] = (Role.PARTICIPANT,)
     names: Mapping[str, tuple[PublishedName, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    color: str = ""
 
     @property
     def meaning(self) -> str:
@@ -201,7 +202,7 @@ class Codebook:
 
     def _content(self, code: Code) -> dict[str, Any]:
         plain: dict[str, Any] = {"id": code.id, "code": code.name}
-        texts = ("definition", "use_when", "do_not_use_when", "example")
+        texts = ("definition", "use_when", "do_not_use_when", "example", "color")
         plain |= {key: getattr(code, key) for key in texts if getattr(code, key)}
         if not code.applicable:
             plain["applicable"] = False

@@ -76,7 +76,7 @@ def assemble(
 ) -> Codebook:
     """The codebook that the drafts make. Raises BadInput or UnknownName that says where the fault stands."""
     if len(drafts) > MOST_CODES:
-        raise BadInput(f"{file} holds {len(drafts)} codes; at most {MOST_CODES} are read.")
+        raise BadInput(f"{file} holds {len(drafts):,} codes; at most {MOST_CODES} are read.")
     finished = _frameworks(frameworks, file)
     _find_parents(drafts)
     _refuse_circles(drafts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -15,18 +15,26 @@ import yaml
 from annotations.codebook.codes import FRAMEWORK_ROLES, Codebook, PublishedName, Select
 from annotations.codebook.draft import CodeDraft, FrameworkDraft, a_name, assemble
 from annotations.codebook.plain_yaml import entries, mapping, plain_yaml, text
+from annotations.codebook.program_tables import (
+    Listed,
+    find_layout,
+    in_order,
+    level_codes,
+    program_codes,
+)
 from annotations.errors import BadInput, nearest, unknown
 from annotations.names import folded
-from annotations.sheets.sheet import decode, read_bytes, read_sheet
+from annotations.sheets.content import decode, read_bytes
+from annotations.sheets.grids import Grid, grids_of
+from annotations.sheets.sheet import MOST_ABOVE, Sheet, own_names, read_sheet, what_was_not_read
 from annotations.transcript import Role
 
 _TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
-_TAGUETTE = {"code": ("tag",), "definition": ("description",)}
 _TOP_KEYS = ("name", "description", "sources", "influence", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
 _CARRIERS = "participant, or participant and interviewer"
-_CODE_KEYS = ("id", "code", "parent", *_TEXTS, "applicable", "carried_by", "names", "codes")
+_CODE_KEYS = ("id", "code", "parent", *_TEXTS, "color", "applicable", "carried_by", "names", "codes")
 _UNNAMED = "Codes"
 
 
@@ -47,9 +55,22 @@ def shipped_codebook(name: str) -> Codebook:
 
 def read_codebook(file: Path) -> Codebook:
     """Read a codebook by its ending. Raises BadInput that names the file, the row or key, and the remedy."""
+    return codebook_from(file).codebook
+
+
+@dataclass(frozen=True)
+class FromFile:
+    """A codebook as a file holds it, and sentences about how it was read and what of the file was not."""
+
+    codebook: Codebook
+    notes: tuple[str, ...] = ()
+
+
+def codebook_from(file: Path) -> FromFile:
+    """Read a codebook by its ending, with what is to know of it. Raises BadInput as ``read_codebook``."""
     ending = file.suffix.lower()
     if ending in (".yaml", ".yml"):
-        return _read_yaml(file)
+        return FromFile(_read_yaml(file))
     if ending in (".csv", ".xlsx"):
         return _read_table(file)
     raise BadInput(f'{file}: a codebook with the ending "{ending}" is not read. Give .yaml, .csv or .xlsx.')
@@ -87,11 +108,59 @@ class _Listing:
         return found
 
 
-def _read_table(file: Path) -> Codebook:
+def _read_table(file: Path) -> FromFile:
+    grids = list(grids_of(file))
+    found = find_layout(grids)
+    # what has columns of ours beside the code is ours, unless the tree stands in columns side by side
+    if found is None or (not isinstance(found[2], tuple) and _is_own(grids)):
+        return _own_table(file)
+    grid, head, layout = found
+    if grid.fault:
+        raise BadInput(grid.fault)
+    Sheet(str(file), (), (), hidden=grid.hidden).refuse_hidden()
+    if isinstance(layout, tuple):
+        table = level_codes(grid, head, layout, str(file))
+    else:
+        table = program_codes(grid, head, layout, str(file))
+    notes = [f"{file.name} is read as {table.program}."] if table.program else []
+    listed, headings = in_order(table)
+    notes += [*table.notes, *headings, *what_was_not_read(grids, grid, head), *_not_read(table.ignored)]
+    return FromFile(_of_tree(listed, file), tuple(notes))
+
+
+def _is_own(grids: Sequence[Grid]) -> bool:
+    heads = (set(own_names(cells, {})) for grid in grids for _, cells in grid.rows[:MOST_ABOVE])
+    return any("code" in names and names & set(_COLUMNS) for names in heads)
+
+
+def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
     listing = _Listing()
-    for row in (
-        read_sheet(file, required=("code",), optional=_COLUMNS, also_called=_TAGUETTE).refuse_hidden().rows
-    ):
+    by_path: dict[tuple[str, ...], CodeDraft] = {}
+    above: list[tuple[CodeDraft, tuple[str, ...]]] = []
+    for one, has_row in listed:
+        where = f"{file}, row {one.row}"
+        draft = CodeDraft(
+            name=a_name(one.name, where, "a code"),
+            framework=listing.framework("", one.cells.get("select", ""), where),
+            where=where,
+            id=one.cells.get("id", ""),
+            applicable=has_row and _yes(one.cells.get("applicable", ""), where),
+            texts={key: one.cells[key] for key in _TEXTS if one.cells.get(key)},
+        )
+        by_path.setdefault(tuple(map(folded, (*one.above, one.name))), draft)
+        above.append((draft, tuple(map(folded, one.above))))
+        listing.drafts.append(draft)
+    for draft, path in above:
+        draft.above = by_path.get(path)
+    if not listing.drafts:
+        raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
+    return assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
+
+
+def _own_table(file: Path) -> FromFile:
+    listing = _Listing()
+    sheet = read_sheet(file, required=("code",), optional=_COLUMNS).refuse_hidden()
+    for row in sheet.rows:
         where = f"{file}, row {row.number}"
         if not row["code"]:
             raise BadInput(f'{where}: the column "code" is empty. Every row names a code.')
@@ -108,7 +177,15 @@ def _read_table(file: Path) -> Codebook:
         )
     if not listing.drafts:
         raise BadInput(f"{file} holds no codes. Below the first row every row is a code.")
-    return assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
+    made = assemble(file.stem, tuple(listing.frameworks.values()), listing.drafts, file=str(file))
+    return FromFile(made, (*sheet.unread, *_not_read(sheet.ignored)))
+
+
+def _not_read(columns: Sequence[str]) -> tuple[str, ...]:
+    if not columns:
+        return ()
+    verb = "column was" if len(columns) == 1 else "columns were"
+    return (f"{len(columns)} {verb} not read: {', '.join(columns)}.",)
 
 
 def _read_yaml(file: Path) -> Codebook:
@@ -182,7 +259,9 @@ def _nested(
             id=text(its.get("id"), here),
             applicable=_yes(text(its.get("applicable"), here), here),
             carried_by=_carriers(its.get("carried_by"), here),
-            texts={key: found for key in _TEXTS if (found := text(its.get(key), f"{here}, {key}"))},
+            texts={
+                key: found for key in (*_TEXTS, "color") if (found := text(its.get(key), f"{here}, {key}"))
+            },
             names=_names(its.get("names"), f"{here}, names"),
             above=above,
         )

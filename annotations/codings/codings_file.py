@@ -1,22 +1,25 @@
-"""Files of codings: CSV, XLSX or JSONL with ``transcript, coder, code`` and where the passage is."""
+"""What the rows of a codings file mean: each ends as codings in place, or as a fault."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Condition, Influence
+from annotations.codings.code_names import ANY_BETWEEN_CODES, CodeNames, Named
 from annotations.codings.coding_cells import condition_in, influence_in, moment_in, yes_in
 from annotations.codings.faults import Fault
 from annotations.codings.locate import NotFound, Places, WordsNotFound
-from annotations.errors import BadInput, nearest
-from annotations.names import folded
-from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import Row, columns_of, read_sheet
+from annotations.codings.positions import Asked, places_by_position
+from annotations.codings.program_tables import ABOVE
+from annotations.codings.read_codings import CodingsFile
+from annotations.codings.transcript_names import TranscriptNames
+from annotations.errors import BadInput
+from annotations.numbers_shown import counted
+from annotations.sheets.sheet import Row
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import in_both_counts
@@ -24,39 +27,6 @@ from annotations.turn_numbers import in_both_counts
 Found = TypeVar("Found")
 # looking for similar words takes a while; a file with more such rows has another fault
 _MOST_HINTS = 300
-_REQUIRED = ("transcript", "coder", "code")
-# Taguette's export names the document, the tag and the passage, and not who coded
-_TAGUETTE = {"transcript": ("document",), "code": ("tag",), "quote": ("content",)}
-_OPTIONAL = (
-    "id",
-    "turn",
-    "turn_shown",
-    "start",
-    "end",
-    "quote",
-    "framework",
-    "condition",
-    "memo",
-    "created",
-    "influence",
-    "concrete_example",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CodingsFile:
-    """A file of codings as read, not placed yet."""
-
-    file: str
-    rows: tuple[Row, ...]
-    ignored: tuple[str, ...] = ()
-    names_coders: bool = True
-    about_hidden: str | None = None
-
-    @property
-    def complete(self) -> Literal["listed", "none"]:
-        """What ``--complete`` is where nobody says: ``listed`` if some rows have an empty code, else ``none``."""
-        return "listed" if any(not row["code"] for row in self.rows) else "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,36 +56,6 @@ class Placed:
     notes: list[str] = field(default_factory=list)
 
 
-def read_codings(file: Path, *, coder: str = "") -> CodingsFile:
-    """Read a file of codings; raises BadInput if it is none. ``coder``: who coded, where no column says so.
-
-    Taguette's columns (document, tag, content) are known.
-    """
-    columns = columns_of(file, _TAGUETTE)
-    required = [name for name in _REQUIRED if name != "coder" or not (coder or is_of_taguette(columns))]
-    sheet = read_sheet(file, required=required, optional=(*_OPTIONAL, "coder"), also_called=_TAGUETTE)
-    if not {"turn", "turn_shown", "start", "quote"} & set(sheet.columns):
-        raise BadInput(
-            f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
-            f"or start and end, or quote."
-        )
-    # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
-    plain = file.suffix.lower() == ".jsonl"
-    own = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
-    named = "coder" in sheet.columns
-    rows = own if named else tuple(replace(row, cells={**row.cells, "coder": coder}) for row in own)
-    return CodingsFile(str(file), rows, sheet.ignored, named or bool(coder), sheet.about_hidden)
-
-
-def _as_it_was(row: Row) -> Row:
-    return Row(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
-
-
-def is_of_taguette(columns: Sequence[str]) -> bool:
-    """Are these the columns of Taguette's export of all highlights?"""
-    return {"id", "transcript", "code", "quote"} <= set(columns) and "coder" not in columns
-
-
 def place_codings(
     read: CodingsFile,
     *,
@@ -125,71 +65,74 @@ def place_codings(
     known_coders: Iterable[str] = (),
     time_zone: tzinfo = UTC,
 ) -> Placed:
-    """Find what each row means. Every row ends as a coding or as a fault; none is dropped in silence.
+    """Find what each row means. Every row ends as codings or as a fault; none is dropped in silence.
 
     ``transcripts``: by folded name. ``coders``: those of study.yaml; ``known_coders``: others that have coded
     before. A name that is neither, and a typo away from one of them, is a fault. ``time_zone``: of moments in
     the file that give none.
     """
-    placing = _Placing(read.file, codebook, transcripts, CoderNames(coders, known_coders), time_zone)
-    for row in read.rows:
-        placing.place(row)
+    placing = _Placing(read, codebook, transcripts, CoderNames(coders, known_coders), time_zone)
+    for at, row in enumerate(read.rows):
+        placing.place(at, row)
     placed = placing.placed
-    _refuse_contradictions(placed, read.file)
+    _refuse_contradictions(placed, read)
     _drop_repeats(placed)
     _note_several_of_one(placed, codebook)
+    placed.notes += [*read.unread, *placing.notes()]
     if read.ignored:
         placed.notes.append(f"the columns {', '.join(read.ignored)} are not known and were not read.")
-    if read.about_hidden:
-        placed.notes.append(read.about_hidden)
     return placed
 
 
 class _Placing:
     def __init__(
         self,
-        file: str,
+        read: CodingsFile,
         codebook: Codebook,
         transcripts: Mapping[str, Transcript],
         coders: CoderNames,
         time_zone: tzinfo,
     ) -> None:
         self.placed = Placed()
-        self._file = file
-        self._codebook = codebook
-        self._transcripts = transcripts
-        # another program may call a transcript by the name of its file
-        self._by_file = {folded(one.source): one for one in transcripts.values() if one.source}
+        self._read = read
+        self._names = TranscriptNames(transcripts)
         self._coders = coders
         self._time_zone = time_zone
         self._hints_left = _MOST_HINTS
-        self._places: dict[str, Places | str] = {}
-        self._codes: dict[tuple[str, str], str | BadInput] = {}
+        self._places: dict[tuple[str, str], Places | str] = {}
+        self._codes = CodeNames(codebook, map(self._named, read.rows))
+        self._by_position = self._placed_by_position()
 
-    def place(self, row: Row) -> None:
+    def place(self, at: int, row: Row) -> None:
         faults: list[Fault] = []
+        named = row["transcript"]
 
         def reading(column: str, read: Callable[[str], Found]) -> Found | None:
             try:
                 return read(row[column])
-            except ValueError as error:
-                at = getattr(error, "column", column)
-                faults.append(Fault(self._file, row.number, at, str(error), row["transcript"]))
+            except (ValueError, BadInput) as error:
+                at_fault = getattr(error, "column", column)
+                theirs = self._read.called.get(at_fault, at_fault)
+                where = places.transcript.name if places else named
+                faults.append(
+                    Fault(self._read.file, row.number, theirs, str(error), where, names_none=places is None)
+                )
                 return None
 
-        places = reading("transcript", self._transcript)
+        places: Places | None = None
+        places = reading("transcript", lambda _: self._transcript(row))
         coder = reading("coder", self._coders.resolve)
-        code = reading("code", lambda name: self._code(name, row["framework"]))
+        codes = reading("code", lambda _: self._codes.codes(self._named(row)))
         condition = reading("condition", condition_in)
         created = reading("created", lambda given: moment_in(given, self._time_zone))
         influence = reading("influence", influence_in)
         concrete = reading("concrete_example", yes_in)
-        span = reading("turn", lambda _: self._passage(places, row)) if places else None
+        span = reading("turn", lambda _: self._passage(places, at, row)) if places else None
         self.placed.faults.extend(faults)
-        if faults or places is None or coder is None or span is None or condition is None:
+        if faults or places is None or coder is None or codes is None or span is None or condition is None:
             return
         self.placed.missing_condition += not row["condition"]
-        self.placed.codings.append(
+        self.placed.codings.extend(
             PlacedCoding(
                 row=row.number,
                 transcript=places.transcript.name,
@@ -202,11 +145,33 @@ class _Placing:
                 influence=influence,
                 concrete_example=bool(concrete),
             )
+            for code in codes or (None,)
         )
 
-    def _passage(self, places: Places, row: Row) -> Span:
+    def notes(self) -> Iterator[str]:
+        """What was decided without being told, for the team to look at."""
+        for said, path in self._codes.by_name_alone:
+            yield f'"{said}" is taken for the code "{path}", which has the same name and stands elsewhere in the codebook.'
+        for transcript, names in self._names.taken_twice:
+            named = ", ".join(f'"{name}"' for name in names)
+            yield f'{named} are all taken for the transcript "{transcript}"; is that one document?'
+        if self._by_position:
+            count = len(self._by_position)
+            yield (
+                f"{counted(count, 'quote stands', 'quotes stand')} several times in the transcript; which place is meant "
+                f"follows from the position that the file gives."
+            )
+
+    def _named(self, row: Row) -> Named:
+        above = tuple(filter(None, row["above"].split(ABOVE)))
+        several = "" if self._read.program and not self._read.listed else ANY_BETWEEN_CODES
+        return Named(row["code"], row["framework"], above, several, self._read.listed)
+
+    def _passage(self, places: Places, at: int, row: Row) -> Span:
+        if at in self._by_position:
+            return self._by_position[at]
         try:
-            return _span(places, row)
+            return _as_given(places, row) or _span(places, row)
         except WordsNotFound as error:
             self._hints_left -= 1
             turns = places.nearest_turns(row["quote"]) if self._hints_left >= 0 else ()
@@ -217,36 +182,48 @@ class _Placing:
                 hint = f"{in_both_counts(*turns)} comes nearest. Copy the words from there, or give the turn"
             raise NotFound("quote", f"{error}; {hint}") from error
 
-    def _transcript(self, name: str) -> Places:
-        key = folded(name)
+    def _transcript(self, row: Row) -> Places:
+        key = (row["transcript"], row["group"])
         if key not in self._places:
-            found = self._transcripts.get(key) or self._by_file.get(key)
-            self._places[key] = Places(found) if found is not None else self._no_transcript(name)
+            try:
+                found = self._names.find(*key)
+                same = (one for one in self._places.values() if isinstance(one, Places))
+                self._places[key] = next((one for one in same if one.transcript is found), None) or Places(
+                    found
+                )
+            except ValueError as error:
+                self._places[key] = str(error)
         known = self._places[key]
         if isinstance(known, str):
             raise ValueError(known)
         return known
 
-    def _no_transcript(self, name: str) -> str:
-        if not name:
-            return "it is empty; every row names a transcript"
-        close = nearest(name, (one.name for one in self._transcripts.values()))
-        guess = f'did you mean "{close}"?' if close else "import it first"
-        return f'there is no transcript "{name}"; {guess}'
-
-    def _code(self, name: str, framework: str) -> str | None:
-        if not name:
-            return None
-        key = (name, framework)
-        if key not in self._codes:
+    def _placed_by_position(self) -> dict[int, Span]:
+        """For quotes that stand several times, the place that fits the position the file gives, by row."""
+        asked: dict[int, tuple[Places, list[Asked]]] = {}
+        for at, row in enumerate(self._read.rows):
+            if not (row["position"] and row["quote"]):
+                continue
             try:
-                self._codes[key] = self._codebook.resolve(name, framework=framework).id
-            except BadInput as error:
-                self._codes[key] = error
-        found = self._codes[key]
-        if isinstance(found, BadInput):
-            raise ValueError(str(found))
+                places = self._transcript(row)
+                if _as_given(places, row) is None:
+                    one = Asked(at, int(row["position"]), places.everywhere(row["quote"]))
+                    asked.setdefault(id(places), (places, []))[1].append(one)
+            except ValueError:
+                continue  # told when the row is placed
+        found: dict[int, Span] = {}
+        for places, its in asked.values():
+            found |= places_by_position(its, places.transcript.text)
         return found
+
+
+def _as_given(places: Places, row: Row) -> Span | None:
+    """The passage at the characters that another program gives, where its words are the quote's; else None."""
+    try:
+        span = places.span(row["at_start"], row["at_end"]) if row["at_start"] and row["quote"] else None
+    except NotFound:
+        return None
+    return span if span is not None and places.says(span, row["quote"]) else None
 
 
 def _span(places: Places, row: Row) -> Span:
@@ -289,7 +266,7 @@ def _turn(places: Places, row: Row) -> Span | None:
     return turn or shown
 
 
-def _refuse_contradictions(placed: Placed, file: str) -> None:
+def _refuse_contradictions(placed: Placed, read: CodingsFile) -> None:
     """The same coder cannot have put a code on a passage and found that nothing applies to it."""
     applied = {_pass(coding): coding.row for coding in placed.codings if coding.code}
     kept = []
@@ -301,7 +278,9 @@ def _refuse_contradictions(placed: Placed, file: str) -> None:
             reason = (
                 f"it is empty (nothing applies), but row {row} puts a code on the same passage; remove one"
             )
-            placed.faults.append(Fault(file, coding.row, "code", reason, coding.transcript))
+            placed.faults.append(
+                Fault(read.file, coding.row, read.called.get("code", "code"), reason, coding.transcript)
+            )
     placed.codings[:] = kept
     placed.faults.sort(key=lambda fault: fault.row)
 

@@ -34,6 +34,14 @@ class WordsNotFound(NotFound):
     """A quote stands nowhere in the transcript, not even with other marks."""
 
 
+class FoundSeveral(NotFound):
+    """A quote stands at several ``places``."""
+
+    def __init__(self, reason: str, places: tuple[Span, ...]) -> None:
+        super().__init__("quote", reason)
+        self.places = places
+
+
 @dataclass(frozen=True)
 class Places:
     """One transcript, prepared for looking passages up by turn, by code points or by quote."""
@@ -50,6 +58,10 @@ class Places:
         labels = {turn.speaker: None for turn in turns} | {self.transcript.participant: None}
         words = words_of(self.transcript.text, [turn.span for turn in turns])
         return QuoteSearch(words, [*labels, self.transcript.name])
+
+    @cached_property
+    def _looked_up(self) -> dict[str, tuple[Span, ...]]:
+        return {}
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -111,37 +123,46 @@ class Places:
         Words copied as they are come first, white space folded. Else they are found without regard to marks, to
         heads between the turns and to what an ellipsis leaves out. Raises NotFound if they stand there twice.
         """
-        found = self._copied(words)
-        if not found:
-            try:
-                matches = self._search.matches(words)
-            except TooCommon:
-                raise NotFound(
-                    "quote",
-                    f'these words are so common in "{self.transcript.name}" that nobody can tell how often they stand '
-                    f"there; give a longer quote, or the turn, or start and end",
-                ) from None
-            alike = [match for match in matches if match.capitals]
-            if matches and not alike:
-                raise self._other_capitals(matches)
-            asked = words_of(words)
-            # where they stand so often, the marks around them are neither here nor there
-            found = [
-                self._passage(match, asked) if len(alike) <= _MOST_WITH_MARKS else self._bare(match)
-                for match in alike
-            ]
+        found = list(self.everywhere(words))
         if within is not None:
             # a quote that reaches out of the turn is found in the whole transcript
             found = [span for span in found if within.start <= span.start < within.end] or found
-        if not found:
-            raise WordsNotFound("quote", f'these words do not stand in "{self.transcript.name}"')
         if len(found) > 1:
             turns = in_both_counts(*(self._turn_at(span.start) for span in found))
-            raise NotFound(
-                "quote",
+            raise FoundSeveral(
                 f"these words stand there {len(found)} times, in {turns}; give a longer quote, or start and end",
+                tuple(found),
             )
         return found[0]
+
+    def everywhere(self, words: str) -> tuple[Span, ...]:
+        """Every place where these words stand, in order. Raises NotFound where there is none, or nobody can tell."""
+        if words not in self._looked_up:
+            found = self._copied(words)
+            self._looked_up[words] = tuple(found or self._alike(words))
+        if not self._looked_up[words]:
+            raise WordsNotFound("quote", f'these words do not stand in "{self.transcript.name}"')
+        return self._looked_up[words]
+
+    def _alike(self, words: str) -> list[Span]:
+        """Where these words stand with other marks, and what else ``quote`` does without."""
+        try:
+            matches = self._search.matches(words)
+        except TooCommon:
+            raise NotFound(
+                "quote",
+                f'these words are so common in "{self.transcript.name}" that nobody can tell how often they stand '
+                f"there; give a longer quote, or the turn, or start and end",
+            ) from None
+        alike = [match for match in matches if match.capitals]
+        if matches and not alike:
+            raise self._other_capitals(matches)
+        asked = words_of(words)
+        # where they stand so often, the marks around them are neither here nor there
+        return [
+            self._passage(match, asked) if len(alike) <= _MOST_WITH_MARKS else self._bare(match)
+            for match in alike
+        ]
 
     def _copied(self, words: str) -> list[Span]:
         """Where these words stand as they are, white space folded; a speaker's label around them is left out."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from annotations.errors import BadInput
 from annotations.label_studio.annotation import Arrival, arrival_of, key_in
+from annotations.names import fault_of_name, name_in_short
 
 PAGE = 500
 # the list applies to the annotations within a task too
@@ -51,12 +52,12 @@ class Answers:
 
     def own_account(self) -> str:
         """The e-mail address of the account that Tandem itself uses there."""
-        return self._server.check()
+        return _as_name(self._server.check())
 
     def users(self) -> dict[int, str]:
-        """Everybody's number and e-mail address."""
+        """Everybody's number and e-mail address; an address that may be no name is given in short, and is nobody's."""
         plain = self._server.get("api/users/", {}) or []
-        return {int(user["id"]): str(user.get("email") or "") for user in plain}
+        return {int(user["id"]): _as_name(str(user.get("email") or "")) for user in plain}
 
     def has(self, project: int) -> bool:
         """Is the project still there?"""
@@ -107,3 +108,8 @@ def _changed_after(since: datetime) -> dict[str, Any]:
     moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     rule = {"filter": "filter:tasks:updated_at", "operator": "greater", "type": "Datetime", "value": moment}
     return {"filters": {"conjunction": "and", "items": [rule]}}
+
+
+def _as_name(email: str) -> str:
+    # whoever has an account there chooses it, and it is shown, kept and looked for in study.yaml
+    return name_in_short(email) if fault_of_name(email) else email

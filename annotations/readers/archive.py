@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from annotations.errors import BadInput
-from annotations.sheets.sheet import refuse_zip_bomb
+from annotations.sheets.content import refuse_zip_bomb
 
 _OLE = b"\xd0\xcf\x11\xe0"
 MOST_OF_XML = 20_000_000

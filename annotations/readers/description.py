@@ -11,6 +11,7 @@ from pathlib import Path
 from annotations.attributes import fault_of_attribute
 from annotations.errors import BadInput, nearest
 from annotations.names import fault_of_name, folded, name_in_short
+from annotations.problems import Problem, Problems, problem_of
 from annotations.readers.spoken import ReadTranscript
 from annotations.sheets.sheet import Row, Sheet, read_sheet
 from annotations.study.config import StudyConfig
@@ -33,6 +34,7 @@ _COLUMNS = (
 )
 
 
+_NONE_IMPORTED = "Nothing was imported. Correct the manifest."
 _NAMES = ("transcript", "case", "site", "wave", "participant", "session")
 
 
@@ -104,13 +106,13 @@ def read_manifest(file: Path) -> Manifest:
     language, date, may_train, may_quote, visible_to``. Paths are relative to it and stay below its folder. Any other
     column is an attribute of the participants.
 
-    Raises BadInput with a line for every row that cannot be used.
+    Raises Problems with every row that cannot be used.
     """
     sheet = read_sheet(file, required=("file",), optional=_COLUMNS).refuse_hidden()
     rows: dict[Path, Description] = {}
     attributes: dict[Path, dict[str, str]] = {}
     own = [sheet.headings[column] for column in sheet.ignored]
-    faults = [f"{file}: {fault}." for name in own if (fault := fault_of_attribute(name, ""))]
+    faults = [Problem(str(file), fault) for name in own if (fault := fault_of_attribute(name, ""))]
     for row in sheet.rows:
         where = f"{file}, row {row.number}"
         try:
@@ -120,9 +122,9 @@ def read_manifest(file: Path) -> Manifest:
             rows[named] = Description.of({key: row[key] for key in _COLUMNS}, where)
             attributes[named] = _own(row, sheet, where)
         except BadInput as error:
-            faults.append(str(error))
+            faults.append(problem_of(file, str(error)))
     if faults:
-        raise BadInput("\n".join(faults))
+        raise Problems(faults, _NONE_IMPORTED)
     return Manifest(str(file), rows, attributes)
 
 

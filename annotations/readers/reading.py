@@ -21,7 +21,7 @@ from annotations.readers.srt import read_srt
 from annotations.readers.table import read_table
 from annotations.readers.text import read_text
 from annotations.readers.vtt import read_vtt
-from annotations.sheets.sheet import read_bytes
+from annotations.sheets.content import read_bytes
 
 READERS: Mapping[str, Reader] = {
     ".txt": read_text,
@@ -39,6 +39,8 @@ READERS: Mapping[str, Reader] = {
     ".htm": read_html,
 }
 SAVE_AS_DOCX = (".doc", ".dot", ".docm", ".dotx", ".dotm", ".pages", ".wps", ".gdoc")
+# projects and codebooks of other programs, which another command reads
+PROJECTS = (".qdpx", ".qde", ".qdc")
 _TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 # files of these endings are often something else: a workbook of codings, a page, a program's settings
 OFTEN_OTHERS = (".json", ".html", ".htm", ".tsv", ".xlsx")
@@ -53,6 +55,7 @@ def read_transcripts(
     ending = file.suffix.lower()
     if ending not in ENDINGS:
         hint = " Save it as .docx." if ending in SAVE_AS_DOCX else ""
+        hint = ' Bring it in with "tandem import-project".' if ending in PROJECTS else hint
         raise BadInput(
             f'{file}: files ending in "{ending}" are not read.{hint} Allowed: {", ".join(ENDINGS)}.'
         )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from annotations.errors import BadInput
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import begin_and_end
 from annotations.readers.cues import Cue, turns_of_cues
@@ -59,7 +60,7 @@ def read_table(
             f"{file} holds no turns. Below the first row every row is a turn: a speaker and a text."
         )
     return tuple(
-        _transcript(rows, file, interviewers, sheet.ignored, None if speakers else rules)
+        _transcript(rows, file, interviewers, sheet, None if speakers else rules)
         for rows in many.values()
         if any(t.words for t in rows.spoken)
     )
@@ -79,10 +80,13 @@ def _take(row: Row, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
                 f'{where}, column "{key}": found "{row[key]}", but earlier rows of "{rows.name}" say '
                 f'"{rows.described[key]}". A transcript belongs to one.'
             )
-    words = one_line(row["text"])
+    # words that are merged over several rows were said once, and other cells hold for each of them
+    words = "" if (row.number, "text") in sheet.filled else one_line(row["text"])
     if not words:
         rows.empty.append(row.number)
-    rows.words += sum(count_words(cell) for cell in row.cells.values())
+    rows.words += sum(
+        count_words(cell) for name, cell in row.cells.items() if (row.number, name) not in sheet.filled
+    )
     rows.others.extend(row[column] for column in sheet.ignored if row[column])
     begins, ends = begin_and_end(row["time"]) if row["time"] else (None, None)
     begins = _seconds(row, "start", where) if row["start"] else begins
@@ -94,7 +98,7 @@ def _transcript(
     rows: _Rows,
     file: Path,
     interviewers: Sequence[str],
-    ignored: Sequence[str],
+    sheet: Sheet,
     as_cues: LabelRules | None,
 ) -> ReadTranscript:
     spoken = in_seconds(rows.spoken)
@@ -106,10 +110,12 @@ def _transcript(
     warnings = []
     if rows.empty:
         warnings.append(
-            f"{len(rows.empty)} rows have no text (the first is row {rows.empty[0]}); they keep their number."
+            f"{counted(len(rows.empty), 'row has', 'rows have')} no text (the first is row {rows.empty[0]}); the other "
+            f"rows keep their numbers."
         )
-    if ignored:
-        warnings.append(f"the columns {', '.join(ignored)} are not known and were not read.")
+    if sheet.ignored:
+        warnings.append(f"the columns {', '.join(sheet.ignored)} are not known and were not read.")
+    warnings.extend(sheet.unread)
     return ReadTranscript(
         rows.name,
         text,

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from annotations.errors import BadInput, nearest
+from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.numbers_shown import counted
+from annotations.sheets.grids import Grid, grids_of
 
-MOST_BYTES = 50_000_000
-MOST_UNPACKED = 400_000_000
 MOST_ROWS = 1_000_000
+MOST_ABOVE = 30  # rows in which the names of the columns are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,8 @@ class Sheet:
     """A table: the file, its columns (small letters, "_" between words) and its rows without the empty ones.
 
     ``ignored``: columns that mean nothing here, such as a team's own notes. ``hidden``: rows with words that a workbook
-    hides. ``headings``: the columns as they stand in the file.
+    hides. ``unread``: sentences about what the file holds beside this table. ``headings``: the columns as they stand in
+    the file. ``filled``: row and column of cells whose value stands in a merged cell above.
     """
 
     file: str
@@ -47,7 +43,9 @@ class Sheet:
     rows: tuple[Row, ...]
     ignored: tuple[str, ...] = ()
     hidden: tuple[int, ...] = ()
+    unread: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    filled: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def about_hidden(self) -> str | None:
@@ -80,186 +78,128 @@ def read_sheet(
 ) -> Sheet:
     """Read a table. Raises BadInput for a file that is none, or whose columns are not these.
 
-    ``also_called``: how other programs name a column, where it does not stand there by its own name.
+    The row that names the columns may stand below a title, and the table in another sheet than the first: the first row
+    that holds all ``required`` columns is taken. ``also_called``: how other programs name a column, where it does not
+    stand there by its own name.
     """
-    content = read_bytes(file)
-    rows = _reader_for(file)(content, str(file))
-    known = (*required, *optional)
-    first = next(rows, None)
-    if first is None:
+    grids = list(_until_found(grids_of(file), required, also_called))
+    return sheet_in(grids, file, required=required, optional=optional, also_called=also_called)
+
+
+def sheet_in(
+    grids: Sequence[Grid],
+    file: Path,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+    also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Sheet:
+    """The table among those of a file whose columns are these, as ``read_sheet`` reads it. Raises BadInput."""
+    grid, at = _head(grids, required, also_called) or (grids[0], 0)
+    if not grid.rows or not any(any(cells) for _, cells in grid.rows):
         raise BadInput(f"{file} is empty. It needs a first row with the columns {', '.join(required)}.")
-    columns = _columns(first, str(file), required, known, also_called)
+    if grid.fault:
+        raise BadInput(grid.fault)
+    known = (*required, *optional)
+    head, rows = grid.rows[at][1], grid.rows[at + 1 :]
+    columns = _columns(head, str(file), required, known, also_called)
+    found = _rows(rows, columns, str(file))
+    named = tuple(column for column in columns if column)
+    ignored = tuple(column for column in named if column not in known)
+    full = {row.number for row in found}
+    hidden = tuple(number for number in grid.hidden if number in full)
+    headings = {column: " ".join(cell.split()) for column, cell in zip(columns, head, strict=True)}
+    filled = frozenset((number, columns[place]) for number, place in grid.filled if place < len(columns))
+    return Sheet(
+        str(file), named, found, ignored, hidden, what_was_not_read(grids, grid, at), headings, filled
+    )
+
+
+def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: str) -> tuple[Row, ...]:
     found = []
     for number, cells in rows:
-        plain = dict(zip(columns, cells, strict=False))
         if any(cells[len(columns) :]):
             raise BadInput(
                 f"{file}, row {number}: it has cells up to column {len(cells)}, and the first row names {len(columns)}. "
                 f"Put text that contains the separator in quotes."
             )
+        plain = dict(zip(columns, cells, strict=False))
         if any(plain.values()):
             found.append(Row(number, plain))
         if len(found) > MOST_ROWS:
             raise BadInput(f"{file} has more than {MOST_ROWS:,} rows. Split it into several files.")
-    named = tuple(column for column in columns if column)
-    ignored = tuple(column for column in named if column not in known)
-    full = {row.number for row in found}
-    hidden = tuple(number for number in _hidden(file, content) if number in full)
-    headings = {column: " ".join(cell.split()) for column, cell in zip(columns, first[1], strict=True)}
-    return Sheet(str(file), named, tuple(found), ignored, hidden, headings)
-
-
-def _hidden(file: Path, content: bytes) -> tuple[int, ...]:
-    if file.suffix.lower() != ".xlsx":
-        return ()
-    from annotations.sheets.workbook import hidden_rows
-
-    return hidden_rows(content, str(file))
+    return tuple(found)
 
 
 def columns_of(file: Path, also_called: Mapping[str, Collection[str]]) -> tuple[str, ...]:
-    """The columns of a table by their own names. Raises BadInput for a file that is no table."""
-    first = next(_reader_for(file)(read_bytes(file), str(file)), None)
-    return tuple(_own_names(first[1], also_called)) if first else ()
+    """The columns that a table's first row names, by their own names. Raises BadInput for a file that is no table."""
+    grid = next(grids_of(file), None)
+    return tuple(own_names(grid.rows[0][1], also_called)) if grid and grid.rows else ()
 
 
-def read_bytes(file: Path) -> bytes:
-    """The file's content; raises BadInput if it is missing, a folder, empty or larger than 50 MB."""
-    if file.is_dir():
-        raise BadInput(f"{file} is a folder. Give a file.")
-    if not file.is_file():
-        beside = [other.name for other in file.parent.iterdir()] if file.parent.is_dir() else []
-        close = nearest(file.name, beside, at_least=70)
-        guess = f' Did you mean "{close}"?' if close else " Check the name and the folder."
-        raise BadInput(f"{file} does not exist.{guess}")
-    size = file.stat().st_size
-    if size > MOST_BYTES:
-        raise BadInput(
-            f"{file} has {size / 1e6:.0f} MB; at most {MOST_BYTES // 1_000_000} MB are read. Split it."
+def what_was_not_read(grids: Sequence[Grid], taken: Grid, head: int) -> tuple[str, ...]:
+    """Sentences about what a file holds beside the table that was taken: rows above it, other sheets, merged cells.
+
+    ``head``: which of the table's rows names the columns.
+    """
+    said = []
+    above = [number for number, cells in taken.rows[:head] if any(cells)]
+    if above:
+        place = f'of the sheet "{taken.name}" ' if len(grids) > 1 and taken.name else ""
+        rows = f"row {above[0]}" if len(above) == 1 else f"rows {above[0]} to {above[-1]}"
+        verb = "stands" if len(above) == 1 else "stand"
+        said.append(f"{rows} {place}{verb} above the names of the columns and {_not_read(len(above))}.")
+    if taken.concealed:
+        said.append(f'the sheet "{taken.name}" is hidden in the workbook, and it was read all the same.')
+    others = [grid for grid in grids if grid is not taken and grid.name and grid.full_rows]
+    if others:
+        named = ", ".join(f'"{grid.name}" ({counted(grid.full_rows, "row")})' for grid in others)
+        word = "sheet" if len(others) == 1 else "sheets"
+        said.append(f'the sheet "{taken.name}" was read; the {word} {named} {_not_read(len(others))}.')
+    if taken.merged:
+        cells = counted(taken.merged, "cell is", "cells are")
+        said.append(f"{cells} merged over several rows; each of these rows was read with the value.")
+    if taken.errors:
+        rows = counted(len(taken.errors), "row holds a cell", "rows hold a cell")
+        said.append(
+            f"{rows} with an error of Excel such as #REF! (the first is row {taken.errors[0]}); it was read as empty."
         )
-    content = file.read_bytes()
-    if not content.strip():
-        raise BadInput(f"{file} is empty.")
-    return content
+    return tuple(said)
 
 
-def decode(content: bytes, file: str) -> str:
-    """Text from UTF-8 or UTF-16; raises BadInput for anything else."""
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"", "utf-8-sig")):
-        if content.startswith(mark):
-            try:
-                text = content.decode(encoding)
-            except UnicodeDecodeError as error:
-                remedy = "Save it as UTF-8."
-                if file.lower().endswith((".csv", ".tsv")):
-                    remedy = 'In Excel choose "CSV UTF-8" when you save, or give the .xlsx file itself.'
-                raise BadInput(f"{file} is no UTF-8 text (byte {error.start}). {remedy}") from error
-            break
-    if "\x00" in text:
-        raise BadInput(f"{file} is no text: it holds zero bytes. Give a .csv, .xlsx or .jsonl file.")
-    return text
+def _not_read(count: int) -> str:
+    return "was not read" if count == 1 else "were not read"
 
 
-def refuse_zip_bomb(content: bytes, file: str, what: str) -> None:
-    """Raise BadInput unless ``content`` is a sound zip archive of a sensible size."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            too_many = len(archive.infolist()) > 10_000
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise BadInput(f"{file} is no {what}, or a damaged one. Open it and save it again.") from error
-    if unpacked > MOST_UNPACKED or too_many or unpacked > 200 * len(content) + 20_000_000:
-        raise BadInput(
-            f"{file} unpacks to {unpacked / 1e6:.0f} MB, which no real {what} does. It was not opened."
-        )
+def _until_found(
+    grids: Iterable[Grid], required: Sequence[str], also_called: Mapping[str, Collection[str]]
+) -> Iterator[Grid]:
+    """All sheets of a workbook; of a CSV file, the separators up to the one under which the columns are found."""
+    for grid in grids:
+        yield grid
+        if not grid.name and _head([grid], required, also_called):
+            return
 
 
-Rows = Iterator[tuple[int, list[str]]]
-
-
-def _reader_for(file: Path) -> Callable[[bytes, str], Rows]:
-    readers: dict[str, Callable[[bytes, str], Rows]] = {
-        ".csv": _csv_rows,
-        ".tsv": _csv_rows,
-        ".xlsx": _xlsx_rows,
-        ".jsonl": _jsonl_rows,
-    }
-    found = readers.get(file.suffix.lower())
-    if found is None:
-        raise BadInput(
-            f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.'
-        )
-    return found
-
-
-def _csv_rows(content: bytes, file: str) -> Rows:
-    text = decode(content, file)
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    csv.field_size_limit(MOST_BYTES)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        yield from _trimmed_csv(reader)
-    except csv.Error as error:
-        raise BadInput(
-            f"{file}, line {reader.line_num}: this is no sound CSV ({error}). Check the quotes."
-        ) from error
-
-
-def _trimmed_csv(reader: Any) -> Rows:
-    number = 1
-    for cells in reader:
-        yield number, [cell.strip() for cell in cells]
-        number = reader.line_num + 1
-
-
-def _xlsx_rows(content: bytes, file: str) -> Rows:
-    refuse_zip_bomb(content, file, "Excel workbook")
-    # heavy, and most tables are CSV
-    from annotations.sheets.workbook import workbook_rows
-
-    yield from workbook_rows(content, file)
-
-
-def _jsonl_rows(content: bytes, file: str) -> Rows:
-    # not splitlines: a JSON text may hold other marks that Unicode counts as ends of lines
-    lines = decode(content, file).split("\n")
-    found: list[tuple[int, dict[str, Any]]] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            plain = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"{file}, line {number}: this is no JSON. Each line holds one object.") from error
-        if not isinstance(plain, dict):
-            raise BadInput(f'{file}, line {number}: expected an object such as {{"code": "…"}}.')
-        found.append((number, plain))
-    columns = list(dict.fromkeys(key for _, plain in found for key in plain))
-    yield 0, columns
-    for number, plain in found:
-        yield number, [_json_cell(plain.get(column)) for column in columns]
-
-
-def _json_cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    if value is None:
-        return ""
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _head(
+    grids: Sequence[Grid], required: Sequence[str], also_called: Mapping[str, Collection[str]]
+) -> tuple[Grid, int] | None:
+    """The first table, and which of its first rows names all the required columns."""
+    for grid in grids:
+        for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
+            if set(required) <= set(own_names(cells, also_called)):
+                return grid, at
+    return None
 
 
 def _columns(
-    first: tuple[int, list[str]],
+    head: Sequence[str],
     file: str,
     required: Sequence[str],
     known: Sequence[str],
     also_called: Mapping[str, Collection[str]],
 ) -> list[str]:
-    columns = _own_names(first[1], also_called)
+    columns = own_names(head, also_called)
     for at, column in enumerate(columns):
         if column and columns.index(column) != at:
             raise BadInput(f'{file}: the column "{column}" stands there twice. Keep one.')
@@ -277,7 +217,8 @@ def _columns(
     return columns
 
 
-def _own_names(first: Sequence[str], also_called: Mapping[str, Collection[str]]) -> list[str]:
+def own_names(first: Sequence[str], also_called: Mapping[str, Collection[str]]) -> list[str]:
+    """The names of columns in small letters with "_" between words; those that other programs use by Tandem's own."""
     columns = [folded(cell.strip().strip(":")).replace(" ", "_") for cell in first]
     for own, others in also_called.items():
         if own not in columns:

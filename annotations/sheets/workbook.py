@@ -1,4 +1,4 @@
-"""Rows of an Excel workbook's first sheet, as text."""
+"""The worksheets of an Excel workbook, as text."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import struct
 import warnings
 import zipfile
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -21,7 +23,10 @@ from annotations.errors import BadInput
 
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']")
 _NUMBER = re.compile(rb"\sr=[\"'](\d+)[\"']")
+# what stands in a cell whose formula came to nothing
+_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 MOST_CELLS = 20_000_000
 MOST_ROWS = 1_048_576  # Excel's own limit
 # what openpyxl, zipfile and the XML parser raise for archives that are no sound workbook
@@ -42,81 +47,130 @@ _DAMAGED = (
 )
 
 
-def workbook_rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the first sheet with their numbers, empty ones left out; of a formula the value last calculated.
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """A worksheet as text; see ``grids.Grid`` for what its parts mean."""
 
-    Raises BadInput for a damaged workbook, and for a formula that was never calculated.
+    name: str
+    rows: tuple[tuple[int, list[str]], ...]
+    hidden: tuple[int, ...]
+    concealed: bool
+    merged: int
+    filled: frozenset[tuple[int, int]]
+    fault: str | None
+    errors: tuple[int, ...]
+
+
+def worksheets(content: bytes, file: str) -> tuple[Worksheet, ...]:
+    """Every worksheet with its rows and their numbers, empty ones left out; of a formula the value last calculated.
+
+    A value that is merged over several rows stands in each of them. Raises BadInput for a damaged workbook.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
             warnings.simplefilter("ignore")  # of features that openpyxl drops; cells are not among them
-            rows = list(_rows(content, file))
+            values = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            formulas = None
+            if _has_formulas(archive):
+                formulas = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+            found = []
+            left = MOST_CELLS
+            for at, sheet in enumerate(values.worksheets):
+                beside = None if formulas is None else formulas.worksheets[at]
+                found.append(_worksheet(sheet, beside, archive, file, left))
+                left -= sum(max(len(cells), 1) for _, cells in found[-1].rows)
     except _DAMAGED as error:
         raise BadInput(
             f"{file} is no Excel workbook, or a damaged or protected one. Open it and save it again as .xlsx."
         ) from error
-    yield from rows
+    return tuple(found)
 
 
-def _rows(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    formulas = _first_sheet(content, data_only=False) if _has_formulas(content) else None
+def _worksheet(
+    sheet: Any, with_formulas: Any, archive: zipfile.ZipFile, file: str, most_cells: int
+) -> Worksheet:
+    # openpyxl reads what a row is, and what is merged, only where it reads a whole workbook into memory
+    xml = archive.read(sheet._worksheet_path)
+    hidden = tuple(
+        int(n.group(1)) for row in _ROW.findall(xml) if _HIDDEN.search(row) and (n := _NUMBER.search(row))
+    )
+    fault = None
+    errors: list[int] = []
+    formulas = None if with_formulas is None else _values(with_formulas)
+    rows: list[tuple[int, list[str]]] = []
     cells = 0
-    for number, values in enumerate(_first_sheet(content, data_only=True), start=1):
+    for number, values in enumerate(_values(sheet), start=1):
         if formulas is not None:
-            _refuse_uncalculated(values, next(formulas), number, file)
+            fault = fault or _uncalculated(values, next(formulas), number, file)
         # an empty row counts too: a workbook may claim any number of them
         cells += max(len(values), 1)
-        if cells > MOST_CELLS or number > MOST_ROWS:
+        if cells > most_cells or number > MOST_ROWS:
             raise BadInput(
                 f"{file} has more than {MOST_CELLS:,} cells or {MOST_ROWS:,} rows. Keep only those needed."
             )
+        if any(value in _ERRORS for value in values if isinstance(value, str)):
+            errors.append(number)
         row = [_text(value) for value in values]
         while row and not row[-1]:
             row.pop()
         if row or number == 1:
-            yield number, row
+            rows.append((number, row))
+    merged, filled = _fill_merged(rows, xml, file)
+    return Worksheet(
+        sheet.title, tuple(rows), hidden, sheet.sheet_state != "visible", merged, filled, fault, tuple(errors)
+    )
 
 
-def _first_sheet(content: bytes, *, data_only: bool) -> Iterator[tuple[Any, ...]]:
-    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=data_only).worksheets[0]
+def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:
     # a workbook may claim any size, and rows would be filled up to it
-    sheet.reset_dimensions()  # type: ignore[union-attr, unused-ignore]
+    sheet.reset_dimensions()
     return iter(sheet.iter_rows(values_only=True))
 
 
-def hidden_rows(content: bytes, file: str) -> tuple[int, ...]:
-    """The numbers of the first sheet's rows that somebody hid, or a filter does. Raises BadInput as ``workbook_rows``."""
-    try:
-        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
-            warnings.simplefilter("ignore")
-            sheet: Any = load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
-            # openpyxl reads what a row is only where it reads a whole workbook into memory
-            rows = _ROW.findall(archive.read(sheet._worksheet_path))
-    except _DAMAGED as error:
-        raise BadInput(
-            f"{file} is no Excel workbook, or a damaged or protected one. Open it and save it again as .xlsx."
-        ) from error
-    numbers = (_NUMBER.search(row) for row in rows if _HIDDEN.search(row))
-    return tuple(int(found.group(1)) for found in numbers if found)
+def _fill_merged(
+    rows: list[tuple[int, list[str]]], xml: bytes, file: str
+) -> tuple[int, frozenset[tuple[int, int]]]:
+    """Put what is merged over several rows into each of them: how many such cells there are, and what was filled."""
+    numbers = [number for number, _ in rows]
+    merged = made = 0
+    filled: set[tuple[int, int]] = set()
+    for found in _MERGED.findall(xml):
+        letters, first, last = (part.decode("ascii") for part in found)
+        left, top, bottom = column_index_from_string(letters), int(first), int(last)
+        at = bisect_left(numbers, top)
+        if bottom <= top or at == len(numbers) or numbers[at] != top or len(rows[at][1]) < left:
+            continue
+        value = rows[at][1][left - 1]
+        merged += bool(value)
+        # an empty row stays empty: a merged cell may reach beyond the table
+        for number, cells in rows[at + 1 : bisect_right(numbers, bottom)] if value else ():
+            made += 1 + max(0, left - len(cells))
+            if made > MOST_CELLS:
+                raise BadInput(f"{file} merges more than {MOST_CELLS:,} cells, which no real workbook does.")
+            cells.extend([""] * (left - len(cells)))
+            if not cells[left - 1]:
+                cells[left - 1] = value
+                filled.add((number, left - 1))
+    return merged, frozenset(filled)
 
 
-def _has_formulas(content: bytes) -> bool:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(re.search(rb"<(\w+:)?f[ />]", archive.read(name)) for name in sheets)
+def _has_formulas(archive: zipfile.ZipFile) -> bool:
+    sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+    return any(re.search(rb"<(\w+:)?f[ />]", archive.read(name)) for name in sheets)
 
 
-def _refuse_uncalculated(values: tuple[Any, ...], formulas: tuple[Any, ...], number: int, file: str) -> None:
+def _uncalculated(values: tuple[Any, ...], formulas: tuple[Any, ...], number: int, file: str) -> str | None:
     for at, (value, formula) in enumerate(zip(values, formulas, strict=False), start=1):
         if value is None and formula is not None:
-            raise BadInput(
+            return (
                 f"{file}, row {number}, cell {get_column_letter(at)}{number}: its formula was never calculated, so "
                 f"it has no value. Open the file in a spreadsheet program and save it, or paste the values."
             )
+    return None
 
 
 def _text(value: object) -> str:
-    if value is None:
+    if value is None or (isinstance(value, str) and value in _ERRORS):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

@@ -311,7 +311,7 @@ def _sqlite_in_words(error: sqlite3.Error, place: str) -> TandemError:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return TandemError(
             f"{place} is damaged ({error.sqlite_errorname}). Keep a copy of the folder as it is, look at it with "
-            f"tandem doctor, then put back the file from your backup."
+            f"tandem doctor, and make a study of your last good backup: tandem restore FILE --to DIR."
         )
     if "decode to UTF-8" in str(error):  # the driver's message quotes the cell
         return damaged_rows_found(place)
@@ -327,7 +327,7 @@ def damaged_rows_found(place: str, count: int = 1) -> TandemError:
     rows = "a row" if count == 1 else f"{count:,} rows"
     return TandemError(
         f"{place} holds {rows} that cannot be read. Keep a copy of the folder as it is, run tandem doctor to see which "
-        f"tables are concerned, then put back the file from your backup."
+        f"tables are concerned, and make a study of your last good backup: tandem restore FILE --to DIR."
     )
 
 

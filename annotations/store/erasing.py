@@ -101,7 +101,7 @@ def forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]:
 
 def forget_errors(connection: Connection) -> None:
     """Why jobs failed, which earlier versions of Tandem wrote with words in it, and which may name the person."""
-    said = "the reason was erased, since it may have held words that were"
+    said = "the reason was erased, since it may have held words that had to go"
     connection.execute(update(jobs).where(jobs.c.error.is_not(None)).values(error=said))
 
 

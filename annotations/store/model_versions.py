@@ -299,7 +299,9 @@ def get_model(connection: Connection, version: str) -> ModelVersion:
     """The version of this name; raises UnknownName."""
     row = connection.execute(select(model_versions).where(model_versions.c.version == version)).first()
     if row is None:
-        raise unknown("model version", version, [model.version for model in all_models(connection)])
+        known = [model.version for model in all_models(connection)]
+        remedy = "" if known else 'No model has been trained yet. Run "tandem train".'
+        raise unknown("model version", version, known, remedy=remedy)
     return _model(row)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import stat
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -21,19 +22,39 @@ _BESIDE = ("", "-journal", "-wal", "-shm")
 
 
 def refuse_traps(file: Path) -> None:
-    """Raises BadInput for what would make SQLite write or delete another file as soon as this one is opened."""
+    """Raises BadInput for what would make SQLite write or delete another file, or wait, as soon as this one is opened."""
     for ending in _BESIDE:
         beside = file.with_name(file.name + ending)
-        if beside.is_symlink():
-            raise BadInput(
-                f"{beside} is a link, and Tandem would write where it leads. Delete it, and ask whoever gave you this "
-                f"folder why it is there."
-            )
+        _refuse_unless_a_file(beside)
     journal = file.with_name(f"{file.name}-journal")
     if _end_of(journal, len(_NAMES_ANOTHER)) == _NAMES_ANOTHER:
         raise BadInput(
             f"{journal} names another file, which would be deleted as soon as {file.name} is opened. Tandem makes no such "
             f"file: ask whoever gave you this folder, and open a copy from a source that you know."
+        )
+
+
+def _refuse_unless_a_file(file: Path) -> None:
+    """A link leads elsewhere, a pipe or device would be waited for, and of a second name SQLite knows nothing."""
+    try:
+        found = file.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(found.st_mode):
+        raise BadInput(
+            f"{file} is a link, and Tandem would write where it leads. Delete it, and ask whoever gave you this "
+            f"folder why it is there."
+        )
+    if not stat.S_ISREG(found.st_mode):
+        raise BadInput(
+            f"{file} is no plain file (it is a folder, a pipe or a device). Delete it, and ask whoever gave you this folder "
+            f"why it is there."
+        )
+    if found.st_nlink > 1:
+        raise BadInput(
+            f"{file} has a second name elsewhere on this disk (a hard link, as cp -l or a snapshot of rsync makes): what is "
+            f"erased here would stay there, and SQLite damages a database that is used under two names. Put a copy in its "
+            f"place: cp {file.name} new, then mv new {file.name}."
         )
 
 

@@ -21,6 +21,7 @@ from uuid import UUID
 
 from sqlalchemy import Column as Field
 from sqlalchemy import Connection, MetaData, Table, Text, Uuid, select
+from sqlalchemy import text as query
 
 from annotations.errors import BadInput, TandemError
 from annotations.store.database import Store
@@ -104,7 +105,7 @@ def kept_in_folder(folder: Path) -> tuple[Tombstone, ...]:
     found = []
     for file in sorted(folder.glob("*.json")):
         try:
-            found.append(tombstone_of(json.loads(file.read_text("utf-8"))))
+            found.append(tombstone_of(_plain(file.read_text("utf-8"))))
         except (OSError, ValueError, BadInput):
             raise TandemError(
                 f"{file} says who withdrew, and cannot be read, so that nobody can tell whether this study still holds "
@@ -138,10 +139,49 @@ def kept_in_schema(store: Store) -> tuple[Tombstone, ...]:
     if table is None:
         return ()
     with store.reading() as connection:
-        if not connection.dialect.has_table(connection, table.name, schema=table.schema):
+        if not _is_there(connection, table, str(store.schema)):
             return ()
         rows = connection.execute(select(table.c.said)).scalars().all()
-    return tuple(tombstone_of(json.loads(row)) for row in rows)
+    try:
+        return tuple(tombstone_of(_plain(row)) for row in rows)
+    except (ValueError, BadInput):
+        raise TandemError(
+            f"a row of {table.schema}.{table.name} says who withdrew, and cannot be read, so that nobody can tell whether "
+            f"this study still holds them. Put the schema back from a backup, or delete the row and run "
+            f'"tandem withdraw --tombstones RECEIPT" with the receipt of that withdrawal.'
+        ) from None
+
+
+def _is_there(connection: Connection, table: Table, study: str) -> bool:
+    """Is there such a table of the study's own? Whoever else made it could have anybody erased. Raises TandemError."""
+    owners = query(
+        "SELECT n.nspname, pg_get_userbyid(n.nspowner) AS schema_owner, c.relkind, "
+        "pg_get_userbyid(c.relowner) AS owner FROM pg_namespace n "
+        "LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = :table WHERE n.nspname IN (:own, :beside)"
+    )
+    named = {"table": table.name, "own": study, "beside": table.schema}
+    found = {row.nspname: row for row in connection.execute(owners, named)}
+    there = found.get(str(table.schema))
+    if there is None:
+        return False
+    allowed = {connection.execute(query("SELECT current_user")).scalar_one()}
+    allowed |= {found[study].schema_owner} if study in found else set()
+    is_table = there.relkind in (None, "r", b"r")
+    if not is_table or not {there.owner or there.schema_owner, there.schema_owner} <= allowed:
+        raise TandemError(
+            f"{table.schema}.{table.name} would say who withdrew from this study, and is no table of whoever owns the "
+            f"study's schema, so it is not believed, and nobody was erased. Ask whoever runs the database who made it, and "
+            f"have it removed."
+        )
+    return there.relkind is not None
+
+
+def _plain(said: str) -> Any:
+    """What JSON says; raises ValueError for what is none."""
+    try:
+        return json.loads(said)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def keep_in_schema(store: Store, tombstones: Iterable[Tombstone]) -> None:
@@ -150,6 +190,7 @@ def keep_in_schema(store: Store, tombstones: Iterable[Tombstone]) -> None:
     if table is None or not wanted:
         return
     with store.writing() as connection:
+        _is_there(connection, table, str(store.schema))
         connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{table.schema}"')
         table.create(connection, checkfirst=True)
         there = set(connection.execute(select(table.c.id)).scalars())
@@ -163,7 +204,7 @@ def keep_in_schema(store: Store, tombstones: Iterable[Tombstone]) -> None:
 def tombstones_from(file: Path) -> tuple[Tombstone, ...]:
     """Those in a file that "tandem withdraw --save-tombstones" wrote, or in a receipt. Raises BadInput."""
     try:
-        plain = json.loads(file.read_text("utf-8"))
+        plain = _plain(file.read_text("utf-8"))
     except (OSError, ValueError):
         raise BadInput(
             f"{file} cannot be read as JSON. Give the .json of a receipt, or a file of tombstones."

@@ -144,7 +144,8 @@ class StudyConfig(_Section):
 
     ``no_speakers``, ``unlabelled_participant``: files ("note-1.txt"), folders ("notes/") or patterns ("*-note.txt")
     whose lines have no speakers, or whose lines without a label are the participant's. ``margin``: by how much kappa
-    of the model may fall short of that of a second coder and still be called as good.
+    of the model may fall short of that of a second coder and still be called as good. ``codings_columns``: how the team's
+    files of codings call the columns of ours, such as "quote: Segment".
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -165,6 +166,7 @@ class StudyConfig(_Section):
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()
     service: ServiceEntry = ServiceEntry()
+    codings_columns: dict[str, str] = Field(default_factory=dict)
     retrain: RetrainEntry = RetrainEntry()
     backup: BackupEntry = BackupEntry()
     margin: float = Field(default=0.10, gt=0, le=0.5)

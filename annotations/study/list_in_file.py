@@ -1,9 +1,9 @@
-"""Changing one list of study.yaml and nothing else in it: its comments and order belong to those who wrote it."""
+"""Changing one list or mapping of study.yaml and nothing else in it: comments and order belong to those who wrote it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -19,17 +19,27 @@ def add_to_list(study: Study, key: str, labels: Sequence[str]) -> Study:
     Raises BadInput, and changes nothing, if the file is laid out so that this would not be what it says
     afterwards.
     """
-    file = study.folder / FILE
     before: Sequence[str] = getattr(read_study(study.folder).config, key)
     known = {folded(label) for label in before}
-    wanted = [*before, *(label for label in dict.fromkeys(labels) if folded(label) not in known)]
-    text = _with_list(file.read_text("utf-8-sig"), key, wanted)
+    return _set(
+        study, key, [*before, *(label for label in dict.fromkeys(labels) if folded(label) not in known)]
+    )
+
+
+def set_mapping(study: Study, key: str, wanted: Mapping[str, str]) -> Study:
+    """The study with ``wanted`` below ``key`` of its study.yaml, in place of what is there. Raises as ``add_to_list``."""
+    return _set(study, key, dict(wanted))
+
+
+def _set(study: Study, key: str, wanted: list[str] | dict[str, str]) -> Study:
+    file = study.folder / FILE
+    text = _with_value(file.read_text("utf-8-sig"), key, wanted)
     try:
         plain = yaml.safe_load(text)
-        found = list(getattr(parse_config(plain, where=str(file)), key)) if isinstance(plain, dict) else None
+        found = getattr(parse_config(plain, where=str(file)), key) if isinstance(plain, dict) else None
     except (yaml.YAMLError, BadInput):
         found = None
-    if found != wanted:
+    if found is None or type(wanted)(found) != wanted:
         raise BadInput(
             f"{file} was not changed, for its layout is unusual. Add to it: {_line(key, wanted).strip()}"
         )
@@ -37,7 +47,7 @@ def add_to_list(study: Study, key: str, labels: Sequence[str]) -> Study:
     return read_study(study.folder)
 
 
-def _with_list(text: str, key: str, wanted: Sequence[str]) -> str:
+def _with_value(text: str, key: str, wanted: list[str] | dict[str, str]) -> str:
     lines = text.splitlines(keepends=True)
     first = next((at for at, line in enumerate(lines) if re.match(rf"{key}\s*:(?=\s|$)", line)), None)
     if first is None:
@@ -50,8 +60,10 @@ def _with_list(text: str, key: str, wanted: Sequence[str]) -> str:
     return "".join([*lines[:first], *comments, _line(key, wanted), *lines[last:]])
 
 
-def _line(key: str, wanted: Sequence[str]) -> str:
-    return yaml.safe_dump({key: list(wanted)}, default_flow_style=None, allow_unicode=True, width=100_000)
+def _line(key: str, wanted: list[str] | dict[str, str]) -> str:
+    return yaml.safe_dump(
+        {key: wanted}, default_flow_style=None, sort_keys=False, allow_unicode=True, width=100_000
+    )
 
 
 def _write(file: Path, text: str) -> None:

@@ -21,6 +21,7 @@ from annotations.transcript import Span
 from annotations.turn_numbers import first_words, shown_number
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
+from service.person_named import person_named
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
     have reviewed the passage, and for a name that is not known.
     """
     codes = list(dict.fromkeys(parts.codebook.resolve(name).id for name in agreed.codes))
-    by = _person(agreed.by, "--by")
+    by = person_named(agreed.by, "--by", purpose="Say who records the consensus.")
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.writing() as connection:
         kept = get_transcript(connection, agreed.transcript)
@@ -124,12 +125,6 @@ def _sources(reviews: Sequence[Review], agreed: Agreed, names: CoderNames, *, wh
             f"{'one, by ' + chosen[0].coder if chosen else 'none'}. Let a second person code it first."
         )
     return chosen
-
-
-def _person(name: str, option: str) -> str:
-    if not name.strip():
-        raise BadInput(f"{option} is empty. Say who records the consensus.")
-    return " ".join(name.split())
 
 
 def _resolved(names: CoderNames, name: str, option: str) -> str:

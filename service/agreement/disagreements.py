@@ -21,6 +21,7 @@ from annotations.turn_numbers import shown_number
 from models.corpus import cut_new_transcripts
 from service.agreement.report import Asked, chosen_transcripts
 from service.composition import Parts
+from service.looking.attribute_filter import with_attributes
 
 CONTEXT = 1
 
@@ -111,6 +112,7 @@ def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         kept = chosen_transcripts(all_texts(connection), wanted.among)
+        kept = with_attributes(connection, kept, wanted.among.where)
         if wanted.quotable_only:
             site = wanted.among.site
             kept = [one for one in kept if one.transcript.consents.may_quote_at(site)]
@@ -123,7 +125,9 @@ def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
     finder = _Finder(units, reviews, codebook)
     if not wanted.quotable_only and not finder.shared(pair):
         who = (
-            " and ".join(pair) if pair else f"two people ({', '.join(sorted(coders)) or 'nobody'} coded here)"
+            " and ".join(pair)
+            if pair
+            else f"two people ({', '.join(sorted(coders)) or 'nobody'} reviewed here)"
         )
         raise BadInput(
             f"no segment was judged independently by {who}, so there is nothing to disagree about."

@@ -9,18 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.next_steps import ONE_POINT, RULE
 from annotations.agreement.second_coder import rule
 from annotations.codebook.codes import Codebook
-from annotations.numbers_shown import number
+from annotations.numbers_shown import counted, number
 from service.agreement.disagreements import Disagreement
 from service.agreement.methods_paragraph import methods_paragraph
+from service.agreement.missing import Missing
 from service.agreement.report import Report
 from service.agreement.svg_plots import Line, Mark, Reference, curves, whiskers
 from service.agreement.views import (
+    CodeRow,
     by_framework,
     by_group,
     by_slice,
@@ -36,6 +39,8 @@ from service.agreement.views import (
 TEMPLATES = Path(__file__).parent / "templates"
 KAPPA = (-0.2, 1.0)
 CURVES = 6
+_STANDS_ALONE = "neither kappa nor alpha can be computed, and without one of them it would mislead"
+_NO_PAIR = "no two people judged the same segments for it"
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | No
         .get_template("agreement.html")
         .render(
             report=report,
+            missing=Missing(),
             sides=overview(report),
             same=same_segments(report),
             codes=code_rows(report),
@@ -89,12 +95,13 @@ def _templates() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     made.filters |= {
-        "number": number,
-        "interval": with_interval,
-        "value": value_of,
+        "number": _number,
+        "interval": _interval,
+        "coefficient": _coefficient,
         "percent": _percent,
         "pair": _pair,
         "p": _p,
+        "counted": counted,
         "range": _range,
     }
     return made
@@ -198,16 +205,51 @@ def _mark(figure: Agreement | None, series: int) -> Mark:
     return Mark(figure.value, figure.interval, series)
 
 
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
+@pass_context
+def _number(context: Context, value: float | None, reason: str | None = None) -> str:
+    return _missing(context, reason) if value is None else number(value)
 
 
-def _pair(interval: Any) -> str:
-    return "–" if interval is None else f"{number(interval[0])} to {number(interval[1])}"
+@pass_context
+def _interval(context: Context, figure: Agreement | None) -> str:
+    if figure is None or figure.value is None:
+        return _missing(context, None if figure is None else figure.reason)
+    return with_interval(figure)
 
 
-def _p(value: float | None) -> str:
-    return "–" if value is None else "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+@pass_context
+def _coefficient(context: Context, row: CodeRow, name: str) -> str:
+    """People's figure of a code; kappa with its interval, the others alone."""
+    figure = row.of(name)
+    if figure is None and row.people.get(name) is not None:
+        return _missing(context, _STANDS_ALONE)
+    if figure is None or figure.value is None:
+        return _missing(context, _NO_PAIR if figure is None else figure.reason)
+    return with_interval(figure) if name == "kappa" else value_of(figure)
+
+
+@pass_context
+def _percent(context: Context, value: float | None) -> str:
+    return _missing(context, _NO_PAIR) if value is None else f"{100 * value:.0f} %"
+
+
+@pass_context
+def _pair(context: Context, interval: Any, reason: str | None = None) -> str:
+    return (
+        _missing(context, reason) if interval is None else f"{number(interval[0])} to {number(interval[1])}"
+    )
+
+
+@pass_context
+def _p(context: Context, value: float | None, reason: str | None = None) -> str:
+    if value is None:
+        return _missing(context, reason)
+    return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
+
+
+def _missing(context: Context, reason: str | None) -> str:
+    marks: Missing = context["missing"]
+    return marks.mark(reason)
 
 
 def _range(one: Mapping[str, Any]) -> str:

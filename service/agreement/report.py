@@ -23,16 +23,18 @@ from annotations.store.transcripts import Kept, all_texts
 from models.corpus import cut_new_transcripts
 from service.agreement.report_facts import Facts, facts_of
 from service.composition import Parts
+from service.looking.attribute_filter import with_attributes
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which part of the study is asked about; None: all of it."""
+    """Which part of the study is asked about; None: all of it. ``where``: attributes, such as "role=leader"."""
 
     wave: str | None = None
     case: str | None = None
     site: str | None = None
     group_by: GroupBy = "participant"
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def agree(parts: Parts, asked: Asked) -> Report:
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         everything = all_texts(connection)
-        chosen = chosen_transcripts(everything, asked)
+        chosen = with_attributes(connection, chosen_transcripts(everything, asked), asked.where)
         material = read_material(
             connection, parts.codebook, parts.segmentation.version, among=[kept.id for kept in chosen]
         )

@@ -41,6 +41,10 @@ COLUMNS = (
     "reason",
     "interval_reason",
 )
+EMPTY = (
+    "An empty cell is a figure that is not there. Why it is not stands in the columns reason and interval_reason of its "
+    "row; the columns kappa and alpha repeat figures that have rows of their own."
+)
 Cells = Mapping[str, Any]
 
 
@@ -105,7 +109,7 @@ def write_xlsx(report: Report, file: Path) -> None:
     _sheet(book, "Acceptance", [_flat(one) for one in report.acceptance])
     _sheet(book, "Double-code next", [_flat(one) for one in report.double_code])
     _sheet(book, "Learning", [_flat(_curve(c) | p) for c in report.curves for p in c["points"]])
-    said = [methods_paragraph(report), rule(report.margin), RULE, *report.notes]
+    said = [methods_paragraph(report), rule(report.margin), RULE, EMPTY, *report.notes]
     _sheet(book, "How it was done", [{"sentence": one} for one in said])
     out = io.BytesIO()
     book.save(out)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from annotations.study.config import FILE, Study
 from service.backup.archive import refuse_name
+from service.trust.named import database_file_named
 
 CODEBOOK = "codebook.yaml"
 DATABASE = "tandem.db"
@@ -37,9 +38,18 @@ def plain_files(study: Study) -> Iterator[tuple[str, Path]]:
 
 def left_out(study: Study) -> list[str]:
     """Sentences about what lies in the study's folder and is no part of a backup."""
-    taken = {FILE, CODEBOOK, *FOLDERS, *(one.split("/")[0] for one in _encoder(study))}
+    own = database_file_named(study)
+    taken = {
+        FILE,
+        CODEBOOK,
+        *FOLDERS,
+        *(own.relative_to(study.folder).parts[:1] if own else ()),
+        *(one.split("/")[0] for one in _encoder(study)),
+    }
     others = sorted(
-        one.name for one in study.folder.iterdir() if one.name not in taken and not one.name.startswith(_OURS)
+        one.name
+        for one in study.folder.iterdir()
+        if one.name not in taken and not one.name.startswith((*_OURS, *([own.name] if own else ())))
     )
     links = sorted({file.relative_to(study.folder).parts[0] for file in _links(study)})
     said = []

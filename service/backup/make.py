@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import make_url, text
 
+from annotations.disk_faults import disk_faults_named
 from annotations.errors import BadInput, Busy, TandemError
 from annotations.store.database import as_it_is
 from annotations.study.config import Study
@@ -29,7 +30,7 @@ from service.backup.kept import Good, destination, note_good, remove_older
 from service.backup.manifest import DatabaseEntry, Manifest
 from service.backup.postgresql_dump import dump_schema, read_dump
 from service.backup.sqlite_copy import Damaged, copy_database, head_in, rows_in, rows_of_ours, study_id_in
-from service.backup.workplace import one_at_a_time, sync_folder, unfinished_file, workplace
+from service.backup.workplace import killed_backups, one_at_a_time, sync_folder, unfinished_file, workplace
 from service.settings import Settings
 
 _TRIES = 3
@@ -87,7 +88,29 @@ def make_backup(
     if password is not None:
         refuse_weak(password)
     folder, is_usual = destination(settings, study, to)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with disk_faults_named(folder, study.folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file, manifest = _kept(study, database_url, settings, folder, password, why, step)
+        good = Good(str(file), manifest.made, file.stat().st_size)
+        note_good(settings, study, good, by_hand_to=to and folder)
+        step("noted")
+        removed = remove_older(settings, study, good, keep) if keep is not None else []
+    notes = [*manifest.left_out, *_same_disk(folder, study, is_usual)]
+    return Made(file, good.bytes, password is not None, manifest, tuple(removed), tuple(notes))
+
+
+def _kept(
+    study: Study,
+    database_url: str,
+    settings: Settings,
+    folder: Path,
+    password: str | None,
+    why: str,
+    step: Steps,
+) -> tuple[Path, Manifest]:
+    """The file of a new backup that was checked, under its own name."""
+    for left in killed_backups(settings, study):
+        left.unlink(missing_ok=True)
     with one_at_a_time(study), unfinished_file(folder, study) as unfinished:
         job = _Job(study, database_url, settings, unfinished, password, why, step)
         manifest = _written(job)
@@ -99,12 +122,7 @@ def make_backup(
         unfinished.replace(file)
         sync_folder(folder)
     step("named")
-    good = Good(str(file), manifest.made, file.stat().st_size)
-    note_good(settings, study, good, by_hand_to=to and folder)
-    step("noted")
-    removed = remove_older(settings, study, good, keep) if keep is not None else []
-    notes = [*manifest.left_out, *_same_disk(folder, study, is_usual)]
-    return Made(file, good.bytes, password is not None, manifest, tuple(removed), tuple(notes))
+    return file, manifest
 
 
 @dataclass(frozen=True, slots=True)

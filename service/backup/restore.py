@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 from sqlalchemy import make_url
 
+from annotations.disk_faults import disk_faults_named
 from annotations.errors import BadInput, TandemError
 from annotations.store.database import HEAD, new_schema
 from annotations.study.config import FILE, Study, read_study
@@ -80,13 +81,14 @@ def restore_backup(
         _refuse_unfit(manifest, file, database)
         _refuse_too_large(manifest, to)
         half = to.with_name(f"{to.name}.half-restored-{secrets.token_hex(4)}")
-        half.mkdir(mode=0o700)
         try:
-            step("unpacking")
-            _unpack(archive, half)
-            step("unpacked")
-            address = _fill_schema(archive, half, database, step) if database is not None else None
-            _take_name(half, to, step)
+            with disk_faults_named(half):
+                half.mkdir(mode=0o700)
+                step("unpacking")
+                _unpack(archive, half)
+                step("unpacked")
+                address = _fill_schema(archive, half, database, step) if database is not None else None
+                _take_name(half, to, step)
         except BaseException:
             shutil.rmtree(half, ignore_errors=True)
             raise

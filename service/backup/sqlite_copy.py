@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from annotations.disk_faults import sqlite_fault
 from annotations.errors import Busy, TandemError
 from annotations.store.sqlite_file import calm, refuse_programs, refuse_traps
 
@@ -25,7 +26,7 @@ def copy_database(file: Path, to: Path) -> None:
     """
     refuse_traps(file)
     os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with _in_words(file), closing(sqlite3.connect(file, timeout=_WAIT_S)) as source:
+    with _in_words(file, to), closing(sqlite3.connect(file, timeout=_WAIT_S)) as source:
         calm(source)
         with closing(sqlite3.connect(to)) as target:
             source.backup(target)
@@ -86,7 +87,7 @@ def _count(opened: sqlite3.Connection, table: str) -> int:
 
 
 @contextmanager
-def _in_words(file: Path) -> Iterator[None]:
+def _in_words(file: Path, *others: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -97,9 +98,7 @@ def _in_words(file: Path) -> Iterator[None]:
                 f"it has finished, then try again. Nothing was changed."
             ) from error
         name = str(getattr(error, "sqlite_errorname", "") or "")
-        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
-            raise TandemError(
-                f"{file} could not be copied or read ({name}). Look whether its disk has room and may be written to. "
-                f"Nothing was changed."
-            ) from error
+        fault = sqlite_fault(error, file, *others)
+        if fault is not None:
+            raise fault from error
         raise Damaged(f"{file.name} is damaged ({name or type(error).__name__})") from error

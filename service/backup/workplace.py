@@ -6,13 +6,14 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from annotations.errors import BadInput, Busy
 from annotations.study.config import Study
 from service.backup.contents import LOCK, WORK
-from service.backup.kept import token
+from service.backup.kept import kept_for, token, usual_folder
+from service.settings import Settings
 
 
 @contextmanager
@@ -50,13 +51,31 @@ def workplace(study: Study) -> Iterator[Path]:
 def unfinished_file(folder: Path, study: Study) -> Iterator[Path]:
     """The name of a file that is no backup yet; those that killed backups of this study have left are removed."""
     own = token(study)[:12]
-    for left in folder.glob(f".tandem-{own}-*.unfinished"):
+    for left in _unfinished_in(folder, study):
         left.unlink(missing_ok=True)
     file = folder / f".tandem-{own}-{secrets.token_hex(4)}.unfinished"
     try:
         yield file
     finally:
         file.unlink(missing_ok=True)
+
+
+def killed_backups(settings: Settings, study: Study) -> list[Path]:
+    """What killed backups of this study have left in the folders where they go; nothing while one is being made."""
+    known = kept_for(settings, study)
+    folders = {usual_folder(settings, study), *(Path(one.file).parent for one in known.good)}
+    folders |= {Path(one) for one in known.folders}
+    left = [file for folder in sorted(folders) for file in _unfinished_in(folder, study)]
+    try:
+        with one_at_a_time(study) if left else nullcontext():
+            return left
+    except (Busy, BadInput):
+        return []
+
+
+def _unfinished_in(folder: Path, study: Study) -> list[Path]:
+    found = sorted(folder.glob(f".tandem-{token(study)[:12]}-*.unfinished"))
+    return [file for file in found if file.is_file() and not file.is_symlink()]
 
 
 def sync_folder(folder: Path) -> None:

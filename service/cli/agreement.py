@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
+from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def command(
     site: Annotated[
         str | None, typer.Option("--site", metavar="S", help="Only transcripts of this site.")
     ] = None,
+    where: WhereOption = None,
     group_by: Annotated[
         str, typer.Option("--group-by", help="What is drawn again: participant, transcript, site or case.")
     ] = "participant",
@@ -64,7 +65,7 @@ def command(
         raise BadInput("--with-quotes belongs to --html FILE: quotes stand on the page alone. Give both.")
     with open_parts(chosen(study)) as parts:
         with progress("Measuring"):
-            report = agree(parts, Asked(wave, case, site, group_by))  # type: ignore[arg-type]
+            report = agree(parts, Asked(wave, case, site, group_by, tuple(where or ())))  # type: ignore[arg-type]
         if csv is not None:
             write_csv(report, csv)
         if xlsx is not None:

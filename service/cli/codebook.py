@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, chosen
-from service.cli.output import as_json, say, table
+from service.cli.output import as_json, say, table, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def show(
         as_json({**to_json(layout), "written": [str(file) for file in written]})
     elif written:
         for file in written:
-            say(f"{codebook.name}: {len(codebook.applicable)} codes written to {file}")
+            say(f"{codebook.name}: {counted(len(codebook.applicable), 'code')} written to {file}")
     else:
         _print(layout)
 
@@ -125,9 +126,11 @@ def crosswalk(json: JsonOption = False) -> None:
 
 def _codebook(which: str | None, study: Path | None) -> Codebook:
     if which is not None:
-        from service.new_study import chosen_codebook
+        from service.new_study import codebook_said
 
-        return chosen_codebook(which)
+        found = codebook_said(which)
+        warn(*found.notes)
+        return found.codebook
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
@@ -176,7 +179,7 @@ def _print(layout: Layout) -> None:
         choice = "one applies" if section.framework.select == "one" else "several may apply"
         out.print()
         name = _plain(section.framework.name)
-        out.rule(f"[bold]{name}[/] · {section.applicable} codes · {choice}", align="left")
+        out.rule(f"[bold]{name}[/] · {counted(section.applicable, 'code')} · {choice}", align="left")
         if section.framework.description:
             out.print(f"[dim]{_plain(section.framework.description)}[/]")
         for entry in section.entries:
@@ -200,8 +203,10 @@ def _print_entry(out: Any, entry: Entry) -> None:
 
 
 def _print_findings(codebook: Codebook, used: Mapping[str, int] | None, found: tuple[Finding, ...]) -> None:
-    looked = "no codings were looked at" if used is None else f"{sum(used.values())} codings looked at"
-    say(f"{codebook.name}: {len(codebook.applicable)} codes, {looked}.")
+    looked = (
+        "no codings were looked at" if used is None else f"{counted(sum(used.values()), 'coding')} looked at"
+    )
+    say(f"{codebook.name}: {counted(len(codebook.applicable), 'code')}, {looked}.")
     for finding in found:
         say("", f"{finding.kind.upper()}  {finding.what}.")
         if finding.codes and len(finding.codes) < len(codebook.applicable):

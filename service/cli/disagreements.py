@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
+from annotations.numbers_shown import counted
+from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def command(
     case: Annotated[
         str | None, typer.Option("--case", metavar="C", help="Only transcripts of this case.")
     ] = None,
+    where: WhereOption = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write them as CSV.")] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page to go through.")
@@ -42,7 +44,9 @@ def command(
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
-        found = disagreements(parts, Wanted(Asked(wave, case), code, parse_pair(pair)))
+        found = disagreements(
+            parts, Wanted(Asked(wave, case, where=tuple(where or ())), code, parse_pair(pair))
+        )
         if csv is not None:
             write_csv(found, parts.codebook, csv)
         if html is not None:
@@ -64,7 +68,9 @@ def _show(plain: Sequence[dict[str, Any]]) -> None:
         )
         return
     open_ones = sum(one["consensus"] is None for one in plain)
-    say(f"{len(plain)} passages on which coders differ, {open_ones} without a consensus yet.", "")
+    say(
+        f"{counted(len(plain), 'passage')} on which coders differ, {open_ones:,} without a consensus yet.", ""
+    )
     rows = [
         (
             one["transcript"],

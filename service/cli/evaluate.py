@@ -58,7 +58,7 @@ def _show(found: dict[str, Any], group_by: str) -> None:
     if serving := found.get("serving"):
         say(
             f"These are models made for this alone. {serving['model_version']}, which serves, was measured apart: on "
-            f"{serving['overall']['groups']} participants who only judge. See tandem models show "
+            f"{counted(serving['overall']['groups'], 'participant')} who only judge. See tandem models show "
             f"{serving['model_version']}.",
             "",
         )

@@ -39,8 +39,14 @@ def command(
 def _print(found: dict[str, Any]) -> None:
     say(_understood(found), f"Characters {found['start']} to {found['end']} of its text.")
     say(*(version_line(one) for one in found["earlier_versions"]), "")
+    for one in found["codings_without_review"]:
+        say(
+            f"{one['coder']} coded it as {one['code']}; what else they read is not known, so this is no review (see tandem "
+            f"import-codings --complete)."
+        )
     if not found["reviews"]:
-        say("Nobody has reviewed this passage yet.")
+        asks = "An interviewer says it: it is context, and is not coded."
+        say(asks if found["asks"] else "Nobody has reviewed this passage yet.")
         return
     rows = [
         (

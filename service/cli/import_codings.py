@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
+if TYPE_CHECKING:
+    from service.importing.import_codings import ImportedCodings
+
 NAME = "import-codings"
 
 
 def command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .jsonl file of codings.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Codings: a .csv, .xlsx or .jsonl file, a .docx file of NVivo or Dedoose, or a QualCoder project (.qda).",
+        ),
+    ],
     complete: Annotated[
         str | None,
         typer.Option(
@@ -33,6 +42,17 @@ def command(
     coder: Annotated[
         str, typer.Option(metavar="NAME", help="Who coded, where the file does not say so, as Taguette's.")
     ] = "",
+    transcript: Annotated[
+        str, typer.Option(metavar="NAME", help="Which transcript is coded, where the file does not say so.")
+    ] = "",
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="OURS=THEIRS,…",
+            help="How the file calls the columns, such as transcript=Document,code=Code,quote=Segment; kept in study.yaml. "
+            "The layouts of MAXQDA, NVivo, ATLAS.ti, Dedoose, Taguette, Delve and QualCoder are known without.",
+        ),
+    ] = "",
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Import what can be placed, and leave out the rest.")
     ] = False,
@@ -48,8 +68,9 @@ def command(
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring in what people have coded: by turn, by span or by quote."""
+    """Bring in what people have coded, here or in another program: by turn, by span or by quote."""
     from annotations.codings.faults import in_few_lines
+    from annotations.codings.named_columns import columns_named
     from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.importing.import_codings import import_codings
@@ -64,6 +85,8 @@ def command(
             dry_run=dry_run,
             problems=problems,
             coder=coder,
+            transcript=transcript,
+            columns=columns_named(columns),
         )
     if json:
         as_json(found.to_json())
@@ -95,4 +118,12 @@ def command(
     warn(*found.notes)
     if found.faults:
         warn(*in_few_lines(found.faults))
-    say("", "Next: the same command without --dry-run" if dry_run else "Next: tandem train")
+    say("", f"Next: {_next(found)}")
+
+
+def _next(found: ImportedCodings) -> str:
+    if found.dry_run:
+        return "the same command without --dry-run"
+    if found.complete == "none" and found.kept.codings and not found.kept.reviews:
+        return "the same command with --complete all or --complete listed; as they are, nothing can be learnt from these"
+    return "tandem train"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotations.problems import in_few_lines
 from annotations.turn_numbers import shown_number
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -21,7 +22,7 @@ def explain(found: Imported) -> None:
     """Print, for each file, how speakers were found, what nearly was a label, what is left out, and the words."""
     for one in found.read:
         _explain(one)
-    warn(*found.refused)
+    warn(*in_few_lines(found.refused))
 
 
 def _explain(one: Read) -> None:
@@ -107,7 +108,7 @@ def show_reread(parts: Parts, files: Sequence[Path], described: Mapping[str, str
         as_json(
             {
                 "compared": [one.to_json() for one in found.compared],
-                "refused": list(found.refused),
+                "refused": [str(one) for one in found.refused],
                 "without_file": list(found.without_file),
             }
         )
@@ -138,7 +139,7 @@ def show_reread(parts: Parts, files: Sequence[Path], described: Mapping[str, str
             f"{_count(len(found.without_file), 'transcript')} can only be compared with the file: give files or folders "
             f"after --reread."
         )
-    warn(*found.refused)
+    warn(*in_few_lines(found.refused))
 
 
 def _role(speaker: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotations.problems import Problem, in_few_lines
 from service.cli.output import say, table, warn
 from service.cli.settle import show_waiting
 
@@ -50,9 +51,8 @@ def show(found: Imported) -> None:
         show_waiting(waiting[:_SHOWN])
         if len(waiting) > _SHOWN:
             say(f'… and {len(waiting) - _SHOWN} more: "tandem settle" lists all')
-    for one in found.read:
-        warn(*(f"{Path(one.file).name}: {warning}" for warning in one.warnings))
-    unknown = f"; no {' or '.join(columns[at] for at in unsaid)} is said of any" if rows and unsaid else ""
+    warn(*in_few_lines([Problem(Path(one.file).name, said) for one in found.read for said in one.warnings]))
+    unknown = f"; no {_one_of([columns[at] for at in unsaid])} is said of any" if rows and unsaid else ""
     say("", (counts(found) or "no transcript was read") + unknown)
     suspicious = [one for one in found.read if one.suspicion.sentences]
     if suspicious:
@@ -61,6 +61,10 @@ def show(found: Imported) -> None:
             f"{len(suspicious)} of {len(found.read)} {'has' if len(suspicious) == 1 else 'have'} something to look at: "
             f'"tandem import --explain {name}" says where and why, "tandem import --preview" shows the first turns.'
         )
+
+
+def _one_of(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
 def counts(found: Imported) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotations.numbers_shown import counted
+from annotations.problems import in_few_lines
 from annotations.progress import quiet
 from service.cli.ask_roles import ask_roles
 from service.cli.forget_words import (
@@ -24,6 +28,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
+    from annotations.problems import Problem
     from service.composition import Parts
     from service.importing.import_outcome import Imported
     from service.withdrawal.forget_words import ForgetPlan
@@ -98,6 +103,14 @@ def command(
         bool,
         typer.Option("--reread", help="Show which transcripts would be read otherwise now. Changes nothing."),
     ] = False,
+    problems: Annotated[
+        Path | None,
+        typer.Option(
+            "--problems",
+            metavar="FILE",
+            help="Write every file or row that cannot be imported to this CSV file.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
     study: StudyOption = None,
     json: JsonOption = False,
@@ -136,7 +149,7 @@ def command(
     given = [*map(Path, files or ()), *(explain_files or [])]
     looks = bool(dry_run or preview or explain_files)
     asks = not (json or yes or looks) and sys.stdin.isatty() and sys.stdout.isatty()
-    with open_parts(chosen(study)) as parts, parts.alone("import"):
+    with open_parts(chosen(study)) as parts, parts.alone("import"), _manifest_to(problems):
         if reread:
             show_reread(parts, given, words["described"], json=json)
             return
@@ -166,7 +179,7 @@ def command(
     _report(found, looks=looks, shown=shown, json=json, more=more)
     if forget and not json:
         tell_forgotten(plans, gone)
-    _end(found, gone, looks)
+    _end(found, gone, looks, problems)
 
 
 def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bool, browser: bool) -> None:
@@ -174,11 +187,19 @@ def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bo
         explain(found)
     if preview:
         page = open_preview(parts, found, browser=browser)
-        say(f"The first turns of {len(found.read)} transcripts: {page}", "Nothing was imported (--preview).")
-        warn(*found.refused, *found.notes)
+        read = counted(len(found.read), "transcript")
+        say(f"The first turns of {read}: {page}", "Nothing was imported (--preview).")
+        warn(*in_few_lines(found.refused), *found.notes)
 
 
-def _report(found: Imported, *, looks: bool, shown: bool, json: bool, more: dict[str, Any]) -> None:
+def _report(
+    found: Imported,
+    *,
+    looks: bool,
+    shown: bool,
+    json: bool,
+    more: dict[str, Any],
+) -> None:
     if json:
         as_json({"dry_run": looks, **found.to_json(), **more})
     else:
@@ -194,20 +215,45 @@ def _report(found: Imported, *, looks: bool, shown: bool, json: bool, more: dict
         warn(*found.notes)
 
 
-def _end(found: Imported, gone: Withdrawn | None, looks: bool) -> None:
-    from annotations.errors import BadInput
+def _end(found: Imported, gone: Withdrawn | None, looks: bool, problems: Path | None) -> None:
+    from annotations.problems import Problems
 
+    if problems is not None:
+        _write(found.refused, problems)
     if found.refused:
-        raise BadInput("\n".join([*found.refused, _outcome(found, looks)]))
+        raise Problems(found.refused, f"{_outcome(found, looks)} {_all_of_them(problems)}".rstrip())
     if gone is not None and not gone.done:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _manifest_to(file: Path | None) -> Iterator[None]:
+    """What is wrong with a manifest goes into the file that was asked for, and it is said where all of it is."""
+    from annotations.problems import Problems
+
+    try:
+        yield
+    except Problems as error:
+        if file is not None:
+            _write(error.problems, file)
+        raise Problems(error.problems, *error.more, _all_of_them(file)) from None
+
+
+def _write(problems: Sequence[Problem], file: Path) -> None:
+    from service.importing.problems_file import write_problems
+
+    write_problems(problems, file)
+
+
+def _all_of_them(file: Path | None) -> str:
+    return f"All of them are in {file}." if file else "--problems FILE writes all of them."
 
 
 def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
     """Ask about unknown speakers, and before a folder whether it shall come in as shown."""
     if folder:
         show(found)
-        warn(*found.refused)
+        warn(*in_few_lines(found.refused))
     study = ask_roles(parts.study, found.unknown_speakers)
     if study is not parts.study:
         parts.take_up(study)
@@ -220,4 +266,4 @@ def _outcome(found: Imported, dry_run: bool) -> str:
     refused = len(found.refused)
     one = refused == 1
     verb = "would not be" if dry_run else "was not" if one else "were not"
-    return f"{refused} {'file' if one else 'files'} {verb} imported; the others are unaffected."
+    return f"{counted(refused, 'file')} {verb} imported; the others are unaffected."

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption
-from service.cli.output import as_json, say
+from service.cli.output import as_json, say, warn
 
 NAME = "init"
 
@@ -21,7 +22,7 @@ def command(
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="A shipped one (tandem codebook list), or your own (.yaml, .csv, .xlsx).",
+            help="A shipped one (tandem codebook list), or your own (.yaml, .csv, .xlsx, .qdc, .qdpx).",
         ),
     ] = "common-framework",
     name: Annotated[str | None, typer.Option(help="The study's name (else the folder's).")] = None,
@@ -31,13 +32,14 @@ def command(
 ) -> None:
     """Make a new study: a folder with study.yaml and codebook.yaml."""
     from annotations.errors import BadInput
-    from service.new_study import make_study
+    from service.new_study import study_from
 
     if not folder.strip():
         raise BadInput('the folder\'s name is empty. Name one; "." is the folder in which you are.')
     place = Path(folder)
     config = {"name": name or place.resolve().name, "time_zone": time_zone, "language": language}
-    study, chosen = make_study(place, codebook=codebook, config=config)
+    study, read = study_from(place, codebook=codebook, config=config)
+    chosen = read.codebook
     frameworks = {
         framework.name: sum(code.applicable for code in chosen.of_framework(framework.id))
         for framework in chosen.frameworks
@@ -50,10 +52,11 @@ def command(
                 "codebook_version": chosen.version,
                 "codes": sum(frameworks.values()),
                 "frameworks": frameworks,
+                "notes": list(read.notes),
             }
         )
         return
-    codes = ", ".join(f"{framework} ({count} codes)" for framework, count in frameworks.items())
+    codes = ", ".join(f"{framework} ({counted(count, 'code')})" for framework, count in frameworks.items())
     say(
         f'Made the study "{study.config.name}" in {study.folder}',
         f"Codebook: {chosen.name} – {codes}",
@@ -61,3 +64,4 @@ def command(
         "Next: go to that folder and bring your transcripts in, for example",
         '  tandem import ../transcripts/*.docx --wave 1 --case "Jönköping"',
     )
+    warn(*read.notes)

@@ -53,8 +53,10 @@ def add_commands() -> None:
         disagreements,
         doctor,
         evaluate,
+        export,
         history,
         import_codings,
+        import_project,
         import_transcripts,
         init,
         jobs,
@@ -81,6 +83,7 @@ def add_commands() -> None:
         init,
         import_transcripts,
         import_codings,
+        import_project,
         participants,
         train,
         evaluate,
@@ -93,13 +96,13 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (status, show, history, trace, doctor):
+    for module in (status, show, history, trace, export, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
-    for module in (backup, restore, withdraw, trust):
+    for module in (export, backup, restore, withdraw, trust):
         app.command(module.NAME, rich_help_panel="Looking after the data")(module.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)

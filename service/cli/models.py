@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +21,7 @@ app = typer.Typer(
 )
 ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides; kept with the decision.")]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
-_BY = {"judge set": "judge set", "cross-validation": "folds", None: None}
+_BY = {"judge set": "judge set", "cross-validation": "folds", None: "nobody"}
 
 
 @app.command("list")
@@ -56,6 +57,8 @@ def list_models(study: StudyOption = None, json: JsonOption = False) -> None:
         ],
         numbers=4,
     )
+    if any(row.f1 is None or row.kappa is None for row in rows):
+        say("– under F1 or kappa: not measured; tandem models show VERSION says why.")
     if any(row.erased for row in rows):
         say(
             "", "Erased: it had learnt from somebody who withdrew, so its files are gone and it cannot serve."
@@ -121,9 +124,9 @@ def show_chain(found: ModelChain) -> None:
             f"{found.version} ({found.kind}), made {(found.created or '')[:16].replace('T', ' ')} UTC",
         ),
         ("rule of promotion", f"{found.verdict}: {found.reason}" if found.verdict else None),
-        ("measured on", found.measured_on if overall["micro_f1"] is not None else None),
-        ("F1, kappa", f"{_figure(overall['micro_f1'])}, {_figure(overall['kappa'])}"),
-        ("what served then", found.parent),
+        ("measured on", found.measured_on if overall["micro_f1"] is not None else _why_not_measured(found)),
+        ("F1, kappa", _f1_and_kappa(overall)),
+        ("what served then", found.parent or "nothing: it is the first that served"),
         ("MLflow run", found.run_id or "not there yet; it is tried again"),
         ("reviews", f"{found.reviews}, hash {found.reviews_hash[:16]}…"),
         ("codebook version", found.codebook_version),
@@ -136,6 +139,20 @@ def show_chain(found: ModelChain) -> None:
     for one in found.served:
         who = f" by {one.by}" if one.by else ""
         say(f"Put to serve {one.since[:16].replace('T', ' ')} UTC ({one.how}{who}): {one.why}")
+
+
+def _why_not_measured(found: ModelChain) -> str:
+    if found.kind == "cold start":
+        return "nothing: it knows only the codebook's words, and no reviews taught it"
+    return "nothing: too few participants were coded for a figure on unseen ones (tandem evaluate says more)"
+
+
+def _f1_and_kappa(overall: Mapping[str, Any]) -> str:
+    f1, kappa = overall["micro_f1"], overall["kappa"]
+    if f1 is None and kappa is None:
+        return "none: it was not measured"
+    missing = "none: no code has 5 positives by either side"
+    return f"{missing if f1 is None else _figure(f1)}, {missing if kappa is None else _figure(kappa)}"
 
 
 def _files(found: ModelChain) -> str:

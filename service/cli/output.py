@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-# control characters but tab and line end
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# control characters but tab and line end, and those that turn the direction of writing
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def as_json(result: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -18,7 +19,6 @@ _SHORT = 160
 
 def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
     """Suggest codes for every segment of a wave. An interrupted run goes on where it stopped."""
-    from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.code_labels import counts_labelled, labelled
     from service.looking.wave_progress import progress_of
@@ -84,7 +84,9 @@ def _tell(notice: Notice, codebook: Codebook) -> None:
         say("", "Like no known code, and like each other: perhaps a new theme, which people would name.")
     for cluster, quotes in zip(found.clusters, notice.quotes, strict=True):
         shared = ", ".join(cluster.words) or "no word in common"
-        say(f"  {len(cluster.segments)} segments of {cluster.groups} participants: {shared}")
+        say(
+            f"  {counted(len(cluster.segments), 'segment')} of {counted(cluster.groups, 'participant')}: {shared}"
+        )
         for quote in quotes:
             words = quote.words if len(quote.words) <= _SHORT else f"{quote.words[:_SHORT].rstrip()}…"
             say(f"    {quote.participant}: “{words}”")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -29,17 +30,19 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
 
 def _print(found: dict[str, Any]) -> None:
     say(
-        f"{found['annotations_read']} annotations read: {found['reviews_new']} new reviews, "
-        f"{found['reviews_superseded']} in place of earlier ones, {found['deleted']} annotations deleted."
+        f"{counted(found['annotations_read'], 'annotation')} read: {counted(found['reviews_new'], 'new review')}, "
+        f"{found['reviews_superseded']:,} in place of earlier ones, {counted(found['deleted'], 'annotation')} deleted."
     )
     if found["taken_back"]:
-        say(f"{found['taken_back']} reviews were taken back; tandem history shows them still.")
+        were = counted(found["taken_back"], "review was", "reviews were")
+        say(f"{were} taken back; tandem history still shows what was said.")
     warn(*found["notes"])
     if not found["set_aside"]:
         return
     say(
         "",
-        f"{found['set_aside']} annotations are set aside: nothing of them is lost, and nothing counts yet.",
+        f"{counted(found['set_aside'], 'annotation is', 'annotations are')} set aside: nothing is lost, and nothing of it "
+        f"counts yet.",
     )
     by_reason: dict[str, list[dict[str, Any]]] = {}
     for one in found["set_aside_annotations"]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
@@ -85,8 +86,8 @@ def _by(order: str) -> By:
 def _show(one: Pushed) -> None:
     waiting = f"{one.waiting} waiting until their transcript is finished, " if one.waiting else ""
     say(
-        f"{one.project.title}: {one.created} tasks new, {one.updated} brought up to date, {one.unchanged} unchanged, "
-        f"{waiting}{one.reviewed} left alone because a coder has begun on them.",
+        f"{one.project.title}: {counted(one.created, 'new task')}, {one.updated:,} brought up to date, "
+        f"{one.unchanged:,} unchanged, {waiting}{one.reviewed:,} left alone because a coder has begun there.",
     )
     drawn = [f"{count} {kind}" for kind, count in one.draws.items() if count]
     if drawn:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.backup import PasswordFileOption, asked
 from service.cli.options import JsonOption
 from service.cli.output import as_json, say, warn
@@ -47,9 +48,10 @@ def command(
     if json:
         as_json(found.to_json())
         return
-    rows = f"{sum(found.manifest.main.rows.values()):,} rows"
+    rows = counted(sum(found.manifest.main.rows.values()), "row")
     say(
-        f"{found.study.folder} is the study as it was at {found.manifest.made}: {len(found.manifest.files)} files, {rows}.",
+        f"{found.study.folder} is the study as it was at {found.manifest.made}: "
+        f"{counted(len(found.manifest.files), 'file')}, {rows}.",
         f'Look at it with "tandem --study {found.study.folder} status".',
     )
     warn(*found.notes)

@@ -56,7 +56,9 @@ def command(
     judges = trained.figures.get("measured_on") == "judge set"
     if model.kind == "trained":
         aside = (
-            f", but for those of the {overall.get('groups')} participants who only judge it" if judges else ""
+            f", but for those of the {counted(overall.get('groups') or 0, 'participant')} who only judge it"
+            if judges
+            else ""
         )
         say(
             f"{model.version} learnt from {counted(model.reviews, 'review')}{aside}; it can suggest "
@@ -65,7 +67,8 @@ def command(
         )
     if overall.get("micro_f1") is not None:
         where = (
-            f"On the judge set ({overall['groups']} participants, {overall['n_segments']} segments, never learnt from)"
+            f"On the judge set ({counted(overall['groups'], 'participant')}, "
+            f"{counted(overall['n_segments'], 'segment')}, never learnt from)"
             if judges
             else f"By cross-validation, on participants it had not seen ({overall['groups']} of them)"
         )

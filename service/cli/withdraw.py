@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -56,17 +57,16 @@ def command(
 
 
 def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool) -> None:
-    from annotations.errors import BadInput
+    from service.person_named import person_named
     from service.withdrawal.erasure_plan import what_would_go
     from service.withdrawal.withdraw import withdraw
 
-    if not by.strip():
-        raise BadInput("--by is missing. Say who erases; it is kept on record. Nothing was erased.")
+    by = person_named(by, "--by", purpose="Say who erases; it is kept on record.")
     names = what_would_go(parts, participant)
     if not yes:
         _ask(participant, names)
     with parts.alone("withdraw"), progress("Erasing") as step:
-        found = withdraw(parts, participant, by=by.strip(), progress=step)
+        found = withdraw(parts, participant, by=by, progress=step)
     if json:
         as_json(found.to_json())
     else:
@@ -76,10 +76,16 @@ def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool)
 
 
 def _tell(found: Withdrawn) -> None:
-    say(
-        f"{found.participant}: {found.transcripts} transcripts, {found.reviews} reviews, {found.codings} codings and "
-        f"{found.tasks} tasks in Label Studio were erased."
-    )
+    if found.again:
+        say(
+            f"{found.participant}: {counted(found.transcripts, 'transcript was', 'transcripts were')} erased earlier."
+        )
+    else:
+        say(
+            f"{found.participant}: erased were {counted(found.transcripts, 'transcript')}, "
+            f"{counted(found.reviews, 'review')}, {counted(found.codings, 'coding')} and "
+            f"{counted(found.tasks, 'task')} in Label Studio."
+        )
     if found.models:
         say(f"These models had learnt from them: {', '.join(found.models)}.")
     table(
@@ -112,15 +118,19 @@ def _show_plan(parts: Parts, participant: str, *, json: bool) -> None:
     if found.unknown:
         warn(f"Tandem did not make these, and would leave them: {', '.join(found.unknown)}")
     if found.same_session:
-        warn(f"{', '.join(found.same_session)} share a session with them: read these too.")
+        warn(f"these share a session with them, so read them too: {', '.join(found.same_session)}")
 
 
 def _rows(found: Plan) -> list[tuple[str, str]]:
     rows = [(f"transcripts {', '.join(found.transcripts) or '(erased already)'}", found.database)]
-    rows += [(f"{count} rows of {name}", found.database) for name, count in found.rows.items()]
-    rows += [(f"{found.embeddings} embeddings, and those of single sentences", found.embeddings_file)]
+    rows += [(f"{counted(count, 'row')} of {name}", found.database) for name, count in found.rows.items()]
+    passages = counted(found.embeddings, "embedding")
+    rows += [(f"{passages}, and those of single sentences", found.embeddings_file)]
     rows += [
-        (f"{one.tasks} tasks; quotes beside {one.quotes} others", f"{one.url}, project {one.project}")
+        (
+            f"{counted(one.tasks, 'task')}; quotes beside {counted(one.quotes, 'other')}",
+            f"{one.url}, project {one.project}",
+        )
         for one in found.projects
     ]
     for model in found.models:
@@ -138,7 +148,10 @@ def _save(parts: Parts, file: Path, *, json: bool) -> None:
     if json:
         as_json({"file": str(file), "tombstones": count})
         return
-    say(f"{count} tombstones are in {file}. On another machine: tandem withdraw --tombstones {file}")
+    say(
+        f"{counted(count, 'tombstone is', 'tombstones are')} in {file}.",
+        f"On another machine: tandem withdraw --tombstones {file}",
+    )
 
 
 def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
@@ -149,7 +162,8 @@ def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
 
     found = to_bring(parts, file)
     if found.here and not yes:
-        what = f"This erases {len(found.here)} people for good who withdrew and are in this study"
+        people = counted(len(found.here), "person", "people")
+        what = f"This erases for good {people} who withdrew and {'is' if len(found.here) == 1 else 'are'} in this study"
         if not sys.stdin.isatty():
             raise BadInput(f"{what}. Nobody can be asked here: give --yes to do it. Nothing was erased.")
         typer.confirm(f"{what}. It cannot be undone. Erase?", abort=True)
@@ -158,7 +172,8 @@ def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
     if json:
         as_json({"tombstones": len(found.tombstones), "erased": [one.to_json() for one in came]})
     else:
-        say(f"{len(found.tombstones)} tombstones were taken over; {len(found.here)} people were erased.")
+        taken = counted(len(found.tombstones), "tombstone was", "tombstones were")
+        say(f"{taken} taken over; {counted(len(found.here), 'person was', 'people were')} erased.")
         for one in came:
             _tell(one)
     if not all(one.done for one in came):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from annotations.numbers_shown import counted
 from service.cli.options import StudyOption, chosen
 from service.cli.output import say
 
@@ -26,7 +27,7 @@ def command(
 
     with open_parts(chosen(study)) as parts:
         if once:
-            say(f"Did {do_waiting_jobs(parts)} jobs.")
+            say(f"Did {counted(do_waiting_jobs(parts), 'job')}.")
             return
         # as the first process of a container it would not be stopped by SIGTERM otherwise
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

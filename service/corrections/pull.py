@@ -14,6 +14,7 @@ from typing import Any
 
 from annotations.label_studio.read_answers import AnsweredTask, Answers
 from annotations.lots import lots
+from annotations.numbers_shown import counted
 from annotations.progress import Progress, quiet
 from annotations.store.label_studio_projects import ProjectRow, projects
 from annotations.store.label_studio_reads import keep_read, last_read
@@ -84,7 +85,8 @@ class _Pulling:
         elsewhere = len(found) - len(here)
         if elsewhere:
             self.pulled.notes.append(
-                f"{elsewhere} projects stand in another Label Studio than {self.answers.url}; they were not read."
+                f"{counted(elsewhere, 'project stands', 'projects stand')} in another Label Studio than "
+                f"{self.answers.url}, and nothing was read of that."
             )
         for at, project in enumerate(here):
             self._read(project, everything=everything)

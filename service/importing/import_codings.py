@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from annotations.codebook.codes import Codebook
-from annotations.codings.codings_file import CodingsFile, Placed, place_codings, read_codings
+from annotations.codings.codings_file import Placed, place_codings
 from annotations.codings.faults import Fault, in_few_lines
 from annotations.codings.keep_codings import Complete, Kept, keep_codings
+from annotations.codings.read_codings import CodingsFile, read_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.numbers_shown import counted
@@ -23,9 +23,10 @@ from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
     all_transcripts,
 )
+from annotations.study.list_in_file import set_mapping
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
-from service.exported_file import safe_cell, whole
+from service.importing.problems_file import write_problems
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class ImportedCodings:
     """What came of a codings file: what was kept, sentences to know, and the rows that could not be placed.
 
     ``not_to_the_end``: the transcripts of which rows were left out, so that they do not count as read to their end.
-    ``dry_run``: it was only tried, and nothing was kept.
+    ``dry_run``: it was only tried, and nothing was kept. ``program``: whose layout the file has, "" for Tandem's own.
     """
 
     rows: int
@@ -43,6 +44,7 @@ class ImportedCodings:
     faults: tuple[Fault, ...]
     not_to_the_end: tuple[str, ...] = ()
     dry_run: bool = False
+    program: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -64,6 +66,7 @@ class ImportedCodings:
             "skipped": [str(fault) for fault in self.faults],
             "not_to_the_end": list(self.not_to_the_end),
             "dry_run": self.dry_run,
+            "program": self.program or None,
         }
 
 
@@ -81,22 +84,27 @@ def import_codings(
     dry_run: bool = False,
     problems: Path | None = None,
     coder: str = "",
+    transcript: str = "",
+    columns: Mapping[str, str] = MappingProxyType({}),
 ) -> ImportedCodings:
     """Read, place and keep a file of codings in one transaction; ``dry_run`` keeps nothing.
 
-    ``only``: the codes that the coders looked for, by name or path, where it was not the whole codebook. ``coder``: who
-    coded, where no column says so. ``problems``: a CSV file that gets every row that cannot be placed, with its reason.
-    Raises BadInput that says in few lines which rows cannot be placed; nothing is kept then, unless ``skip_bad_rows``.
+    The layouts of other programs are recognised. ``columns``: how the file calls the columns of ours, kept in study.yaml
+    once the file has been imported. ``coder``, ``transcript``: whose and of what, where no column says so. ``only``: the
+    codes that the coders looked for, by name or path, where it was not the whole codebook. ``problems``: a CSV file that
+    gets every row that cannot be placed, with its reason. Raises BadInput that says in few lines which rows cannot be
+    placed; nothing is kept then, unless ``skip_bad_rows``.
     """
-    read = read_codings(file, coder=coder)
+    kept_columns = parts.study.config.codings_columns
+    read = read_codings(file, coder=coder, transcript=transcript, columns=columns, kept_columns=kept_columns)
     chosen = _complete(complete, read)
     unnamed = "" if read.names_coders else _coder_where_none_is_named(parts, file, chosen)
-    read = read if read.names_coders else read_codings(file, coder=unnamed)
+    read = read if read.names_coders else read.by(unnamed)
     asked = _only(parts.codebook, only, chosen)
     placed = _place(parts, read)
     faults = tuple(placed.faults)
     if problems is not None:
-        write_problems(faults, problems)
+        write_problems([fault.problem for fault in faults], problems)
     others = _asked_alone(placed, asked)
     _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
     notes = _notes(placed, chosen, complete)
@@ -128,7 +136,13 @@ def import_codings(
         if dry_run:
             raise _OnlyTried
     notes = (*notes, *_after(kept, others))
-    return ImportedCodings(len(read.rows), chosen, kept, notes, faults, partly, dry_run)
+    if columns and not dry_run and dict(columns) != kept_columns:
+        parts.take_up(set_mapping(parts.study, "codings_columns", columns))
+        notes = (
+            *notes,
+            "study.yaml keeps these names of columns; a file that has them is read so from now on.",
+        )
+    return ImportedCodings(len(read.rows), chosen, kept, notes, faults, partly, dry_run, read.program)
 
 
 def _after(kept: Kept, others: int) -> Iterator[str]:
@@ -153,15 +167,6 @@ def _after(kept: Kept, others: int) -> Iterator[str]:
         )
 
 
-def write_problems(faults: Sequence[Fault], file: Path) -> None:
-    """Every row that cannot be placed, with its column and reason, as CSV. Raises BadInput where its folder is missing."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(("file", "row", "column", "reason"))
-    writer.writerows(map(safe_cell, (one.file, one.row, one.column, one.reason)) for one in faults)
-    whole(file, out.getvalue().encode("utf-8-sig"))
-
-
 def _refuse_faults(
     placed: Placed, rows: int, file: Path, *, skip_bad_rows: bool, problems: Path | None
 ) -> None:
@@ -174,7 +179,7 @@ def _refuse_faults(
         bad = len({fault.row for fault in faults})
         raise BadInput(
             "\n".join(lines)
-            + f"\n{bad:,} of {rows:,} rows cannot be placed, so nothing was imported. Correct them, or give "
+            + f"\n{bad:,} of {counted(rows, 'row')} cannot be placed, so nothing was imported. Correct them, or give "
             f"--skip-bad-rows to import the others. {all_of_them}"
         )
 
@@ -184,7 +189,7 @@ def _not_to_the_end(faults: Sequence[Fault], names: Sequence[str]) -> tuple[str,
 
     Where a row names no transcript of the study, nobody knows which one it belongs to: it may be any of them.
     """
-    if any(fault.column == "transcript" for fault in faults):
+    if any(fault.names_none for fault in faults):
         return tuple(names)
     concerned = {folded(fault.transcript) for fault in faults}
     return tuple(name for name in names if folded(name) in concerned)
@@ -213,7 +218,8 @@ def _coder_where_none_is_named(parts: Parts, file: Path, chosen: Complete) -> st
     if chosen == "none":
         return _NOBODY
     raise BadInput(
-        f"{file} does not say who coded, and agreement between coders needs it. Give --coder NAME, or a column coder."
+        f"{file} does not say who coded, or not in every row, and agreement between coders needs it. Give "
+        f"--coder NAME, or a column coder."
     )
 
 

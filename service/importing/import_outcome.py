@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotations.names import folded
+from annotations.problems import Problem
 from annotations.readers.account import NOTHING_COUNTED, Account
 from annotations.readers.suspicion import Suspicion, suspicion_of
 from annotations.study.speakers import Speaker
@@ -96,10 +97,10 @@ class Read:
 
 @dataclass
 class Imported:
-    """What an import read, the sentences for what it refused, and how many files of other endings lay beside."""
+    """What an import read, the problems of what it refused, and how many files of other endings lay beside."""
 
     read: list[Read] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
     by_key: dict[str, Read] = field(default_factory=dict)
     attributes: ManifestAttributes = field(default_factory=ManifestAttributes)
@@ -159,7 +160,7 @@ class Imported:
         """As plain data."""
         return {
             "transcripts": [one.to_json() for one in self.read],
-            "refused": list(self.refused),
+            "refused": [str(one) for one in self.refused],
             "not_read": self.not_read_by_ending,
             "not_read_files": [{"file": one.file, "why": one.why} for one in self.not_read],
             "attributes": list(self.attributes.names.values()),

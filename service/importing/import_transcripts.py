@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from annotations.errors import BadInput, unknown
 from annotations.names import folded
+from annotations.problems import problem_of
 from annotations.progress import Progress
 from annotations.readers.description import Description
 from annotations.readers.spoken import ReadTranscript
@@ -59,7 +60,7 @@ def import_transcripts(
             with parts.store.writing() as connection:
                 kept = [_keep(parts, connection, opened, *one, replace, found) for one in opened.found]
         except BadInput as error:
-            found.refused.append(str(error))
+            found.refused.append(problem_of(opened.file, str(error)))
         else:
             found.take(kept)
     return found.with_guesses()
@@ -88,7 +89,7 @@ def preview_transcripts(
                     with connection.begin_nested():
                         kept = [_keep(parts, connection, one, *each, replace, found) for each in one.found]
                 except BadInput as error:
-                    found.refused.append(str(error))
+                    found.refused.append(problem_of(one.file, str(error)))
                 else:
                     found.take(kept)
             if then is not None:

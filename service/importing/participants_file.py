@@ -77,7 +77,7 @@ def read_people(file: Path, known: Known) -> PeopleTable:
         raise BadInput(
             f"{file}: it has no column but {', '.join(sheet.columns)}. Each further one is an attribute."
         )
-    found = PeopleTable(str(file), len(sheet.rows))
+    found = PeopleTable(str(file), len(sheet.rows), notes=list(sheet.unread))
     if of_transcripts := [sheet.headings[one] for one in sheet.ignored if one in OF_TRANSCRIPTS]:
         found.notes.append(
             f"{', '.join(of_transcripts)}: this is said of each transcript, when it is imported, and was not read here."

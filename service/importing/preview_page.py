@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
+from annotations.problems import in_few_lines
 from annotations.transcript import Role
 from annotations.turn_numbers import shown_number
 from service.importing.import_outcome import Imported, Read
@@ -36,7 +37,7 @@ def preview_page(found: Imported) -> str:
     )
     return environment.from_string(template).render(
         files=[_file(at, one) for at, one in enumerate(found.read)],
-        refused=found.refused,
+        refused=in_few_lines(found.refused),
         not_read=found.not_read,
         first_turns=FIRST_TURNS,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.names import folded
+from annotations.problems import Problem
 from annotations.progress import Progress
 from annotations.readers.line_switches import rules_for
 from annotations.readers.text import in_place
@@ -47,10 +48,10 @@ class Reread:
 
 @dataclass(frozen=True)
 class AllReread:
-    """What was compared, the sentences for files that cannot be read, and the transcripts that need their file."""
+    """What was compared, the problems of files that cannot be read, and the transcripts that need their file."""
 
     compared: tuple[Reread, ...]
-    refused: tuple[str, ...] = ()
+    refused: tuple[Problem, ...] = ()
     without_file: tuple[str, ...] = ()
 
 
@@ -64,7 +65,7 @@ def reread(
         kept = {folded(one.transcript.name): one.transcript for one in all_transcripts(connection)}
     if not files:
         return _from_store(parts, kept)
-    refused: list[str] = []
+    refused: list[Problem] = []
     not_read: list[NotRead] = []
     opened = opened_files(
         parts.study.config,

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotations.errors import BadInput
+from annotations.problems import Problem, problem_of
 from annotations.progress import Progress
 from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
 from annotations.readers.line_switches import rules_for
-from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, SAVE_AS_DOCX, read_transcripts
+from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, PROJECTS, SAVE_AS_DOCX, read_transcripts
 from annotations.readers.spoken import ReadTranscript
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
@@ -71,10 +72,10 @@ def opened_files(
     manifest: Path | None,
     described: Mapping[str, str],
     progress: Progress,
-    refused: list[str],
+    refused: list[Problem],
     not_read: list[NotRead],
 ) -> Iterator[Opened]:
-    """Each file, read and described; what cannot be is a sentence in ``refused``, or is named in ``not_read``.
+    """Each file, read and described; what cannot be is a problem in ``refused``, or is named in ``not_read``.
 
     Raises BadInput where there is nothing to read, or where the manifest itself is wrong.
     """
@@ -102,7 +103,7 @@ def opened_files(
                 why = _why_none(str(error).removeprefix(str(one.path)).lstrip(":, "))
                 not_read.append(NotRead(one.place, one.path.suffix.lower(), why))
             else:
-                refused.append(str(error))
+                refused.append(problem_of(one.path, str(error)))
         progress(done, len(todo))
 
 
@@ -138,6 +139,8 @@ def matching(name: Path) -> list[Path]:
 def _why_not(ending: str) -> str:
     if ending in SAVE_AS_DOCX:
         return "Save them as .docx."
+    if ending in PROJECTS:
+        return 'Bring them in with "tandem import-project".'
     if ending in RECORDINGS:
         return "Recordings are not transcribed here."
     return "Tandem does not read this ending. If they are transcripts, export them as .docx, .txt or .vtt."

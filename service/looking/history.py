@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,15 +15,13 @@ from sqlalchemy import Connection
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
 from annotations.errors import BadInput
-from annotations.store.annotation_reviews import Word, words_of_reviews
-from annotations.store.hidden_segments import hidden_segments
-from annotations.store.model_versions import model_by_id
+from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import reviews_over
-from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import Kept, get_transcript
 from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number, turn_typed
 from service.composition import Parts
+from service.looking.suggested_then import suggested_then
 from service.looking.text_versions import earlier_places, text_versions
 
 
@@ -98,6 +96,11 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
         past = _past(connection, kept.id, span)
         places = earlier_places(connection, kept.id)
         versions = text_versions(connection, kept, ZoneInfo(parts.study.config.time_zone))
+        loose = [
+            (one.coder, one.coding.code)
+            for one in loose_codings(connection, transcript=kept.id)
+            if one.coding.span.start < span.end and span.start < one.coding.span.end
+        ]
     zone = ZoneInfo(parts.study.config.time_zone)
     turn = _turn_at(kept.transcript.turns, span)
     return {
@@ -109,6 +112,10 @@ def history(parts: Parts, given: str) -> dict[str, Any]:
         "text": span.of(kept.transcript.text),
         "version": len(versions) + 1,
         "earlier_versions": versions,
+        "asks": turn is not None and not turn.role.is_coded,
+        "codings_without_review": [
+            {"coder": coder, "code": parts.codebook.label(code)} for coder, code in loose
+        ],
         "reviews": [
             one.to_json(parts.codebook, zone)
             | {"earlier": places.get(one.review.id, []) if one.review.id else []}
@@ -158,8 +165,7 @@ def _turn_at(turns: Sequence[Turn], span: Span) -> Turn | None:
 def _past(connection: Connection, transcript: UUID, span: Span) -> list[Past]:
     found = reviews_over(connection, transcript, span)
     superseded = {review.supersedes for review, _, _ in found if review.supersedes}
-    whence = words_of_reviews(connection, [review.id for review, _, _ in found if review.id])
-    hidden = hidden_segments(connection)
+    shown = suggested_then(connection, [review for review, _, _ in found])
     past = []
     for review, came, taken_back in found:
         state = "stands"
@@ -167,20 +173,6 @@ def _past(connection: Connection, transcript: UUID, span: Span) -> list[Past]:
             state = f"taken back: {taken_back}"
         elif review.id in superseded:
             state = "superseded"
-        suggested, model = _suggested(connection, review, whence, hidden)
-        past.append(Past(review, came, state, suggested, model))
+        then = shown.get(review.id) if review.id else None
+        past.append(Past(review, came, state, then.codes if then else None, then.model if then else None))
     return past
-
-
-def _suggested(
-    connection: Connection, review: Review, whence: Mapping[UUID, Word], hidden: set[UUID]
-) -> tuple[frozenset[str] | None, str | None]:
-    """What was on the screen when it was made; None where nothing was."""
-    word = whence.get(review.id) if review.id else None
-    if word is None or review.shown_version is None or word.segment in hidden:
-        return None, None
-    model = model_by_id(connection, review.shown_version)
-    if model is None:
-        return None, None
-    said = suggestions_on(connection, model, [word.segment]).get(word.segment)
-    return (frozenset(said.suggested) if said else None), model.version

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from annotations.draws import Dealt, DrawPlan, deal
+from annotations.numbers_shown import counted
 from annotations.store.database import Store
 from annotations.store.deals import add_plan, dealt_so_far, keep_dealt, plan_in_force
 from annotations.study.config import Study
@@ -39,8 +40,8 @@ def settle(store: Store, study: Study, segmentation: str, asked: Asked) -> Deali
     if before is None or not dealt:
         return Dealing(plan, dealt)
     note = (
-        f"the {len(dealt)} transcripts dealt earlier stay as they were drawn; {plan.fractions} with seed {plan.seed} "
-        f"holds for transcripts that come from now on."
+        f"what was dealt earlier ({counted(len(dealt), 'transcript')}) stays as it was drawn; {plan.fractions} with seed "
+        f"{plan.seed} holds for transcripts that come from now on."
     )
     return Dealing(plan, dealt, (note,))
 
@@ -65,10 +66,10 @@ def deal_new(
     notes = dealing.notes
     if left:
         why = (
-            "stand in the project that all share and stay there, without draws. To deal them out, delete that project "
-            "in Label Studio before anybody codes in it, and push again"
+            "the project that all share holds them and keeps them. To deal them out, delete that project in Label Studio "
+            "before anybody codes in it, and push again"
             if plan.coders
-            else "are being coded already, so nothing was drawn of them"
+            else "coding has begun there"
         )
-        notes = (*notes, f"{len(left)} transcripts {why}.")
+        notes = (*notes, f"nothing was drawn of {counted(len(left), 'transcript')}: {why}.")
     return Dealing(plan, {**dealing.dealt, **{one.transcript: one for one in found}}, notes)

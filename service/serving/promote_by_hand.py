@@ -15,7 +15,9 @@ from annotations.store.put_to_serve import put_to_serve
 from annotations.store.stale_models import Changed, changed_since
 from annotations.store.withdrawals import models_that_learnt
 from models.artifact import OtherLayout, load
+from models.model_folder import model_folder
 from service.composition import Parts
+from service.person_named import person_named
 
 
 def promote_by_hand(parts: Parts, version: str, *, by: str, reason: str) -> ModelVersion:
@@ -39,9 +41,9 @@ def roll_back(parts: Parts, *, by: str, reason: str) -> ModelVersion:
 
 
 def _decide(parts: Parts, model: ModelVersion, verdict: str, *, by: str, reason: str) -> None:
-    for what, given in (("--by", by), ("--reason", reason)):
-        if not given.strip():
-            raise BadInput(f"{what} is empty. Say who decides and why; both are kept with the decision.")
+    by = person_named(by, "--by", purpose="Say who decides; it is kept with the decision.")
+    if not reason.strip():
+        raise BadInput("--reason is empty. Say why; it is kept with the decision. Nothing was changed.")
     with parts.store.reading() as connection:
         serving = champion(connection)
         withdrew = models_that_learnt(connection).get(model.version)
@@ -60,13 +62,13 @@ def _decide(parts: Parts, model: ModelVersion, verdict: str, *, by: str, reason:
         )
     _refuse_damaged(parts, model)
     with parts.store.writing() as connection:
-        put_to_serve(connection, model.id, verdict=verdict, reason=reason.strip(), by=by.strip())
+        put_to_serve(connection, model.id, verdict=verdict, reason=reason.strip(), by=by)
 
 
 def _refuse_damaged(parts: Parts, model: ModelVersion) -> None:
     """A training would make another version; this one comes back only with its files."""
     try:
-        load(parts.study.models_folder / model.folder, model.sha256)
+        load(model_folder(parts.study.models_folder, model.folder), model.sha256)
     except OtherLayout:
         raise BadInput(
             f"{model.version} cannot serve any more: another version of Tandem made its files, and this one does not "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ VARIABLE: dict[Use, str] = {
     "database": "TANDEM_DATABASE",
 }
 # others of PostgreSQL's settings choose another server, read files, or take secrets along
+_OF_TANDEM = frozenset({"study.yaml", "codebook.yaml", "import-preview.html", "models", "mlruns", "receipts"})
+_DATABASES_BESIDE = ("embeddings.", "mlflow.db")
 _HARMLESS = frozenset({"schema", "sslmode", "application_name", "connect_timeout"})
 
 
@@ -70,8 +73,20 @@ def database_file_named(study: Study) -> Path | None:
     url = None if text is None else _database_url(text)
     if url is None or url.get_backend_name() != "sqlite":
         return None
-    where = (study.folder / (url.database or "")).resolve()
-    if url.query or where == study.folder or not where.is_relative_to(study.folder) or ":" in where.name:
+    named = Path(os.path.normpath(study.folder / (url.database or "")))
+    where = named.resolve()
+    if where != named and named.is_relative_to(study.folder):
+        raise BadInput(
+            f'study.yaml: "database" names {url.database}, which is or lies behind a link. Delete the link, put the file '
+            f"itself there if it is yours, and ask whoever gave you this study why it is there."
+        )
+    within = where.relative_to(study.folder).parts if where.is_relative_to(study.folder) else ()
+    if within and (within[0] in _OF_TANDEM or within[0].startswith((".", *_DATABASES_BESIDE))):
+        raise BadInput(
+            f'study.yaml: "database" names {url.database}, which Tandem keeps other things in. Name another file, such as '
+            f"sqlite:///words.db, or leave the key out."
+        )
+    if url.query or not within or ":" in where.name:
         raise BadInput(
             f'study.yaml: "database" names {url.database or "no file"}, and a study may name only a plain file in its '
             f"own folder. Leave the key out to keep the data there, or name the file in TANDEM_DATABASE."

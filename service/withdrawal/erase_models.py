@@ -10,6 +10,7 @@ from annotations.label_studio.candidates import boxes_in_task, no_candidates
 from annotations.label_studio.erase import forget_boxes, forget_predictions
 from annotations.label_studio.predicted_answer import version_label
 from annotations.label_studio.projects import project_exists
+from annotations.numbers_shown import counted
 from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     ModelVersion,
@@ -51,10 +52,16 @@ def erase_files(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
         learnt = [model for model in all_models(connection) if model.version in erasing.models]
     for model in learnt:
         _erase_model(parts, model, found)
-    swept = sweep(parts.store, parts.study)
+    try:
+        swept = sweep(parts.store, parts.study)
+    except TandemError as error:
+        # MLflow's store may be damaged or a stranger's; what is erased already stays erased, and is said
+        why = str(error).removesuffix(" Nothing was changed.")
+        found.still_there.append(f"nobody could look for files that belong to no living run or model ({why})")
+        return
     found.still_there += swept.left
     if swept.gone:
-        what = f"{len(swept.gone)} files and folders that belonged to no living run or model"
+        what = f"{counted(len(swept.gone), 'file or folder', 'files and folders')} that belonged to no living run or model"
         found.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
     if swept.unknown:
         found.notes.append(

@@ -10,6 +10,7 @@ from annotations.label_studio.erase import erase_tasks, forget_evidence, hide_su
 from annotations.label_studio.projects import project_exists
 from annotations.label_studio.task_data import passage_fields
 from annotations.label_studio.tasks import tasks_by_key
+from annotations.numbers_shown import counted
 from annotations.store.erasing import Pending
 from annotations.store.pushed_tasks import words_on_tasks
 from service.composition import Parts
@@ -64,7 +65,7 @@ def _from_project(parts: Parts, server: LabelStudio, one: Pending, found: Withdr
     if left:
         raise TandemError(f"project {one.project} at {server.url} still holds {len(left)} of their tasks.")
     found.tasks += erased
-    what = f"{erased} tasks, and quotes of theirs beside {quotes} other tasks"
+    what = f"{counted(erased, 'task')}, and quotes of theirs beside {counted(quotes, 'other task')}"
     if one.around:
         what += f"; what stood around {len(one.around)} tasks that stay, until the next push shows it anew"
     found.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))

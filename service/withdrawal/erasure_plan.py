@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from annotations.errors import BadInput, TandemError, nearest
+from annotations.names import folded
 from annotations.store.attributes import count_of
 from annotations.store.erasing import words_of
 from annotations.store.model_versions import ModelVersion, all_models, champion
@@ -89,12 +90,19 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
         theirs = transcripts_of(connection, participant)
         before = withdrawal_of(connection, participant)
         attributes = count_of(connection, participant)
-        known = [kept.transcript.participant for kept in all_transcripts(connection)]
+        every = [kept.transcript for kept in all_transcripts(connection)]
+    known = [one.participant for one in every]
+    unnamed = [one.name for one in every if not one.participant]
     if theirs:
         return tuple(kept.transcript.name for kept in theirs)
     if before is not None or attributes:
         return ()
     people = sorted({name for name in known if name})
+    if any(folded(one) == folded(participant) for one in unnamed):
+        raise BadInput(
+            f'transcript "{participant}" names no participant, so no code stands for anybody. Import its file again with '
+            f"--participant CODE, then withdraw that code. Nothing was erased."
+        )
     close = nearest(participant, people)
     named = f" Known: {', '.join(people[:12])}." if people else " No transcript names a participant."
     guess = f' Did you mean "{close}"?' if close else named

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.store.withdrawals import Withdrawal, rows_left
 from annotations.study.config import FILE
 from service.composition import Parts
@@ -19,10 +20,11 @@ def look_afterwards(parts: Parts, tombstone: Withdrawal, passages: tuple[str, ..
     with parts.store.reading() as connection:
         left = rows_left(connection, tombstone.transcript_ids, tombstone.participant)
     found.still_there += [
-        f"{count} rows of table {name} in {parts.store.place}" for name, count in left.items()
+        f"{counted(count, 'row')} of table {name} in {parts.store.place}" for name, count in left.items()
     ]
     if not left:
-        what = f"{tombstone.transcripts} transcripts with their words, passages, reviews, codings, memos and suggestions"
+        theirs = counted(tombstone.transcripts, "transcript")
+        what = f"{theirs} with all words, passages, reviews, codings, memos and suggestions"
         found.gone.append(Gone(what, parts.store.place, "every table read again: no row of theirs is there"))
     found.notes += _still_named(parts, tombstone.participant)
     look_for_words(parts, f"words of {tombstone.participant}", passages, found)
@@ -33,8 +35,8 @@ def look_for_words(parts: Parts, words: str, passages: tuple[str, ...], found: W
     if not passages:
         return
     seen = search(parts.study.folder, passages)
-    unread = f"; {len(seen.unread)} files could not be read" if seen.unread else ""
-    how = f"{seen.passages} passages of theirs looked for in {seen.files} files{unread}"
+    unread = f"; {counted(len(seen.unread), 'file')} could not be read" if seen.unread else ""
+    how = f"{counted(seen.passages, 'passage')} of theirs looked for in {counted(seen.files, 'file')}{unread}"
     ours = [file for file in seen.holding if _is_kept(parts, file)]
     found.still_there += [f"{file} still holds words of theirs" for file in ours]
     for file in seen.holding:
@@ -66,7 +68,7 @@ def _still_named(parts: Parts, participant: str) -> list[str]:
 def _is_kept(parts: Parts, file: Path) -> bool:
     """Is this one of the files in which Tandem keeps what it knows? Others were put into the study's folder by people."""
     study = parts.study
-    kept = (study.database_file, study.embeddings_file, study.tracking_file)
-    return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept) or any(
+    kept = {study.database_file, study.embeddings_file, study.tracking_file, parts.database_file}
+    return any(file.name.startswith(one.name) and file.parent == one.parent for one in kept if one) or any(
         file.is_relative_to(folder) for folder in (study.models_folder, study.runs_folder)
     )

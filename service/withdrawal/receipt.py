@@ -6,11 +6,13 @@ It holds no content, and no other participant's code.
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -164,11 +166,18 @@ def write_receipt(receipt: Receipt, folder: Path) -> tuple[Path, Path]:
     """Write it into ``folder`` as text and as JSON, under a name without the participant's code. Raises BadInput."""
     folder.mkdir(mode=0o700, exist_ok=True)
     subject = receipt.subject
-    name = f"{subject.file}-{subject.created:%Y-%m-%d}-{str(subject.id)[:8]}"
+    own = f"{subject.file}-{subject.created:%Y-%m-%d}-{str(subject.id)[:8]}"
+    # an earlier one stays: it says how was verified what is gone since
+    name = next(one for one in _names(own) if not os.path.lexists(folder / f"{one}.txt"))
     text, plain = folder / f"{name}.txt", folder / f"{name}.json"
     whole(text, receipt.to_text().encode())
     whole(plain, (json.dumps(receipt.to_json(), ensure_ascii=False, indent=2) + "\n").encode())
     return text, plain
+
+
+def _names(own: str) -> Iterator[str]:
+    yield own
+    yield from (f"{own}-{number}" for number in count(2))
 
 
 def _listed(title: str, lines: tuple[str, ...]) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from annotations.names import folded
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.erasing import Pending, compact, texts_of, words_of
 from annotations.store.tombstones import tombstones_in
@@ -28,6 +29,7 @@ from annotations.store.withdrawals import (
 )
 from service.composition import Parts
 from service.returned_people import keep_outside
+from service.withdrawal.backups_of_before import look_at_backups
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erase_tasks import erase_from_label_studio
 from service.withdrawal.erasure_plan import what_would_go
@@ -58,6 +60,7 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     progress(2, STEPS)
     erase_files(parts, tombstone, found)
     parts.study.import_preview.unlink(missing_ok=True)
+    look_at_backups(parts, tombstone.participant, tombstone.created, found)
     progress(3, STEPS)
     compact(parts.store)
     if parts.study.embeddings_file.exists():
@@ -92,12 +95,17 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
         shared = same_session(connection, theirs)
         texts = words_of(connection, theirs)
     if not theirs and before is not None:
-        found.models = before.models
+        found.models, found.transcripts, found.again = before.models, before.transcripts, True
+        found.notes.append(
+            f"the words of {participant} were erased by an earlier run, so this one went on without them: it read the "
+            f"tables again and swept the study's files, and could not search these for the words. What the earlier run had "
+            f"found stands in its own receipt, if it came to write one."
+        )
         return before
     if shared:
         found.notes.append(
-            f"{', '.join(shared)} share a session with what was erased and may hold words of {participant}: read them, "
-            f"and replace or withdraw them too if so."
+            f"these share a session with what was erased, and may hold words of {participant}: {', '.join(shared)}. Read "
+            f"them, and replace or withdraw them too if so."
         )
     # a cache can be emptied before the rest: what is missing there is made again
     parts.forget(texts)
@@ -108,7 +116,9 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
     if parts.study.embeddings_file.exists():
         left = parts.cache.count(texts)
         if left:
-            found.still_there.append(f"{left} embeddings of theirs in {parts.study.embeddings_file}")
+            found.still_there.append(
+                f"{counted(left, 'embedding')} of theirs in {parts.study.embeddings_file}"
+            )
         else:
             found.gone.append(
                 Gone(

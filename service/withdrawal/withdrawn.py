@@ -13,7 +13,8 @@ from service.withdrawal.receipt import Gone
 class Withdrawn:
     """What was erased and how that was verified, what could not be yet, and what a person must look at.
 
-    ``still_there``: what Tandem could not erase, each with its place. ``for_people``: what it cannot reach.
+    ``still_there``: what Tandem could not erase, each with its place. ``again``: an earlier run had
+    erased the words already.
     """
 
     participant: str
@@ -29,6 +30,7 @@ class Withdrawn:
     still_there: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     receipt: tuple[Path, ...] = ()
+    again: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -45,5 +47,6 @@ class Withdrawn:
             "erased": [asdict(one) for one in self.gone],
             "still_there": self.still_there,
             "notes": self.notes,
+            "erased_earlier": self.again,
             "receipt": [str(file) for file in self.receipt],
         }

@@ -74,7 +74,11 @@ def dead(parts: Parts) -> list[Path]:
     waste = study.runs_folder / ".trash"
     (waste / uuid4().hex).mkdir(parents=True)
     damaged = _old(study.embeddings_file.with_suffix(".damaged"))
-    return [*copies, waste, damaged, _old(study.folder / ".quotes.csv.0123abcd.unfinished")]
+    backup = study.folder / ".tandem-backup-0123abcd"
+    backup.mkdir()
+    (backup / "tandem.db").write_text("words")
+    page = _old(study.folder / ".import-preview.html.new")
+    return [*copies, waste, damaged, backup, page, _old(study.folder / ".quotes.csv.0123abcd.unfinished")]
 
 
 @pytest.fixture

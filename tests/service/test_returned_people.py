@@ -133,7 +133,7 @@ def test_a_backup_from_before_the_person_was_imported_keeps_them_out(template: P
     shutil.copytree(tmp_path / "backup", tmp_path / "study")
     again = opened(tmp_path / "study", tmp_path / "state")
     came = import_transcripts(again, late, manifest=None, described=described, replace=False, progress=quiet)
-    assert "withdrew" in " ".join(came.refused)
+    assert "withdrew" in " ".join(map(str, came.refused))
     assert "ZZZ-09" not in _names(again)
     again.close()
 
@@ -298,6 +298,36 @@ def test_a_schema_that_is_put_back_brings_nobody_back(store_url: str, tmp_path: 
         assert [one.by for one in all_withdrawals(connection)] == ["Ines Falk"]
         assert all_models(connection) == ()
     again.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        ("UPDATE {table} SET said = 'Zebedee'", "cannot be read"),
+        ("UPDATE {table} SET said = repeat('[', 100000)", "cannot be read"),
+        (
+            "ALTER TABLE {table} RENAME TO kept; CREATE VIEW {table} AS SELECT id, said FROM {schema}.kept",
+            "no table",
+        ),
+    ],
+)
+def test_what_is_no_tombstone_of_ours_stops_the_study(
+    store_url: str, tmp_path: Path, planted: str, said: str
+) -> None:
+    """In the schema beside the study's: nobody is erased on its word, and its text is not repeated."""
+    folder = make_coded_study(tmp_path, TANDEM_DATABASE=store_url)
+    parts = opened(folder, tmp_path / "state", TANDEM_DATABASE=store_url)
+    withdraw(parts, GONE, by="Ines Falk", progress=quiet)
+    schema = beside(str(parts.store.schema))
+    with parts.store.writing() as connection:
+        connection.exec_driver_sql(planted.format(table=f'"{schema}".tombstones', schema=f'"{schema}"'))
+    parts.close()
+    again = opened(folder, tmp_path / "state of another user", TANDEM_DATABASE=store_url)
+    with pytest.raises(TandemError, match=said) as caught:
+        _ = again.store
+    assert "Zebedee" not in str(caught.value)
 
 
 def test_a_study_from_elsewhere_erases_nobody_in_another(study: Path, tmp_path: Path) -> None:

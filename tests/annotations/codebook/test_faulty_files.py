@@ -46,7 +46,7 @@ from annotations.errors import BadInput
             "code,parent\n" + "".join(f"c{n},{f'c{n - 1}' if n else ''}\n" for n in range(2000)),
             "20 levels deep",
         ),
-        ("code\n" + "".join(f"c{n}\n" for n in range(5001)), "holds 5001 codes"),
+        ("code\n" + "".join(f"c{n}\n" for n in range(5001)), "holds 5,001 codes"),
     ],
 )
 def test_a_faulty_table_is_answered_with_a_sentence(tmp_path: Path, table: str, said: str) -> None:

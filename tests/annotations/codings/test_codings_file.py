@@ -20,7 +20,8 @@ from openpyxl import Workbook
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.codebook.files import read_codebook
 from annotations.coding import Coder, Condition
-from annotations.codings.codings_file import Placed, place_codings, read_codings
+from annotations.codings.codings_file import Placed, place_codings
+from annotations.codings.read_codings import read_codings
 from annotations.errors import BadInput
 from annotations.readers.reading import read_transcripts
 from annotations.transcript import Transcript
@@ -296,7 +297,8 @@ def test_own_columns_are_ignored_and_named(tmp_path: Path) -> None:
         ("a.jsonl", b'{"turn": ' + b"9" * 5000 + b"}\n", "line 1: this is no JSON"),
         ("a.jsonl", b"[" * 100_000, "line 1: this is no JSON"),
         ("a.xlsx", b"PK\x03\x04", "is no Excel workbook"),
-        ("a.txt", b"x", 'the ending ".txt" is not read'),
+        ("a.txt", b"x", "is no list of references of NVivo"),
+        ("a.odt", b"x", 'the ending ".odt" is not read'),
     ],
 )
 def test_a_file_that_is_no_table(tmp_path: Path, name: str, content: bytes, said: str) -> None:

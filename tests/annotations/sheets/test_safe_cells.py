@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotations.codings.codings_file import read_codings
+from annotations.codings.read_codings import read_codings
 from annotations.sheets.safe_cells import safe_text, text_of_safe
 
 MARKS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

@@ -46,3 +46,25 @@ def test_quotes_need_the_option_and_consent(parts_of: MakeParts, tmp_path: Path)
     assert all(int(name[-2:]) % 2 == 0 for name in quoted)
     with pytest.raises(BadInput, match="--html"):
         run_on(parts, "agreement", "--with-quotes")
+
+
+def test_every_figure_that_is_missing_has_its_reason(parts_of: MakeParts, tmp_path: Path) -> None:
+    """On the page by a mark and a sentence below the table; in the workbook in a column of the same row."""
+    parts = parts_of(MadeUp(transcripts=2, turns=6))
+    book, page = tmp_path / "a.xlsx", tmp_path / "a.html"
+    run_on(parts, "agreement", "--xlsx", str(book), "--html", str(page))
+    html = page.read_text("utf-8")
+    assert ">–<" not in html
+    marks = set(re.findall(r"none&nbsp;<sup>(\d+)</sup>", html))
+    told = dict(re.findall(r"<p class=\"quiet\"><sup>(\d+)</sup> ([^<]+)</p>", html))
+    assert marks
+    assert marks == set(told)
+    assert "1 transcripts" not in html
+    workbook = load_workbook(book)
+    for sheet in workbook:
+        head, *rows = sheet.values
+        for cells in (dict(zip(head, row, strict=True)) for row in rows):
+            reasons = cells.get("reason") or cells.get("interval_reason")
+            assert reasons or all(cells.get(key, 0) is not None for key in ("value", "low", "delta", "share"))
+    said = [row[0] for row in workbook["How it was done"].values]
+    assert any("empty cell" in str(one) for one in said)

@@ -48,6 +48,8 @@ CHANGING = [
     "import-codings {folder}/codings.csv --complete all",
     "import {folder}/P-01.txt",
     "participants {folder}/codings.csv",
+    "export --codings {folder}/a.xlsx --wide {folder}/b.csv --memos {folder}/c.csv --quotes-by-code {folder}/d.docx",
+    "export --codebook {folder}/e.qdc",
     "evaluate",
     "precode",
     "push",
@@ -60,6 +62,8 @@ CHANGING = [
     "trust http://127.0.0.1:1",
     "init {folder}/study --codebook common-framework",
     "withdraw Nobody --by A --yes",
+    "import-project {folder}/no-such-project.qdpx",
+    "export --refi {folder}/study.qdpx",
     "backup --to {folder}/backups",
     "restore {folder}/no-such-backup.zip --to {folder}/again",
 ]

@@ -164,3 +164,35 @@ def test_only_the_transcript_of_a_bad_row_does_not_count_as_read(tandem: Tandem,
     assert found["not_to_the_end"] == ["JKG-01"]
     assert (found["complete"], found["empty_reviews"]) == ("all", 1)
     assert any("JKG-01" in note and "read to their end" in note for note in found["notes"])
+
+
+def test_columns_that_are_named_once_are_kept(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """Only by an import that kept something; study.yaml keeps its comments, and the next file needs no option."""
+    settings = study / "study.yaml"
+    before = settings.read_text("utf-8")
+    settings.write_text(f"# ours\n{before}", "utf-8")
+    named = "transcript=Interview,code=Theme,quote=Words,coder=Who"
+    file = codings_file(tmp_path, "JKG-01.docx,Ada,Money,lack money", header="Interview,Who,Theme,Words")
+    tandem("import-codings", file, "--columns", named, "--dry-run")
+    assert "\ncodings_columns:" not in settings.read_text("utf-8")
+    tandem("import-codings", file, "--columns", named)
+    assert settings.read_text("utf-8").startswith("# ours\n")
+    assert (
+        "codings_columns: {transcript: Interview, code: Theme, quote: Words, coder: Who}"
+        in settings.read_text("utf-8")
+    )
+    file = codings_file(tmp_path, "JKG-01,Ada,People,People leave", header="Interview,Who,Theme,Words")
+    assert tandem("import-codings", file)["codings"] == 1
+
+
+def test_a_program_is_said_and_left_out_rows_are_of_their_transcript(
+    tandem: Tandem, study: Path, tmp_path: Path
+) -> None:
+    """Whose file it is stands in the result; a row left out of "JKG-01.docx" keeps JKG-01 from being read to its end."""
+    head = "Snippet,Code,Transcript"
+    file = codings_file(tmp_path, "lack money,Money,JKG-01.docx", "lack money,Mony,JKG-01.docx", header=head)
+    message = refused(tandem, study, "import-codings", file, "--coder", "Ada")
+    assert 'row 3, column "Code"' in message
+    found = tandem("import-codings", file, "--coder", "Ada", "--skip-bad-rows", "--complete", "all")
+    assert found["program"] == "Delve snippets"
+    assert (found["codings"], found["empty_reviews"], found["not_to_the_end"]) == (1, 0, ["JKG-01"])

@@ -115,3 +115,20 @@ def test_a_disk_that_is_full(tandem: Tandem, study: Path, tmp_path: Path) -> Non
     assert "disk" in done.stderr
     assert rows_of_tables(study) == before
     assert tandem("import", str(big))["transcripts"][0]["state"] == "new"
+
+
+def test_many_files_with_one_fault_are_one_line(tandem: Tandem, study: Path, tmp_path: Path) -> None:
+    """Files and rows of a manifest alike; "--problems" writes each of them."""
+    files = [tmp_path / f"e{at}.txt" for at in range(20)]
+    for file in files:
+        file.write_text("", "utf-8")
+    table = tmp_path / "problems.csv"
+    said = refused(tandem, study, "import", *map(str, files), "--problems", str(table))
+    assert "(20 ×): each is empty." in said
+    assert str(table) in said
+    assert len(said.splitlines()) == 2
+    assert table.read_text("utf-8-sig").count("is empty") == 20
+    manifest = write_lines(tmp_path / "m.csv", ["file,kind", *(f"e{at}.txt,talk" for at in range(20))])
+    said = refused(tandem, study, "import", "--manifest", str(manifest), "--problems", str(table))
+    assert 'rows 2, 3, 4 … (20 ×): the kind "talk" is not known' in said
+    assert table.read_text("utf-8-sig").count("m.csv") == 20

@@ -117,3 +117,40 @@ def test_nothing_known_is_no_list(tandem: Tandem, study: Path) -> None:
     with pytest.raises(BadInput) as caught:
         tandem("withdraw", "Nobody", "--by", "A", "--yes")
     assert "Known: ." not in str(caught.value)
+
+
+def test_codings_that_teach_nothing_do_not_send_to_training(
+    tandem: Tandem, tmp_path: Path, said: Said
+) -> None:
+    """Their next step is to say what was read; the passage's history names them, and is no "nobody"."""
+    shown = said("import-codings", codings_file(tmp_path, "JKG-01,Ada,Money,1"))
+    assert "Next: tandem train" not in shown
+    assert "--complete all" in shown.splitlines()[-1]
+    shown = " ".join(said("history", "JKG-01:2").split())
+    assert "Ada coded it as" in shown
+    assert "no review" in shown
+    assert "An interviewer says it" in said("history", "JKG-01:1")
+
+
+def test_a_transcript_is_no_participant(tandem: Tandem, tmp_path: Path) -> None:
+    """Whoever withdraws by its name hears how its person gets a code."""
+    file = tmp_path / "Talk.txt"
+    file.write_text("Interviewer: So?\nAnna: So it is.\n", "utf-8")
+    tandem("import", str(file))
+    with pytest.raises(BadInput, match="--participant CODE"):
+        tandem("withdraw", "talk", "--by", "A", "--yes")
+
+
+def test_no_model_is_none_of_a_list(tandem: Tandem) -> None:
+    """The next step is to train one."""
+    with pytest.raises(BadInput, match='Run "tandem train"'):
+        tandem("models", "show", "v1")
+
+
+def test_a_model_that_was_not_measured_says_why(tandem: Tandem, said: Said) -> None:
+    """In the list and on its own; no dash stands without a reason."""
+    tandem("train")
+    assert "– under F1 or kappa: not measured" in said("models", "list")
+    shown = said("models", "show", "v1")
+    assert "–" not in shown
+    assert "only the codebook" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,18 @@ def test_a_column_of_a_manifest_that_is_a_slip(tandem: Tandem, tmp_path: Path) -
     file = write_lines(tmp_path / "m.csv", ["file,particpant", "JKG-01.txt,x"])
     with pytest.raises(BadInput, match='Did you mean "participant"'):
         tandem("import", "--manifest", str(file))
+
+
+@pytest.mark.slow
+def test_a_backup_that_is_put_back_brings_no_attributes_back(
+    tandem: Tandem, study: Path, tmp_path: Path
+) -> None:
+    """Of somebody who withdrew, also where nothing but attributes was kept of them."""
+    tandem("participants", str(write_lines(tmp_path / "p.csv", ["participant,role", "JKG-09,a", "JKG-01,b"])))
+    before = tmp_path / "before.db"
+    shutil.copy(study / "tandem.db", before)
+    tandem("withdraw", "JKG-09", "--by", "Lea", "--yes")
+    for file in study.glob("tandem.db*"):
+        file.unlink()
+    shutil.copy(before, study / "tandem.db")
+    assert _people(tandem) == {"JKG-01": {"role": "b"}, "JKG-02": {}}

@@ -255,7 +255,7 @@ def test_taguettes_export_is_read(tandem: Run, tmp_path: Path) -> None:
         "import-codings", str(tmp_path / "all.csv"), "--complete", "listed", "--coder", "Ada"
     )
     (tmp_path / "tags.csv").write_text("tag,description\nMoney,What it costs\n", "utf-8")
-    assert "1 codes" in tandem("codebook", "check", str(tmp_path / "tags.csv"))
+    assert "tags: 1 code," in tandem("codebook", "check", str(tmp_path / "tags.csv"))
 
 
 def test_a_fault_that_many_rows_share_is_said_once(tandem: Run, tmp_path: Path) -> None:

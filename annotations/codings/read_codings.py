@@ -1,0 +1,325 @@
+"""Files of codings as rows: Tandem's own columns, those of other programs, or columns that the team has named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from annotations.codings.nvivo_report import rows_of_nvivo
+from annotations.codings.program_tables import ProgramRows, find_program, program_rows
+from annotations.codings.qualcoder_database import is_qualcoder, read_qualcoder
+from annotations.errors import BadInput, nearest
+from annotations.names import folded
+from annotations.sheets.content import decode, read_bytes
+from annotations.sheets.grids import Grid, grids_of
+from annotations.sheets.safe_cells import text_of_safe
+from annotations.sheets.sheet import MOST_ABOVE, Row, own_names, sheet_in, what_was_not_read
+
+REQUIRED = ("transcript", "coder", "code")
+LOCATING = ("turn", "turn_shown", "start", "quote")
+OPTIONAL = (
+    "id",
+    "turn",
+    "turn_shown",
+    "start",
+    "end",
+    "quote",
+    "framework",
+    "condition",
+    "memo",
+    "created",
+    "influence",
+    "concrete_example",
+)
+# columns of the table that "tandem export --codings" writes for people; the others say all that is needed
+FOR_PEOPLE = (
+    "participant",
+    "case",
+    "site",
+    "wave",
+    "path_of_code",
+    "draw",
+    "memo_of_review",
+    "shown_model",
+    "suggested_then",
+    "decision",
+    "rejected_then",
+)
+OF_ATTRIBUTES = "attribute:_"  # and the columns that it has for the study's attributes
+NAMEABLE = (
+    "transcript",
+    "code",
+    "coder",
+    "quote",
+    *(name for name in OPTIONAL if name not in ("id", "quote")),
+)
+_HOW_TO_NAME = (
+    "If they have other names there, say which: --columns transcript=Document,code=Code,quote=Segment (kept in "
+    "study.yaml)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CodingsFile:
+    """A file of codings as read, not placed yet.
+
+    ``program``: whose layout it has, "" for Tandem's own. ``called``: how the file calls a column of ours. ``several``:
+    may a cell hold several codes, which then are told by the codebook; ``listed``: its program writes them so.
+    """
+
+    file: str
+    rows: tuple[Row, ...]
+    ignored: tuple[str, ...] = ()
+    names_coders: bool = True
+    unread: tuple[str, ...] = ()
+    program: str = ""
+    called: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    listed: bool = False
+
+    @property
+    def complete(self) -> Literal["listed", "none"]:
+        """What ``--complete`` is where nobody says: ``listed`` if some rows have an empty code, else ``none``."""
+        return "listed" if any(not row["code"] for row in self.rows) else "none"
+
+    def by(self, coder: str) -> CodingsFile:
+        """The same with this coder wherever the file names none."""
+        rows = tuple(
+            row if row["coder"] else replace(row, cells={**row.cells, "coder": coder}) for row in self.rows
+        )
+        return replace(self, rows=rows, names_coders=True)
+
+
+def read_codings(
+    file: Path,
+    *,
+    coder: str = "",
+    transcript: str = "",
+    columns: Mapping[str, str] = MappingProxyType({}),
+    kept_columns: Mapping[str, str] = MappingProxyType({}),
+) -> CodingsFile:
+    """Read a file of codings; raises BadInput if it is none.
+
+    ``coder``, ``transcript``: where the file names none. ``columns``: how it calls columns of ours; ``kept_columns``:
+    the same, used where the file has all of these columns.
+    """
+    read = _read(file, coder, transcript, _checked(columns), kept_columns)
+    if not coder:
+        return read
+    if read.names_coders and "coder" in read.called:
+        said = (
+            f'every row says who coded ("{read.called["coder"]}"), so --coder was not used. Other names of a person stand '
+            f"in study.yaml as aliases."
+        )
+        return replace(read, unread=(*read.unread, said))
+    return read.by(coder)
+
+
+def _read(
+    file: Path, coder: str, transcript: str, columns: Mapping[str, str], kept: Mapping[str, str]
+) -> CodingsFile:
+    ending = file.suffix.lower()
+    if is_qualcoder(file):
+        return _of_program(read_qualcoder(file), file, transcript, ())
+    if ending == ".docx":
+        return _of_program(_word_rows(file, transcript), file, transcript, ())
+    if ending == ".txt":
+        lines = [
+            (n, [line.strip()])
+            for n, line in enumerate(decode(read_bytes(file), str(file)).split("\n"), 1)
+            if line.strip()
+        ]
+        found = rows_of_nvivo(lines, code=file.stem)
+        if found is None:
+            raise BadInput(
+                f"{file} is no list of references of NVivo, and other texts hold no codings. Give a table."
+            )
+        return _of_program(found, file, transcript, ())
+    grids: list[Grid] = []
+    for grid in grids_of(file):
+        grids.append(grid)
+        if not grid.name and _known(grid, columns or kept):
+            break
+    return _in_grids(grids, file, coder, transcript, columns, kept)
+
+
+def _known(grid: Grid, columns: Mapping[str, str]) -> bool:
+    return bool(
+        (columns and _head_with(grid, columns) is not None)
+        or _own_head(grid) is not None
+        or find_program(grid)
+    )
+
+
+def _in_grids(
+    grids: Sequence[Grid],
+    file: Path,
+    coder: str,
+    transcript: str,
+    columns: Mapping[str, str],
+    kept: Mapping[str, str],
+) -> CodingsFile:
+    for wanted, how in ((columns, "the columns that you named"), (kept, "the columns that study.yaml names")):
+        for grid in grids:
+            at = _head_with(grid, wanted) if wanted else None
+            if at is not None:
+                return _named(grids, grid, at, file, wanted, how)
+    if columns:
+        raise BadInput(_no_such_columns(grids, file, columns))
+    if any(_own_head(grid) is not None for grid in grids):
+        return _own(grids, file, coder, transcript)
+    for grid in grids:
+        layout = find_program(grid)
+        if layout is not None:
+            if grid.fault:
+                raise BadInput(grid.fault)
+            unread = what_was_not_read(grids, grid, layout[1])
+            hidden = _hidden(file, grid)
+            return _of_program(program_rows(grid, *layout), file, transcript, (*unread, *hidden))
+    for grid in grids:
+        found = rows_of_nvivo(grid.rows, code=file.stem)
+        if found is not None:
+            return _of_program(found, file, transcript, what_was_not_read(grids, grid, 0))
+    return _own(grids, file, coder, transcript)
+
+
+def _own(grids: Sequence[Grid], file: Path, coder: str, transcript: str) -> CodingsFile:
+    given = {"coder": coder, "transcript": transcript}
+    required = [name for name in REQUIRED if not given.get(name)]
+    heads = {name for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for name in own_names(cells, {})}
+    attributes = [name for name in heads if name.startswith(OF_ATTRIBUTES)]
+    optional = (*OPTIONAL, *FOR_PEOPLE, *attributes, "coder", "transcript")
+    try:
+        sheet = sheet_in(grids, file, required=required, optional=optional)
+    except BadInput as error:
+        raise BadInput(f"{error} {_HOW_TO_NAME}" if "is missing" in str(error) else str(error)) from error
+    if not set(LOCATING) & set(sheet.columns):
+        raise BadInput(
+            f"{file}: nothing says where the passages are. Add the column turn (from 0) or turn_shown (from 1), "
+            f"or start and end, or quote."
+        )
+    # a table that Tandem wrote has marks before what a spreadsheet would run; in JSONL there are none
+    plain = file.suffix.lower() == ".jsonl"
+    rows = sheet.rows if plain else tuple(map(_as_it_was, sheet.rows))
+    rows = rows if "transcript" in sheet.columns else _with(rows, "transcript", transcript)
+    unread = (*sheet.unread, *((sheet.about_hidden,) if sheet.about_hidden else ()))
+    return CodingsFile(str(file), rows, sheet.ignored, "coder" in sheet.columns, unread)
+
+
+def _named(
+    grids: Sequence[Grid], grid: Grid, at: int, file: Path, columns: Mapping[str, str], how: str
+) -> CodingsFile:
+    """A table of which the team has said how it calls our columns; what it calls by our own names is read too."""
+    wanted = {folded(theirs): own for own, theirs in columns.items()}
+    head: list[str] = []
+    for cell in grid.rows[at][1]:
+        own = wanted.get(folded(cell)) or own_names([cell], {})[0]
+        free = own not in head and (folded(cell) in wanted or own not in columns)
+        head.append(own if free else f"({cell})")
+    renamed = replace(grid, rows=((grid.rows[at][0], head), *grid.rows[at + 1 :]))
+    known = [name for name in ("transcript", "code", *NAMEABLE) if name in head]
+    others = [name for name in head if name and name not in known]
+    sheet = sheet_in([renamed], file, required=("code",), optional=(*known, *others))
+    if not set(LOCATING) & set(sheet.columns):
+        raise BadInput(
+            f"{file}: nothing says where the passages are. Name a column of quotes: --columns quote=…"
+        )
+    unread = (*what_was_not_read(grids, grid, at), *((sheet.about_hidden,) if sheet.about_hidden else ()))
+    meant = ", ".join(f'{own} is "{theirs}"' for own, theirs in columns.items())
+    said = f"{file.name} is read with {how}: {meant}."
+    names = bool(sheet.rows) and all(row["coder"] for row in sheet.rows)
+    ignored = tuple(name.strip("()") for name in others)
+    return CodingsFile(
+        str(file),
+        sheet.rows,
+        ignored,
+        names,
+        (said, *unread),
+        "",
+        MappingProxyType(dict(columns)),
+        listed=True,
+    )
+
+
+def _of_program(found: ProgramRows, file: Path, transcript: str, unread: Sequence[str]) -> CodingsFile:
+    if not found.rows:
+        raise BadInput(
+            f"{file} is read as {found.program}, and it holds no coded words. {' '.join(found.notes)}".strip()
+        )
+    rows = found.rows if not transcript else _with(found.rows, "transcript", transcript)
+    notes = (f"{file.name} is read as {found.program}.", *unread, *found.notes)
+    names = all(row["coder"] for row in rows)
+    return CodingsFile(
+        str(file), rows, found.ignored, names, notes, found.program, found.called, found.listed
+    )
+
+
+def _word_rows(file: Path, transcript: str) -> ProgramRows:
+    from annotations.codings.word_comments import rows_of_comments
+    from annotations.codings.word_lines import comments_of, lines_of, opened
+
+    document = opened(read_bytes(file), str(file))
+    found = rows_of_nvivo(list(lines_of(document)), code=file.stem)
+    if found is not None:
+        return found
+    comments = comments_of(document)
+    if not comments:
+        raise BadInput(
+            f"{file} holds no codings: neither references as NVivo exports them, nor comments with codes. Give a table, or "
+            f"export the codings again."
+        )
+    return rows_of_comments(comments, transcript or file.stem)
+
+
+def _with(rows: Sequence[Row], column: str, value: str) -> tuple[Row, ...]:
+    return tuple(row if row[column] else replace(row, cells={**row.cells, column: value}) for row in rows)
+
+
+def _as_it_was(row: Row) -> Row:
+    return Row(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
+
+
+def _hidden(file: Path, grid: Grid) -> tuple[str, ...]:
+    from annotations.sheets.sheet import Sheet
+
+    said = Sheet(str(file), (), (), hidden=grid.hidden).about_hidden
+    return (said,) if said else ()
+
+
+def _own_head(grid: Grid) -> int | None:
+    """Which row names columns of Tandem's own layout: the transcript, the code and a place."""
+    for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
+        names = set(own_names(cells, {}))
+        if {"transcript", "code"} <= names and names & set(LOCATING):
+            return at
+    return None
+
+
+def _head_with(grid: Grid, columns: Mapping[str, str]) -> int | None:
+    wanted = {folded(theirs) for theirs in columns.values()}
+    for at, (_, cells) in enumerate(grid.rows[:MOST_ABOVE]):
+        if wanted <= {folded(cell) for cell in cells}:
+            return at
+    return None
+
+
+def _checked(columns: Mapping[str, str]) -> Mapping[str, str]:
+    for name in columns:
+        if name not in NAMEABLE:
+            close = nearest(name, NAMEABLE)
+            guess = f'Did you mean "{close}"?' if close else f"Known: {', '.join(NAMEABLE)}."
+            raise BadInput(f'--columns: "{name}" is no column of codings. {guess}')
+    if columns and "code" not in columns:
+        raise BadInput("--columns: say which column holds the code, such as code=Code.")
+    return columns
+
+
+def _no_such_columns(grids: Sequence[Grid], file: Path, columns: Mapping[str, str]) -> str:
+    head = next((cells for grid in grids for _, cells in grid.rows if any(cells)), [])
+    known = {folded(cell) for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for cell in cells}
+    missing = [theirs for theirs in columns.values() if folded(theirs) not in known]
+    named = ", ".join(f'"{name}"' for name in missing or columns.values())
+    found = ", ".join(filter(None, head)) or "nothing"
+    return f"{file} has no row that names the columns {named}; found: {found}. Correct --columns."

@@ -1,0 +1,180 @@
+"""The file itself: a .qdpx archive, or bare XML with its sources beside it. Nothing is unpacked onto the disk.
+
+A project comes from a stranger: an entry is read up to a limit, whatever it claims to hold; a path names an entry
+of the archive or a file below the project's own folder, and nothing else.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from annotations.errors import BadInput
+
+ENDINGS = (".qdpx", ".qde", ".qdc")
+MOST_OF_XML = 100_000_000
+MOST_OF_TEXT = 80_000_000
+MOST_IN_ALL = 400_000_000
+_MOST_ENTRIES = 200_000
+# beyond this a part is packed tighter than text, Word or PDF ever is
+_MOST_PACKED = 200
+_SMALL = 5_000_000
+_FOLDERS = ("sources", "Sources", ".")
+
+
+@dataclass
+class Container:
+    """A project's XML, and its sources by their paths. ``read`` is how many bytes were read so far."""
+
+    file: Path
+    xml: bytes
+    inner: str
+    _archive: zipfile.ZipFile | None = None
+    _entries: Mapping[str, zipfile.ZipInfo] = field(default_factory=dict)
+    _read: int = 0
+
+    def source(self, path: str) -> bytes | None:
+        """The bytes of a source, None where it is not there. Raises BadInput for one that is too large or damaged.
+
+        ``path`` is as the project writes it: ``internal://NAME``, or the name alone.
+        """
+        name = _name_in(path)
+        if name is None:
+            return None
+        if self._archive is not None:
+            entry = self._entries.get(name)
+            return None if entry is None else self._unpacked(entry)
+        found = _beside(self.file, name)
+        if found is None or found.stat().st_size > MOST_OF_TEXT:
+            return None
+        return found.read_bytes()
+
+    def close(self) -> None:
+        """Give the archive back."""
+        if self._archive is not None:
+            self._archive.close()
+
+    def _unpacked(self, entry: zipfile.ZipInfo) -> bytes:
+        if self._archive is None:
+            return b""
+        found = _unpacked(self._archive, entry, self.file, min(MOST_OF_TEXT, MOST_IN_ALL - self._read))
+        self._read += len(found)
+        return found
+
+
+def open_container(file: Path) -> Container:
+    """Open a .qdpx, .qde or .qdc file. Raises BadInput for what is none of them, is damaged, or is made to do harm."""
+    if not file.is_file():
+        raise BadInput(f"{file} does not exist or is no file. Check the name and the folder.")
+    if file.suffix.lower() not in ENDINGS:
+        raise BadInput(
+            f'{file}: a project with the ending "{file.suffix}" is not read. Export it as REFI-QDA from the other program '
+            f"(.qdpx, or .qdc for a codebook alone)."
+        )
+    if not zipfile.is_zipfile(file):
+        if file.suffix.lower() == ".qdpx":
+            raise BadInput(f"{file} is no project archive, or a damaged one. Export it once more.")
+        if file.stat().st_size > MOST_OF_XML:
+            raise BadInput(f"{file} has more than {MOST_OF_XML // 1_000_000} MB of XML, and is not read.")
+        return Container(file, file.read_bytes(), file.name)
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise BadInput(f"{file} is no project archive, or a damaged one. Export it once more.") from error
+    try:
+        return _from_archive(file, archive)
+    except BaseException:
+        archive.close()
+        raise
+
+
+def _from_archive(file: Path, archive: zipfile.ZipFile) -> Container:
+    listed = [
+        one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")
+    ]
+    if len(listed) > _MOST_ENTRIES:
+        raise BadInput(f"{file} holds {len(listed):,} files; at most {_MOST_ENTRIES:,} are read.")
+    inner = _inner(file, listed)
+    xml = _unpacked(archive, inner, file, MOST_OF_XML)
+    home = PurePosixPath(inner.filename.replace("\\", "/")).parent
+    entries: dict[str, zipfile.ZipInfo] = {}
+    # those in the project's own folder of sources come first, and the first of a name is taken
+    for one in sorted(listed, key=lambda one: _away(one.filename, home)):
+        entries.setdefault(PurePosixPath(one.filename.replace("\\", "/")).name.casefold(), one)
+    return Container(file, xml, inner.filename, archive, entries)
+
+
+def _inner(file: Path, listed: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    found = [one for one in listed if one.filename.lower().endswith(".qde")]
+    named = [one for one in found if PurePosixPath(one.filename).name.casefold() == "project.qde"]
+    top = [one for one in named or found if "/" not in one.filename]
+    chosen = top or named or found
+    if len(chosen) == 1:
+        return chosen[0]
+    if not chosen:
+        raise BadInput(
+            f"{file} holds no project (.qde). Export it from the other program as a REFI-QDA project."
+        )
+    names = ", ".join(one.filename for one in chosen[:5])
+    raise BadInput(f"{file} holds {len(chosen)} projects ({names}). Give a file with one.")
+
+
+def _away(name: str, home: PurePosixPath) -> int:
+    folder = PurePosixPath(name.replace("\\", "/")).parent
+    if folder.parent == home and folder.name.casefold() == "sources":
+        return 0
+    return 1 if folder.name.casefold() == "sources" else 2
+
+
+def _name_in(path: str) -> str | None:
+    """The name of the file that a path means; None for a path that leads out of the project."""
+    plain = path.strip().replace("\\", "/")
+    scheme, sign, rest = plain.partition("://")
+    if sign:
+        if scheme.casefold() != "internal":
+            return None
+        plain = rest
+    parts = PurePosixPath(unquote(plain).lstrip("/")).parts
+    if not parts or ".." in parts or ":" in parts[0]:
+        return None
+    return parts[-1].casefold()
+
+
+def _beside(file: Path, name: str) -> Path | None:
+    """A file of this name, in any case, in the folder of sources beside a bare .qde; no link that leads elsewhere."""
+    home = file.resolve().parent
+    for folder in (home / one for one in _FOLDERS):
+        if not folder.is_dir():
+            continue
+        for one in folder.iterdir():
+            if one.name.casefold() == name and one.is_file() and one.resolve().is_relative_to(home):
+                return one
+    return None
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, most: int) -> bytes:
+    """An entry's bytes. Its own word for its size is not believed: what is read is counted."""
+    if entry.flag_bits & 1:
+        raise BadInput(f"{file} is protected by a password. Export it without one.")
+    if entry.file_size > most or entry.file_size > _MOST_PACKED * max(entry.compress_size, 1) + _SMALL:
+        raise BadInput(_too_large(file, entry, most))
+    try:
+        with archive.open(entry) as part:
+            found = part.read(most + 1)
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError) as error:
+        raise BadInput(f"{file}: {entry.filename} in it is damaged. Export the project once more.") from error
+    except Exception as error:  # zlib.error has no public base but Exception
+        raise BadInput(f"{file}: {entry.filename} in it is damaged. Export the project once more.") from error
+    if len(found) > most:
+        raise BadInput(_too_large(file, entry, most))
+    return found
+
+
+def _too_large(file: Path, entry: zipfile.ZipInfo, most: int) -> str:
+    return (
+        f"{file}: {entry.filename} in it unpacks to {entry.file_size / 1e6:.0f} MB, which no text does (at most "
+        f"{most / 1e6:.0f} MB are read). It was not opened."
+    )

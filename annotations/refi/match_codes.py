@@ -1,0 +1,91 @@
+"""Another program's codes and the study's codebook: which is which, by path and by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from annotations.codebook.codes import Code, Codebook
+from annotations.errors import BadInput, nearest
+from annotations.names import folded
+from annotations.refi.codebook_of import names_of
+from annotations.refi.map_file import ADDED, LEFT_OUT, NameMap
+from annotations.refi.project import RefiCode
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMatch:
+    """What became of one of their codes. ``ours``: the id here, None for none. ``by``: how it was found, or why not.
+
+    ``nearest``: the code here whose name is most like it, where none was found.
+    """
+
+    guid: str
+    theirs: str
+    ours: str | None
+    by: str
+    nearest: str = ""
+    added: bool = False
+
+    @property
+    def left_out(self) -> bool:
+        """Did people say that it shall be left out?"""
+        return self.by == "left out"
+
+
+def match_codes(
+    codes: Sequence[RefiCode], codebook: Codebook, names: NameMap, used: Collection[str], *, add: bool
+) -> list[CodeMatch]:
+    """Each used code of theirs, and ours. ``add``: what is not found is to be added to the codebook."""
+    finder = _Finder(codebook, codes)
+    return [finder.match(code, names, add=add) for code in codes if code.guid in used]
+
+
+class _Finder:
+    def __init__(self, codebook: Codebook, codes: Sequence[RefiCode]) -> None:
+        self._codebook = codebook
+        self._paths: dict[str, list[Code]] = {}
+        for code in codebook:
+            parts = code.path.split("/")
+            # without the framework, and without what else lies above: their tree may begin anywhere in ours
+            for at in range(len(parts)):
+                self._paths.setdefault(folded("/".join(parts[at:])), []).append(code)
+        self._named = Counter(folded(names_of(code)[-1]) for code in codes)
+        self._labels = [codebook.label(code.id) for code in codebook.applicable]
+
+    def match(self, code: RefiCode, names: NameMap, *, add: bool) -> CodeMatch:
+        parts = names_of(code)
+        theirs = "/".join(parts)
+        told = names.get("code", theirs, "/".join(code.path), code.name, code.guid)
+        if told is not None and told in LEFT_OUT:
+            return CodeMatch(code.guid, theirs, None, "left out")
+        if told is not None and told != ADDED:
+            try:
+                return CodeMatch(code.guid, theirs, self._codebook.resolve(told).id, "the map")
+            except BadInput as error:
+                return CodeMatch(code.guid, theirs, None, f"the map: {error}")
+        found = None if told == ADDED else self._found(parts)
+        if found is not None:
+            by = "path" if len(parts) > 1 else "name"
+            return CodeMatch(code.guid, theirs, found.id, by)
+        if add or told == ADDED:
+            return CodeMatch(code.guid, theirs, None, "added", added=True)
+        return CodeMatch(code.guid, theirs, None, "not found", nearest(parts[-1], self._labels) or "")
+
+    def _found(self, parts: Sequence[str]) -> Code | None:
+        for at in range(len(parts)):
+            rest = parts[at:]
+            if len(rest) == 1 and len(parts) > 1 and self._named[folded(rest[0])] > 1:
+                return None  # their name alone does not say which of several it is
+            found = [one for one in self._paths.get(folded("/".join(rest)), []) if one.applicable]
+            whole = [one for one in found if folded(one.path) == folded("/".join(rest))]
+            for some in (whole, found):
+                if len(some) == 1:
+                    return some[0]
+        return None
+
+
+def labels_of(matches: Sequence[CodeMatch]) -> Mapping[str, str]:
+    """Their codes' paths by GUID, for messages."""
+    return {one.guid: one.theirs for one in matches}

@@ -1,0 +1,1 @@
+"""What people decided, out of a study: the work behind "tandem export"."""

@@ -1,0 +1,182 @@
+"""Every coding of a study as things stand, with all that people want to know of it beside it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.coding import Coding, Condition, Draw, Review
+from annotations.store.loose_codings import loose_codings
+from annotations.store.review_moments import review_moments
+from annotations.store.reviews import current_reviews
+from annotations.store.transcripts import Kept, all_transcripts
+from annotations.transcript import Span, Transcript, Turn
+from service.composition import Parts
+from service.exporting.wanted import Asked, Wanted, wanted_of
+from service.looking.suggested_then import Then, suggested_then
+
+
+@dataclass(frozen=True, slots=True)
+class CodedPassage:
+    """A code that somebody put on a passage, or, where ``coding`` is None, that they found that nothing applies.
+
+    ``turn``: the first that the passage lies in, None in none. ``made``: when it was coded, else when it came in.
+    ``then``: what had been suggested, None where nothing was shown. ``beside``: the codes of the whole review;
+    ``review_memo``: what its coder noted on all of it. ``known``: attributes of its participant and case.
+    """
+
+    transcript: Transcript
+    span: Span
+    coder: str
+    condition: Condition
+    coding: Coding | None
+    turn: Turn | None
+    draw: Draw | None = None
+    made: datetime | None = None
+    then: Then | None = None
+    beside: frozenset[str] = frozenset()
+    review_memo: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str | None:
+        """The id of the code."""
+        return None if self.coding is None else self.coding.code
+
+    @property
+    def quote(self) -> str | None:
+        """The words, None where the participant has not allowed to quote them."""
+        return self.span.of(self.transcript.text) if self.transcript.consents.may_quote_at(None) else None
+
+    @property
+    def decision(self) -> str:
+        """What the coder made of what was suggested: "accepted", "added", "rejected all"; "" where nothing was shown."""
+        if self.then is None or self.then.codes is None:
+            return ""
+        if self.coding is None:
+            return "rejected all" if self.then.codes else "nothing suggested, nothing applied"
+        return "accepted" if self.coding.code in self.then.codes else "added"
+
+    @property
+    def rejected(self) -> frozenset[str]:
+        """What was suggested and not applied in the same review."""
+        return frozenset() if self.then is None or self.then.codes is None else self.then.codes - self.beside
+
+
+@dataclass
+class Passages:
+    """What an export is made of.
+
+    ``left_out``: how many codings and why they are not among them. ``attributes``: the names of all that are known.
+    """
+
+    found: list[CodedPassage] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    attributes: tuple[str, ...] = ()
+
+
+def coded_passages(parts: Parts, asked: Asked, *, with_empty: bool = True) -> Passages:
+    """All codings, in the order of the transcripts; ``with_empty``: and the reviews in which nothing applied.
+
+    A second reading that shows how steady a coder is (a repeat) is left out and counted: it is not what they say.
+    Raises BadInput for what the study does not have.
+    """
+    with parts.store.reading() as connection:
+        wanted = wanted_of(parts, connection, asked)
+        gathered = _Gathered(connection, wanted, with_empty=with_empty)
+    passages = gathered.passages
+    passages.found.sort(
+        key=lambda one: (one.transcript.name, one.span, one.coder, one.condition, one.code or "")
+    )
+    return passages
+
+
+class _Gathered:
+    def __init__(self, connection: Connection, wanted: Wanted, *, with_empty: bool) -> None:
+        self.passages = Passages(attributes=wanted.attributes.names)
+        self._wanted = wanted
+        self._with_empty = with_empty
+        self._ends: dict[UUID, list[int]] = {}
+        self._kept = {kept.id: kept for kept in all_transcripts(connection)}
+        reviews = current_reviews(connection)
+        then, moments = suggested_then(connection, reviews), review_moments(connection)
+        for review in reviews:
+            self._review(review, then, moments)
+        for one in loose_codings(connection):
+            self._take(self._kept[one.transcript], one.coder, one.condition, one.coding, one.coding.span)
+
+    def _review(self, review: Review, then: Mapping[UUID, Then], moments: Mapping[UUID, datetime]) -> None:
+        if review.draw is Draw.REPEAT:
+            self.passages.left_out["second readings of the same coder (repeats)"] += max(
+                len(review.codings), 1
+            )
+            return
+        beside = frozenset(coding.code for coding in review.codings)
+        codings: Sequence[Coding | None] = review.codings
+        if not codings and not self._with_empty:
+            self.passages.left_out["passages on which nothing applied"] += 1
+        elif not codings:
+            codings = (None,)
+        for coding in codings:
+            self._take(
+                self._kept[review.transcript],
+                review.coder,
+                review.condition,
+                coding,
+                coding.span if coding else review.span,
+                draw=review.draw,
+                made=moments.get(review.id) if review.id else None,
+                then=then.get(review.id) if review.id else None,
+                beside=beside,
+                review_memo=str(review.origin.get("memo", "")),
+            )
+
+    def _take(
+        self,
+        kept: Kept,
+        coder: str,
+        condition: Condition,
+        coding: Coding | None,
+        span: Span,
+        *,
+        draw: Draw | None = None,
+        made: datetime | None = None,
+        then: Then | None = None,
+        beside: frozenset[str] = frozenset(),
+        review_memo: str = "",
+    ) -> None:
+        transcript = kept.transcript
+        code = None if coding is None else coding.code
+        why = self._wanted.why_not_transcript(transcript) or self._wanted.why_not(coder, condition, code)
+        if why is not None:
+            self.passages.left_out[why] += 1
+            return
+        self.passages.found.append(
+            CodedPassage(
+                transcript,
+                span,
+                coder,
+                condition,
+                coding,
+                self._turn(kept, span),
+                draw,
+                (coding.created if coding else None) or made,
+                then,
+                beside,
+                review_memo,
+                self._wanted.known_of(transcript),
+            )
+        )
+
+    def _turn(self, kept: Kept, span: Span) -> Turn | None:
+        """The first turn that shares words with a span."""
+        turns = kept.transcript.turns
+        ends = self._ends.setdefault(kept.id, [turn.span.end for turn in turns])
+        at = bisect_right(ends, span.start)
+        return turns[at] if at < len(turns) and turns[at].span & span else None

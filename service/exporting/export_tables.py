@@ -1,0 +1,163 @@
+"""The files of "tandem export" that people read: which were asked for, written one after another, with what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from annotations.codebook.layout import lay_out
+from annotations.errors import BadInput
+from annotations.numbers_shown import counted
+from service.composition import Parts
+from service.exported_file import whole
+from service.exporting.codebook_out import ENDINGS, write_codebook_file
+from service.exporting.coded_passages import CodedPassage, Passages, coded_passages
+from service.exporting.codings_table import MEMO_COLUMNS, coding_rows, columns_with, memo_rows
+from service.exporting.exported import Exported
+from service.exporting.tables_out import refuse_other_endings, write_table
+from service.exporting.wanted import Asked
+from service.exporting.wide_table import wide_table
+
+_TABLES = (".csv", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where to: each file that is asked for, None for the others."""
+
+    codings: Path | None = None
+    wide: Path | None = None
+    memos: Path | None = None
+    quotes_by_code: Path | None = None
+    codebook: Path | None = None
+
+    @property
+    def some(self) -> tuple[Path, ...]:
+        """Those that are asked for."""
+        all_of_them = (self.codings, self.wide, self.memos, self.quotes_by_code, self.codebook)
+        return tuple(file for file in all_of_them if file is not None)
+
+
+def export_tables(
+    parts: Parts, files: Files, asked: Asked, *, coded_only: bool = False
+) -> tuple[Exported, ...]:
+    """Write the files that are asked for. Raises BadInput, before anything is written, for what cannot be.
+
+    Quotes stand in them by the consent of each transcript alone. ``coded_only``: no rows for passages on which a coder
+    found that no code applies.
+    """
+    check_files(files)
+    zone = ZoneInfo(parts.study.config.time_zone)
+    passages = Passages()
+    if files.codings or files.memos or files.quotes_by_code:
+        passages = coded_passages(parts, asked)
+    written = []
+    if files.codings:
+        written.append(_codings(parts, files.codings, passages, zone, coded_only=coded_only))
+    if files.wide:
+        written.append(_wide(parts, files.wide, asked))
+    if files.memos:
+        rows = memo_rows(passages.found, parts.codebook, zone)
+        write_table(files.memos, MEMO_COLUMNS, rows, sheet="Memos")
+        written.append(Exported("memos", (files.memos,), {"memos": len(rows)}, left_out=passages.left_out))
+    if files.quotes_by_code:
+        written.append(_quotes(parts, files.quotes_by_code, passages, asked))
+    if files.codebook:
+        write_codebook_file(parts, files.codebook)
+        written.append(Exported("codebook", (files.codebook,), {"codes": len(parts.codebook.codes)}))
+    return tuple(written)
+
+
+def check_files(files: Files) -> None:
+    """Raises BadInput for a file that cannot be written, before anything is."""
+    for file, allowed in (
+        (files.codings, _TABLES),
+        (files.wide, _TABLES),
+        (files.memos, _TABLES),
+        (files.quotes_by_code, (".docx",)),
+        (files.codebook, ENDINGS),
+    ):
+        if file is not None:
+            refuse_other_endings(file, *allowed)
+            if not file.absolute().parent.is_dir():
+                raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
+    if len({file.absolute() for file in files.some}) < len(files.some):
+        raise BadInput("two exports have the same file. Give each a file of its own.")
+
+
+def _codings(parts: Parts, file: Path, passages: Passages, zone: ZoneInfo, *, coded_only: bool) -> Exported:
+    left_out = Counter(passages.left_out)
+    found = passages.found
+    if coded_only:
+        found = [one for one in found if one.coding is not None]
+        left_out["passages on which nothing applied"] += len(passages.found) - len(found)
+    rows = coding_rows(found, parts.codebook, zone)
+    write_table(file, columns_with(passages.attributes), rows, sheet="Codings")
+    coded = sum(one.coding is not None for one in found)
+    counts = {"codings": coded, "passages on which nothing applied": len(found) - coded}
+    notes = tuple(_notes(parts, found, rows))
+    return Exported("codings", (file,), counts, notes=notes, left_out=+left_out)
+
+
+def _notes(parts: Parts, found: Sequence[CodedPassage], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    notes = []
+    unquoted = sum(one.quote is None for one in found)
+    if unquoted:
+        notes.append(
+            f"{counted(unquoted, 'row has', 'rows have')} no quote, for it may not be quoted (may_quote in a manifest, or "
+            f'"consents: {{may_quote: true}}" in study.yaml).'
+        )
+    unfit = sum(
+        bool((one.quote or "").strip()) and not row["quote"] for one, row in zip(found, rows, strict=True)
+    )
+    if unfit:
+        notes.append(f"{counted(unfit, 'quote does', 'quotes do')} not fit into a cell and were left empty.")
+    gone = sum(one.code is not None and one.code not in parts.codebook.by_id for one in found)
+    if gone:
+        notes.append(
+            f"{counted(gone, 'row carries a code', 'rows carry codes')} that the codebook holds no longer."
+        )
+    return notes
+
+
+def _wide(parts: Parts, file: Path, asked: Asked) -> Exported:
+    table = wide_table(parts, asked)
+    write_table(file, table.columns, table.rows, sheet="Segments", beside={"Codes": table.codes})
+    notes = []
+    if file.suffix.lower() == ".csv":
+        notes.append(
+            "which column is which code: the names are the codes' ids; a workbook lists them in a second sheet."
+        )
+    counts = {"rows of a segment and a coder": len(table.rows), "codes": len(table.codes)}
+    return Exported("segments by codes", (file,), counts, notes=tuple(notes), left_out=table.left_out)
+
+
+def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Exported:
+    from service.exporting.quotes_document import quotes_document
+
+    found = [one for one in passages.found if one.coding is not None]
+    content, more = quotes_document(
+        found,
+        lay_out(parts.codebook),
+        title=f"{parts.study.config.name}: quotes by code",
+        asked=_in_words(asked),
+    )
+    whole(file, content)
+    left_out = Counter(passages.left_out) + more
+    return Exported("quotes by code", (file,), {"codings": len(found)}, left_out=left_out)
+
+
+def _in_words(asked: Asked) -> str:
+    kinds = (
+        ("wave", asked.waves),
+        ("case", asked.cases),
+        ("coder", asked.coders),
+        ("code", asked.codes),
+        ("condition", asked.conditions),
+    )
+    said = [f"{kind} {' or '.join(names)}" for kind, names in kinds if names] + list(asked.where)
+    return f"Only {', '.join(said)}." if said else "All codings as they stand now."

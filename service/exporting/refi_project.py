@@ -1,0 +1,267 @@
+"""A study as a REFI-QDA project: people and model versions as users, passages with their codings, memos as notes.
+
+GUIDs are made of ids that the study keeps, so that another export of the same study names the same things alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.attributes import Attribute, Attributes, Owner
+from annotations.codebook.codes import Codebook
+from annotations.coding import Coding, Condition, Draw
+from annotations.names import folded
+from annotations.refi.belonging import CASE_TYPE
+from annotations.refi.guids import stable
+from annotations.refi.project import (
+    RefiCase,
+    RefiCoding,
+    RefiNote,
+    RefiProject,
+    RefiSelection,
+    RefiSource,
+    RefiUser,
+)
+from annotations.refi.unit_decision import OWN
+from annotations.store.attributes import all_attributes
+from annotations.store.coders import coder_names
+from annotations.store.loose_codings import loose_codings
+from annotations.store.model_versions import ModelVersion, all_models
+from annotations.store.reviews import current_reviews
+from annotations.store.segments import segments_of
+from annotations.store.suggestions import each_suggestion
+from annotations.store.tombstones import study_id
+from annotations.store.transcripts import Kept, all_texts
+from annotations.transcript import Span
+from service.exporting.refi_codes import RefiCodes
+from service.looking.hidden import Hidden
+
+MODEL_ID = "tandem-model:"
+_WORDS_RECORDED = 80
+_OF_SOURCES = ("participant", "case", "site", "wave", "session", "kind", "language", "date")
+
+
+@dataclass
+class Made:
+    """The project, its texts by GUID, what goes into the sidecar, and counts of what was written and what was not."""
+
+    project: RefiProject
+    texts: dict[str, str]
+    codings: int = 0
+    suggestions: int = 0
+    memos: int = 0
+    hidden: int = 0
+    beside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    empty_reviews: list[dict[str, Any]] = field(default_factory=list)
+    repeats: int = 0
+    conditions: int = 0
+    influences: int = 0
+    consents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gone_codes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """A code that a person or a model version put on a passage."""
+
+    transcript: UUID
+    user: str
+    coder: str
+    condition: Condition
+    coding: Coding
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+
+def refi_project(connection: Connection, name: str, codebook: Codebook, *, suggestions: bool) -> Made:
+    """The study as things stand. ``suggestions``: with those of every model version, but for what is hidden yet."""
+    return _Making(connection, name, codebook).made(suggestions=suggestions)
+
+
+class _Making:
+    def __init__(self, connection: Connection, name: str, codebook: Codebook) -> None:
+        self._connection = connection
+        self._study = study_id(connection)
+        self._codes = RefiCodes(self._study, codebook)
+        self._kept = all_texts(connection)
+        self._users: dict[str, RefiUser] = {}
+        self._people = {name: str(guid) for guid, name in coder_names(connection).items()}
+        self._notes: dict[str, RefiNote] = {}
+        self._made = Made(RefiProject(name=name, origin=OWN), {})
+
+    def made(self, *, suggestions: bool) -> Made:
+        made = self._made
+        applied: dict[UUID, list[_Applied]] = {}
+        for one in self._of_people():
+            applied.setdefault(one.transcript, []).append(one)
+            made.codings += 1
+        for one in self._of_models() if suggestions else ():
+            applied.setdefault(one.transcript, []).append(one)
+            made.suggestions += 1
+        attributes = all_attributes(self._connection)
+        variables = _Variables(self._study)
+        sources = tuple(self._source(kept, applied.get(kept.id, ()), variables) for kept in self._kept)
+        cases = tuple(self._cases(attributes, variables))
+        made.gone_codes = self._codes.gone
+        made.memos = len(self._notes)
+        made.project = replace(
+            made.project,
+            users=tuple(self._users.values()),
+            codes=self._codes.all(),
+            variables=variables.names,
+            cases=cases,
+            sources=sources,
+            notes=self._notes,
+        )
+        return made
+
+    def _of_people(self) -> Iterator[_Applied]:
+        for review in current_reviews(self._connection):
+            if review.draw is Draw.REPEAT:
+                self._made.repeats += 1
+                continue
+            if not review.codings:
+                self._made.empty_reviews.append(
+                    {
+                        "source": str(review.transcript),
+                        "coder": review.coder,
+                        "start": review.span.start,
+                        "end": review.span.end,
+                        "condition": review.condition.value,
+                        "codebook_version": review.codebook_version,
+                    }
+                )
+            for coding in review.codings:
+                yield self._applied(review.transcript, review.coder, review.condition, coding)
+        for one in loose_codings(self._connection):
+            yield self._applied(one.transcript, one.coder, one.condition, one.coding)
+
+    def _applied(self, transcript: UUID, coder: str, condition: Condition, coding: Coding) -> _Applied:
+        guid = self._people.get(coder) or stable(self._study, "coder", folded(coder))
+        self._users.setdefault(guid, RefiUser(guid, coder))
+        beside: dict[str, Any] = {}
+        if condition is not Condition.INDEPENDENT:
+            beside["condition"] = condition.value
+            self._made.conditions += 1
+        if coding.influence or coding.concrete_example:
+            beside |= {"influence": coding.influence, "concrete_example": coding.concrete_example}
+            self._made.influences += 1
+        return _Applied(transcript, guid, coder, condition, coding, beside)
+
+    def _of_models(self) -> Iterator[_Applied]:
+        hidden = Hidden.now(self._connection)
+        for model in all_models(self._connection):
+            places = {
+                one.id: (transcript, one.span)
+                for transcript, cut in segments_of(self._connection, model.segmentation).items()
+                for one in cut
+            }
+            for found in each_suggestion(self._connection, model):
+                transcript, span = places.get(found.segment, (None, None))
+                if transcript is None or span is None or not found.suggested:
+                    continue
+                if hidden.hides(transcript, span):
+                    self._made.hidden += len(found.suggested)
+                    continue
+                for one in found.one_by_one(model):
+                    if one.suggested:
+                        said = {"probability": round(one.probability, 4), "threshold": one.threshold}
+                        yield self._suggested(model, transcript, Coding(one.code, span), said)
+
+    def _suggested(
+        self, model: ModelVersion, transcript: UUID, coding: Coding, said: dict[str, Any]
+    ) -> _Applied:
+        guid = str(model.id)
+        self._users.setdefault(
+            guid, RefiUser(guid, f"Tandem model {model.version}", f"{MODEL_ID}{model.version}")
+        )
+        beside = {**said, "model_version": model.version}
+        return _Applied(transcript, guid, model.version, Condition.INDEPENDENT, coding, beside)
+
+    def _source(self, kept: Kept, applied: Iterable[_Applied], variables: _Variables) -> RefiSource:
+        t, guid = kept.transcript, str(kept.id)
+        self._made.texts[guid] = t.text
+        self._made.consents[guid] = {
+            "may_train": t.consents.may_train,
+            "may_quote": t.consents.may_quote,
+            "visible_to": None if t.consents.visible_to is None else list(t.consents.visible_to),
+        }
+        said = {key: str(getattr(t, key) or "") for key in _OF_SOURCES if key != "kind"} | {
+            "kind": t.kind.value
+        }
+        by_span: dict[Span, dict[str, RefiCoding]] = {}
+        for one in applied:
+            coding = self._coding(kept, one)
+            by_span.setdefault(one.coding.span, {}).setdefault(coding.guid, coding)
+        return RefiSource(
+            guid=guid,
+            name=t.name,
+            selections=tuple(
+                RefiSelection(
+                    guid=stable(kept.id, "passage", span.start, span.end),
+                    start=span.start,
+                    end=span.end,
+                    words=_beginning(span.of(t.text)),
+                    codings=tuple(codings.values()),
+                    user=next(iter(codings.values())).user,
+                    created=min((c.created for c in codings.values() if c.created), default=None),
+                )
+                for span, codings in sorted(by_span.items())
+            ),
+            variables={variables.guid(_shown(key)): said[key] for key in _OF_SOURCES if said[key]},
+        )
+
+    def _coding(self, kept: Kept, one: _Applied) -> RefiCoding:
+        coding = one.coding
+        span = coding.span
+        guid = stable(kept.id, "coding", one.user, coding.code, span.start, span.end, one.condition.value)
+        if one.beside:
+            self._made.beside[guid] = dict(one.beside)
+        notes: tuple[str, ...] = ()
+        if coding.memo:
+            notes = (stable(kept.id, "memo", guid),)
+            self._notes[notes[0]] = RefiNote(notes[0], coding.memo, "Memo", one.user, coding.created)
+        return RefiCoding(guid, self._codes.guid(coding.code), one.user, coding.created, notes)
+
+    def _cases(self, attributes: Attributes, variables: _Variables) -> Iterator[RefiCase]:
+        """Participants and cases: those of transcripts, and others of which an attribute is known."""
+        groups: dict[tuple[Owner, str], tuple[str, list[str]]] = {}
+        for kept in self._kept:
+            t = kept.transcript
+            for of, name in ((Owner.PARTICIPANT, t.participant), (Owner.CASE, t.case)):
+                if name:
+                    groups.setdefault((of, folded(name)), (name, []))[1].append(str(kept.id))
+        known: dict[tuple[Owner, str], list[Attribute]] = {}
+        for one in attributes.all:
+            groups.setdefault((one.of, folded(one.owner)), (one.owner, []))
+            known.setdefault((one.of, folded(one.owner)), []).append(one)
+        for (of, key), (name, sources) in groups.items():
+            values = {variables.guid(CASE_TYPE.capitalize()): of.value}
+            values |= {variables.guid(one.name): one.value for one in known.get((of, key), ())}
+            yield RefiCase(stable(self._study, of.value, key), name, values, tuple(sources))
+
+
+class _Variables:
+    """Variables, made as they are needed."""
+
+    def __init__(self, study: UUID) -> None:
+        self._study = study
+        self.names: dict[str, str] = {}
+
+    def guid(self, name: str) -> str:
+        found = stable(self._study, "variable", folded(name))
+        self.names.setdefault(found, name)
+        return found
+
+
+def _shown(key: str) -> str:
+    return {"kind": "Kind of source", "date": "Date"}.get(key, key.capitalize())
+
+
+def _beginning(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= _WORDS_RECORDED else f"{plain[:_WORDS_RECORDED]}…"

@@ -1,0 +1,131 @@
+"""The codes of a project and the study's codebook: matched by path and name, added, or taken as the codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import read_codebook, write_codebook
+from annotations.numbers_shown import counted
+from annotations.refi.codebook_of import ProjectCodebook, added_to, codebook_of
+from annotations.refi.map_file import NameMap
+from annotations.refi.match_codes import CodeMatch, match_codes
+from annotations.refi.project import RefiCode, RefiProject
+from service.composition import Parts
+from service.importing.project_file import ProjectRead
+from service.importing.project_outcome import ProjectOutcome
+
+
+class ProjectCodes:
+    """The project's codes and the study's codebook, and the one that holds after the import."""
+
+    def __init__(
+        self, parts: Parts, read: ProjectRead, names: NameMap, outcome: ProjectOutcome, *, add: bool
+    ) -> None:
+        project = read.project
+        self._file = parts.study.codebook_file
+        cases = {case.guid for case in project.cases}
+        used = read.used - cases
+        # NVivo lists its cases among the codes, with the same GUIDs
+        theirs = [code for code in _with_notes(project) if code.guid not in cases]
+        before = read_codebook(self._file) if self._file.is_file() else None
+        outcome.unused_codes = sum(code.guid not in used for code in theirs)
+        self.changed = False
+        self.ids: dict[str, str | None] = {}
+        if before is None or not before.codes:
+            self._take_theirs(theirs, used, read, before, outcome)
+        else:
+            self._match(before, theirs, used, names, read, outcome, add=add)
+        outcome.labels = {code.id: self.codebook.label(code.id) for code in self.codebook}
+
+    def write(self) -> None:
+        """Put the codebook in force, where it is another one now. Called last within the transaction."""
+        if self.changed:
+            write_codebook(self.codebook, self._file)
+
+    def _take_theirs(
+        self,
+        theirs: Sequence[RefiCode],
+        used: set[str],
+        read: ProjectRead,
+        before: Codebook | None,
+        outcome: ProjectOutcome,
+    ) -> None:
+        made = codebook_of(theirs, name=_book_name(read), used=used, file=str(read.file))
+        self.codebook, self.changed = made.codebook, True
+        if before is not None:
+            self.codebook = replace(made.codebook, name=before.name)
+        self.ids = dict(made.ids)
+        outcome.codebook = "made of the project's"
+        outcome.notes += made.notes
+        outcome.codes = [
+            CodeMatch(code.guid, "/".join(code.path), made.ids[code.guid], "new")
+            for code in theirs
+            if code.guid in made.ids
+        ]
+
+    def _match(
+        self,
+        before: Codebook,
+        theirs: Sequence[RefiCode],
+        used: set[str],
+        names: NameMap,
+        read: ProjectRead,
+        outcome: ProjectOutcome,
+        *,
+        add: bool,
+    ) -> None:
+        # a codebook alone is compared whole: nobody has applied its codes in this file
+        asked = used if read.project.sources else {code.guid for code in theirs if code.codable}
+        found = match_codes(theirs, before, names, asked, add=add)
+        self.codebook = before
+        self.ids = {one.guid: one.ours for one in found}
+        wanted = [one.guid for one in found if one.added]
+        if wanted:
+            made = codebook_of(theirs, name=_book_name(read), used=used, file=str(read.file))
+            self._add(before, made, wanted, outcome)
+        outcome.codes = [replace(one, ours=self.ids[one.guid]) for one in found]
+        uses = _uses(read.project)
+        missing = [one for one in found if one.ours is None and not (one.added or one.left_out)]
+        missing = missing if read.project.sources else []
+        for one in missing:
+            why = one.by if one.by != "not found" else "it is not in the codebook"
+            close = f'; the nearest is "{one.nearest}"' if one.nearest else ""
+            uses_of = counted(uses.get(one.guid, 0), "coding")
+            outcome.refused.append(f'code "{one.theirs}" ({uses_of}): {why.removesuffix(".")}{close}.')
+        if missing:
+            outcome.remedies.append(
+                "Say which codes these are with --map (--dry-run --write-map FILE writes the table), add those that are "
+                "missing with --add-codes, or begin a study with their codebook: tandem init DIR --codebook FILE."
+            )
+
+    def _add(
+        self, before: Codebook, made: ProjectCodebook, wanted: Sequence[str], outcome: ProjectOutcome
+    ) -> None:
+        self.codebook, ids = added_to(before, made, wanted)
+        self.ids |= ids
+        self.changed = True
+        outcome.codebook = "codes added"
+        outcome.notes += [*made.notes, f"{counted(len(wanted), 'code')} added to codebook.yaml."]
+
+
+def _with_notes(project: RefiProject) -> list[RefiCode]:
+    """Codes, with the memos that hang on them as part of their descriptions."""
+    found = []
+    for code in project.codes:
+        memos = [project.notes[guid].text.strip() for guid in code.notes if guid in project.notes]
+        found.append(replace(code, description="\n\n".join(filter(None, (code.description, *memos)))))
+    return found
+
+
+def _uses(project: RefiProject) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for source in project.sources:
+        for coding in (*source.codings, *(c for one in source.selections for c in one.codings)):
+            found[coding.target] = found.get(coding.target, 0) + 1
+    return found
+
+
+def _book_name(read: ProjectRead) -> str:
+    return " ".join(read.project.name.split())[:200] or read.file.stem

@@ -1,0 +1,252 @@
+"""The codings of a project as the study keeps them: whose they are, which code, the memos that hang on them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from annotations.coding import Condition
+from annotations.codings.coding_cells import condition_in, influence_in
+from annotations.codings.codings_file import PlacedCoding
+from annotations.names import fault_of_name, folded
+from annotations.refi.map_file import LEFT_OUT, NameMap
+from annotations.refi.project import RefiCoding, RefiProject, RefiSelection, RefiUser
+from annotations.refi.unit_decision import plain_words
+from annotations.study.coder_names import CoderNames
+from annotations.transcript import Span
+from service.importing.project_file import SourceRead
+
+# how Tandem's own export names the users that are models
+MODEL_ID = "tandem-model:"
+_MODEL = re.compile(r"Tandem model \S+")
+NOBODY = "coder not named"
+_MOST_SIDECAR = 300_000_000
+
+
+@dataclass
+class ReadCodings:
+    """Codings ready to be kept, why others are not (reason → places), and who is who.
+
+    ``faults``: sentences for which nothing may be imported. ``memos``: how many codings have one.
+    """
+
+    placed: list[PlacedCoding] = field(default_factory=list)
+    left: dict[str, list[str]] = field(default_factory=dict)
+    coders: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    on_whole: int = 0
+    of_models: int = 0
+    on_cases: int = 0
+    memos: int = 0
+    notes_used: set[str] = field(default_factory=set)
+
+    def leave(self, reason: str, place: str) -> None:
+        """One more that is not kept."""
+        self.left.setdefault(reason, []).append(place)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What codings are read with: the study's people, the codes' ids by GUID, the map, and what a sidecar adds.
+
+    ``coders``: those of study.yaml and those who coded before. ``codes``: the id here by the GUID there; None: to be
+    left out. ``nobody``: who coded where nobody is named.
+    """
+
+    codes: Mapping[str, str | None]
+    coders: Callable[[], CoderNames]
+    names: NameMap
+    time_zone: ZoneInfo
+    nobody: str = NOBODY
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def read_codings_of(project: RefiProject, sources: Sequence[SourceRead], reading: Reading) -> ReadCodings:
+    """Every coding of the sources that are taken."""
+    found = ReadCodings()
+    people = _People(project, reading, found)
+    cases = {case.guid for case in project.cases}
+    for one in sources:
+        if one.transcript is None or one.placed is None:
+            continue
+        for passage, span in one.placed.passages:
+            for coding in passage.codings:
+                if coding.target in cases:
+                    found.on_cases += 1
+                else:
+                    _take(found, project, reading, people, one, (passage, span, coding))
+        whole = Span(0, len(one.transcript.text))
+        for coding in one.source.codings:
+            if coding.target not in cases:
+                found.on_whole += coding.target in reading.codes
+                nothing = RefiSelection("", None, None)
+                _take(found, project, reading, people, one, (nothing, whole, coding))
+        _leave_passages(found, one)
+    found.placed = list(_merged(found.placed))
+    found.memos = sum(bool(one.memo) for one in found.placed)
+    return found
+
+
+def sidecar(file: Path) -> Mapping[str, Mapping[str, Any]]:
+    """What Tandem's own export says of codings in the file beside it, by GUID; nothing where there is none."""
+    beside = file.with_suffix(".tandem.json")
+    if not beside.is_file() or beside.stat().st_size > _MOST_SIDECAR:
+        return {}
+    try:
+        plain = json.loads(beside.read_text("utf-8"))
+        found = plain["codings"]
+        return {str(key): value for key, value in found.items() if isinstance(value, dict)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+class _People:
+    """Who coded, by user; a model's codings are no person's."""
+
+    def __init__(self, project: RefiProject, reading: Reading, found: ReadCodings) -> None:
+        self._users = {user.guid: user for user in project.users}
+        self._reading, self._found = reading, found
+        self._known: dict[str, str | None] = {}
+        self._first = project.user
+
+    def of(self, coding: RefiCoding, passage: RefiSelection) -> str | None:
+        """The coder's name; None for a model, and for one of whom a sentence stands among the faults."""
+        guid = coding.user or passage.user or self._first or ""
+        if guid not in self._known:
+            self._known[guid] = self._resolved(self._users.get(guid), guid)
+        return self._known[guid]
+
+    def is_model(self, coding: RefiCoding) -> bool:
+        user = self._users.get(coding.user or "")
+        return user is not None and (user.id.startswith(MODEL_ID) or _MODEL.match(user.name) is not None)
+
+    def _resolved(self, user: RefiUser | None, guid: str) -> str | None:
+        theirs = (user.name or user.id or f"user {guid[:8]}") if user else ""
+        told = self._reading.names.get("coder", theirs) if theirs else None
+        if told is not None and told in LEFT_OUT:
+            return None
+        name = told or theirs or self._reading.nobody
+        try:
+            # users of one project are different people, however much alike their names are
+            ours = self._reading.coders().resolve(name) if name != NOBODY else NOBODY
+        except ValueError as error:
+            if told is not None and fault_of_name(told) is None:
+                self._found.coders[theirs] = told
+                return told
+            self._found.faults.append(f'user "{theirs}": {error}. Or say who it is: --coder "{theirs}=NAME".')
+            return None
+        self._found.coders[theirs or "(nobody named)"] = ours
+        return ours
+
+
+def _take(
+    found: ReadCodings,
+    project: RefiProject,
+    reading: Reading,
+    people: _People,
+    one: SourceRead,
+    at: tuple[RefiSelection, Span, RefiCoding],
+) -> None:
+    passage, span, coding = at
+    place = _place(one, passage)
+    if people.is_model(coding):
+        found.of_models += 1
+        return
+    if coding.target not in reading.codes:
+        found.leave("the code that it names is not in the project", place)
+        return
+    code = reading.codes[coding.target]
+    if code is None:
+        found.leave("its code has none here, or is left out", place)
+        return
+    coder = people.of(coding, passage)
+    if coder is None:
+        found.leave("its coder is left out", place)
+        return
+    notes = tuple(dict.fromkeys((*coding.notes, *passage.notes)))
+    found.notes_used |= set(notes)
+    memos = [project.notes[guid].text for guid in notes if guid in project.notes]
+    if passage.description.strip() and plain_words(passage.description) != plain_words(passage.words):
+        memos.append(passage.description)
+    beside = reading.beside.get(coding.guid, {})
+    found.placed.append(
+        PlacedCoding(
+            row=0,
+            transcript=one.name,
+            coder=coder,
+            code=code,
+            span=span,
+            condition=_condition(beside),
+            memo="\n\n".join(memo for memo in memos if memo.strip()),
+            created=_moment(coding.created or passage.created, reading.time_zone),
+            influence=_influence(beside),
+            concrete_example=beside.get("concrete_example") is True,
+        )
+    )
+
+
+def _condition(beside: Mapping[str, Any]) -> Condition:
+    try:
+        return condition_in(str(beside.get("condition", "")))
+    except ValueError:
+        return Condition.INDEPENDENT
+
+
+def _influence(beside: Mapping[str, Any]) -> Any:
+    try:
+        return influence_in(str(beside.get("influence") or ""))
+    except ValueError:
+        return None
+
+
+def _leave_passages(found: ReadCodings, one: SourceRead) -> None:
+    if one.placed is None:
+        return
+    for passages, reason in (
+        (one.placed.empty, "the passage has no length"),
+        (one.placed.beyond, "its position lies beyond the end of the text, or ends before it begins"),
+        (
+            one.placed.nowhere,
+            "no position in the text is known for it, and its words do not stand there once",
+        ),
+    ):
+        for passage in passages:
+            for _ in passage.codings:
+                found.leave(reason, _place(one, passage))
+
+
+def _place(one: SourceRead, passage: RefiSelection) -> str:
+    at = "" if passage.start is None else f", position {passage.start} to {passage.end}"
+    return f'source "{one.source.name}"{at}'
+
+
+def _merged(placed: Sequence[PlacedCoding]) -> Iterator[PlacedCoding]:
+    """A code that the same coder put on the same passage twice is one coding, with the memos of both."""
+    by_key: dict[tuple[object, ...], PlacedCoding] = {}
+    for one in placed:
+        key = (folded(one.transcript), one.coder, one.code, one.span, one.condition)
+        before = by_key.get(key)
+        if before is None:
+            by_key[key] = one
+        elif one.memo and one.memo not in before.memo.split("\n\n"):
+            by_key[key] = replace(before, memo="\n\n".join(filter(None, (before.memo, one.memo))))
+    yield from by_key.values()
+
+
+def _moment(given: datetime | None, time_zone: ZoneInfo) -> datetime | None:
+    # a program without a time writes the year 1
+    if given is None or given.year < 1900:
+        return None
+    return given.replace(tzinfo=time_zone) if given.tzinfo is None else given
+
+
+def counts_of(placed: Sequence[PlacedCoding]) -> Counter[str]:
+    """How many codings each transcript gets."""
+    return Counter(one.transcript for one in placed)

@@ -1,0 +1,200 @@
+"""A project of another program, opened and read: its sources with their texts, passages in place, and whom they are of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from annotations.errors import BadInput
+from annotations.names import fault_of_name, folded, name_in_short
+from annotations.progress import Progress
+from annotations.readers.description import Description, describe
+from annotations.readers.line_switches import rules_for
+from annotations.readers.reading import ENDINGS, MOST_NAME, SAVE_AS_DOCX
+from annotations.refi.belonging import Belonging, Known, belonging
+from annotations.refi.container import Container, open_container
+from annotations.refi.counting import Counting
+from annotations.refi.map_file import LEFT_OUT, NameMap
+from annotations.refi.project import RefiProject, RefiSource
+from annotations.refi.read import read_project
+from annotations.refi.source_text import (
+    PlacedPassages,
+    SourceText,
+    evidence_of,
+    place_passages,
+    read_source,
+)
+from annotations.refi.unit_decision import Evidence, habit_of
+from annotations.study.config import StudyConfig
+from annotations.transcript import Transcript
+from service.importing.transcript_files import RECORDINGS
+
+_ENDINGS = (*ENDINGS, *SAVE_AS_DOCX, *RECORDINGS)
+_NOTES_TEXT = 1_000_000
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """A source with its text as a transcript, and its passages in place; ``why_not``: why it is left out."""
+
+    source: RefiSource
+    name: str
+    transcript: Transcript | None = None
+    found: SourceText | None = None
+    placed: PlacedPassages | None = None
+    why_not: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its name, and what is known of why it is left out, for a message."""
+        if self.found is not None and self.found.named:
+            return f'"{self.source.name}", {self.found.named}'
+        if (
+            self.placed is not None
+            and self.placed.decision.counting is None
+            and self.placed.decision.passages
+        ):
+            of = self.placed.decision
+            return f'"{self.source.name}", {of.whole} of {of.passages} would begin and end between words'
+        return f'"{self.source.name}"'
+
+    @property
+    def codings(self) -> int:
+        """How many codes are put on it and its passages."""
+        return len(self.source.codings) + sum(len(one.codings) for one in self.source.selections)
+
+
+@dataclass
+class ProjectRead:
+    """A project as read, before it meets the study. ``faults``: sentences for which nothing may be imported."""
+
+    file: Path
+    project: RefiProject
+    sources: list[SourceRead] = field(default_factory=list)
+    belonging: Belonging = field(default_factory=Belonging)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def used(self) -> set[str]:
+        """The GUIDs of what is put on passages or whole sources that are taken: codes, and NVivo's cases."""
+        taken = [one.source for one in self.sources if one.transcript is not None]
+        found = {coding.target for one in taken for coding in one.codings}
+        return found | {c.target for one in taken for s in one.selections for c in s.codings}
+
+
+def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress: Progress) -> ProjectRead:
+    """Read a .qdpx, .qde or .qdc file. Raises BadInput for a file that is none, or is made to do harm."""
+    container = open_container(file)
+    try:
+        project = read_project(container.xml, str(file), _reader_of_notes(container, str(file)))
+        found = ProjectRead(file, project)
+        cases = {folded(name): name for name in config.cases}
+        sites = {folded(site): site for its in config.cases.values() for site in its}
+        found.belonging = belonging(project, names, Known(cases, sites), _coded_to_cases(project))
+        read = []
+        for done, (source, name) in enumerate(_named(project.sources, names), start=1):
+            read.append(_read(found, container, source, name, config))
+            progress(done, len(project.sources))
+        evidence = [evidence_of(one.found, one.source, project.origin) if one.found else None for one in read]
+        # one program counts all of its sources alike, so where one cannot tell the others may
+        habit = habit_of(its for its, one in zip(evidence, read, strict=True) if its and _counts(one))
+        found.sources += [_placed(one, its, habit) for one, its in zip(read, evidence, strict=True)]
+    finally:
+        container.close()
+    return found
+
+
+def _read(
+    found: ProjectRead, container: Container, source: RefiSource, name: str, config: StudyConfig
+) -> SourceRead:
+    if name in LEFT_OUT:
+        return SourceRead(source, source.name, why_not="left out, as the map says")
+    file = str(found.file)
+    fault = fault_of_name(name) or (
+        f"has {len(name)} characters; at most {MOST_NAME} may be" if len(name) > MOST_NAME else None
+    )
+    if fault:
+        found.faults.append(
+            f'{file}: the name of the source "{name_in_short(name)}" {fault}. Give another with --map (what: source).'
+        )
+        return SourceRead(source, name_in_short(name), why_not="its name")
+    rules = rules_for(source.name, config, None)
+    text = read_source(
+        source, container.source, name=name, file=file, interviewers=config.interviewers, rules=rules
+    )
+    if text.read is None:
+        return SourceRead(source, name, why_not=text.missing, found=text)
+    said = found.belonging.said.get(source.guid, {})
+    read = replace(text.read, described=said, source=source.name or name)
+    try:
+        transcript = describe(read, options=Description(), manifest=None, config=config)
+    except BadInput as error:
+        found.faults.append(
+            f"{file}, source {error!s} With --map its variable or case can mean something else."
+        )
+        return SourceRead(source, name, why_not="what is said of it", found=text)
+    return SourceRead(source, name, transcript, text)
+
+
+def _counts(one: SourceRead) -> bool:
+    return one.found is not None and one.found.how == "plain"
+
+
+def _placed(one: SourceRead, evidence: Evidence | None, habit: Mapping[Counting, float]) -> SourceRead:
+    """A source with its passages in place; one whose passages fit nowhere is left out."""
+    if one.transcript is None or one.found is None:
+        return one
+    placed = place_passages(one.found, one.source, evidence, habit)
+    if placed.decision.counting is None and placed.decision.passages and not placed.passages:
+        why = "its passages fit its text in no way of counting, so neither its text nor its codings are taken"
+        return replace(one, transcript=None, placed=placed, why_not=why)
+    return replace(one, placed=placed)
+
+
+def _named(sources: Sequence[RefiSource], names: NameMap) -> list[tuple[RefiSource, str]]:
+    """Each source with its name here: the file's name without its ending; a second one of a name gets a number."""
+    taken: Counter[str] = Counter()
+    found = []
+    for at, source in enumerate(sources, start=1):
+        told = names.get("source", source.name, stem(source.name), source.guid)
+        name = told or stem(source.name) or f"Source {at}"
+        if name not in LEFT_OUT:
+            taken[folded(name)] += 1
+            if taken[folded(name)] > 1:
+                name = f"{name} ({taken[folded(name)]})"
+        found.append((source, name))
+    return found
+
+
+def stem(name: str) -> str:
+    """A source's name without the ending of a file."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    plain = path.name if path.suffix else name
+    return plain[: -len(path.suffix)] if path.suffix.lower() in _ENDINGS and path.stem else name
+
+
+def _coded_to_cases(project: RefiProject) -> Mapping[str, list[str]]:
+    """By a case's GUID, the sources that are coded to it alone: NVivo says so who a source is of."""
+    cases = {case.guid for case in project.cases}
+    found: dict[str, list[str]] = {}
+    for source in project.sources:
+        on_whole = {coding.target for coding in source.codings} & cases
+        on_parts = {c.target for one in source.selections for c in one.codings} & cases
+        for case in on_whole or (on_parts if len(on_parts) == 1 else ()):
+            found.setdefault(case, []).append(source.guid)
+    return found
+
+
+def _reader_of_notes(container: Container, file: str) -> Callable[[str], str]:
+    from annotations.readers.decoding import decode_text
+
+    def text_at(path: str) -> str:
+        try:
+            content = container.source(path)
+            return "" if content is None else decode_text(content[:_NOTES_TEXT], file)[0]
+        except BadInput:
+            return ""
+
+    return text_at
