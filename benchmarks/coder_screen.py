@@ -36,7 +36,7 @@ from service.label_studio.local import LocalLabelStudio  # noqa: E402
 
 AT_A_TIME = 13  # codes named on one passage
 KINDS = ("accept", "change", "add two", "empty", "memo")
-_ACTIONS = {"accept": 1, "change": 3, "add two": 9, "empty": 2, "memo": 4}
+_ACTIONS = {"accept": 1, "change": 3, "add two": 10, "empty": 2, "memo": 4}
 
 
 def main() -> None:
