@@ -100,4 +100,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if DATA.is_dir():
+        main()
+    else:
+        print(json.dumps({"skipped": f"the shared data are not in {DATA.name} beside the repository"}))

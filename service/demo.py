@@ -99,7 +99,7 @@ def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, l
     access = local.start(port=port)
     pushed = push(parts, wave="2", progress=quiet)
     there = sum(one.created + one.updated + one.unchanged for one in pushed)
-    tell(f"   {there} passages stand there, their suggested codes ticked.")
+    tell(f"   {there} passages stand there, their likeliest codes as boxes, the sure ones ticked.")
     return access, pushed
 
 

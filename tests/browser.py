@@ -28,7 +28,7 @@ def logged_in(url: str, email: str, password: str) -> Iterator[Any]:
         skip_or_fail("Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
-        opened = browser.new_page(viewport={"width": 1366, "height": 768})
+        opened = browser.new_page(viewport={"width": 1280, "height": 720})
         opened.set_default_timeout(60_000)
         opened.goto(f"{url}/user/login/")
         opened.fill("input[name=email]", email)

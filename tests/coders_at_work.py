@@ -22,8 +22,8 @@ def chosen(*codes: str, nothing: bool = False) -> list[dict[str, Any]]:
     """A result as Label Studio's interface makes it."""
     found: list[dict[str, Any]] = []
     if codes:
-        value: dict[str, Any] = {"taxonomy": [[code] for code in codes]}
-        found.append({"from_name": "f-topics", "to_name": "segment", "type": "taxonomy", "value": value})
+        value: dict[str, Any] = {"choices": list(codes)}
+        found.append({"from_name": "likely", "to_name": "segment", "type": "choices", "value": value})
     if nothing:
         value = {"choices": ["no-code-applies"]}
         found.append({"from_name": "nothing", "to_name": "segment", "type": "choices", "value": value})

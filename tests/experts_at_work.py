@@ -23,10 +23,11 @@ from experts_study import EXPERTS, ExpertsStudy, Pass
 from lossy_line import Line
 from real_server import free_port, serving
 
-from annotations.coding import Condition, Draw, Suggestion
+from annotations.coding import Condition, Draw
 from annotations.errors import TandemError
 from annotations.label_studio import read_answers as label_studio_answers
-from annotations.label_studio.controls import NOTHING, SEGMENT
+from annotations.label_studio.candidates import Candidate, Candidates
+from annotations.label_studio.controls import NOTHING, SEGMENT, is_listed
 from annotations.label_studio.predicted_answer import prediction
 from annotations.label_studio.read_answers import Answers
 from service.corrections.pull import Pulled
@@ -241,12 +242,13 @@ class Replay:
         if not codes:
             value = {"choices": ["no-code-applies"]}
             return [{"from_name": NOTHING, "to_name": SEGMENT, "type": "choices", "value": value}], {}
-        said = [Suggestion(uuid4(), code, 1.0, 0.5, suggested=True, model_version="") for code in codes]
-        result = prediction(said, self.study.codebook, version="").to_json()["result"]
+        book = self.study.codebook
+        in_rows = tuple(code for code in codes if not is_listed(code, book))
+        boxes = tuple(Candidate(code, ticked=True) for code in codes if code not in in_rows)
+        result = prediction(Candidates(boxes, in_rows), book, version="").to_json()["result"]
         shown = task["predictions"]
         before = {one["from_name"]: one["value"] for one in shown[0]["result"]} if shown else {}
         for region in result:
-            del region["score"]
             if region["from_name"] in before:
                 same = before[region["from_name"]] == region["value"]
                 region["origin"] = "prediction" if same else "prediction-changed"

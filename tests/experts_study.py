@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from proven import proven
 from real_server import KEY
 
 from annotations.coding import Draw, Review
@@ -256,4 +257,5 @@ class ExpertsStudy:
             reviews=1,
             codes=codes,
             thresholds=dict.fromkeys(codes, 0.5),
+            figures=proven(codes),
         )

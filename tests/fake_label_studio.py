@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from builders import a_transcript
+from proven import proven
 
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import write_codebook
@@ -226,6 +227,7 @@ def _model(codebook: Codebook, segmentation: Segmentation) -> ModelVersion:
         reviews=0,
         codes=codes,
         thresholds=dict.fromkeys(codes, 0.5),
+        figures=proven(codes),
     )
 
 

@@ -11,11 +11,13 @@ from uuid import uuid4
 
 from builders import a_transcript
 from coders_at_work import TOPICS, Person
+from proven import proven
 from real_server import KEY, serving
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.codebook.files import write_codebook
 from annotations.coding import Draw
+from annotations.label_studio.candidates import boxes_in_task, candidates, no_candidates
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import prediction
 from annotations.label_studio.predictions_on_tasks import replace_predictions, show_version
@@ -36,6 +38,7 @@ from annotations.store.segments import add_segments, keep_segmentation, segments
 from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import add_transcript
 from annotations.study.config import read_study
+from models.ticking import tick_cuts
 from service.access.keys import door_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
@@ -95,9 +98,10 @@ class Work:
             add_segments(connection, kept, segmentation.version, cut)
             found = segments_of(connection, segmentation.version)[kept]
         made, _ = ensure_project(self.server, "At work", label_config(self.parts.codebook), known=None)
+        none = no_candidates(self.parts.codebook)
         data = [
             {"segment_id": str(one.id), "words": one.span.of(transcript.text), "header": "", "why": ""}
-            | {"before": "", "after": ""}
+            | {"before": "", "after": "", "candidates": boxes_in_task(none, self.parts.codebook)}
             for one in found
         ]
         there = add_tasks(self.server, made.id, data, quiet)
@@ -128,6 +132,7 @@ class Work:
             reviews=0,
             codes=("early",),
             thresholds={"early": 0.5},
+            figures=proven(["early"]),
         )
         with self.parts.store.writing() as connection:
             (row,) = projects(connection)
@@ -135,15 +140,26 @@ class Work:
             pushed = [one for one in tasks_of(connection, row.id).values() if one.task_id in tasks]
             said = {one.task_id: Suggested(one.segment, (0.8,), ("early",)) for one in pushed}
             add_suggestions(connection, model.id, said.values())
-        shown = {
-            task: prediction(one.one_by_one(model), self.parts.codebook, version="tandem v1")
+        put = {
+            task: candidates(one.one_by_one(model), self.parts.codebook, tick_cuts(model), with_odds=True)
             for task, one in said.items()
         }
+        shown = {task: prediction(one, self.parts.codebook, version="tandem v1") for task, one in put.items()}
         replace_predictions(self.server, self.project, shown, clearing=())
         show_version(self.server, self.project, "tandem v1")
         with self.parts.store.writing() as connection:
             again = [
-                PushedTask(one.segment, one.task_id, "h", model.id, None, Draw.ORDINARY) for one in pushed
+                PushedTask(
+                    one.segment,
+                    one.task_id,
+                    "h",
+                    model.id,
+                    None,
+                    Draw.ORDINARY,
+                    put[one.task_id].offered,
+                    put[one.task_id].ticked,
+                )
+                for one in pushed
             ]
             keep_tasks(connection, row.id, again)
 
@@ -187,10 +203,10 @@ class Work:
         for task in plain["tasks"]:
             for one in task["annotations"]:
                 codes = [
-                    path[-1]
+                    code
                     for region in one["result"]
-                    if region["from_name"] == "f-topics"
-                    for path in region["value"]["taxonomy"]
+                    if region["from_name"] == "likely"
+                    for code in region["value"]["choices"]
                 ]
                 nothing = any(region["from_name"] == "nothing" for region in one["result"])
                 if one["was_cancelled"] or bool(codes) == nothing:

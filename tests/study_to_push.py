@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from builders import a_transcript
+from proven import proven
 
 from annotations.coding import Evidence
 from annotations.label_studio.client import LabelStudio
@@ -76,6 +77,7 @@ class StudyToPush:
                 reviews=1,
                 codes=self.codes,
                 thresholds=dict.fromkeys(self.codes, 0.5),
+                figures=proven(self.codes),
             )
             add_model(connection, made, [])
             silent = self.silent.get(version, FOURTH - 1)
@@ -87,7 +89,8 @@ class StudyToPush:
         for n, segment in enumerate(segments):
             code = self.codes[(n + shift) % len(self.codes)]
             some = () if n % FOURTH == silent else (code,)
-            chances = tuple(0.8 if one in some else 0.1 for one in self.codes)
+            # where nothing is suggested nothing is likely enough for a box either
+            chances = tuple(0.8 if one in some else 0.1 if some else 0.01 for one in self.codes)
             evidence = {one: (Evidence(segments[n - 1], 0.9),) for one in some}
             found.append(Suggested(segment, chances, some, evidence))
         return found

@@ -146,4 +146,5 @@ def _cross_validated(
         codebook=parts.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
+        least_precision=parts.least_precision,
     ).to_json()

@@ -91,7 +91,12 @@ class Probabilities:
 
 @dataclass(frozen=True, slots=True)
 class CodeFigures:
-    """One code. ``n``: segments to which the larger part of their coders applied it."""
+    """One code. ``n``: segments to which the larger part of their coders applied it.
+
+    ``ticked``: on how many held-out segments it would come ticked, ``ticked_right`` of them as their coders say;
+    ``comes_ticked``: do these show that it is right often enough to come ticked at all. ``recall_at_5``: of the
+    segments that carry it, the share on which it comes ticked or is among the first five that are offered.
+    """
 
     framework: str
     code: str
@@ -106,6 +111,10 @@ class CodeFigures:
     kappa_interval: Interval | None
     few_transcripts: bool
     reason: str | None
+    ticked: int | None = None
+    ticked_right: int | None = None
+    comes_ticked: bool = False
+    recall_at_5: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from annotations.agreement.pairs import TOO_RARE, stacked
 from annotations.arrays import Bools, Floats
 from annotations.codebook.codes import Codebook
 from models.classifier import TooFew
+from models.ticking import LEAST_PRECISION
 from training.dataset import Dataset, Judgement, OutOfFold
 from training.dataset_comparisons import (
     Compared,
@@ -46,6 +47,7 @@ from training.evaluation_results import (
     Side,
     Spotting,
 )
+from training.ticks import Ticks, ticks_of
 
 
 def evaluate(
@@ -55,6 +57,7 @@ def evaluate(
     codebook: Codebook,
     lacking: Mapping[str, TooFew],
     reason: str | None,
+    least_precision: float = LEAST_PRECISION,
 ) -> Figures:
     """The figures of ``tandem evaluate``; only independent reviews enter.
 
@@ -63,7 +66,7 @@ def evaluate(
     does not judge counts as not suggested; it has no average precision. Spotting: is the segment coded at all.
     Labelling: which codes, on the segments that the coder coded. People: every pair of coders, and the model against
     each of them, on the segments that both judged. ``lacking``: the codes with too few examples. ``reason``: why
-    there are no held-out predictions, if so.
+    there are no held-out predictions, if so. ``least_precision``: see ``models.ticking``.
     """
     gold = [judgement for judgement in dataset.judgements if judgement.gold]
     if out_of_fold is not None and not out_of_fold.judges_anything:
@@ -83,7 +86,11 @@ def evaluate(
             sum(value is not None for value in precisions),
             _calibration_error(dataset, out_of_fold),
         ),
-        tuple(_codes(dataset, pairs, precisions, codebook, lacking)),
+        tuple(
+            _codes(
+                dataset, pairs, precisions, codebook, lacking, ticks_of(dataset, out_of_fold, least_precision)
+            )
+        ),
     )
     return Figures(measured, people, people_reason, too_few)
 
@@ -158,6 +165,7 @@ def _codes(
     precisions: Sequence[float | None],
     codebook: Codebook,
     lacking: Mapping[str, TooFew],
+    ticks: Ticks,
 ) -> list[CodeFigures]:
     """A row for each code that a person or the model applied, or that has too few examples."""
     tables, names = _stacked(pairs)
@@ -185,6 +193,10 @@ def _codes(
                 kappa_interval=interval,
                 few_transcripts=is_few(len(names), interval),
                 reason=lacking[code].reason if code in lacking else why,
+                ticked=int(ticks.ticked[at]),
+                ticked_right=int(ticks.right[at]),
+                comes_ticked=ticks.comes_ticked(at),
+                recall_at_5=ticks.recall(at),
             )
         )
     return rows

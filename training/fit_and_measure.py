@@ -123,7 +123,14 @@ def _with_judges(
     validated = left_out_once(learning, folds=folds, encoder=encoder, progress=progress)
     model, _ = fit_final(learning, validated, exclusive=exclusive, aim=parts.aim)
     unseen = asked(model, judging)
-    figures = evaluate(judging, unseen, codebook=parts.codebook, lacking=dict(model.too_few), reason=None)
+    figures = evaluate(
+        judging,
+        unseen,
+        codebook=parts.codebook,
+        lacking=dict(model.too_few),
+        reason=None,
+        least_precision=parts.least_precision,
+    )
     return MeasuredModel(model, figures, "judge set", (), judging, tuple(segments), unseen)
 
 
@@ -141,6 +148,7 @@ def _cross_validated(
         codebook=parts.codebook,
         lacking=dict(model.too_few),
         reason=validated.reason,
+        least_precision=parts.least_precision,
     )
     return MeasuredModel(
         model, figures, "cross-validation", (), dataset, tuple(segments), validated.out_of_fold

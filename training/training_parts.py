@@ -11,6 +11,7 @@ from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim
 from models.embedder import EmbedderSource
 from models.passage_parts import Embed, Sentences
+from models.ticking import LEAST_PRECISION
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset
 from training.tracking import Tracking
@@ -23,7 +24,8 @@ class TrainingParts:
     """What a training works with. ``embed`` gives unit vectors of texts, ``sentences`` where their sentences lie, both
     from the cache where they can.
 
-    ``aim``: what the thresholds are for. ``fine_tune``: the encoder, where it is tuned on the study's codes too.
+    ``aim``: what the thresholds are for. ``least_precision``: from which probability on codes may come ticked.
+    ``fine_tune``: the encoder, where it is tuned on the study's codes too.
     """
 
     store: Store
@@ -36,6 +38,7 @@ class TrainingParts:
     folder: Path
     tracking: Tracking
     aim: Aim = BEST_F1
+    least_precision: float = LEAST_PRECISION
     fine_tune: EmbedderSource | None = None
 
     @property

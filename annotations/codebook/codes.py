@@ -70,13 +70,17 @@ class Framework:
 
 @dataclass(frozen=True)
 class Codebook:
-    """Frameworks and their codes, parents before children. Its version is the hash of its content."""
+    """Frameworks and their codes, parents before children. Its version is the hash of its content.
+
+    ``influence``: are coders asked which influence what they code has, and whether it is told by a concrete example?
+    """
 
     name: str
     frameworks: tuple[Framework, ...]
     codes: tuple[Code, ...]
     description: str = ""
     sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    influence: bool = False
 
     def __post_init__(self) -> None:
         _refuse_repeats("code id", (code.id for code in self.codes))
@@ -181,6 +185,8 @@ class Codebook:
             "name": self.name,
             "description": self.description,
             "sources": dict(self.sources),
+            # left out where it is not asked for, so that older codebooks keep their version
+            **({"influence": True} if self.influence else {}),
             "frameworks": [
                 {
                     "id": framework.id,

@@ -72,6 +72,7 @@ def assemble(
     file: str,
     description: str = "",
     sources: Mapping[str, str] = MappingProxyType({}),
+    influence: bool = False,
 ) -> Codebook:
     """The codebook that the drafts make. Raises BadInput or UnknownName that says where the fault stands."""
     if len(drafts) > MOST_CODES:
@@ -96,7 +97,7 @@ def assemble(
         for framework in frameworks
         for draft in _parents_first([one for one in drafts if one.framework is framework])
     )
-    return Codebook(name, tuple(finished.values()), codes, description, sources)
+    return Codebook(name, tuple(finished.values()), codes, description, sources, influence)
 
 
 def a_name(given: str, where: str, what: str) -> str:

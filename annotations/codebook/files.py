@@ -31,7 +31,7 @@ from annotations.transcript import Role
 
 _TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
-_TOP_KEYS = ("name", "description", "sources", "frameworks", "codes")
+_TOP_KEYS = ("name", "description", "sources", "influence", "frameworks", "codes")
 _FRAMEWORK_KEYS = ("id", "name", "role", "select", "description", "codes")
 _CARRIERS = "participant, or participant and interviewer"
 _CODE_KEYS = ("id", "code", "parent", *_TEXTS, "color", "applicable", "carried_by", "names", "codes")
@@ -208,6 +208,7 @@ def _read_yaml(file: Path) -> Codebook:
         file=str(file),
         description=text(top.get("description"), f"{file}, description"),
         sources=MappingProxyType({key: text(value, f"{file}, sources") for key, value in sources.items()}),
+        influence=_yes(text(top.get("influence"), f"{file}, influence") or "no", str(file), "influence"),
     )
 
 
@@ -314,10 +315,10 @@ def _select(given: str, where: str) -> Select:
     return "one" if word == "one" else "many"
 
 
-def _yes(given: str, where: str) -> bool:
+def _yes(given: str, where: str, key: str = "applicable") -> bool:
     word = given.casefold()
     if word in ("", "yes", "true", "1"):
         return True
     if word in ("no", "false", "0"):
         return False
-    raise BadInput(f'{where}: "applicable" is yes or no; found "{given}".')
+    raise BadInput(f'{where}: "{key}" is yes or no; found "{given}".')

@@ -13,12 +13,14 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Influence
 from annotations.errors import BadInput
 from annotations.label_studio.controls import (
+    CODES,
     EXAMPLE,
     INFLUENCE,
     INFLUENCES,
+    LIKELY,
     MEMO,
     NOTHING,
-    control_names,
+    controls_that_carry,
 )
 
 # stands in the place of an answer whose form is none that Label Studio makes
@@ -39,8 +41,7 @@ class Answer:
 
 def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer:
     """What an annotation's result says. Raises BadInput for codes or controls that are not this configuration's."""
-    names = control_names(codebook)
-    known = set(names.values())
+    known = _controls(codebook)
     codes: set[str] = set()
     memo = ""
     nothing = example = False
@@ -61,7 +62,7 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
         elif name == EXAMPLE:
             example = bool(value.get("choices"))
         elif name in known:
-            codes |= _codes_in(name, value, names)
+            codes |= _codes_in(name, value, codebook)
         else:
             raise BadInput(
                 f'Label Studio holds an answer under "{_cut(name)}", which is no control of this codebook. It may come '
@@ -82,12 +83,17 @@ def _influence(value: Mapping[str, Any]) -> Influence | None:
     return by_alias[chosen[0]] if chosen else None
 
 
-def _codes_in(name: str, value: Mapping[str, Any], names: Mapping[str, str]) -> set[str]:
+def _controls(codebook: Codebook) -> set[str]:
+    """The controls for codes of today's screen and of earlier ones."""
+    return {LIKELY, CODES}.union(*(controls_that_carry(code.id, codebook) for code in codebook.applicable))
+
+
+def _codes_in(name: str, value: Mapping[str, Any], codebook: Codebook) -> set[str]:
     found = {str(path[-1]) for path in value.get("taxonomy", ()) if path} | {
         str(c) for c in value.get("choices", ())
     }
     for code in found:
-        if names.get(code) != name:
+        if name not in controls_that_carry(code, codebook):
             raise BadInput(
                 f'Label Studio holds the answer "{_cut(code)}" under "{name}", which is no code of this codebook. It may '
                 f"come from an older codebook; the annotation was left as it is."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from annotations.errors import TandemError
 from annotations.label_studio.client import LabelStudio
@@ -16,8 +17,8 @@ AT_ONCE = 2
 def show_data(
     server: LabelStudio,
     project: int,
-    data: Mapping[int, Mapping[str, str]],
-    before: Mapping[int, Mapping[str, str]],
+    data: Mapping[int, Mapping[str, Any]],
+    before: Mapping[int, Mapping[str, Any]],
 ) -> None:
     """Change what tasks show; ``before``: what they show by now.
 
@@ -28,8 +29,8 @@ def show_data(
     whole: list[int] = []
     for task, wanted in data.items():
         new = new_in(wanted, before.get(task, {}))
-        if len(new) == 1:
-            (name,) = new
+        name = next(iter(new), "")
+        if len(new) == 1 and isinstance(wanted.get(name), str):
             alike.setdefault((name, wanted[name]), []).append(task)
         elif new:
             whole.append(task)
@@ -40,7 +41,7 @@ def show_data(
             pass
 
 
-def new_in(wanted: Mapping[str, str], before: Mapping[str, str]) -> set[str]:
+def new_in(wanted: Mapping[str, Any], before: Mapping[str, Any]) -> set[str]:
     """The fields in which this differs from what was shown before."""
     return {name for name in {*wanted, *before} if wanted.get(name) != before.get(name)}
 
@@ -59,5 +60,5 @@ def show_field(server: LabelStudio, project: int, tasks: Sequence[int], name: st
             )
 
 
-def _replace(server: LabelStudio, task: int, data: Mapping[str, str]) -> None:
+def _replace(server: LabelStudio, task: int, data: Mapping[str, Any]) -> None:
     server.ask("PATCH", f"api/tasks/{task}/", {"data": dict(data)})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.coding import Influence
 
 SEGMENT = "segment"
+LIKELY = "likely"  # boxes for the codes that a task's data names
+CODES = "codes"  # the list of all codes that have no row of their own
+MOST_BOXES = 9  # as many as there are keys with digits
 MEMO = "memo"
 NOTHING = "nothing"
 INFLUENCE = "influence"
@@ -22,24 +23,46 @@ INFLUENCES: tuple[tuple[str, str, Influence, str], ...] = (
 
 
 def control_for(code_id: str, codebook: Codebook) -> str | None:
-    """The name of the control that carries a code; None for one that the screen does not offer.
+    """The name of the control in which a suggested code is filled in; None for one that the screen does not offer.
 
     That is a code which is not in the codebook, or which only orders other codes.
     """
     code = codebook.by_id.get(code_id)
     if code is None or not code.applicable:
         return None
-    return control_of(code, codebook.framework(code.framework))
+    framework = codebook.framework(code.framework)
+    return LIKELY if is_taxonomy(framework) else control_of(code, framework)
 
 
-def control_names(codebook: Codebook) -> Mapping[str, str]:
-    """For each code that the screen offers, the name of the control that carries it."""
-    return {
-        code.id: control_of(code, codebook.framework(code.framework))
-        for framework in codebook.frameworks
-        for code in codebook.of_framework(framework.id)
-        if code.applicable
-    }
+def controls_that_carry(code_id: str, codebook: Codebook) -> frozenset[str]:
+    """The names of the controls in which a coder may have chosen a code, on today's screen or on an earlier one."""
+    code = codebook.by_id.get(code_id)
+    if code is None or not code.applicable:
+        return frozenset()
+    framework = codebook.framework(code.framework)
+    earlier = control_of(code, framework)
+    return frozenset((LIKELY, CODES, earlier)) if is_taxonomy(framework) else frozenset((earlier,))
+
+
+def listed_frameworks(codebook: Codebook) -> list[Framework]:
+    """The frameworks whose codes stand in one list, and in boxes where they are likely."""
+    return [framework for framework in frameworks_shown(codebook) if is_taxonomy(framework)]
+
+
+def listed_codes(codebook: Codebook) -> tuple[Code, ...]:
+    """The codes that stand in the list, in the codebook's order."""
+    listed = {framework.id for framework in listed_frameworks(codebook)}
+    return tuple(code for code in codebook.applicable if code.framework in listed)
+
+
+def is_listed(code_id: str, codebook: Codebook) -> bool:
+    """Does the code stand in the list, and not in a row of its own?"""
+    return is_taxonomy(codebook.framework(codebook[code_id].framework))
+
+
+def all_in_boxes(codebook: Codebook) -> bool:
+    """Are the listed codes so few that each has a box, and no list is needed?"""
+    return len(listed_codes(codebook)) <= MOST_BOXES
 
 
 def frameworks_shown(codebook: Codebook) -> list[Framework]:

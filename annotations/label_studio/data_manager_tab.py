@@ -5,35 +5,47 @@ from __future__ import annotations
 from typing import Any
 
 from annotations.label_studio.client import LabelStudio
-from annotations.label_studio.task_data import KEY, REASONS
+from annotations.label_studio.task_data import INTERVIEW, PASSAGE, TURN
 
-TITLE = "Tasks"
-# markup that only the labelling screen makes readable, and a number that says nothing to anybody
-_NOT_TO_READ = (REASONS, "before", "after", KEY)
+TITLE = "Passages"
+_EARLIER_TITLES = ("Tasks",)
+# of what a task holds: plain words; the rest is markup that only the labelling screen makes readable, or numbers
+_TO_READ = (INTERVIEW, TURN, PASSAGE)
+# of what Label Studio counts: when it was done, and by whom; an open task has nothing there
+_COUNTED = ("completed_at", "annotators")
 
 
 def ensure_tab(server: LabelStudio, project: int) -> None:
-    """Make the first tab, without the columns that nobody can read; tabs that are there already stay as they are.
+    """Make the first tab: interview, turn, the words, and done or not. Tabs that people made stay as they are.
 
-    Label Studio would make one itself when the project is opened, with all that a task holds.
+    Label Studio would make one itself when the project is opened, with all that a task holds. One that an earlier
+    version of Tandem made is brought up to date.
     """
-
-    def is_there() -> bool:
-        return bool(server.ask("GET", f"api/dm/views?project={project}"))
-
-    if is_there():
+    tabs = server.ask("GET", f"api/dm/views?project={project}") or []
+    mine = next((one for one in tabs if _title(one) == TITLE), None)
+    earlier = next((one for one in tabs if _title(one) in _EARLIER_TITLES), None)
+    if mine is not None or (tabs and earlier is None):
         return
     columns = server.ask("GET", f"api/dm/columns?project={project}")["columns"]
-    hidden = {mode: sorted(_hidden(columns, mode)) for mode in ("explore", "labeling")}
+    hidden = {mode: sorted(_hidden(columns)) for mode in ("explore", "labeling")}
     data = {"title": TITLE, "type": "list", "target": "tasks", "hiddenColumns": hidden}
-    server.make("api/dm/views/", {"project": project, "data": data}, is_there)
+    if earlier is not None:
+        changed = {"project": project, "data": {**earlier["data"], **data}}
+        server.ask("PATCH", f"api/dm/views/{earlier['id']}/", changed)
+        return
+    server.make(
+        "api/dm/views/",
+        {"project": project, "data": data},
+        lambda: bool(server.ask("GET", f"api/dm/views?project={project}")),
+    )
 
 
-def _hidden(columns: list[dict[str, Any]], mode: str) -> set[str]:
-    """Those that Label Studio itself hides in this mode, and ours."""
-    by_default = {
-        f"tasks:{'data.' if one.get('parent') == 'data' else ''}{one['id']}"
-        for one in columns
-        if not one.get("visibility_defaults", {}).get(mode, True)
-    }
-    return by_default | {f"tasks:data.{name}" for name in _NOT_TO_READ}
+def _title(tab: dict[str, Any]) -> str:
+    return str((tab.get("data") or {}).get("title") or "")
+
+
+def _hidden(columns: list[dict[str, Any]]) -> set[str]:
+    """All but what can be read by a coder."""
+    shown = {f"tasks:data.{name}" for name in _TO_READ} | {f"tasks:{name}" for name in _COUNTED}
+    every = {f"tasks:{'data.' if one.get('parent') == 'data' else ''}{one['id']}" for one in columns}
+    return every - shown - {"tasks:data"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from annotations.label_studio.change_task_data import show_field
+from annotations.label_studio.change_task_data import show_data, show_field
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predictions_on_tasks import drop_predictions, show_version, version_shown
-from annotations.label_studio.task_data import REASONS
+from annotations.label_studio.task_data import BOXES, REASONS
 from annotations.label_studio.tasks import delete_tasks, tasks_by_key
 
 SURROUNDINGS_GONE = "<div>What was said here is shown again after the next push.</div>"
@@ -32,6 +32,20 @@ def forget_predictions(server: LabelStudio, project: int, versions: Collection[s
     return len(doomed)
 
 
+def forget_boxes(
+    server: LabelStudio, project: int, keys: Collection[str], empty: Sequence[Mapping[str, str]]
+) -> int:
+    """Take what a model put into the boxes of these tasks away; ``empty``: the boxes of a task without suggestions."""
+    wanted = [dict(box) for box in empty]
+    there = tasks_by_key(server, project)
+    showing = [
+        there[key] for key in keys if key in there and there[key].data.get(BOXES) not in (None, wanted)
+    ]
+    new = {task.id: {**task.data, BOXES: wanted} for task in showing}
+    show_data(server, project, new, {task.id: task.data for task in showing})
+    return len(showing)
+
+
 def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) -> int:
     """Take the quotes out of what these tasks show, and nothing else; returns how many tasks there were."""
     there = tasks_by_key(server, project)
@@ -40,16 +54,18 @@ def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) ->
     return len(quoting)
 
 
-def hide_surroundings(server: LabelStudio, project: int, words: Mapping[str, str]) -> int:
+def hide_surroundings(server: LabelStudio, project: int, words: Mapping[str, Mapping[str, str]]) -> int:
     """Take what was said around these tasks out of what they show, and let each show its passage as given.
 
-    ``words``: by key, the passage as it is shown. Returns how many tasks there were.
+    ``words``: by key, the fields of its data that hold the passage (see ``passage_fields``). Returns how many tasks
+    there were.
     """
     there = tasks_by_key(server, project)
     stay = [there[key] for key in words if key in there]
     for name in ("before", "after"):
         show_field(server, project, [task.id for task in stay], name, SURROUNDINGS_GONE)
     for task in stay:
-        if task.data.get("words") != words[task.key]:
-            show_field(server, project, [task.id], "words", words[task.key])
+        for name, said in words[task.key].items():
+            if name in task.data and task.data[name] != said:
+                show_field(server, project, [task.id], name, said)
     return len(stay)

@@ -10,9 +10,9 @@ from annotations.label_studio.client import LabelStudio
 
 SHORTEST_TITLE, LONGEST_TITLE = 3, 50
 _INSTRUCTION = (
-    "<p>Read the passage in the shaded box; the turns around it are context. The codes that are filled in are a "
-    "model's suggestions: change whatever you see differently. If no code applies, say so with the box below "
-    "(n). Ctrl+Enter submits.</p>"
+    "<p>Read the passage in the shaded box; the turns around it are context. The boxes on the right are what a model "
+    "thinks most likely: change whatever you see differently, and find any other code in the list below them. If no "
+    "code applies, say so (n). Ctrl+Enter submits.</p>"
 )
 
 
@@ -42,6 +42,13 @@ def ensure_project(
         server.ask_patiently("POST", f"{_path(found['id'])}validate/", wanted)
         server.ask_patiently("PATCH", _path(found["id"]), wanted)
     return _project(server, found), False
+
+
+def used_controls(server: LabelStudio, project: int) -> frozenset[str]:
+    """The names of the controls in which somebody has answered there, in drafts too; Label Studio lets none go."""
+    plain = server.get(f"{_path(project)}summary/", {}) or {}
+    answered = {str(name).partition("|")[0] for name in plain.get("created_annotations") or ()}
+    return frozenset(answered | {str(name) for name in plain.get("created_labels_drafts") or ()})
 
 
 def project_exists(server: LabelStudio, project: int) -> bool:

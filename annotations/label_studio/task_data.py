@@ -7,10 +7,15 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 NOTHING_SUGGESTED = "Nothing is suggested here."
 KEY = "segment_id"
 REASONS = "why"
+BOXES = "candidates"
+# what the list of passages shows of each: plain text, without marks
+INTERVIEW, TURN, PASSAGE = "interview", "turn", "passage"
+_LONGEST_IN_LIST = 160
 # stands in the place of reasons while a push brings new ones
 REASONS_COME = (
     "<div>Another version of the model suggests this since a moment ago. Its reasons are on their way: open the "
@@ -49,8 +54,20 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of Tandem's own pages: the interview at this passage, the definitions, a picture of what is done."""
+
+    interview: str
+    definitions: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownSegment:
-    """A segment as a coder sees it. ``key``: what the task is called (see ``task_key``)."""
+    """A segment as a coder sees it. ``key``: what the task is called (see ``task_key``).
+
+    ``position``: its turn among those of the interview; ``passage``: the same among the passages to code.
+    """
 
     key: str
     transcript: str
@@ -65,31 +82,62 @@ class ShownSegment:
     time: str = ""
     before: tuple[Said, ...] = ()
     after: tuple[Said, ...] = ()
+    date: str = ""
+    passage: str = ""
+    links: Links | None = None
 
 
-def task_data(shown: ShownSegment, reasons: Sequence[Reason], note: str) -> dict[str, str]:
-    """The data of a task. All words are escaped: nothing that somebody said is ever read as HTML."""
-    where = [shown.participant or shown.transcript, shown.role, shown.case, shown.site]
-    header = " · ".join(
-        filter(None, [*where, f"wave {shown.wave}" if shown.wave else "", shown.time, shown.position])
-    )
+def task_data(
+    shown: ShownSegment, reasons: Sequence[Reason], note: str, boxes: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
+    """The data of a task. All words are escaped: nothing that somebody said is ever read as HTML.
+
+    ``boxes``: the most likely codes (see ``candidates``); Label Studio needs the key even where there are none.
+    """
     return {
         KEY: shown.key,
-        "transcript": shown.transcript,
-        "header": header,
+        INTERVIEW: shown.transcript,
+        TURN: shown.position,
+        "header": _header(shown),
         "before": _context(shown.before),
-        "words": words_shown(shown.speaker, shown.words),
+        **passage_fields(shown.speaker, shown.words),
         "after": _context(shown.after),
         REASONS: _why(reasons, note),
+        BOXES: [dict(box) for box in boxes],
     }
 
 
-def words_shown(speaker: str, words: str) -> str:
-    """A passage and who said it, as a task shows them."""
-    return f"<b>{_text(speaker)}</b> {_text(words)}" if speaker else _text(words)
+def _header(shown: ShownSegment) -> str:
+    """Who speaks, in which of their interviews, where in it, and the way to all of it."""
+    who = shown.participant or shown.transcript
+    # one person may have given several interviews
+    which = shown.transcript if shown.participant and shown.participant != shown.transcript else ""
+    wave = f"wave {shown.wave}" if shown.wave else ""
+    parts = [which, shown.date, shown.role, shown.case, shown.site, wave, shown.time]
+    where = [shown.position, shown.passage]
+    said = " · ".join([f"<b>{_text(who)}</b>", *(_text(part) for part in [*parts, *where] if part)])
+    if shown.links is None:
+        return said
+    opens = f"<a href='{_text(shown.links.interview)}' target='_blank' rel='noopener'>whole interview</a>"
+    means = f"<a href='{_text(shown.links.definitions)}' target='_blank' rel='noopener'>definitions</a>"
+    done = (
+        f"<img src='{_text(shown.links.done)}' alt='' style='height:15px;display:inline;vertical-align:-3px'>"
+    )
+    return f"{said} {done} · {opens} · {means}"
 
 
-def hash_of(data: Mapping[str, str]) -> str:
+def _in_list(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= _LONGEST_IN_LIST else f"{plain[:_LONGEST_IN_LIST].rsplit(None, 1)[0]} …"
+
+
+def passage_fields(speaker: str, words: str) -> dict[str, str]:
+    """What of a task's data holds the passage: as it is shown with who said it, and in the list of passages."""
+    shown = f"<b>{_text(speaker)}</b> {_text(words)}" if speaker else _text(words)
+    return {PASSAGE: _in_list(words), "words": shown}
+
+
+def hash_of(data: Mapping[str, Any]) -> str:
     """A hash of what a task shows, to tell whether it has changed."""
     plain = json.dumps(dict(data), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()

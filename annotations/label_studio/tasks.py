@@ -36,7 +36,7 @@ class Task:
     key: str
     touched: bool
     versions: frozenset[str] = frozenset()
-    data: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def tasks_by_key(server: LabelStudio, project: int) -> dict[str, Task]:
@@ -48,7 +48,7 @@ def tasks_by_key(server: LabelStudio, project: int) -> dict[str, Task]:
 
 
 def add_tasks(
-    server: LabelStudio, project: int, data: Sequence[Mapping[str, str]], progress: Progress
+    server: LabelStudio, project: int, data: Sequence[Mapping[str, Any]], progress: Progress
 ) -> dict[str, Task]:
     """Import bare tasks in the order given, a few hundred at a time; returns them by our key.
 
@@ -91,8 +91,8 @@ def touched(server: LabelStudio, project: int, tasks: Sequence[int]) -> set[int]
     return found
 
 
-def _import_lot(server: LabelStudio, project: int, some: Sequence[Mapping[str, str]]) -> None:
-    def missing() -> list[Mapping[str, str]]:
+def _import_lot(server: LabelStudio, project: int, some: Sequence[Mapping[str, Any]]) -> None:
+    def missing() -> list[Mapping[str, Any]]:
         there = tasks_by_key(server, project)
         return [one for one in some if one[KEY] not in there]
 

@@ -26,7 +26,8 @@ from annotations.store.tables import (
 class PushedTask:
     """A segment as a task: why it is put before the coder, the model version shown on it, a hash of what it shows.
 
-    ``model``: None where the task shows no suggestion (blind, double and repeat draws).
+    ``model``: None where the task shows no suggestion (blind, double and repeat draws). ``offered``: the codes that are
+    put before the coder, ticked or not, in order; ``ticked``: those that come ticked; None where nobody kept that.
     """
 
     segment: UUID
@@ -35,6 +36,13 @@ class PushedTask:
     model: UUID | None = None
     shown_since: datetime | None = None
     draw: Draw = Draw.ORDINARY
+    offered: tuple[str, ...] | None = None
+    ticked: tuple[str, ...] | None = None
+
+    @property
+    def shows(self) -> tuple[UUID | None, tuple[str, ...] | None, tuple[str, ...] | None]:
+        """What a coder sees of suggestions: whose they are, which, and which of them ticked."""
+        return self.model, self.offered, self.ticked
 
     @property
     def key(self) -> UUID:
@@ -80,37 +88,48 @@ def keep_tasks(connection: Connection, project: UUID, found: Iterable[PushedTask
             "model_id": task.model,
             "shown_since": since,
             "draw": task.draw.value,
+            "offered": None if task.offered is None else list(task.offered),
+            "ticked": None if task.ticked is None else list(task.ticked),
         }
         before = known.get(task.key)
         if before is None:
             new.append({"project_id": project, "key": task.key, "segment_id": task.segment, **columns})
         else:
-            if before.model == task.model:
+            if before.shows == task.shows:
                 columns["shown_since"] = before.shown_since
             this = (t.c.project_id == project) & (t.c.key == task.key)
             connection.execute(t.update().where(this).values(**columns))
-        if before is None or before.model != task.model:
-            shown.append({"project_id": project, "key": task.key, "model_id": task.model, "since": since})
+        if before is None or before.shows != task.shows:
+            boxes = {name: columns[name] for name in ("offered", "ticked")}
+            row = {"project_id": project, "key": task.key, "model_id": task.model, "since": since}
+            shown.append(row | boxes)
     if new:
         connection.execute(t.insert(), new)
     if shown:
         connection.execute(shown_models.insert(), shown)
 
 
-def shown_at(connection: Connection, project: UUID, key: UUID, moment: datetime) -> UUID | None:
-    """The model version whose suggestions stood on a task at a moment; None where it showed none."""
-    s = shown_models
-    wanted = select(s.c.model_id).where(s.c.project_id == project, s.c.key == key, s.c.since <= moment)
-    found = connection.execute(wanted.order_by(s.c.sequence.desc()).limit(1)).scalar()
-    return None if found is None else UUID(str(found))
+@dataclass(frozen=True, slots=True)
+class OnScreen:
+    """What stood on a task: the model version, the codes it put there, and those that came ticked (None: not kept)."""
+
+    model: UUID
+    offered: tuple[str, ...] | None = None
+    ticked: tuple[str, ...] | None = None
 
 
-def shown_first(connection: Connection, project: UUID, key: UUID) -> UUID | None:
-    """The first model version whose suggestions ever stood on a task; None where none did."""
+def shown_at(connection: Connection, project: UUID, key: UUID, moment: datetime) -> OnScreen | None:
+    """What stood on a task at a moment; None where it showed no suggestions."""
     s = shown_models
-    wanted = select(s.c.model_id).where(s.c.project_id == project, s.c.key == key, s.c.model_id.is_not(None))
-    found = connection.execute(wanted.order_by(s.c.sequence).limit(1)).scalar()
-    return None if found is None else UUID(str(found))
+    wanted = select(s).where(s.c.project_id == project, s.c.key == key, s.c.since <= moment)
+    return _on_screen(connection.execute(wanted.order_by(s.c.sequence.desc()).limit(1)).first())
+
+
+def shown_first(connection: Connection, project: UUID, key: UUID) -> OnScreen | None:
+    """The first suggestions that ever stood on a task; None where none did."""
+    s = shown_models
+    wanted = select(s).where(s.c.project_id == project, s.c.key == key, s.c.model_id.is_not(None))
+    return _on_screen(connection.execute(wanted.order_by(s.c.sequence).limit(1)).first())
 
 
 def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int]:
@@ -152,5 +171,22 @@ def words_on_tasks(connection: Connection, keys: Collection[str]) -> dict[str, t
 
 def _task(row: Row[Any]) -> PushedTask:
     return PushedTask(
-        row.segment_id, row.task_id, row.data_hash, row.model_id, row.shown_since, Draw(row.draw)
+        row.segment_id,
+        row.task_id,
+        row.data_hash,
+        row.model_id,
+        row.shown_since,
+        Draw(row.draw),
+        _codes(row.offered),
+        _codes(row.ticked),
     )
+
+
+def _on_screen(row: Row[Any] | None) -> OnScreen | None:
+    if row is None or row.model_id is None:
+        return None
+    return OnScreen(row.model_id, _codes(row.offered), _codes(row.ticked))
+
+
+def _codes(kept: Any) -> tuple[str, ...] | None:
+    return None if kept is None else tuple(kept)

@@ -67,13 +67,17 @@ def add_segments(connection: Connection, transcript: UUID, segmentation: str, cu
         connection.execute(segments.insert(), rows)
 
 
-def segments_of(connection: Connection, segmentation: str) -> Mapping[UUID, tuple[Segment, ...]]:
-    """Every transcript's segments under one segmentation, in order."""
+def segments_of(
+    connection: Connection, segmentation: str, *, transcript: UUID | None = None
+) -> Mapping[UUID, tuple[Segment, ...]]:
+    """Every transcript's segments (or those of one) under one segmentation, in order."""
     wanted = (
         select(segments)
         .where(segments.c.segmentation == segmentation)
         .order_by(segments.c.transcript_id, segments.c.index)
     )
+    if transcript is not None:
+        wanted = wanted.where(segments.c.transcript_id == transcript)
     found: dict[UUID, list[Segment]] = {}
     for row in connection.execute(wanted):
         found.setdefault(row.transcript_id, []).append(_segment(row))

@@ -400,6 +400,10 @@ label_studio_tasks = Table(
     Column("model_id", Uuid, ForeignKey("model_versions.id")),
     Column("shown_since", Moment),
     Column("data_hash", String(64), nullable=False),
+    # the codes that this version puts before the coder, ticked or not, in order, and those that come ticked; NULL:
+    # pushed before Tandem kept that
+    Column("offered", JSON(none_as_null=True)),
+    Column("ticked", JSON(none_as_null=True)),
     _created(),
 )
 
@@ -413,6 +417,8 @@ shown_models = Table(
     Column("key", Uuid, nullable=False),
     Column("model_id", Uuid, ForeignKey("model_versions.id")),
     Column("since", Moment, nullable=False),
+    Column("offered", JSON(none_as_null=True)),
+    Column("ticked", JSON(none_as_null=True)),
     Index(None, "project_id", "key"),
     **_ORDERED,
 )

@@ -90,6 +90,12 @@ def get_transcript(connection: Connection, name: str) -> Kept:
     return found
 
 
+def transcript_by_id(connection: Connection, transcript: UUID) -> Kept | None:
+    """The transcript with this id, or None."""
+    row = connection.execute(select(transcripts).where(transcripts.c.id == transcript)).first()
+    return None if row is None else _kept(row, _turns(connection, [row.id]).get(row.id, ()))
+
+
 def unknown_transcript(connection: Connection, name: str) -> UnknownName:
     """The error for a transcript that is not there."""
     known = transcript_names(connection)

@@ -130,9 +130,13 @@ class BackupEntry(_Section):
 
 
 class AimEntry(_Section):
-    """What the model's thresholds are for: the best F1 of each code, or at least this precision."""
+    """What the model's thresholds are for: the best F1 of each code, or at least this precision.
+
+    ``least_precision``: how often a code must have been shown to be right on held-out passages to come ticked.
+    """
 
     precision: float | None = Field(default=None, ge=0.05, le=0.99)
+    least_precision: float = Field(default=0.3, ge=0.0, le=0.99)
 
 
 class StudyConfig(_Section):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from annotations.agreement.box_fates import BoxFates, box_fates, ticked_in
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.comparisons import SLICES, Comparisons
 from annotations.agreement.judged_material import Reviewed, read_material
@@ -52,6 +53,7 @@ class Report:
     left_out: Mapping[str, Mapping[str, int]]
     facts: Facts
     notes: tuple[str, ...] = ()
+    boxes: tuple[BoxFates, ...] = ()
 
 
 def agree(parts: Parts, asked: Asked) -> Report:
@@ -79,6 +81,7 @@ def agree(parts: Parts, asked: Asked) -> Report:
         left_out=material.left_out,
         facts=facts_of(work, parts, asked.group_by),
         notes=(*material.notes, *_notes(work)),
+        boxes=box_fates({name: one.review_of.values() for name, one in material.assisted.items()}),
     )
 
 
@@ -145,7 +148,12 @@ def _shown(work: Comparisons) -> dict[str, Any]:
     codes = np.array([column.level == "code" for column in work.columns])
     found = {}
     for name, one in work.material.assisted.items():
-        known = one.model.stood.known & one.judged.known & one.model.stood.values & codes
+        shown = one.model.stood.values.copy()
+        for row, review in one.review_of.items():
+            ticked = ticked_in(review)
+            if ticked is not None:  # not all that a model suggests comes ticked
+                shown[row] &= [column.code_id in ticked for column in work.columns]
+        known = one.model.stood.known & one.judged.known & shown & codes
         rows, columns = np.nonzero(known & ~np.isnan(one.model.probability))
         if len(rows):
             probability = one.model.probability[rows, columns].astype(float)

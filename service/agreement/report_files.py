@@ -54,6 +54,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "figures": [figure.to_json() for figure in report.figures],
         "suggestion_effect": report.effect.to_json(),
         "acceptance": list(report.acceptance),
+        "boxes": [one.to_json() for one in report.boxes],
         "verdicts": [one.to_json() for one in report.verdicts],
         "verdict_rule": rule(report.margin),
         "margin": report.margin,

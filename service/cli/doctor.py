@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from service.cli.options import JsonOption, StudyOption, chosen
@@ -10,8 +13,17 @@ from service.cli.output import as_json, progress, say, table
 NAME = "doctor"
 
 
-def command(study: StudyOption = None, json: JsonOption = False) -> None:
+def command(
+    coding: Annotated[
+        bool, typer.Option("--coding", help="List what in people's coding can hardly be meant.")
+    ] = False,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
     """Check everything that Tandem stands on, and say what to do about what fails."""
+    if coding:
+        _second_look(chosen(study), json=json)
+        return
     from service.doctor_checks import run_checks
 
     with progress("Checking") as step:
@@ -26,3 +38,24 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
             say("", f"{check.name}: {check.remedy}")
     if failed:
         raise typer.Exit(1)
+
+
+def _second_look(folder: Path | None, *, json: bool) -> None:
+    from annotations.numbers_shown import counted
+    from service.composition import open_parts
+    from service.looking.second_look import second_look
+
+    with open_parts(folder) as parts:
+        found = second_look(parts)
+    if json:
+        as_json({"second_look": [one.to_json() for one in found]})
+        return
+    if not found:
+        say("Nothing in people's coding asks for a second look.")
+        return
+    table("", ("coder", "where", "what"), [(one.coder, one.place, one.found) for one in found])
+    say(
+        "",
+        f"{counted(len(found), 'review')} to look at again. Nothing was changed: whoever coded it opens the passage in "
+        f"Label Studio, decides, and presses Update if it was a slip.",
+    )

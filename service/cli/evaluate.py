@@ -106,14 +106,26 @@ def _show(found: dict[str, Any], group_by: str) -> None:
             _figure(row["f1"]),
             _with_interval(row),
             *([_figure(chance.get(row["code_id"], {}).get("f1"))] if at_random else []),
+            _ticked(row),
+            _figure(row.get("recall_at_5")),
         )
         for row in sorted(found["codes"], key=lambda row: (row["framework"], -row["n"]))
         if row["n"]
     ]
     say("")
-    columns = (*(["framework"] if several else []), "code", "segments", "precision", "recall", "F1", "kappa")
-    columns = (*columns, *(["F1 at random"] if at_random else []))
-    table("", columns, rows, numbers=6 if at_random else 5)
+    first = ("framework",) if several else ()
+    shares = (
+        "precision",
+        "recall",
+        "F1",
+        "kappa",
+        *(("F1 at random",) if at_random else ()),
+        "ticks right",
+        "in first 5",
+    )
+    columns = (*first, "code", "segments", *shares)
+    table("", columns, rows, numbers=len(shares) + 1)
+    _show_ticks(found["codes"])
     if any(row.get("few_transcripts") for row in (overall, *found["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     undefined: dict[str, list[str]] = {}
@@ -131,6 +143,30 @@ def _show(found: dict[str, Any], group_by: str) -> None:
             f"{counted(len(found['too_few']), 'code has', 'codes have')} too few examples to be judged and "
             f"{'counts' if len(found['too_few']) == 1 else 'count'} as not suggested.",
         )
+
+
+def _ticked(row: dict[str, Any]) -> str:
+    """Right ticks of all ticks; in brackets where they do not show that the code may come ticked."""
+    if not row.get("ticked"):
+        return "–"
+    said = f"{row['ticked_right']} of {row['ticked']}"
+    return said if row["comes_ticked"] else f"({said})"
+
+
+def _show_ticks(codes: list[dict[str, Any]]) -> None:
+    measured = [row for row in codes if row.get("ticked") is not None]
+    ticking = [row for row in measured if row["comes_ticked"]]
+    if not measured:
+        return
+    said = f"{sum(r['ticked_right'] for r in ticking)} of {sum(r['ticked'] for r in ticking)} ticks are right"
+    say(
+        "",
+        f"Ticks right: where coders would have found a code ticked, and on how many of these it was right. "
+        f"{len(ticking)} of {len(measured)} codes come ticked"
+        + (f" ({said}); " if ticking else "; ")
+        + "the others, in brackets or without a tick, are only offered. In first 5: how often a code that a person gave "
+        "was ticked or among the first five boxes.",
+    )
 
 
 def _show_people(found: dict[str, Any], group_by: str) -> None:

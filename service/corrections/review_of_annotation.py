@@ -29,6 +29,7 @@ def review_of(
     transcript, span = place
     arrival, decided = told.arrival, told.decision
     condition, shown = _on_screen(connection, row, arrival, first)
+    boxes = _boxes(connection, row, arrival, shown)
     return Review(
         transcript=transcript,
         coder=row.coder or "",
@@ -46,7 +47,7 @@ def review_of(
         ),
         condition=condition,
         draw=task.draw,
-        origin=_origin(row, arrival, decided.memo),
+        origin=_origin(row, arrival, decided.memo) | boxes,
         shown_version=shown,
         lead_time=arrival.lead_time,
     )
@@ -60,11 +61,24 @@ def _on_screen(
         return first.condition, first.shown_version
     if row.key is None:
         return Condition.INDEPENDENT, None
-    shown = shown_at(connection, row.project, row.key, arrival.opened)
-    if shown is None and arrival.saw_prediction:
+    stood = shown_at(connection, row.project, row.key, arrival.opened)
+    if stood is None and arrival.saw_prediction:
         # the clocks differ, or the prediction came while the task was open: it was seen all the same
-        return Condition.ASSISTED, shown_first(connection, row.project, row.key)
-    return (Condition.INDEPENDENT if shown is None else Condition.ASSISTED), shown
+        stood = shown_first(connection, row.project, row.key)
+        return Condition.ASSISTED, None if stood is None else stood.model
+    return (Condition.INDEPENDENT, None) if stood is None else (Condition.ASSISTED, stood.model)
+
+
+def _boxes(connection: Connection, row: Seen, arrival: Arrival, shown: UUID | None) -> dict[str, Any]:
+    """The codes that stood before the coder, and those of them that came ticked; nothing where it was not kept."""
+    if shown is None or row.key is None:
+        return {}
+    stood = shown_at(connection, row.project, row.key, arrival.opened)
+    if stood is None or stood.model != shown:
+        stood = shown_first(connection, row.project, row.key)
+    if stood is None or stood.model != shown or stood.offered is None:
+        return {}
+    return {"offered": list(stood.offered), "ticked": list(stood.ticked or ())}
 
 
 def _origin(row: Seen, arrival: Arrival, memo: str) -> dict[str, Any]:

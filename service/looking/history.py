@@ -41,12 +41,20 @@ class Past:
         return frozenset(coding.code for coding in self.review.codings)
 
     def to_json(self, codebook: Codebook, zone: ZoneInfo) -> dict[str, Any]:
-        """As plain data; accepted, rejected and added are derived here, where something had been suggested."""
+        """As plain data; accepted, rejected and added are derived here, where something had been suggested.
+
+        ``suggested``: what came ticked; ``offered``: what stood there as a box without a tick (None: not on record).
+        ``added`` holds what was not ticked, so also what was taken of the offered.
+        """
 
         def labels(codes: frozenset[str]) -> list[str]:
             return [codebook.label(code) if code in codebook.by_id else code for code in sorted(codes)]
 
         review, shown = self.review, self.suggested
+        ticked, offered = (_kept_codes(review, name) for name in ("ticked", "offered"))
+        if ticked is not None:
+            shown = ticked  # what came filled in, and not all that the model thinks likely
+        only_offered = None if ticked is None or offered is None else offered - ticked
         return {
             "review": str(review.id),
             "coder": review.coder,
@@ -64,9 +72,17 @@ class Past:
             "accepted": None if shown is None else labels(shown & self.codes),
             "rejected": None if shown is None else labels(shown - self.codes),
             "added": None if shown is None else labels(self.codes - shown),
+            "offered": None if only_offered is None else labels(only_offered),
+            "offered_and_taken": None if only_offered is None else labels(only_offered & self.codes),
+            "offered_not_taken": None if only_offered is None else labels(only_offered - self.codes),
             "lead_time": review.lead_time,
             "supersedes": None if review.supersedes is None else str(review.supersedes),
         }
+
+
+def _kept_codes(review: Review, name: str) -> frozenset[str] | None:
+    kept = review.origin.get(name)
+    return frozenset(map(str, kept)) if isinstance(kept, list | tuple) else None
 
 
 def history(parts: Parts, given: str) -> dict[str, Any]:

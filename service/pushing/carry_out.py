@@ -4,6 +4,9 @@ Label Studio takes new predictions by the hundred, but new reasons and outdated 
 tasks turn to the new suggestions at once; the reasons follow in reading order, and what is outdated goes last. What is
 said where nothing is suggested is the same for all, so it waits for nothing. A push that is interrupted is finished by
 the next one, stage by stage.
+
+A code that is ticked without a box nobody sees, and Label Studio gives it back as accepted. So a prediction ticks only
+what has a box on its task by then; what gets its box with the new reasons is ticked right afterwards.
 """
 
 from __future__ import annotations
@@ -11,18 +14,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
+from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.change_task_data import new_in, show_data, show_field
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predictions_on_tasks import (
+    clear_predictions,
     drop_predictions,
     outdated,
     replace_predictions,
     show_version,
 )
 from annotations.label_studio.projects import Project
-from annotations.label_studio.task_data import REASONS, REASONS_COME, hash_of
+from annotations.label_studio.task_data import BOXES, REASONS, REASONS_COME, hash_of
 from annotations.label_studio.tasks import touched
 from annotations.lots import lots
 from annotations.progress import Progress
@@ -35,6 +41,14 @@ from service.pushing.plan import Faces, Plan, State, Step
 AT_A_TIME = 2000
 # between two looks at what coders have begun on meanwhile
 ONE_BY_ONE = 50
+
+
+class Stage(Enum):
+    """How far a task is: predictions are there, its boxes and reasons too, or all that belongs in them is ticked."""
+
+    PREDICTED = 1
+    REDRAWN = 2
+    COMPLETE = 3
 
 
 @dataclass(frozen=True)
@@ -51,20 +65,31 @@ class Showing:
 
     def bring(self, plan: Plan, progress: Progress) -> None:
         """Bring the tasks to what they ought to show."""
-        total = len(plan.predict) + len(plan.redraw) + len(plan.tidy)
+        total = (
+            len(plan.predict) + len(plan.redraw) + sum(map(self._lacks_boxes, plan.predict)) + len(plan.tidy)
+        )
         done = 0
-        self._hide_reasons(plan)
-        for stage in (self._predict, self._redraw, self._tidy):
+        self._hide(plan)
+        for stage in (self._predict, self._redraw, self._complete, self._tidy):
             for count in stage(plan):
                 done += count
                 progress(done, total)
 
-    def _hide_reasons(self, plan: Plan) -> None:
-        """Where no suggestion is shown any more, what is said instead stands there before the old suggestion goes.
+    def _hide(self, plan: Plan) -> None:
+        """Where no suggestion is shown any more, ticks, boxes and reasons go before anything else does.
 
-        The passage must not be told from one that is blind, not even for the minutes that other reasons take to come.
+        The passage must not be told from one that is blind, not even for the minutes that other reasons take to come;
+        and only then is it on record that it shows none. Ticks go before their boxes.
         """
-        self._replace_reasons((step, said) for step, said in self._old_reasons(plan) if self._hides(step))
+        going = [(step, data) for step, data in plan.redraw if not step.is_new and self._hides(step)]
+        for some in lots(going, ONE_BY_ONE):
+            begun = touched(self.server, self.project.id, [step.task for step, _ in some])
+            left = {step.task: (step, data) for step, data in some if step.task not in begun}
+            predicted = [task for task, (step, _) in left.items() if self.state.there[str(step.key)].versions]
+            clear_predictions(self.server, self.project.id, predicted)
+            before = {task: self.state.there[str(step.key)].data for task, (step, _) in left.items()}
+            new = {task: data for task, (_, data) in left.items()}
+            show_data(self.server, self.project.id, new, before)
 
     def _predict(self, plan: Plan) -> Iterator[int]:
         """Put predictions on tasks. Where the project shows another version, all turn to the new one at once.
@@ -73,11 +98,14 @@ class Showing:
         """
         shown = self.project.model_version
         waiting: list[Step] = []
-        for some in lots(plan.predict, AT_A_TIME):
+        for lot in lots(plan.predict, AT_A_TIME):
+            # what a coder has begun on since the plan was made keeps what they saw
+            begun = touched(self.server, self.project.id, [one.task for one in lot if not one.is_new])
+            some = [one for one in lot if one.task not in begun]
             made = {
                 one.task: its
                 for one in some
-                if (its := self.faces.prediction(one.placed, one.model)) is not None
+                if (its := self.faces.prediction(one.placed, one.model, self._boxes(one))) is not None
             }
             clearing = [one.task for one in some if one.clear]
             replace_predictions(self.server, self.project.id, made, clearing=clearing)
@@ -88,7 +116,7 @@ class Showing:
                 self._keep(some)
             else:
                 waiting += some
-            yield len(some)
+            yield len(lot)
         if waiting:
             self._turn(plan, waiting)
 
@@ -98,7 +126,7 @@ class Showing:
         moment = now()
         if any(not self._hides(one) for one in waiting):
             show_version(self.server, self.project.id, self.label)
-        self._keep(waiting, moment)
+        self._keep(waiting, moment=moment)
 
     def _take_reasons_back(self, plan: Plan) -> None:
         """No old reasons beside new suggestions: a word stands there until the new ones come.
@@ -126,11 +154,11 @@ class Showing:
                 show_field(self.server, self.project.id, left, REASONS, said)
 
     def _hides(self, step: Step) -> bool:
-        return self.faces.prediction(step.placed, step.model) is None
+        return self.faces.candidates(step.placed, step.model) is None
 
     def _suggests(self, step: Step) -> bool:
-        found = self.faces.prediction(step.placed, step.model)
-        return found is not None and bool(found.regions)
+        found = self.faces.candidates(step.placed, step.model)
+        return found is not None and not found.nothing
 
     def _redraw(self, plan: Plan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""
@@ -139,8 +167,35 @@ class Showing:
             left = [(step, data) for step, data in some if step.task not in begun]
             before = {step.task: self.state.there[str(step.key)].data for step, _ in left}
             show_data(self.server, self.project.id, {step.task: data for step, data in left}, before)
-            self._keep([replace(step, shown=hash_of(data)) for step, data in left])
+            self._keep([replace(step, shown=hash_of(data)) for step, data in left], Stage.REDRAWN)
             yield len(some)
+
+    def _complete(self, plan: Plan) -> Iterator[int]:
+        """Tick what has its box only now."""
+        redrawn = {step.key: hash_of(data) for step, data in plan.redraw}
+        lacking = [step for step in plan.predict if self._lacks_boxes(step) and step.key in redrawn]
+        for lot in lots(lacking, AT_A_TIME):
+            begun = touched(self.server, self.project.id, [step.task for step in lot])
+            some = [replace(step, shown=redrawn[step.key]) for step in lot if step.task not in begun]
+            made = {
+                one.task: its
+                for one in some
+                if (its := self.faces.prediction(one.placed, one.model)) is not None
+            }
+            replace_predictions(self.server, self.project.id, made, clearing=[one.task for one in some])
+            self._keep(some, Stage.COMPLETE)
+            yield len(lot)
+
+    def _boxes(self, step: Step) -> frozenset[str]:
+        """The codes for which the task had boxes when the plan was made."""
+        return codes_in_boxes(self.state.there[str(step.key)].data.get(BOXES))
+
+    def _lacks_boxes(self, step: Step) -> bool:
+        """Is something to be ticked that has no box on the task yet?"""
+        whole = self.faces.prediction(step.placed, step.model)
+        return whole is not None and whole != self.faces.prediction(
+            step.placed, step.model, self._boxes(step)
+        )
 
     def _tidy(self, plan: Plan) -> Iterator[int]:
         """Take away what older versions predicted: coders would find it in tabs beside what is suggested now."""
@@ -155,11 +210,30 @@ class Showing:
             )
             yield len(some)
 
-    def _keep(self, some: Sequence[Step], moment: datetime | None = None) -> None:
+    def _keep(
+        self, some: Sequence[Step], stage: Stage = Stage.PREDICTED, *, moment: datetime | None = None
+    ) -> None:
+        """On record: what the tasks show since now."""
         since = moment or now()
         kept = [
-            PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw)
+            PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw, *boxes)
             for one in some
+            for boxes in [self._offered(one, stage)]
         ]
         with self.store.writing() as connection:
             keep_tasks(connection, self.row, kept)
+
+    def _offered(self, step: Step, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+        """The codes that are put before the coder by now, and those of them that are ticked."""
+        found = self.faces.candidates(step.placed, step.model)
+        if found is None:
+            return None, None
+        there, ticked = self._boxes(step), found.ticked
+        if stage is not Stage.COMPLETE:
+            ticked = tuple(code for code in ticked if code in there or code in found.in_rows)
+        if stage is not Stage.PREDICTED or there == {one.code for one in found.boxes}:
+            return found.offered, ticked
+        # the boxes of before are still there
+        known = self.state.known(step.key)
+        before = () if known is None else known.offered or ()
+        return tuple(dict.fromkeys((*before, *ticked))), ticked

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 from annotations.codebook.codes import Codebook
-from annotations.coding import Suggestion
 from annotations.draws import Placed
-from annotations.label_studio.offered_codes import still_offered
+from annotations.label_studio.candidates import Candidates, boxes_in_task, candidates, no_candidates
 from annotations.label_studio.predicted_answer import Prediction, prediction
-from annotations.label_studio.task_data import Quote, Reason, Said, ShownSegment, task_data
+from annotations.label_studio.task_data import Links, Quote, Reason, Said, ShownSegment, task_data
+from annotations.segment import Segment
 from annotations.store.model_versions import ModelVersion
 from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
+from annotations.store.transcripts import Kept
 from annotations.transcript import Turn
 from annotations.turn_numbers import shown_number
 from models.corpus import Corpus
+from models.ticking import LEAST_PRECISION, tick_cuts
 
 CONTEXT = 2
 Said_by = tuple[ModelVersion, Mapping[UUID, Suggested]]
@@ -26,6 +31,10 @@ _HIDDEN_OR_NONE = (
     "and model can be compared. Judge it by its own words."
 )
 _NONE = "The model suggests no code here. It may be wrong."
+_ONLY_OFFERED = (
+    "None of the codes in the boxes is likely enough to be suggested. They are the likeliest ones all the same, and what "
+    "stands beside them says how often such a guess is right."
+)
 _COLD = "These suggestions come from the codebook's own words; nobody's coding stands behind them yet."
 
 
@@ -33,7 +42,8 @@ class Shown:
     """What passages show under a model version (the ``Faces`` of a plan).
 
     ``said_by``: a model version with what it suggests, by its id. ``draws``: some passages of this study hide their
-    suggestions, so those without any must look like them.
+    suggestions, so those without any must look like them. ``least_precision``: see ``models.ticking``. ``links``: where a
+    turn of a transcript is found in Tandem's own pages.
     """
 
     def __init__(
@@ -45,6 +55,8 @@ class Shown:
         *,
         label: str,
         draws: bool,
+        least_precision: float = LEAST_PRECISION,
+        links: Callable[[Kept, int], Links] | None = None,
     ) -> None:
         self._corpus = corpus
         self._turns = turns
@@ -52,34 +64,54 @@ class Shown:
         self._said_by = said_by
         self._label = label
         self._draws = draws
+        self._links = links
+        self._cuts = cache(lambda model: tick_cuts(said_by(model)[0], least_precision))
+        # a passage's boxes are asked for several times in a push
+        self._found = lru_cache(maxsize=20_000)(self._put)
+        self._none = no_candidates(codebook)
 
-    def data(self, placed: Placed, model: UUID | None) -> dict[str, str]:
+    def data(self, placed: Placed, model: UUID | None) -> dict[str, Any]:
         """The data of a passage's task."""
         unit = self._corpus.position[placed.segment]
-        turns = self._turns[self._corpus.transcripts[self._corpus.at[unit][0]].id]
+        kept = self._corpus.transcripts[self._corpus.at[unit][0]]
+        turns = self._turns[kept.id]
         key = str(task_key(placed.segment, placed.draw))
         segment = shown_segment(self._corpus, unit, turns, key)
-        reasons = self._reasons(unit, model) if model is not None else []
-        return task_data(segment, reasons, self._note(model, bool(reasons)))
+        if self._links is not None:
+            segment = replace(segment, links=self._links(kept, self._corpus.segment(unit).turn))
+        found = self.candidates(placed, model) or self._none
+        reasons = self._reasons(unit, model, found) if model is not None else []
+        note = self._note(model, bool(reasons), found)
+        return task_data(segment, reasons, note, boxes_in_task(found, self._codebook))
 
-    def prediction(self, placed: Placed, model: UUID | None) -> Prediction | None:
-        """The prediction of a passage's task, or None where it shows none."""
+    def candidates(self, placed: Placed, model: UUID | None) -> Candidates | None:
+        """What is put before the coder of a passage, or None where nothing is."""
         if model is None:
             return None
-        put = self._put(placed.segment, model)
-        if self._draws and not put:
-            return None
-        return prediction(put, self._codebook, version=self._label)
+        found = self._found(placed.segment, model)
+        return None if self._draws and found.nothing else found
 
-    def _put(self, segment: UUID, model: UUID) -> list[Suggestion]:
-        """What the model version suggests for a segment, of the codes that the screen offers."""
+    def prediction(
+        self, placed: Placed, model: UUID | None, among: Collection[str] | None = None
+    ) -> Prediction | None:
+        """The prediction of a passage's task, or None where it shows none."""
+        found = self.candidates(placed, model)
+        return None if found is None else prediction(found, self._codebook, version=self._label, among=among)
+
+    def _put(self, segment: UUID, model: UUID) -> Candidates:
+        """What the model version says of a segment, of the codes that the screen offers."""
         version, found = self._said_by(model)
-        said = (one for one in found[segment].one_by_one(version) if one.suggested)
-        return still_offered(said, self._codebook)
+        said = found[segment].one_by_one(version)
+        has_odds = version.kind != "cold start"
+        return candidates(said, self._codebook, self._cuts(model), with_odds=has_odds)
 
-    def _reasons(self, unit: int, model: UUID) -> list[Reason]:
+    def _reasons(self, unit: int, model: UUID, shown: Candidates) -> list[Reason]:
+        """For what is suggested or ticked; what only fills the boxes up has no reasons on record."""
         version, found = self._said_by(model)
         said, transcript = found[self._corpus.ids[unit]], self._corpus.transcript(unit)
+        by_code = {one.code: one for one in said.one_by_one(version) if one.suggested}
+        rows = [code for code in by_code if code in self._codebook.by_id and self._codebook[code].applicable]
+        order = {code: at for at, code in enumerate((*shown.likely, *shown.in_rows))}
         return [
             Reason(
                 self._codebook.label(one.code),
@@ -88,7 +120,7 @@ class Shown:
                 one.sentence.of(transcript.text) if one.sentence is not None else "",
                 quotes=tuple(self._quotes(said, one.code, transcript.site)),
             )
-            for one in self._put(self._corpus.ids[unit], model)
+            for one in (by_code[code] for code in sorted(rows, key=lambda code: order.get(code, len(order))))
         ]
 
     def _quotes(self, said: Suggested, code: str, site: str) -> list[Quote]:
@@ -101,9 +133,11 @@ class Shown:
             return [Quote(self._corpus.text(source), transcript.participant or transcript.name)]
         return []
 
-    def _note(self, model: UUID | None, suggested: bool) -> str:
-        if not suggested:
+    def _note(self, model: UUID | None, suggested: bool, found: Candidates) -> str:
+        if not suggested and found.nothing:
             return _HIDDEN_OR_NONE if self._draws or model is None else _NONE
+        if not suggested:
+            return _ONLY_OFFERED
         return _COLD if model is not None and self._said_by(model)[0].kind == "cold start" else ""
 
 
@@ -136,7 +170,15 @@ def shown_segment(corpus: Corpus, unit: int, turns: Sequence[Turn], key: str) ->
         time=_time(turns, own.turn),
         before=said(range(max(0, s - CONTEXT), s)),
         after=said(range(s + 1, min(len(cut), s + 1 + CONTEXT))),
+        date="" if transcript.date is None else transcript.date.isoformat(),
+        passage=_passage(cut, s),
     )
+
+
+def _passage(cut: Sequence[Segment], place: int) -> str:
+    """Which of the passages to code it is."""
+    coded = [at for at, one in enumerate(cut) if one.role.is_coded]
+    return f"passage {coded.index(place) + 1} of {len(coded)}" if place in coded else ""
 
 
 def _time(turns: Sequence[Turn], turn: int) -> str:

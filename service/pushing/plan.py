@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 from annotations.coding import Draw
 from annotations.draws import Placed
+from annotations.label_studio.candidates import Candidates
 from annotations.label_studio.predicted_answer import Prediction
-from annotations.label_studio.task_data import REASONS, hash_of
+from annotations.label_studio.task_data import BOXES, REASONS, hash_of
 from annotations.label_studio.tasks import Task
 from annotations.store.pushed_tasks import PushedTask, task_key
 
@@ -18,12 +19,18 @@ from annotations.store.pushed_tasks import PushedTask, task_key
 class Faces(Protocol):
     """What a passage shows under a model version; None: without suggestions."""
 
-    def data(self, placed: Placed, model: UUID | None) -> Mapping[str, str]:
+    def data(self, placed: Placed, model: UUID | None) -> Mapping[str, Any]:
         """The data of its task."""
         ...
 
-    def prediction(self, placed: Placed, model: UUID | None) -> Prediction | None:
-        """The prediction that stands on its task, or None."""
+    def candidates(self, placed: Placed, model: UUID | None) -> Candidates | None:
+        """What is put before its coder, or None where that is hidden or, in a study that hides some, nothing."""
+        ...
+
+    def prediction(
+        self, placed: Placed, model: UUID | None, among: Collection[str] | None = None
+    ) -> Prediction | None:
+        """The prediction that stands on its task, or None; ``among``: the codes for which the task has boxes now."""
         ...
 
 
@@ -53,7 +60,7 @@ class Plan:
     """Tasks whose predictions change, whose words change, that keep outdated predictions; how many need nothing."""
 
     predict: list[Step] = field(default_factory=list)
-    redraw: list[tuple[Step, Mapping[str, str]]] = field(default_factory=list)
+    redraw: list[tuple[Step, Mapping[str, Any]]] = field(default_factory=list)
     tidy: list[Step] = field(default_factory=list)
     same: int = 0
     reviewed: int = 0
@@ -128,10 +135,13 @@ def _place(plan: Plan, one: Placed, state: State, going: bool, model: UUID, labe
     if waits and known is not None:
         shall = known.model
         plan.waiting += 1
-    suggests = faces.prediction(one, shall) is not None
+    found = faces.candidates(one, shall)
+    suggests = found is not None
     data = faces.data(one, shall)
     is_new = str(key) in state.new
-    as_known = known is not None and (known.model, known.draw) == (shall, one.draw)
+    # the same model may tick otherwise: by another least precision, or since Tandem shows codes in another way
+    boxes = (None, None) if found is None else (found.offered, found.ticked)
+    as_known = known is not None and (known.shows, known.draw) == ((shall, *boxes), one.draw)
     # whose suggestions stand there under the name of the version that serves, nobody can tell but our record; nor can
     # it where a push broke off before the project turned, and somebody began on the transcript since
     sure = as_known and not (waits and state.shown not in ("", label))
@@ -140,6 +150,7 @@ def _place(plan: Plan, one: Placed, state: State, going: bool, model: UUID, labe
     predict = not as_known or clear or (suggests and label not in task.versions)
     # a push that broke off may have put other reasons there, or the word that they come, and did not record it
     redraw = step.shown != hash_of(data) or task.data.get(REASONS, data[REASONS]) != data[REASONS]
+    redraw |= task.data.get(BOXES) != data.get(BOXES)
     tidy = suggests and not clear and bool(task.versions - {label})
     if predict:
         plan.predict.append(step)

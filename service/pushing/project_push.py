@@ -13,7 +13,7 @@ from annotations.coding import Draw
 from annotations.draws import Placed
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
-from annotations.label_studio.projects import Project, ensure_project, project_exists
+from annotations.label_studio.projects import Project, ensure_project, project_exists, used_controls
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.task_data import hash_of
 from annotations.label_studio.tasks import Task, add_tasks, delete_tasks, tasks_by_key, touched
@@ -128,8 +128,10 @@ class ProjectPush:
         with self.store.reading() as connection:
             known = project_for(connection, url=self.server.url, coder=coder, wave=wave)
         title = title_of(self.study, wave, coder)
+        used = used_controls(self.server, known.project_id) if known else frozenset()
+        config = label_config(self.codebook, used)
         project, is_new = ensure_project(
-            self.server, title, label_config(self.codebook), known=known.project_id if known else None
+            self.server, title, config, known=known.project_id if known else None
         )
         with self.store.writing() as connection:
             # only now: a review that comes in before says nothing of a code that was not on the screen
@@ -195,7 +197,7 @@ class ProjectPush:
         delete_tasks(self.server, project.id, doomed)
         return (f"{len(doomed)} tasks whose words were corrected since were taken away.",) if doomed else ()
 
-    def _first_face(self, one: Placed) -> Mapping[str, str]:
+    def _first_face(self, one: Placed) -> Mapping[str, Any]:
         return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)
 
 

@@ -18,6 +18,8 @@ from annotations.store.model_versions import ModelVersion, model_by_id, serving_
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
 from models.corpus import Corpus, read_corpus
+from models.ticking import measured_ticks
+from service.access.page_links import links_to
 from service.composition import Parts
 from service.label_studio.attach import find_service
 from service.label_studio.connect import label_studio_of
@@ -96,6 +98,8 @@ class _Push:
             done += [self._one(pushing, wave, coder, its[coder], progress) for coder in coders]
         seed = dealing.plan.seed if dealing.plan else None
         done = [replace(one, seed=seed) for one in done]
+        if done and not measured_ticks(self.model):
+            done[0] = replace(done[0], notes=(*done[0].notes, _unticked(self.model)))
         if done and dealing.notes:
             done[0] = replace(done[0], notes=(*dealing.notes, *done[0].notes))
         return done
@@ -139,12 +143,22 @@ class _Push:
         parts, label = self.parts, version_label(self.model.version)
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
-        faces = Shown(self.corpus, turns, parts.codebook, self._said_by(), label=label, draws=draws)
+        service = find_service(parts)
+        faces = Shown(
+            self.corpus,
+            turns,
+            parts.codebook,
+            self._said_by(),
+            label=label,
+            draws=draws,
+            least_precision=parts.study.config.aim.least_precision,
+            links=links_to(service.url, service.key) if service.url else None,
+        )
         transcripts = self.corpus.transcripts
         return ProjectPush(
             parts.store,
             self.server,
-            find_service(parts),
+            service,
             parts.study.config.name,
             parts.codebook,
             self.model.id,
@@ -179,6 +193,15 @@ def in_order(placed: Sequence[Placed], order: Order) -> tuple[list[Placed], str]
     note = f"new passages come in an order for training: {'; '.join(list(reasons)[:4])}." if reasons else ""
     again = [one for one in placed if one.draw is Draw.REPEAT]
     return [*(first[segment] for segment, _ in sorted_), *again], note
+
+
+def _unticked(model: ModelVersion) -> str:
+    why = (
+        "it knows only the codebook's words"
+        if model.kind == "cold start"
+        else "it was not measured on participants it had not seen"
+    )
+    return f"no code comes ticked from model {model.version}, since {why}: its likeliest codes stand there as empty boxes."
 
 
 def _waves_with(corpus: Corpus, found: Mapping[UUID, Suggested]) -> dict[str, None]:

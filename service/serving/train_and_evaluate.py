@@ -99,5 +99,6 @@ def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingPart
         folder=parts.study.models_folder,
         tracking=tracking_of(parts),
         aim=Aim(parts.study.config.aim.precision),
+        least_precision=parts.study.config.aim.least_precision,
         fine_tune=parts.embedder if parts.study.config.embedder.fine_tune else None,
     )

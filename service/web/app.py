@@ -19,7 +19,7 @@ from service.access.keys import door_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.looking.wave_progress import progress_of
-from service.web import api, ml_backend, proof_route
+from service.web import api, ml_backend, proof_route, reading_pages
 from service.web import webhook_route as webhook
 from service.web.background import (
     attach_until_done,
@@ -87,11 +87,11 @@ def create_app(
     app.state.inbox = inbox
     app.state.arrived = arrived
     app.state.pings = Pings(parts)
-    app.state.predictions = StandingPredictions()
+    app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for router in (ml_backend.router, webhook.router, api.router, proof_route.router):
+    for router in (ml_backend.router, webhook.router, api.router, reading_pages.router, proof_route.router):
         app.include_router(router)
     return app
 

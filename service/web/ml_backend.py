@@ -8,7 +8,7 @@ stands on the task, or a review could not tell what its coder was shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,7 +16,9 @@ from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import TandemError
 from annotations.label_studio.annotation import UNFIT, key_in, number_in
+from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.predicted_answer import version_label
+from annotations.label_studio.task_data import BOXES, KEY
 from annotations.store.jobs import ask_for, latest_of
 from annotations.store.label_studio_projects import project_numbered
 from annotations.store.model_versions import all_models, champion, erased_versions, why_nothing_serves
@@ -62,13 +64,15 @@ async def predict(request: Request, parts: Served, inbox: Taken) -> Response:
         body = json.loads(await request.body())
         tasks = body["tasks"]
         project = number_in(str(body.get("project") or "0").partition(".")[0])
-        keys = [key_in((task.get("data") or {}).get("segment_id")) for task in tasks]
+        shown = [task.get("data") or {} for task in tasks]
+        keys = [key_in(data.get(KEY)) for data in shown]
+        boxes = {key: codes_in_boxes(data.get(BOXES)) for key, data in zip(keys, shown, strict=True) if key}
     except UNFIT:
-        keys = []
+        keys, boxes = [], {}
     found: Mapping[UUID, bytes] = {}
-    if known := [key for key in keys if key]:
+    if boxes:
         kept: StandingPredictions = request.app.state.predictions
-        found = await run_in_threadpool(_found, parts, inbox.reviewing.in_force, project, known, kept)
+        found = await run_in_threadpool(_found, parts, inbox.reviewing.in_force, project, boxes, kept)
     results = b",".join(found.get(key, NOTHING) if key else NOTHING for key in keys)
     return Response(b'{"results":[%b]}' % results, media_type="application/json")
 
@@ -105,10 +109,14 @@ def _ask(parts: Parts, project: int) -> bool:
 
 
 def _found(
-    parts: Parts, in_force: InForce, number: int, keys: Sequence[UUID], kept: StandingPredictions
+    parts: Parts,
+    in_force: InForce,
+    number: int,
+    boxes: Mapping[UUID, Collection[str]],
+    kept: StandingPredictions,
 ) -> Mapping[UUID, bytes]:
     try:
         with parts.store.reading() as connection:
-            return kept.on(connection, in_force.codebook, number, keys)
+            return kept.on(connection, in_force.codebook, number, boxes)
     except TandemError:
         return {}  # the database does not answer; the coder works without a suggestion

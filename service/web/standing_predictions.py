@@ -9,32 +9,44 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
-from annotations.coding import Suggestion
-from annotations.label_studio.offered_codes import still_offered
+from annotations.label_studio.candidates import Candidates, candidates
 from annotations.label_studio.predicted_answer import prediction, version_label
 from annotations.store.model_versions import ModelVersion, erased_models, model_by_id
 from annotations.store.suggestions import suggestions_on
 from annotations.store.suggestions_on_tasks import Standing, standing_on
+from models.ticking import LEAST_PRECISION, tick_cuts
 
 NOTHING = b"[]"
 # some 10 MB
 MOST_KEPT = 20_000
 
 
-class StandingPredictions:
-    """Answers by task. Safe among threads. ``most``: how many are kept, those asked for last."""
+class Ready(NamedTuple):
+    """An answer in JSON, and the codes that it ticks in boxes."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
+    answer: bytes
+    in_boxes: frozenset[str] = frozenset()
+
+
+class StandingPredictions:
+    """Answers by task. Safe among threads. ``most``: how many are kept, those asked for last.
+
+    ``least_precision``: see ``models.ticking``.
+    """
+
+    def __init__(self, most: int = MOST_KEPT, least_precision: float = LEAST_PRECISION) -> None:
         self._most = most
+        self._least = least_precision
         self._turn = threading.Lock()
         self._codebook: Codebook | None = None
-        self._made: OrderedDict[tuple[UUID, UUID], bytes] = OrderedDict()
+        self._made: OrderedDict[tuple[UUID, UUID], Ready] = OrderedDict()
 
     @property
     def count(self) -> int:
@@ -42,21 +54,30 @@ class StandingPredictions:
         return len(self._made)
 
     def on(
-        self, connection: Connection, codebook: Codebook, number: int, keys: Collection[UUID]
+        self, connection: Connection, codebook: Codebook, number: int, boxes: Mapping[UUID, Collection[str]]
     ) -> Mapping[UUID, bytes]:
-        """For these tasks of the project with this number the answer in JSON; a task that shows none is left out."""
+        """For these tasks of the project with this number the answer in JSON; a task that shows none is left out.
+
+        ``boxes``: for each task the codes that have a box on it. What is ticked without one nobody sees, and Label
+        Studio gives it back as accepted; so a task without its boxes gets no answer.
+        """
+        keys = boxes.keys()
         # a model that learnt from somebody who withdrew says nothing more, whatever stands there still
         erased = erased_models(connection)
         standing = [one for one in standing_on(connection, number, keys) if one.model not in erased]
         known = self._known(codebook, standing)
         missing = [one for one in standing if one.said not in known]
         if missing:
-            made = _made(connection, codebook, missing)
+            made = self._made_of(connection, codebook, missing)
             self._keep(codebook, made)
             known |= made
-        return {one.key: known[one.said] for one in standing if one.said in known}
+        return {
+            one.key: known[one.said].answer
+            for one in standing
+            if one.said in known and known[one.said].in_boxes <= frozenset(boxes[one.key])
+        }
 
-    def _known(self, codebook: Codebook, standing: Iterable[Standing]) -> dict[tuple[UUID, UUID], bytes]:
+    def _known(self, codebook: Codebook, standing: Iterable[Standing]) -> dict[tuple[UUID, UUID], Ready]:
         with self._turn:
             if codebook is not self._codebook:  # it was edited: a code may have left it, or moved
                 self._made.clear()
@@ -66,33 +87,35 @@ class StandingPredictions:
                 self._made.move_to_end(said)
             return found
 
-    def _keep(self, codebook: Codebook, made: Mapping[tuple[UUID, UUID], bytes]) -> None:
+    def _keep(self, codebook: Codebook, made: Mapping[tuple[UUID, UUID], Ready]) -> None:
         with self._turn:
             if codebook is self._codebook:
                 self._made.update(made)
             while len(self._made) > self._most:
                 self._made.popitem(last=False)
 
+    def _made_of(
+        self, connection: Connection, codebook: Codebook, standing: Iterable[Standing]
+    ) -> dict[tuple[UUID, UUID], Ready]:
+        by_model: dict[UUID, set[UUID]] = {}
+        for one in standing:
+            by_model.setdefault(one.model, set()).add(one.segment)
+        found: dict[tuple[UUID, UUID], Ready] = {}
+        for version, segments in by_model.items():
+            model = model_by_id(connection, version)
+            if model is None:
+                continue
+            cuts = tick_cuts(model, self._least)
+            for segment, said in suggestions_on(connection, model, segments).items():
+                has_odds = model.kind != "cold start"
+                put = candidates(said.one_by_one(model), codebook, cuts, with_odds=has_odds)
+                found[version, segment] = _ready(put, codebook, model)
+        return found
 
-def _made(
-    connection: Connection, codebook: Codebook, standing: Iterable[Standing]
-) -> dict[tuple[UUID, UUID], bytes]:
-    by_model: dict[UUID, set[UUID]] = {}
-    for one in standing:
-        by_model.setdefault(one.model, set()).add(one.segment)
-    found: dict[tuple[UUID, UUID], bytes] = {}
-    for version, segments in by_model.items():
-        model = model_by_id(connection, version)
-        if model is None:
-            continue
-        for segment, said in suggestions_on(connection, model, segments).items():
-            put = still_offered((one for one in said.one_by_one(model) if one.suggested), codebook)
-            found[version, segment] = _answer(put, codebook, model)
-    return found
 
-
-def _answer(put: Sequence[Suggestion], codebook: Codebook, model: ModelVersion) -> bytes:
-    if not put:
-        return NOTHING  # just as a blind task: nothing tells the two apart
+def _ready(put: Candidates, codebook: Codebook, model: ModelVersion) -> Ready:
+    if not put.ticked:
+        return Ready(NOTHING)  # just as a blind task: nothing tells the two apart
     made = prediction(put, codebook, version=version_label(model.version))
-    return json.dumps(made.to_json(), ensure_ascii=False, allow_nan=False).encode()
+    plain = json.dumps(made.to_json(), ensure_ascii=False, allow_nan=False)
+    return Ready(plain.encode(), frozenset(one.code for one in put.boxes if one.ticked))

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from typing import Protocol
+from uuid import UUID
 
 from annotations.errors import TandemError
-from annotations.label_studio.erase import forget_predictions
+from annotations.label_studio.candidates import boxes_in_task, no_candidates
+from annotations.label_studio.erase import forget_boxes, forget_predictions
 from annotations.label_studio.predicted_answer import version_label
 from annotations.label_studio.projects import project_exists
 from annotations.numbers_shown import counted
 from annotations.store.label_studio_projects import projects
-from annotations.store.model_versions import ModelVersion, all_models, champion, why_nothing_serves
+from annotations.store.model_versions import (
+    ModelVersion,
+    all_models,
+    champion,
+    erased_models,
+    why_nothing_serves,
+)
+from annotations.store.pushed_tasks import tasks_of
 from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
 from models.run_folders import erase_runs
 from service.composition import Parts
@@ -121,13 +130,23 @@ def _nothing_shown(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
         pushed = projects(connection)
     if not pushed or not versions:
         return
+    empty = boxes_in_task(no_candidates(parts.codebook), parts.codebook)
     try:
         with label_studio_of(parts) as server:
             for one in pushed:
                 if one.url == server.url and project_exists(server, one.project_id):
                     forget_predictions(server, one.project_id, versions)
+                    forget_boxes(server, one.project_id, _showing(parts, one.id), empty)
     except TandemError as error:
         found.still_there.append(
             f"Label Studio still shows what {', '.join(sorted(erasing.models))} suggested ({error}) Run the same "
             f"command again once it answers."
         )
+
+
+def _showing(parts: Parts, project: UUID) -> list[str]:
+    """The tasks on which an erased model's suggestions stood last."""
+    with parts.store.reading() as connection:
+        erased = erased_models(connection)
+        tasks = tasks_of(connection, project)
+    return [str(key) for key, task in tasks.items() if task.model in erased]

@@ -8,7 +8,7 @@ from annotations.errors import TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.erase import erase_tasks, forget_evidence, hide_surroundings
 from annotations.label_studio.projects import project_exists
-from annotations.label_studio.task_data import words_shown
+from annotations.label_studio.task_data import passage_fields
 from annotations.label_studio.tasks import tasks_by_key
 from annotations.numbers_shown import counted
 from annotations.store.erasing import Pending
@@ -58,7 +58,7 @@ def _from_project(parts: Parts, server: LabelStudio, one: Pending, found: Withdr
     if one.around:
         with parts.store.reading() as connection:
             words = words_on_tasks(connection, one.around)
-        shown = {key: words_shown(*said) for key, said in words.items()}
+        shown = {key: passage_fields(*said) for key, said in words.items()}
         hide_surroundings(server, one.project, shown)
     there = tasks_by_key(server, one.project)
     left = [key for key in one.keys if key in there]

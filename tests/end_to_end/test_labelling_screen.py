@@ -30,7 +30,7 @@ SAID = (
 )
 _SCROLLS = """[...document.querySelectorAll('*')].filter(
     e => e.scrollHeight > e.clientHeight + 2 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowY)
-).length"""
+).map(e => `${e.className} ${e.scrollHeight} > ${e.clientHeight}`)"""
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_it_fits_a_small_laptop_and_influence_comes_back(study: StudyToPush, pag
     page.get_by_text("turn 2 of 32").wait_for(timeout=60_000)
     page.locator('input[name="−"]').check()
     page.locator('input[name="concrete example"]').check()
-    assert page.evaluate(_SCROLLS) == 0
+    assert page.evaluate(_SCROLLS) == []
     page.keyboard.press("Control+Enter")
     page.get_by_text("turn 4 of 32").wait_for(timeout=60_000)
     with study.server() as server:

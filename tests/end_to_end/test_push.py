@@ -31,7 +31,7 @@ def test_without_options_all_share_one_project(study: StudyToPush, server: Label
     (done,) = study.push()
     assert (done.created, done.coder, done.draws) == (24, None, {"blind": 0, "double": 0, "repeat": 0})
     tasks = exported(server, done.project.id)
-    words = [task["data"]["transcript"] for task in tasks.values()]
+    words = [task["data"]["interview"] for task in tasks.values()]
     assert words == ["A-01"] * 8 + ["A-02"] * 8 + ["A-03"] * 8
     assert versions_of(tasks) == {("tandem v1",): 24}
     assert version_shown(server, done.project.id) == "tandem v1"
@@ -44,8 +44,13 @@ def test_the_first_tab_leaves_out_what_nobody_can_read(study: StudyToPush, serve
     (done,) = study.push()
     (tab,) = server.ask("GET", f"api/dm/views?project={done.project.id}")
     for hidden in tab["data"]["hiddenColumns"].values():
-        assert "tasks:data.why" in hidden
-        assert "tasks:data.words" not in hidden
+        assert {"tasks:data.why", "tasks:data.words", "tasks:data.candidates", "tasks:id"} <= set(hidden)
+        assert not {
+            "tasks:data.interview",
+            "tasks:data.turn",
+            "tasks:data.passage",
+            "tasks:completed_at",
+        } & set(hidden)
     other = {"project": done.project.id, "data": {"title": "Mine"}}
     mine = server.ask("POST", "api/dm/views/", other)
     server.ask("DELETE", f"api/dm/views/{tab['id']}/")
@@ -109,7 +114,7 @@ def test_a_shared_project_that_nobody_has_begun_can_still_be_drawn(
     tasks, kept = exported(server, first.project.id), kept_tasks(study, done)
     blind = [key for key, task in kept.items() if task.draw is Draw.BLIND]
     assert all(tasks[str(key)]["predictions"] == [] for key in blind)
-    assert {tasks[str(key)]["data"]["transcript"] for key in blind} == {"A-02", "A-03"}
+    assert {tasks[str(key)]["data"]["interview"] for key in blind} == {"A-02", "A-03"}
 
 
 def test_a_draft_counts_as_begun(study: StudyToPush, server: LabelStudio) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from pushes import broken, codes_shown, kept_tasks, versions_of
-from study_to_push import StudyToPush, answer, exported
+from study_to_push import FOURTH, StudyToPush, answer, exported
 
 from annotations.coding import Draw
 from annotations.label_studio.client import LabelStudio
@@ -53,8 +53,9 @@ def test_a_new_model_follows_the_rules(study: StudyToPush, server: LabelStudio) 
     with study.parts.store.reading() as connection:
         (row,) = projects(connection)
         shown = {key: shown_at(connection, row.id, UUID(key), now()) for key in keys}
-    assert len({shown[key] for key in keys[:16]}) == 1
-    assert {shown[key] for key in keys[16:]} != {shown[keys[0]]}
+    models = {key: one and one.model for key, one in shown.items()}
+    assert len({models[key] for key in keys[:16]}) == 1
+    assert {models[key] for key in keys[16:]} != {models[keys[0]]}
     (same,) = study.push()
     assert (same.updated, same.waiting, same.unchanged) == (0, 7, 8)
     study.serve("v1")
@@ -118,8 +119,15 @@ def test_who_loses_their_suggestion_looks_blind_at_once(
     (first,) = study.push(**({"blind": blind, "seed": 5} if blind else {}))
     before = exported(server, first.project.id)
     study.serve("v2")
+    whole = carry_out.show_data
+
+    def broken_once_all_have_turned(*given: Any) -> None:
+        if version_shown(server, first.project.id) == "tandem v2":
+            raise KeyboardInterrupt
+        whole(*given)
+
     with monkeypatch.context() as patch:
-        patch.setattr(carry_out, "show_data", broken)
+        patch.setattr(carry_out, "show_data", broken_once_all_have_turned)
         with pytest.raises(KeyboardInterrupt):
             study.push()
     tasks, kept = exported(server, first.project.id), kept_tasks(study, first)
@@ -129,12 +137,17 @@ def test_who_loses_their_suggestion_looks_blind_at_once(
     hidden = [key for key, task in kept.items() if task.draw is Draw.BLIND]
     assert lost
     assert bool(hidden) == bool(blind)
-    silent = {tasks[key]["data"]["why"] for key, codes in shown.items() if not codes}
+    gets = [key for n, key in enumerate(tasks) if n % FOURTH and str(key) not in set(map(str, hidden))]
+    silent = {tasks[key]["data"]["why"] for key in tasks.keys() - set(gets)}
     assert len(silent) == 1
     assert not any("Another version" in said for said in silent)
-    assert {tasks[key]["data"]["why"] for key, codes in shown.items() if codes} == {REASONS_COME}
+    assert {tasks[key]["data"]["why"] for key in gets} == {REASONS_COME}
+    # what had no box before is not ticked yet: nobody would see it
+    boxed = {key: {box["alias"] for box in task["data"]["candidates"]} for key, task in tasks.items()}
+    ticked = {key: {code for one in its for code in one["value"]["choices"]} for key, its in shown.items()}
+    assert all(codes <= boxed[key] for key, codes in ticked.items())
     if blind:
-        assert not any(tasks[key]["predictions"] for key in lost)
+        assert not any(tasks[key]["predictions"] or boxed[key] for key in lost)
 
 
 @pytest.mark.parametrize("stage", ["replace_predictions", "show_version"])

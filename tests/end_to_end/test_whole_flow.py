@@ -126,17 +126,14 @@ def test_the_model_files_hold_no_words_of_anybody(flow: dict[str, Any], study: P
 def test_a_coder_sees_the_suggestions_and_submits(
     page: Any, flow: dict[str, Any], tandem: Run, study: Path, label_studio: Access
 ) -> None:
-    """In the real interface the first passage has its suggested codes ticked; what is submitted can be read back."""
+    """In the real interface the first passage stands there to be coded; what is submitted can be read back."""
     from annotations.codebook.files import read_codebook
 
-    rows = [row for row in tandem("suggestions", "--wave", "2")["suggestions"] if row["suggested"]]
-    first = min(rows, key=lambda row: row["turn"] if row["transcript"] == "NRB-03" else 1000)
     project = flow["push"]["projects"][0]
     page.goto(f"{project['url']}/data?labeling=1")
     page.get_by_text("turn 2 of 44").wait_for(timeout=60_000)
     assert page.get_by_text("There is a room?").is_visible()
-    if first["turn"] == 1 and first["framework"] == "Phase":
-        assert page.locator(f'input[name="{first["code"]}"]').is_checked()
+    assert page.locator(".tandem-likely input").count() > 0
     page.locator('input[name="Adoption"]').check()
     page.keyboard.press("Control+Enter")
     page.get_by_text("turn 4 of 44").wait_for(timeout=60_000)

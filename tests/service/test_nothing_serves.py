@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from coded_study import MARKS, add_interviews, make_coded_study, opened, quiet
 from fastapi.testclient import TestClient
+from proven import proven
 from typer.testing import CliRunner
 
 from annotations.errors import BadInput, TandemError
@@ -94,12 +95,16 @@ def test_what_stands_on_tasks_is_no_longer_answered(parts: Parts) -> None:
     keys = _pushed(parts)
     basic = ("tandem", door_key(KEY, "backend"))
     with TestClient(create_app(parts, key=KEY), base_url="http://127.0.0.1:8430") as client:
-        body = {"tasks": [{"id": 1, "data": {"segment_id": one}} for one in keys], "project": "7"}
+        boxes = [{"value": one, "alias": one} for one in parts.codebook.by_id]
+        shown = [{"segment_id": one, "candidates": boxes} for one in keys]
+        body = {"tasks": [{"id": 1, "data": data} for data in shown], "project": "7"}
         with parts.store.writing() as connection:
             from annotations.store.suggestions import add_suggestions, suggestions_of
             from annotations.store.tables import model_versions, suggestions
 
-            sure_enough = model_versions.update().values(thresholds={"money": 0.5, "people": 0.5})
+            sure_enough = model_versions.update().values(
+                thresholds={"money": 0.5, "people": 0.5}, figures=proven(["money", "people"])
+            )
             connection.execute(sure_enough)
             (model,) = all_models(connection)
             there = suggestions_of(connection, model)

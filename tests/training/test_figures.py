@@ -13,9 +13,11 @@ from sklearn.metrics import (
 )
 
 from annotations.codebook.codes import Code, Codebook, Framework
+from models.ticking import shown_right
 from models.unit import Unit
 from training.dataset import Dataset, Judgement, OutOfFold
 from training.figures import evaluate
+from training.ticks import ticks_of
 
 CODES = ("a", "b", "c")
 BOOK = Codebook(
@@ -137,3 +139,29 @@ def test_without_held_out_predictions_the_reason_is_given() -> None:
     assert figures["overall"]["micro_f1"] is None
     assert figures["overall"]["reason"] == "two participants are too few"
     assert figures["codes"] == []
+
+
+def test_ticks_are_counted_where_a_coder_would_have_found_them() -> None:
+    """Decided and at least as probable as asked; right where the coder says so; in the first five or ticked."""
+    dataset, found = _data()
+    truth = dataset.judgements[0].labels > 0.5
+    rows = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None, least_precision=0.7).to_json()[
+        "codes"
+    ]
+    for at, row in enumerate(rows):
+        ticked = found.decided[:, at] & (found.probabilities[:, at] >= 0.7)
+        assert row["ticked"] == ticked.sum()
+        assert row["ticked_right"] == (ticked & truth[:, at]).sum()
+        assert row["comes_ticked"] is shown_right(row["ticked"], row["ticked_right"], 0.7)
+        # of three codes all are among the first five
+        assert row["recall_at_5"] == 1.0
+
+
+def test_what_a_model_could_not_judge_is_neither_ticked_nor_offered() -> None:
+    """Of a segment that no model was asked about nothing is known."""
+    dataset, found = _data()
+    silent = OutOfFold(np.full_like(found.probabilities, np.nan), np.zeros_like(found.decided), found.folds)
+    ticks = ticks_of(dataset, silent, 0.3)
+    assert (ticks.ticked.sum(), ticks.offered.sum(), ticks.recall(0)) == (0, 0, 0.0)
+    nowhere = OutOfFold(found.probabilities, found.decided, np.full(len(dataset), -1))
+    assert ticks_of(dataset, nowhere, 0.3).recall(0) is None

@@ -20,14 +20,12 @@ def _tree(codebook: Codebook) -> Element:
 
 
 def test_every_code_that_may_be_applied_is_there_once() -> None:
-    """Aliases are the codes' ids; groups that only order others cannot be ticked."""
+    """Aliases are the codes' ids; groups that only order others are not there."""
     choices = list(_tree(SHIPPED).iter("Choice"))
-    offered = Counter(choice.get("alias") for choice in choices if choice.get("selectable") != "false")
+    offered = Counter(choice.get("alias") for choice in choices)
     assert {code: offered[code] for code in APPLICABLE} == dict.fromkeys(APPLICABLE, 1)
     others = {alias for alias in offered if alias not in set(APPLICABLE)}
     assert others == {"no-code-applies", "concrete-example", *(f"influence-{way}" for way in INFLUENCES)}
-    groups = {choice.get("alias") for choice in choices if choice.get("selectable") == "false"}
-    assert not groups & set(APPLICABLE)
 
 
 def test_hotkeys_and_names_are_used_once() -> None:
@@ -36,6 +34,7 @@ def test_hotkeys_and_names_are_used_once() -> None:
     keys = Counter(choice.get("hotkey") for choice in tree.iter("Choice") if choice.get("hotkey"))
     names = Counter(e.get("name") for e in tree.iter() if e.get("toName"))
     assert set(keys.values()) == {1}
+    assert not set(keys) & set("123456789")  # those of the likely codes
     assert set(names.values()) == {1}
     assert keys["n"] == 1
 
@@ -64,29 +63,87 @@ def test_of_the_phases_one_may_be_chosen() -> None:
 def test_no_code_applies_hides_what_contradicts_it() -> None:
     """Every control for codes goes away when the box is ticked; the box itself and the memo stay."""
     controls = {element.get("name"): element for element in _tree(SHIPPED).iter() if element.get("toName")}
-    assert controls.keys() > {"f-elements", "f-phase", "nothing", "memo"}
+    assert controls.keys() > {"likely", "codes", "f-phase", "nothing", "memo"}
     hides = ("choice-unselected", "nothing")
     for name, element in controls.items():
         rule = (element.get("visibleWhen"), element.get("whenTagName"))
         assert (rule == hides) == (name not in ("nothing", "memo")), name
 
 
-def test_a_codebook_with_evil_names_is_still_a_configuration() -> None:
-    """Marks of XML in names and definitions are text."""
+def test_no_caption_stays_without_its_codes() -> None:
+    """Each stands in a view that goes with them."""
+    captions = [
+        view for view in _tree(SHIPPED).iter("View") if view.get("visibleWhen") and list(view.iter("Header"))
+    ]
+    said = {header.get("value") for view in captions for header in view.iter("Header")}
+    assert said == {
+        *("Most likely codes", "Any other code", "Phase", "Assimilation", "Influence"),
+        "Click beside the list to close it; then Ctrl+Enter submits.",
+        *(code.name for code in SHIPPED.of_framework("assimilation") if not code.applicable),
+    }
+
+
+def test_the_list_has_no_levels() -> None:
+    """In a tree a search finds the group first, and Down and Enter would take it."""
+    (listed,) = _tree(SHIPPED).iter("Taxonomy")
+    assert listed.get("name") == "codes"
+    assert all(not list(choice) for choice in listed)
+    shown = {choice.get("alias"): choice.get("value") for choice in listed}
+    assert (
+        shown["internal-context-readiness-and-climate"]
+        == "Readiness and climate for change · Internal context"
+    )
+
+
+def test_a_small_codebook_needs_no_list_and_no_influence() -> None:
+    """Its codes are all boxes, named by the task; nobody is asked for what the codebook does not ask."""
+    frameworks = tuple(Framework(f"f{at}", f"Topic {at}") for at in range(3))
+    codes = tuple(Code(f"c{at}", f"Code {at}", f"f{at % 3}", f"Topic/Code {at}") for at in range(8))
+    tree = _tree(Codebook("Small", frameworks, codes))
+    assert not list(tree.iter("Taxonomy"))
+    names = [control.get("name") for control in tree.iter("Choices")]
+    assert names == ["likely", "nothing"]
+    assert next(tree.iter("Choices")).get("value") == "$candidates"
+
+
+def test_what_coders_of_an_open_project_have_answered_keeps_its_control() -> None:
+    """The tree of an earlier screen stays where it was used, with its names and paths, and so does influence."""
     book = Codebook(
-        name="Evil",
-        frameworks=(
-            Framework("f", EVIL),
-            Framework("p", "P", role="phase", select="one"),
-            Framework(EVIL, "I"),
-        ),
-        codes=(
-            Code("a", EVIL, "f", f"F/{EVIL}", definition=EVIL),
-            Code("b", "B", "p", "P/B", definition="]]>" + EVIL),
-            Code("c", "C", EVIL, "I/C"),
+        "B",
+        (Framework("f", "F"), Framework("g", "G")),
+        (
+            Code("top", "Top", "f", "F/Top"),
+            Code("low", "Low", "f", "F/Top/Low", parent="top"),
+            Code("x", "X", "g", "G/X"),
         ),
     )
-    assert f"f-{EVIL}" in {control.get("name") for control in _tree(book).iter("Taxonomy")}
+    plain = {element.get("name") for element in _tree(book).iter() if element.get("toName")}
+    used = fromstring(label_config(book, {"f-f", "influence", "memo", "f-gone"}))  # noqa: S314 - our own
+    kept = {element.get("name"): element for element in used.iter() if element.get("toName")}
+    assert kept.keys() - plain == {"f-f", "influence", "example"}
+    (top,) = kept["f-f"]
+    assert [(top.get("alias"), top.get("value")), *((c.get("alias"), c.get("value")) for c in top)] == [
+        ("top", "Top"),
+        ("low", "Low"),
+    ]
+
+
+def _many(codes: list[Code], frameworks: tuple[Framework, ...]) -> Codebook:
+    """With so many others that there is a list."""
+    more = [Code(f"more-{at}", f"More {at}", "f", f"F/More {at}") for at in range(10)]
+    return Codebook(name="Evil", frameworks=frameworks, codes=(*codes, *more))
+
+
+def test_a_codebook_with_evil_names_is_still_a_configuration() -> None:
+    """Marks of XML in names and definitions are text."""
+    book = _many(
+        [
+            Code("a", EVIL, "f", f"F/{EVIL}", definition=EVIL),
+            Code("b", "B", EVIL, "P/B", definition="]]>" + EVIL),
+        ],
+        (Framework("f", EVIL), Framework(EVIL, "P", role="phase", select="one")),
+    )
+    assert f"f-{EVIL}" in {control.get("name") for control in _tree(book).iter("Choices")}
     hints = {choice.get("alias"): choice.get("hint") for choice in _tree(book).iter("Choice")}
     assert hints["a"] == EVIL
     assert hints["b"] == "]]>" + EVIL
@@ -94,11 +151,7 @@ def test_a_codebook_with_evil_names_is_still_a_configuration() -> None:
 
 def test_marks_that_xml_cannot_hold_are_left_out() -> None:
     """A control character from a spreadsheet does not spoil the whole configuration."""
-    book = Codebook(
-        name="C",
-        frameworks=(Framework("f", "F"),),
-        codes=(Code("a", "A\x0b", "f", "F/A", definition="x\x01y"),),
-    )
+    book = _many([Code("a", "A\x0b", "f", "F/A", definition="x\x01y")], (Framework("f", "F"),))
     (choice,) = [c for c in _tree(book).iter("Choice") if c.get("alias") == "a"]
     assert (choice.get("value"), choice.get("hint")) == ("A", "xy")
 

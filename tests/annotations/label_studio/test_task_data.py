@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotations.label_studio.task_data import Quote, Reason, Said, ShownSegment, hash_of, task_data
+from annotations.label_studio.task_data import Links, Quote, Reason, Said, ShownSegment, hash_of, task_data
 
 EVIL = '<img src=x onerror="alert(1)"> & <b>"so"</b>'
 
@@ -23,7 +23,36 @@ def test_the_header_says_where_we_are() -> None:
     shown = ShownSegment(
         "id", "t", "w", "s", "turn 3 of 9", participant="P-1", case="C", wave="2", time="0:01:05"
     )
-    assert task_data(shown, [], "")["header"] == "P-1 · C · wave 2 · 0:01:05 · turn 3 of 9"
+    assert task_data(shown, [], "")["header"] == ("<b>P-1</b> · t · C · wave 2 · 0:01:05 · turn 3 of 9")
+    alone = ShownSegment("id", "t", "w", "s", "turn 3 of 9", participant="t", passage="passage 1 of 4")
+    assert task_data(alone, [], "")["header"] == "<b>t</b> · turn 3 of 9 · passage 1 of 4"
+
+
+def test_the_header_leads_to_the_whole_interview() -> None:
+    """Beside the place stand what is done of it, the interview at this place, and the definitions."""
+    links = Links("http://t/i?key=a&b#turn-3", "http://t/c?key=x", "http://t/done.svg?key=a")
+    header = task_data(ShownSegment("id", "t", "w", "s", "turn 3 of 9", links=links), [], "")["header"]
+    assert "href='http://t/i?key=a&amp;b#turn-3'" in header
+    assert "src='http://t/done.svg?key=a'" in header
+    assert header.index("whole interview") < header.index("definitions")
+
+
+def test_the_list_of_passages_shows_plain_words() -> None:
+    """No marks of HTML, on one line, and not without end."""
+    data = task_data(
+        ShownSegment("id", "Ada's first", "It's <late>\nand " + "long " * 80, "s", "turn 3 of 9"), [], ""
+    )
+    assert (data["interview"], data["turn"]) == ("Ada's first", "turn 3 of 9")
+    assert data["passage"].startswith("It's <late> and long")
+    assert len(data["passage"]) <= 162
+
+
+def test_boxes_are_always_there() -> None:
+    """Label Studio refuses a task without the key, so a blind one has an empty list."""
+    shown = ShownSegment("id", "t", "w", "s", "p")
+    assert task_data(shown, [], "")["candidates"] == []
+    box = {"value": "Money", "alias": "money"}
+    assert task_data(shown, [], "", [box])["candidates"] == [box]
 
 
 def test_a_long_neighbour_is_shortened_in_its_middle() -> None:

@@ -34,7 +34,24 @@ def test_what_a_task_showed_at_a_moment_is_known(store: Store, codebook: Codeboo
             keep_tasks(connection, project.id, [PushedTask(segment, 7, "h", shown, since)])
         asked = [noon + timedelta(hours=hours, minutes=30) for hours in (-1, 0, 1, 2, 3)]
         found = [shown_at(connection, project.id, segment, moment) for moment in asked]
-    assert found == [None, None, model.id, model.id, None]
+    assert [one and one.model for one in found] == [None, None, model.id, model.id, None]
+
+
+def test_what_came_ticked_and_what_was_only_offered_is_known(store: Store, codebook: Codebook) -> None:
+    """Also after it changed under the same model; of what was pushed before nobody knows."""
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with with_model(store, codebook) as (connection, model, segment):
+        project = add_project(connection, url="http://x", project_id=3, title="t", coder=None, wave="2")
+        boxes: tuple[tuple[str, ...] | None, ...] = (None, ("money", "people"), ("people",))
+        for hours, offered in enumerate(boxes):
+            since = noon + timedelta(hours=hours)
+            task = PushedTask(segment, 7, "h", model.id, since, Draw.ORDINARY, offered, offered)
+            keep_tasks(connection, project.id, [task])
+        asked = [noon + timedelta(hours=hours, minutes=30) for hours in range(3)]
+        found = [shown_at(connection, project.id, segment, moment) for moment in asked]
+        kept = tasks_of(connection, project.id)[segment]
+    assert [one and one.offered for one in found] == list(boxes)
+    assert (kept.offered, kept.ticked) == (("people",), ("people",))
 
 
 def test_a_repeat_is_a_task_of_its_own(store: Store, codebook: Codebook) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from annotations.coding import Draw
 from annotations.draws import Placed
+from annotations.label_studio.candidates import Candidates
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import hash_of
 from annotations.label_studio.tasks import Task
@@ -45,9 +46,19 @@ class _Faces:
     def data(self, placed: Placed, model: UUID | None) -> Mapping[str, str]:
         return _words(placed.segment, model)
 
-    def prediction(self, placed: Placed, model: UUID | None) -> Prediction | None:
-        shown = model is not None and SEGMENTS.index(placed.segment) % 3 < 2
-        return Prediction(LABEL, 0.0, ()) if shown else None
+    def candidates(self, placed: Placed, model: UUID | None) -> Candidates | None:
+        return Candidates() if _boxes(placed.segment, model) is not None else None
+
+    def prediction(
+        self, placed: Placed, model: UUID | None, among: Collection[str] | None = None
+    ) -> Prediction | None:
+        there = among is None and self.candidates(placed, model) is not None
+        return Prediction(LABEL, 0.0, ()) if there else None
+
+
+def _boxes(segment: UUID, model: UUID | None) -> tuple[str, ...] | None:
+    """What a record says of the codes that are shown: none here, or nothing."""
+    return () if model is not None and SEGMENTS.index(segment) % 3 < 2 else None
 
 
 def _state(conditions: Any) -> tuple[list[Placed], State]:
@@ -56,7 +67,13 @@ def _state(conditions: Any) -> tuple[list[Placed], State]:
     for at, (one, (draw, touched, model, versions)) in enumerate(zip(placed, conditions, strict=True)):
         there[str(one.segment)] = Task(at, str(one.segment), touched, frozenset(versions))
         before[one.segment] = PushedTask(
-            one.segment, at, hash_of(_words(one.segment, model)), model, None, draw
+            one.segment,
+            at,
+            hash_of(_words(one.segment, model)),
+            model,
+            None,
+            draw,
+            *[_boxes(one.segment, model)] * 2,
         )
     return placed, State(there, frozenset(), before)
 
@@ -100,14 +117,20 @@ def test_carrying_a_plan_out_leaves_nothing_to_do(conditions: Any) -> None:
         there[task.key] = Task(task.id, task.key, task.touched, frozenset(versions))
         kept = before[step.key]
         before[step.key] = PushedTask(
-            kept.segment, kept.task_id, step.shown, step.model, None, step.placed.draw
+            kept.segment,
+            kept.task_id,
+            step.shown,
+            step.model,
+            None,
+            step.placed.draw,
+            *[_boxes(kept.segment, step.model)] * 2,
         )
     for step in plan.tidy:
         task = there[str(step.key)]
         there[task.key] = Task(task.id, task.key, task.touched, frozenset({LABEL}))
     for step, data in plan.redraw:
         kept = before[step.key]
-        before[step.key] = PushedTask(kept.segment, kept.task_id, hash_of(data), kept.model, None, kept.draw)
+        before[step.key] = replace(kept, data_hash=hash_of(data))
     again = _plan(placed, State(there, frozenset(), before))
     assert (again.predict, again.redraw, again.tidy, again.updated) == ([], [], [], 0)
     assert (again.reviewed, again.waiting) == (plan.reviewed, plan.waiting)
@@ -151,3 +174,15 @@ def test_a_push_that_broke_off_puts_no_new_suggestions_before_who_began_since() 
     assert (step.model, step.clear, step.waits) == (OLD, True, True)
     turned = _plan(placed, replace(state, shown=LABEL))
     assert not any(one.placed == placed[1] for one in turned.predict)
+
+
+def test_what_was_shown_in_another_way_is_shown_anew() -> None:
+    """The same model may tick otherwise: by another least precision, or in boxes instead of a tree."""
+    stand = [(LABEL,) if _boxes(segment, NEW) is not None else () for segment in SEGMENTS]
+    placed, state = _state([(Draw.ORDINARY, False, NEW, versions) for versions in stand])
+    assert _plan(placed, state).predict == []
+    before = {key: replace(one, offered=None, ticked=None) for key, one in state.before.items()}
+    steps = _plan(placed, replace(state, before=before)).predict
+    assert [(step.placed.segment, step.clear) for step in steps] == [
+        (segment, True) for segment in SEGMENTS if _boxes(segment, NEW) is not None
+    ]

@@ -58,7 +58,9 @@ def client(parts: Parts) -> Iterator[TestClient]:
 
 
 def _ask(client: TestClient, keys: list[Any], project: str = "7.123") -> list[Any]:
-    body = {"tasks": [{"id": 1, "data": {"segment_id": str(key)}} for key in keys], "project": project}
+    boxes = [{"value": code.title(), "alias": code} for code in ("money", "people")]
+    shown = [{"segment_id": str(key), "candidates": boxes} for key in keys]
+    body = {"tasks": [{"id": 1, "data": data} for data in shown], "project": project}
     answer = client.post("/ml/predict", json=body, auth=BASIC)
     assert answer.status_code == 200
     found: list[Any] = answer.json()["results"]
@@ -73,7 +75,7 @@ def test_predict_answers_in_the_order_of_the_tasks(parts: Parts, client: TestCli
     assert [bool(one) for one in found] == [True, False, False, False, True]
     assert found[0]["model_version"] == "tandem v1"
     (region,) = found[0]["result"]
-    assert (region["from_name"], region["value"]) == ("f-topics", {"taxonomy": [["money"]]})
+    assert (region["from_name"], region["value"]) == ("likely", {"choices": ["money"]})
     assert _ask(client, [first], project="8.1") == [[]]
 
 

@@ -24,6 +24,7 @@ from service.composition import Parts
 from service.web.standing_predictions import StandingPredictions
 
 PROJECT = 7
+BOXED = ("money", "people")
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def _ask(
     parts: Parts, kept: StandingPredictions, codebook: Codebook, keys: list[UUID], project: int = PROJECT
 ) -> list[Any]:
     with parts.store.reading() as connection:
-        found = kept.on(connection, codebook, project, keys)
+        found = kept.on(connection, codebook, project, dict.fromkeys(keys, BOXED))
     return [json.loads(found[key]) if key in found else None for key in keys]
 
 
@@ -66,7 +67,7 @@ def test_what_was_answered_once_is_hidden_once_its_task_is_blind(
     """An answer that is kept is no reason to show it: the draw is the store's word at that moment."""
     first, second, blind, *_ = keys_of(parts)
     (one, two, hidden) = _ask(parts, kept, codebook, [first, second, blind])
-    assert one["result"][0]["value"] == two["result"][0]["value"] == {"taxonomy": [["money"]]}
+    assert one["result"][0]["value"] == two["result"][0]["value"] == {"choices": ["money"]}
     assert hidden is None
     for draw in (Draw.BLIND, Draw.DOUBLE, Draw.REPEAT):
         _put(parts, first, draw=draw)
@@ -89,7 +90,7 @@ def test_the_version_answered_is_the_one_that_stands(
     assert _ask(parts, kept, codebook, [first, second]) == [before, other]
     _put(parts, first, model=newer.id)
     (after, same) = _ask(parts, kept, codebook, [first, second])
-    assert (after["model_version"], after["result"][0]["value"]) == ("tandem v2", {"taxonomy": [["people"]]})
+    assert (after["model_version"], after["result"][0]["value"]) == ("tandem v2", {"choices": ["people"]})
     assert same == other
     _put(parts, first, model=older.id)
     assert _ask(parts, kept, codebook, [first]) == [before]
@@ -115,6 +116,16 @@ def test_a_code_that_leaves_the_codebook_is_suggested_no_longer(
     without = replace(codebook, codes=tuple(code for code in codebook.codes if code.id != "money"))
     assert _ask(parts, kept, without, [first]) == [[]]
     assert _ask(parts, kept, codebook, [first]) == [before]
+
+
+def test_a_task_without_the_box_gets_no_tick(
+    parts: Parts, kept: StandingPredictions, codebook: Codebook
+) -> None:
+    """Nobody would see it, and Label Studio would give it back as accepted."""
+    first, second, *_ = keys_of(parts)
+    with parts.store.reading() as connection:
+        found = kept.on(connection, codebook, PROJECT, {first: ("people",), second: ("money",)})
+    assert list(found) == [second]
 
 
 def test_only_so_many_answers_are_kept(parts: Parts, codebook: Codebook) -> None:

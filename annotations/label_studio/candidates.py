@@ -1,0 +1,120 @@
+"""The most likely codes as boxes of their own above all others: which, in what order, which of them ticked.
+
+In a codebook with many codes they are the likeliest of the listed ones, in order. Where all listed codes fit into
+boxes they are all there, always in the codebook's order, so that a coder's fingers learn their keys. Codes with rows
+of their own on the screen (phases, assimilation) stand in those rows only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Suggestion
+from annotations.label_studio.controls import MOST_BOXES, all_in_boxes, control_for, is_listed, listed_codes
+from annotations.label_studio.listed_names import hint_of, listed_name
+
+OFFERED = 5
+LEAST_OFFERED = 0.05  # below it a box would only be one more thing to read
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A box. ``odds``: how likely, in words, "" where nothing is said of that."""
+
+    code: str
+    ticked: bool = False
+    odds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What is put before a coder: the boxes in order, and the codes ticked in rows of their own.
+
+    ``likely``: the codes that have a box because the model says so, the likeliest first. ``least_sure``: the
+    probability of the ticked code that is least sure, 0 for none.
+    """
+
+    boxes: tuple[Candidate, ...] = ()
+    in_rows: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
+    least_sure: float = 0.0
+
+    @property
+    def ticked(self) -> tuple[str, ...]:
+        """The codes that are filled in."""
+        return (*(one.code for one in self.boxes if one.ticked), *self.in_rows)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The codes that the model puts before the coder, ticked or not, in order."""
+        return (*self.likely, *self.in_rows)
+
+    @property
+    def nothing(self) -> bool:
+        """The model puts nothing before the coder."""
+        return not self.offered
+
+
+def no_candidates(codebook: Codebook) -> Candidates:
+    """What is shown where nothing is likely, and where what is likely is hidden: nobody can tell the two apart."""
+    return candidates((), codebook, {}, with_odds=False)
+
+
+def candidates(
+    suggestions: Iterable[Suggestion], codebook: Codebook, cuts: Mapping[str, float], *, with_odds: bool
+) -> Candidates:
+    """What is put before a coder of these suggestions. ``cuts``: from which probability on a code comes ticked.
+
+    What is suggested comes first, then what comes next, up to five boxes. ``with_odds``: are the numbers probabilities?
+    """
+    worth = (one for one in suggestions if one.suggested or (with_odds and one.probability >= LEAST_OFFERED))
+    said = [one for one in worth if control_for(one.code, codebook) is not None]
+    ranked = sorted((one for one in said if is_listed(one.code, codebook)), key=_rank)
+    likely = [one for one in ranked if one.suggested][:MOST_BOXES]
+    rest = [one for one in ranked if not one.suggested]
+    likely += rest[: max(0, OFFERED - len(likely))]
+    boxes = {
+        one.code: Candidate(one.code, _ticks(one, cuts), _odds(one) if with_odds else "") for one in likely
+    }
+    in_rows = tuple(one.code for one in said if not is_listed(one.code, codebook) and _ticks(one, cuts))
+    order = tuple(boxes)
+    if all_in_boxes(codebook):
+        boxes = {code.id: boxes.get(code.id, Candidate(code.id)) for code in listed_codes(codebook)}
+    least = min((one.probability for one in said if _ticks(one, cuts)), default=0.0)
+    return Candidates(tuple(boxes.values()), in_rows, order, least)
+
+
+def boxes_in_task(found: Candidates, codebook: Codebook) -> list[dict[str, str]]:
+    """The boxes as a task's data gives them to Label Studio."""
+    return [
+        {
+            "value": f"{listed_name(one.code, codebook)}{f' ({one.odds})' if one.odds else ''}",
+            "alias": one.code,
+            "hint": hint_of(codebook[one.code]),
+            **({"hotkey": str(at)} if at <= MOST_BOXES else {}),
+        }
+        for at, one in enumerate(found.boxes, start=1)
+    ]
+
+
+def codes_in_boxes(given: Any) -> frozenset[str]:
+    """The codes for which a task's data has boxes; of another form: none."""
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        return frozenset()
+    return frozenset(str(one["alias"]) for one in given if isinstance(one, Mapping) and "alias" in one)
+
+
+def _ticks(one: Suggestion, cuts: Mapping[str, float]) -> bool:
+    return one.suggested and one.probability >= cuts.get(one.code, float("inf"))
+
+
+def _rank(one: Suggestion) -> tuple[bool, float]:
+    return not one.suggested, -one.probability
+
+
+def _odds(one: Suggestion) -> str:
+    """To the nearest tenth: no retraining makes it finer, and few change it."""
+    return f"{max(1, round(10 * one.probability))} in 10"

@@ -1,0 +1,72 @@
+"""What a coder's hands do on the labelling screen in Chromium: keys for boxes, the search in the list, submitting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+PAUSE_MS = 400  # Label Studio's search begins 300 ms after the last key
+BETWEEN_KEYS_MS = 60
+READS_MS = 300  # nobody decides sooner after a passage has come
+_CHOSEN = "[...document.querySelectorAll('.htx-taxonomy .ant-select-selection-item')].map(e => e.innerText)"
+_BOXES = "[...document.querySelectorAll('.tandem-likely input')].map(e => [e.name, e.checked])"
+
+
+def boxes(page: Any) -> list[tuple[str, bool]]:
+    """The boxes of the most likely codes: what is shown, and whether it is ticked."""
+    return [(str(name), bool(ticked)) for name, ticked in page.evaluate(_BOXES)]
+
+
+def chosen(page: Any) -> list[str]:
+    """What is chosen in the list."""
+    return [str(name) for name in page.evaluate(_CHOSEN)]
+
+
+def open_list(page: Any) -> None:
+    """Click into the list, and wait until the search has the cursor."""
+    page.locator(".htx-taxonomy").first.click()
+    page.wait_for_function("document.activeElement.matches('input.lsf-taxonomy-search-input')")
+    page.wait_for_function("document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
+
+
+def name_by_search(page: Any, names: Iterable[str], *, pause_ms: int = PAUSE_MS) -> None:
+    """With the list open: type each name over the one before, wait, Down, Enter."""
+    for name in names:
+        page.keyboard.press("Control+A")
+        page.keyboard.type(name)
+        page.wait_for_timeout(pause_ms)
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+
+
+def close_list(page: Any) -> None:
+    """Click beside it, so that keys mean the screen again: after Escape the cursor may still stand in the field."""
+    page.locator(".tandem-head").click(position={"x": 2, "y": 2})
+    page.wait_for_function("!document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
+
+
+def press(page: Any, keys: Sequence[str]) -> None:
+    """Press the keys of boxes, as fast as fingers do."""
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(BETWEEN_KEYS_MS)
+
+
+def submit(page: Any) -> None:
+    """Ctrl+Enter, and wait until Label Studio has taken it."""
+    with page.expect_response(
+        lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
+    ):
+        page.keyboard.press("Control+Enter")
+
+
+def open_stream(page: Any, url: str) -> None:
+    """A project's stream of passages, at the next one."""
+    page.goto(f"{url}/data?labeling=1")
+    page.locator(".tandem-form").wait_for()
+
+
+def at_turn(page: Any, turn: str) -> None:
+    """Wait for a passage by what the line on top says of its turn."""
+    page.locator(".tandem-head").get_by_text(turn).wait_for()
+    page.wait_for_timeout(READS_MS)

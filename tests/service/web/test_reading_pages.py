@@ -1,0 +1,108 @@
+"""The pages that a coder opens from a passage: each with its own key, and without anybody's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from fake_label_studio import keys_of, pushed_study
+from fastapi.testclient import TestClient
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Coding, Review
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.reviews import add_reviews
+from annotations.store.segments import places_of
+from annotations.store.transcripts import all_transcripts
+from annotations.store.withdrawals import erase
+from service.access.page_links import links_to, page_key
+from service.composition import Parts
+from service.web.app import create_app
+
+KEY = "k" * 43
+BASE = "http://127.0.0.1:8430"
+
+
+@pytest.fixture
+def parts(tmp_path: Path, codebook: Codebook) -> Iterator[Parts]:
+    """A pushed interview of twelve turns, six of them to code; one is done, with the code Money."""
+    made = pushed_study(tmp_path / "study", codebook)
+    first, *_ = keys_of(made)
+    with made.store.writing() as connection:
+        transcript, span = places_of(connection, [first])[first]
+        review = Review(transcript, "Ada", span, (Coding("money", span, memo="private"),))
+        version = keep_codebook(connection, made.codebook)
+        add_reviews(connection, [replace(review, codebook_version=version, id=uuid4())])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(parts: Parts) -> TestClient:
+    """A coder's browser."""
+    return TestClient(create_app(parts, key=KEY), base_url=BASE)
+
+
+def _links(parts: Parts, turn: int = 1) -> tuple[str, str, str]:
+    with parts.store.reading() as connection:
+        (kept,) = all_transcripts(connection)
+    found = links_to(BASE, KEY)(kept, turn)
+    return found.interview, found.definitions, found.done
+
+
+def test_the_link_opens_the_interview_at_the_passage_and_its_key_leaves_the_address(
+    parts: Parts, client: TestClient
+) -> None:
+    """Every turn has its place; what is done is marked, and not by whom or how."""
+    interview, _, _ = _links(parts, 3)
+    assert interview.endswith("#turn-4")
+    answer = client.get(interview)
+    assert (answer.status_code, "key=" in str(answer.url)) == (200, False)
+    for number in range(1, 13):
+        assert f'id="turn-{number}"' in answer.text
+    assert "1 of 6 passages done" in answer.text
+    assert answer.text.count("✓ done") == 1
+    for hidden in ("Money", "money", "Ada", "private"):
+        assert hidden not in answer.text
+    assert client.get(interview.partition("?")[0]).status_code == 200
+
+
+def test_a_key_opens_its_own_page_only(parts: Parts, client: TestClient) -> None:
+    """Neither another interview nor the status page, and no page opens without one."""
+    interview, definitions, done = _links(parts)
+    for address in (interview, definitions, done):
+        path = address.partition("?")[0]
+        assert client.get(path).status_code == 401
+        assert client.get(f"{path}?key=wrong").status_code == 401
+    other = "/interviews/00000000-0000-0000-0000-000000000001"
+    key = interview.partition("key=")[2].partition("#")[0]
+    assert client.get(f"{other}?key={key}").status_code == 401
+    assert client.get(f"/?key={key}").status_code == 401
+    assert client.get(f"{other}?key={page_key(KEY, other)}").status_code == 404
+
+
+def test_the_picture_says_how_many_are_done(parts: Parts, client: TestClient) -> None:
+    """For the line on top of a passage in Label Studio."""
+    answer = client.get(_links(parts)[2])
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert "1 of 6 done" in answer.text
+
+
+def test_the_definitions_are_those_of_the_codebook(parts: Parts, client: TestClient) -> None:
+    """Every code with what it means."""
+    answer = client.get(_links(parts)[1])
+    assert answer.status_code == 200
+    assert "Money" in answer.text
+
+
+def test_a_withdrawn_interview_is_gone(parts: Parts, client: TestClient) -> None:
+    """Its link says so and shows nothing."""
+    interview, _, done = _links(parts)
+    with parts.store.writing() as connection:
+        erase(connection, "JKG-01", by="the lead")
+    answer = client.get(interview)
+    assert (answer.status_code, "Words number" in answer.text) == (404, False)
+    assert client.get(done).status_code == 404

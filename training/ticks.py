@@ -1,0 +1,64 @@
+"""How the boxes that a coder would have found fare on held-out segments: right ticks, and what the first five hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.arrays import Bools, Floats
+from models.ticking import shown_right
+from training.dataset import Dataset, OutOfFold
+
+FIRST = 5
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """By code, each of shape (codes,): segments on which it would be ticked, and on how many of these rightly.
+
+    ``carried``: held-out segments that carry it; ``offered``: on how many of these it is ticked or among the first
+    five. ``least``: the precision that has to be shown.
+    """
+
+    ticked: NDArray[np.intp]
+    right: NDArray[np.intp]
+    carried: NDArray[np.intp]
+    offered: NDArray[np.intp]
+    least: float
+
+    def comes_ticked(self, code: int) -> bool:
+        """Is it shown that a tick of this code is right often enough?"""
+        return shown_right(int(self.ticked[code]), int(self.right[code]), self.least)
+
+    def recall(self, code: int) -> float | None:
+        """Of the segments that carry the code, the share on which it is ticked or offered; None without any."""
+        return float(self.offered[code] / self.carried[code]) if self.carried[code] else None
+
+
+def ticks_of(dataset: Dataset, found: OutOfFold, least: float) -> Ticks:
+    """What would have come ticked and offered where independent coders judged; right is what most of them applied.
+
+    Whether a code comes ticked at all is not asked here: it follows from these counts.
+    """
+    labels, weights = dataset.targets(gold=True)
+    known: Bools = (weights > 0) & found.scored[:, None]
+    applied: Bools = (labels >= 0.5) & known
+    probabilities = np.nan_to_num(found.probabilities, nan=-1.0)
+    ticks: Bools = found.decided & (probabilities >= least) & known
+    among: Bools = ticks | _among_first(found.decided, probabilities)
+    return Ticks(
+        ticks.sum(axis=0),
+        (ticks & applied).sum(axis=0),
+        applied.sum(axis=0),
+        (among & applied).sum(axis=0),
+        least,
+    )
+
+
+def _among_first(decided: Bools, probabilities: Floats) -> Bools:
+    """The five of each segment that a coder is offered: what is suggested first, then by probability."""
+    order = np.negative(decided + np.clip(probabilities, 0.0, 1.0))
+    rank = np.argsort(np.argsort(order, axis=1, kind="stable"), axis=1)
+    return np.asarray((rank < FIRST) & (probabilities > 0))
