@@ -11,9 +11,9 @@
 | saved over by somebody else | set aside; the coder's own earlier word stands |
 | by a user who is no coder of the study | set aside |
 
-What follows from earlier annotations or from the task stands in ``service.corrections.record_reviews``: on a task that
-Tandem did not put there, it is not ours; deleted, its review is taken back; of several annotations of one coder on one
-task the latest holds. Drafts never come here.
+What follows from earlier annotations or from the task stands in ``service.corrections.reviews_follow_annotations``: on
+a task that Tandem did not put there, it is not ours; deleted, its review is taken back; of several annotations of one
+coder on one task the latest holds. Drafts never come here.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from annotations.names import folded
 from annotations.readers.account import Account, LeftOut
 from annotations.readers.label_forms import ends_sentence, name_alone
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.speaker_labels import speakers_among
 from annotations.readers.spoken import label_of, one_line
 from annotations.readers.words import count_words, first_words

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import is_time
-from annotations.readers.label_rules import USUAL, LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
 from annotations.readers.line_layouts import turns_of_lines
 from annotations.readers.speaker_table import turns_of_table
 from annotations.readers.spoken import one_line

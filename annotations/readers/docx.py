@@ -10,7 +10,7 @@ from typing import Any
 from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
 from annotations.readers.document import Document, Paragraph, Table, turns_of_document
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.ooxml import W, transitional, words_beside
 from annotations.readers.spoken import ReadTranscript, finished
 from annotations.readers.words import count_words

@@ -12,7 +12,7 @@ from typing import Any
 from annotations.errors import BadInput
 from annotations.readers.account import LeftOut
 from annotations.readers.cues import Cue, turns_of_cues
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished, label_of
 from annotations.readers.words import count_words, first_words
 

@@ -12,7 +12,7 @@ from annotations.readers.clock import seconds
 from annotations.readers.cues import Cue, turns_of_cues
 from annotations.readers.decoding import decode_text
 from annotations.readers.document import Document, turns_of_document
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.milliseconds import in_seconds
 from annotations.readers.spoken import ReadTranscript, finished, label_of, one_line
 from annotations.readers.words import count_words

@@ -11,8 +11,8 @@ from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import CLOCK, seconds, without_times
 from annotations.readers.cues import Cue, turns_of_cues, with_names_above
 from annotations.readers.label_forms import Mark, ends_sentence
-from annotations.readers.label_rules import USUAL, LabelRules, Lines
 from annotations.readers.label_words import is_programs_line
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
 from annotations.readers.speaker_labels import find_labels
 from annotations.readers.speaker_table import rows_of_tabs, turns_of_table
 from annotations.readers.text_lines import TextLines

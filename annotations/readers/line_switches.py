@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from annotations.names import folded
-from annotations.readers.label_rules import LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import LabelRules, Lines
 from annotations.study.config import StudyConfig
 from annotations.transcript import Kind
 

@@ -9,7 +9,7 @@ from typing import Any
 from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
 from annotations.readers.document import Document, turns_of_document
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished
 
 _PARAGRAPHS = ("text:p", "text:h")

@@ -9,7 +9,7 @@ from annotations.errors import BadInput
 from annotations.readers.decoding import decode_text
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.html_text import HtmlText
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished
 
 MOST = 5_000_000

@@ -15,7 +15,7 @@ from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.label_forms import colon_form, ends_sentence
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished
 
 MOST_PAGES = 2_000

@@ -11,7 +11,7 @@ from annotations.readers.docx import read_docx
 from annotations.readers.eaf import read_eaf
 from annotations.readers.html_file import read_html
 from annotations.readers.json_file import read_json
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.odt import read_odt
 from annotations.readers.otr import read_otr
 from annotations.readers.pdf import read_pdf

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from annotations.errors import BadInput
 from annotations.readers.document import Document, turns_of_document
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished
 
 # pictures are long runs of hexadecimal digits

@@ -27,9 +27,9 @@ from annotations.names import folded
 from annotations.readers.clock import begin_and_end, is_range, is_time
 from annotations.readers.colon_labels import Known, Labels, colon_labels
 from annotations.readers.label_forms import Form, Mark, name_alone, without_brackets
-from annotations.readers.label_rules import USUAL, LabelRules, Lines
 from annotations.readers.label_shapes import asks_by_word
 from annotations.readers.label_words import is_programs_line
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
 from annotations.readers.names_in_lines import names_above, names_alone
 from annotations.readers.other_labels import bold_questions, other_labels, timed_lines
 from annotations.readers.text_lines import TextLines

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from annotations.errors import BadInput
 from annotations.readers.account import NOTHING_COUNTED, Account
-from annotations.readers.label_rules import LabelRules
+from annotations.readers.labels_in_study_yaml import LabelRules
 from annotations.transcript import SpokenTurn, Turn, canonical
 
 # marks that turn the direction of writing, and the byte order mark: invisible, so no part of a label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.vtt import read_cues
 

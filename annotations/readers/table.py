@@ -16,7 +16,7 @@ from annotations.numbers_shown import counted
 from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import begin_and_end
 from annotations.readers.cues import Cue, turns_of_cues
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.milliseconds import in_seconds
 from annotations.readers.spoken import ReadTranscript, one_line, turns_with_words
 from annotations.readers.table_columns import columns_also_called

@@ -11,7 +11,7 @@ from annotations.errors import BadInput
 from annotations.readers.account import Account
 from annotations.readers.clock import IN_WORDS, seconds
 from annotations.readers.decoding import decode_text
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.speaker_labels import Found, find_labels
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text_lines import lines_of_text

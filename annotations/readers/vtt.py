@@ -15,7 +15,7 @@ from annotations.readers.clock import seconds
 from annotations.readers.cues import Cue, turns_of_cues, with_names_above
 from annotations.readers.decoding import decode_text
 from annotations.readers.label_forms import name_alone
-from annotations.readers.label_rules import USUAL, LabelRules
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished, label_of
 from annotations.readers.words import count_words, first_words
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from annotations.errors import BadInput
 from annotations.readers.decoding import decode_text
-from annotations.readers.label_rules import LabelRules
+from annotations.readers.labels_in_study_yaml import LabelRules
 from annotations.readers.reading import READERS
 from annotations.readers.spoken import MOST_CHARACTERS, ReadTranscript
 from annotations.readers.text import in_place

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, select
 
 from annotations.coding import Draw
-from annotations.draws import Dealt, DrawPlan, Fractions
+from annotations.deal_and_draw import Dealt, DrawPlan, Fractions
 from annotations.store.tables import dealt_transcripts, drawn_segments, push_plans
 
 

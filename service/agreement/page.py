@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.next_steps import ONE_POINT, RULE
 from annotations.agreement.second_coder import rule
+from annotations.agreement.what_to_double_code import ONE_POINT, RULE
 from annotations.codebook.codes import Codebook
 from annotations.numbers_shown import counted, number
 from service.agreement.disagreements import Disagreement

@@ -12,9 +12,9 @@ from annotations.agreement.box_fates import BoxFates, box_fates, ticked_in
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.comparisons import SLICES, Comparisons
 from annotations.agreement.judged_material import Reviewed, read_material
-from annotations.agreement.next_steps import Candidate, Width, learning_curves, to_double_code
 from annotations.agreement.second_coder import Verdict, verdicts
 from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
+from annotations.agreement.what_to_double_code import Candidate, Width, learning_curves, to_double_code
 from annotations.arrays import Bools
 from annotations.coding import Draw
 from annotations.errors import BadInput, unknown

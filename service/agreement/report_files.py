@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.next_steps import RULE
 from annotations.agreement.second_coder import rule
+from annotations.agreement.what_to_double_code import RULE
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.report import Report
 from service.composition import Parts

@@ -169,6 +169,7 @@ def _stands(row: ListedModel) -> str:
 
 def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
     from annotations.store.put_to_serve import renewal_waits
+    from service.looking.next_command import next_command
     from service.looking.wave_progress import progress_of
     from service.serving.train_and_evaluate import catch_up
 
@@ -181,7 +182,7 @@ def _tell(parts: Parts, model: ModelVersion, by: str, *, json: bool) -> None:
     say(f"{model.version} serves now; {by} decided it.")
     if failed:
         warn(f"MLflow will say so later: {failed}")
-    say(f"Next: {progress_of(parts).next_command}")
+    say(f"Next: {next_command(progress_of(parts))}")
 
 
 def _figure(value: float | None) -> str:

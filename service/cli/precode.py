@@ -21,6 +21,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
     """Suggest codes for every segment of a wave. An interrupted run goes on where it stopped."""
     from service.composition import open_parts
     from service.looking.code_labels import counts_labelled, labelled
+    from service.looking.next_command import next_command
     from service.looking.wave_progress import progress_of
     from service.serving.precode import precode
 
@@ -29,7 +30,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
             made = precode(parts, wave=wave, progress=step, tell=warn)
         warn(*parts.cache.notes)
         codebook = parts.codebook
-        following = progress_of(parts).next_command
+        following = next_command(progress_of(parts))
     plain = made.to_json()
     plain["codes"] = counts_labelled(plain["codes"], codebook)
     plain["too_few"] = labelled(plain["too_few"], codebook)

@@ -14,8 +14,8 @@ NAME = "pull"
 def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Read what coders decided in Label Studio. Pulling again changes nothing; it mends whatever was missed."""
     from service.composition import open_parts
+    from service.corrections.list_set_aside import set_aside
     from service.corrections.pull import pull
-    from service.corrections.set_aside import set_aside
 
     with open_parts(chosen(study)) as parts:
         with progress("Pulling from Label Studio") as step:

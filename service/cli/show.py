@@ -38,7 +38,7 @@ def command(
     from annotations.errors import BadInput
     from annotations.store.transcripts import get_transcript
     from service.composition import open_parts
-    from service.corrections.set_aside import set_aside
+    from service.corrections.list_set_aside import set_aside
     from service.looking.changed_passages import changed_passages
     from service.looking.coded_transcript import coded_transcript
     from service.looking.text_versions import text_of_version, text_versions

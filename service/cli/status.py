@@ -10,6 +10,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
+    from service.looking.next_command import next_command
     from service.looking.wave_progress import ModelInService
 
 NAME = "status"
@@ -28,7 +29,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
         return
     say(f"{found.study}  ({found.folder})", "")
     if not found.waves:
-        say("There are no transcripts yet. Next: tandem import FILES…")
+        say(f"There are no transcripts yet. Next: {next_command(found)}")
         return
     rows = [(name or "(none)", *astuple(wave)) for name, wave in found.waves.items()]
     table(
@@ -53,7 +54,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     for job in found.jobs:
         if job.under_way:
             say(job.in_words)
-    say("", f"Next: {found.next_command}")
+    say("", f"Next: {next_command(found)}")
 
 
 def _known_of(name: str, counts: Mapping[str, int]) -> str:

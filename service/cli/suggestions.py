@@ -28,7 +28,7 @@ def command(
     """
     from annotations.numbers_shown import counted
     from service.composition import open_parts
-    from service.looking.hidden import LEFT_OUT
+    from service.looking.hidden_spans import LEFT_OUT
     from service.looking.suggestions_list import Listing, write_csv
 
     with open_parts(chosen(study)) as parts:

@@ -30,6 +30,7 @@ def command(
     from annotations.numbers_shown import counted
     from service.composition import open_parts
     from service.looking.code_labels import labelled
+    from service.looking.next_command import next_command
     from service.looking.wave_progress import progress_of
     from service.serving.train_and_evaluate import train
 
@@ -41,7 +42,7 @@ def command(
             trained = train(parts, force=force, embedding=step, fitting=step)
         warn(*parts.cache.notes)
         codebook = parts.codebook
-        following = progress_of(parts).next_command
+        following = next_command(progress_of(parts))
     plain = trained.to_json()
     plain["too_few"] = labelled(plain["too_few"], codebook)
     if json:

@@ -18,7 +18,7 @@ from annotations.store.label_studio_users import keep_users, users
 from annotations.store.seen_annotations import alone_with_inbox
 from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
 from service.composition import Parts
-from service.corrections.record_reviews import Reviewing
+from service.corrections.reviews_follow_annotations import Reviewing
 
 ASK_AGAIN_AFTER_S = 30.0
 AT_A_TIME = 50

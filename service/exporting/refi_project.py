@@ -39,7 +39,7 @@ from annotations.store.tombstones import study_id
 from annotations.store.transcripts import Kept, all_texts
 from annotations.transcript import Span
 from service.exporting.refi_codes import RefiCodes
-from service.looking.hidden import Hidden
+from service.looking.hidden_spans import Hidden
 
 MODEL_ID = "tandem-model:"
 _WORDS_RECORDED = 80

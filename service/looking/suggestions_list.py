@@ -18,7 +18,7 @@ from annotations.store.transcripts import all_transcripts
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
 from service.exported_file import safe_cell, written_whole
-from service.looking.hidden import Hidden
+from service.looking.hidden_spans import Hidden
 
 COLUMNS = (
     "transcript",

@@ -28,7 +28,7 @@ from annotations.store.transcripts import Kept, all_transcripts, get_transcript
 from annotations.transcript import Span
 from annotations.turn_numbers import first_words, shown_number, turn_typed
 from service.composition import Parts
-from service.looking.hidden import LEFT_OUT, Hidden
+from service.looking.hidden_spans import LEFT_OUT, Hidden
 from service.looking.model_chain import model_chain
 from service.looking.trace_results import (
     CodeThen,

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.codebook.codes import Codebook
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.label_studio.candidates import Candidates, boxes_in_task, candidates, no_candidates
 from annotations.label_studio.predicted_answer import Prediction, prediction
 from annotations.label_studio.task_data import Links, Quote, Reason, Said, ShownSegment, task_data

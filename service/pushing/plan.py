@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from annotations.coding import Draw
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.label_studio.candidates import Candidates
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import BOXES, REASONS, hash_of

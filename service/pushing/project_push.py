@@ -10,7 +10,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
 from annotations.label_studio.projects import Project, ensure_project, project_exists, used_controls

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotations.coding import Coder
-from annotations.draws import DrawPlan, Fractions
+from annotations.deal_and_draw import DrawPlan, Fractions
 from annotations.errors import BadInput, unknown
 from annotations.names import folded
 

@@ -8,7 +8,7 @@ from functools import cache
 from uuid import UUID
 
 from annotations.coding import Draw
-from annotations.draws import Placed, streams
+from annotations.deal_and_draw import Placed, streams
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import version_label
@@ -23,7 +23,7 @@ from service.access.page_links import links_to
 from service.composition import Parts
 from service.label_studio.attach import find_service
 from service.label_studio.connect import label_studio_of
-from service.pushing.deal_wave import Dealing, Transcripts, deal_new, settle
+from service.pushing.keep_dealt_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
 from service.pushing.passage_shown import Said_by, Shown
 from service.pushing.project_push import ProjectPush, Pushed

@@ -17,7 +17,7 @@ from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import all_transcripts, get_transcript
 from service.access.doors import reader, writer
-from service.looking.hidden import Hidden
+from service.looking.hidden_spans import Hidden
 from service.looking.wave_progress import progress_of
 from service.web.dependencies import Served
 from service.web.pages import rendered

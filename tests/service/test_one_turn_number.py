@@ -17,7 +17,7 @@ from fake_label_studio import BEGAN, URL, FakeLabelStudio, chosen
 from study_to_push import StudyToPush
 
 from annotations.coding import Draw
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.read_answers import Answers
 from annotations.store.label_studio_projects import add_project

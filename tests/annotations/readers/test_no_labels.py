@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from written import docx_of, read_as
 
-from annotations.readers.label_rules import LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import LabelRules, Lines
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text import read_text
 

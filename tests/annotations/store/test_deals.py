@@ -8,7 +8,7 @@ import pytest
 from builders import a_transcript
 
 from annotations.coding import Draw
-from annotations.draws import Dealt, DrawPlan, Fractions
+from annotations.deal_and_draw import Dealt, DrawPlan, Fractions
 from annotations.segment import Segmentation
 from annotations.store.database import Store
 from annotations.store.deals import add_plan, dealt_so_far, keep_dealt, plan_in_force

@@ -13,7 +13,7 @@ from annotations.store.transcripts import Kept, get_transcript
 from annotations.transcript import SpokenTurn, Transcript, canonical
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.corrections.set_aside import set_aside
+from service.corrections.list_set_aside import set_aside
 from service.importing.new_versions import Replaced, put_in_its_place
 
 

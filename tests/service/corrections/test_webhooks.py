@@ -14,7 +14,7 @@ from annotations.store.tables import webhook_events
 from annotations.store.webhooks import count_waiting
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.corrections.set_aside import set_aside
+from service.corrections.list_set_aside import set_aside
 
 
 def test_a_bulk_creation_is_set_aside(parts: Parts, server: FakeLabelStudio, inbox: Inbox) -> None:

@@ -40,7 +40,7 @@ from service.cli.main import add_commands, app
 from service.composition import Parts
 from service.exporting.export_refi import export_refi
 from service.importing.import_project import Wishes, import_project
-from service.looking.hidden import Hidden
+from service.looking.hidden_spans import Hidden
 from service.settings import read_settings
 
 SCHEMA = REPOSITORY.parent / "shared" / "reference" / "refi-qda" / "Project.xsd"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.looking.next_command import next_command
 from service.looking.wave_progress import JobState, ModelInService, StudyProgress, WaveProgress
 
 MODEL = ModelInService("v1", "trained", "2026-01-01", 10, 3, 0, up_to_date=True, waiting=None)
@@ -42,7 +43,7 @@ DONE = {"1": WaveProgress(2, 10, 10, 10, 10)}
 )
 def test_the_next_step_is_the_true_one(study: StudyProgress, said: str) -> None:
     """From no transcript to the last review; a job that waits or runs comes first."""
-    assert study.next_command.startswith(said)
+    assert next_command(study).startswith(said)
 
 
 def test_a_job_under_way_is_said_in_words() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from annotations.coding import Draw
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.errors import TandemError
 from service.pushing.project_push import title_of
 from service.pushing.waves import in_order

@@ -12,7 +12,7 @@ from fake_label_studio import keys_of, pushed_study
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.store.model_versions import get_model
 from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of
 from annotations.store.transcripts import all_transcripts

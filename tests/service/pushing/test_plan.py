@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.coding import Draw
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.label_studio.candidates import Candidates
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import hash_of

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from annotations.coding import Coder
-from annotations.draws import DrawPlan, Fractions
+from annotations.deal_and_draw import DrawPlan, Fractions
 from annotations.errors import BadInput
 from service.pushing.push_options import Asked, plan_for
 

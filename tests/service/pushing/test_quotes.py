@@ -11,7 +11,7 @@ from made_up_study import MadeUp, fill
 from study_to_push import StudyToPush
 
 from annotations.coding import Draw, Evidence
-from annotations.draws import Placed
+from annotations.deal_and_draw import Placed
 from annotations.store.suggestions import Suggested
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import add_transcript, all_transcripts

@@ -25,7 +25,7 @@ from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.transcript import Span
 from service.access.keys import door_key
 from service.composition import Parts
-from service.looking.hidden import Hidden
+from service.looking.hidden_spans import Hidden
 from service.looking.suggestions_list import Listing, write_csv
 from service.looking.trace import trace_suggestion
 from service.web.app import create_app

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.coding import Draw
-from annotations.draws import Dealt, DrawPlan, Fractions, deal, draw, streams
+from annotations.deal_and_draw import Dealt, DrawPlan, Fractions, deal, draw, streams
 from annotations.errors import BadInput
 from annotations.store.pushed_tasks import task_key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from annotations.agreement.next_steps import learning_curves
+from annotations.agreement.what_to_double_code import learning_curves
 from annotations.store.model_versions import ModelVersion
 
 

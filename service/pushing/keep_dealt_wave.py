@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from annotations.draws import Dealt, DrawPlan, deal
+from annotations.deal_and_draw import Dealt, DrawPlan, deal
 from annotations.numbers_shown import counted
 from annotations.store.database import Store
 from annotations.store.deals import add_plan, dealt_so_far, keep_dealt, plan_in_force

@@ -14,7 +14,7 @@ from reviews_arriving import deliver, pull_now, reviews_of, said_in
 from annotations.codebook.codes import Code, Codebook
 from annotations.codebook.files import write_codebook
 from annotations.coding import Condition, Draw
-from annotations.draws import Dealt, DrawPlan, Fractions
+from annotations.deal_and_draw import Dealt, DrawPlan, Fractions
 from annotations.errors import BadInput
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.deals import add_plan, keep_dealt
@@ -24,7 +24,7 @@ from annotations.store.tables import label_studio_projects, label_studio_tasks
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.corrections.set_aside import set_aside
+from service.corrections.list_set_aside import set_aside
 from service.looking.history import history
 
 
