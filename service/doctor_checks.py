@@ -5,10 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from annotations.disk_faults import disk_fault_of
@@ -23,25 +21,12 @@ from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import all_withdrawals
 from annotations.study.config import find_study
+from service.check_made import Check, attempted
 from service.composition import Parts
 from service.label_studio.local import LocalLabelStudio
 from service.settings import Settings, read_settings
 
 LEAST_FREE_BYTES = 2_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing: does it work, what was found, and what to do if not."""
-
-    name: str
-    ok: bool
-    found: str
-    remedy: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return asdict(self)
 
 
 def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
@@ -70,12 +55,12 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
 def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _imports(parts.study.folder)
     yield lambda: _addresses(parts)
-    yield lambda: _attempt("codebook", lambda: counted(len(parts.codebook.applicable), "code"), "")
-    yield lambda: _attempt("database", lambda: parts.store.place, "")
+    yield lambda: attempted("codebook", lambda: counted(len(parts.codebook.applicable), "code"), "")
+    yield lambda: attempted("database", lambda: parts.store.place, "")
     yield lambda: _database_sound(parts)
     yield lambda: _segmenter(parts)
     yield lambda: _disk(parts.study.folder)
-    yield lambda: _attempt("embedder", lambda: f"{parts.embedder.name} ({parts.embedder.fingerprint})", "")
+    yield lambda: attempted("embedder", lambda: f"{parts.embedder.name} ({parts.embedder.fingerprint})", "")
     yield lambda: _model_files(parts)
     yield lambda: _tracking(parts)
     yield lambda: _mirrored(parts)
@@ -117,14 +102,7 @@ def _database_sound(parts: Parts) -> Check:
             f"file from your backup; then check the disk."
         )
 
-    return _attempt("database's content", look, "")
-
-
-def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
-    try:
-        return Check(name, True, look())
-    except TandemError as error:
-        return Check(name, False, "does not work", remedy or str(error))
+    return attempted("database's content", look, "")
 
 
 def _python() -> Check:
@@ -140,7 +118,7 @@ def _python() -> Check:
 def _encoder() -> Check:
     from models.embedder import EmbedderSource
 
-    return _attempt(
+    return attempted(
         "shipped encoder", lambda: f"all-MiniLM-L6-v2, hash right ({EmbedderSource().fingerprint})", ""
     )
 
@@ -165,7 +143,7 @@ def _addresses(parts: Parts) -> Check:
             raise TandemError(" ".join(waiting))
         return "none but yours, and those that were confirmed"
 
-    return _attempt("addresses", look, "")
+    return attempted("addresses", look, "")
 
 
 def _imports(folder: Path) -> Check:
@@ -186,7 +164,7 @@ def _segmenter(parts: Parts) -> Check:
         entry = parts.segmentation
         return f"unit {entry.unit}, pipeline {entry.pipeline}"
 
-    return _attempt("segments", look, "")
+    return attempted("segments", look, "")
 
 
 def _disk(folder: Path) -> Check:
@@ -207,13 +185,13 @@ def _model_files(parts: Parts) -> Check:
         load(model_folder(parts.study.models_folder, serving.model.folder), serving.model.sha256)
         return f"{serving.model.version} serves, its files are as trained"
 
-    return _attempt("model", look, "")
+    return attempted("model", look, "")
 
 
 def _tracking(parts: Parts) -> Check:
     from service.serving.train_and_evaluate import tracking_of
 
-    return _attempt(
+    return attempted(
         "MLflow", lambda: f"{tracking_of(parts).check()}, {parts.settings.tracking_uri or 'in the study'}", ""
     )
 
@@ -249,7 +227,7 @@ def _mirrored(parts: Parts) -> Check:
         said = ", ".join(f"{alias} {names[run]}" for alias, run in wanted.items())
         return f"its aliases say what the study says: {said}"
 
-    return _attempt("MLflow's aliases", look, "")
+    return attempted("MLflow's aliases", look, "")
 
 
 def _label_studio(parts: Parts) -> Check:
@@ -259,7 +237,7 @@ def _label_studio(parts: Parts) -> Check:
         with label_studio_of(parts, pauses=()) as server:
             return f"{server.url} answers, logged in as {server.check()}"
 
-    return _attempt("Label Studio", look, "")
+    return attempted("Label Studio", look, "")
 
 
 def _corrections(parts: Parts) -> Check:
@@ -277,7 +255,7 @@ def _corrections(parts: Parts) -> Check:
             f"{since}, {counted(waiting, 'webhook')} waiting, {counted(aside, 'annotation')} set aside{more}"
         )
 
-    return _attempt("corrections", look, "")
+    return attempted("corrections", look, "")
 
 
 def _withdrawals(parts: Parts) -> Check:
