@@ -10,7 +10,6 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from service.looking.next_command import next_command
     from service.looking.wave_progress import ModelInService
 
 NAME = "status"
@@ -20,6 +19,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
     from annotations.numbers_shown import counted
     from service.composition import open_parts
+    from service.looking.next_command import next_command
     from service.looking.wave_progress import progress_of
 
     with open_parts(chosen(study)) as parts:
