@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from playwright.sync_api import TimeoutError as NotInTime
+
 PAUSE_MS = 400  # Label Studio's search begins 300 ms after the last key
 BETWEEN_KEYS_MS = 60
 READS_MS = 300  # nobody decides sooner after a passage has come
+_SEARCHING = "document.activeElement.matches('input.lsf-taxonomy-search-input')"
 _CHOSEN = "[...document.querySelectorAll('.htx-taxonomy .ant-select-selection-item')].map(e => e.innerText)"
 _BOXES = "[...document.querySelectorAll('.tandem-likely input')].map(e => [e.name, e.checked])"
 
@@ -24,8 +27,17 @@ def chosen(page: Any) -> list[str]:
 
 def open_list(page: Any) -> None:
     """Click into the list, and wait until the search has the cursor."""
-    page.locator(".htx-taxonomy").first.click()
-    page.wait_for_function("document.activeElement.matches('input.lsf-taxonomy-search-input')")
+    for patience_ms in (
+        5_000,
+        10_000,
+        60_000,
+    ):  # a click while the passage is still being drawn opens nothing
+        page.locator(".htx-taxonomy").first.click()
+        try:
+            page.wait_for_function(_SEARCHING, timeout=patience_ms)
+            break
+        except NotInTime:
+            page.locator(".tandem-head").click(position={"x": 2, "y": 2})
     page.wait_for_function("document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
 
 

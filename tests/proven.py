@@ -8,4 +8,5 @@ from typing import Any
 
 def proven(codes: Iterable[str]) -> dict[str, Any]:
     """Figures in which each of these codes was ticked 40 times, 32 of them rightly."""
-    return {"codes": [{"code_id": code, "ticked": 40, "ticked_right": 32} for code in codes]}
+    ticks = {"ticked": 40, "ticked_right": 32}
+    return {"codes": [{"framework": "", "code": code, "code_id": code, **ticks} for code in codes]}

@@ -80,7 +80,7 @@ def test_a_blanked_name_is_nowhere(
     with LabelStudio(label_studio_of_its_own.url, label_studio_of_its_own.token) as server:
         there = [task for one in again for task in tasks_by_key(server, one["id"]).values()]
     assert len(there) == sum(one["created"] for one in projects)
-    own = [task.data for task in there if task.data["transcript"] == NAME]
+    own = [task.data for task in there if task.data["interview"] == NAME]
     assert sum("[name]" in data["words"] for data in own) == 1
     assert not any("shown again after the next push" in data["before"] + data["after"] for data in own)
     assert [check for check in tandem("doctor")["checks"] if not check["ok"]] == []

@@ -140,6 +140,6 @@ def test_they_cannot_be_imported_again(erased: dict[str, Any], tandem: Run) -> N
 def test_withdrawing_again_changes_nothing(erased: dict[str, Any], tandem: Run) -> None:
     """The same command again finds nothing left to erase; an unknown participant is refused."""
     again = tandem("withdraw", GONE, "--by", "Ines Falk", "--yes")
-    assert (again["transcripts"], again["label_studio_tasks"], again["done"]) == (0, 0, True)
+    assert (again["erased_earlier"], again["label_studio_tasks"], again["done"]) == (True, 0, True)
     with pytest.raises(BadInput, match="Nothing was erased"):
         tandem("withdraw", "CRK-99", "--by", "Ines Falk", "--yes")

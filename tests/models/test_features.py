@@ -74,7 +74,8 @@ def test_a_text_has_the_same_terms_at_training_and_at_serving(texts: list[str]) 
     trained = matrix_of_counted(counted, rows, vocabulary, columns, embeddings)
     served = matrix_of(units, vocabulary, embeddings)
     assert sum(len(vocabulary.terms[block.name]) for block in BLOCKS) == served.sparse.shape[1]
-    assert (trained.sparse != served.sparse).nnz == 0
+    # the last bit may differ: sums are taken in another order
+    assert abs(trained.sparse - served.sparse).sum() < 1e-5
 
 
 @pytest.mark.parametrize("side", ["before", "after"])

@@ -111,7 +111,7 @@ def _model(tuned: Tuned | None) -> Model:
     return Model(
         codes=("cost", "help"),
         vocabulary=Vocabulary(terms, idf),
-        weights=Weights(np.ones((2, 12), dtype=np.float32), np.zeros(2)),
+        weights=Weights(np.ones((2, 20), dtype=np.float32), np.zeros(2)),
         calibration=Calibration(np.ones(2), np.zeros(2)),
         thresholds=np.full(2, 0.5),
         tuned=tuned,

@@ -96,7 +96,7 @@ def _numbers_on_tasks(made: StudyToPush) -> dict[str, int]:
     found = {}
     for segment in corpus.ids:
         data = shown.data(Placed(segment, Draw.ORDINARY), None)
-        (number,) = re.findall(r"turn (\d+) of 6$", data["header"])
+        (number,) = re.findall(r"turn (\d+) of 6\b", data["header"])
         (words,) = (words for words in FIRST_WORDS if words in data["words"])
         found[words] = int(number)
     return found
