@@ -10,13 +10,19 @@ import numpy as np
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.progress import quiet
 from models.calibration import BEST_F1
+from models.ticking import LEAST_PRECISION
 from models.unit import Unit
 from training.dataset import Dataset, Judgement
 from training.evaluation import _cross_validated, _random_split
 
 BOOK = Codebook("B", (Framework("f", "F"),), (Code("a", "A", "f", "F/A"),))
 PARTS: Any = SimpleNamespace(
-    encoder_for=lambda _: None, exclusive_sets=(), aim=BEST_F1, codebook=BOOK, fine_tune=None
+    encoder_for=lambda _: None,
+    exclusive_sets=(),
+    aim=BEST_F1,
+    least_precision=LEAST_PRECISION,
+    codebook=BOOK,
+    fine_tune=None,
 )
 
 

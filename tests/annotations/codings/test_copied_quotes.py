@@ -251,7 +251,9 @@ def test_a_disguised_quote_is_the_same_span(
     except NotFound as error:
         assert "times, in turn" in str(error)  # noqa: PT017 (either outcome is right)
     else:
-        assert _words(found, places) == _words(span, places)
+        # words said again and again may stand there with this very head between them
+        word_for_word = found.of(places.transcript.text) == quote
+        assert word_for_word or _words(found, places) == _words(span, places)
 
 
 @settings(max_examples=40, deadline=None)
