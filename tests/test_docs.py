@@ -111,6 +111,7 @@ def test_every_page_is_in_the_navigation_and_is_run_if_it_has_blocks() -> None:
 
 
 @pytest.mark.parametrize("page", NAV)
+@pytest.mark.slow
 def test_links_and_commands_in_running_text_are_true(page: str) -> None:
     """Links lead to files, and every tandem command that is named exists."""
     text = (DOCS / page).read_text("utf-8")

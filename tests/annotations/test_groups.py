@@ -93,6 +93,7 @@ def test_no_transcripts_have_no_groups() -> None:
         st.tuples(st.sampled_from(["", "P1", "P2", "P3"]), st.sampled_from(["", "s1", "s2"])), max_size=9
     )
 )
+@pytest.mark.slow
 def test_groups_are_what_is_connected(drawn: list[tuple[str, str]]) -> None:
     """Two transcripts are in one group just where a chain of shared people and sessions links them."""
     found = groups_of([_described(f"t{at}", *one) for at, one in enumerate(drawn)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,7 @@ def test_a_quote_inside_a_turn_codes_the_turn() -> None:
     st.lists(st.integers(1, 300), min_size=1, max_size=12, unique=True),
     st.lists(st.tuples(st.integers(0, 300), st.integers(1, 40), st.sampled_from("abc")), max_size=12),
 )
+@pytest.mark.slow
 def test_projection_never_invents(ends: list[int], applied: list[tuple[int, int, str]]) -> None:
     """A segment carries only codes of codings that overlap it, and every carried segment was judged."""
     cut = _cut(*sorted(ends))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def test_touching_is_not_overlapping(cut: list[Span], coding: Span) -> None:
 
 
 @given(gappy(), codings)
+@pytest.mark.slow
 def test_projection_follows_the_rule_of_halves(cut: list[Span], coded: dict[int, Span]) -> None:
     """Exactly the segments that carry a coding by the rule are found, each once and in order."""
     for key, positions in project(cut, coded).items():
@@ -52,6 +54,7 @@ def test_projection_follows_the_rule_of_halves(cut: list[Span], coded: dict[int,
 
 
 @given(gappy(), gappy(), codings)
+@pytest.mark.slow
 def test_cutting_anew_loses_no_coding(one: list[Span], other: list[Span], coded: dict[int, Span]) -> None:
     """Every coding stands in every projection, so that going to another cut and back changes nothing."""
     before = project(one, coded)
@@ -73,6 +76,7 @@ def test_a_coding_covering_segments_whole_is_carried_by_them(cut: list[Span], co
 
 
 @given(gappy(), st.lists(spans, max_size=8))
+@pytest.mark.slow
 def test_judged_never_invents(cut: list[Span], reviews: list[Span]) -> None:
     """A judged segment shares words with a review, and a segment reviewed whole is judged."""
     found = judged(cut, reviews)
@@ -84,6 +88,7 @@ def test_judged_never_invents(cut: list[Span], reviews: list[Span]) -> None:
 
 
 @given(gappy(), st.lists(spans, max_size=6), spans)
+@pytest.mark.slow
 def test_one_more_review_never_unjudges(cut: list[Span], reviews: list[Span], more: Span) -> None:
     """What was judged stays judged when more is read, and carrying a code is being judged."""
     assert judged(cut, reviews) <= judged(cut, [*reviews, more])

@@ -94,6 +94,7 @@ def test_long_texts_are_compared_in_little_time() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
+@pytest.mark.slow
 def test_a_moved_passage_has_the_same_words(data: st.DataObject) -> None:
     """Whatever was edited: parts that are the same are the same, in order, and a moved passage keeps its words."""
     before = after = data.draw(st.sampled_from([TEXT, TEXT * 2, "我们没有人手。P: yes, we do.\n" + TEXT]))

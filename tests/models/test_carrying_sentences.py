@@ -100,6 +100,7 @@ def test_the_sentence_that_carries_a_suggestion_is_kept_as_a_span(suggester: Sug
     assert suggestion.sentence == long["money"]
 
 
+@pytest.mark.slow
 def test_sentences_are_embedded_once_and_only_where_something_is_suggested(suggester: Suggester) -> None:
     """The passage on snow has two sentences, and nobody needs them; a second version embeds nothing."""
     suggester.precode(wave=None, progress=_quiet)

@@ -61,6 +61,7 @@ def test_what_is_no_vector_is_made_anew_and_counted(tmp_path: Path, kept: object
 
 @given(st.data())
 @settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 def test_whatever_bytes_stand_there_what_comes_out_is_a_vector(data: st.DataObject) -> None:
     """One row is spoilt at random: its shape, its length and the other rows hold all the same."""
     with TemporaryDirectory() as folder:

@@ -24,6 +24,7 @@ def test_a_turn_is_a_segment() -> None:
     assert [(one.turn, one.role.value) for one in found] == [(0, "interviewer"), (1, "participant")]
 
 
+@pytest.mark.slow
 def test_sentences_are_cut_by_rules() -> None:
     """Each sentence is a segment; a title is no end of a sentence."""
     transcript = a_transcript("P-1", "How?", "I saw Dr. Lind. She left! Why?")
@@ -39,6 +40,7 @@ def test_a_missing_pipeline_is_explained() -> None:
 
 
 @given(WORDS, st.sampled_from(["turn", "passage", "sentence"]), st.sampled_from([None, 5, 12]))
+@pytest.mark.slow
 def test_segments_hold_every_word_once(words: list[str], unit: str, most: int | None) -> None:
     """Segments are in order, do not overlap, and leave only white space between them."""
     said = " ".join(words)

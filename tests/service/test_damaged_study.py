@@ -47,6 +47,7 @@ def said_of_command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.slow
 def test_no_command_prints_what_stands_in_a_damaged_row(
     file: Path, damage: str, said_of_command: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def test_what_can_be_learnt_is_learnt_on_unseen_groups() -> None:
     assert model.too_few["rare"].reason == "2 examples; needs about 8"
 
 
+@pytest.mark.slow
 def test_a_quotation_in_the_codebook_has_no_part_in_predictions_about_whoever_said_it() -> None:
     """A description that quotes a group teaches only models that learn from the group; it helps the others."""
     dataset = _dataset()
@@ -70,6 +71,7 @@ def test_a_quotation_in_the_codebook_has_no_part_in_predictions_about_whoever_sa
         assert not np.array_equal(one[~own], other[~own], equal_nan=True)
 
 
+@pytest.mark.slow
 def test_a_group_has_no_part_in_its_own_predictions() -> None:
     """Turning one group's labels round changes nothing of what is said about that group."""
     dataset = _dataset()

@@ -84,6 +84,7 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
     return found
 
 
+@pytest.mark.slow
 def test_no_encoder_has_seen_what_it_predicts(tunings: list[_Counting]) -> None:
     """Fifteen of them for the scores, one of all rows for the model; half of each logit is the encoder's."""
     dataset = _dataset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID, uuid5
 
+import pytest
 from builders import a_transcript
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +94,7 @@ def test_a_later_transcript_goes_where_its_group_is() -> None:
     st.lists(st.tuples(st.sampled_from("EFG"), st.sampled_from("123")), min_size=15, max_size=60),
     st.integers(0, 60),
 )
+@pytest.mark.slow
 def test_growing_a_study_never_moves_anybody(places: list[tuple[str, str]], cut: int) -> None:
     """However a study grows, what was drawn stays, everybody is drawn once, and each wave keeps some who teach."""
     kept = [_kept(f"P-{at}", case, wave) for at, (case, wave) in enumerate(places)]

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.progress import quiet
@@ -39,6 +40,7 @@ def _told_by_the_person(people: int = 6, each: int = 20) -> Dataset:
     return Dataset(units, vectors, names, np.ones(len(who), bool), ("a",), (judgement,))
 
 
+@pytest.mark.slow
 def test_a_random_split_claims_what_unseen_participants_do_not_bear_out() -> None:
     """The model that has heard everybody knows everybody; asked about somebody new it knows nothing."""
     dataset = _told_by_the_person()

@@ -67,6 +67,7 @@ def test_published_examples_come_out_to_the_digits_printed(
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=2, max_size=40))
+@pytest.mark.slow
 def test_cohen_is_that_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     """Of a yes or no by two; where both say the same throughout, scikit-learn divides 0 by 0 and ours is undefined."""
     cells = np.array([float(pairs.count(cell)) for cell in ((1, 1), (1, 0), (0, 1), (0, 0))])
@@ -102,6 +103,7 @@ def test_fleiss_own_table() -> None:
 
 
 @given(TABLES)
+@pytest.mark.slow
 def test_alpha_is_that_of_two_independent_libraries(rows: list[list[int | None]]) -> None:
     """krippendorff and NLTK say the same; where krippendorff refuses one category, ours is undefined."""
     data = np.array([[np.nan if v is None else v for v in row] for row in rows], dtype=float).T

@@ -53,6 +53,7 @@ def test_alpha_of_client_talk(sessions: list[dict[str, Any]]) -> None:
     assert _alpha(sessions, "client", lambda codes: codes[0]) == pytest.approx(0.467, abs=0.001)
 
 
+@pytest.mark.slow
 def test_alpha_of_the_main_therapist_behaviour(sessions: list[dict[str, Any]]) -> None:
     """Question, reflection, input or none, as four yes-or-no judgements of each turn taken together.
 

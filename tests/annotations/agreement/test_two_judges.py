@@ -25,6 +25,7 @@ def test_kappa_of_a_worked_table() -> None:
 
 
 @given(PAIRS)
+@pytest.mark.slow
 def test_kappa_is_that_of_an_independent_library(pairs: list[tuple[bool, bool]]) -> None:
     """Where both sides vary, kappa equals scikit-learn's; it is symmetric and at most 1."""
     one, other = np.array(pairs).T

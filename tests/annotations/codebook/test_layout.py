@@ -56,6 +56,7 @@ def test_counterparts_say_how_far_they_can_be_relied_on() -> None:
 
 
 @pytest.mark.parametrize("name", shipped_codebooks())
+@pytest.mark.slow
 def test_page_and_document_hold_every_code(name: str) -> None:
     """Nothing is lost on the way to HTML, DOCX and JSON; the page asks for nothing from elsewhere."""
     codebook = shipped_codebook(name)

@@ -258,6 +258,7 @@ def test_a_disguised_quote_is_the_same_span(
 
 @settings(max_examples=40, deadline=None)
 @given(case=copied(), at=st.integers(0, 200), dots=st.sampled_from([" … ", " [...] ", "... "]))
+@pytest.mark.slow
 def test_words_left_out_in_the_middle(case: tuple[Places, Span, list[list[str]]], at: int, dots: str) -> None:
     """Both parts are found in their order, from the first word to the last."""
     places, span, pieces = case

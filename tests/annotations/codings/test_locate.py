@@ -164,6 +164,7 @@ gaps = st.text(" \t\n\u00a0\u2003", min_size=1, max_size=3)
 
 
 @given(st.lists(words, min_size=1, max_size=5), st.data())
+@pytest.mark.slow
 def test_a_quote_found_is_the_quote(turns: list[list[str]], data: st.DataObject) -> None:
     """Any words of a transcript, with any white space, are found where they stand, or are found more than once."""
     text, placed = canonical([SpokenTurn("P", data.draw(gaps).join(turn)) for turn in turns], ())

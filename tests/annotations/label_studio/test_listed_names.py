@@ -22,6 +22,7 @@ def _first_found(typed: str, codebook: Codebook) -> str:
 
 
 @pytest.mark.parametrize("name", shipped_codebooks())
+@pytest.mark.slow
 def test_a_code_whose_name_is_typed_is_the_first_that_is_found(name: str) -> None:
     """In every shipped codebook; but for two whose names stand in each other's lines: both cannot be first."""
     codebook = shipped_codebook(name)

@@ -65,6 +65,7 @@ def odd() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+@pytest.mark.slow
 def test_an_odd_answer_is_a_result_or_a_sentence(
     odd: str, asked: Callable[[LabelStudio], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import pytest
 from builders import a_transcript
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,6 +188,7 @@ def test_sums_over_any_grouping_are_those_of_all_codings(
             assert len(cell.informants) <= sum(cell.sources.values()) <= cell.codings
 
 
+@pytest.mark.slow
 def test_a_hundred_codes_at_thirty_sites_in_five_waves() -> None:
     """A large study's table: every cell has its codings."""
     kept = {}

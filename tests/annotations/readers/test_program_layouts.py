@@ -61,6 +61,7 @@ def _sentence(draw: st.DrawFn, end: str) -> str:
 @pytest.mark.parametrize("name", ALL)
 @settings(max_examples=8, deadline=None)
 @given(data=st.data())
+@pytest.mark.slow
 def test_what_was_said_comes_in_as_it_was_said(name: str, data: st.DataObject) -> None:
     """Speakers, words and their order; every word of the file is kept, a mark, or told as left out."""
     said = data.draw(conversations(name))

@@ -92,6 +92,7 @@ def _depth_first(codes: list[RefiCode], parent: str | None = None) -> list[RefiC
 
 @given(projects())
 @settings(max_examples=60, deadline=None)
+@pytest.mark.slow
 def test_what_is_written_is_read_back(made: tuple[RefiProject, dict[str, str]]) -> None:
     """Codes, users, passages, codings, times, memos, variables and cases come back as they were, character by character."""
     project, texts = made

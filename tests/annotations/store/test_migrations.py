@@ -90,6 +90,7 @@ def _content(connection: Connection) -> Rows:
     return found
 
 
+@pytest.mark.slow
 def test_what_was_there_comes_through_up_and_down_again(engine: Engine) -> None:
     """Every row of the first tables is still there after all migrations, and unchanged after their way back."""
     with engine.begin() as connection:
@@ -120,6 +121,7 @@ def test_what_was_there_comes_through_up_and_down_again(engine: Engine) -> None:
         assert _content(connection) == before
 
 
+@pytest.mark.slow
 def test_each_migration_can_be_taken_back_and_done_again(engine: Engine) -> None:
     """Step by step down to nothing, and up again."""
     with engine.begin() as connection:
@@ -135,6 +137,7 @@ def test_each_migration_can_be_taken_back_and_done_again(engine: Engine) -> None
         assert sorted(table.name for table in _tables(connection)) == newest
 
 
+@pytest.mark.slow
 def test_names_from_a_mac_get_the_key_of_others(engine: Engine) -> None:
     """A name kept with its marks apart is found by the common key, unless another has it; and back again."""
     apart, together = (unicodedata.normalize(form, "Jönköping") for form in ("NFD", "NFC"))

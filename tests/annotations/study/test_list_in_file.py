@@ -65,6 +65,7 @@ def test_an_unusual_layout_is_left_alone(tmp_path: Path) -> None:
         st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20), min_size=1, max_size=5
     )
 )
+@pytest.mark.slow
 def test_any_label_is_kept_as_it_is(tmp_path: Path, labels: list[str]) -> None:
     """Colons, brackets, quotes and dashes in a label mean nothing to the file."""
     study = add_to_list(read_study(_study(tmp_path, "name: S\n")), "participant_speakers", labels)

@@ -72,6 +72,7 @@ def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -
         run_on(parts, *arguments)
 
 
+@pytest.mark.slow
 def test_a_coder_is_compared_only_with_a_consensus_formed_without_them(parts_of: MakeParts) -> None:
     """Of three coders, the one who took no part is compared with what the two others agreed on; they are not."""
     parts = parts_of(MadeUp(coders=("Ada", "Ben", "Cleo"), transcripts=6, turns=20))
@@ -88,6 +89,7 @@ def test_a_coder_is_compared_only_with_a_consensus_formed_without_them(parts_of:
     assert figures_of(report, comparison="model and consensus", level="all", coefficient="kappa")
 
 
+@pytest.mark.slow
 def test_who_took_part_in_a_consensus_of_a_consensus_is_not_compared_with_it(parts_of: MakeParts) -> None:
     """A moderator who goes by what Ada and Ben agreed on, and an earlier wording of it, took neither of them out."""
     parts = parts_of(MadeUp(coders=("Ada", "Ben", "Cleo"), transcripts=6, turns=20))
@@ -107,6 +109,7 @@ def test_who_took_part_in_a_consensus_of_a_consensus_is_not_compared_with_it(par
     assert compared == {"Cleo"}
 
 
+@pytest.mark.slow
 def test_a_consensus_on_what_was_assisted_does_not_test_the_model(parts_of: MakeParts) -> None:
     """Its source saw the suggestion, and a later version of that source undoes nothing."""
     parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=6, turns=20))

@@ -23,6 +23,7 @@ from service.agreement.views import code_rows
 from service.composition import Parts
 
 
+@pytest.mark.slow
 def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
     """People, the model, the same segments, repeats, effect, verdicts, what next and the methods paragraph."""
     report = agree(parts_of(MadeUp(coders=("Ada", "Ben", "Cleo"), turns=24)), Asked())
@@ -65,6 +66,7 @@ def test_model_and_people_stand_beside_each_other_on_the_same_segments(parts_of:
     assert "AC1" not in head
 
 
+@pytest.mark.slow
 def test_json_is_as_the_design_says(parts_of: MakeParts) -> None:
     """Every figure has the promised keys; percent and AC1 never stand without prevalence."""
     plain = json.loads(json.dumps(to_json(agree(parts_of(MadeUp(turns=12)), Asked()))))
@@ -160,6 +162,7 @@ def test_two_transcripts_give_values_for_each_and_no_interval(parts_of: MakePart
     assert all(verdict.verdict == "cannot tell" for verdict in report.verdicts)
 
 
+@pytest.mark.slow
 def test_a_code_never_used_has_no_value_but_a_reason(parts_of: MakeParts) -> None:
     """It is undefined, not 0, and the notes name it."""
     report = agree(parts_of(MadeUp(transcripts=6, turns=12)), Asked())
@@ -187,6 +190,7 @@ def test_two_hundred_codes(parts_of: MakeParts) -> None:
     assert any("201 of 205 codes were never used" in note for note in report.notes)
 
 
+@pytest.mark.slow
 def test_a_code_that_one_side_never_uses_is_no_zero(parts_of: MakeParts) -> None:
     """Kappa would be 0 whatever the other did: it is undefined with that reason, and agreement on it is shown."""
     parts = parts_of(MadeUp(transcripts=6, turns=20, model=False))

@@ -36,6 +36,7 @@ def test_files_hold_what_the_report_says(parts_of: MakeParts, tmp_path: Path) ->
     assert "Invented words" not in html
 
 
+@pytest.mark.slow
 def test_quotes_need_the_option_and_consent(parts_of: MakeParts, tmp_path: Path) -> None:
     """With --with-quotes the page holds the words of those who allowed it, and of nobody else."""
     parts = parts_of(MadeUp(transcripts=6, turns=12))
@@ -48,6 +49,7 @@ def test_quotes_need_the_option_and_consent(parts_of: MakeParts, tmp_path: Path)
         run_on(parts, "agreement", "--with-quotes")
 
 
+@pytest.mark.slow
 def test_every_figure_that_is_missing_has_its_reason(parts_of: MakeParts, tmp_path: Path) -> None:
     """On the page by a mark and a sentence below the table; in the workbook in a column of the same row."""
     parts = parts_of(MadeUp(transcripts=2, turns=6))

@@ -32,6 +32,7 @@ def _open(parts: Parts, database: str | None, study: Study) -> None:
 
 
 @pytest.mark.parametrize("step", MAKING)
+@pytest.mark.slow
 def test_a_killed_backup_leaves_good_ones_only(
     step: str, either: tuple[Parts, str | None], tmp_path: Path
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_killed_backup_leaves_good_ones_only(
 
 
 @pytest.mark.parametrize("step", RESTORING)
+@pytest.mark.slow
 def test_a_killed_restore_is_a_whole_study_or_none(
     step: str, either: tuple[Parts, str | None], tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def _json(done: Result) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_list_names_what_init_takes(tandem: Tandem, tmp_path: Path) -> None:
     """Every listed codebook makes a study with as many codes as the list says."""
     listed = _json(tandem("codebook", "list", "--json"))["codebooks"]
@@ -68,6 +69,7 @@ def test_show_reads_like_a_page(tandem: Tandem) -> None:
     assert "Funding" in tandem("codebook", "show", "cfir-2022").stdout
 
 
+@pytest.mark.slow
 def test_show_writes_a_page_and_a_document(tandem: Tandem, tmp_path: Path) -> None:
     """Both in one go; a folder that is not there is refused, and nothing is written."""
     done = tandem("codebook", "show", "doi-2004", "--html", "book.html", "--docx", "book.docx")

@@ -93,6 +93,7 @@ def test_a_file_of_which_nothing_can_be_placed(
     assert "codings.csv" in message
 
 
+@pytest.mark.slow
 def test_a_workbook_that_claims_a_billion_rows(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """It is refused for them instead of being read to their end."""
     book = Workbook()

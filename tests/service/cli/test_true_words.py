@@ -147,6 +147,7 @@ def test_no_model_is_none_of_a_list(tandem: Tandem) -> None:
         tandem("models", "show", "v1")
 
 
+@pytest.mark.slow
 def test_a_model_that_was_not_measured_says_why(tandem: Tandem, said: Said) -> None:
     """In the list and on its own; no dash stands without a reason."""
     tandem("train")

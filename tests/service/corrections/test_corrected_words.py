@@ -64,6 +64,7 @@ def test_a_task_whose_words_stay_is_about_these_words(
 
 
 @pytest.mark.parametrize("by_webhook", [True, False])
+@pytest.mark.slow
 def test_a_task_whose_words_changed_lands_on_no_others(
     parts: Parts, server: FakeLabelStudio, inbox: Inbox, by_webhook: bool
 ) -> None:

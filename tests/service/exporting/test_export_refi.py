@@ -248,6 +248,7 @@ def test_a_study_comes_back(coded: Parts, tmp_path: Path, migrated_file: Path) -
     coder=st.sampled_from(["Ada", "Zoë Ωmega", "李 明"]),
 )
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 def test_all_scripts_come_back(
     tmp_path: Path,
     migrated_file: Path,

@@ -407,6 +407,7 @@ def test_transcripts_that_are_here_already(tandem: Tandem, study: Path, tmp_path
     assert "with other words is there already" in refused(tandem, study, "import-project", str(other))
 
 
+@pytest.mark.slow
 def test_two_sources_of_one_name_and_one_without(tandem: Tandem, tmp_path: Path) -> None:
     """The second gets a number, at every import the same."""
     parts = sources(

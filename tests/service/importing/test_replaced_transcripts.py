@@ -110,6 +110,7 @@ def test_history_and_show_tell_it(tandem: Tandem, tmp_path: Path) -> None:
     assert (moved["state"], moved["earlier"][0]["words_changed"]) == ("stands", False)
 
 
+@pytest.mark.slow
 def test_a_person_settles_what_waits(tandem: Tandem, study: Path, tmp_path: Path) -> None:
     """Kept: it holds for the words as they read now, under its own condition; dropped: it stays on record."""
     _replace(tandem, tmp_path, LINES[0], "JKG-01: We lack the money and Anna knows.", *LINES[2:])

@@ -152,6 +152,7 @@ def test_a_squatter_gets_neither_projects_nor_a_key(parts: Parts, say: Say) -> N
         )
 
 
+@pytest.mark.slow
 def test_a_squatter_that_asks_the_real_service_is_found_out(parts: Parts) -> None:
     """It hands the question on and the true answer back; but that says on which port the service listens."""
     with _real(parts) as url:

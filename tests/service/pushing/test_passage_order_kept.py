@@ -31,6 +31,7 @@ def parts(tmp_path: Path) -> Any:
 
 
 @pytest.mark.parametrize("by", [By.TRANSCRIPTS, By.RARE, By.UNSURE])
+@pytest.mark.slow
 def test_an_order_gives_every_passage_once_with_its_reason(parts: Parts, by: By) -> None:
     """Nothing is lost or doubled, and each place says why."""
     corpus = read_corpus(parts.store, parts.segmentation)

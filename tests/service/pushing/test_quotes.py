@@ -90,6 +90,7 @@ def test_the_reasons_name_the_sentence_that_is_on_record(tmp_path: Path) -> None
     assert "Carried by" not in second
 
 
+@pytest.mark.slow
 def test_a_report_quotes_a_site_only_to_itself(tmp_path: Path) -> None:
     """A page for everybody leaves out what one site alone may see; a page about that site holds it."""
     made = StudyToPush(tmp_path / "study", Access("http://127.0.0.1:9", "", "", "t"))

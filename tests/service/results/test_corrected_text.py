@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
 from commands import Run
 from commands_refused import write_lines
 from results_study import SAID
@@ -19,6 +20,7 @@ def _corrected(folder: Path, *said: str) -> str:
     return str(write_lines(folder / "E-01.txt", ["Interviewer: Good morning.", *lines]))
 
 
+@pytest.mark.slow
 def test_passages_go_along_or_are_said_to_have_changed(tandem: Run, tmp_path: Path) -> None:
     """The first passage moves; a word of the second changes: it is quoted no more, and the summary says so."""
     rows = [

@@ -13,6 +13,7 @@ from commands_refused import write_lines
 
 
 @pytest.mark.shared_data
+@pytest.mark.slow
 def test_every_statement_stands_in_its_cell(
     shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -160,6 +160,7 @@ def test_a_draft_is_made_of_coded_passages(tandem: Run, tmp_path: Path) -> None:
     assert (event["phase"], event["passages"], event["has_source"]) == ("Early", ["E-01:2"], True)
 
 
+@pytest.mark.slow
 def test_files_of_a_timeline(tandem: Run, tmp_path: Path) -> None:
     """SVG with words, PNG at 300 dots an inch, Word with figures and tables, a workbook, and CSV that is read back."""
     _kept(tandem, tmp_path)
@@ -242,6 +243,7 @@ def test_no_label_covers_another_at_forty_events(
     assert all(one.get_window_extent(renderer).x1 <= width for one in figure.axes[0].texts)
 
 
+@pytest.mark.slow
 def test_a_long_timeline_is_parted_into_sheets() -> None:
     """Every event stands on one of them, and each sheet has room on a page."""
     said = [(DATES[at % 9], PHASES[at % 4], f"event {at} " + "with some words " * 6) for at in range(60)]

@@ -146,6 +146,7 @@ def test_who_looked_for_one_code_alone_measures_nothing_else(opened: Open, tmp_p
     assert judged.known.any(axis=0).tolist() == [False, False, False, False, True]
 
 
+@pytest.mark.slow
 def test_a_whole_export_can_be_brought_in_for_the_new_code(opened: Open, tmp_path: Path) -> None:
     """What it says of other codes is left as it is; who has rows in it has read for the new one."""
     parts = opened()

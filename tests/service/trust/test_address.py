@@ -82,6 +82,7 @@ def test_whoever_calls_it_reads_it_as_it_was_judged(text: str) -> None:
 
 
 @given(ADDRESSES.filter(lambda one: one.scheme != "postgresql"))
+@pytest.mark.slow
 def test_an_address_written_out_is_read_as_the_same(address: Address) -> None:
     """What a sentence tells people to type is what they are asked about."""
     if not any(set(part) <= set("0123456789x") for part in address.host.split(".")):
@@ -89,6 +90,7 @@ def test_an_address_written_out_is_read_as_the_same(address: Address) -> None:
 
 
 @given(HOSTS, st.integers(1, 65535))
+@pytest.mark.slow
 def test_only_loopback_is_loopback(host: str, port: int) -> None:
     """Of all numbers, those that Python's own library calls loopback, older forms left out; of all names, one."""
     found = Address("http", host, port).is_loopback
@@ -101,6 +103,7 @@ def test_only_loopback_is_loopback(host: str, port: int) -> None:
 
 
 @given(ADDRESSES, CONFIRMED)
+@pytest.mark.slow
 def test_what_only_the_study_names_waits_for_its_confirmation(
     address: Address, confirmed: frozenset[Confirmation]
 ) -> None:
@@ -117,6 +120,7 @@ def test_what_only_the_study_names_waits_for_its_confirmation(
 
 
 @given(ADDRESSES, ADDRESSES, CONFIRMED)
+@pytest.mark.slow
 def test_a_token_goes_where_it_was_given_for(
     address: Address, other: Address, confirmed: frozenset[Confirmation]
 ) -> None:

@@ -41,6 +41,7 @@ def test_health_needs_no_key(client: TestClient) -> None:
     assert client.get("/health").json() == {"status": "UP", "parts": {"database": "ok"}}
 
 
+@pytest.mark.slow
 def test_everything_else_needs_the_key(client: TestClient) -> None:
     """Without the key there is neither status nor job."""
     assert client.get("/api/v1/status").status_code == 401
@@ -117,6 +118,7 @@ def test_a_half_written_key_lets_nobody_in(tmp_path: Path, parts: Parts) -> None
         create_app(parts, key="")
 
 
+@pytest.mark.slow
 def test_a_key_opens_its_own_door_alone(client: TestClient) -> None:
     """What Label Studio shows to its accounts, and what a browser sends to every port, is not the session key."""
     given = client.get(f"/?key={KEY}", follow_redirects=False).cookies["tandem_session"]

@@ -162,6 +162,7 @@ def test_the_api_shows_what_the_study_holds(parts: Parts, client: TestClient) ->
         assert client.get(f"/api/v1/{path}").status_code == 401
 
 
+@pytest.mark.slow
 def test_a_blind_suggestion_is_hidden_until_its_review_is_in(parts: Parts, client: TestClient) -> None:
     """The suggestion of a blind segment is stored, and the API lists it only afterwards."""
     from annotations.store.model_versions import promote

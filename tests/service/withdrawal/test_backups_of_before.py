@@ -44,6 +44,7 @@ def test_the_backups_of_before_are_named(parts: Parts) -> None:
     assert found.done
 
 
+@pytest.mark.slow
 def test_a_killed_backup_goes_with_the_withdrawal(parts: Parts) -> None:
     """Its file beside the backups and its folder in the study hold everybody's words."""
     folder = make_backup(parts.study, parts.database_url, parts.settings).file.parent
