@@ -208,9 +208,12 @@ class _Drawing:
             self._row(timeline, row, shaded=number % 2 == 0)
 
     def _band(self, timeline: Timeline, phase: str, spans: Sequence[When]) -> None:
-        """From the first day of any of its events to the last; broken where that event is uncertain."""
+        """From the first day of any of its events to the last; broken where that event is uncertain.
+
+        "By 2018" says that it was there then, and not that it began with the first year of the figure.
+        """
         first, last = min(spans, key=lambda one: one.first), max(spans, key=lambda one: one.last)
-        start = self._scale.left if first.no_start else self._scale.at(first.first)
+        start = self._scale.at(first.first)
         end = self._scale.right if any(one.no_end for one in spans) else self._scale.at(last.last)
         open_ends = first.uncertain or last.uncertain or any(one.no_end for one in spans)
         colour, hatch = _fill(timeline, phase)

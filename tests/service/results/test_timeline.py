@@ -16,6 +16,7 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from openpyxl import load_workbook
 from PIL import Image
 
@@ -261,6 +262,19 @@ def test_the_same_events_make_the_same_svg() -> None:
         as_svg(next(figures([_timeline("Esk", [("2017", "Adoption", "It began")])])), "t") for _ in range(2)
     ]
     assert drawn[0] == drawn[1]
+
+
+def test_a_phase_does_not_begin_before_anything_says_so() -> None:
+    """By 2018 it was there: its band does not reach back to the first year of the figure."""
+    said = [("2006–2016", "Adoption", "It came"), ("by 2018", "Implementation", "It ran everywhere")]
+    (figure,) = figures([_timeline("Esk", said)])
+    bands = {
+        one.get_gid(): one
+        for one in figure.axes[0].patches
+        if isinstance(one, Rectangle) and str(one.get_gid()).startswith("band-")
+    }
+    adoption, implementation = bands["band-Adoption"], bands["band-Implementation"]
+    assert implementation.get_x() > adoption.get_x() + adoption.get_width()
 
 
 def test_phases_differ_in_grey() -> None:
