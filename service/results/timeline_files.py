@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from service.exported_file import safe_cell, whole
+from service.results.picture_files import as_png, as_svg
 from service.results.timeline_events import Dated, Timeline
-from service.results.timeline_figure import WIDTH, as_png, as_svg, figures
+from service.results.timeline_figure import WIDTH, figures
 
 _PAGE_ROOM = 8.4  # inches of a page of A4 that a picture may take
 _HEADS = ("Date", "Phase", "Event", "Actor or place", "Source")
