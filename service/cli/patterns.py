@@ -68,6 +68,6 @@ def command(
         say("Nothing has been coded yet. Next: tandem import-codings FILE, or tandem push")
         return
     for one in patterns_parts(found).tables:
-        show_table(one)
+        show_table(one, leave_out=("with the first", "with the second", "Documents", "Ratio", "p"))
     warn("p says where to look, and proves nothing: how it is worked out stands in docs/results.md.")
     say_written(made)

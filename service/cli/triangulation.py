@@ -66,6 +66,6 @@ def command(
         say("Nothing has been coded yet. Next: tandem import-codings FILE, or tandem push")
         return
     for one in triangulation_parts(found).tables:
-        show_table(one)
+        show_table(one, leave_out=("Informants", "In words"))
     warn(*found.notes)
     say_written(made)

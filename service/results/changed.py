@@ -24,7 +24,7 @@ HOW = (
     "marked so, and nothing is new or gone there. That a code is gone says that it was not found, not why."
 )
 _STANCES = {"helps": "helps", "hinders": "hinders", "both ways": "helps and hinders", "no direction": ""}
-_SIGNS = {NEW: "+", GONE: "−", TURNED: "↔", STAYS: "=", NOT_READ: "?", ABSENT: ""}
+_SIGNS = {NEW: "+", GONE: "−", TURNED: "↔"}
 _SHAPES = {
     "helps": ("^", "#111111"),
     "hinders": ("v", "#ffffff"),
@@ -40,8 +40,7 @@ _KEY = (
     (Mark(words="+"), "new"),
     (Mark(words="−"), "gone"),
     (Mark(words="↔"), "turned round"),
-    (Mark(words="="), "stays"),
-    (Mark(words="?"), "no source read in a wave"),
+    (Mark(words="?"), "no source read"),
 )
 
 
@@ -205,7 +204,7 @@ def _figure(
     return ResultFigure(
         name=name,
         subject=f"What was coded in each wave, by {corner}, and what is new, gone or turned round",
-        describes="Signs for each code, column and wave, and between waves what changed; the table lists them.",
+        describes="Signs for each code, column and wave, and what changed since the wave before; the table lists them.",
         draw=lambda tallest: _draw(found, its, names, tallest),
     )
 
@@ -218,27 +217,26 @@ def _draw(
     rows = list(dict.fromkeys((one.phase, one.code) for one in its))
     rows.sort(key=lambda it: (f.phases.index(it[0]), f.rows.index(it[1])))
     there = {one.column for one in its}
-    # waves at even numbers, and between them the steps
-    columns = [(name, at) for name in names if name in there for at in range(2 * len(found.waves) - 1)]
+    columns = [(name, at) for name in names if name in there for at in range(len(found.waves))]
 
     def mark(row: int, column: int) -> Mark | None:
         name, at = columns[column]
         one = by_place.get((*rows[row], name))
         if one is None:
             return None
-        if at % 2:
-            return Mark(words=_SIGNS[one.steps[at // 2]])
-        cell = one.cells[at // 2]
+        cell, step = one.cells[at], one.steps[at - 1] if at else ""
+        if not cell.read:
+            return Mark(words="?")
         if not cell.codings:
-            return None
+            return Mark(words=_SIGNS[GONE]) if step == GONE else None
         shape, filled = _SHAPES[cell.stance or "no direction"]
-        return Mark(shape, filled, words=str(cell.codings))
+        return Mark(shape, filled, words=f"{cell.codings} {_SIGNS.get(step, '')}".strip())
 
     several = len(f.phases) > 1
     return tuple(
         grid_figures(
             [Head(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-            [Head("" if at % 2 else found.waves[at // 2] or "–", name or NOT_STATED) for name, at in columns],
+            [Head(found.waves[at] or "–", name or NOT_STATED) for name, at in columns],
             mark,
             _KEY,
             tallest=tallest,

@@ -57,10 +57,19 @@ def grid_figures(
     *,
     tallest: float,
 ) -> Iterator[Figure]:
-    """The grid on as many sheets as its columns and rows ask for. ``marks``: what stands in a row and column, by number."""
+    """The grid on as many sheets as its columns and rows ask for; rows with nothing in a sheet's columns are left out there.
+
+    ``marks``: what stands in a row and column, by number.
+    """
     measure = TextMeasure(_SIZE)
     for some in _column_lots(columns):
-        yield from _sheets(rows, [(at, columns[at]) for at in some], marks, key, tallest, measure)
+        own = [row for row in range(len(rows)) if any(marks(row, at) is not None for at in some)]
+
+        def marked(row: int, column: int, own: Sequence[int] = own) -> Mark | None:
+            return marks(own[row], column)
+
+        heads = [(at, columns[at]) for at in some]
+        yield from _sheets([rows[row] for row in own], heads, marked, key, tallest, measure)
 
 
 def _column_lots(columns: Sequence[Head]) -> Iterator[list[int]]:
@@ -156,7 +165,7 @@ def _column_heads(
     height: float,
     key_lines: int,
 ) -> None:
-    left, bottom = _LABELS[1], height - 0.2 * key_lines - 0.2
+    left, bottom = _LABELS[1], height - 0.2 * key_lines - 0.28
     start = 0
     groups = [one.group for _, one in columns]
     for at, (_, column) in enumerate(columns):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from annotations.numbers_shown import number
-from annotations.patterns.co_occurrence import Pair
 from annotations.patterns.similarity import Similarity
 from service.results.patterns import CHANCE, Patterns
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
@@ -86,20 +84,14 @@ def _pairs(found: Patterns) -> ResultTable:
                 one.documents,
                 round(one.expected, 2),
                 None if one.ratio is None else round(one.ratio, 2),
-                *_chance(one),
+                one.p,
+                one.p_adjusted,
             )
             for one in ordered
         ),
         widths=(3.2, 3.2, 1.6, 1.4, 1.4, 1.8, 1.8, 1.5, 1.2, 1.4, 1.6),
         notes=(CHANCE,),
         first=sum(1 for one in ordered if one.passages),
-    )
-
-
-def _chance(one: Pair) -> tuple[Any, Any]:
-    return (
-        None if one.p is None else round(one.p, 4),
-        None if one.p_adjusted is None else round(one.p_adjusted, 4),
     )
 
 

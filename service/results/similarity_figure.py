@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import sqrt
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -54,7 +55,7 @@ def similarity_figures(found: Similarity, label: Callable[[str], str]) -> Sequen
                     size=_SIZE - 1,
                 )
             elif side >= 0.28:
-                ink = "#ffffff" if value > 0.55 else INK
+                ink = "#ffffff" if value > 0.3 else INK
                 text(
                     axes, middle, y + tall[row] / 2, _short(value), align="center", colour=ink, size=_SIZE - 1
                 )
@@ -72,7 +73,8 @@ def shown_of(found: Similarity) -> list[int]:
 
 
 def _grey(value: float) -> str:
-    level = round(255 * (1 - 0.85 * min(1.0, value)))
+    # most values are small: the root tells them apart
+    level = round(255 * (1 - 0.85 * sqrt(min(1.0, value))))
     return f"#{level:02x}{level:02x}{level:02x}"
 
 
@@ -83,10 +85,10 @@ def _short(value: float) -> str:
 
 
 def _key(axes: object, y: float) -> None:
-    text(axes, _LABELS - 0.1, y, "nothing shared", align="right", colour=QUIET)
+    text(axes, _LABELS - 0.1, y, "0: nothing shared", align="right", colour=QUIET)
     for step in range(11):
         axes.add_patch(  # type: ignore[attr-defined]
             Rectangle((_LABELS + 0.2 * step, y - 0.07), 0.2, 0.14, facecolor=_grey(step / 10), edgecolor="#bbbbbb",
                       linewidth=0.5)
         )  # fmt: skip
-    text(axes, _LABELS + 2.3, y, "the same", colour=QUIET)
+    text(axes, _LABELS + 2.3, y, "1: the same", colour=QUIET)

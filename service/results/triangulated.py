@@ -31,7 +31,7 @@ _KEY = (
     (_PLAIN, "no direction"),
     (_SILENT, "silent"),
     (Mark(boxed=True), "some contradict the finding"),
-    (Mark(), "(empty: there is no such source)"),
+    (Mark(), "empty: no finding, or no such source"),
 )
 
 
