@@ -12,12 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, delete, select
 
+from annotations.attributes import Owner
 from annotations.names import folded
 from annotations.store.cell_place import column_of
 from annotations.store.tables import (
     distinguishing,
     event_passages,
     events,
+    member_checks,
     ratings,
     summaries,
     summary_passages,
@@ -36,7 +38,39 @@ def writings_to_erase(
     # a transcript may be called "meeting"; such a word names nobody
     names |= {kept.transcript.name for kept in theirs if any(map(str.isdigit, kept.transcript.name))}
     _forget_remarks(connection, names)
-    return {summaries: _summaries(connection, ids, names), events: _events(connection, ids, names)}
+    return {
+        summaries: _summaries(connection, ids, names),
+        events: _events(connection, ids, names),
+        member_checks: _answers(connection, names),
+    }
+
+
+def _answers(connection: Connection, names: Collection[str]) -> set[UUID]:
+    """What they answered, for themselves or for their case; what others said of them is blanked here."""
+    keys = {folded(name) for name in names if name.strip()}
+    named = naming(names)
+    found = set()
+    for row in connection.execute(select(member_checks)).all():
+        of_them = row.of == Owner.PARTICIPANT.value and row.owner_key in keys
+        if of_them or folded(row.answered_by) in keys or named(row.answered_by):
+            found.add(row.id)
+        elif named(row.words):
+            connection.execute(
+                member_checks.update().where(member_checks.c.id == row.id).values(words=ERASED)
+            )
+    return found
+
+
+def count_of_answers(connection: Connection, participant: str) -> int:
+    """How many answers are kept of a participant."""
+    rows = connection.execute(
+        select(member_checks.c.of, member_checks.c.owner_key, member_checks.c.answered_by)
+    )
+    wanted = folded(participant)
+    return sum(
+        (of == Owner.PARTICIPANT.value and owner == wanted) or folded(who) == wanted
+        for of, owner, who in rows
+    )
 
 
 def _summaries(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
@@ -100,6 +134,11 @@ def blank_writings(connection: Connection, transcript: UUID, blanked: Callable[[
             # the key held the words; two events may say the same by now, and both stay
             key = str(row.id)
             connection.execute(events.update().where(events.c.id == row.id).values(**said, event_key=key))
+    for row in connection.execute(select(member_checks)).all():
+        if blanked(row.words) != row.words:
+            count += 1
+            this = member_checks.c.id == row.id
+            connection.execute(member_checks.update().where(this).values(words=blanked(row.words)))
     return count
 
 

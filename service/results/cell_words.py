@@ -10,7 +10,8 @@ from annotations.matrix.rated_cells import CONSENSUS, DIFFER, ONE
 from annotations.matrix.rating_scale import rating_shown
 from annotations.numbers_shown import counted
 from annotations.store.cell_place import Column
-from service.results.cell_quotes import quotes_of
+from service.results.cell_quotes import may_tell, quotes_of
+from service.results.check_words import check_in_words
 from service.results.study_table import StudyTable
 
 MOST_QUOTES = 3  # of a printed cell where nobody chose any
@@ -38,6 +39,9 @@ def lines_of(
         kinds = ", ".join(counted(count, kind) for kind, count in cell.sources.items())
         people = f", {counted(len(cell.informants), 'informant')}" if cell.informants else ""
         yield Line("counts", f"{counted(cell.codings, 'coding')}{people}; {kinds}")
+    for check in table.answers(phase, row, column):
+        told = with_quotes and may_tell(table.transcripts.values(), check, site=site)
+        yield Line("counts", f"Member check: {check_in_words(check, words=told)}")
     if with_quotes:
         yield from _quotes(table, phase, row, column, site)
 
@@ -82,6 +86,11 @@ def how_it_was_counted(table: StudyTable, *, with_quotes: bool) -> tuple[str, ..
         )
     if table.summaries:
         notes.append("Summaries were written by people of the team.")
+    if table.checks:
+        notes.append(
+            "Member checks: what participants, or people of a case, answered when they were shown a summary of what was "
+            "coded; beside each finding that rests on their words, or that they named."
+        )
     if with_quotes:
         notes.append("Quotes carry the participant's code, and are of participants who may be quoted.")
     if table.wanted.outcome:

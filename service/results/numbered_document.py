@@ -98,6 +98,12 @@ class NumberedDocument:
                 if small:
                     run.font.size = Pt(_SIZE)
 
+    def labelled(self, label: str, words: str) -> None:
+        """A paragraph that begins with what it is about."""
+        paragraph = self._document.add_paragraph()
+        paragraph.add_run(f"{printable(label)}: ").bold = True
+        paragraph.add_run(printable(words))
+
     def notes(self, notes: Sequence[str]) -> None:
         """What the figures above mean."""
         if not notes:

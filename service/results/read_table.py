@@ -21,6 +21,7 @@ from annotations.numbers_shown import counted
 from annotations.store.applied_codings import turn_places
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import CellPlace, Column, column_key
+from annotations.store.member_checks import current_member_checks
 from annotations.store.ratings import all_ratings
 from annotations.store.tables import now
 from annotations.store.transcripts import Kept, all_texts
@@ -84,6 +85,7 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
         summaries=shown_written,
         quotes=current_quotes(connection),
         distinguishing=across,
+        checks=current_member_checks(connection),
         notes=tuple(_notes(found, book, alone, hidden, unseen)),
         made=now(),
     )

@@ -21,6 +21,7 @@ from annotations.names import folded
 from annotations.patterns.co_occurrence import Voice
 from annotations.store.applied_codings import applied_codings, read_transcripts
 from annotations.store.attributes import all_attributes
+from annotations.store.member_checks import MemberCheck, current_member_checks
 from annotations.store.reviews import derived_reviews
 from annotations.store.tables import now
 from annotations.store.transcripts import Kept, all_texts
@@ -59,6 +60,7 @@ class StudyFindings:
     attributes: Attributes
     role: str | None
     listed: Mapping[str, Sequence[str]]
+    checks: tuple[MemberCheck, ...]
     made: datetime
 
     def label(self, code: str) -> str:
@@ -99,6 +101,14 @@ class StudyFindings:
     def rows(self) -> tuple[str, ...]:
         """The codes that were applied, in the order of the codebook."""
         return rows_in_order((one.code for one in self.found), self.codebook)
+
+    def answers(
+        self, phase: str, code: str, column: str, informants: Sequence[str]
+    ) -> tuple[MemberCheck, ...]:
+        """What was answered in member checking that concerns a finding."""
+        at = next((own for own in self._ordered if shown_columns(self._ordered)[own] == column), ())
+        below = {code, *(one.id for one in self.codebook.codes if one.parent == code)}
+        return tuple(one for one in self.checks if one.concerns(phase, below, informants, at))
 
     @property
     def waves(self) -> tuple[str, ...]:
@@ -158,6 +168,7 @@ def study_findings_in(connection: Connection, parts: Parts, wanted: WantedFindin
         attributes=attributes,
         role=_role(wanted.role, attributes),
         listed=listed_places(parts),
+        checks=current_member_checks(connection),
         made=now(),
     )
 

@@ -17,7 +17,8 @@ from annotations.store.ratings import Rating
 from annotations.store.transcripts import Kept
 from annotations.store.written_cells import Summary
 from annotations.turn_numbers import shown_number
-from service.results.cell_quotes import quotes_of, stands_still
+from service.results.cell_quotes import may_tell, quotes_of, stands_still
+from service.results.check_words import check_json
 from service.results.study_table import StudyTable
 
 
@@ -93,6 +94,14 @@ def cell_json(
         "proposed_why": proposal.why,
         "summaries": [_summary(table, one) for one in written],
         "passages": passages_json(table, cell),
+        "member_checks": [
+            check_json(
+                one,
+                words=with_quotes and may_tell(table.transcripts.values(), one, site=site),
+                label=table.label,
+            )
+            for one in table.answers(phase, row, column)
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from annotations.patterns.agreement_words import in_words
 from annotations.patterns.stances import Voices
 from annotations.patterns.triangulation import Finding, findings_of
 from service.composition import Parts
+from service.results.check_words import check_json
 from service.results.grid_figure import Head, Mark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
@@ -110,6 +111,7 @@ def _table(found: Triangulation) -> ResultTable:
             "Contradicted by",
             "Silent",
             "In words",
+            *(("Member checks",) if f.checks else ()),
         ),
         rows=tuple(
             (
@@ -119,11 +121,18 @@ def _table(found: Triangulation) -> ResultTable:
                 len(one.informants),
                 *_said(one, one.kinds),
                 in_words(one),
+                *((_answered(f, one),) if f.checks else ()),
             )
             for one in found.found
         ),
-        widths=(1.8, 3, 1.9, 1.7, 2.5, 2.4, 2.2, 5.6),
+        widths=(1.8, 3, 1.9, 1.7, 2.5, 2.4, 2.2, 5.6, *((2.4,) if f.checks else ())),
     )
+
+
+def _answered(found: StudyFindings, one: Finding) -> str:
+    """Who agreed and who corrected; what they said stands in the table of cells, by consent."""
+    answers = found.answers(one.phase, one.code, one.column, one.informants)
+    return "; ".join(f"{it.answered_by} {it.answer} ({it.given.isoformat()})" for it in answers)
 
 
 def _roles(found: Triangulation) -> ResultTable:
@@ -202,6 +211,10 @@ def _finding_json(one: Finding, found: StudyFindings) -> dict[str, Any]:
         "contradicted_by": list(one.contradicting(one.kinds)),
         "silent": list(one.silent(one.kinds)),
         "in_words": in_words(one),
+        "member_checks": [
+            check_json(it, words=False, label=found.label)
+            for it in found.answers(one.phase, one.code, one.column, one.informants)
+        ],
     }
 
 
