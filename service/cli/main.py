@@ -70,6 +70,7 @@ def add_commands() -> None:
         pull,
         push,
         ratings,
+        report,
         restore,
         saturation,
         serve,
@@ -103,7 +104,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (matrix, ratings, timeline, patterns, saturation, triangulation, change):
+    for module in (matrix, ratings, timeline, patterns, saturation, triangulation, change, report):
         app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, export, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)

@@ -55,11 +55,11 @@ def sample_sentences(found: StudyFindings) -> Iterator[str]:
     kinds = {kind: sum(k.transcript.kind is kind for k in found.transcripts) for kind in Kind}
     named = ", ".join(counted(count, kind.value) for kind, count in kinds.items() if count)
     columns = [name for name in found.column_names if name]
-    what = " × ".join(found.columns.names)
+    what, listed = " × ".join(found.columns.names), ", ".join(columns)
     yield (
         f"The study “{found.study}” holds {counted(len(found.transcripts), 'source')} ({named}) of "
         f"{counted(len(people), 'participant')} in {counted(len(columns), what)}"
-        f"{f' ({chr(44).join(columns)})'.replace(',', ', ') if columns else ''}."
+        f"{f' ({listed})' if columns else ''}."
     )
     waves = [wave for wave in _waves(found) if wave]
     if waves:

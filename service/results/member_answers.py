@@ -129,7 +129,7 @@ def _of_row(row: RowReader, places: NamedPlaces, by: str) -> MemberCheck | None:
 
 
 def _check(places: NamedPlaces, given: GivenAnswer, by: str) -> MemberCheck:
-    of, owner = _owner(places, given.about)
+    of, owner = owner_named(places, given.about)
     answer = folded(given.answer)
     answer = _ALSO.get(answer, answer)
     if answer not in ANSWERS:
@@ -172,8 +172,8 @@ def _told(option: str, how: Any) -> str:
         raise _Faulty(option, str(error).rstrip(".")) from error
 
 
-def _owner(places: NamedPlaces, given: str) -> tuple[Owner, str]:
-    """Whom the summary was of. A name that is a case's and a participant's is the participant's."""
+def owner_named(places: NamedPlaces, given: str) -> tuple[Owner, str]:
+    """Whom a summary is of. A name that is a case's and a participant's is the participant's. Raises ValueError."""
     if not given.strip():
         raise _Faulty("for", "it is empty; name the participant or the case whose summary was answered")
     try:

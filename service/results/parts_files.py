@@ -47,23 +47,26 @@ def add_parts(document: NumberedDocument, found: ResultParts) -> tuple[Ref, ...]
     made: list[Ref] = []
     for figure in found.figures:
         made += _add_figure(document, figure)
-    for table in found.tables:
-        if not table.rows:
-            document.text(f"{table.subject}: there is nothing to show.")
-            continue
-        made.append(
-            document.table(
-                table.subject,
-                table.columns,
-                [[words_of(value) for value in row] for row in table.printed],
-                widths=table.widths,
-            )
-        )
-        left = len(table.rows) - len(table.printed)
-        more = (f"{left:,} more rows stand in the workbook (--xlsx).",) if left else ()
-        document.notes((*table.notes, *more))
+    made += [ref for table in found.tables if (ref := add_table(document, table)) is not None]
     document.notes(found.notes)
     return tuple(made)
+
+
+def add_table(document: NumberedDocument, table: ResultTable) -> Ref | None:
+    """Put a table into a document with its notes; the number that it got, None where it has no row."""
+    if not table.rows:
+        document.text(f"{table.subject}: there is nothing to show.")
+        return None
+    rows = [[words_of(value) for value in row] for row in table.printed]
+    ref = document.table(table.subject, table.columns, rows, widths=table.widths)
+    left = len(table.rows) - len(table.printed)
+    more = (
+        (f"{left:,} more rows are left out here; the workbook of this result (--xlsx) has all.",)
+        if left
+        else ()
+    )
+    document.notes((*table.notes, *more))
+    return ref
 
 
 def _add_figure(document: NumberedDocument, figure: ResultFigure) -> list[Ref]:

@@ -136,6 +136,12 @@ def turn_at(table: StudyTable, kept: Kept, position: int) -> int | None:
     return turns[at].number if at >= 0 and position < turns[at].end else None
 
 
+def turn_shown_at(table: StudyTable, kept: Kept, position: int) -> int | None:
+    """The turn as people count it, from 1, or None."""
+    turn = turn_at(table, kept, position)
+    return None if turn is None else shown_number(turn)
+
+
 def passage_named(
     transcripts: Mapping[UUID, Kept], turns: Mapping[UUID, Sequence[TurnPlace]], passage: Passage
 ) -> str:
