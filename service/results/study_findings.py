@@ -112,8 +112,8 @@ class StudyFindings:
 
     @property
     def waves(self) -> tuple[str, ...]:
-        """The waves of the transcripts that were read, in the order of the study."""
-        there = {(("wave", kept.transcript.wave),) for kept in self.read}
+        """The waves of the transcripts that were read and say theirs, in the order of the study."""
+        there = {(("wave", kept.transcript.wave),) for kept in self.read if kept.transcript.wave}
         return tuple(column[0][1] for column in columns_in_order(there, self.listed))
 
     @cached_property
