@@ -20,7 +20,7 @@ from service.access.doors import reader, writer
 from service.looking.hidden_spans import Hidden
 from service.looking.wave_progress import progress_of
 from service.web.dependencies import Served
-from service.web.pages import rendered
+from service.web.pages import page_for
 from service.web.schemas import (
     JobAsked,
     JobShown,
@@ -128,9 +128,9 @@ def openapi(request: Request) -> Mapping[str, Any]:
 
 
 @router.get("/docs", dependencies=_READ, include_in_schema=False, response_class=HTMLResponse)
-def docs(request: Request) -> str:
+def docs(request: Request) -> HTMLResponse:
     """This API, described for people; needs nothing from outside."""
-    return rendered("api.html", calls=list(_calls(request.app.openapi())))
+    return page_for(request, None, "api.html", calls=list(_calls(request.app.openapi())))
 
 
 def _calls(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

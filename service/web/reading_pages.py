@@ -20,7 +20,7 @@ from service.access.doors import holds_cookie
 from service.access.page_links import CODEBOOK, INTERVIEWS, anchor, interview_path, page_key
 from service.looking.interview_read import read_interview
 from service.web.dependencies import Served
-from service.web.pages import rendered
+from service.web.pages import page_for, rendered
 
 COOKIE = "tandem_page"
 router = APIRouter(include_in_schema=False)
@@ -34,8 +34,8 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
         return refused
     found = await run_in_threadpool(read_interview, parts, transcript)
     if found is None:
-        return HTMLResponse(rendered("no_interview.html"), status.HTTP_404_NOT_FOUND)
-    return HTMLResponse(rendered("interview.html", interview=found, anchor=lambda turn: anchor(turn - 1)))
+        return page_for(request, None, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
+    return page_for(request, None, "interview.html", interview=found, anchor=lambda turn: anchor(turn - 1))
 
 
 @router.get(f"{INTERVIEWS}/{{transcript}}/done.svg")
@@ -70,7 +70,7 @@ def _let_in(request: Request, path: str) -> Response | None:
         return answer
     if _opens(request, path):
         return None
-    return HTMLResponse(rendered("locked_page.html"), status.HTTP_401_UNAUTHORIZED)
+    return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)
 
 
 def _opens(request: Request, path: str) -> bool:
