@@ -12,12 +12,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from service.access.doors import holds_key
-from service.access.policy import Action, must
+from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.looking.wave_progress import progress_of
-from service.web import account_page, api, ml_backend, proof_route, reading_pages, sign_in_pages
+from service.web import (
+    account_page,
+    api,
+    job_pages,
+    ml_backend,
+    proof_route,
+    reading_pages,
+    sign_in_pages,
+    static_route,
+)
 from service.web import webhook_route as webhook
 from service.web.background import (
     attach_until_done,
@@ -27,9 +36,9 @@ from service.web.background import (
 )
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
-from service.web.pages import page_for
+from service.web.fault_pages import explain_faults
+from service.web.pages import Visit
 from service.web.pings import Pings
-from service.web.refusals import explain
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
 from service.web.signed_in import remember, session_cookie, viewer_of
@@ -81,18 +90,22 @@ def create_app(
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(RequestLimits)
-    explain(app)
+    explain_faults(app)
     app.state.parts = parts
     app.state.key = key
     app.state.proxies = parts.settings.proxies
     app.state.inbox = inbox
     app.state.arrived = arrived
+    # set before the server waits for its connections to end: those that stay open end themselves
+    app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, reading_pages, sign_in_pages, account_page, proof_route):
+    for part in (ml_backend, webhook, api, reading_pages, job_pages):
+        app.include_router(part.router)
+    for part in (sign_in_pages, account_page, static_route, proof_route):
         app.include_router(part.router)
     return app
 
@@ -117,7 +130,7 @@ async def page(request: Request, parts: Served) -> Response:
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         remember(request, answer, began)
         return answer
-    viewer = await viewer_of(request)
-    must(viewer, Action.SEE_FIGURES)
+    visit = Visit(request, parts, await viewer_of(request))
+    visit.must(Action.SEE_FIGURES)
     progress = await run_in_threadpool(progress_of, parts)
-    return page_for(request, viewer, "status.html", **progress.to_json())
+    return visit.page("status.html", **progress.to_json())

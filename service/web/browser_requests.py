@@ -7,7 +7,6 @@ import secrets
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from markupsafe import Markup
 
 from annotations.errors import TandemError
 
@@ -45,17 +44,6 @@ def refuse_other_origin(request: Request) -> None:
         raise ForeignForm
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise ForeignForm
-
-
-def csrf_token(request: Request) -> str:
-    """What the forms and scripts of this request's page send along; empty where nobody is signed in."""
-    found: str = getattr(request.state, "csrf", "")
-    return found
-
-
-def csrf_field(request: Request) -> Markup:
-    """The same as a hidden field of a form."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token(request))
 
 
 def own_path(given: str) -> str:

@@ -39,8 +39,8 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
         return refused
     found = await run_in_threadpool(read_interview, parts, transcript)
     if found is None:
-        return HTMLResponse(rendered("no_interview.html"), status.HTTP_404_NOT_FOUND)
-    return HTMLResponse(rendered("interview.html", interview=found, anchor=lambda turn: anchor(turn - 1)))
+        return page_for(request, None, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
+    return page_for(request, None, "interview.html", interview=found, anchor=lambda turn: anchor(turn - 1))
 
 
 @router.get(f"{INTERVIEWS}/{{transcript}}/done.svg")

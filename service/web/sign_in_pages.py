@@ -183,7 +183,7 @@ async def _sign_in(
 
     known = await run_in_threadpool(count)
     return page_for(
-        request, None, "sign_in.html", code=code, next=onward, typed=name, fault=fault, accounts=known > 0
+        request, None, "sign_in.html", code=code, onward=onward, typed=name, fault=fault, accounts=known > 0
     )
 
 
@@ -194,7 +194,7 @@ async def _invitation(
         account = await run_in_threadpool(invited, parts.store, request.app.state.key, given)
     except NoInvitation as error:
         title = "This link opens nothing"
-        return page_for(request, None, "refused.html", code=404, title=title, sentence=str(error))
+        return page_for(request, None, "fault.html", code=404, title=title, sentence=str(error))
     study, rights = parts.study.config.name, rights_of(account).said()
     return page_for(
         request,
