@@ -13,6 +13,9 @@ from docx import Document
 
 from annotations.errors import BadInput
 
+# each runs several commands
+pytestmark = pytest.mark.slow
+
 RATINGS = [
     "phase,code,case,rater,rating,rationale,consensus",
     "Early,Money,Esk,Ada,-2,Three say so,",
@@ -33,7 +36,6 @@ def _words(file: Path) -> str:
     return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
-@pytest.mark.slow
 def test_the_pack_holds_every_part(tandem: Run, tmp_path: Path) -> None:
     """Sample, agreement, tables, ratings, saturation, sources, timelines, answers, quotes with consent, and the codebook."""
     tandem("ratings", str(write_lines(tmp_path / "r.csv", RATINGS)))
@@ -73,7 +75,6 @@ def test_the_pack_holds_every_part(tandem: Run, tmp_path: Path) -> None:
     assert done["quotes"] == len(consents[0].rows) - 1
 
 
-@pytest.mark.slow
 def test_numbers_and_references_are_words_own(tandem: Run, tmp_path: Path) -> None:
     """Tables and figures are numbered one after the other, and every reference leads to one that is there."""
     file = tmp_path / "pack.docx"
@@ -93,7 +94,6 @@ def test_numbers_and_references_are_words_own(tandem: Run, tmp_path: Path) -> No
     assert "the grant was late" not in xml
 
 
-@pytest.mark.slow
 def test_a_study_with_nothing_in_it_has_a_pack_too(tandem: Run, tmp_path: Path) -> None:
     """Of one site, without ratings, events and answers: what is not there is said."""
     file = tmp_path / "pack.docx"
