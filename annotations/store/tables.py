@@ -762,6 +762,45 @@ event_passages = Table(
 )
 
 
+# what somebody notes or asks about a passage, a code, a case or the study; with its answers the team's memory
+doubts = Table(
+    "doubts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    # a passage: a span of the text with this hash
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), index=True),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("text_hash", String(64)),
+    # the id of a code, and the name of a case, "" where it is about none
+    Column("code", Text, nullable=False),
+    Column("case", Text, nullable=False),
+    Column("is_question", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    # its author took it back; it is shown no more
+    Column("taken_back", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+
+# rows are only ever added; "settles": the team goes by this answer from now on
+doubt_answers = Table(
+    "doubt_answers",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("doubt_id", Uuid, ForeignKey("doubts.id"), nullable=False, index=True),
+    Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("settles", Boolean, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
 # one row: what a copy of this database shares with it, and a study made anew under the same name does not
 study_identity = Table(
     "study_identity",

@@ -17,8 +17,20 @@ from service.access.keys import door_key
 from service.access.policy import Action
 from service.composition import Parts
 from service.corrections.inbox import Inbox
+from service.live_config import InForce
+from service.looking.interview_search import InterviewSearch
 from service.looking.wave_progress import progress_of
-from service.web import api, job_pages, ml_backend, proof_route, reading_pages, static_route
+from service.web import (
+    api,
+    codebook_pages,
+    doubt_pages,
+    job_pages,
+    ml_backend,
+    proof_route,
+    reading_pages,
+    static_route,
+    work_pages,
+)
 from service.web import webhook_route as webhook
 from service.web.background import (
     attach_until_done,
@@ -35,6 +47,7 @@ from service.web.schemas import Health
 from service.web.signed_in import viewer_of
 from service.web.standing_predictions import StandingPredictions
 
+PAGES = (work_pages, reading_pages, codebook_pages, doubt_pages, job_pages)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -89,11 +102,13 @@ def create_app(
     # set before the server waits for its connections to end: those that stay open end themselves
     app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
+    app.state.in_force = InForce(parts)
+    app.state.search = InterviewSearch()
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, reading_pages, job_pages, static_route, proof_route):
+    for part in (ml_backend, webhook, api, proof_route, static_route, *PAGES):
         app.include_router(part.router)
     return app
 

@@ -12,8 +12,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from annotations.errors import BadInput, TandemError, said_of
+from service.access.policy import NotAllowed
 from service.access.viewer import Viewer
-from service.web.pages import NotAllowed, page_for
+from service.web.pages import page_for
 from service.web.signed_in import NotSignedIn, viewer_of
 
 FOR_PROGRAMS = ("/api/", "/ml/", "/hooks/", "/health", "/proof")

@@ -27,6 +27,14 @@ async def viewer_of(request: Request) -> Viewer:
     return LEAD
 
 
+async def viewer_or_none(request: Request) -> Viewer | None:
+    """Whoever asks, None where nobody is signed in: for pages that others may open too."""
+    try:
+        return await viewer_of(request)
+    except NotSignedIn:
+        return None
+
+
 def _of_our_own(request: Request) -> bool:
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
