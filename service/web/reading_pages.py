@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
@@ -24,6 +23,7 @@ from service.looking.interview_read import read_interview
 from service.looking.interview_search import InterviewSearch, readable_interviews
 from service.looking.margin import read_with_margin
 from service.looking.my_work import Assigned, work_of
+from service.web.client_address import is_secure
 from service.web.dependencies import Served
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, page_for, rendered
@@ -113,8 +113,9 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
 @router.get(f"{INTERVIEWS}/{{transcript}}/done.svg")
 async def done(request: Request, parts: Served, transcript: UUID) -> Response:
     """A small picture that says how many passages are done, for the line on top of a passage in Label Studio."""
-    viewer = None if opens(request, interview_path(transcript)) else await viewer_or_none(request)
-    if viewer is None and not opens(request, interview_path(transcript)):
+    by_link = opens(request, interview_path(transcript))
+    viewer = None if by_link else await viewer_or_none(request)
+    if viewer is None and not by_link:
         return Response(status_code=status.HTTP_401_UNAUTHORIZED)
     found = await run_in_threadpool(read_interview, parts, transcript)
     if found is None:
@@ -131,9 +132,8 @@ def key_leaves_address(request: Request, path: str) -> Response | None:
     if given is None or not _is_key(request, path, given):
         return None
     answer = RedirectResponse(path, status.HTTP_303_SEE_OTHER)
-    secure = urlsplit(str(request.url)).scheme == "https"
     # lax: the link stands in Label Studio, which may be another machine
-    answer.set_cookie(COOKIE, given, path=path, httponly=True, samesite="lax", secure=secure)
+    answer.set_cookie(COOKIE, given, path=path, httponly=True, samesite="lax", secure=is_secure(request))
     return answer
 
 
