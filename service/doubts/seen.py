@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from annotations.names import folded
+from annotations.store.cell_place import Passage
 from annotations.store.doubts import Doubt, all_doubts, doubt_by_id
-from annotations.store.reviews import current_reviews
-from annotations.store.segments import segments_of
-from annotations.store.transcripts import Kept, all_texts, transcript_by_id
+from annotations.store.transcripts import Kept, all_texts, texts_by_id, turns_at
+from annotations.transcript import Span
 from annotations.turn_numbers import shown_number
 from service.access.page_links import anchor, interview_path
 from service.access.policy import WHOLE_STUDY, Action, may
 from service.access.transcript_access import about
 from service.access.viewer import Role, Viewer
 from service.composition import Parts
-from service.looking.hidden_spans import Hidden
-from service.looking.margin import seen_doubts
-from service.looking.seen_passages import SeenPassages
+from service.looking.seen_in_many import SeenInMany
 
 _CHANGED = "a passage whose words have changed since"
 
@@ -71,55 +70,53 @@ def doubts_about_code(parts: Parts, viewer: Viewer, code: str) -> tuple[SeenDoub
 def _seen(connection: Connection, parts: Parts, viewer: Viewer, found: Sequence[Doubt]) -> list[SeenDoubt]:
     if not may(viewer, Action.WRITE_DOUBT, WHOLE_STUDY):
         return []
-    passages: dict[UUID, list[Doubt]] = {}
-    for one in found:
-        if one.passage is not None:
-            passages.setdefault(one.passage.transcript, []).append(one)
-    shown: dict[UUID | None, SeenDoubt] = {}
-    for transcript, its in passages.items():
-        kept = transcript_by_id(connection, transcript)
-        if kept is not None and may(viewer, Action.READ_TEXT, about(viewer, kept.transcript)):
-            for seen in _of_transcript(connection, parts, viewer, kept, its):
-                shown[seen.doubt.id] = seen
+    shown = _of_passages(connection, parts, viewer, found)
     cases = _cases(connection, viewer) if any(one.about == "case" for one in found) else frozenset()
     for one in found:
         if one.about == "code":
             label = parts.codebook.label(one.code) if one.code in parts.codebook.by_id else one.code
             shown[one.id] = SeenDoubt(one, label, f"/codebook/{one.code}")
         elif one.about == "case" and (viewer.sites is None or folded(one.case) in cases):
-            shown[one.id] = SeenDoubt(one, f"case {one.case}", f"/interviews?case={one.case}")
+            shown[one.id] = SeenDoubt(one, f"case {one.case}", f"/interviews?{urlencode({'case': one.case})}")
         elif one.about == "study":
             shown[one.id] = SeenDoubt(one, "the study", "/")
     return [shown[one.id] for one in found if one.id in shown]
 
 
-def _of_transcript(
-    connection: Connection, parts: Parts, viewer: Viewer, kept: Kept, found: Sequence[Doubt]
-) -> list[SeenDoubt]:
-    if viewer.role is Role.LEAD:
-        seen = tuple(found)
-    else:
-        cut = segments_of(connection, parts.segmentation.version, transcript=kept.id).get(kept.id, ())
-        passages = SeenPassages(
-            viewer, kept, Hidden.now(connection), current_reviews(connection, transcript=kept.id)
-        )
-        seen = seen_doubts(viewer, kept, cut, passages, found)
-    return [_placed(kept, one) for one in seen]
+def _of_passages(
+    connection: Connection, parts: Parts, viewer: Viewer, found: Sequence[Doubt]
+) -> dict[UUID | None, SeenDoubt]:
+    its = {one.passage.transcript for one in found if one.passage is not None}
+    kept = {
+        one.id: one
+        for one in texts_by_id(connection, its)
+        if may(viewer, Action.READ_TEXT, about(viewer, one.transcript))
+    }
+    seen = None
+    if viewer.role is not Role.LEAD:
+        seen = SeenInMany(connection, parts.segmentation.version, viewer, kept)
+    allowed: list[tuple[Doubt, Kept, Passage]] = []
+    for one in found:
+        at = one.passage
+        if at is None or at.transcript not in kept:
+            continue
+        its_text = kept[at.transcript]
+        if seen is None or at.span is None or seen.shows(its_text, one.author, at.span):
+            allowed.append((one, its_text, at))
+    turns = turns_at(connection, [(at.transcript, at.span) for _, _, at in allowed if at.span is not None])
+    return {one.id: _placed(one, its_text, at, turns) for one, its_text, at in allowed}
 
 
-def _placed(kept: Kept, one: Doubt) -> SeenDoubt:
-    at, t = one.passage, kept.transcript
-    path = interview_path(kept.id)
-    if at is None or at.span is None:
+def _placed(one: Doubt, kept: Kept, at: Passage, turns: Mapping[tuple[UUID, Span], int]) -> SeenDoubt:
+    t, path = kept.transcript, interview_path(kept.id)
+    if at.span is None:
         return SeenDoubt(one, t.name, path)
     if at.text_hash != t.text_hash:
         return SeenDoubt(one, f"{t.name}, {_CHANGED}", path)
-    span = at.span
-    turn = next((turn for turn in t.turns if turn.span.start <= span.start < turn.span.end), None)
-    words = span.of(t.text)
+    words, turn = at.span.of(t.text), turns.get((kept.id, at.span))
     if turn is None:
         return SeenDoubt(one, t.name, path, words)
-    return SeenDoubt(one, f"{t.name}, turn {shown_number(turn.index)}", f"{path}#{anchor(turn.index)}", words)
+    return SeenDoubt(one, f"{t.name}, turn {shown_number(turn)}", f"{path}#{anchor(turn)}", words)
 
 
 def _cases(connection: Connection, viewer: Viewer) -> frozenset[str]:

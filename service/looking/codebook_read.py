@@ -10,11 +10,9 @@ from sqlalchemy import Connection, select
 
 from annotations.codebook.layout import TEXTS, Entry, Layout, Section
 from annotations.names import folded
-from annotations.segment import Segment
-from annotations.store.reviews import current_reviews, past_reviews
-from annotations.store.segments import segments_of
+from annotations.store.reviews import past_reviews
 from annotations.store.tables import coders, codings
-from annotations.store.transcripts import Kept, transcript_by_id
+from annotations.store.transcripts import Kept, texts_by_id, turns_at
 from annotations.store.written_cells import current_quotes
 from annotations.transcript import Span
 from annotations.turn_numbers import shown_number
@@ -23,14 +21,11 @@ from service.access.policy import Action, may
 from service.access.transcript_access import about
 from service.access.viewer import Role, Viewer
 from service.composition import Parts
-from service.looking.hidden_spans import Hidden
-from service.looking.margin import shows_coding
-from service.looking.seen_passages import SeenPassages
+from service.looking.seen_in_many import SeenInMany
 
 MOST_EXAMPLES = 12
 # looked through for those that may be shown; reading further would keep somebody waiting
 _MOST_LOOKED_AT = 300
-_MOST_TRANSCRIPTS = 25
 
 
 def found_in(layout: Layout, words: str) -> Layout:
@@ -81,19 +76,25 @@ class _Coded:
 
 
 def _examples(connection: Connection, parts: Parts, viewer: Viewer, code: str) -> list[TeamExample]:
-    looks = _Looks(connection, parts, viewer)
-    found: list[TeamExample] = []
-    seen: set[tuple[UUID, Span]] = set()
-    for one in _candidates(connection, code):
+    candidates = _candidates(connection, code)
+    texts = {one.id: one for one in texts_by_id(connection, {one.transcript for one in candidates})}
+    readable = {
+        one.id: one for one in texts.values() if may(viewer, Action.READ_TEXT, about(viewer, one.transcript))
+    }
+    seen = None
+    if viewer.role is not Role.LEAD:
+        seen = SeenInMany(connection, parts.segmentation.version, viewer, readable)
+    found: dict[tuple[UUID, Span], _Coded] = {}
+    for one in candidates:
+        kept = readable.get(one.transcript)
+        if kept is None or (one.transcript, one.span) in found:
+            continue
+        if seen is None or seen.shows(kept, one.coder, one.span):
+            found[one.transcript, one.span] = one
         if len(found) == MOST_EXAMPLES:
             break
-        if (one.transcript, one.span) in seen:
-            continue
-        seen.add((one.transcript, one.span))
-        kept = looks.shows(one)
-        if kept is not None:
-            found.append(_shown(kept, one))
-    return found
+    turns = turns_at(connection, list(found))
+    return [_shown(readable[one.transcript], one, turns.get(place)) for place, one in found.items()]
 
 
 def _candidates(connection: Connection, code: str) -> list[_Coded]:
@@ -120,48 +121,11 @@ def _candidates(connection: Connection, code: str) -> list[_Coded]:
     return sorted(found, key=lambda one: not one.chosen)
 
 
-class _Looks:
-    """Which of them the viewer may see; what is known of a transcript is read once."""
-
-    def __init__(self, connection: Connection, parts: Parts, viewer: Viewer) -> None:
-        self._connection = connection
-        self._parts = parts
-        self._viewer = viewer
-        self._kept: dict[UUID, Kept | None] = {}
-        self._seen: dict[UUID, tuple[Sequence[Segment], SeenPassages]] = {}
-        self._hidden: Hidden | None = None
-
-    def shows(self, one: _Coded) -> Kept | None:
-        """The transcript, where the passage may be shown."""
-        if one.transcript not in self._kept:
-            if len(self._kept) >= _MOST_TRANSCRIPTS:
-                return None
-            self._kept[one.transcript] = transcript_by_id(self._connection, one.transcript)
-        kept = self._kept[one.transcript]
-        if kept is None or not may(self._viewer, Action.READ_TEXT, about(self._viewer, kept.transcript)):
-            return None
-        if self._viewer.role is Role.LEAD:
-            return kept
-        cut, seen = self._passages(kept)
-        return kept if shows_coding(self._viewer, kept, cut, seen, one.coder, one.span) else None
-
-    def _passages(self, kept: Kept) -> tuple[Sequence[Segment], SeenPassages]:
-        if kept.id not in self._seen:
-            if self._hidden is None:
-                self._hidden = Hidden.now(self._connection)
-            version = self._parts.segmentation.version
-            cut = segments_of(self._connection, version, transcript=kept.id).get(kept.id, ())
-            reviews = current_reviews(self._connection, transcript=kept.id)
-            self._seen[kept.id] = (cut, SeenPassages(self._viewer, kept, self._hidden, reviews))
-        return self._seen[kept.id]
-
-
-def _shown(kept: Kept, one: _Coded) -> TeamExample:
+def _shown(kept: Kept, one: _Coded, turn: int | None) -> TeamExample:
     t, path = kept.transcript, interview_path(kept.id)
-    turn = next((turn for turn in t.turns if turn.span.start <= one.span.start < turn.span.end), None)
-    place, address = (t.name, path)
+    place, address = t.name, path
     if turn is not None:
-        place, address = f"{t.name}, turn {shown_number(turn.index)}", f"{path}#{anchor(turn.index)}"
+        place, address = f"{t.name}, turn {shown_number(turn)}", f"{path}#{anchor(turn)}"
     return TeamExample(place, address, one.span.of(t.text), one.coder, one.memo, one.chosen, one.concrete)
 
 

@@ -19,7 +19,7 @@ from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action, may
 from service.access.transcript_access import about, must_read
-from service.access.viewer import Viewer
+from service.access.viewer import Role, Viewer
 from service.composition import Parts
 from service.looking.my_work import tasks_by_turn
 from service.looking.seen_passages import SeenPassages
@@ -87,19 +87,25 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
         must_read(viewer, kept.transcript)
         cut = segments_of(connection, parts.segmentation.version, transcript=transcript).get(transcript, ())
         seen = SeenPassages.now(connection, viewer, kept)
-        codes = _codes(connection, viewer, kept, cut, seen, parts.codebook)
-        doubts = seen_doubts(viewer, kept, cut, seen, all_doubts(connection, transcript=transcript))
+        coded = [one.span for one in cut if one.role.is_coded]
+        codes = _codes(connection, viewer, kept, coded, seen, parts.codebook)
+        doubts = seen_doubts(viewer, kept, coded, seen, all_doubts(connection, transcript=transcript))
         tasks = tasks_by_turn(connection, viewer.name, transcript) if may(viewer, Action.CODE) else {}
     return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks)
 
 
 def shows_coding(
-    viewer: Viewer, kept: Kept, cut: Sequence[Segment], seen: SeenPassages, coder: str, span: Span
+    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, coder: str, span: Span
 ) -> bool:
-    """May the viewer see a code that this coder put there? Only if she may of every passage that it touches."""
+    """May the viewer see a code that this coder put there? Only if she may of every passage that it touches.
+
+    ``coded``: the passages of the transcript that are to be coded, in their order.
+    """
     if seen.is_own(coder):
         return may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
-    touched = [one.span for one in cut if one.role.is_coded and one.span & span] or [span]
+    if viewer.role is Role.LEAD:
+        return may(viewer, Action.SEE_OTHERS_CODES, about(viewer, kept.transcript))
+    touched = [one for one in coded if one & span] or [span]
     return all(
         may(
             viewer,
@@ -111,7 +117,7 @@ def shows_coding(
 
 
 def seen_doubts(
-    viewer: Viewer, kept: Kept, cut: Sequence[Segment], seen: SeenPassages, found: Sequence[Doubt]
+    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, found: Sequence[Doubt]
 ) -> tuple[Doubt, ...]:
     """Those of these doubts about passages of the transcript that the viewer may see: what one says of a passage may
     tell what its writer coded there.
@@ -120,7 +126,9 @@ def seen_doubts(
         one
         for one in found
         if one.passage is not None
-        and (one.passage.span is None or shows_coding(viewer, kept, cut, seen, one.author, one.passage.span))
+        and (
+            one.passage.span is None or shows_coding(viewer, kept, coded, seen, one.author, one.passage.span)
+        )
     )
 
 
@@ -128,7 +136,7 @@ def _codes(
     connection: Connection,
     viewer: Viewer,
     kept: Kept,
-    cut: Sequence[Segment],
+    coded: Sequence[Span],
     seen: SeenPassages,
     codebook: Codebook,
 ) -> list[tuple[Span, MarginCode]]:
@@ -140,7 +148,7 @@ def _codes(
     found += [(one.coder, one.condition, one.coding) for one in loose]
     shown = []
     for coder, condition, coding in found:
-        if not shows_coding(viewer, kept, cut, seen, coder, coding.span):
+        if not shows_coding(viewer, kept, coded, seen, coder, coding.span):
             continue
         label = codebook.label(coding.code) if coding.code in codebook.by_id else coding.code
         said = [coding.influence or "", "concrete example" if coding.concrete_example else ""]
