@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, and_, delete, exists, or_, select
+from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select
 
 from annotations.errors import BadInput, UnknownName, unknown
 from annotations.names import folded
@@ -150,6 +150,19 @@ def turns_at(connection: Connection, places: Collection[tuple[UUID, Span]]) -> d
             for (one, at), its in starts.items():
                 if one == transcript and start <= at < end:
                     found |= dict.fromkeys(its, turn)
+    return found
+
+
+def count_coded_turns(connection: Connection, *, but: Collection[UUID] = ()) -> dict[UUID, int]:
+    """How many turns of each transcript are to be coded; ``but``: these are left out."""
+    roles = [role.value for role in Role if role.is_coded]
+    found: dict[UUID, int] = {}
+    others = [one for one in connection.execute(select(transcripts.c.id)).scalars() if one not in but]
+    for some in in_lots(others):
+        rows = select(turns.c.transcript_id, func.count()).where(
+            turns.c.transcript_id.in_(some), turns.c.role.in_(roles)
+        )
+        found |= dict(connection.execute(rows.group_by(turns.c.transcript_id)).tuples().all())
     return found
 
 

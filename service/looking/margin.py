@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -95,25 +96,31 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
 
 
 def shows_coding(
-    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, coder: str, span: Span
+    viewer: Viewer, kept: Kept, touched: Sequence[Span], seen: SeenPassages, coder: str, span: Span
 ) -> bool:
     """May the viewer see a code that this coder put there? Only if she may of every passage that it touches.
 
-    ``coded``: the passages of the transcript that are to be coded, in their order.
+    ``touched``: the passages to be coded that share words with the span.
     """
     if seen.is_own(coder):
         return may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
     if viewer.role is Role.LEAD:
         return may(viewer, Action.SEE_OTHERS_CODES, about(viewer, kept.transcript))
-    touched = [one for one in coded if one & span] or [span]
     return all(
         may(
             viewer,
             Action.SEE_OTHERS_CODES,
             about(viewer, kept.transcript, own_is_in=seen.own_is_in(one)),
         )
-        for one in touched
+        for one in touched or [span]
     )
+
+
+def touched_by(span: Span, coded: Sequence[Span]) -> list[Span]:
+    """Those of these passages, given in their order, that share words with a span."""
+    first = bisect_left(coded, span.start, key=lambda one: one.end)
+    last = bisect_left(coded, span.end, key=lambda one: one.start)
+    return [one for one in coded[first:last] if one & span]
 
 
 def seen_doubts(
@@ -132,6 +139,12 @@ def seen_doubts(
     )
 
 
+def _shows_doubt(
+    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, one: Doubt, span: Span
+) -> bool:
+    return shows_coding(viewer, kept, touched_by(span, coded), seen, one.author, span)
+
+
 def _codes(
     connection: Connection,
     viewer: Viewer,
@@ -148,7 +161,8 @@ def _codes(
     found += [(one.coder, one.condition, one.coding) for one in loose]
     shown = []
     for coder, condition, coding in found:
-        if not shows_coding(viewer, kept, coded, seen, coder, coding.span):
+        touched = touched_by(coding.span, coded)
+        if not shows_coding(viewer, kept, touched, seen, coder, coding.span):
             continue
         label = codebook.label(coding.code) if coding.code in codebook.by_id else coding.code
         said = [coding.influence or "", "concrete example" if coding.concrete_example else ""]
@@ -178,7 +192,7 @@ def _interview(
     for at, segment in enumerate(cut):
         if segment.role.is_coded:
             passages.setdefault(segment.turn, []).append(at)
-    t = kept.transcript
+    t, text_hash = kept.transcript, kept.transcript.text_hash
     turns = []
     for turn in t.turns:
         own = passages.get(turn.index, [])
@@ -190,7 +204,7 @@ def _interview(
                 passages=len(own),
                 done=sum(at in done for at in own),
                 codes=tuple(_ending(one, span, turn, t.turns) for span, one in codes if _begins(span, turn)),
-                doubts=tuple(one for one in doubts if _is_about(one, turn, t.text_hash)),
+                doubts=tuple(one for one in doubts if _is_about(one, turn, text_hash)),
                 task=tasks.get(turn.index),
             )
         )

@@ -10,11 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.labels import labels_of
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
 from annotations.store.jobs import all_jobs
-from annotations.store.loose_codings import loose_codings
+from annotations.store.judged_passages import JudgedPassages
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -24,12 +23,11 @@ from annotations.store.model_versions import (
     why_nothing_serves,
 )
 from annotations.store.pushed_tasks import count_pushed
-from annotations.store.reviews import count_reviews, current_reviews, reviews_after
+from annotations.store.reviews import count_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
-from annotations.store.segments import segments_of
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
-from annotations.store.transcripts import all_transcripts
+from annotations.store.transcripts import all_texts, count_coded_turns
 from service.composition import Parts
 
 JOBS_IN_WORDS: Mapping[str, str] = {
@@ -116,13 +114,13 @@ class StudyProgress:
         return asdict(self)
 
 
-def progress_of(parts: Parts) -> StudyProgress:
-    """How far the study is as things stand."""
+def progress_of(parts: Parts, judged: JudgedPassages | None = None) -> StudyProgress:
+    """How far the study is as things stand. ``judged``: what a server has counted so far and goes on with."""
     with parts.store.reading() as connection:
-        return _progress(connection, parts)
+        return _progress(connection, parts, judged or JudgedPassages())
 
 
-def _progress(connection: Connection, parts: Parts) -> StudyProgress:
+def _progress(connection: Connection, parts: Parts, judged: JudgedPassages) -> StudyProgress:
     version = parts.segmentation.version
     serving, waits = champion(connection), waiting_model(connection)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
@@ -131,7 +129,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
-        waves=_waves(connection, version, suggested),
+        waves=_waves(connection, version, suggested, judged),
         coders=tuple(coder_names(connection).values()),
         reviews=reviews,
         codings=codings,
@@ -146,22 +144,18 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
 
 
 def _waves(
-    connection: Connection, segmentation: str, suggested: Mapping[UUID, int]
+    connection: Connection, segmentation: str, suggested: Mapping[UUID, int], judged: JudgedPassages
 ) -> dict[str, WaveProgress]:
     """Each wave's counts, the waves in the order of their names. ``suggested``: segments by transcript."""
-    segments, pushed = segments_of(connection, segmentation), count_pushed(connection, segmentation)
-    judged: dict[UUID, set[int]] = {}
-    for one in labels_of(segments, current_reviews(connection), loose_codings(connection)):
-        if one.complete and one.whole:
-            judged.setdefault(one.transcript, set()).update(one.judged)
+    pushed, counts = count_pushed(connection, segmentation), judged.now(connection, segmentation)
+    uncut = count_coded_turns(connection, but=counts.keys())
     waves: dict[str, Counter[str]] = {}
-    for kept in all_transcripts(connection):
-        cut = segments.get(kept.id, ())
-        units = {at for at, segment in enumerate(cut) if segment.role.is_coded}
+    for kept in all_texts(connection):
         wave = waves.setdefault(kept.transcript.wave, Counter())
+        count = counts.get(kept.id)
         wave["transcripts"] += 1
-        wave["segments"] += len(units) if cut else len(kept.transcript.participants_turns)
-        wave["reviewed"] += len(units & judged.get(kept.id, set()))
+        wave["segments"] += count.passages if count else uncut.get(kept.id, 0)
+        wave["reviewed"] += count.judged if count else 0
         wave["suggested"] += suggested.get(kept.id, 0)
         wave["pushed"] += pushed.get(kept.id, 0)
     return {name: WaveProgress(**wave) for name, wave in sorted(waves.items())}

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from annotations.store.judged_passages import JudgedPassages
 from service.access.doors import holds_key
 from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key
@@ -107,6 +108,7 @@ def create_app(
     app.state.pings = Pings(parts)
     app.state.in_force = InForce(parts)
     app.state.search = InterviewSearch()
+    app.state.judged = JudgedPassages()
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
@@ -138,5 +140,5 @@ async def page(request: Request, parts: Served) -> Response:
         return answer
     visit = Visit(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
-    progress = await run_in_threadpool(progress_of, parts)
+    progress = await run_in_threadpool(progress_of, parts, request.app.state.judged)
     return visit.page("status.html", **progress.to_json())
