@@ -25,7 +25,7 @@ from annotations.label_studio.controls import (
     is_taxonomy,
     listed_codes,
 )
-from annotations.label_studio.listed_names import hint_of, in_list_order, listed_name
+from annotations.label_studio.listed_names import in_list_order, listed_name
 from annotations.label_studio.screen import EXAMPLE_ALIAS, EXAMPLE_HINT, beside, caption, choice
 
 TEXT = "interview-text"
@@ -125,9 +125,7 @@ def _choices(name: str, codes: Sequence[Code], select: str, codebook: Codebook, 
     parent = codes[0].parent if select == "multiple" else None
     said = "" if parent is None else beside(codebook[parent].name)
     boxes = "".join(choice(code, code.name, keys) for code in codes)
-    control = (
-        f'<Choices name={quoteattr(name)} toName="{TEXT}" perRegion="true" choice="{select}" showInline="true">'
-    )
+    control = f'<Choices name={quoteattr(name)} toName="{TEXT}" perRegion="true" choice="{select}" showInline="true">'
     return f'<View className="tandem-row" {_SHOWN}>{said}<View>{control}{boxes}</Choices></View></View>\n'
 
 
@@ -137,9 +135,7 @@ def _manner(keys: Iterator[str]) -> str:
         f"<Choice value={quoteattr(shown)} alias={quoteattr(alias)} hint={quoteattr(hint)}{_key(keys)}/>"
         for shown, alias, _, hint in INFLUENCES
     )
-    example = (
-        f'<Choice value="concrete example" alias="{EXAMPLE_ALIAS}" hint={quoteattr(EXAMPLE_HINT)}{_key(keys)}/>'
-    )
+    example = f'<Choice value="concrete example" alias="{EXAMPLE_ALIAS}" hint={quoteattr(EXAMPLE_HINT)}{_key(keys)}/>'
     kind = f'toName="{TEXT}" perRegion="true" choice="single" showInline="true"'
     return (
         f'<View className="tandem-row" {_SHOWN}>{beside("Influence")}'

@@ -16,6 +16,7 @@ from annotations.label_studio.read_answers import AnsweredTask, Answers
 from annotations.lots import lots
 from annotations.numbers_shown import counted
 from annotations.progress import Progress, quiet
+from annotations.store.interviews import interviews_with_keys
 from annotations.store.label_studio_projects import ProjectRow, projects
 from annotations.store.label_studio_reads import keep_read, last_read
 from annotations.store.label_studio_users import keep_users
@@ -143,7 +144,9 @@ class _Pulling:
 
     def _ours(self, project: ProjectRow, tasks: Sequence[AnsweredTask]) -> bool:
         with self.store.reading() as connection:
-            return bool(tasks_with_keys(connection, project.id, [task.key for task in tasks if task.key]))
+            keys = [task.key for task in tasks if task.key]
+            find = (tasks_with_keys, interviews_with_keys)
+            return any(there(connection, project.id, keys) for there in find)
 
     def _gone(
         self,
