@@ -27,6 +27,8 @@ _YEARS = range(1970, 9000)
 _LONGEST_NAME = 200
 # of marked words: the labels, the place, and what tells one mark's answers from another's
 MARKS, PLACE, MARK = "hypertextlabels", "place", "mark"
+# how the names of marks begin that Tandem sets: a suggestion, which names its passage, and a coder's own earlier words
+OURS, KEPT = "s-", "w-"
 # what reading plain data of the wrong form raises
 UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
@@ -73,7 +75,13 @@ class Arrival:
     @property
     def is_interview(self) -> bool:
         """Are words of an interview marked in it, or is it the answer to a passage?"""
-        return any(MARK in region for region in self.result)
+        return any(MARKS in region["value"] for region in self.result)
+
+    @property
+    def carried(self) -> bool:
+        """Did Tandem put it there for a coder to go on with, and has nobody saved it since?"""
+        names = [str(region.get(MARK, "")) for region in self.result]
+        return self.lead_time is None and bool(names) and all(one.startswith((OURS, KEPT)) for one in names)
 
     @property
     def in_bulk(self) -> bool:
@@ -163,9 +171,9 @@ def _region(region: Any) -> dict[str, Any]:
         found: dict[str, Any] = {"from_name": name, "value": dict(_answers(name, region.get("value") or {}))}
         if region.get("origin"):
             found["origin"] = _text(str(region["origin"]))[:_LONGEST_NAME]
-        which = region.get(MARK, region.get("id") if "startOffset" in (region.get("value") or {}) else None)
-        if which is not None:
-            found[MARK] = _text(str(which))[:_LONGEST_NAME]
+        which = str(region.get(MARK, region.get("id", "")))
+        if MARK in region or "startOffset" in (region.get("value") or {}) or which.startswith(KEPT):
+            found[MARK] = _text(which)[:_LONGEST_NAME]
     except UNFIT:
         return {"from_name": "", "value": {UNREADABLE: True}}
     return found

@@ -17,14 +17,14 @@ parts were judged under different conditions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
-from annotations.label_studio.annotation import MARK, MARKS, PLACE, Arrival
+from annotations.label_studio.annotation import MARK, MARKS, OURS, PLACE, Arrival
 from annotations.label_studio.answer_of_annotation import Answer, answer_of
 from annotations.label_studio.arrivals import CodedWords, Decision, State, Verdict
 from annotations.label_studio.interview_screen import STATE, Mark
@@ -51,8 +51,6 @@ NO_END = (
     "anew."
 )
 UNTOUCHED = "prediction"
-# a mark of ours says in its name for which passage it stands there
-OURS, KEPT = "s-", "w-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +117,6 @@ def said_of_interview(arrival: Arrival, shown: InterviewShown, codebook: Codeboo
         if one.label != Mark.READ:
             reading.take(one, upto)
     return reading.said(upto)
-
-
-def is_carried(arrival: Arrival, prefixes: Collection[str] = (OURS, KEPT)) -> bool:
-    """Did Tandem put it there for a coder to go on with, and has nobody saved it since?"""
-    names = [str(region.get(MARK, "")) for region in arrival.result]
-    return (
-        arrival.lead_time is None and bool(names) and all(name.startswith(tuple(prefixes)) for name in names)
-    )
 
 
 def furthest(result: Sequence[Mapping[str, Any]], text: InterviewText) -> Span | None:

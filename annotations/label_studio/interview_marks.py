@@ -10,6 +10,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Influence
+from annotations.label_studio.annotation import KEPT, OURS
 from annotations.label_studio.controls import (
     CODES,
     EXAMPLE,
@@ -21,7 +22,6 @@ from annotations.label_studio.controls import (
     control_of,
     is_listed,
 )
-from annotations.label_studio.interview_answer import KEPT, OURS
 from annotations.label_studio.interview_screen import STATE, TEXT, Mark
 from annotations.label_studio.interview_text import InterviewText
 from annotations.label_studio.predicted_answer import Prediction

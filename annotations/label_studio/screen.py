@@ -29,6 +29,7 @@ from annotations.label_studio.listed_names import hint_of, in_list_order, listed
 from annotations.label_studio.task_data import BOXES
 
 EXAMPLE_ALIAS = "concrete-example"
+NO_CODE_ALIAS = "no-code-applies"  # as in label_config.xml
 EXAMPLE_HINT = "It is told with something that happened, not only in general."
 _WHEN = f'whenTagName="{NOTHING}" whenChoiceValue="Reviewed: no code applies"'
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked

@@ -23,7 +23,6 @@ from annotations.label_studio.arrivals import (
 from annotations.label_studio.interview_answer import (
     InterviewSaid,
     InterviewShown,
-    is_carried,
     said_of_interview,
 )
 from annotations.store.annotation_reviews import Word, words
@@ -68,7 +67,7 @@ def judge_interview(
 ) -> InterviewJudged:
     """What an annotation means. ``known``, ``before``: as it was seen last, and what it said of each passage then."""
     found = nobodys_word(arrival)
-    if is_carried(arrival):
+    if arrival.carried:
         return InterviewJudged(_seen(task, arrival, whose, Verdict(State.CARRIED)))
     if found is None and not arrival.result:
         found = Verdict(State.INCOMPLETE)

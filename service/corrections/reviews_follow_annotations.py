@@ -73,9 +73,8 @@ class Reviewing:
         """
         before = seen(connection, project.id, [one.annotation for one in arrivals])
         keys = [one.key for one in arrivals if one.key]
-        tasks, whole = (
-            find(connection, project.id, keys) for find in (tasks_with_keys, interviews_with_keys)
-        )
+        tasks = tasks_with_keys(connection, project.id, keys)
+        whole = interviews_with_keys(connection, project.id, keys)
         emails = users(connection, project.url)
         outdated = _outdated(connection, tasks)
         changed: dict[int, Seen] = {}
@@ -234,6 +233,8 @@ class Reviewing:
             coder = known.coder  # somebody who has left study.yaml still wrote what they wrote
         if arrival.key is None or arrival.key not in tasks:
             verdict = Verdict(State.NOT_OURS)
+        elif arrival.carried:
+            verdict = Verdict(State.CARRIED)
         else:
             verdict = judge(arrival, self.in_force.codebook, coder=coder, unmatched=unmatched)
         if arrival.key in outdated and verdict.state is State.REVIEW:
