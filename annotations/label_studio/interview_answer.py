@@ -119,12 +119,12 @@ def said_of_interview(arrival: Arrival, shown: InterviewShown, codebook: Codeboo
     return reading.said(upto)
 
 
-def furthest(result: Sequence[Mapping[str, Any]], text: InterviewText) -> Span | None:
-    """The last words of an interview on which a coder had their hands; None where there are none."""
-    found = [
-        span for one in _by_mark(result) if one.origin != UNTOUCHED and (span := _span(one, text)) is not None
-    ]
-    return max(found, key=lambda span: span.end, default=None)
+def furthest(result: Sequence[Mapping[str, Any]], text: InterviewText) -> tuple[Span | None, int]:
+    """The last words of an interview on which a coder had their hands (None: on none), and how many marks they set or
+    changed."""
+    touched = [one for one in _by_mark(result) if one.origin != UNTOUCHED and one.label]
+    spans = [span for one in touched if (span := _span(one, text)) is not None]
+    return max(spans, key=lambda span: span.end, default=None), len(touched)
 
 
 class _Reading:

@@ -13,9 +13,11 @@ from sqlalchemy import Connection, Row, delete, select
 from annotations.store.many_values import in_lots
 from annotations.store.tables import (
     interview_drafts,
+    label_studio_annotations,
     label_studio_interviews,
     label_studio_projects,
     label_studio_users,
+    passage_answers,
     transcripts,
 )
 
@@ -105,6 +107,20 @@ def keep_interviews(connection: Connection, found: Iterable[InterviewTask]) -> N
         this = (i.c.project_id == one.project) & (i.c.key == one.key)
         if not connection.execute(i.update().where(this).values(**columns)).rowcount:
             connection.execute(i.insert().values(project_id=one.project, key=one.key, **columns))
+
+
+def forget_interviews(connection: Connection, found: Sequence[InterviewTask]) -> None:
+    """Take these tasks, what annotations of them said and their drafts out of the database; reviews stay."""
+    i, a, s = label_studio_interviews, label_studio_annotations, passage_answers
+    for one in found:
+        here = (a.c.project_id == one.project) & (a.c.key == one.key)
+        its = list(connection.execute(select(a.c.annotation_id).where(here)).scalars())
+        for some in in_lots(its):
+            connection.execute(delete(s).where(s.c.project_id == one.project, s.c.annotation_id.in_(some)))
+        connection.execute(delete(a).where(here))
+        d = interview_drafts
+        connection.execute(delete(d).where(d.c.project_id == one.project, d.c.key == one.key))
+        connection.execute(delete(i).where(i.c.project_id == one.project, i.c.key == one.key))
 
 
 def keep_drafts(

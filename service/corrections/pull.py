@@ -22,8 +22,10 @@ from annotations.store.label_studio_reads import keep_read, last_read
 from annotations.store.label_studio_users import keep_users
 from annotations.store.pushed_tasks import tasks_with_keys
 from annotations.store.seen_annotations import Place, alive_in, alone_with_inbox, count_set_aside
+from annotations.store.wave_views import View
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
+from service.corrections.drafts_of_interviews import keep_how_far
 from service.corrections.inbox import Inbox
 
 # a save that was under way while we read may carry an earlier time than one that we saw
@@ -125,6 +127,8 @@ class _Pulling:
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
+        if project.view is View.INTERVIEW:
+            keep_how_far(self.store, project, self.answers)
         newest = [task.changed for task in tasks if task.changed]
         if since is not None and before is not None and before.upto is not None:
             newest.append(before.upto)

@@ -164,7 +164,11 @@ class Carrying:
     def _annotate(self, task: int, user: int, result: Sequence[Mapping[str, Any]]) -> None:
         wanted = {"result": list(result), "completed_by": user, "was_cancelled": False}
         path = f"api/tasks/{task}/annotations/"
-        self.server.make(path, wanted, lambda: bool(self.server.get(path, {})))
+
+        def there() -> bool:
+            return any(one.get("completed_by") == user for one in self.server.get(path, {}) or ())
+
+        self.server.make(path, wanted, there)
 
 
 def _earlier(reviews: Sequence[Review]) -> Iterator[EarlierWords]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from uuid import UUID
 
 from annotations.coding import Draw
@@ -137,8 +138,19 @@ class _Push:
         progress: Progress,
     ) -> Pushed:
         create, note = (placed, "") if self.order is None else in_order(placed, self.order)
+        if note and isinstance(pushing, InterviewPush) and not self._whole(create):
+            raise BadInput(
+                "--order orders single passages, and this wave is put before coders as whole interviews. Leave it away, "
+                "give --order transcripts, or push with --view passage."
+            )
         done = pushing.push(wave, coder, placed, progress, create)
         return replace(done, notes=(*done.notes, note)) if note else done
+
+    def _whole(self, placed: Sequence[Placed]) -> bool:
+        """Do the passages of each transcript stand together?"""
+        first = [one.segment for one in placed if one.draw is not Draw.REPEAT]
+        at = [self.corpus.at[self.corpus.position[segment]][0] for segment in first]
+        return sum(one != other for one, other in pairwise(at)) == len(set(at)) - 1
 
     def _deal(self, both: Mapping[View, ProjectPush | InterviewPush], dealing: Dealing, wave: str) -> Dealing:
         def standing(new: Transcripts) -> Mapping[UUID, bool]:

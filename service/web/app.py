@@ -115,7 +115,9 @@ def page(request: Request, parts: Served) -> Response:
         return answer
     if not holds_cookie(request):
         return HTMLResponse(rendered("locked.html"), status.HTTP_401_UNAUTHORIZED)
-    return HTMLResponse(rendered("status.html", **progress_of(parts).to_json()))
+    found = progress_of(parts)
+    begun = [one.in_words for one in found.begun]
+    return HTMLResponse(rendered("status.html", **{**found.to_json(), "begun": begun}))
 
 
 async def _unfit(_request: Request, error: Exception) -> Response:
