@@ -31,6 +31,16 @@ class AnsweredTask:
     arrivals: tuple[Arrival, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DraftedTask:
+    """What somebody has begun on a task and not submitted: our key, their number, what stands there, and since when."""
+
+    key: UUID
+    user: int
+    result: tuple[Mapping[str, Any], ...]
+    changed: datetime
+
+
 class Asked(Protocol):
     """Whoever puts a question to Label Studio: the client of ``annotations.label_studio``."""
 
@@ -81,6 +91,31 @@ class Answers:
             if len(found) < PAGE:
                 return
             page += 1
+
+    def drafts(self, project: int) -> Iterator[DraftedTask]:
+        """The drafts of tasks that nobody has submitted yet, whose ever they are."""
+        params: dict[str, Any] = {"project": project, "fields": "all", "page_size": PAGE}
+        params["include"] = "id,data,draft_exists"
+        page = 1
+        while True:
+            plain = self._server.get("api/tasks/", params | {"page": page})
+            found = plain["tasks"] if isinstance(plain, dict) else plain or []
+            for one in found:
+                key = key_in((one.get("data") or {}).get("segment_id"))
+                if key is not None and one.get("draft_exists"):
+                    yield from self._drafts_of(int(one["id"]), key)
+            if len(found) < PAGE:
+                return
+            page += 1
+
+    def _drafts_of(self, task: int, key: UUID) -> Iterator[DraftedTask]:
+        for one in self._server.get(f"api/tasks/{task}/drafts", {}) or ():
+            user, changed = one.get("user_id", one.get("user")), one.get("updated_at") or one["created_at"]
+            if one.get("annotation") is not None or not isinstance(user, int):
+                continue  # changes to what was submitted before, not saved yet
+            # read as an annotation, so that a form which is none of ours is taken out
+            plain = {"id": 0, "task": task, "result": one.get("result"), "created_at": changed}
+            yield DraftedTask(key, user, arrival_of(plain, key).result, datetime.fromisoformat(changed))
 
     def holds(self, project: int, task: int, key: UUID) -> bool:
         """Is this task there, asked for by its number and, since numbers are given again, by our key?"""

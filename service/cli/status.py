@@ -45,6 +45,8 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     )
     if found.attributes:
         say(f"Attributes: {', '.join(_known_of(name, its) for name, its in found.attributes.items())}")
+    for one in found.begun:
+        say(one.in_words)
     if found.set_aside:
         are = counted(found.set_aside, "annotation is", "annotations are")
         say(f"{are} set aside: tandem pull says why and what to do.")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from annotations.numbers_shown import counted
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.interviews import all_drafts
 from annotations.store.jobs import all_jobs
 from annotations.store.judged_passages import JudgedPassages
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -27,7 +30,9 @@ from annotations.store.reviews import count_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
-from annotations.store.transcripts import all_texts, count_coded_turns
+from annotations.store.transcripts import all_texts, all_transcripts, count_coded_turns
+from annotations.store.wave_views import view_of
+from annotations.turn_numbers import shown_number
 from service.composition import Parts
 
 JOBS_IN_WORDS: Mapping[str, str] = {
@@ -88,11 +93,39 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunInterview:
+    """An interview that a coder has begun as a whole and not submitted: a draft, no review.
+
+    ``turn``: the last one they worked on, from 0, of ``turns``; ``marks``: how many they set or changed.
+    """
+
+    wave: str
+    interview: str
+    who: str
+    turn: int
+    turns: int
+    marks: int
+    changed: str
+
+    @property
+    def in_words(self) -> str:
+        """How far it is."""
+        who = f"by {self.who}, " if self.who else ""
+        where = (
+            f"as far as turn {shown_number(self.turn)} of {self.turns}"
+            if self.marks
+            else "nothing marked yet"
+        )
+        return f"{self.interview}: begun {who}{where} ({counted(self.marks, 'mark')} set or changed)"
+
+
+@dataclass(frozen=True, slots=True)
 class StudyProgress:
     """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs.
 
     ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one. ``attributes``:
-    of how many participants and cases each is known.
+    of how many participants and cases each is known. ``views``: what one task of a wave is, where it was pushed;
+    ``begun``: interviews that coders have begun as a whole and not submitted.
     """
 
     study: str
@@ -108,6 +141,8 @@ class StudyProgress:
     jobs: tuple[JobState, ...]
     not_learnt: int = 0
     attributes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    views: Mapping[str, str] = field(default_factory=dict)
+    begun: tuple[BegunInterview, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -140,7 +175,21 @@ def _progress(connection: Connection, parts: Parts, judged: JudgedPassages) -> S
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
         not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),
         attributes=all_attributes(connection).counts(),
+        views={row.wave: view_of(connection, row.wave).value for row in projects(connection)},
+        begun=tuple(_begun(connection)),
     )
+
+
+def _begun(connection: Connection) -> Iterator[BegunInterview]:
+    drafts = all_drafts(connection)
+    if not drafts:
+        return  # no transcript need be read
+    turns = {kept.transcript.name: len(kept.transcript.turns) for kept in all_transcripts(connection)}
+    for one in drafts:
+        there = turns.get(one.interview, 0)
+        yield BegunInterview(
+            one.wave, one.interview, one.who, one.turn, there, one.marks, one.changed.isoformat()
+        )
 
 
 def _waves(
