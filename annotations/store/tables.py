@@ -874,6 +874,30 @@ doubt_answers = Table(
 )
 
 
+# what participants and cases answered when they were shown what was coded; the newest of a person on a thing holds
+member_checks = Table(
+    "member_checks",
+    metadata,
+    _sequence(),
+    _id(),
+    # "participant" or "case": whose summary it was
+    Column("of", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_key", Text, nullable=False, index=True),
+    Column("answered_by", Text, nullable=False),
+    # "agreed" or "corrected"
+    Column("answer", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("given", Date, nullable=False),
+    # the finding that it is about; empty: all that was shown
+    Column("phase", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("by_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
 # one row: what a copy of this database shares with it, and a study made anew under the same name does not
 study_identity = Table(
     "study_identity",

@@ -47,6 +47,7 @@ def add_commands() -> None:
     from service.cli import (
         agreement,
         backup,
+        change,
         codebook,
         consensus,
         demo,
@@ -64,11 +65,14 @@ def add_commands() -> None:
         matrix,
         models,
         participants,
+        patterns,
         precode,
         pull,
         push,
         ratings,
+        report,
         restore,
+        saturation,
         serve,
         settle,
         show,
@@ -77,6 +81,7 @@ def add_commands() -> None:
         timeline,
         trace,
         train,
+        triangulation,
         trust,
         withdraw,
         worker,
@@ -99,7 +104,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (matrix, ratings, timeline):
+    for module in (matrix, ratings, timeline, patterns, saturation, triangulation, change, report):
         app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, export, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
