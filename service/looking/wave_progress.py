@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from annotations.labels import labels_of
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.forgettings import all_forgettings
 from annotations.store.jobs import all_jobs
 from annotations.store.loose_codings import loose_codings
 from annotations.store.model_versions import (
@@ -29,6 +30,7 @@ from annotations.store.seen_annotations import count_set_aside
 from annotations.store.segments import segments_of
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
+from annotations.store.transcript_versions import count_open
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
 
@@ -94,7 +96,8 @@ class StudyProgress:
     """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs.
 
     ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one. ``attributes``:
-    of how many participants and cases each is known.
+    of how many participants and cases each is known. ``to_settle``: reviews and codings whose words were corrected and
+    that wait for a person; ``not_forgotten``: transcripts whose words that were taken out are not erased everywhere yet.
     """
 
     study: str
@@ -110,6 +113,8 @@ class StudyProgress:
     jobs: tuple[JobState, ...]
     not_learnt: int = 0
     attributes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    to_settle: int = 0
+    not_forgotten: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -142,6 +147,10 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
         not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),
         attributes=all_attributes(connection).counts(),
+        to_settle=sum(count_open(connection).values()),
+        not_forgotten=tuple(
+            dict.fromkeys(one.name for one in all_forgettings(connection) if one.state != "done")
+        ),
     )
 
 
