@@ -95,6 +95,10 @@ def sheet_in(
     also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Sheet:
     """The table among those of a file whose columns are these, as ``read_sheet`` reads it. Raises BadInput."""
+    if not grids:
+        raise BadInput(
+            f"{file} holds no sheet with cells. It needs a table with the columns {', '.join(required)}."
+        )
     grid, at = _head(grids, required, also_called) or (grids[0], 0)
     if not grid.rows or not any(any(cells) for _, cells in grid.rows):
         raise BadInput(f"{file} is empty. It needs a first row with the columns {', '.join(required)}.")

@@ -50,6 +50,14 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     if found.set_aside:
         are = counted(found.set_aside, "annotation is", "annotations are")
         say(f"{are} set aside: tandem pull says why and what to do.")
+    if found.to_settle:
+        wait = counted(found.to_settle, "review or coding waits", "reviews and codings wait")
+        say(f"{wait} for a person, since the words were corrected: tandem settle lists them.")
+    if found.not_forgotten:
+        say(
+            f"The words that were taken out of {', '.join(found.not_forgotten)} are not erased everywhere yet: "
+            f"tandem doctor says what to do."
+        )
     say(_about_model(found.model, found.no_model))
     if found.not_learnt:
         say(f"{counted(found.not_learnt, 'new review')} since the newest model was trained: not learnt yet.")

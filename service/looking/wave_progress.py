@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from annotations.numbers_shown import counted
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.forgettings import all_forgettings
 from annotations.store.interviews import all_drafts
 from annotations.store.jobs import all_jobs
 from annotations.store.judged_passages import JudgedPassages
@@ -30,6 +31,7 @@ from annotations.store.reviews import count_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
+from annotations.store.transcript_versions import count_open
 from annotations.store.transcripts import all_texts, all_transcripts, count_coded_turns
 from annotations.store.wave_views import view_of
 from annotations.turn_numbers import shown_number
@@ -125,7 +127,9 @@ class StudyProgress:
 
     ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one. ``attributes``:
     of how many participants and cases each is known. ``views``: what one task of a wave is, where it was pushed;
-    ``begun``: interviews that coders have begun as a whole and not submitted.
+    ``begun``: interviews that coders have begun as a whole and not submitted. ``to_settle``: reviews and codings whose
+    words were corrected and that wait for a person; ``not_forgotten``: transcripts whose words that were taken out are
+    not erased everywhere yet.
     """
 
     study: str
@@ -143,6 +147,8 @@ class StudyProgress:
     attributes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     begun: tuple[BegunInterview, ...] = ()
+    to_settle: int = 0
+    not_forgotten: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -177,6 +183,10 @@ def _progress(connection: Connection, parts: Parts, judged: JudgedPassages) -> S
         attributes=all_attributes(connection).counts(),
         views={row.wave: view_of(connection, row.wave).value for row in projects(connection)},
         begun=tuple(_begun(connection)),
+        to_settle=sum(count_open(connection).values()),
+        not_forgotten=tuple(
+            dict.fromkeys(one.name for one in all_forgettings(connection) if one.state != "done")
+        ),
     )
 
 
