@@ -81,7 +81,12 @@ def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) ->
     if len(dataset) < FOLDS:
         return _no_random_split("there are too few passages")
     validated = cross_validate(
-        dataset, exclusive=parts.exclusive_sets, fold=dealt, aim=parts.aim, progress=progress
+        dataset,
+        exclusive=parts.exclusive_sets,
+        fold=dealt,
+        aim=parts.aim,
+        classifier=parts.classifier,
+        progress=progress,
     )
     if validated.out_of_fold is None:
         return _no_random_split(validated.reason or "nothing is known of passages that were left out")
@@ -138,6 +143,7 @@ def _cross_validated(
         fold=fold,
         aim=parts.aim,
         encoder=encoder,
+        classifier=parts.classifier,
         progress=progress,
     )
     return evaluate(

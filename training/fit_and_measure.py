@@ -120,7 +120,9 @@ def _with_judges(
     exclusive = parts.exclusive_sets
     folds = 3 if len(set(learning.groups)) >= MANY_GROUPS else 5
     encoder = parts.encoder_for(learning)
-    validated = left_out_once(learning, folds=folds, encoder=encoder, progress=progress)
+    validated = left_out_once(
+        learning, folds=folds, encoder=encoder, classifier=parts.classifier, progress=progress
+    )
     model, _ = fit_final(learning, validated, exclusive=exclusive, aim=parts.aim)
     unseen = asked(model, judging)
     figures = evaluate(
@@ -139,7 +141,12 @@ def _cross_validated(
 ) -> MeasuredModel:
     exclusive = parts.exclusive_sets
     validated = cross_validate(
-        dataset, exclusive=exclusive, aim=parts.aim, encoder=parts.encoder_for(dataset), progress=progress
+        dataset,
+        exclusive=exclusive,
+        aim=parts.aim,
+        encoder=parts.encoder_for(dataset),
+        classifier=parts.classifier,
+        progress=progress,
     )
     model, _ = fit_final(dataset, validated, exclusive=exclusive, aim=parts.aim)
     figures = evaluate(

@@ -10,6 +10,7 @@ from annotations.segment import Segmentation
 from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim
 from models.embedder import EmbedderSource
+from models.other_classifiers import NamedClassifier
 from models.passage_parts import Embed, Sentences
 from models.ticking import LEAST_PRECISION
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
@@ -25,7 +26,8 @@ class TrainingParts:
     from the cache where they can.
 
     ``aim``: what the thresholds are for. ``least_precision``: from which probability on codes may come ticked.
-    ``fine_tune``: the encoder, where it is tuned on the study's codes too.
+    ``fine_tune``: the encoder, where it is tuned on the study's codes too. ``classifier``: what learns in the place of
+    the usual three views.
     """
 
     store: Store
@@ -40,13 +42,16 @@ class TrainingParts:
     aim: Aim = BEST_F1
     least_precision: float = LEAST_PRECISION
     fine_tune: EmbedderSource | None = None
+    classifier: NamedClassifier | None = None
 
     @property
     def recipe(self) -> str:
         """The way of making a model: the same reviews by another one would give another model."""
         tuned = f", {TUNING}" if self.fine_tune is not None else ""
         aim = "" if self.aim == BEST_F1 else f", {self.aim}"
-        return f"{RECIPE}{tuned}{aim}"
+        other = self.classifier
+        named = "" if other is None else f", {other.name} {other.version}"
+        return f"{RECIPE}{named}{tuned}{aim}"
 
     def encoder_for(self, dataset: Dataset) -> EmbedderSource | None:
         """What is fine-tuned on this data set: the encoder, if that is asked for and there is enough to learn from."""

@@ -11,6 +11,7 @@ from annotations.groups import GroupBy
 from annotations.progress import Progress, quiet
 from annotations.transcript import Span
 from models.calibration import Aim
+from models.classifier_names import classifier_named
 from models.segmenter import sentences_in
 from service.composition import Parts
 from training.collect import Collected
@@ -101,4 +102,5 @@ def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingPart
         aim=Aim(parts.study.config.aim.precision),
         least_precision=parts.study.config.aim.least_precision,
         fine_tune=parts.embedder if parts.study.config.embedder.fine_tune else None,
+        classifier=classifier_named(parts.study.config.classifier),
     )
