@@ -18,6 +18,7 @@ from training.evaluation_results import Figures, NotMeasured
 from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import FOLDS, folds_of
+from training.measure import measure
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
@@ -146,11 +147,10 @@ def _cross_validated(
         classifier=parts.classifier,
         progress=progress,
     )
-    return evaluate(
+    return measure(
+        parts,
         dataset,
         validated.out_of_fold,
-        codebook=parts.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
-        least_precision=parts.least_precision,
     ).to_json()

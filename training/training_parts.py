@@ -27,7 +27,7 @@ class TrainingParts:
 
     ``aim``: what the thresholds are for. ``least_precision``: from which probability on codes may come ticked.
     ``fine_tune``: the encoder, where it is tuned on the study's codes too. ``classifier``: what learns in the place of
-    the usual three views.
+    the usual three views. ``taught``: the languages that the encoder was taught, None where nobody knows.
     """
 
     store: Store
@@ -43,6 +43,7 @@ class TrainingParts:
     least_precision: float = LEAST_PRECISION
     fine_tune: EmbedderSource | None = None
     classifier: NamedClassifier | None = None
+    taught: frozenset[str] | None = None
 
     @property
     def recipe(self) -> str:

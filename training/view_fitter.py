@@ -33,7 +33,7 @@ Alphas = tuple[Floats32, ...]
 
 @dataclass(frozen=True)
 class FittedView:
-    """A fitted view, what it says of the other rows, shape (others, codes), and its ``alpha``: None of a named classifier."""
+    """A fitted view: what it says of the other rows, shape (others, codes), and its ``alpha`` unless it is a classifier."""
 
     weights: Learnt
     logits: Floats32

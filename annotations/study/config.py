@@ -62,11 +62,13 @@ class SegmentationEntry(_Section):
 class EmbedderEntry(_Section):
     """The encoder: "shipped", or a sentence-transformers folder or name that is already on this machine.
 
-    ``fine_tune``: is a copy of it tuned on the study's codes at each training?
+    ``fine_tune``: is a copy of it tuned on the study's codes at each training? ``languages``: those it was taught, where
+    its model card does not say so.
     """
 
     model: str = "shipped"
     device: str | None = None
+    languages: tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...] = ()
     fine_tune: bool = False
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from annotations.arrays import Floats32
@@ -12,6 +11,7 @@ from annotations.progress import Progress, quiet
 from annotations.transcript import Span
 from models.calibration import Aim
 from models.classifier_names import classifier_named
+from models.languages import plain_language
 from models.segmenter import sentences_in
 from service.composition import Parts
 from training.collect import Collected
@@ -48,9 +48,7 @@ def train(
     """
     sweep(parts.store, parts.study)
     with_parts = training_parts_of(parts, embedding)
-    found = train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
-    warning = parts.embedder.language_warning(parts.study.config.language)
-    return found if warning is None else replace(found, notes=(*found.notes, warning))
+    return train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
 
 
 def something_teaches(parts: Parts) -> bool:
@@ -103,4 +101,7 @@ def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingPart
         least_precision=parts.study.config.aim.least_precision,
         fine_tune=parts.embedder if parts.study.config.embedder.fine_tune else None,
         classifier=classifier_named(parts.study.config.classifier),
+        taught=None
+        if parts.embedder.taught is None
+        else frozenset(map(plain_language, parts.embedder.taught)),
     )
