@@ -24,10 +24,10 @@ from annotations.arrays import Floats
 from annotations.progress import Progress
 from models.calibration import BEST_F1, Aim, calibrate, thresholds
 from models.classifier import DEFAULT, Model, TooFew, suggested
-from models.embedder import EmbedderSource
 from models.features import Counted, count
 from models.mixture import shares
 from models.other_classifiers import NamedClassifier
+from models.tune_encoder import FineTuning
 from models.views import VIEWS
 from training.dataset import Dataset, OutOfFold
 from training.fit_on_rows import PENALTIES, Bench, Fit
@@ -75,7 +75,7 @@ def cross_validate(
     seed: int = 0,
     fold: NDArray[np.intp] | None = None,
     aim: Aim = BEST_F1,
-    encoder: EmbedderSource | None = None,
+    encoder: FineTuning | None = None,
     classifier: NamedClassifier | None = None,
     progress: Progress | None = None,
 ) -> CrossValidated:
@@ -137,7 +137,7 @@ def left_out_once(
     *,
     folds: int | None = None,
     seed: int = 0,
-    encoder: EmbedderSource | None = None,
+    encoder: FineTuning | None = None,
     classifier: NamedClassifier | None = None,
     progress: Progress | None = None,
 ) -> CrossValidated:
@@ -216,7 +216,7 @@ def fit_final(
     return model, probabilities
 
 
-def folds_with(encoder: EmbedderSource | None) -> int | None:
+def folds_with(encoder: FineTuning | None) -> int | None:
     """How many folds: five where an encoder is tuned for each, else as many as ``folds_of`` thinks best."""
     return None if encoder is None else FOLDS
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from annotations.arrays import Bools, Floats, Floats32
 from annotations.progress import Progress
 from models.classifier import Learnt, TooFew, Weights, together, too_few_examples
-from models.embedder import EmbedderSource
 from models.features import (
     Counted,
     Vocabulary,
@@ -22,7 +21,7 @@ from models.features import (
 from models.mixture import mixed
 from models.other_classifiers import NamedClassifier
 from models.passage_parts import PassageParts, whole
-from models.tune_encoder import tune
+from models.tune_encoder import FineTuning, tune
 from models.tuned import Tuned
 from models.views import (
     added,
@@ -79,7 +78,7 @@ class Bench:
 
     dataset: Dataset
     counted: Counted
-    encoder: EmbedderSource | None = None
+    encoder: FineTuning | None = None
     tuning: Progress | None = None
     classifier: NamedClassifier | None = None
 

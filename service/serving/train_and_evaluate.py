@@ -11,6 +11,7 @@ from annotations.progress import Progress, quiet
 from annotations.transcript import Span
 from models.calibration import Aim
 from models.classifier_names import classifier_named
+from models.kept_tunings import FOLDER
 from models.languages import plain_language
 from models.segmenter import sentences_in
 from service.composition import Parts
@@ -44,11 +45,13 @@ def train(
 ) -> Trained:
     """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker.
 
-    What belongs to no living run or model is swept first.
+    What belongs to no living run or model is swept first; what a killed training has done of tuning encoders stays, for
+    this one goes on with it.
     """
-    sweep(parts.store, parts.study)
+    sweep(parts.store, parts.study, spared=frozenset({parts.study.models_folder / FOLDER}))
     with_parts = training_parts_of(parts, embedding)
-    return train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
+    with with_parts.tunings_kept():
+        return train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
 
 
 def something_teaches(parts: Parts) -> bool:
@@ -60,7 +63,9 @@ def reproduce(
     parts: Parts, run: str, *, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> Reproduced:
     """Make the model of an MLflow run (or of a version) again from its snapshot, and compare every digit."""
-    return reproduce_model(training_parts_of(parts, embedding), run, progress=fitting)
+    with_parts = training_parts_of(parts, embedding)
+    with with_parts.tunings_kept():
+        return reproduce_model(with_parts, run, progress=fitting)
 
 
 def catch_up(parts: Parts) -> str | None:
@@ -74,7 +79,9 @@ def evaluate(
     parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> tuple[dict[str, Any], Collected]:
     """Cross-validation by group, beside how far people agree."""
-    return evaluation(training_parts_of(parts, embedding), group_by=group_by, progress=fitting)
+    with_parts = training_parts_of(parts, embedding)
+    with with_parts.tunings_kept():
+        return evaluation(with_parts, group_by=group_by, progress=fitting)
 
 
 def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingParts:
