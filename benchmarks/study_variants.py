@@ -47,11 +47,12 @@ def variants(data: LabelledSet) -> Iterator[tuple[str, LabelledSet]]:
             ),
         )
     words = np.array([len(unit.text.split()) for unit in data.units])
-    yield "longer half", _only(data, words > np.median(words))
-    yield "shorter half", _only(data, words <= np.median(words))
+    yield "longer half", only_rows(data, words > np.median(words))
+    yield "shorter half", only_rows(data, words <= np.median(words))
 
 
-def _only(data: LabelledSet, kept: Bools) -> LabelledSet:
+def only_rows(data: LabelledSet, kept: Bools) -> LabelledSet:
+    """Some of a set's units, as a set with folds of its own."""
     rows = np.flatnonzero(kept)
     groups, labels = tuple(data.groups[row] for row in rows), data.labels[rows]
     return replace(
@@ -66,7 +67,8 @@ def _only(data: LabelledSet, kept: Bools) -> LabelledSet:
     )
 
 
-def _macro(scores: Floats, labels: Bools, data: LabelledSet) -> float:
+def macro(scores: Floats, labels: Bools, data: LabelledSet) -> float:
+    """Macro average precision over the set's frequent codes that occur here."""
     once = np.ones(len(labels))
     codes = [code for code in data.frequent if labels[:, code].any()]
     return float(np.mean([average_precision(scores[:, code], labels[:, code], once) for code in codes]))
@@ -91,7 +93,7 @@ def main() -> None:
                         continue
                     train, test = rows_of(data, Run(name, "", str(size), draw))
                     judged = tandem(data, train, test), learnt(PEERS[asked.peer], data, train, test)
-                    both.append([_macro(one.probabilities, data.labels[test], data) for one in judged])
+                    both.append([macro(one.probabilities, data.labels[test], data) for one in judged])
                 if both:
                     own, other = np.mean(both, axis=0)
                     found.append(own - other)

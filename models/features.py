@@ -74,6 +74,14 @@ class Features:
         """Combinations of the rows, shape (width, codes): features transposed × ``rows`` (rows, codes)."""
         return np.asarray(np.concatenate([self.sparse.T @ rows, self.dense.T @ rows]), dtype=np.float32)
 
+    def as_matrix(self) -> Matrix:
+        """All features of each row in one sparse matrix, as scikit-learn takes them; shape (rows, width)."""
+        return sparse.hstack([self.sparse, sparse.csr_matrix(self.dense)], format="csr", dtype=np.float32)
+
+    def only(self, rows: NDArray[np.intp]) -> Features:
+        """Some of the rows, in this order."""
+        return Features(self.sparse[rows], self.dense[rows])
+
     def below(self, more: Features) -> Features:
         """These rows and ``more`` below them."""
         sparse_rows = sparse.vstack([self.sparse, more.sparse], format="csr")
