@@ -133,9 +133,9 @@ def _names_by_id(plain: Any) -> Mapping[str, str]:
     listed = plain.get("speakers") if isinstance(plain, dict) else None
     found: dict[str, str] = {}
     for one in listed if isinstance(listed, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("name"), str) and one["name"].strip():
-            if isinstance(one.get("id"), str | int):
-                found[str(one["id"])] = label_of(one["name"])
+        known = isinstance(one, dict) and isinstance(one.get("id"), str | int)
+        if known and isinstance(one.get("name"), str) and one["name"].strip():
+            found[str(one["id"])] = label_of(one["name"])
     return found
 
 
