@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from annotations.store.suggestions import count_suggestions
 from annotations.store.transcript_versions import count_open
 from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
+from service.looking.attribute_filter import with_attributes
 
 JOBS_IN_WORDS: Mapping[str, str] = {
     "train": "training",
@@ -121,13 +122,16 @@ class StudyProgress:
         return asdict(self)
 
 
-def progress_of(parts: Parts) -> StudyProgress:
-    """How far the study is as things stand."""
+def progress_of(parts: Parts, where: Sequence[str] = ()) -> StudyProgress:
+    """How far the study is as things stand; ``where``: the waves of those alone who have certain attributes.
+
+    Raises BadInput for attributes that nobody has.
+    """
     with parts.store.reading() as connection:
-        return _progress(connection, parts)
+        return _progress(connection, parts, where)
 
 
-def _progress(connection: Connection, parts: Parts) -> StudyProgress:
+def _progress(connection: Connection, parts: Parts, where: Sequence[str]) -> StudyProgress:
     version = parts.segmentation.version
     serving, waits = champion(connection), waiting_model(connection)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
@@ -136,7 +140,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
-        waves=_waves(connection, version, suggested),
+        waves=_waves(connection, version, suggested, where),
         coders=tuple(coder_names(connection).values()),
         reviews=reviews,
         codings=codings,
@@ -155,7 +159,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
 
 
 def _waves(
-    connection: Connection, segmentation: str, suggested: Mapping[UUID, int]
+    connection: Connection, segmentation: str, suggested: Mapping[UUID, int], where: Sequence[str]
 ) -> dict[str, WaveProgress]:
     """Each wave's counts, the waves in the order of their names. ``suggested``: segments by transcript."""
     segments, pushed = segments_of(connection, segmentation), count_pushed(connection, segmentation)
@@ -164,7 +168,7 @@ def _waves(
         if one.complete and one.whole:
             judged.setdefault(one.transcript, set()).update(one.judged)
     waves: dict[str, Counter[str]] = {}
-    for kept in all_transcripts(connection):
+    for kept in with_attributes(connection, all_transcripts(connection), where):
         cut = segments.get(kept.id, ())
         units = {at for at, segment in enumerate(cut) if segment.role.is_coded}
         wave = waves.setdefault(kept.transcript.wave, Counter())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -34,12 +34,15 @@ from service.web.schemas import (
 router = APIRouter(prefix="/api/v1")
 _READ = [Depends(reader)]
 Name = Annotated[str, Query(description="The transcript's id, in any case.")]
+Where = Annotated[
+    Sequence[str], Query(description='Only of those with this attribute, such as "role=leader".')
+]
 
 
 @router.get("/status", dependencies=_READ)
-def study_status(parts: Served) -> dict[str, Any]:
+def study_status(parts: Served, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts).to_json()
+    return progress_of(parts, where).to_json()
 
 
 @router.get("/transcripts", dependencies=_READ)
