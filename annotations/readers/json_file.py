@@ -133,9 +133,9 @@ def _names_by_id(plain: Any) -> Mapping[str, str]:
     listed = plain.get("speakers") if isinstance(plain, dict) else None
     found: dict[str, str] = {}
     for one in listed if isinstance(listed, list) else ():
-        known = isinstance(one, dict) and isinstance(one.get("id"), str | int)
-        if known and isinstance(one.get("name"), str) and one["name"].strip():
-            found[str(one["id"])] = label_of(one["name"])
+        name, key = (one.get("name"), one.get("id")) if isinstance(one, dict) else (None, None)
+        if isinstance(name, str) and name.strip() and isinstance(key, str | int):
+            found[str(key)] = label_of(name)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.options import JsonOption, StudyOption, WhereOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAME = "status"
 
 
-def command(study: StudyOption = None, json: JsonOption = False) -> None:
+def command(where: WhereOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
     from annotations.numbers_shown import counted
     from service.composition import open_parts
@@ -23,7 +23,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     from service.looking.wave_progress import progress_of
 
     with open_parts(chosen(study)) as parts:
-        found = progress_of(parts)
+        found = progress_of(parts, where or ())
     if json:
         as_json(found.to_json())
         return
@@ -32,6 +32,8 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
         say(f"There are no transcripts yet. Next: {next_command(found)}")
         return
     rows = [(name or "(none)", *astuple(wave)) for name, wave in found.waves.items()]
+    if where:
+        say(f"Only of those with {' and '.join(where)}:")
     table(
         "",
         ("wave", "transcripts", "segments", "reviewed", "with suggestions", "in Label Studio"),

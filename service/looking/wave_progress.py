@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,7 @@ from annotations.store.transcripts import all_texts, all_transcripts, count_code
 from annotations.store.wave_views import view_of
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
+from service.looking.attribute_filter import with_attributes
 
 JOBS_IN_WORDS: Mapping[str, str] = {
     "train": "training",
@@ -155,13 +156,20 @@ class StudyProgress:
         return asdict(self)
 
 
-def progress_of(parts: Parts, judged: JudgedPassages | None = None) -> StudyProgress:
-    """How far the study is as things stand. ``judged``: what a server has counted so far and goes on with."""
+def progress_of(
+    parts: Parts, where: Sequence[str] = (), *, judged: JudgedPassages | None = None
+) -> StudyProgress:
+    """How far the study is as things stand; ``where``: the waves of those alone who have certain attributes.
+
+    ``judged``: what a server has counted so far and goes on with. Raises BadInput for attributes that nobody has.
+    """
     with parts.store.reading() as connection:
-        return _progress(connection, parts, judged or JudgedPassages())
+        return _progress(connection, parts, where, judged or JudgedPassages())
 
 
-def _progress(connection: Connection, parts: Parts, judged: JudgedPassages) -> StudyProgress:
+def _progress(
+    connection: Connection, parts: Parts, where: Sequence[str], judged: JudgedPassages
+) -> StudyProgress:
     version = parts.segmentation.version
     serving, waits = champion(connection), waiting_model(connection)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
@@ -170,7 +178,7 @@ def _progress(connection: Connection, parts: Parts, judged: JudgedPassages) -> S
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
-        waves=_waves(connection, version, suggested, judged),
+        waves=_waves(connection, version, suggested, where, judged),
         coders=tuple(coder_names(connection).values()),
         reviews=reviews,
         codings=codings,
@@ -203,13 +211,17 @@ def _begun(connection: Connection) -> Iterator[BegunInterview]:
 
 
 def _waves(
-    connection: Connection, segmentation: str, suggested: Mapping[UUID, int], judged: JudgedPassages
+    connection: Connection,
+    segmentation: str,
+    suggested: Mapping[UUID, int],
+    where: Sequence[str],
+    judged: JudgedPassages,
 ) -> dict[str, WaveProgress]:
     """Each wave's counts, the waves in the order of their names. ``suggested``: segments by transcript."""
     pushed, counts = count_pushed(connection, segmentation), judged.now(connection, segmentation)
     uncut = count_coded_turns(connection, but=counts.keys())
     waves: dict[str, Counter[str]] = {}
-    for kept in all_texts(connection):
+    for kept in with_attributes(connection, all_texts(connection), where):
         wave = waves.setdefault(kept.transcript.wave, Counter())
         count = counts.get(kept.id)
         wave["transcripts"] += 1
