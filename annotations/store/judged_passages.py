@@ -119,7 +119,9 @@ def _marks(connection: Connection, segmentation: str) -> dict[UUID, object]:
         return {row[0]: tuple(row[1:]) for row in connection.execute(wanted)}
 
     cut = select(s.transcript_id, number).where(s.segmentation == segmentation).group_by(s.transcript_id)
-    texts = dict(connection.execute(select(transcripts.c.id, transcripts.c.text_hash)).tuples().all())
+    texts = {
+        row.id: row.text_hash for row in connection.execute(select(transcripts.c.id, transcripts.c.text_hash))
+    }
     of_reviews = per(r.transcript_id, func.max(r.sequence))
     of_codings = per(c.transcript_id, func.max(c.sequence), func.count(c.review_id))
     taken = per(r.transcript_id, joined=retractions.join(reviews, r.id == retractions.c.review_id))

@@ -162,7 +162,7 @@ def count_coded_turns(connection: Connection, *, but: Collection[UUID] = ()) -> 
         rows = select(turns.c.transcript_id, func.count()).where(
             turns.c.transcript_id.in_(some), turns.c.role.in_(roles)
         )
-        found |= dict(connection.execute(rows.group_by(turns.c.transcript_id)).tuples().all())
+        found |= {row[0]: row[1] for row in connection.execute(rows.group_by(turns.c.transcript_id))}
     return found
 
 
