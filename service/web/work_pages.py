@@ -16,21 +16,6 @@ _COLUMNS = (
     Column[Assigned](
         "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
     ),
-    Column[Assigned]("participant", "Participant", lambda one: one.participant),
-    Column[Assigned]("case", "Case", lambda one: one.case, choice=True),
-    Column[Assigned]("site", "Site", lambda one: one.site, choice=True),
-    Column[Assigned]("wave", "Wave", lambda one: one.wave, choice=True),
-    Column[Assigned]("passages", "Passages", lambda one: one.passages),
-    Column[Assigned](
-        "done",
-        "Done",
-        lambda one: one.done,
-        text=lambda one: f"{one.done} of {one.passages}",
-        share=lambda one: one.share,
-    ),
-    Column[Assigned]("skipped", "Skipped", lambda one: one.skipped),
-    Column[Assigned]("others", "Done by others", lambda one: one.by_others),
-    Column[Assigned]("left", "Left", lambda one: one.left),
     Column[Assigned](
         "next",
         "Go on",
@@ -38,6 +23,21 @@ _COLUMNS = (
         text=lambda one: "continue" if one.next else "",
         address=lambda one: one.next,
     ),
+    Column[Assigned](
+        "done",
+        "Done",
+        lambda one: one.done,
+        text=lambda one: f"{one.done} of {one.passages}",
+        share=lambda one: one.share,
+    ),
+    Column[Assigned]("left", "Left", lambda one: one.left),
+    Column[Assigned]("skipped", "Skipped", lambda one: one.skipped),
+    Column[Assigned]("others", "Done by others", lambda one: one.by_others),
+    Column[Assigned]("participant", "Participant", lambda one: one.participant),
+    Column[Assigned]("case", "Case", lambda one: one.case, choice=True),
+    Column[Assigned]("site", "Site", lambda one: one.site, choice=True),
+    Column[Assigned]("wave", "Wave", lambda one: one.wave, choice=True),
+    Column[Assigned]("passages", "Passages", lambda one: one.passages),
 )
 
 
@@ -57,7 +57,8 @@ def work(visit: Visited) -> Response:
     ]
     empty = "No interview has been handed out to you yet. The lead does that with tandem push."
     also = {"coder": other}
-    shown = Shown(found.interviews, columns, asked, path="/work", noun="interview", empty=empty, also=also)
+    waiting_first = sorted(found.interviews, key=lambda one: not one.left)
+    shown = Shown(waiting_first, columns, asked, path="/work", noun="interview", empty=empty, also=also)
     if asked.take:
         visit.must(Action.EXPORT)
         return shown.workbook_answer(f"work of {coder}")
