@@ -24,6 +24,7 @@ from service.cli.forget_words import (
 )
 from service.cli.import_explained import explain, open_preview, show_reread
 from service.cli.import_table import counts, show
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
@@ -122,6 +123,7 @@ def command(
     you are asked once about each speaker of whom study.yaml does not say whether they ask or answer.
     """
     from annotations.errors import BadInput
+    from service.audit import Did
     from service.composition import open_parts
     from service.importing.import_transcripts import import_transcripts, preview_transcripts
     from service.importing.line_choices import with_choice
@@ -174,7 +176,10 @@ def command(
         if not looks:
             with progress("Importing transcripts") as step:
                 found = import_transcripts(parts, given, **words, progress=step)
+            note(parts, Did.IMPORTED, kind="transcripts", by=by, transcripts=len(found.read))
         gone = forget_old_words(parts, found, by=by) if forget and not looks else None
+        if gone is not None:
+            note(parts, Did.FORGOT, gone.participant, by=by)
     more = forgotten_to_json(plans, gone) if forget else {}
     _report(found, looks=looks, shown=shown, json=json, more=more)
     if forget and not json:

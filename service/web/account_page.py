@@ -24,7 +24,7 @@ from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.pages import page_for
 from service.web.sign_in_pages import Said
-from service.web.signed_in import ByPerson, remember
+from service.web.signed_in import AskedBy, ByPerson, remember
 
 PATH = "/account"
 router = APIRouter(prefix=PATH, include_in_schema=False)
@@ -63,6 +63,7 @@ async def new_token(
     request: Request,
     parts: Served,
     viewer: ByPerson,
+    by: AskedBy,
     name: Said = "",
     role: Said = "",
     days: Annotated[int, Form()] = 90,
@@ -71,17 +72,17 @@ async def new_token(
     account = await run_in_threadpool(_own, parts, viewer)
     try:
         key, given = request.app.state.key, role_said(role)
-        made = await run_in_threadpool(make_token, parts.store, key, account, name, given, days=days)
+        made = await run_in_threadpool(make_token, parts.store, key, account, name, given, days=days, by=by)
     except BadInput as error:
         return await _page(request, parts, viewer, fault=str(error))
     return await _page(request, parts, viewer, made=made)
 
 
 @router.post("/tokens/{token}/withdraw")
-async def withdraw_own(parts: Served, viewer: ByPerson, token: UUID) -> Response:
+async def withdraw_own(parts: Served, viewer: ByPerson, by: AskedBy, token: UUID) -> Response:
     """One's own token lets nobody in any more."""
     account = await run_in_threadpool(_own, parts, viewer)
-    await run_in_threadpool(withdraw, parts.store, token, account=account.id)
+    await run_in_threadpool(withdraw, parts.store, token, account=account.id, by=by)
     return RedirectResponse(PATH, 303)
 
 

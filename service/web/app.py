@@ -20,8 +20,10 @@ from service.looking.wave_progress import progress_of
 from service.web import (
     account_page,
     api,
+    audit_page,
     job_pages,
     ml_backend,
+    people_page,
     proof_route,
     reading_pages,
     sign_in_pages,
@@ -105,7 +107,7 @@ def create_app(
     # those first for whose answer a coder waits
     for part in (ml_backend, webhook, api, reading_pages, job_pages):
         app.include_router(part.router)
-    for part in (sign_in_pages, account_page, static_route, proof_route):
+    for part in (sign_in_pages, account_page, people_page, audit_page, static_route, proof_route):
         app.include_router(part.router)
     return app
 

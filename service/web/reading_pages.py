@@ -20,12 +20,13 @@ from service.access.page_links import CODEBOOK, INTERVIEWS, anchor, interview_pa
 from service.access.policy import Action, may
 from service.access.transcript_access import about
 from service.access.viewer import Viewer
+from service.audit import By, saw
 from service.composition import Parts
 from service.looking.interview_read import read_interview
-from service.web.client_address import is_secure
+from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
 from service.web.pages import page_for, rendered
-from service.web.signed_in import viewer_or_none
+from service.web.signed_in import by_of, viewer_or_none
 
 COOKIE = "tandem_page"
 router = APIRouter(include_in_schema=False)
@@ -40,6 +41,7 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
     found = await run_in_threadpool(read_interview, parts, transcript)
     if found is None:
         return page_for(request, None, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
+    await run_in_threadpool(saw, parts.store, await _by(request), found.name)
     return page_for(request, None, "interview.html", interview=found, anchor=lambda turn: anchor(turn - 1))
 
 
@@ -95,6 +97,13 @@ def _may_read(parts: Parts, viewer: Viewer, transcript: UUID | None) -> bool:
     with parts.store.reading() as connection:
         found = transcript_by_id(connection, transcript)
     return found is not None and may(viewer, Action.READ_TEXT, about(viewer, found.transcript))
+
+
+async def _by(request: Request) -> By:
+    """Who reads, for the audit log: whoever is signed in, else somebody with a link, whom Label Studio alone knows."""
+    if await viewer_or_none(request) is not None:
+        return await by_of(request)
+    return By("somebody with a link from Label Studio", "link", address_of(request))
 
 
 def _is_key(request: Request, path: str, given: str) -> bool:
