@@ -123,7 +123,6 @@ def command(
     you are asked once about each speaker of whom study.yaml does not say whether they ask or answer.
     """
     from annotations.errors import BadInput
-    from service.audit import Did
     from service.composition import open_parts
     from service.importing.import_transcripts import import_transcripts, preview_transcripts
     from service.importing.line_choices import with_choice
@@ -176,15 +175,24 @@ def command(
         if not looks:
             with progress("Importing transcripts") as step:
                 found = import_transcripts(parts, given, **words, progress=step)
-            note(parts, Did.IMPORTED, kind="transcripts", by=by, transcripts=len(found.read))
         gone = forget_old_words(parts, found, by=by) if forget and not looks else None
-        if gone is not None:
-            note(parts, Did.FORGOT, gone.participant, by=by)
+        if not looks:
+            _write_down(parts, found, gone, by)
     more = forgotten_to_json(plans, gone) if forget else {}
     _report(found, looks=looks, shown=shown, json=json, more=more)
     if forget and not json:
         tell_forgotten(plans, gone)
     _end(found, gone, looks, problems)
+
+
+def _write_down(parts: Parts, found: Imported, gone: Withdrawn | None, by: str) -> None:
+    """What came in and what was erased, in the audit log."""
+    from service.audit import Did
+
+    if found.read:
+        note(parts, Did.IMPORTED, by=by, kind="transcripts", transcripts=len(found.read))
+    if gone is not None:
+        note(parts, Did.FORGOT, gone.participant, by=by)
 
 
 def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bool, browser: bool) -> None:

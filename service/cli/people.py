@@ -218,7 +218,7 @@ def _tell(parts: Parts, found: Invited, *, json: bool) -> None:
         as_json({"name": found.account.name, "link": whole, "path": found.path, "expires": expires})
         return
     say(
-        f"For {found.account.name}. Give them this link by a way that only they read; whoever opens it first chooses the password:",
+        f"Give {found.account.name} this link, by a way that only they read. Whoever opens it first chooses the password:",
         f"  {whole}",
         f"It opens once, until {found.expires:%Y-%m-%d}. If the service is reached by another address, put that before",
         f"  {found.path}",
