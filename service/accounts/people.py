@@ -156,6 +156,17 @@ def change_rights(
     return before, rights
 
 
+def change_email(store: Store, account: UUID, email: str, *, by: By) -> Account:
+    """Another address by which Label Studio knows this person. Raises BadInput for one that is none, or is taken."""
+    mail = _mail(email)
+    with store.writing() as connection:
+        found = _open(connection, account)
+        _refuse_taken(connection, mail, found)
+        accounts.set_email(connection, account, mail)
+        note(connection, by, Did.CHANGED_RIGHTS, found.name, address=mail)
+        return _open(connection, account)
+
+
 def sign_out_person(store: Store, account: UUID, *, by: By) -> int:
     """Somebody's sessions end, wherever they are signed in; returns how many there were."""
     with store.writing() as connection:

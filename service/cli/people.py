@@ -146,6 +146,36 @@ def rights(
     say(f"{account.name} was {before.said()}, and is {now.said()} now.")
 
 
+@app.command("label-studio")
+def label_studio(
+    name: NameArgument,
+    email: Annotated[str, typer.Option(help="The address by which Label Studio shall know them.")] = "",
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make somebody's user in Label Studio, tied to the account by its e-mail address."""
+    from service.accounts.label_studio_users import make_label_studio_user
+    from service.accounts.people import change_email, person
+    from service.audit import this_machines_user
+    from service.composition import open_parts
+    from service.label_studio.connect import label_studio_of
+
+    with open_parts(chosen(study)) as parts, label_studio_of(parts) as server:
+        account, by = person(parts.store, name), this_machines_user()
+        if email:
+            account = change_email(parts.store, account.id, email, by=by)
+        made = make_label_studio_user(parts, server, account, by=by)
+    if json:
+        as_json({"name": account.name, "url": made.url, "email": made.email, "password": made.password})
+        return
+    say(
+        f"{account.name} has a user in Label Studio at {made.url}. Give them, by a way that only they read:",
+        f"  {made.email}",
+        f"  {made.password}",
+        "The password is shown this once; they can change it there. Whoever can enter Label Studio sees every project.",
+    )
+
+
 @app.command("sign-out")
 def sign_out(name: NameArgument, study: StudyOption = None, json: JsonOption = False) -> None:
     """End somebody's sessions, wherever they are signed in."""

@@ -17,6 +17,7 @@ from service.accounts.people import (
     Invited,
     Person,
     Rights,
+    change_email,
     change_rights,
     close,
     everybody,
@@ -89,6 +90,17 @@ async def other_rights(
     except TandemError as error:
         return await _one(visit, account, fault=str(error))
     return saved(PATH, "rights")
+
+
+@router.post("/{account}/email")
+async def other_email(visit: Visited, by: AskedBy, account: UUID, email: Said = "") -> Response:
+    """Another address by which Label Studio knows this person."""
+    visit.must(Action.MANAGE_PEOPLE)
+    try:
+        await run_in_threadpool(change_email, visit.parts.store, account, email, by=by)
+    except TandemError as error:
+        return await _one(visit, account, fault=str(error))
+    return saved(f"{PATH}/{account}", "email")
 
 
 @router.post("/{account}/link")

@@ -79,6 +79,7 @@ CHANGING = [
     "people invite Bo --site Atlantis --email bo@example.org",
     "people link Bo",
     "people rights Bo --role reader --text",
+    "people label-studio Bo",
     "people sign-out Bo",
     "people remove Bo",
     "people new-key --yes",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -54,10 +53,12 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /account/password": IN,
     "POST /account/tokens": IN,
     "POST /account/tokens/{token}/withdraw": IN,
+    "POST /account/label-studio": Action.CODE,
     "GET /people": Action.MANAGE_PEOPLE,
     "POST /people/invite": Action.MANAGE_PEOPLE,
     "GET /people/{account}": Action.MANAGE_PEOPLE,
     "POST /people/{account}/rights": Action.MANAGE_PEOPLE,
+    "POST /people/{account}/email": Action.MANAGE_PEOPLE,
     "POST /people/{account}/link": Action.MANAGE_PEOPLE,
     "POST /people/{account}/sign-out": Action.MANAGE_PEOPLE,
     "POST /people/{account}/close": Action.MANAGE_PEOPLE,
