@@ -46,6 +46,7 @@ def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
         agreement,
+        audit,
         backup,
         change,
         codebook,
@@ -66,6 +67,7 @@ def add_commands() -> None:
         models,
         participants,
         patterns,
+        people,
         precode,
         pull,
         push,
@@ -112,7 +114,8 @@ def add_commands() -> None:
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
-    for module in (export, backup, restore, withdraw, trust):
+    app.add_typer(people.app, name="people", rich_help_panel="Looking after the data")
+    for module in (export, backup, restore, withdraw, audit, trust):
         app.command(module.NAME, rich_help_panel="Looking after the data")(module.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)

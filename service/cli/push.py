@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotations.numbers_shown import counted
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
@@ -65,6 +66,7 @@ def command(
 
     What is drawn stays drawn: later pushes need no options, and new transcripts are drawn in the same way.
     """
+    from service.audit import Did
     from service.composition import open_parts
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
@@ -73,6 +75,7 @@ def command(
     by = _by(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
+        note(parts, Did.HANDED_OUT, f"wave {wave}" if wave else "all waves", projects=len(found))
     if json:
         as_json({"projects": [one.to_json() for one in found]})
         return

@@ -23,10 +23,12 @@ from service.looking.wave_progress import progress_of
 from service.web import (
     account_page,
     api,
+    audit_page,
     codebook_pages,
     doubt_pages,
     job_pages,
     ml_backend,
+    people_page,
     proof_route,
     reading_pages,
     sign_in_pages,
@@ -50,7 +52,16 @@ from service.web.schemas import Health
 from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
 
-PAGES = (work_pages, reading_pages, codebook_pages, doubt_pages, job_pages, account_page)
+PAGES = (
+    work_pages,
+    reading_pages,
+    codebook_pages,
+    doubt_pages,
+    job_pages,
+    account_page,
+    people_page,
+    audit_page,
+)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 

@@ -19,15 +19,16 @@ from annotations.store.transcripts import Kept
 from service.access.page_links import INTERVIEWS, anchor, interview_path, page_key
 from service.access.policy import Action
 from service.access.transcript_access import about
+from service.audit import By, saw
 from service.looking.interview_read import read_interview
 from service.looking.interview_search import InterviewSearch, readable_interviews
 from service.looking.margin import read_with_margin
 from service.looking.my_work import Assigned, work_of
-from service.web.client_address import is_secure
+from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, page_for, rendered
-from service.web.signed_in import viewer_or_none
+from service.web.signed_in import by_of, viewer_or_none
 
 COOKIE = "tandem_page"
 router = APIRouter(include_in_schema=False)
@@ -99,6 +100,7 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
         visit = Visit(request, parts, viewer)
         seen = await run_in_threadpool(read_with_margin, parts, viewer, transcript)
         if seen is not None:
+            await run_in_threadpool(saw, parts.store, await _by(request), seen.name)
             notes = visit.may(Action.WRITE_DOUBT)
             return visit.page("interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes)
     elif not opens(request, path):
@@ -106,6 +108,7 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
     else:
         found = await run_in_threadpool(read_interview, parts, transcript)
         if found is not None:
+            await run_in_threadpool(saw, parts.store, await _by(request), found.name)
             return page_for(request, None, "interview.html", interview=found, anchor=_anchor)
     return page_for(request, viewer, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
 
@@ -141,6 +144,13 @@ def opens(request: Request, path: str) -> bool:
     """Does the request carry the key of this page?"""
     given = request.query_params.get("key") or request.cookies.get(COOKIE, "")
     return _is_key(request, path, given)
+
+
+async def _by(request: Request) -> By:
+    """Who reads, for the audit log: whoever is signed in, else somebody with a link, whom Label Studio alone knows."""
+    if await viewer_or_none(request) is not None:
+        return await by_of(request)
+    return By("somebody with a link from Label Studio", "link", address_of(request))
 
 
 def _is_key(request: Request, path: str, given: str) -> bool:
