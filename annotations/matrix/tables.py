@@ -16,6 +16,8 @@ from annotations.store.cell_place import Column, column_key, place_key
 from annotations.store.transcripts import Kept
 from annotations.transcript import Kind, Transcript
 
+_KINDS = tuple(kind.value for kind in Kind)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -40,7 +42,7 @@ class Cell:
         kinds: dict[str, set[UUID]] = {}
         for _, kept in self.found:
             kinds.setdefault(kept.transcript.kind.value, set()).add(kept.id)
-        return {kind.value: len(kinds[kind.value]) for kind in Kind if kind.value in kinds}
+        return {kind: len(kinds[kind]) for kind in _KINDS if kind in kinds}
 
     @property
     def proposal(self) -> Proposal:

@@ -178,10 +178,12 @@ class _Counts:
 def jaccard_of(passages: Sequence[CodedPassage], codes: Sequence[str]) -> Floats:
     """Of each two codes the share of the passages with either that carry both; shape (codes, codes), 1 on the diagonal."""
     at = {code: number for number, code in enumerate(codes)}
-    carries = np.zeros((len(passages), len(codes)))
-    for row, one in enumerate(passages):
-        carries[row, [at[code] for code in one.codes if code in at]] = 1
-    both = carries.T @ carries
+    both = np.zeros((len(codes), len(codes)))
+    for one in passages:
+        its = sorted(at[code] for code in one.codes if code in at)
+        for place, i in enumerate(its):
+            both[i, its[place:]] += 1
+    both = np.maximum(both, both.T)
     own = np.diag(both)
     either = own[:, None] + own[None, :] - both
     found = np.divide(both, either, out=np.zeros_like(both), where=either > 0)

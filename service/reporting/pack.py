@@ -6,7 +6,7 @@ Every sentence states a fact of the study; none says what it means.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ def _agreement(document: NumberedDocument, pack: Pack) -> None:
         document.text(f"Agreement cannot be measured: {pack.no_agreement}")
         return
     table = agreement_table(pack.agreement)
-    measured = any(one.pairs for one in (pack.agreement.facts,))
+    measured = pack.agreement.facts.pairs > 0
     pieces: list[str | Ref] = [methods_paragraph(pack.agreement)]
     if measured:
         pieces += [" ", document.coming("Table"), " gives the figures."]
@@ -204,7 +204,14 @@ def _sources(document: NumberedDocument, pack: Pack) -> None:
         nothing=not found.found,
     )
     if len(found.waves) > 1:
-        _part(document, "Change over waves", change_parts(change_of(found)), nothing=not found.found)
+        changed = change_parts(change_of(found))
+        # participants are in a table: a picture of each would fill a book
+        _part(
+            document,
+            "Change over waves",
+            replace(changed, figures=changed.figures[:1]),
+            nothing=not found.found,
+        )
 
 
 def _part(document: NumberedDocument, title: str, parts: ResultParts, *, nothing: bool) -> None:
@@ -212,11 +219,17 @@ def _part(document: NumberedDocument, title: str, parts: ResultParts, *, nothing
     if nothing:
         document.text("Nothing has been coded yet.")
         return
-    refs: list[str | Ref] = [document.coming("Figure"), " and ", document.coming("Table")]
     document.text(
-        *refs, f" and those after them: {parts.tables[0].subject[0].lower()}{parts.tables[0].subject[1:]}."
+        document.coming("Figure"),
+        f" shows {_low(parts.figures[0].subject)}; ",
+        document.coming("Table"),
+        f" gives {_low(parts.tables[0].subject)}.",
     )
     add_parts(document, parts)
+
+
+def _low(subject: str) -> str:
+    return subject[0].lower() + subject[1:]
 
 
 def _timelines(document: NumberedDocument, pack: Pack) -> None:

@@ -38,5 +38,7 @@ def quotes_table(table: StudyTable, *, site: str | None) -> ResultTable:
             (*words[:3], ", ".join(dict.fromkeys(codes[key])), *words[3:]) for key, words in found.items()
         ),
         widths=(2, 2.2, 1, 4, 2.8, 7),
+        # a quote without its consent may not be printed
+        first=len(found),
         notes=("Turns count from 1. Consent is what the study holds of each source.",),
     )

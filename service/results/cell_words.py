@@ -54,7 +54,7 @@ def _quotes(table: StudyTable, phase: str, row: str, column: Column, site: str |
         yield Line("quote", f"“{one.text}” ({one.participant})")
     left = len(quotes_of(table, cell, site=site).found) - len(printed)
     if left:
-        yield Line("counts", f"{left} more passages may be quoted; none was chosen")
+        yield Line("counts", f"{counted(left, 'passage')} more may be quoted; none was chosen")
 
 
 def quotes_printed(table: StudyTable, cell: Cell, *, site: str | None) -> Sequence[Quote]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from annotations.numbers_shown import number
 from annotations.patterns.similarity import Similarity
 from service.results.patterns import CHANCE, Patterns
-from service.results.result_parts import ResultFigure, ResultParts, ResultTable
+from service.results.result_parts import MOST_ROWS_PRINTED, ResultFigure, ResultParts, ResultTable
 from service.results.similarity_figure import MOST, similarity_figures
 from service.results.study_findings import NOT_STATED
 
@@ -91,7 +91,8 @@ def _pairs(found: Patterns) -> ResultTable:
         ),
         widths=(3.2, 3.2, 1.6, 1.4, 1.4, 1.8, 1.8, 1.5, 1.2, 1.4, 1.6),
         notes=(CHANCE,),
-        first=sum(1 for one in ordered if one.passages),
+        # those that never meet would fill many pages
+        first=min(MOST_ROWS_PRINTED, sum(1 for one in ordered if one.passages)),
     )
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-MOST_ROWS_PRINTED = 250
+MOST_ROWS_PRINTED = 600
 
 
 @dataclass(frozen=True)
 class ResultTable:
     """``name``: short, for a sheet; ``subject``: the caption. ``widths``: of the columns, in proportion.
 
-    ``first``: how many of the rows are worth printing, since the others say that there is nothing; all are in a workbook.
+    ``first``: how many of the rows a document prints (else at most 600); all are in a workbook.
     """
 
     name: str
@@ -29,7 +29,7 @@ class ResultTable:
     @property
     def printed(self) -> tuple[tuple[Any, ...], ...]:
         """The rows that a document shows."""
-        return self.rows[: min(MOST_ROWS_PRINTED, len(self.rows) if self.first is None else self.first)]
+        return self.rows[: MOST_ROWS_PRINTED if self.first is None else self.first]
 
 
 @dataclass(frozen=True)

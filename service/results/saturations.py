@@ -140,7 +140,7 @@ def saturations_parts(found: Saturations) -> ResultParts:
 def _reached(found: Saturations) -> ResultTable:
     return ResultTable(
         name="Saturation",
-        subject="Saturation: interviews, codes, and when new ones stopped coming",
+        subject="Interviews, codes, and when new codes stopped coming",
         columns=(
             found.findings.corner.capitalize(),
             "Interviews",
