@@ -25,6 +25,7 @@ from annotations.store.transcripts import get_transcript
 from annotations.store.wave_views import View
 from service.agreement.report import Asked, agree
 from service.corrections.inbox import Inbox
+from service.corrections.list_set_aside import set_aside
 from service.corrections.pull import Pulled, pull_all
 from service.label_studio.local import Access
 from service.looking.history import history
@@ -118,14 +119,15 @@ def test_an_interview_is_coded_as_a_whole_and_again_in_passages(
     assert (begun.interview, begun.turn, begun.who) == ("A-01", max(free[1], doubtful[0]), people[0].email)
 
     hands.open_interview(page, done.project.url)  # reopened, as it was left
-    hands.mark(page, "1", (free[2], 4), (free[2] + 2, 9))
-    hands.click_mark(page, free[2], 6)
+    hands.mark(page, "1", (free[2], 5), (free[2] + 2, 12))
+    hands.click_mark(page, free[2], 7)
     _name_codes(page, ["Teaming"])
     with page.expect_response(
         lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
     ):
         page.keyboard.press("Control+Enter")
-    assert _pull(study).to_json()["reviews_new"] == PASSAGES
+    came = _pull(study).to_json()["reviews_new"]
+    assert (came, set_aside(study.parts)) == (PASSAGES, [])
     found = {_turn(text, review): review for review in _reviews(study, "Ines")}
     assert len(found) == PASSAGES
     blind = {turn for turn, one in found.items() if one.draw is Draw.BLIND}
@@ -145,8 +147,8 @@ def test_an_interview_is_coded_as_a_whole_and_again_in_passages(
     assert [one.memo for one in own.codings] == ["Ask her about this."] * 2
     assert found[free[1]].codings == ()
     (wide,) = found[free[2]].codings
-    assert wide.span.start == text.turns[free[2]].span.start + 4
-    assert wide.span.end == text.turns[free[2] + 2].span.start + 9
+    assert wide.span.start == text.turns[free[2]].span.start + 5
+    assert wide.span.end == text.turns[free[2] + 2].span.start + 12
     (told,) = history(study.parts, f"A-01:{sure[0] + 1}")["reviews"]
     assert len(told["rejected"]) == 1
     assert progress_of(study.parts).begun == ()

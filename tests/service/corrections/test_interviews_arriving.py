@@ -242,7 +242,8 @@ def test_a_corrected_text_takes_no_late_marks_in(parts: Parts, inbox: Inbox, who
 def test_a_draft_is_no_review_and_says_how_far_it_is(parts: Parts, whole: Whole) -> None:
     """Until it is submitted."""
     result = [*whole.suggestion(5), *whole.mark(whole.spans[1], "mine", "people")]
-    drafts = [{"created_username": " ada@example.org, 1", "result": result, "created_at": whole.now.isoformat(), "annotation": None}]
+    who, since = " ada@example.org, 1", whole.now.isoformat()
+    drafts = [{"created_username": who, "result": result, "created_at": since, "annotation": None}]
     whole.tasks[1]["draft_exists"] = True
     whole.drafts = {1: drafts}
     pull_now(parts, whole)
