@@ -59,7 +59,7 @@ _SAYS = (
 # n and the digits are the marks'
 _LETTERS = "qwertyuiopasdfghjklzxcvb"
 _SHOWN = 'perRegion="true" visibleWhen="region-selected"'
-_CLOSE = "Click beside the list to close it."
+_CLOSE = "Click beside the list to close it before you go on."
 
 
 def interview_config(codebook: Codebook) -> str:
@@ -106,8 +106,8 @@ def _codes(codebook: Codebook) -> str:
     choices = "".join(choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
     return (
         f'<View className="tandem-open"><Header value="{_CLOSE}" size="6"/></View>'
-        f'<Taxonomy name="{CODES}" toName="{TEXT}" perRegion="true" minWidth="380px" maxWidth="400px" '
-        f'dropdownWidth="400" placeholder="Codes: type a part of the name, wait, ↓, Enter">{choices}</Taxonomy>\n'
+        f'<Taxonomy name="{CODES}" toName="{TEXT}" perRegion="true" minWidth="380px" maxWidth="500px" '
+        f'dropdownWidth="500" placeholder="Codes: type a part of the name, wait, ↓, Enter">{choices}</Taxonomy>\n'
     )
 
 

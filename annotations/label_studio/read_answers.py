@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -110,8 +111,8 @@ class Answers:
 
     def _drafts_of(self, task: int, key: UUID) -> Iterator[DraftedTask]:
         for one in self._server.get(f"api/tasks/{task}/drafts", {}) or ():
-            user, changed = one.get("user_id", one.get("user")), one.get("updated_at") or one["created_at"]
-            if one.get("annotation") is not None or not isinstance(user, int):
+            user, changed = _number_of_user(one), one.get("updated_at") or one["created_at"]
+            if one.get("annotation") is not None or user is None:
                 continue  # changes to what was submitted before, not saved yet
             # read as an annotation, so that a form which is none of ours is taken out
             plain = {"id": 0, "task": task, "result": one.get("result"), "created_at": changed}
@@ -136,6 +137,12 @@ def _task(plain: Mapping[str, Any]) -> AnsweredTask:
             raise BadInput(f"task {number}: {error}") from error
     changed = plain.get("updated_at")
     return AnsweredTask(number, key, datetime.fromisoformat(changed) if changed else None, tuple(arrivals))
+
+
+def _number_of_user(draft: Mapping[str, Any]) -> int | None:
+    """Whose a draft is: Label Studio says it in words only, "Ada Byron ada@example.org, 12"."""
+    found = re.search(r", (\d{1,9})$", str(draft.get("created_username") or ""))
+    return None if found is None else int(found[1])
 
 
 def _changed_after(since: datetime) -> dict[str, Any]:

@@ -152,8 +152,8 @@ def interviews_with(connection: Connection, own: Collection[UUID]) -> list[Inter
         wanted = select(s.c.transcript_id, s.c.segmentation).where(s.c.id.in_(some)).distinct()
         for transcript, segmentation in connection.execute(wanted):
             now.setdefault(transcript, set()).add(segmentation)
-    found = connection.execute(select(t.c.id, t.c.text_hash).where(t.c.id.in_(list(now))))
-    hashes = {row.id: row.text_hash for row in found}
+    texts = connection.execute(select(t.c.id, t.c.text_hash).where(t.c.id.in_(list(now))))
+    hashes = {row.id: row.text_hash for row in texts}
     return [
         one
         for one in interviews_about(connection, now)
