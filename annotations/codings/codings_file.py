@@ -103,6 +103,10 @@ class _Placing:
         self._codes = CodeNames(codebook, map(self._named, read.rows))
         self._by_position = self._placed_by_position()
 
+    def _place(self, row: Row) -> str:
+        """Where a row stands, for a message: the file, and the sheet where several were read."""
+        return f'{self._read.file}, sheet "{row.sheet}"' if row.sheet else self._read.file
+
     def place(self, at: int, row: Row) -> None:
         faults: list[Fault] = []
         named = row["transcript"]
@@ -115,7 +119,7 @@ class _Placing:
                 theirs = self._read.called.get(at_fault, at_fault)
                 where = places.transcript.name if places else named
                 faults.append(
-                    Fault(self._read.file, row.number, theirs, str(error), where, names_none=places is None)
+                    Fault(self._place(row), row.number, theirs, str(error), where, names_none=places is None)
                 )
                 return None
 
