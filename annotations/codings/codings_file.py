@@ -31,7 +31,11 @@ _MOST_HINTS = 300
 
 @dataclass(frozen=True, slots=True)
 class PlacedCoding:
-    """A row with everything found; ``code`` is None where the coder looked and nothing applies."""
+    """A row with everything found; ``code`` is None where the coder looked and nothing applies.
+
+    Of a table that Tandem wrote: ``loose``: it belongs to no review, so nobody knows what else was read; ``part``: other
+    codes of its review were left out of the table.
+    """
 
     row: int
     transcript: str
@@ -43,6 +47,8 @@ class PlacedCoding:
     created: datetime | None = None
     influence: Influence | None = None
     concrete_example: bool = False
+    loose: bool = False
+    part: bool = False
 
 
 @dataclass
@@ -148,6 +154,8 @@ class _Placing:
                 created=created,
                 influence=influence,
                 concrete_example=bool(concrete),
+                loose=bool(row["code"]) and {"draw", "decision"} <= row.cells.keys() and not row["draw"],
+                part=bool(row["code"] and row["part_of_review"]),
             )
             for code in codes or (None,)
         )

@@ -34,6 +34,8 @@ OPTIONAL = (
     "created",
     "influence",
     "concrete_example",
+    "draw",
+    "part_of_review",
 )
 # columns of the table that "tandem export --codings" writes for people; the others say all that is needed
 FOR_PEOPLE = (
@@ -42,7 +44,6 @@ FOR_PEOPLE = (
     "site",
     "wave",
     "path_of_code",
-    "draw",
     "memo_of_review",
     "shown_model",
     "suggested_then",
@@ -55,7 +56,7 @@ NAMEABLE = (
     "code",
     "coder",
     "quote",
-    *(name for name in OPTIONAL if name not in ("id", "quote")),
+    *(name for name in OPTIONAL if name not in ("id", "quote", "draw", "part_of_review")),
 )
 _HOW_TO_NAME = (
     "If they have other names there, say which: --columns transcript=Document,code=Code,quote=Segment (kept in "
