@@ -108,8 +108,8 @@ def import_codings(
     if chosen == "all" and asked is None and any(one.part for one in placed.codings):
         raise BadInput(
             f"{file.name} was exported with some codes alone, so of the others it says nothing, and --complete all would "
-            f"make of it that they do not apply. Name the codes of the export with --only, or leave --complete out. Nothing was "
-            f"kept."
+            f"make it say that they do not apply. Name the codes of the export with --only, or leave --complete out. "
+            f"Nothing was kept."
         )
     others = _asked_alone(placed, asked)
     _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
