@@ -20,10 +20,14 @@ MOST_ABOVE = 30  # rows in which the names of the columns are looked for
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as a person sees it, and its cells by column, trimmed, "" where empty."""
+    """One row: its number as a person sees it, and its cells by column, trimmed, "" where empty.
+
+    ``sheet``: which one it stands in, where several of a workbook were read.
+    """
 
     number: int
     cells: Mapping[str, str]
+    sheet: str = ""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
