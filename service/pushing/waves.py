@@ -155,7 +155,7 @@ class _Push:
             label=label,
             draws=draws,
             least_precision=parts.study.config.aim.least_precision,
-            links=links_to(service.url, service.key) if service.url else None,
+            links=links_to(parts.settings.public_url or service.url, service.key) if service.url else None,
         )
         transcripts = self.corpus.transcripts
         return ProjectPush(
