@@ -26,6 +26,7 @@ from service.accounts.people import sites_in
 from service.accounts.viewers import viewer_of_account
 from service.audit import By, Did, note
 from service.composition import Parts
+from service.label_studio.connect import address_for_people
 
 _SHOWN = 5
 
@@ -117,4 +118,4 @@ def make_label_studio_user(parts: Parts, server: LabelStudio, account: Account, 
     with parts.store.writing() as connection:
         keep_users(connection, server.url, {user: account.email})
         note(connection, by, Did.INVITED, account.name, where="Label Studio", user=user)
-    return NewUser(server.url, account.email, password)
+    return NewUser(address_for_people(parts.settings, server.url), account.email, password)

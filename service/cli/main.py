@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -125,6 +126,8 @@ def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
     from service.log_lines import keep_words_out
 
+    # files may hold participants' words: their owner alone reads what this process and its children make
+    os.umask(0o077)
     keep_words_out()
     if not app.registered_commands:
         add_commands()

@@ -240,9 +240,9 @@ def new_key(
 
 
 def _tell(parts: Parts, found: Invited, *, json: bool) -> None:
-    from service.access.service_address import address_of
+    from service.access.service_address import public_address
 
-    whole = f"{address_of(parts)}{found.path}"
+    whole = f"{public_address(parts)}{found.path}"
     if json:
         expires = found.expires.isoformat()
         as_json({"name": found.account.name, "link": whole, "path": found.path, "expires": expires})

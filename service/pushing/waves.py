@@ -183,7 +183,7 @@ class _Push:
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
         service = find_service(parts)
-        links = links_to(service.url, service.key) if service.url else None
+        links = links_to(parts.settings.public_url or service.url, service.key) if service.url else None
         faces = Shown(
             self.corpus,
             turns,
