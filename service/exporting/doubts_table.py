@@ -13,7 +13,19 @@ from service.doubts.seen import SeenDoubt, doubts_seen
 from service.exporting.codings_table import path_of
 from service.exporting.wanted import Asked, Wanted, wanted_of
 
-DOUBT_COLUMNS = ("doubt", "kind", "about", "where", "transcript", "path_of_code", "case", "by", "created", "settles", "text")  # fmt: skip
+DOUBT_COLUMNS = (
+    "doubt",
+    "kind",
+    "about",
+    "where",
+    "transcript",
+    "path_of_code",
+    "case",
+    "by",
+    "created",
+    "settles",
+    "text",
+)
 _WHOLE = Viewer(account=None, name="", role=Role.LEAD)
 
 
