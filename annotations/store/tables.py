@@ -898,3 +898,24 @@ sign_in_attempts = Table(
     _created(),
     **_ORDERED,
 )
+
+
+# who did what, when, from where. Rows are only ever added (a trigger sees to it), point at nothing that a withdrawal
+# erases, and hold no words of a transcript
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _sequence(),
+    _id(),
+    # none: a command, or whoever holds the study's key; no foreign key, so that it stays whatever becomes of the account
+    Column("account", Uuid),
+    Column("who", Text, nullable=False),
+    Column("how", String(16), nullable=False),
+    Column("did", String(40), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("address", Text, nullable=False),
+    _created(),
+    Index(None, "who", "did", "about"),
+    **_ORDERED,
+)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotations.numbers_shown import counted
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -41,6 +42,7 @@ def command(
     from service.agreement.disagreements import Wanted, disagreements, parse_pair
     from service.agreement.disagreements_files import write_csv, write_html
     from service.agreement.report import Asked
+    from service.audit import Did
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
@@ -52,6 +54,10 @@ def command(
         if html is not None:
             write_html(found, parts, html)
         plain = [one.to_json(parts.codebook) for one in found]
+        for file in (csv, html):
+            if file is not None:
+                note(parts, Did.EXPORTED, file.name, kind="disagreements")
+        note(parts, Did.SAW_PASSAGES, "disagreements", passages=len(plain))
     if json:
         as_json({"disagreements": plain})
         return

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WhereOption, chosen
 from service.cli.output import as_json, say, warn
 
@@ -91,6 +92,7 @@ def command(
 ) -> None:
     """Write what people have decided into files: for reading, counting, another program. Quotes only by consent."""
     from annotations.errors import BadInput
+    from service.audit import Did
     from service.composition import open_parts
     from service.exporting.export_tables import Files
     from service.exporting.wanted import Asked
@@ -109,6 +111,8 @@ def command(
         found = list(
             _exports(parts, refi, files, asked, no_suggestions=no_suggestions, coded_only=coded_only)
         )
+        for one in found:
+            note(parts, Did.EXPORTED, ", ".join(file.name for file in one.files), kind=one.what)
     if json:
         as_json({"exported": [one.to_json() for one in found]})
         return

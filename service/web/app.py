@@ -23,10 +23,12 @@ from service.looking.wave_progress import progress_of
 from service.web import (
     account_page,
     api,
+    audit_page,
     codebook_pages,
     doubt_pages,
     job_pages,
     ml_backend,
+    people_page,
     proof_route,
     reading_pages,
     sign_in_pages,
@@ -43,14 +45,23 @@ from service.web.background import (
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.fault_pages import explain_faults
-from service.web.pages import Visit
+from service.web.pages import visit_of
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
 from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
 
-PAGES = (work_pages, reading_pages, codebook_pages, doubt_pages, job_pages, account_page)
+PAGES = (
+    work_pages,
+    reading_pages,
+    codebook_pages,
+    doubt_pages,
+    job_pages,
+    account_page,
+    people_page,
+    audit_page,
+)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -138,7 +149,7 @@ async def page(request: Request, parts: Served) -> Response:
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         remember(request, answer, began)
         return answer
-    visit = Visit(request, parts, await viewer_of(request))
+    visit = await visit_of(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
     progress = await run_in_threadpool(progress_of, parts, request.app.state.judged)
     return visit.page("status.html", **progress.to_json())

@@ -18,15 +18,16 @@ from starlette.concurrency import run_in_threadpool
 from annotations.store.transcripts import Kept
 from service.access.page_links import INTERVIEWS, anchor, interview_path, page_key
 from service.access.policy import Action
-from service.access.transcript_access import about
+from service.access.transcript_access import must_read, sees
+from service.audit import By, saw
 from service.looking.interview_read import read_interview
 from service.looking.interview_search import InterviewSearch, readable_interviews
 from service.looking.margin import read_with_margin
 from service.looking.my_work import Assigned, work_of
-from service.web.client_address import is_secure
+from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visit, Visited, page_for, rendered
+from service.web.pages import Visited, page_for, rendered, visit_of
 from service.web.signed_in import viewer_or_none
 
 COOKIE = "tandem_page"
@@ -73,8 +74,7 @@ def interviews(visit: Visited) -> Response:
         found, columns, asked, path=INTERVIEWS, noun="interview", empty="There are no interviews yet."
     )
     if asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("interviews")
+        return visit.takes(shown, "interviews")
     return visit.page("interviews.html", list=shown)
 
 
@@ -84,7 +84,9 @@ def search(visit: Visited) -> Response:
     visit.must(Action.READ_TEXT)
     words = visit.request.query_params.get("words", "").strip()[:200]
     searching: InterviewSearch = visit.request.app.state.search
-    return visit.page("search.html", words=words, hits=searching.find(visit.parts, visit.viewer, words))
+    hits = searching.find(visit.parts, visit.viewer, words)
+    visit.sees_passages("a search", len(hits.found))
+    return visit.page("search.html", words=words, hits=hits)
 
 
 @router.get(f"{INTERVIEWS}/{{transcript}}")
@@ -96,9 +98,10 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
         return moved
     viewer = await viewer_or_none(request)
     if viewer is not None:
-        visit = Visit(request, parts, viewer)
+        visit = await visit_of(request, parts, viewer)
         seen = await run_in_threadpool(read_with_margin, parts, viewer, transcript)
         if seen is not None:
+            await run_in_threadpool(visit.reads, seen.name)
             notes = visit.may(Action.WRITE_DOUBT)
             return visit.page("interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes)
     elif not opens(request, path):
@@ -106,6 +109,7 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
     else:
         found = await run_in_threadpool(read_interview, parts, transcript)
         if found is not None:
+            await run_in_threadpool(saw, parts.store, _by_link(request), found.name)
             return page_for(request, None, "interview.html", interview=found, anchor=_anchor)
     return page_for(request, viewer, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
 
@@ -118,10 +122,10 @@ async def done(request: Request, parts: Served, transcript: UUID) -> Response:
     if viewer is None and not by_link:
         return Response(status_code=status.HTTP_401_UNAUTHORIZED)
     found = await run_in_threadpool(read_interview, parts, transcript)
-    if found is None:
+    if found is None or (viewer is not None and not sees(viewer, found.kept.transcript)):
         return Response(status_code=status.HTTP_404_NOT_FOUND)
     if viewer is not None:
-        Visit(request, parts, viewer).must(Action.SEE_FIGURES, about(viewer, found.kept.transcript))
+        must_read(viewer, found.kept.transcript)
     said = f"{found.done} of {found.passages} done"
     return Response(rendered("done.svg", said=said, width=8 + 6.6 * len(said)), media_type="image/svg+xml")
 
@@ -141,6 +145,11 @@ def opens(request: Request, path: str) -> bool:
     """Does the request carry the key of this page?"""
     given = request.query_params.get("key") or request.cookies.get(COOKIE, "")
     return _is_key(request, path, given)
+
+
+def _by_link(request: Request) -> By:
+    """Who reads, for the audit log: somebody with a link, whom Label Studio alone knows."""
+    return By("somebody with a link from Label Studio", "link", address_of(request))
 
 
 def _is_key(request: Request, path: str, given: str) -> bool:

@@ -48,6 +48,8 @@ READING = [
     "codebook crosswalk",
     "codebook print",
     "codebook draft",
+    "people list",
+    "audit",
 ]
 CHANGING = [
     "consensus P-01 --turn 2 --by Ada --nothing",
@@ -79,6 +81,15 @@ CHANGING = [
     "export --refi {folder}/study.qdpx",
     "backup --to {folder}/backups",
     "restore {folder}/no-such-backup.zip --to {folder}/again",
+    "people first Ada",
+    "people invite Bo --site Atlantis --email bo@example.org",
+    "people link Bo",
+    "people rights Bo --role reader --text",
+    "people label-studio Bo",
+    "people sign-out Bo",
+    "people remove Bo",
+    "people new-key --yes",
+    "audit --did exported --to {folder}/audit.xlsx",
 ]
 TALK = ["Interviewer: How?", "P-01: We lack money.", "I: And?", "P-01: People leave. So sad."]
 STATES: dict[str, tuple[list[str], bool, list[str]]] = {

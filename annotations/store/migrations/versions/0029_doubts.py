@@ -8,7 +8,7 @@ from alembic import op
 from annotations.store.tables import Moment
 
 revision = "0029"
-down_revision = "0025"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
