@@ -37,7 +37,9 @@ from service.new_study import make_study
 from service.settings import read_settings
 
 INES, TOM = "Ines Falk", "Tom Okafor"
-MONEY, COSTS = "external-context-financing", "innovation-features-source"
+MONEY = "external-context-financing"
+# what somebody notes on every other passage that she judges
+MEMOS = ("Compare with the first report.", "", "Is this still about money from outside?", "")
 LABEL_STUDIO = "http://127.0.0.1:8431"
 
 
@@ -122,7 +124,7 @@ def hand_out(
     reviews, words = [], []
     for transcript, its in place.items():
         for n, segment in enumerate(its[: len(its) // 2 if half else 3]):
-            codings = (Coding(MONEY, segment.span, memo=f"memo of {coder} on {n}"),) if n % 2 == 0 else ()
+            codings = (Coding(MONEY, segment.span, memo=MEMOS[n % 4]),) if n % 2 == 0 else ()
             review = Review(transcript, coder, segment.span, codings, codebook_version=version, id=uuid4())
             reviews.append(review)
             assert segment.id is not None

@@ -55,6 +55,7 @@ def add_commands() -> None:
         demo,
         disagreements,
         doctor,
+        doubts,
         evaluate,
         export,
         history,
@@ -113,6 +114,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
+    app.add_typer(doubts.app, name="doubts", rich_help_panel="The work")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
     app.add_typer(people.app, name="people", rich_help_panel="Looking after the data")

@@ -11,7 +11,7 @@ from annotations.store.doubts import Answer, Doubt, add_answer, add_doubt, take_
 from annotations.store.transcripts import all_texts, transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action, may, must
-from service.access.transcript_access import must_read
+from service.access.transcript_access import must_read, sees
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.doubts.seen import SeenDoubt, doubt_seen
@@ -35,7 +35,7 @@ def note_on_passage(
     words = _fit(text)
     with parts.store.writing() as connection:
         kept = transcript_by_id(connection, transcript)
-        if kept is None:
+        if kept is None or not sees(viewer, kept.transcript):
             raise Unfit("transcript", "The study has no interview of this id any more.")
         must_read(viewer, kept.transcript)
         its = {str(shown_number(one.index)): one for one in kept.transcript.turns}

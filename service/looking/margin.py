@@ -19,7 +19,7 @@ from annotations.store.transcripts import Kept, transcript_by_id
 from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action, may
-from service.access.transcript_access import about, must_read
+from service.access.transcript_access import about, must_read, sees
 from service.access.viewer import Role, Viewer
 from service.composition import Parts
 from service.looking.my_work import tasks_by_turn
@@ -80,10 +80,10 @@ class MarginInterview:
 
 
 def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginInterview | None:
-    """The interview for this reader; None if there is none. Raises NotAllowed for one that she may not read."""
+    """The interview for this reader; None if there is none that she may know of. Raises NotAllowed if she may not read it."""
     with parts.store.reading() as connection:
         kept = transcript_by_id(connection, transcript)
-        if kept is None:
+        if kept is None or not sees(viewer, kept.transcript):
             return None
         must_read(viewer, kept.transcript)
         cut = segments_of(connection, parts.segmentation.version, transcript=transcript).get(transcript, ())

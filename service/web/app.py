@@ -45,7 +45,7 @@ from service.web.background import (
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.fault_pages import explain_faults
-from service.web.pages import Visit
+from service.web.pages import visit_of
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
@@ -149,7 +149,7 @@ async def page(request: Request, parts: Served) -> Response:
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         remember(request, answer, began)
         return answer
-    visit = Visit(request, parts, await viewer_of(request))
+    visit = await visit_of(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
     progress = await run_in_threadpool(progress_of, parts, judged=request.app.state.judged)
     begun = [one.in_words for one in progress.begun]

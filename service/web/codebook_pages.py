@@ -8,11 +8,10 @@ from starlette.concurrency import run_in_threadpool
 from annotations.codebook.crosswalk import STATUSES
 from annotations.codebook.layout import Layout, lay_out
 from service.access.page_links import CODEBOOK
-from service.access.policy import Action
+from service.access.policy import Action, must
 from service.doubts.seen import doubts_about_code
 from service.looking.codebook_read import entry_of, found_in, team_examples
-from service.web.dependencies import Served
-from service.web.pages import Visit, Visited, page_for
+from service.web.pages import Visited, page_for
 from service.web.reading_pages import key_leaves_address, opens
 from service.web.signed_in import viewer_or_none
 
@@ -20,14 +19,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get(CODEBOOK)
-async def codebook(request: Request, parts: Served, q: str = "") -> Response:
+async def codebook(request: Request, q: str = "") -> Response:
     """What the codes mean; ``?q=`` finds those that hold the words. Opens with the key of Label Studio's link too."""
     moved = key_leaves_address(request, CODEBOOK)
     if moved is not None:
         return moved
     viewer = await viewer_or_none(request)
     if viewer is not None:
-        Visit(request, parts, viewer).must(Action.READ_CODEBOOK)
+        must(viewer, Action.READ_CODEBOOK)
     elif not opens(request, CODEBOOK):
         return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)
     words = q.strip()[:200]
@@ -53,11 +52,13 @@ def one_code(visit: Visited, code: str) -> Response:
         said = "The codebook has no code of this id any more. It may have been renamed or taken out."
         return visit.page("fault.html", code=404, title="This code is not here", sentence=said)
     reads = visit.may(Action.READ_TEXT)
+    examples = team_examples(visit.parts, visit.viewer, code) if reads else ()
+    visit.sees_passages(f"examples of {code}", len(examples))
     return visit.page(
         "code.html",
         entry=entry,
         framework=next(one for one in visit.parts.codebook.frameworks if one.id == entry.code.framework),
-        examples=team_examples(visit.parts, visit.viewer, code) if reads else (),
+        examples=examples,
         reads=reads,
         doubts=doubts_about_code(visit.parts, visit.viewer, code),
         may_note=visit.may(Action.WRITE_DOUBT),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Response, status
 from annotations.store.transcripts import transcript_by_id
 from service.access.page_links import anchor, interview_path
 from service.access.policy import Action
-from service.access.transcript_access import must_read
+from service.access.transcript_access import must_read, sees
 from service.doubts.seen import SeenDoubt, doubt_seen, doubts_seen
 from service.doubts.write import (
     Unfit,
@@ -64,8 +64,7 @@ def doubts(visit: Visited) -> Response:
     empty = "Nobody has noted or asked anything yet. Do so here, or beside a turn of an interview."
     shown = Shown(found, _COLUMNS, asked, path=PATH, noun="doubt", empty=empty)
     if asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("doubts")
+        return visit.takes(shown, "doubts")
     return visit.page("doubts.html", list=shown)
 
 
@@ -133,6 +132,8 @@ def _shown(visit: Visit, doubt: UUID, *, text: str = "", fault: Unfit | None = N
     if found is None:
         said = "The study has no memo or question of this address that you may see."
         return visit.page("fault.html", code=404, title="This is not here", sentence=said)
+    if found.words:
+        visit.sees_passages(found.place, 1)
     return visit.page(
         "doubt.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
@@ -159,7 +160,7 @@ def _form(
     if transcript is not None:
         with visit.parts.store.reading() as connection:
             kept = transcript_by_id(connection, transcript)
-        if kept is None:
+        if kept is None or not sees(visit.viewer, kept.transcript):
             said = "The study has no interview of this id any more."
             return visit.page("fault.html", code=404, title="This interview is not here", sentence=said)
         must_read(visit.viewer, kept.transcript)
@@ -168,6 +169,7 @@ def _form(
         if turn.isdecimal() and 1 <= int(turn[:9]) <= len(its):
             at = its[int(turn) - 1]
             about = f"{kept.transcript.name}, turn {turn}"
+            visit.sees_passages(about, 1)
             words, back = at.span.of(kept.transcript.text), f"{back}#{anchor(at.index)}"
     elif code:
         book = visit.parts.codebook

@@ -18,7 +18,11 @@ from starlette.concurrency import run_in_threadpool
 from annotations.store.transcripts import Kept
 from service.access.page_links import INTERVIEWS, anchor, interview_path, page_key
 from service.access.policy import Action
+<<<<<<< HEAD
 from service.access.transcript_access import about
+=======
+from service.access.transcript_access import must_read, sees
+>>>>>>> pages
 from service.audit import By, saw
 from service.looking.interview_read import read_interview
 from service.looking.interview_search import InterviewSearch, readable_interviews
@@ -27,8 +31,13 @@ from service.looking.my_work import Assigned, work_of
 from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
 from service.web.lists import Column, Shown, asked_of
+<<<<<<< HEAD
 from service.web.pages import Visit, Visited, page_for, rendered
 from service.web.signed_in import by_of, viewer_or_none
+=======
+from service.web.pages import Visited, page_for, rendered, visit_of
+from service.web.signed_in import viewer_or_none
+>>>>>>> pages
 
 COOKIE = "tandem_page"
 router = APIRouter(include_in_schema=False)
@@ -74,8 +83,7 @@ def interviews(visit: Visited) -> Response:
         found, columns, asked, path=INTERVIEWS, noun="interview", empty="There are no interviews yet."
     )
     if asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("interviews")
+        return visit.takes(shown, "interviews")
     return visit.page("interviews.html", list=shown)
 
 
@@ -85,7 +93,9 @@ def search(visit: Visited) -> Response:
     visit.must(Action.READ_TEXT)
     words = visit.request.query_params.get("words", "").strip()[:200]
     searching: InterviewSearch = visit.request.app.state.search
-    return visit.page("search.html", words=words, hits=searching.find(visit.parts, visit.viewer, words))
+    hits = searching.find(visit.parts, visit.viewer, words)
+    visit.sees_passages("a search", len(hits.found))
+    return visit.page("search.html", words=words, hits=hits)
 
 
 @router.get(f"{INTERVIEWS}/{{transcript}}")
@@ -97,10 +107,14 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
         return moved
     viewer = await viewer_or_none(request)
     if viewer is not None:
-        visit = Visit(request, parts, viewer)
+        visit = await visit_of(request, parts, viewer)
         seen = await run_in_threadpool(read_with_margin, parts, viewer, transcript)
         if seen is not None:
+<<<<<<< HEAD
             await run_in_threadpool(saw, parts.store, await _by(request), seen.name)
+=======
+            await run_in_threadpool(visit.reads, seen.name)
+>>>>>>> pages
             notes = visit.may(Action.WRITE_DOUBT)
             return visit.page("interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes)
     elif not opens(request, path):
@@ -108,7 +122,11 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
     else:
         found = await run_in_threadpool(read_interview, parts, transcript)
         if found is not None:
+<<<<<<< HEAD
             await run_in_threadpool(saw, parts.store, await _by(request), found.name)
+=======
+            await run_in_threadpool(saw, parts.store, _by_link(request), found.name)
+>>>>>>> pages
             return page_for(request, None, "interview.html", interview=found, anchor=_anchor)
     return page_for(request, viewer, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
 
@@ -121,10 +139,10 @@ async def done(request: Request, parts: Served, transcript: UUID) -> Response:
     if viewer is None and not by_link:
         return Response(status_code=status.HTTP_401_UNAUTHORIZED)
     found = await run_in_threadpool(read_interview, parts, transcript)
-    if found is None:
+    if found is None or (viewer is not None and not sees(viewer, found.kept.transcript)):
         return Response(status_code=status.HTTP_404_NOT_FOUND)
     if viewer is not None:
-        Visit(request, parts, viewer).must(Action.SEE_FIGURES, about(viewer, found.kept.transcript))
+        must_read(viewer, found.kept.transcript)
     said = f"{found.done} of {found.passages} done"
     return Response(rendered("done.svg", said=said, width=8 + 6.6 * len(said)), media_type="image/svg+xml")
 
@@ -146,10 +164,8 @@ def opens(request: Request, path: str) -> bool:
     return _is_key(request, path, given)
 
 
-async def _by(request: Request) -> By:
-    """Who reads, for the audit log: whoever is signed in, else somebody with a link, whom Label Studio alone knows."""
-    if await viewer_or_none(request) is not None:
-        return await by_of(request)
+def _by_link(request: Request) -> By:
+    """Who reads, for the audit log: somebody with a link, whom Label Studio alone knows."""
     return By("somebody with a link from Label Studio", "link", address_of(request))
 
 

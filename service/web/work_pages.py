@@ -60,7 +60,6 @@ def work(visit: Visited) -> Response:
     waiting_first = sorted(found.interviews, key=lambda one: not one.left)
     shown = Shown(waiting_first, columns, asked, path="/work", noun="interview", empty=empty, also=also)
     if asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer(f"work of {coder}")
+        return visit.takes(shown, f"work of {coder}")
     people = [one.name for one in visit.parts.study.config.people] if visit.may(Action.HAND_OUT) else []
     return visit.page("work.html", work=found, list=shown, other=other, people=people)

@@ -17,7 +17,7 @@ from accounts import KEY, PASSWORD
 from browser import SWITCHES
 from builders import skip_or_fail
 from real_server import free_port
-from study_with_pages import INES, MONEY, WithPages, study_with_pages
+from study_with_pages import INES, MEMOS, MONEY, WithPages, study_with_pages
 
 from annotations.store.jobs import ask_for, beat, finish, take
 from service.web.app import create_app
@@ -204,7 +204,7 @@ def test_without_a_script_everything_is_there(here: Here) -> None:
         page.click("text=Show")
         assert page.locator("tbody tr").count() == 2
         page.goto(f"{here.url}/interviews/{here.made.both}#turn-2")
-        assert "memo of Ines Falk on 0" in page.locator("#turn-2").inner_text()
+        assert MEMOS[0] in page.locator("#turn-2").inner_text()
         page.goto(f"{here.url}/doubts/new")
         page.fill("textarea", "Sent without a script.")
         page.click("text=Keep it")
