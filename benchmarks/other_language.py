@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from quality import DATA, ROOT
 from ruler.runs import Run, rows_of
-from ruler.sets import LabelledSet, read_set
+from ruler.sets import LabelledSet, only_rows, read_set
 from ruler.tandem import tandem
-from study_variants import macro, only_rows
+from study_variants import macro
 
 from annotations.arrays import Bools
 from models.embedder import EmbedderSource

@@ -19,13 +19,12 @@ from quality import DATA, ROOT
 from ruler.peers import PEERS, learnt
 from ruler.runs import Run, rows_of
 from ruler.scores import average_precision
-from ruler.sets import FOLDS, SETS, LabelledSet, read_set
+from ruler.sets import SETS, LabelledSet, only_rows, read_set
 from ruler.tandem import tandem
 from sklearn.cluster import KMeans
 
 from annotations.arrays import Bools, Floats
 from models.embedding_cache import EmbeddingCache
-from training.folds import folds_of
 
 BROAD = 8
 DRAWS = 2
@@ -49,22 +48,6 @@ def variants(data: LabelledSet) -> Iterator[tuple[str, LabelledSet]]:
     words = np.array([len(unit.text.split()) for unit in data.units])
     yield "longer half", only_rows(data, words > np.median(words))
     yield "shorter half", only_rows(data, words <= np.median(words))
-
-
-def only_rows(data: LabelledSet, kept: Bools) -> LabelledSet:
-    """Some of a set's units, as a set with folds of its own."""
-    rows = np.flatnonzero(kept)
-    groups, labels = tuple(data.groups[row] for row in rows), data.labels[rows]
-    return replace(
-        data,
-        units=tuple(data.units[row] for row in rows),
-        groups=groups,
-        labels=labels,
-        folds=folds_of(groups, labels.astype(float), folds=FOLDS),
-        embeddings=data.embeddings[rows],
-        parts=data.parts.only(rows),
-        others={},
-    )
 
 
 def macro(scores: Floats, labels: Bools, data: LabelledSet) -> float:

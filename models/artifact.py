@@ -55,7 +55,8 @@ class OtherLayout(TandemError):
 def save(model: Model | ColdStart, folder: Path) -> str:
     """Write a model into a new folder and return the SHA-256 over its files.
 
-    It holds numbers, code ids and a vocabulary of terms that at least three groups use; no text of anybody.
+    It holds numbers, code ids and a vocabulary of terms that at least three groups or the codebook use; no text of
+    anybody.
     """
     folder.mkdir(parents=True)
     arrays, manifest = _plain(model)

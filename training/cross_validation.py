@@ -24,11 +24,11 @@ from annotations.arrays import Floats
 from annotations.progress import Progress
 from models.calibration import BEST_F1, Aim, calibrate, thresholds
 from models.classifier import DEFAULT, Model, TooFew, suggested
-from models.features import Counted, count
+from models.features import Counted
 from models.mixture import shares
 from models.other_classifiers import NamedClassifier
 from models.tune_encoder import FineTuning
-from models.views import VIEWS
+from models.views import USUAL_SHARES
 from training.dataset import Dataset, OutOfFold
 from training.fit_on_rows import PENALTIES, Bench, Fit
 from training.fits_told import FitsTold
@@ -58,7 +58,7 @@ class CrossValidated:
     reason: str | None = None
     penalty: float = PENALTIES[0]
     start: Alphas | None = None
-    share: Floats = field(default_factory=lambda: np.full(len(VIEWS), 1 / len(VIEWS)))
+    share: Floats = field(default_factory=lambda: np.array(USUAL_SHARES))
     nested: tuple[Floats, Floats] | None = None
 
     @property
@@ -89,7 +89,7 @@ def cross_validate(
             dataset, folds=folds, seed=seed, encoder=encoder, classifier=classifier, progress=progress
         )
     told = FitsTold(progress, tuned=encoder is not None)
-    bench = Bench(dataset, count(dataset.units), encoder, told.within, classifier)
+    bench = Bench(dataset, encoder, told.within, classifier)
     if fold is None:
         fold = folds_of(
             dataset.groups, bench.labels * (bench.weights > 0), folds=folds or folds_with(encoder), seed=seed
@@ -143,7 +143,7 @@ def left_out_once(
 ) -> CrossValidated:
     """Only what the final model is made with, and no scores: for these, ``cross_validate``."""
     told = FitsTold(progress, tuned=encoder is not None)
-    bench = Bench(dataset, count(dataset.units), encoder, told.within, classifier)
+    bench = Bench(dataset, encoder, told.within, classifier)
     names = len(set(dataset.groups))
     reason = _too_few_groups(names) if names < LEAST_GROUPS else None
     if names < 2:
@@ -223,7 +223,7 @@ def folds_with(encoder: FineTuning | None) -> int | None:
 
 def lacking_codes(dataset: Dataset) -> dict[str, TooFew]:
     """The codes that this data set cannot teach."""
-    return Bench(dataset, Counted({}, {})).lacking()
+    return Bench(dataset).lacking()
 
 
 def _examples(bench: Bench, code: str) -> tuple[int, int]:
@@ -265,7 +265,8 @@ def _share(bench: Bench, fold: NDArray[np.intp], fits: Mapping[int, Fit]) -> Flo
     for at, fit in fits.items():
         mine = fold[fit.others] == at
         views[:, fit.others[mine]] = fit.logits[:, mine]
-    return shares(list(views), bench.labels, bench.weights)
+    usual = USUAL_SHARES if bench.classifier is None else None
+    return shares(list(views), bench.labels, bench.weights, usual)
 
 
 def _of_folds(bench: Bench, fold: NDArray[np.intp], fits: Sequence[Fit], share: Floats) -> Floats:
@@ -320,6 +321,7 @@ def _together(bench: Bench, work: Callable[[Item], Result], items: Iterable[Item
     """
     if bench.encoder is not None:
         return [work(item) for item in items]
+    _ = bench.counted  # once, and not by every thread at a time
     with threadpool_limits(1), ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
         return list(pool.map(work, items))
 

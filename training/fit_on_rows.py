@@ -17,12 +17,14 @@ from models.features import (
     Counted,
     Vocabulary,
     choose,
+    count,
 )
 from models.mixture import mixed
 from models.other_classifiers import NamedClassifier
 from models.passage_parts import PassageParts, whole
 from models.tune_encoder import FineTuning, tune
 from models.tuned import Tuned
+from models.unit import Unit
 from models.views import (
     added,
     weighted,
@@ -77,7 +79,6 @@ class Bench:
     """
 
     dataset: Dataset
-    counted: Counted
     encoder: FineTuning | None = None
     tuning: Progress | None = None
     classifier: NamedClassifier | None = None
@@ -86,6 +87,12 @@ class Bench:
     def penalties(self) -> tuple[float, ...]:
         """Those that held-out groups choose from; a named classifier has its own, and leaves nothing to choose."""
         return PENALTIES if self.classifier is None else PENALTIES[:1]
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The terms of all rows, and below them of what the codebook says."""
+        said = [Unit(one.words, dialogue=False) for one in self.dataset.described]
+        return count([*self.dataset.units, *said])
 
     @cached_property
     def _targets(self) -> tuple[Floats, Floats]:
@@ -121,7 +128,9 @@ class Bench:
         here = set(groups)
         described = [one for one in self.dataset.described if one.quotes <= here]
         judged = self._judged(rows, {one.code for one in described})
-        vocabulary, columns = choose(self.counted, rows, groups)
+        # of what quotes somebody no word is kept that three participants do not use
+        own = [len(self.dataset) + at for at, one in enumerate(self.dataset.described) if not one.quotes]
+        vocabulary, columns = choose(self.counted, rows, groups, np.array(own, dtype=np.intp))
         fitter = ViewFitter(
             self.dataset,
             self.counted,

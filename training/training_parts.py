@@ -21,7 +21,7 @@ from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset
 from training.tracking import Tracking
 
-RECIPE = "linear-5"
+RECIPE = "linear-6"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from scipy import sparse
 from annotations.arrays import Floats, Floats32
 from annotations.errors import TandemError
 from models.classifier import Learnt, Prior
-from models.features import Counted, Features, Vocabulary, matrix_of, matrix_of_counted, matrix_of_windows
+from models.features import Counted, Features, Vocabulary, matrix_of, matrix_of_counted, windows_with
 from models.other_classifiers import NamedClassifier, with_descriptions
 from models.passage_parts import PassageParts
 from models.unit import Unit
@@ -24,6 +24,7 @@ from models.views import (
     SENTENCES,
     WORDS,
     View,
+    basis_of,
     fit_view,
 )
 from training.dataset import Dataset, Described
@@ -66,6 +67,7 @@ class ViewFitter:
             matrix_of_counted(counted, its, vocabulary, columns, embeddings, parts.question)
             for its in (rows, others)
         )
+        self.basis = basis_of(parts.question[rows])
         column = {dataset.codes[at]: position for position, at in enumerate(judged.tolist())}
         self.described = [one for one in described if one.code in column]
         self.columns = np.array([column[one.code] for one in self.described], dtype=np.intp)
@@ -93,6 +95,7 @@ class ViewFitter:
             penalty=penalty,
             prior=self._prior(),
             start=None if start is None else start[self._alphas(self.rows, len(self.labels))],
+            basis=self.basis,
         )
         alpha = self._placed_alpha(found.alpha, self.rows, len(self.labels))
         return FittedView(found.weights, self._placed(found.weights.logits(self.rest)), alpha)
@@ -121,7 +124,7 @@ class ViewFitter:
         own, rest = parts.only(self.rows), parts.only(self.others)
         passages = self.rows[own.owner]
         cells = np.ix_(passages, self.judged)
-        features = self._of_windows(self.rows, own)
+        features = self._of_windows(self.own, own)
         lies = np.flatnonzero(np.isin(parts.owner, self.rows))
         found = fit_view(
             SENTENCES,
@@ -132,16 +135,16 @@ class ViewFitter:
             penalty=PENALTY_OF_SENTENCES,
             prior=self._prior_of_windows(features),
             start=None if start is None else start[self._alphas(lies, len(parts.owner))],
+            basis=self.basis,
         )
-        best = rest.best(found.weights.logits(self._of_windows(self.others, rest)))
+        best = rest.best(found.weights.logits(self._of_windows(self.rest, rest)))
         return FittedView(
             found.weights, self._placed(best), self._placed_alpha(found.alpha, lies, len(parts.owner))
         )
 
-    def _of_windows(self, rows: NDArray[np.intp], parts: PassageParts) -> Features:
-        units = [self.dataset.units[row] for row in rows]
-        speakers = self.vocabulary.speakers
-        return matrix_of_windows(units, parts.owner, speakers, parts.windows, parts.question)
+    def _of_windows(self, passages: Features, parts: PassageParts) -> Features:
+        marks = passages.dense[:, 2 * self.dimensions :]
+        return windows_with(marks, parts.owner, parts.windows, parts.question)
 
     def _alphas(self, rows: NDArray[np.intp], every: int) -> Any:
         """Where the ``alpha`` of these rows and of the descriptions lie among those of all."""

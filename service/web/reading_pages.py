@@ -18,11 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from annotations.store.transcripts import Kept
 from service.access.page_links import INTERVIEWS, anchor, interview_path, page_key
 from service.access.policy import Action
-<<<<<<< HEAD
-from service.access.transcript_access import about
-=======
 from service.access.transcript_access import must_read, sees
->>>>>>> pages
 from service.audit import By, saw
 from service.looking.interview_read import read_interview
 from service.looking.interview_search import InterviewSearch, readable_interviews
@@ -31,13 +27,8 @@ from service.looking.my_work import Assigned, work_of
 from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
 from service.web.lists import Column, Shown, asked_of
-<<<<<<< HEAD
-from service.web.pages import Visit, Visited, page_for, rendered
-from service.web.signed_in import by_of, viewer_or_none
-=======
 from service.web.pages import Visited, page_for, rendered, visit_of
 from service.web.signed_in import viewer_or_none
->>>>>>> pages
 
 COOKIE = "tandem_page"
 router = APIRouter(include_in_schema=False)
@@ -110,11 +101,7 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
         visit = await visit_of(request, parts, viewer)
         seen = await run_in_threadpool(read_with_margin, parts, viewer, transcript)
         if seen is not None:
-<<<<<<< HEAD
-            await run_in_threadpool(saw, parts.store, await _by(request), seen.name)
-=======
             await run_in_threadpool(visit.reads, seen.name)
->>>>>>> pages
             notes = visit.may(Action.WRITE_DOUBT)
             return visit.page("interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes)
     elif not opens(request, path):
@@ -122,11 +109,7 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
     else:
         found = await run_in_threadpool(read_interview, parts, transcript)
         if found is not None:
-<<<<<<< HEAD
-            await run_in_threadpool(saw, parts.store, await _by(request), found.name)
-=======
             await run_in_threadpool(saw, parts.store, _by_link(request), found.name)
->>>>>>> pages
             return page_for(request, None, "interview.html", interview=found, anchor=_anchor)
     return page_for(request, viewer, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
 
