@@ -120,6 +120,15 @@ def rows_at(codebook: Codebook, level: int | None) -> Callable[[str], str]:
     return lambda code: rows.get(code, code)
 
 
+def codes_below(codebook: Codebook, code: str) -> frozenset[str]:
+    """The code and all below it."""
+    below = {code}
+    for one in codebook.codes:
+        if one.parent in below:
+            below.add(one.id)
+    return frozenset(below)
+
+
 def _line(codebook: Codebook, code: Code) -> Sequence[str]:
     """The code and all above it, from the top."""
     line = [code.id]

@@ -53,16 +53,24 @@ def exact_p(passages: Floats, with_a: Floats, with_b: Floats, observed: Floats) 
 
 def _one_more(chances: Floats, n: float, a: Floats, b: Floats, logs: Floats) -> Floats:
     """The chances of meetings with one more informant, who has n passages, a and b of them with the codes of each pair."""
-    found = np.zeros_like(chances)
     width = chances.shape[1]
-    for met in range(min(int(np.minimum(a, b).max()), width - 1) + 1):
-        possible = (met <= np.minimum(a, b)) & (met >= a + b - n)
-        left = np.where(possible, b - met, 0)
-        of_a, of_rest = np.where(possible, a, met), np.where(possible, n - a, left)
-        log = _choose(of_a, met, logs) + _choose(of_rest, left, logs) - _choose(np.full(len(b), n), b, logs)
-        share = np.where(possible, np.exp(log), 0.0)
-        found[:, met:] += share[:, None] * chances[:, : width - met]
+    # few informants have many passages with a code, so most pairs have the same counts
+    several, which = np.unique(np.stack([a, b]), axis=1, return_inverse=True)
+    shares = _hypergeometric(n, several[0], several[1], logs)[which.ravel(), :width]
+    found = np.zeros_like(chances)
+    for met in range(shares.shape[1]):
+        found[:, met:] += shares[:, met, None] * chances[:, : width - met]
     return found
+
+
+def _hypergeometric(n: float, a: Floats, b: Floats, logs: Floats) -> Floats:
+    """The probability of 0, 1, … meetings of a and b passages among n; shape (counts, meetings)."""
+    met = np.arange(int(np.minimum(a, b).max()) + 1, dtype=float)[None, :]
+    a, b = a[:, None], b[:, None]
+    possible = (met <= np.minimum(a, b)) & (met >= a + b - n)
+    part, rest = np.where(possible, met, 0), np.where(possible, b - met, 0)
+    log = _choose(a + 0 * met, part, logs) + _choose(n - a + 0 * met, rest, logs)
+    return np.asarray(np.where(possible, np.exp(log - _choose(np.full(b.shape, n), b, logs)), 0.0))
 
 
 def mantel_haenszel_p(expected: float, variance: float, observed: int) -> float:

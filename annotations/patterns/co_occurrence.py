@@ -178,7 +178,7 @@ class _Counts:
 def jaccard_of(passages: Sequence[CodedPassage], codes: Sequence[str]) -> Floats:
     """Of each two codes the share of the passages with either that carry both; shape (codes, codes), 1 on the diagonal."""
     at = {code: number for number, code in enumerate(codes)}
-    both = np.zeros((len(codes), len(codes)))
+    both: Floats = np.zeros((len(codes), len(codes)))
     for one in passages:
         its = sorted(at[code] for code in one.codes if code in at)
         for place, i in enumerate(its):

@@ -62,7 +62,9 @@ class ChangeOverWaves:
             if self.participants
             else "No participant took part in several waves."
         )
-        return (HOW, people)
+        out = sum(not kept.transcript.wave for kept in self.findings.read)
+        left = f"{counted(out, 'source')} of no stated wave cannot be compared and {'is' if out == 1 else 'are'} left out."
+        return (HOW, people, *((left,) if out else ()))
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -92,7 +94,9 @@ def change_of(found: StudyFindings) -> ChangeOverWaves:
     waves_of: dict[str, set[str]] = {}
     for kept in found.read:
         if kept.transcript.participant:
-            waves_of.setdefault(folded(kept.transcript.participant), set()).add(kept.transcript.wave)
+            waves_of.setdefault(folded(kept.transcript.participant), set()).update(
+                filter(None, (kept.transcript.wave,))
+            )
     again = {who for who, waves in waves_of.items() if len(waves) > 1}
     theirs = [kept for kept in found.read if folded(kept.transcript.participant) in again]
     name_of = {kept.id: kept.transcript.participant for kept in theirs}
@@ -185,7 +189,7 @@ def _table(found: ChangeOverWaves, its: Sequence[Change], name: str, corner: str
 
 
 def _wave(name: str) -> str:
-    return f"Wave {name}" if name else "Wave not stated"
+    return f"Wave {name}"
 
 
 def _cell(cell: WaveCell) -> str:
@@ -236,7 +240,7 @@ def _draw(
     return tuple(
         grid_figures(
             [Head(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-            [Head(found.waves[at] or "–", name or NOT_STATED) for name, at in columns],
+            [Head(found.waves[at], name or NOT_STATED) for name, at in columns],
             mark,
             _KEY,
             tallest=tallest,

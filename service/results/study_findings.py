@@ -16,7 +16,7 @@ from annotations.errors import BadInput
 from annotations.matrix.columns import Columns, columns_named, shown_columns
 from annotations.matrix.counted_codings import Counted, counted_codings
 from annotations.matrix.orders import columns_in_order, phases_in_order, rows_in_order
-from annotations.matrix.tables import informant_of, rows_at
+from annotations.matrix.tables import codes_below, informant_of, rows_at
 from annotations.names import folded
 from annotations.patterns.co_occurrence import Voice
 from annotations.store.applied_codings import applied_codings, read_transcripts
@@ -106,14 +106,17 @@ class StudyFindings:
         self, phase: str, code: str, column: str, informants: Sequence[str]
     ) -> tuple[MemberCheck, ...]:
         """What was answered in member checking that concerns a finding."""
-        at = next((own for own in self._ordered if shown_columns(self._ordered)[own] == column), ())
-        below = {code, *(one.id for one in self.codebook.codes if one.parent == code)}
-        return tuple(one for one in self.checks if one.concerns(phase, below, informants, at))
+        if not self.checks:
+            return ()
+        at = next(own for own, name in shown_columns(self._ordered).items() if name == column)
+        # a row of a level stands for the codes below it
+        codes = codes_below(self.codebook, code) if self.wanted.level else {code}
+        return tuple(one for one in self.checks if one.concerns(phase, codes, informants, at))
 
     @property
     def waves(self) -> tuple[str, ...]:
-        """The waves of the transcripts that were read, in the order of the study."""
-        there = {(("wave", kept.transcript.wave),) for kept in self.read}
+        """The waves of the transcripts that were read and say theirs, in the order of the study."""
+        there = {(("wave", kept.transcript.wave),) for kept in self.read if kept.transcript.wave}
         return tuple(column[0][1] for column in columns_in_order(there, self.listed))
 
     @cached_property
