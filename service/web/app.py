@@ -17,7 +17,6 @@ from service.access.keys import door_key
 from service.access.policy import Action
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.looking.wave_progress import progress_of
 from service.web import api, job_pages, ml_backend, proof_route, reading_pages, static_route
 from service.web import webhook_route as webhook
 from service.web.background import (
@@ -34,6 +33,13 @@ from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
 from service.web.signed_in import viewer_of
 from service.web.standing_predictions import StandingPredictions
+from service.web.workbench import (
+    bring_in_pages,
+    exports_pages,
+    participants_pages,
+    settings_page,
+    study_page,
+)
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -92,8 +98,11 @@ def create_app(
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
+    app.state.study_now = study_page.remember_study(parts)
     # those first for whose answer a coder waits
     for part in (ml_backend, webhook, api, reading_pages, job_pages, static_route, proof_route):
+        app.include_router(part.router)
+    for part in (study_page, bring_in_pages, participants_pages, exports_pages, settings_page):
         app.include_router(part.router)
     return app
 
@@ -117,5 +126,4 @@ async def page(request: Request, parts: Served) -> Response:
         return answer
     visit = Visit(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
-    progress = await run_in_threadpool(progress_of, parts)
-    return visit.page("status.html", **progress.to_json())
+    return await run_in_threadpool(study_page.study, visit)

@@ -1,0 +1,55 @@
+"""What takes long to work out and is looked at often: kept, and worked out anew beside those who look."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from annotations.errors import said_of
+
+T = TypeVar("T")
+# below this it is worked out for everybody who looks; above, whoever looks sees what was found last
+QUICK_S = 0.08
+FRESH_S = 5.0
+log = logging.getLogger("tandem.server")
+
+
+class Remembered(Generic[T]):
+    """A value that a function works out. ``as_of``: when it was, by the clock, None where it is of this moment."""
+
+    def __init__(self, work_out: Callable[[], T]) -> None:
+        self._work_out = work_out
+        self._lock = threading.Lock()
+        self._found: T | None = None
+        self._took = 0.0
+        self._when = 0.0
+        self._at = datetime.now(UTC)
+
+    def get(self) -> tuple[T, datetime | None]:
+        """The value, and how old it is where it is not of this moment."""
+        found = self._found
+        if found is None or self._took < QUICK_S:
+            with self._lock:
+                return self._anew(), None
+        if time.monotonic() - self._when > FRESH_S and self._lock.acquire(blocking=False):
+            threading.Thread(target=self._beside, daemon=True).start()
+        return found, self._at
+
+    def _beside(self) -> None:
+        try:
+            self._anew()
+        except Exception as error:  # noqa: BLE001 (a thread that ends would do so in silence)
+            log.error("working out how far the study is failed: %s", said_of(error))
+        finally:
+            self._lock.release()
+
+    def _anew(self) -> T:
+        began = time.monotonic()
+        found = self._work_out()
+        self._took, self._when, self._at = time.monotonic() - began, time.monotonic(), datetime.now(UTC)
+        self._found = found
+        return found
