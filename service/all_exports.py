@@ -6,6 +6,7 @@ Each entry calls the function that its command calls.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,9 @@ class Wish:
         """The only value, where an export takes one; None where nothing is asked."""
         found = self.narrowed.get(name, ())
         if len(found) > 1:
-            raise BadInput(f"this export takes one {name}; {len(found)} are given. Choose one, or none for all.")
+            raise BadInput(
+                f"this export takes one {name}; {len(found)} are given. Choose one, or none for all."
+            )
         return found[0] if found else None
 
     @property
@@ -87,9 +90,11 @@ def _table_named(option: str) -> Make:
     def make(parts: Parts, file: Path, wish: Wish) -> Exported:
         from service.exporting.export_tables import Files, export_tables
 
-        (made,) = export_tables(
-            parts, Files(**{option: file}), wish.asked, coded_only="coded_only" in wish.ticked
-        )
+        # transcripts that came since are cut into segments first, which writes
+        with parts.alone("export") if option == "wide" else nullcontext():
+            (made,) = export_tables(
+                parts, Files(**{option: file}), wish.asked, coded_only="coded_only" in wish.ticked
+            )
         return made
 
     return make
@@ -149,7 +154,9 @@ def _timeline(parts: Parts, file: Path, wish: Wish) -> Exported:
 
     found = timelines(parts, case=wish.one(CASE))
     if not found:
-        raise BadInput("no events are kept yet, so there is no timeline. Bring them in first: tandem timeline FILE.")
+        raise BadInput(
+            "no events are kept yet, so there is no timeline. Bring them in first: tandem timeline FILE."
+        )
     title = f"{parts.study.config.name}: timeline"
     if file.suffix in (".svg", ".docx"):
         (write_svg if file.suffix == ".svg" else write_docx)(found, file, title=title)
@@ -163,7 +170,9 @@ def _suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.looking.suggestions_list import Listing, write_csv
 
     listing = Listing(parts, wish.one(WAVE))
-    notes = (f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.",) if listing.hidden else ()
+    notes = (
+        (f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.",) if listing.hidden else ()
+    )
     return Exported("suggestions", (file,), {"probabilities": write_csv(listing, file)}, notes=notes)
 
 

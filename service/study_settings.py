@@ -43,7 +43,9 @@ def change_settings(parts: Parts, wanted: Mapping[str, Any]) -> ChangedSettings:
             f'confirms them with "tandem trust".'
         )
     before = parts.study.config
-    plain = before.model_dump(mode="json") | {key: value for key, value in wanted.items() if value is not None}
+    plain = before.model_dump(mode="json") | {
+        key: value for key, value in wanted.items() if value is not None
+    }
     for key in (key for key, value in wanted.items() if value is None):
         plain.pop(key, None)
     after = parse_config(plain, where="study.yaml")
@@ -57,7 +59,10 @@ def change_settings(parts: Parts, wanted: Mapping[str, Any]) -> ChangedSettings:
     usual = StudyConfig(name="usual")
     study = set_values(
         parts.study,
-        {key: None if getattr(after, key) == getattr(usual, key) else value for key, value in changed.items()},
+        {
+            key: None if getattr(after, key) == getattr(usual, key) else value
+            for key, value in changed.items()
+        },
     )
     parts.take_up(study)
     return ChangedSettings(study, tuple(changed), tuple(_notes(changed)))
@@ -84,8 +89,8 @@ def _contradictions(connection: Connection, before: StudyConfig, after: StudyCon
     for entry in before.coders:
         if folded(entry.name) not in named and _has_coded(connection, entry.name):
             yield (
-                f'the coder "{entry.name}" cannot go: codings stand under this name. If the name was misspelt, keep it among '
-                f"the other names of the new entry."
+                f'the coder "{entry.name}" cannot go: codings stand under this name. If the name was misspelt, keep it '
+                f"among the other names of the new entry."
             )
     both = {folded(one) for one in after.interviewers} & {folded(one) for one in after.participant_speakers}
     for one in sorted(both):

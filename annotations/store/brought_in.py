@@ -74,16 +74,12 @@ def items_of(connection: Connection, one: UUID) -> tuple[Item, ...]:
     """Its items, in the order in which they were kept; those of somebody who withdrew are gone."""
     i = brought_in_items.c
     rows = connection.execute(select(brought_in_items).where(i.brought_in_id == one).order_by(i.sequence))
-    return tuple(
-        Item(row.kind, row.transcript_id, row.item_id, row.owner_key, row.before) for row in rows
-    )
+    return tuple(Item(row.kind, row.transcript_id, row.item_id, row.owner_key, row.before) for row in rows)
 
 
 def mark_undone(connection: Connection, one: UUID, by: str) -> None:
     """It is not there any more."""
-    connection.execute(
-        brought_in.update().where(brought_in.c.id == one).values(undone=now(), undone_by=by)
-    )
+    connection.execute(brought_in.update().where(brought_in.c.id == one).values(undone=now(), undone_by=by))
     # what it was like before is known by what is there now
     connection.execute(brought_in_items.delete().where(brought_in_items.c.brought_in_id == one))
 

@@ -55,7 +55,12 @@ def bring_in(parts: Parts, one: UUID, *, by: str, progress: Progress = quiet) ->
 
 
 def _first(
-    parts: Parts, upload: Upload, seen: dict[str, Any], notes: list[str], done: list[SentFile], progress: Progress
+    parts: Parts,
+    upload: Upload,
+    seen: dict[str, Any],
+    notes: list[str],
+    done: list[SentFile],
+    progress: Progress,
 ) -> None:
     tables = seen["tables"]
     ready = [one for one in upload.files if tables.get(str(one.number), {}).get("ready")]
@@ -107,8 +112,8 @@ def _transcripts(
     came = {one.file for one in found.read}
     done += [one for one in upload.of_kind("transcript") if str(upload.path(one)) in came]
     done += upload.of_kind("manifest")
-    for one in in_few_lines(found.refused):
-        notes.append(one.replace(f"{upload.folder}/transcripts/", ""))
+    lines = in_few_lines(found.refused)
+    notes += [line.replace(f"{upload.folder}/transcripts/", "") for line in lines]
     notes += found.attributes.notes
     if read["refused"]:
         notes.append(f"{len(read['refused'])} files wait to be mended.")

@@ -144,11 +144,13 @@ def lists_as_said(study: Study, upload: Upload) -> dict[str, tuple[str, ...]]:
     }
     for key in LINES:
         entries = [
+            one.short for one in upload.of_kind("transcript") if said.lines.get(str(one.number)) == key
+        ]
+        others = {
             one.short
             for one in upload.of_kind("transcript")
-            if said.lines.get(str(one.number)) == key
-        ]
-        others = {one.short for one in upload.of_kind("transcript") if said.lines.get(str(one.number)) not in (key, None)}
+            if said.lines.get(str(one.number)) not in (key, None)
+        }
         before = [one for one in getattr(config, key) if one not in others]
         lists[key] = tuple(dict.fromkeys((*before, *entries)))
     return {key: value for key, value in lists.items() if value != tuple(getattr(config, key))}

@@ -84,21 +84,8 @@ def standing(connection: Connection, parts: Parts) -> Standing:
 
 def what_came(before: Standing, after: Standing) -> Iterator[Item]:
     """Each thing that is there now and was not, or is otherwise than it was."""
-    for one, described in after.described.items():
-        if one not in before.described:
-            yield Item("transcript", one)
-        elif before.texts[one] != after.texts[one]:
-            yield Item("replaced", one)
-        elif before.described[one] != described:
-            yield Item("described", one, before=before.described[one])
-    for review, transcript in after.reviews.items():
-        if review not in before.reviews:
-            yield Item("review", transcript, review)
-    for coding, (transcript, review) in after.codings.items():
-        if coding not in before.codings:
-            yield Item("coding", transcript, coding)
-        elif before.codings[coding][1] is None and review is not None:
-            yield Item("adopted", transcript, coding)
+    yield from _transcripts(before, after)
+    yield from _coded(before, after)
     for key in [*after.attributes, *(key for key in before.attributes if key not in after.attributes)]:
         was, now = before.attributes.get(key), after.attributes.get(key)
         if was != now:
@@ -110,6 +97,27 @@ def what_came(before: Standing, after: Standing) -> Iterator[Item]:
             yield Item("settings", before={"key": name, "was": before.lists[name], "now": after.lists[name]})
     if before.codebook != after.codebook:
         yield Item("codebook", before={"was": before.codebook, "now": after.codebook})
+
+
+def _transcripts(before: Standing, after: Standing) -> Iterator[Item]:
+    for one, described in after.described.items():
+        if one not in before.described:
+            yield Item("transcript", one)
+        elif before.texts[one] != after.texts[one]:
+            yield Item("replaced", one)
+        elif before.described[one] != described:
+            yield Item("described", one, before=before.described[one])
+
+
+def _coded(before: Standing, after: Standing) -> Iterator[Item]:
+    for review, transcript in after.reviews.items():
+        if review not in before.reviews:
+            yield Item("review", transcript, review)
+    for coding, (transcript, its_review) in after.codings.items():
+        if coding not in before.codings:
+            yield Item("coding", transcript, coding)
+        elif before.codings[coding][1] is None and its_review is not None:
+            yield Item("adopted", transcript, coding)
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -51,7 +51,15 @@ def _of_table(file: Path) -> Kind:
     for columns in heads:
         if {"speaker", "text"} <= columns:
             return "transcript"
-        if "file" in columns and columns & {"case", "site", "wave", "participant", "kind", "may_train", "may_quote"}:
+        if "file" in columns and columns & {
+            "case",
+            "site",
+            "wave",
+            "participant",
+            "kind",
+            "may_train",
+            "may_quote",
+        }:
             return "manifest"
         if {"transcript", "code"} <= columns:
             return "codings"
@@ -63,6 +71,8 @@ def _of_table(file: Path) -> Kind:
         pass
     else:
         return "codings"
-    if any(columns & {"participant", "participants", "participant_id", "informant", "case"} for columns in heads):
+    if any(
+        columns & {"participant", "participants", "participant_id", "informant", "case"} for columns in heads
+    ):
         return "participants"
     return "transcript"

@@ -65,7 +65,14 @@ def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, 
             progress=progress,
         )
     except BadInput as error:
-        return {"files": [], "refused": [], "not_read": [], "speakers": [], "notes": [], "fault": _ours(upload, str(error))}
+        return {
+            "files": [],
+            "refused": [],
+            "not_read": [],
+            "speakers": [],
+            "notes": [],
+            "fault": _ours(upload, str(error)),
+        }
     return {
         "files": _files(upload, found),
         "refused": _refused(upload, found),
@@ -78,7 +85,9 @@ def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, 
 
 def _files(upload: Upload, found: Imported) -> list[dict[str, Any]]:
     by_path = {str(upload.path(one)): one for one in upload.of_kind("transcript")}
-    return [_file(upload, by_path[one.file], at, one) for at, one in enumerate(found.read) if one.file in by_path]
+    return [
+        _file(upload, by_path[one.file], at, one) for at, one in enumerate(found.read) if one.file in by_path
+    ]
 
 
 def _file(upload: Upload, sent: SentFile, at: int, one: Read) -> dict[str, Any]:
@@ -166,9 +175,17 @@ def _guarded(parts: Parts, upload: Upload, file: SentFile) -> dict[str, Any]:
         return _table(parts, upload, file, path)
     except Problems as error:
         groups = _groups(error.problems, path)
-        return {"ready": False, "groups": groups, "faults": [_ours(upload, one) for one in error.more] if not groups else []}
+        return {
+            "ready": False,
+            "groups": groups,
+            "faults": [_ours(upload, one) for one in error.more] if not groups else [],
+        }
     except TandemError as error:
-        return {"ready": False, "groups": [], "faults": [_ours(upload, line) for line in str(error).splitlines()]}
+        return {
+            "ready": False,
+            "groups": [],
+            "faults": [_ours(upload, line) for line in str(error).splitlines()],
+        }
 
 
 def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str, Any]:
@@ -211,7 +228,9 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
     return _project(parts, upload, file, path, asked)
 
 
-def _project(parts: Parts, upload: Upload, file: SentFile, path: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
+def _project(
+    parts: Parts, upload: Upload, file: SentFile, path: Path, asked: Mapping[str, Any]
+) -> dict[str, Any]:
     found = import_project(parts, path, project_wishes(upload, file, asked, dry_run=True), quiet)
     kept = found.kept
     counts = {
@@ -222,7 +241,10 @@ def _project(parts: Parts, upload: Upload, file: SentFile, path: Path, asked: Ma
         "attributes new or changed": found.attributes,
     }
     seen = _good(counts, (*found.notes, *(f"Left out: {line}" for line in found.left_in_words)))
-    names = [("code", one.theirs, found.labels.get(one.ours or "", ""), one.by, one.nearest or "") for one in found.codes]
+    names = [
+        ("code", one.theirs, found.labels.get(one.ours or "", ""), one.by, one.nearest or "")
+        for one in found.codes
+    ]
     names += [(one.what, one.theirs, one.ours, one.by, "") for one in found.understood if one.what in WHATS]
     names += [("coder", theirs, ours, "the name rule", "") for theirs, ours in found.coders.items()]
     seen["names"] = [list(one) for one in names]
@@ -249,11 +271,18 @@ def _good(
 
 
 def _groups(problems: Any, path: Path) -> list[dict[str, Any]]:
-    told: list[Problem] = [one if isinstance(one, Problem) else problem_of(path, str(one)) for one in problems]
+    told: list[Problem] = [
+        one if isinstance(one, Problem) else problem_of(path, str(one)) for one in problems
+    ]
     found = alike(told, path)[:MOST_GROUPS]
     can = path.suffix.lower() in TABLES
     return [
-        {**one.to_json(), "cells": [list(cell) for cell in one.cells[:MOST_CELLS]], "count": len(one.rows) or 1, "can_mend": can}
+        {
+            **one.to_json(),
+            "cells": [list(cell) for cell in one.cells[:MOST_CELLS]],
+            "count": len(one.rows) or 1,
+            "can_mend": can,
+        }
         for one in found
     ]
 

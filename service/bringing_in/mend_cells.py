@@ -66,10 +66,11 @@ def alike(problems: Sequence[Problem], file: Path) -> list[Alike]:
             continue
         said = columns[one.column].cells.get(one.row, "") if one.column in columns else ""
         same.setdefault((one.column, folded(said) or one.reason), []).append((one.row, said, one.reason))
-    found, singles = [], dict[tuple[str, str], list[tuple[int, str, str]]]()
+    groups: list[Alike] = []
+    singles: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
     for (column, _), cells in same.items():
         if len(cells) > 1 and cells[0][1]:
-            found.append(Alike(column, cells[0][2], cells[0][1], tuple(row for row, _, _ in cells)))
+            groups.append(Alike(column, cells[0][2], cells[0][1], tuple(row for row, _, _ in cells)))
         else:
             for one_cell in cells:
                 kind = _kind_of_reason(one_cell[2], one_cell[1])
@@ -77,8 +78,8 @@ def alike(problems: Sequence[Problem], file: Path) -> list[Alike]:
     for (column, kind), cells in singles.items():
         reason = cells[0][2] if len(cells) == 1 else kind
         pairs = tuple((row, said) for row, said, _ in cells)
-        found.append(Alike(column, reason, None, tuple(row for row, _ in pairs), pairs))
-    return [*whole, *sorted(found, key=lambda one: -len(one.rows))]
+        groups.append(Alike(column, reason, None, tuple(row for row, _ in pairs), pairs))
+    return [*whole, *sorted(groups, key=lambda one: -len(one.rows))]
 
 
 def _kind_of_reason(reason: str, value: str) -> str:
@@ -129,7 +130,9 @@ def _columns(file: Path, name: str) -> Iterator[_Column]:
             heads = [_heading(cell) for cell in cells]
             if wanted in heads:
                 place = heads.index(wanted)
-                below = {row: cells[place] if place < len(cells) else "" for row, cells in grid.rows[at + 1 :]}
+                below = {
+                    row: cells[place] if place < len(cells) else "" for row, cells in grid.rows[at + 1 :]
+                }
                 yield _Column(grid, place, below)
                 break
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from annotations.codebook.check import check_codebook
 from annotations.codebook.codes import Codebook
-from annotations.codebook.files import codebook_from, write_codebook
+from annotations.codebook.files import FromFile, codebook_from, write_codebook
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from annotations.refi.codebook_file import read_refi_codebook
@@ -31,7 +31,8 @@ class NewCodebook:
 
 def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
     """Read it and compare. Raises BadInput for a file that is no codebook, and where codes that people applied would go."""
-    read = read_refi_codebook(file) if file.suffix.lower() in REFI else codebook_from(file)
+    is_refi = file.suffix.lower() in REFI
+    read = FromFile(read_refi_codebook(file)) if is_refi else codebook_from(file)
     before, after = parts.codebook, read.codebook
     with parts.store.reading() as connection:
         used = count_codings(connection)
@@ -39,10 +40,13 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
     if lost:
         more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
         raise BadInput(
-            f"{counted(len(lost), 'code')} that people have applied would be gone: {', '.join(sorted(lost)[:_NAMED])}{more}. Keep "
-            f"them in the file under the same id: the export of the codebook as a table has the ids."
+            f"{counted(len(lost), 'code')} that people have applied would be gone: "
+            f"{', '.join(sorted(lost)[:_NAMED])}{more}. Keep them in the file under the same id: "
+            f"the export of the codebook as a table has the ids."
         )
-    findings = [f"{one.what} {', '.join(one.codes[:6])}. {one.remedy}" for one in check_codebook(after)[:_NAMED]]
+    findings = [
+        f"{one.what} {', '.join(one.codes[:6])}. {one.remedy}" for one in check_codebook(after)[:_NAMED]
+    ]
     return NewCodebook(
         after,
         tuple(code.path for code in after if code.id not in before.by_id),

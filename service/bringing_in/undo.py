@@ -62,7 +62,10 @@ def why_it_stays(connection: Connection, one: BroughtIn) -> tuple[str, ...]:
 
 
 def undo(parts: Parts, one: UUID, *, by: str) -> BroughtIn:
-    """Take it back; the caller holds the study. Raises BadInput with every reason why it cannot be; nothing is changed then."""
+    """Take it back; the caller holds the study.
+
+    Raises BadInput with every reason why it cannot be; nothing is changed then.
+    """
     words: tuple[str, ...] = ()
     with parts.store.writing() as connection:
         found = brought_in_by_id(connection, one)
@@ -102,12 +105,14 @@ def _reasons(connection: Connection, items: Sequence[Item], record: UUID) -> Ite
 
 
 def _on_transcripts(
-    connection: Connection, new: Sequence[UUID], own: set[UUID | None], record: UUID
+    connection: Connection, new: Sequence[UUID], own: set[UUID], record: UUID
 ) -> Iterator[str]:
     cut = [
         row
         for some in lots(list(new), _LOT)
-        for row in connection.execute(select(segments.c.id).where(segments.c.transcript_id.in_(some))).scalars()
+        for row in connection.execute(
+            select(segments.c.id).where(segments.c.transcript_id.in_(some))
+        ).scalars()
     ]
     for table in metadata.sorted_tables:
         if table in (turns, segments):
@@ -136,27 +141,28 @@ def _others(
     table: Table,
     column: Column[Any],
     some: Sequence[UUID],
-    own: set[UUID | None],
+    own: set[UUID],
     record: UUID,
 ) -> int:
     if table is brought_in_items:
         # what came in later and speaks of them
         wanted = select(func.count()).select_from(table)
         return int(
-            connection.execute(
-                wanted.where(column.in_(some), table.c.brought_in_id != record)
-            ).scalar_one()
+            connection.execute(wanted.where(column.in_(some), table.c.brought_in_id != record)).scalar_one()
         )
     if table in (reviews, codings):
         ids = connection.execute(select(table.c.id).where(column.in_(some))).scalars()
         return sum(one not in own for one in ids)
-    return int(connection.execute(select(func.count()).select_from(table).where(column.in_(some))).scalar_one())
+    return int(
+        connection.execute(select(func.count()).select_from(table).where(column.in_(some))).scalar_one()
+    )
 
 
-def _on_reviews(connection: Connection, own: set[UUID | None]) -> Iterator[str]:
-    ids = [one for one in own if one is not None]
+def _on_reviews(connection: Connection, own: set[UUID]) -> Iterator[str]:
+    ids = list(own)
     learnt = agreed = later = moved = judged = 0
     for some in lots(ids, _LOT):
+
         def count(column: Column[Any], some: Sequence[UUID] = some) -> int:
             return int(connection.execute(select(func.count()).where(column.in_(some))).scalar_one())
 
@@ -176,7 +182,11 @@ def _on_reviews(connection: Connection, own: set[UUID | None]) -> Iterator[str]:
 
 
 def _not_own(
-    connection: Connection, which: Column[Any], points: Column[Any], some: Sequence[UUID], own: set[UUID | None]
+    connection: Connection,
+    which: Column[Any],
+    points: Column[Any],
+    some: Sequence[UUID],
+    own: set[UUID],
 ) -> int:
     return sum(one not in own for one in connection.execute(select(which).where(points.in_(some))).scalars())
 
@@ -272,9 +282,7 @@ def _take_back(connection: Connection, items: Sequence[Item]) -> None:
 
 def _attributes(connection: Connection, items: Sequence[Item]) -> Iterator[Attribute]:
     """Attributes as they were, where nobody has changed them since."""
-    there = {
-        (row.of, row.owner_key, row.name): row.value for row in connection.execute(select(attributes))
-    }
+    there = {(row.of, row.owner_key, row.name): row.value for row in connection.execute(select(attributes))}
     for item in items:
         if item.kind == "attribute" and item.before is not None:
             said = item.before

@@ -14,7 +14,15 @@ from annotations.errors import BadInput, TandemError
 from annotations.numbers_shown import counted
 from service.bringing_in.safe_names import safe_parts
 from service.composition import Parts
-from service.passing_files.folders import folder_of, folders, new_folder, read_plain, remove, write_plain
+from service.passing_files.folders import (
+    folder_of,
+    folders,
+    make_private,
+    new_folder,
+    read_plain,
+    remove,
+    write_plain,
+)
 
 MOST_FILES = 1000
 MOST_BYTES_OF_ONE = 100_000_000
@@ -30,7 +38,8 @@ class Gone(TandemError):
 
     def __init__(self) -> None:
         super().__init__(
-            "These files are not here any more: they were brought in or left, or nobody touched them for a day. Send them again."
+            "These files are not here any more: they were brought in or left, or nobody touched them for a day. "
+            "Send them again."
         )
 
 
@@ -142,7 +151,7 @@ class Upload:
             raise BadInput(f'"{kind}" is no kind of file.')
         place = _place(self.folder, one.name, one.number, kind)
         target = self.folder / place
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(target.parent, self.folder)
         self.path(one).replace(target)
         one.place, one.kind = place, kind
 
@@ -182,7 +191,7 @@ def receive(parts: Parts, sent: Iterable[tuple[str, IO[bytes]]], *, by: str, kin
 def _receive_one(upload: Upload, number: int, shown: str, content: IO[bytes]) -> SentFile:
     place = f"arriving/{number}/{shown.rpartition('/')[2]}"
     path = upload.folder / place
-    path.parent.mkdir(mode=0o700, parents=True)
+    make_private(path.parent, upload.folder)
     size = 0
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         while chunk := content.read(_CHUNK):
@@ -191,8 +200,8 @@ def _receive_one(upload: Upload, number: int, shown: str, content: IO[bytes]) ->
                 most = MOST_BYTES_OF_ONE if size > MOST_BYTES_OF_ONE else MOST_BYTES
                 what = "this file is" if size > MOST_BYTES_OF_ONE else "with this file all are"
                 raise BadInput(
-                    f"{shown}: {what} larger than {most // 1_000_000} MB. Is it a recording? Transcripts are small; send others "
-                    f"in several parts. Nothing was taken."
+                    f"{shown}: {what} larger than {most // 1_000_000} MB. Is it a recording? Transcripts are small; send "
+                    f"others in several parts. Nothing was taken."
                 )
             out.write(chunk)
     return SentFile(number, shown, place, "transcript", size)

@@ -30,7 +30,9 @@ def change_attributes(parts: Parts, of: Owner, owner: str, values: Mapping[str, 
         gone = withdrawal_of(connection, owner) if of is Owner.PARTICIPANT else None
         if gone is not None:
             raise BadInput(f"participant {gone.participant} withdrew, so nothing of theirs is kept.")
-        return keep_attributes(connection, [Attribute(of, owner, name, value) for name, value in values.items()])
+        return keep_attributes(
+            connection, [Attribute(of, owner, name, value) for name, value in values.items()]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class ChangedConsents:
         if not self.models:
             return said
         return (
-            f"{said} These models have learnt from them already: {', '.join(self.models)}. Train again, so that the next one "
-            f"has not."
+            f"{said} These models have learnt from them already: {', '.join(self.models)}. Train again, so that the next "
+            f"one has not."
         )
 
 

@@ -60,7 +60,9 @@ def _outside(answers: Mapping[str, str]) -> Iterator[Concern]:
                 "mlflow": "Trainings wait for it. Ask whoever runs it.",
             }
             yield Concern(
-                f"{names.get(name, name)} {said}.", what.get(name, "Ask whoever runs this machine."), "tandem doctor"
+                f"{names.get(name, name)} {said}.",
+                what.get(name, "Ask whoever runs this machine."),
+                "tandem doctor",
             )
 
 
@@ -78,8 +80,8 @@ def _label_studio(connection: Connection) -> Iterator[Concern]:
     late = [one for one in reads if one is None or datetime.now(UTC) - one.at > NOT_READ_FOR]
     if late:
         yield Concern(
-            f"{counted(len(late), 'project')} of Label Studio {'was' if len(late) == 1 else 'were'} not read for an hour, so "
-            f"answers may be missing here.",
+            f"{counted(len(late), 'project')} of Label Studio {'was' if len(late) == 1 else 'were'} not read for an hour, "
+            f"so answers may be missing here.",
             "As soon as Label Studio answers, the server reads it by itself; tandem pull reads it at once.",
             "tandem pull",
         )
@@ -106,7 +108,9 @@ def _backup(parts: Parts) -> Iterator[Concern]:
         )
         return
     if not last.is_there:
-        yield Concern("The last good backup is gone or was changed.", "Make another: tandem backup.", "/settings")
+        yield Concern(
+            "The last good backup is gone or was changed.", "Make another: tandem backup.", "/settings"
+        )
         return
     age = datetime.now(UTC) - last.moment
     if age > (OVERDUE if nightly else OLD_BACKUP):
@@ -135,7 +139,8 @@ def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concer
         )
     if passages := sum(count_open(connection).values()):
         yield Concern(
-            f"{counted(passages, 'coded passage')} of corrected transcripts {'waits' if passages == 1 else 'wait'} to be settled.",
+            f"{counted(passages, 'coded passage')} of corrected transcripts "
+            f"{'waits' if passages == 1 else 'wait'} to be settled.",
             "A word of them changed; see tandem settle.",
             "tandem settle",
             wrong=False,

@@ -35,9 +35,13 @@ def next_step(study: StudyProgress) -> NextStep:
     if study.model is None:
         if study.codings or study.reviews:
             return NextStep("train", "People have coded, and no model has learnt from it yet.")
-        return NextStep("import codings", "The model learns from what people have coded, and nothing is coded yet.")
+        return NextStep(
+            "import codings", "The model learns from what people have coded, and nothing is coded yet."
+        )
     if not study.model.up_to_date:
-        return NextStep("train", "The codebook or the way passages are cut has changed since the model was trained.")
+        return NextStep(
+            "train", "The codebook or the way passages are cut has changed since the model was trained."
+        )
     return _with_model(study)
 
 
@@ -51,7 +55,9 @@ def _with_model(study: StudyProgress) -> NextStep:
             without = counted(wave.segments - wave.pushed, "passage is", "passages are")
             return NextStep("push", f"{without} not handed out yet{_of(name)}.", name)
     if study.not_learnt and all(wave.reviewed >= wave.segments for wave in study.waves.values()):
-        return NextStep("train", f"{counted(study.not_learnt, 'review')} came in since the newest model was trained.")
+        return NextStep(
+            "train", f"{counted(study.not_learnt, 'review')} came in since the newest model was trained."
+        )
     left = sum(wave.segments - wave.reviewed for wave in study.waves.values())
     return NextStep("review", f"{counted(left, 'passage waits', 'passages wait')} for a person." if left else
                     "All passages are reviewed.")  # fmt: skip

@@ -103,7 +103,7 @@ def study_work(connection: Connection) -> tuple[CoderWork, ...]:
     for row in connection.execute(_ELSEWHERE):
         if (row.transcript_id, row.name) not in there:
             place = places[row.transcript_id]
-            found.append(_row(place, row.name, row.count, row.count, 0, 0, None, None, elsewhere=True))
+            found.append(_row(place, row.name, row.judged, row.judged, 0, 0, None, None, elsewhere=True))
     return tuple(sorted(found, key=lambda one: (one.wave, one.name.casefold(), one.coder.casefold())))
 
 
@@ -151,7 +151,7 @@ _PLACES = select(
     transcripts.c.id, transcripts.c.name, transcripts.c.wave, transcripts.c.case, transcripts.c.site
 )
 _ELSEWHERE = (
-    select(reviews.c.transcript_id, coders.c.name, func.count().label("count"))
+    select(reviews.c.transcript_id, coders.c.name, func.count().label("judged"))
     .join(coders, coders.c.id == reviews.c.coder_id)
     .where(
         coders.c.kind == "person",
@@ -183,7 +183,9 @@ def _done(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, tuple[int
     w = annotation_reviews
     lead = case((reviews.c.lead_time > LONGEST_S, LONGEST_S), else_=reviews.c.lead_time)
     wanted = (
-        select(w.c.project_id, reviews.c.transcript_id, w.c.coder, func.count(w.c.key.distinct()), func.avg(lead))
+        select(
+            w.c.project_id, reviews.c.transcript_id, w.c.coder, func.count(w.c.key.distinct()), func.avg(lead)
+        )
         .join(reviews, reviews.c.id == w.c.review_id)
         .where(w.c.review_id.not_in(select(retractions.c.review_id)))
         .group_by(w.c.project_id, reviews.c.transcript_id, w.c.coder)

@@ -60,12 +60,19 @@ def folders(parts: Parts, kind: Kind) -> Iterator[tuple[UUID, Path]]:
 def sweep(parts: Parts, *, older_than: float = KEPT_S) -> int:
     """Delete what has not been touched for so many seconds; how many folders that were."""
     gone = 0
-    for kind in ("in", "out"):
-        for _, folder in list(folders(parts, kind)):  # type: ignore[arg-type]
+    kinds: tuple[Kind, ...] = ("in", "out")
+    for kind in kinds:
+        for _, folder in list(folders(parts, kind)):
             if time.time() - _touched(folder) > older_than:
                 remove(folder)
                 gone += 1
     return gone
+
+
+def make_private(folder: Path, below: Path) -> None:
+    """Make a folder and those above it, up to one that is there, each for its owner alone."""
+    for one in (*reversed([above for above in folder.parents if above.is_relative_to(below)]), folder):
+        one.mkdir(mode=0o700, exist_ok=True)
 
 
 def remove(folder: Path) -> None:

@@ -110,9 +110,7 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
     raise BadInput(f'no transcript is of participant "{participant}".{guess} Nothing was erased.')
 
 
-def plan(
-    parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: Sequence[Path] = ()
-) -> Plan:
+def plan(parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: Sequence[Path] = ()) -> Plan:
     """What a withdrawal would erase. Nothing is changed. Raises BadInput for a participant who is none.
 
     ``dead``, ``unknown``: what lies in the study's folder for nobody, where somebody has looked (see

@@ -1,4 +1,4 @@
-"""Bring in: files are sent, looked at and brought in; what came in is listed, and can be undone while nothing rests on it."""
+"""Bring in: files are sent, looked at and brought in; what came in can be undone while nothing rests on it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
@@ -88,9 +89,7 @@ def take_along(visit: Visited, one: UUID, number: int) -> Response:
     if folder is None or not 0 <= number < len(names) or not (folder / names[number]).is_file():
         return _gone(visit)
     audit(visit, "took along", f"{about['key'] if about else ''}")
-    return FileResponse(
-        folder / names[number], filename=names[number], media_type="application/octet-stream"
-    )
+    return FileResponse(folder / names[number], filename=names[number], media_type="application/octet-stream")
 
 
 @router.post(f"{PATH}/made/{{one}}/delete")
@@ -149,7 +148,7 @@ def _choices(visit: Visit, name: str) -> list[tuple[str, str]]:
         return [(one, one or "(none)") for one in places_in(connection)[name] if one]
 
 
-def _made(visit: Visit, one: UUID) -> tuple[Path | None, dict[str, object] | None]:
+def _made(visit: Visit, one: UUID) -> tuple[Path | None, dict[str, Any] | None]:
     folder = folder_of(visit.parts, "out", one)
     return folder, None if folder is None else read_plain(folder / _ABOUT)
 

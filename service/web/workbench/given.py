@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -55,8 +56,13 @@ def _checked(name: str, value: str) -> str:
     return value.replace("\r\n", "\n").strip()
 
 
-async def _given(request: Request) -> Given:
-    return Given(await request.form())
+async def _given(request: Request) -> AsyncIterator[Given]:
+    form = await request.form()
+    try:
+        yield Given(form)
+    finally:
+        # files that were sent wait in temporary ones
+        await form.close()
 
 
 Sent = Annotated[Given, Depends(_given)]

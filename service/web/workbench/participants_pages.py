@@ -146,10 +146,10 @@ def receipt(visit: Visited, name: str) -> Response:
             sentence="The study has no receipt of this name. All of them are listed below the participants.",
         )
     text = (visit.parts.study.folder / FOLDER / name).read_text("utf-8")
-    return visit.page("workbench/receipt.html", name=name, text=text)
+    return visit.page("workbench/receipt.html", title=name, text=text)
 
 
-def _attribute(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _attribute(name: str):  # type: ignore[no-untyped-def]
     return lambda one: one.attributes.get(name, "")
 
 

@@ -52,7 +52,12 @@ def change(visit: Visited, sent: Sent) -> Response:
 
 
 def _page(
-    visit: Visit, fields: Mapping[str, str], config: StudyConfig, *, fault: str = "", notes: tuple[str, ...] = ()
+    visit: Visit,
+    fields: Mapping[str, str],
+    config: StudyConfig,
+    *,
+    fault: str = "",
+    notes: tuple[str, ...] = (),
 ) -> Response:
     errors, others = _by_field(fault)
     return visit.page(
@@ -67,7 +72,13 @@ def _page(
 
 
 _FAULT = re.compile(r'study\.yaml: "(?P<key>[a-z_]+)[.\w]*": (?P<said>.*)', re.DOTALL)
-_ABOUT = {"wave": "waves", "case": "cases", "site": "cases", "coder": "coders", "speaker": "participant_speakers"}
+_ABOUT = {
+    "wave": "waves",
+    "case": "cases",
+    "site": "cases",
+    "coder": "coders",
+    "speaker": "participant_speakers",
+}
 
 
 def _by_field(fault: str) -> tuple[dict[str, str], list[str]]:
@@ -109,7 +120,9 @@ def _fields(config: StudyConfig) -> dict[str, str]:
     fields["nightly"] = config.backup.nightly or ""
     fields["keep"] = _shown(config.backup.keep)
     fields["margin"] = _shown(config.margin)
-    fields["codings_columns"] = "\n".join(f"{ours}: {theirs}" for ours, theirs in config.codings_columns.items())
+    fields["codings_columns"] = "\n".join(
+        f"{ours}: {theirs}" for ours, theirs in config.codings_columns.items()
+    )
     return fields
 
 

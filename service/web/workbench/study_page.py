@@ -127,7 +127,9 @@ def _seconds(value: float | None) -> str:
 
 
 _COLUMNS = (
-    Column[CoderWork]("interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)),
+    Column[CoderWork](
+        "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
+    ),
     Column[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
     Column[CoderWork]("case", "Case", lambda one: one.case, choice=True),
     Column[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
@@ -135,7 +137,9 @@ _COLUMNS = (
     Column[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
     Column[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
     Column[CoderWork]("left", "Left", lambda one: one.left),
-    Column[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=lambda one: _seconds(one.seconds)),
+    Column[CoderWork](
+        "seconds", "Each took", lambda one: one.seconds, text=lambda one: _seconds(one.seconds)
+    ),
     Column[CoderWork](
         "where",
         "Coded in",

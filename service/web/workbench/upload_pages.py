@@ -122,9 +122,10 @@ def correct_kind(visit: Visited, sent: Sent, one: UUID, number: int) -> Response
             return saved(PATH)
         return _anew(visit, found)
     kind = sent.text("kind")
-    if kind not in KINDS:
+    wanted = next((one for one in KINDS if one == kind), None)
+    if wanted is None:
         raise BadInput(f'"{kind[:40]}" is no kind of file.')
-    found.change_kind(file, kind)  # type: ignore[arg-type]
+    found.change_kind(file, wanted)
     if kind == "manifest":
         try:
             take_manifest(found, file)
@@ -197,7 +198,9 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         names = transcript_names(connection) if seen["tables"] else ()
         places = places_in(connection)
         coders = list(
-            dict.fromkeys((*(one.name for one in parts.study.config.coders), *coder_names(connection).values()))
+            dict.fromkeys(
+                (*(one.name for one in parts.study.config.coders), *coder_names(connection).values())
+            )
         )
     shown = Shown(
         transcripts["files"] if transcripts else [],
@@ -214,7 +217,7 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         list=shown,
         kinds=[(kind, NAMES[kind]) for kind in KINDS],
         kind_names=NAMES,
-        everyone=found.said.described.get(ALL, {}),
+        everyone=_said_of(found, ALL),
         listed=_listed(parts.study.config, places),
         known={"transcript": names, "coder": coders, "code": [code.path for code in parts.codebook]},
         faults=fault.splitlines(),
@@ -271,9 +274,15 @@ def _who(one: dict[str, Any]) -> str:
 
 
 def _consents(one: dict[str, Any]) -> str:
-    return ", ".join(
-        filter(None, ("learn" if one["may_train"] else "", "quote" if one["may_quote"] else ""))
-    ) or "neither"
+    return (
+        ", ".join(filter(None, ("learn" if one["may_train"] else "", "quote" if one["may_quote"] else "")))
+        or "neither"
+    )
+
+
+def _said_of(found: Upload, key: str) -> dict[str, str]:
+    """What is said of a file, "" where nothing is."""
+    return dict.fromkeys(DESCRIBED, "") | found.said.described.get(key, {})
 
 
 def _described(sent: Given) -> dict[str, str]:
@@ -292,7 +301,7 @@ def _file_page(
     seen = found.seen or {}
     files = (seen.get("transcripts") or {}).get("files", [])
     its = [one for one in files if one["number"] == file.number]
-    own = found.said.described.get(str(file.number), {})
+    own = _said_of(found, str(file.number))
     values = _described(given) if given is not None else own
     with visit.parts.store.reading() as connection:
         places = places_in(connection)
@@ -304,7 +313,7 @@ def _file_page(
         file=file,
         its=its,
         values=values,
-        everyone=found.said.described.get(ALL, {}),
+        everyone=_said_of(found, ALL),
         attributes=found.said.attributes.get(str(file.number), {}),
         lines=found.said.lines.get(str(file.number), ""),
         roles=found.said.roles,
