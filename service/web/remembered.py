@@ -13,26 +13,30 @@ from annotations.errors import said_of
 
 T = TypeVar("T")
 # below this it is worked out for everybody who looks; above, whoever looks sees what was found last
-QUICK_S = 0.08
+QUICK_S = 0.12
 FRESH_S = 5.0
 log = logging.getLogger("tandem.server")
 
 
 class Remembered(Generic[T]):
-    """A value that a function works out. ``as_of``: when it was, by the clock, None where it is of this moment."""
+    """A value that a function works out.
 
-    def __init__(self, work_out: Callable[[], T]) -> None:
+    It is slow once it was slow twice in a row: the first time a database may have been opened for it.
+    """
+
+    def __init__(self, work_out: Callable[[], T], *, quick_s: float = QUICK_S) -> None:
         self._work_out = work_out
+        self.quick_s = quick_s
         self._lock = threading.Lock()
         self._found: T | None = None
-        self._took = 0.0
+        self._slow = 0
         self._when = 0.0
         self._at = datetime.now(UTC)
 
     def get(self) -> tuple[T, datetime | None]:
-        """The value, and how old it is where it is not of this moment."""
+        """The value, and when it was worked out where that was not for whoever looks now."""
         found = self._found
-        if found is None or self._took < QUICK_S:
+        if found is None or self._slow < 2:
             with self._lock:
                 return self._anew(), None
         if time.monotonic() - self._when > FRESH_S and self._lock.acquire(blocking=False):
@@ -50,6 +54,8 @@ class Remembered(Generic[T]):
     def _anew(self) -> T:
         began = time.monotonic()
         found = self._work_out()
-        self._took, self._when, self._at = time.monotonic() - began, time.monotonic(), datetime.now(UTC)
+        slow = time.monotonic() - began > self.quick_s
+        self._slow = self._slow + 1 if slow else 0
+        self._when, self._at = time.monotonic(), datetime.now(UTC)
         self._found = found
         return found

@@ -90,7 +90,8 @@ def _by_field(fault: str) -> tuple[dict[str, str], list[str]]:
         key = found["key"] if found else _ABOUT.get(about[1], "") if about else ""
         said = found["said"] if found else line
         if key:
-            errors[key] = f"{errors[key]} {said}" if key in errors else said[:1].upper() + said[1:]
+            said = f"It {said}" if said.startswith("is ") else said[:1].upper() + said[1:]
+            errors[key] = f"{errors[key]} {said}" if key in errors else said
         else:
             others.append(line)
     return errors, others
