@@ -16,6 +16,7 @@ from service.bringing_in.corrections import lists_as_said, write_manifest
 from service.bringing_in.differences import standing, what_came
 from service.bringing_in.look import codings_asked, look_at, project_wishes
 from service.bringing_in.new_codebook import take_codebook
+from service.bringing_in.page_words import for_pages
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
 from service.importing.import_codings import import_codings
@@ -125,7 +126,12 @@ def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | No
         items = list(what_came(before, standing(connection, again)))
         if not items:
             return None
-        return keep_brought_in(connection, by, {**_counts(items), "notes": list(dict.fromkeys(notes))}, items)
+        return keep_brought_in(
+            connection,
+            by,
+            {**_counts(items), "notes": [for_pages(one) for one in dict.fromkeys(notes)]},
+            items,
+        )
 
 
 def _counts(items: Sequence[Item]) -> dict[str, Any]:

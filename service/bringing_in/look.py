@@ -18,6 +18,7 @@ from annotations.refi.map_file import WHATS
 from service.bringing_in.corrections import study_as_said, write_manifest
 from service.bringing_in.mend_cells import TABLES, alike
 from service.bringing_in.new_codebook import look_at_codebook
+from service.bringing_in.page_words import for_pages
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
 from service.importing.import_codings import import_codings
@@ -76,7 +77,7 @@ def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, 
     return {
         "files": _files(upload, found),
         "refused": _refused(upload, found),
-        "not_read": [{"file": one.file, "why": one.why} for one in found.not_read],
+        "not_read": [{"file": one.file, "why": for_pages(one.why)} for one in found.not_read],
         "speakers": _speakers(upload, found),
         "notes": [_ours(upload, one) for one in found.notes if not one.startswith(('"', "“"))],
         "fault": "",
@@ -263,7 +264,7 @@ def _good(
     return {
         "ready": True,
         "counts": {name: count for name, count in counts.items() if count},
-        "notes": list(notes),
+        "notes": [for_pages(one) for one in notes],
         "groups": groups or [],
         "faults": [],
         **more,
@@ -279,6 +280,7 @@ def _groups(problems: Any, path: Path) -> list[dict[str, Any]]:
     return [
         {
             **one.to_json(),
+            "reason": for_pages(one.reason).rstrip("."),
             "cells": [list(cell) for cell in one.cells[:MOST_CELLS]],
             "count": len(one.rows) or 1,
             "can_mend": can,
@@ -322,4 +324,5 @@ def _ours(upload: Upload, sentence: str) -> str:
     """A sentence without the folders in which the files lie here, and with what a page calls things."""
     for one in upload.files:
         sentence = sentence.replace(str(upload.path(one)), one.short)
-    return sentence.replace(f"{upload.folder}/transcripts/", "").replace(f"{upload.folder}/", "")
+    plain = sentence.replace(f"{upload.folder}/transcripts/", "").replace(f"{upload.folder}/", "")
+    return for_pages(plain)

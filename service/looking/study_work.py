@@ -35,7 +35,8 @@ class CoderWork:
     """An interview in the hands of one coder (``coder`` "" where all share it and nobody has begun).
 
     ``passages``: put before them; ``seconds``: for a passage, on average, None where nobody measured it; ``elsewhere``:
-    coded in another program and brought in, so that nothing is left. ``project``: its address in Label Studio.
+    coded in another program and brought in: of how many passages is not said, and nothing is left.
+    ``project``: its address in Label Studio.
     """
 
     transcript: UUID
@@ -103,7 +104,7 @@ def study_work(connection: Connection) -> tuple[CoderWork, ...]:
     for row in connection.execute(_ELSEWHERE):
         if (row.transcript_id, row.name) not in there:
             place = places[row.transcript_id]
-            found.append(_row(place, row.name, row.judged, row.judged, 0, 0, None, None, elsewhere=True))
+            found.append(_row(place, row.name, 0, row.judged, 0, 0, None, None, elsewhere=True))
     return tuple(sorted(found, key=lambda one: (one.wave, one.name.casefold(), one.coder.casefold())))
 
 

@@ -199,13 +199,22 @@ def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
     return visit.page(
         "workbench/withdraw.html",
         plan=found,
-        rows=[(count, _TABLES.get(name, name.replace("_", " "))) for name, count in found.rows.items()],
+        rows=[_row(name, count) for name, count in found.rows.items()],
         faults=[fault] if fault else [],
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
 
 
+def _row(table: str, count: int) -> str:
+    """So many rows of a table, in words."""
+    many = _TABLES.get(table, table.replace("_", " "))
+    if count == 1 and table not in _TABLES:
+        return f"1 {many.removesuffix('s')}"
+    return f"{count:,} {many}"
+
+
 _TABLES = {
+    "brought_in_items": "notes of how they came in",
     "label_studio_tasks": "passages as they were handed out",
     "shown_models": "notes of what was shown with a passage",
     "segments": "passages",

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response, status
 
 from annotations.errors import BadInput
+from annotations.numbers_shown import counted
 from annotations.store.coders import coder_names
 from annotations.store.jobs import job_by_id
 from annotations.store.study_places import places_in
@@ -214,6 +215,7 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         "workbench/upload.html",
         upload=found,
         seen=seen,
+        comes=_comes(seen),
         list=shown,
         kinds=[(kind, NAMES[kind]) for kind in KINDS],
         kind_names=NAMES,
@@ -223,6 +225,27 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         faults=fault.splitlines(),
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
+
+
+def _comes(seen: dict[str, Any]) -> str:
+    """What would come in now, and how much waits to be mended, in words."""
+    found = seen["transcripts"] or {"files": [], "refused": []}
+    tables = seen["tables"].values()
+    new = sum(one["state"] != "already there" for one in found["files"])
+    ready = sum(one["ready"] for one in tables)
+    waits = len(found["refused"]) + sum(not one["ready"] for one in tables)
+    said = []
+    if found["files"]:
+        there = len(found["files"]) - new
+        said.append(
+            f"{counted(new, 'transcript')} would come in"
+            + (f", {there:,} are there already" if there else "")
+        )
+    if ready:
+        said.append(f"{counted(ready, 'other file')} would come in")
+    if waits:
+        said.append(f"{counted(waits, 'file waits', 'files wait')} to be mended")
+    return f"{'; '.join(said)}." if said else ""
 
 
 def _listed(config: Any, places: Any) -> dict[str, list[str]]:
@@ -312,6 +335,11 @@ def _file_page(
         upload=found,
         file=file,
         its=its,
+        wrong=[
+            one["reason"]
+            for one in (seen.get("transcripts") or {}).get("refused", [])
+            if one["number"] == file.number
+        ],
         values=values,
         everyone=_said_of(found, ALL),
         attributes=found.said.attributes.get(str(file.number), {}),

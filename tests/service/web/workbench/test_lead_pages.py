@@ -122,7 +122,7 @@ def test_every_export_has_its_form(lead: Lead, kind: object) -> None:
 def test_an_export_is_made_taken_along_and_deleted(filled: Lead) -> None:
     """It waits with what is left out of it, for leads alone; the file is a download."""
     page = filled.post("/exports/of/codings", {"ending": ".xlsx", "wave": "1"})
-    assert "Codings is ready" in page.text
+    assert "Ready: codings" in page.text
     assert "1 codings" in page.text
     (folder,) = (filled.parts.settings.state / "passing").glob("*/out-*")
     assert {one.stat().st_mode & 0o777 for one in folder.iterdir()} == {0o600}
@@ -153,9 +153,7 @@ def _form(lead: Lead, **changed: str) -> dict[str, str]:
 
     page = lead.get("/settings").text
     found = dict(re.findall(r'<input id="(\w+)" name="\w+" type="text" value="([^"]*)"', page))
-    found |= {
-        name: value for name, value in re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)</textarea>', page)
-    }
+    found |= dict(re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)</textarea>', page))
     found["unit"] = "turn"
     for name, value in re.findall(r'name="(\w+)" value="(yes)" checked', page):
         found[name] = value
