@@ -106,7 +106,7 @@ def test_a_withdrawal_is_shown_first_and_asked_for_by_its_code(filled: Lead) -> 
     )
     with filled.parts.store.reading() as connection:
         (job,) = [job for job in all_jobs(connection) if job.kind == "withdraw"]
-    assert job.arguments == {"participant": "JKG-01", "by": "lead"}
+    assert job.arguments == {"participant": "JKG-01", "by": "the study's key"}
     assert filled.get("/participants/receipts/..%2Fstudy.yaml").status_code == 404
     assert filled.get("/participants/withdraw?who=NOBODY").status_code == 422
 
