@@ -16,6 +16,7 @@ from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
+from service.live_config import InForce
 from service.web import (
     account_page,
     api,
@@ -82,6 +83,8 @@ def create_app(
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
         if attach:
             threads.append(threading.Thread(target=attach_until_done, args=(parts, stopped), daemon=True))
+        # a large study takes long to count the first time
+        threads.append(threading.Thread(target=app.state.study_now.warm_up, daemon=True))
         for thread in threads:
             thread.start()
         yield
@@ -109,6 +112,7 @@ def create_app(
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     app.state.study_now = study_page.remember_study(parts)
+    app.state.in_force = InForce(parts)
     # those first for whose answer a coder waits
     for part in (ml_backend, webhook, api, reading_pages, job_pages):
         app.include_router(part.router)

@@ -130,8 +130,7 @@ assert set(_TITLES) == set(NARROWED)  # noqa: S101 (both are ours)
 def _choices(visit: Visit, name: str) -> list[tuple[str, str]]:
     parts = visit.parts
     if name == CODE:
-        book = parts.read_again().codebook
-        return [(code.path, code.path) for code in book]
+        return [(code.path, code.path) for code in visit.request.app.state.in_force.codebook]
     if name == CONDITION:
         return [(one.value, one.value) for one in Condition]
     with parts.store.reading() as connection:

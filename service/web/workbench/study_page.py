@@ -60,6 +60,8 @@ def study(visit: Visit) -> Response:
     """The first page. The caller has asked whether whoever visits may see figures."""
     parts = visit.parts
     now, as_of = _now(visit.request)
+    if now is None:
+        return _counting(visit)
     answers = visit.request.app.state.pings.ask()
     with parts.store.reading() as connection:
         jobs = [job for job in latest_jobs(connection, latest=20) if job.under_way]
@@ -84,6 +86,8 @@ def work(visit: Visited) -> Response:
     """Each interview and coder, to be filtered by wave, coder and case."""
     visit.must(Action.SEE_FIGURES)
     now, _ = _now(visit.request)
+    if now is None:
+        return _counting(visit)
     shown = Shown(
         _seen_by(visit, now.work),
         _COLUMNS,
@@ -98,7 +102,14 @@ def work(visit: Visited) -> Response:
     return visit.page("workbench/work.html", list=shown)
 
 
-def _now(request: Request) -> tuple[StudyNow, datetime | None]:
+def _counting(visit: Visit) -> Response:
+    """A large study is counted once after the server's start; the page looks again by itself."""
+    answer = visit.page("workbench/counting.html")
+    answer.headers["Refresh"] = "3"
+    return answer
+
+
+def _now(request: Request) -> tuple[StudyNow | None, datetime | None]:
     kept: Remembered[StudyNow] = request.app.state.study_now
     return kept.get()
 

@@ -221,7 +221,11 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         kind_names=NAMES,
         everyone=_said_of(found, ALL),
         listed=_listed(parts.study.config, places),
-        known={"transcript": names, "coder": coders, "code": [code.path for code in parts.codebook]},
+        known={
+            "transcript": names,
+            "coder": coders,
+            "code": [code.path for code in visit.request.app.state.in_force.codebook] if names else [],
+        },
         faults=fault.splitlines(),
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )
