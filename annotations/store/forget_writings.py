@@ -1,7 +1,8 @@
 """What people wrote of somebody who withdraws: it goes with the passages that it rests on, or where it names them.
 
 A summary is words about words: if one of its passages is erased, nobody can tell which of its words came from there, so
-all of it goes, earlier wordings too. An event goes if nothing else supports it, and loses the source otherwise.
+all of it goes, earlier wordings too. A memo or a question about a passage goes with its answers. An event goes if nothing
+else supports it, and loses the source otherwise.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from annotations.names import folded
 from annotations.store.cell_place import column_of
 from annotations.store.tables import (
     distinguishing,
+    doubt_answers,
+    doubts,
     event_passages,
     events,
     member_checks,
@@ -41,6 +44,7 @@ def writings_to_erase(
     return {
         summaries: _summaries(connection, ids, names),
         events: _events(connection, ids, names),
+        doubts: _doubts(connection, ids, names),
         member_checks: _answers(connection, names),
     }
 
@@ -101,10 +105,20 @@ def _events(connection: Connection, transcripts: Collection[UUID], names: Collec
     return found
 
 
+def _doubts(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
+    """The memos and questions about passages of these transcripts, or that name the participant or their transcripts."""
+    named = naming(names)
+    return {
+        row.id
+        for row in connection.execute(select(doubts.c.id, doubts.c.transcript_id, doubts.c.text))
+        if row.transcript_id in transcripts or named(row.text)
+    }
+
+
 def _forget_remarks(connection: Connection, names: Collection[str]) -> None:
     """Blank the rationales and other remarks that name a participant or their transcripts."""
     named = naming(names)
-    for column in (ratings.c.rationale, distinguishing.c.words):
+    for column in (ratings.c.rationale, distinguishing.c.words, doubt_answers.c.text):
         table = column.table
         for row, words in connection.execute(select(table.c.id, column)).all():
             if named(words):
@@ -115,7 +129,7 @@ def _forget_remarks(connection: Connection, names: Collection[str]) -> None:
 
 
 def blank_writings(connection: Connection, transcript: UUID, blanked: Callable[[str], str]) -> int:
-    """Take words out of the summaries and events that rest on a transcript; how many of them held any.
+    """Take words out of the summaries, events and doubts that rest on a transcript; how many of them held any.
 
     ``blanked``: a text without these words.
     """
@@ -134,6 +148,12 @@ def blank_writings(connection: Connection, transcript: UUID, blanked: Callable[[
             # the key held the words; two events may say the same by now, and both stay
             key = str(row.id)
             connection.execute(events.update().where(events.c.id == row.id).values(**said, event_key=key))
+    mine = select(doubts.c.id).where(doubts.c.transcript_id == transcript)
+    for table, which in ((doubts, doubts.c.id), (doubt_answers, doubt_answers.c.doubt_id)):
+        for row in connection.execute(select(table.c.id, table.c.text).where(which.in_(mine))).all():
+            if blanked(row.text) != row.text:
+                count += 1
+                connection.execute(table.update().where(table.c.id == row.id).values(text=blanked(row.text)))
     for row in connection.execute(select(member_checks)).all():
         if blanked(row.words) != row.words:
             count += 1

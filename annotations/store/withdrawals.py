@@ -24,6 +24,7 @@ from annotations.store.erasing import (
     forget_errors,
     forget_evidence,
     forget_webhooks,
+    interviews_with,
     learnt_by,
     not_mirrored,
     pending_in,
@@ -147,6 +148,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     forget_participants(connection, {participant, *(kept.transcript.participant for kept in theirs)})
     not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
+    own_tasks |= {one.key for one in interviews_with(connection, own_segments)}
     for table in (shown_models, label_studio_annotations):
         for some in lots(list(own_tasks), AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,7 @@ def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
         agreement,
+        audit,
         backup,
         change,
         codebook,
@@ -53,6 +55,7 @@ def add_commands() -> None:
         demo,
         disagreements,
         doctor,
+        doubts,
         evaluate,
         export,
         history,
@@ -66,6 +69,7 @@ def add_commands() -> None:
         models,
         participants,
         patterns,
+        people,
         precode,
         pull,
         push,
@@ -110,9 +114,11 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
+    app.add_typer(doubts.app, name="doubts", rich_help_panel="The work")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
-    for module in (export, backup, restore, withdraw, trust):
+    app.add_typer(people.app, name="people", rich_help_panel="Looking after the data")
+    for module in (export, backup, restore, withdraw, audit, trust):
         app.command(module.NAME, rich_help_panel="Looking after the data")(module.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
@@ -122,6 +128,8 @@ def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
     from service.log_lines import keep_words_out
 
+    # files may hold participants' words: their owner alone reads what this process and its children make
+    os.umask(0o077)
     keep_words_out()
     if not app.registered_commands:
         add_commands()

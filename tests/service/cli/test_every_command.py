@@ -48,6 +48,8 @@ READING = [
     "models list",
     "models show v1",
     "jobs list",
+    "doubts list",
+    "doubts list --open",
     "jobs show 1",
     "codebook list",
     "codebook show",
@@ -55,6 +57,8 @@ READING = [
     "codebook crosswalk",
     "codebook print",
     "codebook draft",
+    "people list",
+    "audit",
 ]
 CHANGING = [
     "consensus P-01 --turn 2 --by Ada --nothing",
@@ -68,6 +72,10 @@ CHANGING = [
     "report --for P-01 --answer agreed --by A",
     "export --codings {folder}/a.xlsx --wide {folder}/b.csv --memos {folder}/c.csv --quotes-by-code {folder}/d.docx",
     "export --codebook {folder}/e.qdc",
+    "export --doubts {folder}/f.csv",
+    "doubts note Why? --by Ada --code Money",
+    "doubts note Why? --by Ada --transcript P-01 --turn 2",
+    "doubts answer 7f0c Because. --by Ada",
     "evaluate",
     "precode",
     "push",
@@ -84,6 +92,15 @@ CHANGING = [
     "export --refi {folder}/study.qdpx",
     "backup --to {folder}/backups",
     "restore {folder}/no-such-backup.zip --to {folder}/again",
+    "people first Ada",
+    "people invite Bo --site Atlantis --email bo@example.org",
+    "people link Bo",
+    "people rights Bo --role reader --text",
+    "people label-studio Bo",
+    "people sign-out Bo",
+    "people remove Bo",
+    "people new-key --yes",
+    "audit --did exported --to {folder}/audit.xlsx",
 ]
 TALK = ["Interviewer: How?", "P-01: We lack money.", "I: And?", "P-01: People leave. So sad."]
 STATES: dict[str, tuple[list[str], bool, list[str]]] = {
