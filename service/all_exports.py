@@ -100,6 +100,32 @@ def _table_named(option: str) -> Make:
     return make
 
 
+def _result(name: str) -> Make:
+    def make(parts: Parts, file: Path, wish: Wish) -> Exported:
+        from service.agreement.report import Asked as Part
+        from service.results.result_of import RESULTS, write_result
+        from service.results.study_findings import WantedFindings
+
+        part = Part(wish.one(WAVE), wish.one(CASE))
+        found = RESULTS[name](parts, WantedFindings(among=part, where=wish.narrowed.get(WHERE, ())))
+        return Exported(name, write_result(found, file), notes=found.notes)
+
+    return make
+
+
+def _pack(parts: Parts, file: Path, wish: Wish) -> Exported:
+    from service.agreement.report import Asked as Part
+    from service.reporting.pack import WantedPack, write_pack
+
+    part = Part(wish.one(WAVE), wish.one(CASE))
+    quotes = "with_quotes" in wish.ticked
+    made = write_pack(
+        parts, WantedPack(among=part, where=wish.narrowed.get(WHERE, ()), with_quotes=quotes), file
+    )
+    counts = {"tables": made.tables, "figures": made.figures, "quotes": made.quotes}
+    return Exported("report", (file,), counts)
+
+
 def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.report import Asked as Part
     from service.agreement.report import agree
@@ -179,6 +205,23 @@ def _suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
 _TABLES = (".xlsx", ".csv")
 _WORDS = "It holds participants' words, where their consent allows quotes."
 _QUOTES = (("with_quotes", "With participants' words, where consent allows"),)
+_DRAWN = (".docx", ".xlsx", ".png", ".svg")
+_RESULTS = (
+    (
+        "patterns",
+        "Patterns",
+        "Codes that meet, codes and cases that are alike, what one source supports.",
+        (WAVE, CASE, WHERE),
+    ),
+    ("saturation", "Saturation", "When interviews stopped bringing new codes.", (WAVE, CASE, WHERE)),
+    (
+        "triangulation",
+        "Triangulation",
+        "Which sources support each finding, or contradict it.",
+        (WAVE, CASE, WHERE),
+    ),
+    ("change", "Change over waves", "What is new, gone or turned round.", (CASE, WHERE)),
+)
 KINDS = (
     Kind(
         "codings",
@@ -264,6 +307,20 @@ KINDS = (
         "tandem timeline --png FILE",
         _timeline,
         (CASE,),
+    ),
+    *(
+        Kind(name, title, what_for, _DRAWN, f"tandem {name} --docx FILE", _result(name), narrows)
+        for name, title, what_for, narrows in _RESULTS
+    ),
+    Kind(
+        "report",
+        "Methods and results",
+        "One Word file with all of it, numbered, and the codebook as its appendix.",
+        (".docx",),
+        "tandem report --out FILE.docx",
+        _pack,
+        (WAVE, CASE, WHERE),
+        _QUOTES,
     ),
     Kind(
         "agreement",
