@@ -12,9 +12,11 @@ from pathlib import Path
 
 from annotations.errors import BadInput, unknown
 from annotations.numbers_shown import counted
+from service.agreement.report import Asked as Part
 from service.composition import Parts
 from service.exporting.exported import Exported
 from service.exporting.wanted import Asked
+from service.reporting.result_exports import ENDINGS, RESULTS, ResultExport, export_pack
 
 # what an export can be asked
 WAVE, CASE, CODER, CODE, CONDITION, WHERE = "wave", "case", "coder", "code", "condition", "where"
@@ -100,34 +102,18 @@ def _table_named(option: str) -> Make:
     return make
 
 
-def _result(name: str) -> Make:
-    def make(parts: Parts, file: Path, wish: Wish) -> Exported:
-        from service.agreement.report import Asked as Part
-        from service.results.result_of import RESULTS, write_result
-        from service.results.study_findings import WantedFindings
-
-        part = Part(wish.one(WAVE), wish.one(CASE))
-        found = RESULTS[name](parts, WantedFindings(among=part, where=wish.narrowed.get(WHERE, ())))
-        return Exported(name, write_result(found, file), notes=found.notes)
-
-    return make
+def _result(one: ResultExport) -> Make:
+    return lambda parts, file, wish: one.write(
+        parts, file, Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+    )
 
 
 def _pack(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.report import Asked as Part
-    from service.reporting.pack import WantedPack, write_pack
-
-    part = Part(wish.one(WAVE), wish.one(CASE))
-    quotes = "with_quotes" in wish.ticked
-    made = write_pack(
-        parts, WantedPack(among=part, where=wish.narrowed.get(WHERE, ()), with_quotes=quotes), file
-    )
-    counts = {"tables": made.tables, "figures": made.figures, "quotes": made.quotes}
-    return Exported("report", (file,), counts)
+    part, where = Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+    return export_pack(parts, file, part, where, with_quotes="with_quotes" in wish.ticked)
 
 
 def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.report import Asked as Part
     from service.agreement.report import agree
     from service.agreement.report_files import write_csv, write_html, write_xlsx
 
@@ -142,7 +128,6 @@ def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
 def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.disagreements import Wanted, disagreements
     from service.agreement.disagreements_files import write_csv, write_html
-    from service.agreement.report import Asked as Part
 
     part = Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
     found = disagreements(parts, Wanted(part, wish.one(CODE), None))
@@ -154,7 +139,6 @@ def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
 
 
 def _crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.report import Asked as Part
     from service.results.read_table import study_table
     from service.results.study_table import WantedTable
     from service.results.table_document import write_docx
@@ -205,23 +189,6 @@ def _suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
 _TABLES = (".xlsx", ".csv")
 _WORDS = "It holds participants' words, where their consent allows quotes."
 _QUOTES = (("with_quotes", "With participants' words, where consent allows"),)
-_DRAWN = (".docx", ".xlsx", ".png", ".svg")
-_RESULTS = (
-    (
-        "patterns",
-        "Patterns",
-        "Codes that meet, codes and cases that are alike, what one source supports.",
-        (WAVE, CASE, WHERE),
-    ),
-    ("saturation", "Saturation", "When interviews stopped bringing new codes.", (WAVE, CASE, WHERE)),
-    (
-        "triangulation",
-        "Triangulation",
-        "Which sources support each finding, or contradict it.",
-        (WAVE, CASE, WHERE),
-    ),
-    ("change", "Change over waves", "What is new, gone or turned round.", (CASE, WHERE)),
-)
 KINDS = (
     Kind(
         "codings",
@@ -309,8 +276,16 @@ KINDS = (
         (CASE,),
     ),
     *(
-        Kind(name, title, what_for, _DRAWN, f"tandem {name} --docx FILE", _result(name), narrows)
-        for name, title, what_for, narrows in _RESULTS
+        Kind(
+            one.name,
+            one.title,
+            one.what_for,
+            ENDINGS,
+            f"tandem {one.name} --docx FILE",
+            _result(one),
+            (WAVE, CASE, WHERE) if one.by_wave else (CASE, WHERE),
+        )
+        for one in RESULTS
     ),
     Kind(
         "report",

@@ -266,3 +266,19 @@ def test_of_somebody_of_whom_nothing_was_coded_there_is_no_summary(tandem: Run, 
     tandem("import", str(tmp_path / "N-01.txt"), "--wave", "1", "--participant", "N-01")
     with pytest.raises(BadInput, match="nothing that N-01 said was coded yet"):
         tandem("report", "--for", "N-01")
+
+
+def test_every_result_is_an_export_of_the_list(study: Path, tmp_path: Path) -> None:
+    """With the files that its command writes."""
+    from service.all_exports import KINDS, Wish, make_export
+    from service.composition import open_parts
+
+    names = {"patterns", "saturation", "triangulation", "report"}
+    assert names <= {one.key for one in KINDS}
+    with open_parts(study) as parts:
+        for name in sorted(names):
+            made = make_export(parts, name, ".docx", tmp_path, Wish())
+            assert made.files[0].read_bytes().startswith(b"PK")
+        pictures = make_export(parts, "patterns", ".svg", tmp_path, Wish({"wave": ("1",)}))
+    assert all(one.is_file() for one in pictures.files)
+    assert len(pictures.files) == 2
