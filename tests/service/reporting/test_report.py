@@ -139,7 +139,7 @@ def test_people_of_a_case_read_what_may_be_quoted(tandem: Run, tmp_path: Path) -
     assert "“E-01, the grant was late.” (E-01, turn 2)" in said
 
 
-def test_answers_stand_beside_the_findings_that_they_concern(tandem: Run) -> None:
+def test_answers_stand_beside_the_findings_that_they_concern(tandem: Run, tmp_path: Path) -> None:
     """A participant's beside what rests on their words, or on one code alone; a case's in all its cells."""
     tandem("report", "--for", "E-01", "--answer", "agreed", "--date", "2017-03-02", "--by", "Ada")
     tandem(
@@ -185,6 +185,10 @@ def test_answers_stand_beside_the_findings_that_they_concern(tandem: Run) -> Non
     (finding,) = (one for one in findings if (one["code"], one["column"]) == ("Money", "Esk"))
     assert len(finding["member_checks"]) == 2
     assert tandem("report")["member_checks"][0]["date"] == "2017-03-02"
+    page = tmp_path / "m.html"
+    tandem("matrix", "--html", str(page))
+    assert "Member check: E-01 agreed to the summary on 2017-03-02" in page.read_text("utf-8")
+    assert "It came in time" not in page.read_text("utf-8")
 
 
 def test_the_newest_answer_holds_and_the_same_again_changes_nothing(tandem: Run, tmp_path: Path) -> None:
