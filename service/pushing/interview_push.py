@@ -125,7 +125,7 @@ class InterviewPush:
         there = tasks_by_key(self.server, opened.project.id)
         missing = [one for one in interviews if str(one.key) not in there]
         if missing:
-            data = [self.shown.data(one) for one in missing]
+            data = [self.shown.data(one, None) for one in missing]
             there = add_tasks(self.server, opened.project.id, data, progress)
         with self.store.reading() as connection:
             before = interviews_of(connection, opened.row.id)
@@ -206,7 +206,7 @@ class InterviewPush:
 
     def _show(self, project: Project, some: Sequence[WholeInterview], there: Mapping[str, Task]) -> None:
         tasks = {one.key: there[str(one.key)] for one in some}
-        data = {tasks[one.key].id: self.shown.data(one) for one in some}
+        data = {tasks[one.key].id: self.shown.data(one, self.model) for one in some}
         show_data(self.server, project.id, data, {task.id: task.data for task in tasks.values()})
         made = {
             tasks[one.key].id: its
@@ -244,7 +244,7 @@ class InterviewPush:
     def _wanted(self, row: ProjectRow, one: WholeInterview, task: Task) -> InterviewTask:
         return replace(
             self._row(row, one, task.id),
-            data_hash=hash_of(self.shown.data(one)),
+            data_hash=hash_of(self.shown.data(one, self.model)),
             marks_hash=hash_of_marks(self.shown.prediction(one, self.model)),
         )
 
