@@ -38,7 +38,7 @@ class Past:
     @property
     def codes(self) -> frozenset[str]:
         """What its coder applied."""
-        return frozenset(coding.code for coding in self.review.codings)
+        return self.review.codes
 
     def to_json(self, codebook: Codebook, zone: ZoneInfo) -> dict[str, Any]:
         """As plain data; accepted, rejected and added are derived here, where something had been suggested.
