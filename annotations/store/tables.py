@@ -835,6 +835,102 @@ event_passages = Table(
 )
 
 
+# what somebody notes or asks about a passage, a code, a case or the study; with its answers the team's memory
+doubts = Table(
+    "doubts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    # a passage: a span of the text with this hash
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), index=True),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("text_hash", String(64)),
+    # the id of a code, and the name of a case, "" where it is about none
+    Column("code", Text, nullable=False),
+    Column("case", Text, nullable=False),
+    Column("is_question", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    # its author took it back; it is shown no more
+    Column("taken_back", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+
+# rows are only ever added; "settles": the team goes by this answer from now on
+doubt_answers = Table(
+    "doubt_answers",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("doubt_id", Uuid, ForeignKey("doubts.id"), nullable=False, index=True),
+    Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("settles", Boolean, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what participants and cases answered when they were shown what was coded; the newest of a person on a thing holds
+member_checks = Table(
+    "member_checks",
+    metadata,
+    _sequence(),
+    _id(),
+    # "participant" or "case": whose summary it was
+    Column("of", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_key", Text, nullable=False, index=True),
+    Column("answered_by", Text, nullable=False),
+    # "agreed" or "corrected"
+    Column("answer", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("given", Date, nullable=False),
+    # the finding that it is about; empty: all that was shown
+    Column("phase", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("by_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# files that came in together: how much of what, and when it was undone; no names of files, for they may name people
+brought_in = Table(
+    "brought_in",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("by", Text, nullable=False),
+    Column("what", JSON, nullable=False),
+    Column("undone", Moment),
+    Column("undone_by", Text),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what they brought: transcripts that are new or described anew, reviews, codings, attributes, settings, the codebook
+brought_in_items = Table(
+    "brought_in_items",
+    metadata,
+    _sequence(),
+    Column("brought_in_id", Uuid, ForeignKey("brought_in.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), index=True),
+    # of a review or coding
+    Column("item_id", Uuid),
+    # of an attribute: whose, so that a withdrawal finds it
+    Column("owner_key", Text),
+    # how it was before; none: it was not there
+    Column("before", JSON(none_as_null=True)),
+    **_ORDERED,
+)
+
+
 # one row: what a copy of this database shares with it, and a study made anew under the same name does not
 study_identity = Table(
     "study_identity",
@@ -930,5 +1026,26 @@ sign_in_attempts = Table(
     Column("account_hash", String(64), nullable=False, index=True),
     Column("address", Text, nullable=False, index=True),
     _created(),
+    **_ORDERED,
+)
+
+
+# who did what, when, from where. Rows are only ever added (a trigger sees to it), point at nothing that a withdrawal
+# erases, and hold no words of a transcript
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _sequence(),
+    _id(),
+    # none: a command, or whoever holds the study's key; no foreign key, so that it stays whatever becomes of the account
+    Column("account", Uuid),
+    Column("who", Text, nullable=False),
+    Column("how", String(16), nullable=False),
+    Column("did", String(40), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("address", Text, nullable=False),
+    _created(),
+    Index(None, "who", "did", "about"),
     **_ORDERED,
 )

@@ -31,7 +31,7 @@ from annotations.store.erasing import (
     pending_of,
     pending_to_json,
 )
-from annotations.store.forget_writings import writings_to_erase
+from annotations.store.forget_writings import count_of_answers, writings_to_erase
 from annotations.store.forgettings import all_forgettings, forgettings_of
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
@@ -198,6 +198,7 @@ def rows_left(connection: Connection, ids: Collection[UUID], participant: str) -
                 found[table.name] = found.get(table.name, 0) + connection.execute(wanted).scalar_one()
     theirs = transcripts_of(connection, participant, ids=ids)
     found |= {"transcripts": len(theirs), "attributes": count_of(connection, participant)}
+    found["member_checks"] = count_of_answers(connection, participant)
     return {name: count for name, count in found.items() if count}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotations.numbers_shown import counted
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
@@ -65,7 +66,9 @@ def command(
 
     What is drawn stays drawn: later pushes need no options, and new transcripts are drawn in the same way.
     """
+    from service.audit import Did
     from service.composition import open_parts
+    from service.label_studio.connect import address_for_people
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
 
@@ -73,11 +76,13 @@ def command(
     by = _by(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
+        addresses = [address_for_people(parts.settings, one.project.url) for one in found]
+        note(parts, Did.HANDED_OUT, f"wave {wave}" if wave else "all waves", projects=len(found))
     if json:
         as_json({"projects": [one.to_json() for one in found]})
         return
-    for one in found:
-        _show(one)
+    for one, address in zip(found, addresses, strict=True):
+        _show(one, address)
     warn(*dict.fromkeys(note for one in found for note in one.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
 
@@ -100,7 +105,7 @@ def _by(order: str) -> By:
     return By(order.casefold())
 
 
-def _show(one: Pushed) -> None:
+def _show(one: Pushed, address: str) -> None:
     waiting = f"{one.waiting} waiting until their transcript is finished, " if one.waiting else ""
     say(
         f"{one.project.title}: {counted(one.created, 'new task')}, {one.updated:,} brought up to date, "
@@ -111,4 +116,4 @@ def _show(one: Pushed) -> None:
         say(
             f"  without suggestions: {', '.join(drawn)}, drawn with seed {one.seed}; coders are not told which"
         )
-    say(f"  {one.project.url}")
+    say(f"  {address}")

@@ -22,6 +22,7 @@ from annotations.store.wave_views import View, choose_view, view_of
 from models.corpus import Corpus, read_corpus
 from models.ticking import measured_ticks
 from service.access.page_links import links_to
+from service.accounts.label_studio_users import refuse_push
 from service.composition import Parts
 from service.label_studio.attach import find_service
 from service.label_studio.connect import label_studio_of
@@ -92,6 +93,8 @@ class _Push:
 
     def push_waves(self, waves: Sequence[str], progress: Progress) -> list[Pushed]:
         """Settle what was asked, then wave by wave, project by project."""
+        shown = {transcript for wave in waves for transcript, _ in self._transcripts(wave)}
+        refuse_push(self.parts, self.server, [one for one in self.corpus.transcripts if one.id in shown])
         dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
         both = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
         done: list[Pushed] = []
@@ -180,7 +183,7 @@ class _Push:
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
         service = find_service(parts)
-        links = links_to(service.url, service.key) if service.url else None
+        links = links_to(parts.settings.public_url or service.url, service.key) if service.url else None
         faces = Shown(
             self.corpus,
             turns,
