@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, case, func, select
 from annotations.label_studio.arrivals import State
 from annotations.names import folded
 from annotations.segment import judged
-from annotations.store.label_studio_projects import ProjectRow, projects
+from annotations.store.label_studio_projects import ProjectRow, projects_in_view
 from annotations.store.reviews import past_reviews
 from annotations.store.tables import (
     annotation_reviews,
@@ -98,7 +98,9 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
     """The work of this coder, as far as the viewer may know of the interviews."""
     with parts.store.reading() as connection:
         mine = [
-            one for one in projects(connection) if one.coder is None or folded(one.coder) == folded(coder)
+            one
+            for one in projects_in_view(connection)
+            if one.coder is None or folded(one.coder) == folded(coder)
         ]
         counted = _tasks(connection, mine, coder) if mine else {}
         texts = all_texts(connection)
@@ -120,7 +122,9 @@ def task_address(project: ProjectRow, task: int) -> str:
 def tasks_by_turn(connection: Connection, coder: str, transcript: UUID) -> Mapping[int, str]:
     """For each turn of a transcript (from 0) where this coder codes its first passage."""
     mine = {
-        one.id: one for one in projects(connection) if one.coder is None or folded(one.coder) == folded(coder)
+        one.id: one
+        for one in projects_in_view(connection)
+        if one.coder is None or folded(one.coder) == folded(coder)
     }
     t, s = label_studio_tasks, segments
     wanted = (

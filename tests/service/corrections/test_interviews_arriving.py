@@ -28,13 +28,14 @@ from annotations.store.tables import (
     transcripts,
 )
 from annotations.store.transcripts import all_transcripts
-from annotations.store.wave_views import View
+from annotations.store.wave_views import View, choose_view
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import erase
 from annotations.transcript import Span
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.corrections.list_set_aside import set_aside
+from service.looking.study_work import study_work
 from service.looking.wave_progress import progress_of
 
 
@@ -297,3 +298,21 @@ def test_words_that_are_forgotten_take_the_old_interview_with_them(
         for table in (passage_answers, label_studio_interviews, label_studio_annotations):
             assert connection.execute(select(table)).all() == []
     assert len(reviews_of(parts)) == 6
+
+
+def test_the_work_of_a_wave_is_counted_once(
+    parts: Parts, inbox: Inbox, server: FakeLabelStudio, whole: Whole
+) -> None:
+    """Where both views stand, in the one that is in force; what was done in the other is done."""
+    server.save(2, 1, chosen("people"))
+    deliver(inbox, server.told[-1])
+    for view in (View.INTERVIEW, View.PASSAGE):
+        with parts.store.writing() as connection:
+            choose_view(connection, "1", view)
+            (row,) = study_work(connection)
+        assert (row.coder, row.passages, row.done, row.left) == ("Ada", 6, 1, 5)
+    whole.save(1, 1, whole.suggestion(0))
+    deliver(inbox, whole.told[-1])
+    with parts.store.reading() as connection:
+        (row,) = study_work(connection)
+    assert (row.done, row.left) == (6, 0)
