@@ -199,6 +199,12 @@ def job_of(connection: Connection, name: str) -> Job:
     raise BadInput(f'the id of {many} begins with "{name}". See the ids with "tandem jobs list".')
 
 
+def job_by_id(connection: Connection, job: UUID) -> Job | None:
+    """The job with this id, or None."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job)).first()
+    return None if row is None else _job(row)
+
+
 def all_jobs(connection: Connection, *, latest: int = 50) -> tuple[Job, ...]:
     """The latest jobs, newest first."""
     rows = connection.execute(select(jobs).order_by(jobs.c.sequence.desc()).limit(latest))
