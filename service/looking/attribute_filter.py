@@ -11,6 +11,9 @@ from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
 from annotations.store.transcripts import Kept
 
+_MOST_CHOICES = 100
+_LONGEST_CHOICE = 80
+
 
 def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequence[str]) -> list[Kept]:
     """The transcripts whose participant or case has every one of these, such as "role=leader;provider".
@@ -35,3 +38,10 @@ def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequenc
             f'with "tandem participants".'
         )
     return found
+
+
+def attribute_choices(connection: Connection) -> tuple[str, ...]:
+    """What --where may say of one attribute and one value each, such as "role=leader"; the first hundred."""
+    known = all_attributes(connection)
+    found = (f"{name}={value}" for name in known.names for value in known.values(name))
+    return tuple(one for one in found if len(one) <= _LONGEST_CHOICE)[:_MOST_CHOICES]

@@ -16,6 +16,7 @@ from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
+from service.looking.attribute_filter import attribute_choices
 from service.looking.wave_progress import progress_of
 from service.web import (
     account_page,
@@ -132,5 +133,12 @@ async def page(request: Request, parts: Served) -> Response:
         return answer
     visit = Visit(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
-    progress = await run_in_threadpool(progress_of, parts)
-    return visit.page("status.html", **progress.to_json())
+    where = [one for one in request.query_params.getlist("where") if one.strip()]
+    progress = await run_in_threadpool(progress_of, parts, where)
+    choices = await run_in_threadpool(_choices, parts)
+    return visit.page("status.html", **progress.to_json(), where=where, choices=choices)
+
+
+def _choices(parts: Served) -> tuple[str, ...]:
+    with parts.store.reading() as connection:
+        return attribute_choices(connection)
