@@ -116,7 +116,8 @@ class Parts:
 
         entry = self.study.config.embedder
         own = self.study.folder / Path(entry.model).expanduser()
-        return EmbedderSource(str(own) if own.is_dir() else entry.model, device=entry.device)
+        model = str(own) if own.is_dir() else entry.model
+        return EmbedderSource(model, device=entry.device, languages=entry.languages)
 
     @cached_property
     def cache(self) -> EmbeddingCache:

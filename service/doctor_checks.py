@@ -289,6 +289,7 @@ def _backups(parts: Parts) -> Check:
 
 def _leftovers(parts: Parts) -> Check:
     """Does anything lie below the study that belongs to no living run or model?"""
+    from models.kept_tunings import FOLDER
     from service.backup.workplace import killed_backups
     from training.sweep_leftovers import leftovers
 
@@ -296,7 +297,9 @@ def _leftovers(parts: Parts) -> Check:
         try:
             # a training that is at work has a folder that the database does not name yet
             with parts.alone("doctor"):
-                found = leftovers(parts.store, parts.study)
+                # with what a killed training has done of tuning encoders the next one goes on
+                spared = frozenset({parts.study.models_folder / FOLDER})
+                found = leftovers(parts.store, parts.study, spared)
             backups = killed_backups(parts.settings, parts.study)
         except Busy:
             return Check("leftovers", True, "another command is at work; look again when it has finished")

@@ -35,6 +35,7 @@ _HEAD = """\
 # participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model; fine_tune: true (docs/fine-tuning.md)
+# classifier: default         or logistic regression, linear svm, one of your own (docs/models.md)
 # codings_columns: {transcript: Document, code: Code, quote: Segment}   how your files of codings call their columns
 # aim: {precision: 0.7}        what suggestions are for; left out: the best F1 of each code
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said

@@ -20,6 +20,7 @@ from annotations.store.erasing import (
     forget_errors,
     forget_evidence,
     forget_webhooks,
+    interviews_with,
     learnt_by,
     not_mirrored,
     pending_in,
@@ -27,6 +28,7 @@ from annotations.store.erasing import (
     pending_to_json,
 )
 from annotations.store.forget_writings import blank_writings
+from annotations.store.interviews import forget_interviews
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,
@@ -116,6 +118,7 @@ def forget(connection: Connection, transcript: UUID, *, by: str, again: UUID | N
     forget_errors(connection)
     not_mirrored(connection, models)
     memos = _blank_memos(connection, transcript, [one.text for one in earlier if one.text is not None])
+    forget_interviews(connection, interviews_with(connection, gone))
     _forget_tasks(connection, gone)
     _show_anew(connection, stays)
     cascade(connection, {segments: gone})

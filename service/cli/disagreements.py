@@ -9,6 +9,7 @@ import typer
 
 from annotations.numbers_shown import counted
 from annotations.turn_numbers import shown_number
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -45,6 +46,7 @@ def command(
     from service.agreement.disagreements import Wanted, disagreements, parse_pair
     from service.agreement.disagreements_files import write_csv, write_html
     from service.agreement.report import Asked
+    from service.audit import Did
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
@@ -56,6 +58,10 @@ def command(
         if html is not None:
             write_html(found, parts, html)
         codebook = parts.codebook
+        for file in (csv, html):
+            if file is not None:
+                note(parts, Did.EXPORTED, file.name, kind="disagreements")
+        note(parts, Did.SAW_PASSAGES, "disagreements", passages=len(found))
     if json:
         as_json({"disagreements": [one.to_json(codebook) for one in found]})
         return

@@ -47,6 +47,8 @@ def command(where: WhereOption = None, study: StudyOption = None, json: JsonOpti
     )
     if found.attributes:
         say(f"Attributes: {', '.join(_known_of(name, its) for name, its in found.attributes.items())}")
+    for one in found.begun:
+        say(one.in_words)
     if found.set_aside:
         are = counted(found.set_aside, "annotation is", "annotations are")
         say(f"{are} set aside: tandem pull says why and what to do.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table, warn
 
@@ -28,12 +29,15 @@ def command(
     Passages that a coder is still to judge without a suggestion are left out, and counted.
     """
     from annotations.numbers_shown import counted
+    from service.audit import Did
     from service.composition import open_parts
     from service.looking.hidden_spans import LEFT_OUT
     from service.looking.suggestions_list import Listing, write_csv
 
     with open_parts(chosen(study)) as parts:
         listing = Listing(parts, wave, where or ())
+        if csv is not None:
+            note(parts, Did.EXPORTED, csv.name, kind="suggestions")
     if listing.hidden:
         warn(f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.")
     if csv is not None:

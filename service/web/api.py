@@ -20,6 +20,7 @@ from annotations.store.transcripts import Kept, all_transcripts, same_name
 from service.access.policy import Action, must
 from service.access.transcript_access import must_read, sees
 from service.access.viewer import Viewer
+from service.audit import saw
 from service.looking.seen_passages import SeenPassages
 from service.looking.wave_progress import progress_of
 from service.web.dependencies import Served
@@ -33,15 +34,15 @@ from service.web.schemas import (
     SuggestionShown,
     TranscriptShown,
 )
-from service.web.signed_in import Needs
+from service.web.signed_in import AskedBy, Needs
 
 router = APIRouter(prefix="/api/v1")
 Name = Annotated[str, Query(description="The transcript's id, in any case.")]
+Figures = Annotated[Viewer, Depends(Needs(Action.SEE_FIGURES))]
+Reading = Annotated[Viewer, Depends(Needs(Action.READ_TEXT))]
 Where = Annotated[
     Sequence[str], Query(description='Only of those with this attribute, such as "role=leader".')
 ]
-Figures = Annotated[Viewer, Depends(Needs(Action.SEE_FIGURES))]
-Reading = Annotated[Viewer, Depends(Needs(Action.READ_TEXT))]
 
 
 @router.get("/status")
@@ -59,12 +60,13 @@ def transcripts(parts: Served, viewer: Figures, wave: str | None = None) -> list
 
 
 @router.get("/segments")
-def segments(parts: Served, viewer: Reading, transcript: Name) -> list[SegmentShown]:
+def segments(parts: Served, viewer: Reading, by: AskedBy, transcript: Name) -> list[SegmentShown]:
     """A transcript's segments under the segmentation in force, with their words, in reading order."""
     with parts.store.reading() as connection:
         kept = _seen(connection, viewer, transcript)
         must_read(viewer, kept.transcript)
         cut = segments_of(connection, parts.segmentation.version).get(kept.id, ())
+    saw(parts.store, by, kept.transcript.name)
     return [SegmentShown.of(segment, kept.transcript) for segment in cut]
 
 

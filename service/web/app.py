@@ -11,22 +11,28 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from annotations.store.judged_passages import JudgedPassages
 from service.access.doors import holds_key
 from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.looking.attribute_filter import attribute_choices
-from service.looking.wave_progress import progress_of
+from service.live_config import InForce
+from service.looking.interview_search import InterviewSearch
 from service.web import (
     account_page,
     api,
+    audit_page,
+    codebook_pages,
+    doubt_pages,
     job_pages,
     ml_backend,
+    people_page,
     proof_route,
     reading_pages,
     sign_in_pages,
     static_route,
+    work_pages,
 )
 from service.web import webhook_route as webhook
 from service.web.background import (
@@ -38,13 +44,35 @@ from service.web.background import (
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.fault_pages import explain_faults
-from service.web.pages import Visit
+from service.web.pages import visit_of
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
 from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
+from service.web.workbench import (
+    bring_in_pages,
+    exports_pages,
+    participants_pages,
+    settings_page,
+    study_page,
+)
 
+PAGES = (
+    work_pages,
+    reading_pages,
+    codebook_pages,
+    doubt_pages,
+    job_pages,
+    account_page,
+    people_page,
+    audit_page,
+    study_page,
+    bring_in_pages,
+    participants_pages,
+    exports_pages,
+    settings_page,
+)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -77,6 +105,8 @@ def create_app(
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
         if attach:
             threads.append(threading.Thread(target=attach_until_done, args=(parts, stopped), daemon=True))
+        # a large study takes long to count the first time
+        threads.append(threading.Thread(target=app.state.study_now.warm_up, daemon=True))
         for thread in threads:
             thread.start()
         yield
@@ -100,13 +130,15 @@ def create_app(
     # set before the server waits for its connections to end: those that stay open end themselves
     app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
+    app.state.in_force = InForce(parts)
+    app.state.search = InterviewSearch()
+    app.state.judged = JudgedPassages()
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
+    app.state.study_now = study_page.remember_study(parts)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, reading_pages, job_pages):
-        app.include_router(part.router)
-    for part in (sign_in_pages, account_page, static_route, proof_route):
+    for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES):
         app.include_router(part.router)
     return app
 
@@ -131,14 +163,6 @@ async def page(request: Request, parts: Served) -> Response:
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         remember(request, answer, began)
         return answer
-    visit = Visit(request, parts, await viewer_of(request))
+    visit = await visit_of(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
-    where = [one for one in request.query_params.getlist("where") if one.strip()]
-    progress = await run_in_threadpool(progress_of, parts, where)
-    choices = await run_in_threadpool(_choices, parts)
-    return visit.page("status.html", **progress.to_json(), where=where, choices=choices)
-
-
-def _choices(parts: Served) -> tuple[str, ...]:
-    with parts.store.reading() as connection:
-        return attribute_choices(connection)
+    return await run_in_threadpool(study_page.study, visit)

@@ -23,7 +23,13 @@ ITEMS = (
     Item("Read", "/interviews", Action.READ_TEXT),
     Item("Codebook", "/codebook", Action.READ_CODEBOOK),
     Item("Doubts", "/doubts", Action.WRITE_DOUBT),
+    Item("Bring in", "/bring-in", Action.BRING_IN),
+    Item("Participants", "/participants", Action.BRING_IN),
+    Item("Exports", "/exports", Action.EXPORT),
+    Item("Settings", "/settings", Action.CHANGE_STUDY),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
+    Item("People", "/people", Action.MANAGE_PEOPLE),
+    Item("Audit", "/audit", Action.SEE_AUDIT),
 )
 
 
