@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from annotations.attributes import filters_of
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
+from annotations.store.tables import transcripts
 from annotations.store.transcripts import Kept
-
-_MOST_CHOICES = 100
-_LONGEST_CHOICE = 80
 
 
 def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequence[str]) -> list[Kept]:
@@ -40,8 +39,11 @@ def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequenc
     return found
 
 
-def attribute_choices(connection: Connection) -> tuple[str, ...]:
-    """What --where may say of one attribute and one value each, such as "role=leader"; the first hundred."""
+def known_by_transcript(connection: Connection) -> tuple[tuple[str, ...], dict[UUID, Mapping[str, str]]]:
+    """The names of the study's attributes, and for each transcript what is known of its participant and case."""
     known = all_attributes(connection)
-    found = (f"{name}={value}" for name in known.names for value in known.values(name))
-    return tuple(one for one in found if len(one) <= _LONGEST_CHOICE)[:_MOST_CHOICES]
+    t = transcripts
+    rows = connection.execute(select(t.c.id, t.c.participant, t.c.case)) if known.names else ()
+    return known.names, {
+        row.id: known.of(participant=row.participant or "", case=row.case or "") for row in rows
+    }
