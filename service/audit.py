@@ -37,6 +37,7 @@ class Did(StrEnum):
     IMPORTED = "imported"
     HANDED_OUT = "handed out to coders"
     DECIDED = "decided on codes"
+    ASKED = "asked a worker for work"
     TRAINED = "trained a model"
     PROMOTED = "put a model to serve"
     WITHDREW = "withdrew a participant"
