@@ -63,6 +63,13 @@ def command(
             metavar="FILE", help="The codebook for other programs (.qdc), or as .xlsx, .csv, .docx."
         ),
     ] = None,
+    doubts: Annotated[
+        _File,
+        typer.Option(
+            metavar="FILE",
+            help="Memos, questions and answers of the doubts page (.xlsx, .csv); --codings as .xlsx has them too.",
+        ),
+    ] = None,
     wave: Annotated[
         _Some, typer.Option(metavar="W", help="Only this wave; several: the option once for each.")
     ] = None,
@@ -90,11 +97,12 @@ def command(
     from service.exporting.export_tables import Files
     from service.exporting.wanted import Asked
 
-    files = Files(codings, wide, memos, quotes_by_code, codebook)
+    files = Files(codings, wide, memos, quotes_by_code, codebook, doubts)
     asked = Asked(*(tuple(some or ()) for some in (wave, case, coder, code, condition, where)))
     if refi is None and not files.some:
         raise BadInput(
-            "say what to export: --refi, --codings, --wide, --memos, --quotes-by-code or --codebook, each with a file."
+            "say what to export: --refi, --codings, --wide, --memos, --quotes-by-code, --codebook or "
+            "--doubts, each with a file."
         )
     if refi is not None and asked != Asked():
         raise BadInput("--refi writes the whole study; --wave, --case and the like are for the other files.")

@@ -49,11 +49,13 @@ def add_commands() -> None:
         agreement,
         audit,
         backup,
+        change,
         codebook,
         consensus,
         demo,
         disagreements,
         doctor,
+        doubts,
         evaluate,
         export,
         history,
@@ -66,12 +68,15 @@ def add_commands() -> None:
         matrix,
         models,
         participants,
+        patterns,
         people,
         precode,
         pull,
         push,
         ratings,
+        report,
         restore,
+        saturation,
         serve,
         settle,
         show,
@@ -80,6 +85,7 @@ def add_commands() -> None:
         timeline,
         trace,
         train,
+        triangulation,
         trust,
         withdraw,
         worker,
@@ -102,12 +108,13 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (matrix, ratings, timeline):
+    for module in (matrix, ratings, timeline, patterns, saturation, triangulation, change, report):
         app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, export, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
+    app.add_typer(doubts.app, name="doubts", rich_help_panel="The work")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
     app.add_typer(people.app, name="people", rich_help_panel="Looking after the data")
