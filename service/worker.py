@@ -126,9 +126,8 @@ def _do(parts: Parts, job: Job, name: str) -> None:
         ended(connection)
         if job.kind in _TOLD and isinstance(ended, partial) and ended.func is finish:
             did, told = _TOLD[job.kind]
-            note(
-                connection, this_machines_user("a worker"), did, str(result.get(told) or ""), job=str(job.id)
-            )
+            by = this_machines_user(str(job.arguments.get("by") or "a worker"))
+            note(connection, by, did, str(result.get(told) or ""), job=str(job.id))
 
 
 # what stands in the audit log of a job that is done, and which part of its result it names
@@ -136,6 +135,8 @@ _TOLD: Mapping[JobKind, tuple[Did, str]] = {
     "train": (Did.TRAINED, "model_version"),
     "renew": (Did.HANDED_OUT, ""),
     "backup": (Did.BACKED_UP, "file"),
+    "withdraw": (Did.WITHDREW, "participant"),
+    "bring in": (Did.IMPORTED, ""),
 }
 
 
