@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
+from service.audit import Did, noted
 from service.web.pages import Visit
 
-log = logging.getLogger("tandem.audit")
 
-
-def audit(visit: Visit, what: str, about: str = "") -> None:
+def audit(visit: Visit, did: Did, about: str = "", **detail: str | int) -> None:
     """Keep that whoever visits did this. ``about``: a name or an id, never words of a transcript."""
-    log.info("%s (%s): %s %s", visit.viewer.name, visit.viewer.role, what, about)
+    noted(visit.parts.store, visit.by, did, about, **detail)

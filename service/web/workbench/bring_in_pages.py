@@ -12,6 +12,7 @@ from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import ask_for
 from service.access.page_links import interview_path
 from service.access.policy import Action
+from service.audit import Did
 from service.bringing_in.bring import bring_in
 from service.bringing_in.kinds import kind_of
 from service.bringing_in.undo import undo, why_it_stays
@@ -59,7 +60,7 @@ def send(visit: Visited, sent: Sent) -> Response:
     manifests = upload.of_kind("manifest")
     notes = [note for one in manifests for note in upload_pages.taken(upload, one)]
     upload.save()
-    audit(visit, "sent files", str(len(upload.files)))
+    audit(visit, Did.SENT, str(upload.id), files=len(upload.files))
     look(visit, upload)
     return saved(f"{PATH}/{upload.id}" + ("?notes=1" if notes else ""))
 
@@ -70,7 +71,7 @@ def bring(visit: Visited, one: UUID) -> Response:
     visit.must(Action.BRING_IN)
     parts = visit.parts
     upload = open_upload(parts, one)
-    audit(visit, "brought files in", str(one))
+    audit(visit, Did.IMPORTED, str(one), kind="files that were sent")
     if is_small(upload):
         try:
             with parts.alone("bring in"):
@@ -102,7 +103,7 @@ def leave(visit: Visited, one: UUID) -> Response:
     """Delete what was sent: it is not to come in."""
     visit.must(Action.BRING_IN)
     open_upload(visit.parts, one).remove()
-    audit(visit, "left files that were sent", str(one))
+    audit(visit, Did.SENT, str(one), left="yes")
     return saved(PATH)
 
 
@@ -122,7 +123,7 @@ def undo_it(visit: Visited, record: UUID) -> Response:
             undo(visit.parts, record, by=visit.viewer.name)
     except BadInput as error:
         return _came_in(visit, record, fault=str(error))
-    audit(visit, "undid what was brought in", str(record))
+    audit(visit, Did.UNDID, str(record))
     return saved(f"{PATH}/came/{record}")
 
 

@@ -17,6 +17,7 @@ from annotations.store.study_places import places_in
 from service.access.policy import Action
 from service.all_exports import CASE, CODE, CODER, CONDITION, KINDS, NARROWED, WAVE, WHERE, Wish, kind_named
 from service.all_exports import make_export as make
+from service.audit import Did
 from service.passing_files.folders import folder_of, new_folder, read_plain, remove, write_plain
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.audit import audit
@@ -63,7 +64,7 @@ def make_export(visit: Visited, sent: Sent, key: str) -> Response:
         file.chmod(0o600)
     plain = made.to_json() | {"key": key, "files": [file.name for file in made.files]}
     write_plain(folder / _ABOUT, plain)
-    audit(visit, "exported", key)
+    audit(visit, Did.EXPORTED, key, files=len(made.files))
     return saved(f"{PATH}/made/{one}")
 
 
@@ -88,7 +89,7 @@ def take_along(visit: Visited, one: UUID, number: int) -> Response:
     names = [] if about is None else about["files"]
     if folder is None or not 0 <= number < len(names) or not (folder / names[number]).is_file():
         return _gone(visit)
-    audit(visit, "took along", f"{about['key'] if about else ''}")
+    audit(visit, Did.EXPORTED, f"{about['key'] if about else ''}", taken="yes")
     return FileResponse(folder / names[number], filename=names[number], media_type="application/octet-stream")
 
 

@@ -83,6 +83,37 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /interviews/{transcript}": (LINKED, Action.READ_TEXT),
     "GET /interviews/{transcript}/done.svg": (LINKED, Action.READ_TEXT),
     "GET /codebook": (LINKED, Action.READ_CODEBOOK),
+    "GET /study/work": Action.SEE_FIGURES,
+    "GET /bring-in": Action.BRING_IN,
+    "POST /bring-in": Action.BRING_IN,
+    "GET /bring-in/{one}": Action.BRING_IN,
+    "GET /bring-in/{one}/file/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/file/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/all": Action.BRING_IN,
+    "POST /bring-in/{one}/roles": Action.BRING_IN,
+    "POST /bring-in/{one}/kind/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/table/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/mend/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/bring": Action.BRING_IN,
+    "POST /bring-in/{one}/look": Action.BRING_IN,
+    "POST /bring-in/{one}/leave": Action.BRING_IN,
+    "GET /bring-in/came/{record}": Action.BRING_IN,
+    "POST /bring-in/came/{record}/undo": Action.BRING_IN,
+    "GET /participants": Action.BRING_IN,
+    "GET /participants/of": Action.BRING_IN,
+    "POST /participants/attributes": Action.BRING_IN,
+    "POST /participants/consents": Action.ERASE,
+    "GET /participants/withdraw": Action.ERASE,
+    "POST /participants/withdraw": Action.ERASE,
+    "GET /participants/receipts/{name}": Action.ERASE,
+    "GET /exports": Action.EXPORT,
+    "GET /exports/of/{key}": Action.EXPORT,
+    "POST /exports/of/{key}": Action.EXPORT,
+    "GET /exports/made/{one}": Action.EXPORT,
+    "GET /exports/made/{one}/{number}": Action.EXPORT,
+    "POST /exports/made/{one}/delete": Action.EXPORT,
+    "GET /settings": Action.CHANGE_STUDY,
+    "POST /settings": Action.CHANGE_STUDY,
     "GET /api/v1/status": Action.SEE_FIGURES,
     "GET /api/v1/transcripts": Action.SEE_FIGURES,
     "GET /api/v1/segments": Action.READ_TEXT,
@@ -169,8 +200,9 @@ def _asked(client: TestClient, name: str, transcript: UUID, token: str = "") -> 
     for place in ("{given}", "{mark}", "{name}", "{code:path}"):
         path = path.replace(place, "x")
     path = path.replace("{transcript}", str(transcript))
-    for place in ("{account}", "{token}", "{job}", "{doubt}"):
+    for place in ("{account}", "{token}", "{job}", "{doubt}", "{one}", "{record}"):
         path = path.replace(place, str(uuid4()))
+    path = path.replace("{number}", "0").replace("{key}", "codings")
     query = "?transcript=L-01" if path.rsplit("/", 1)[-1] in ("segments", "suggestions", "reviews") else ""
     if name == "GET /proof":
         query = f"?nonce={'0' * 64}"
