@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from builders import skip_or_fail
 
-from annotations.store.tombstones import beside
+from annotations.store.kept_outside import beside
 
 POSTGRESQL = os.environ.get("TANDEM_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 

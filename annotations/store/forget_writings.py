@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, delete, select
 
+from annotations.attributes import Owner
 from annotations.names import folded
 from annotations.store.cell_place import column_of
 from annotations.store.tables import (
@@ -21,6 +22,7 @@ from annotations.store.tables import (
     doubts,
     event_passages,
     events,
+    member_checks,
     ratings,
     summaries,
     summary_passages,
@@ -43,7 +45,36 @@ def writings_to_erase(
         summaries: _summaries(connection, ids, names),
         events: _events(connection, ids, names),
         doubts: _doubts(connection, ids, names),
+        member_checks: _answers(connection, names),
     }
+
+
+def _answers(connection: Connection, names: Collection[str]) -> set[UUID]:
+    """What they answered, for themselves or for their case; what others said of them is blanked here."""
+    keys = {folded(name) for name in names if name.strip()}
+    named = naming(names)
+    found = set()
+    for row in connection.execute(select(member_checks)).all():
+        of_them = row.of == Owner.PARTICIPANT.value and row.owner_key in keys
+        if of_them or folded(row.answered_by) in keys or named(row.answered_by):
+            found.add(row.id)
+        elif named(row.words):
+            connection.execute(
+                member_checks.update().where(member_checks.c.id == row.id).values(words=ERASED)
+            )
+    return found
+
+
+def count_of_answers(connection: Connection, participant: str) -> int:
+    """How many answers are kept of a participant."""
+    rows = connection.execute(
+        select(member_checks.c.of, member_checks.c.owner_key, member_checks.c.answered_by)
+    )
+    wanted = folded(participant)
+    return sum(
+        (of == Owner.PARTICIPANT.value and owner == wanted) or folded(who) == wanted
+        for of, owner, who in rows
+    )
 
 
 def _summaries(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
@@ -123,6 +154,11 @@ def blank_writings(connection: Connection, transcript: UUID, blanked: Callable[[
             if blanked(row.text) != row.text:
                 count += 1
                 connection.execute(table.update().where(table.c.id == row.id).values(text=blanked(row.text)))
+    for row in connection.execute(select(member_checks)).all():
+        if blanked(row.words) != row.words:
+            count += 1
+            this = member_checks.c.id == row.id
+            connection.execute(member_checks.update().where(this).values(words=blanked(row.words)))
     return count
 
 

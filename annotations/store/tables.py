@@ -381,8 +381,42 @@ label_studio_projects = Table(
     # the codebook that its coders choose from; none: pushed before this was kept
     Column("codebook_version", String(16)),
     Column("retired", Boolean, nullable=False, default=False),
+    # "passage" or "interview": what one of its tasks is
+    Column("view", String(16), nullable=False, server_default="passage"),
     _created(),
     **_ORDERED,
+)
+
+
+# how a wave is put before coders; the newest is in force, and rows are only ever added
+wave_views = Table(
+    "wave_views",
+    metadata,
+    _sequence(),
+    Column("wave", Text, nullable=False),
+    Column("view", String(16), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# interviews that stand as one task; each of their passages has a row in ``label_studio_tasks`` beside
+label_studio_interviews = Table(
+    "label_studio_interviews",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    # what the task's data says in Label Studio; another one for a corrected text
+    Column("key", Uuid, primary_key=True),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("task_id", Integer, nullable=False),
+    # of the text that it shows
+    Column("text_hash", String(64), nullable=False),
+    # it asks for the passages that come again, and for no others
+    Column("again", Boolean, nullable=False),
+    Column("data_hash", String(64), nullable=False),
+    # of what is marked on it before a coder opens it
+    Column("marks_hash", String(64), nullable=False),
+    _created(),
 )
 
 
@@ -473,6 +507,45 @@ label_studio_annotations = Table(
     Column("last_event", Integer, nullable=False, default=0),
     _created(),
     Index("ix_label_studio_annotations_key_coder", "key", "coder"),
+)
+
+
+# what an annotation of a whole interview says of each passage, as last seen; a row without a segment is about marks that
+# lie in none
+passage_answers = Table(
+    "passage_answers",
+    metadata,
+    _sequence(),
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), nullable=False),
+    Column("annotation_id", Integer, nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("key", Uuid, nullable=False),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), index=True),
+    Column("coder", Text),
+    Column("state", String(24), nullable=False, index=True),
+    Column("why", Text, nullable=False),
+    Column("content", String(64), nullable=False),
+    # since when it says so, by Label Studio's clock
+    Column("changed", Moment, nullable=False),
+    Column("body", JSON, nullable=False),
+    UniqueConstraint("project_id", "annotation_id", "key"),
+    Index("ix_passage_answers_key_coder", "key", "coder"),
+    **_ORDERED,
+)
+
+
+# how far coders are in interviews that they have begun and not submitted; a draft is no review
+interview_drafts = Table(
+    "interview_drafts",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("key", Uuid, primary_key=True),
+    Column("user_id", Integer, primary_key=True, autoincrement=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    # the last turn, from 0, in which they set, changed or confirmed a mark
+    Column("turn", Integer, nullable=False),
+    Column("marks", Integer, nullable=False),
+    Column("changed", Moment, nullable=False),
 )
 
 
@@ -796,6 +869,30 @@ doubt_answers = Table(
     Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
     Column("text", Text, nullable=False),
     Column("settles", Boolean, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what participants and cases answered when they were shown what was coded; the newest of a person on a thing holds
+member_checks = Table(
+    "member_checks",
+    metadata,
+    _sequence(),
+    _id(),
+    # "participant" or "case": whose summary it was
+    Column("of", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_key", Text, nullable=False, index=True),
+    Column("answered_by", Text, nullable=False),
+    # "agreed" or "corrected"
+    Column("answer", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("given", Date, nullable=False),
+    # the finding that it is about; empty: all that was shown
+    Column("phase", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("by_id", Uuid, ForeignKey("coders.id"), nullable=False),
     _created(),
     **_ORDERED,
 )

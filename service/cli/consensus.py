@@ -56,13 +56,13 @@ def command(
         found = record(parts, Agreed(transcript, index, code or (), by, memo, moderated, among or ()))
         note(parts, Did.DECIDED, transcript, by=by, turn=turn)
     if json:
-        as_json(found)
+        as_json(found.to_json())
         return
-    people = " and ".join(dict.fromkeys(one["coder"] for one in found["sources"]))
+    people = " and ".join(dict.fromkeys(coder for _, coder in found.sources))
     say(
-        f"The passage is {passage_named(found['transcript'], found['turn'], found['first_words'])}",
-        f"{found['by']} recorded as {found['condition']}: {', '.join(found['codes']) or 'nothing applies'}. It was made "
-        f"from the reviews of {people}, which stay as they are; that they agreed is {found['by']}'s word.",
+        f"The passage is {passage_named(found.transcript, found.turn, found.first_words)}",
+        f"{found.by} recorded as {found.condition.value}: {', '.join(found.codes) or 'nothing applies'}. It was made "
+        f"from the reviews of {people}, which stay as they are; that they agreed is {found.by}'s word.",
     )
-    if found["supersedes"]:
+    if found.supersedes:
         say("It takes the place of the consensus before; that one is kept.")

@@ -49,6 +49,7 @@ def add_commands() -> None:
         agreement,
         audit,
         backup,
+        change,
         codebook,
         consensus,
         demo,
@@ -67,12 +68,15 @@ def add_commands() -> None:
         matrix,
         models,
         participants,
+        patterns,
         people,
         precode,
         pull,
         push,
         ratings,
+        report,
         restore,
+        saturation,
         serve,
         settle,
         show,
@@ -81,6 +85,7 @@ def add_commands() -> None:
         timeline,
         trace,
         train,
+        triangulation,
         trust,
         withdraw,
         worker,
@@ -103,7 +108,7 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (matrix, ratings, timeline):
+    for module in (matrix, ratings, timeline, patterns, saturation, triangulation, change, report):
         app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, export, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)

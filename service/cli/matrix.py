@@ -236,6 +236,9 @@ def _show_cells(cells: Sequence[OpenedCell]) -> None:
             say(f"  the rule proposes {rating_shown(str(cell['proposed']))}: {cell['proposed_why']}")
         for summary in cell["summaries"]:
             say(f"  {summary['by']} wrote ({summary['written'][:10]}): {summary['text']}")
+        for check in cell["member_checks"]:
+            told = f": {check['what']}" if check["what"] else ""
+            say(f"  {check['answered_by']} {check['answer']} when shown it ({check['date']}){told}")
         for passage in one.passages:
             place = f"{passage['transcript']}:{passage['turn_shown'] or passage['start']}"
             said = [passage["influence"] or "", "concrete example" if passage["concrete_example"] else ""]

@@ -12,6 +12,7 @@ from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
+    from annotations.store.wave_views import View
     from service.pushing import Pushed
     from service.pushing.passage_order import By
 
@@ -43,6 +44,13 @@ def command(
             metavar="NAME", help="Who gets a project of their own; with --double all of study.yaml."
         ),
     ] = None,
+    view: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VIEW",
+            help="What one task is from now on: passage (at first), or interview, which is read and marked as a whole.",
+        ),
+    ] = None,
     order: Annotated[
         str,
         typer.Option(
@@ -64,7 +72,7 @@ def command(
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
 
-    asked = Asked(blind, double, repeat, seed, tuple(coder or ()))
+    asked = Asked(blind, double, repeat, seed, tuple(coder or ()), _view(view))
     by = _by(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
@@ -77,6 +85,15 @@ def command(
         _show(one, address)
     warn(*dict.fromkeys(note for one in found for note in one.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
+
+
+def _view(view: str | None) -> View | None:
+    from annotations.errors import unknown
+    from annotations.store.wave_views import View
+
+    if view is not None and view.casefold() not in list(View):
+        raise unknown("view", view, list(View))
+    return None if view is None else View(view.casefold())
 
 
 def _by(order: str) -> By:

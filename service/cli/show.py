@@ -59,7 +59,7 @@ def command(
             return
         found = coded_transcript(parts, kept).to_json()
         found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
-    found |= {"version": len(earlier) + 1, "earlier_versions": earlier}
+    found |= {"version": len(earlier) + 1, "earlier_versions": [one.to_json() for one in earlier]}
     found["waiting"] = [one.to_json() for one in waiting]
     if json:
         as_json(found)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.noted import note
-from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
+from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table, warn
 
 NAME = "suggestions"
@@ -17,6 +17,7 @@ _SHOWN = 30
 
 def command(
     wave: WaveOption = None,
+    where: WhereOption = None,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write all probabilities as CSV.")
     ] = None,
@@ -34,7 +35,7 @@ def command(
     from service.looking.suggestions_list import Listing, write_csv
 
     with open_parts(chosen(study)) as parts:
-        listing = Listing(parts, wave)
+        listing = Listing(parts, wave, where or ())
         if csv is not None:
             note(parts, Did.EXPORTED, csv.name, kind="suggestions")
     if listing.hidden:
@@ -48,9 +49,9 @@ def command(
         return
     rows = list(listing.rows())
     if json:
-        as_json({"suggestions": rows, "hidden": listing.hidden})
+        as_json({"suggestions": [row.to_json() for row in rows], "hidden": listing.hidden})
         return
-    shown = [row for row in rows if row["suggested"]]
+    shown = [row for row in rows if row.suggested]
     if not shown:
         say(
             f"No code reaches its threshold on the {counted(listing.looked_at, 'passage')} that the model looked at."
@@ -58,9 +59,16 @@ def command(
             else 'There are no suggestions. Make them with "tandem precode".'
         )
         return
-    keys = ("transcript", "turn_shown", "framework", "code", "probability")
     columns = ("transcript", "turn", "framework", "code", "rank" if listing.only_ranks else "probability")
-    table("", columns, [[row[key] for key in keys] for row in shown[:_SHOWN]], numbers=1)
+    table(
+        "",
+        columns,
+        [
+            (row.transcript, row.turn_shown, row.framework, row.code, row.probability)
+            for row in shown[:_SHOWN]
+        ],
+        numbers=1,
+    )
     if listing.only_ranks:
         say(
             "",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from service.cli.language_figures import show_languages
 from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
@@ -82,6 +83,7 @@ def command(
             f"{where}: F1 {overall['micro_f1']:.2f} over all codes, kappa with the coders "
             f"{_kappa(overall)}{few}. More: tandem evaluate",
         )
+    show_languages(trained.figures.get("languages"))
     if plain["too_few"] and trained.new:
         lacking = len(plain["too_few"])
         say("", f"{counted(lacking, 'code')} {'is' if lacking == 1 else 'are'} not suggested yet:")

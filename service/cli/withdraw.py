@@ -167,9 +167,14 @@ def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
     from service.withdrawal.tombstone_file import bring, to_bring
 
     found = to_bring(parts, file)
-    if found.here and not yes:
-        people = counted(len(found.here), "person", "people")
-        what = f"This erases for good {people} who withdrew and {'is' if len(found.here) == 1 else 'are'} in this study"
+    here = found.people.here
+    if (here or found.words) and not yes:
+        people = counted(len(here), "person", "people")
+        what = f"This erases for good {people} who withdrew and {'is' if len(here) == 1 else 'are'} in this study"
+        if found.words:
+            names = ", ".join(one.name for one in found.words)
+            words = f"the words that were taken out of {names}"
+            what = f"{what}, and {words}" if here else f"This erases for good {words}"
         if not sys.stdin.isatty():
             raise BadInput(f"{what}. Nobody can be asked here: give --yes to do it. Nothing was erased.")
         typer.confirm(f"{what}. It cannot be undone. Erase?", abort=True)
@@ -178,10 +183,16 @@ def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
         for one in came:
             note(parts, Did.WITHDREW, one.participant, how="tombstones")
     if json:
-        as_json({"tombstones": len(found.tombstones), "erased": [one.to_json() for one in came]})
+        as_json(
+            {
+                "tombstones": len(found.people.tombstones),
+                "erased": [one.to_json() for one in came],
+                "words_taken_out": [one.name for one in found.words],
+            }
+        )
     else:
-        taken = counted(len(found.tombstones), "tombstone was", "tombstones were")
-        say(f"{taken} taken over; {counted(len(found.here), 'person was', 'people were')} erased.")
+        taken = counted(len(found.people.tombstones), "tombstone was", "tombstones were")
+        say(f"{taken} taken over; {counted(len(here), 'person was', 'people were')} erased.")
         for one in came:
             _tell(one)
     if not all(one.done for one in came):

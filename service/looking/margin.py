@@ -80,7 +80,7 @@ class MarginInterview:
 
 
 def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginInterview | None:
-    """The interview for this reader; None if there is none that she may know of. Raises NotAllowed."""
+    """The interview for this reader; None if there is none that she may know of. Raises NotAllowed where she may not."""
     with parts.store.reading() as connection:
         kept = transcript_by_id(connection, transcript)
         if kept is None or not sees(viewer, kept.transcript):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -40,12 +40,15 @@ router = APIRouter(prefix="/api/v1")
 Name = Annotated[str, Query(description="The transcript's id, in any case.")]
 Figures = Annotated[Viewer, Depends(Needs(Action.SEE_FIGURES))]
 Reading = Annotated[Viewer, Depends(Needs(Action.READ_TEXT))]
+Where = Annotated[
+    Sequence[str], Query(description='Only of those with this attribute, such as "role=leader".')
+]
 
 
 @router.get("/status")
-def study_status(parts: Served, _viewer: Figures) -> dict[str, Any]:
+def study_status(parts: Served, _viewer: Figures, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts).to_json()
+    return progress_of(parts, where).to_json()
 
 
 @router.get("/transcripts")

@@ -151,5 +151,6 @@ async def page(request: Request, parts: Served) -> Response:
         return answer
     visit = await visit_of(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
-    progress = await run_in_threadpool(progress_of, parts, request.app.state.judged)
-    return visit.page("status.html", **progress.to_json())
+    progress = await run_in_threadpool(progress_of, parts, judged=request.app.state.judged)
+    begun = [one.in_words for one in progress.begun]
+    return visit.page("status.html", **{**progress.to_json(), "begun": begun})
