@@ -43,6 +43,9 @@ JOBS_IN_WORDS: Mapping[str, str] = {
     "precode": "suggestions",
     "renew": "new suggestions into Label Studio",
     "backup": "a backup of the study",
+    "withdraw": "erasing a participant",
+    "look": "a look at files that were sent",
+    "bring in": "bringing files in",
 }
 
 
