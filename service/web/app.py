@@ -39,6 +39,7 @@ from service.web.background import (
     attach_until_done,
     reconcile_until_stopped,
     users_of,
+    warm_up,
     work_off_until_stopped,
 )
 from service.web.client_address import address_of, is_here
@@ -96,10 +97,12 @@ def create_app(
     arrived, stopped = threading.Event(), threading.Event()
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threads = [
             threading.Thread(target=work_off_until_stopped, args=(inbox, arrived, stopped), daemon=True)
         ]
+        kept = (parts, app.state.judged, app.state.search)
+        threads.append(threading.Thread(target=warm_up, args=kept, daemon=True))
         if reconcile_every is not None:
             arguments = (parts, inbox, reconcile_every, stopped)
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
