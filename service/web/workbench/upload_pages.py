@@ -224,7 +224,9 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         known={
             "transcript": names,
             "coder": coders,
-            "code": [code.path for code in visit.request.app.state.in_force.codebook] if names else [],
+            "code": [code.path for code in visit.request.app.state.in_force.codebook]
+            if seen["tables"]
+            else [],
         },
         faults=fault.splitlines(),
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
