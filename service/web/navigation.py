@@ -28,6 +28,8 @@ ITEMS = (
     Item("Exports", "/exports", Action.EXPORT),
     Item("Settings", "/settings", Action.CHANGE_STUDY),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
+    Item("People", "/people", Action.MANAGE_PEOPLE),
+    Item("Audit", "/audit", Action.SEE_AUDIT),
 )
 
 
