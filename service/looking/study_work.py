@@ -109,10 +109,10 @@ def study_work(connection: Connection) -> tuple[CoderWork, ...]:
                 row = replace(row, whole=True, seconds=interviews[project].get((transcript, who)))
             found.append(row)
     there = {(one.transcript, one.coder) for one in found}
-    for row in connection.execute(_ELSEWHERE):
-        if (row.transcript_id, row.name) not in there:
-            place = places[row.transcript_id]
-            found.append(_row(place, row.name, 0, row.judged, 0, 0, None, None, elsewhere=True))
+    for transcript, name, judged in connection.execute(_ELSEWHERE):
+        if (transcript, name) not in there:
+            place = places[transcript]
+            found.append(_row(place, name, 0, judged, 0, 0, None, None, elsewhere=True))
     return tuple(sorted(found, key=lambda one: (one.wave, one.name.casefold(), one.coder.casefold())))
 
 
