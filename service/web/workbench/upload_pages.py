@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response, status
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from annotations.store.coders import coder_names
-from annotations.store.jobs import job_by_id
+from annotations.store.jobs import all_jobs
 from annotations.store.study_places import places_in
 from annotations.store.transcripts import transcript_names
 from annotations.transcript import Kind as TranscriptKind
@@ -28,6 +28,7 @@ from service.bringing_in.kinds import NAMES
 from service.bringing_in.mend_cells import mend
 from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.looking.job_progress import job_progress
+from service.passing_files.folders import folder_of
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS as PATH
@@ -42,15 +43,15 @@ def upload(visit: Visited, one: UUID) -> Response:
     """What was sent, as it would come in."""
     visit.must(Action.BRING_IN)
     parts = visit.parts
+    came = _came_by_job(visit, one)
+    if came:
+        return saved(f"{PATH}/came/{came}")
     found = opened(visit, one)
     if found.job:
         with parts.store.reading() as connection:
             job = job_progress(connection, UUID(found.job))
-            plain = job_by_id(connection, UUID(found.job))
         if job is not None and job.under_way:
             return visit.page("workbench/upload_at_work.html", job=job, upload=found)
-        if plain is not None and plain.kind == "bring in" and plain.result and plain.result.get("brought_in"):
-            return saved(f"{PATH}/came/{plain.result['brought_in']}")
         if job is not None and job.error:
             return page(visit, found, fault=job.error)
     if found.seen is None:
@@ -59,6 +60,17 @@ def upload(visit: Visited, one: UUID) -> Response:
         if found.seen is None:
             return saved(f"{PATH}/{one}")
     return page(visit, found)
+
+
+def _came_by_job(visit: Visit, one: UUID) -> str:
+    """What a job brought in of an upload that is not here any more, "" where it is here or was left."""
+    if folder_of(visit.parts, "in", one) is not None:
+        return ""
+    with visit.parts.store.reading() as connection:
+        for job in all_jobs(connection, latest=100):
+            if job.kind == "bring in" and job.arguments.get("upload") == str(one) and job.result:
+                return str(job.result.get("brought_in") or "")
+    return ""
 
 
 @router.get(f"{PATH}/{{one}}/file/{{number}}")
