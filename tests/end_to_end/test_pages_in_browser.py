@@ -99,6 +99,12 @@ def _addresses(made: WithPages) -> list[str]:
         "/account",
         "/people",
         "/audit",
+        "/study/work",
+        "/bring-in",
+        "/participants",
+        "/exports",
+        "/exports/of/codings",
+        "/settings",
         "/api/v1/docs",
     ]
 
