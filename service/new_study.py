@@ -15,6 +15,8 @@ from annotations.codebook.files import (
     shipped_codebooks,
     write_codebook,
 )
+from annotations.codings.qualcoder_codes import read_qualcoder_codebook
+from annotations.codings.qualcoder_database import is_qualcoder
 from annotations.errors import BadInput, unknown
 from annotations.refi.codebook_file import read_refi_codebook
 from annotations.refi.container import ENDINGS
@@ -79,6 +81,9 @@ def chosen_codebook(name: str) -> Codebook:
 def codebook_said(name: str) -> FromFile:
     """The same with how its file was read."""
     file = Path(name)
+    if is_qualcoder(file):
+        made = read_qualcoder_codebook(file)
+        return FromFile(made.codebook, (f"{file.name} is read as a QualCoder project.", *made.notes))
     if file.suffix.lower() in ENDINGS:
         return FromFile(read_refi_codebook(file))
     if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
@@ -88,6 +93,6 @@ def codebook_said(name: str) -> FromFile:
             "codebook",
             name,
             shipped_codebooks(),
-            remedy="Give one of these, or a .yaml, .csv, .xlsx or .qdc file.",
+            remedy="Give one of these, or a .yaml, .csv, .xlsx or .qdc file, or a QualCoder project (.qda).",
         )
     return FromFile(shipped_codebook(name))

@@ -107,7 +107,10 @@ class Choice:
 
 
 class Shown(Generic[T]):
-    """A list as it was asked for. ``noun``: what a row is; ``path``: the page's address."""
+    """A list as it was asked for. ``noun``: what a row is; ``path``: the page's address.
+
+    ``also``: what else its address says, which every link of the list keeps.
+    """
 
     def __init__(
         self,
@@ -120,6 +123,7 @@ class Shown(Generic[T]):
         id: str = "list",  # noqa: A002 (the element's)
         empty: str = "Nothing is here yet.",
         size: int = PAGE,
+        also: Mapping[str, str] | None = None,
     ) -> None:
         self.columns = tuple(columns)
         self.asked = asked
@@ -129,6 +133,7 @@ class Shown(Generic[T]):
         self._noun = noun
         self._empty = empty
         self._size = size
+        self._also = {key: value for key, value in (also or {}).items() if value}
 
     @cached_property
     def found(self) -> tuple[T, ...]:
@@ -223,7 +228,7 @@ class Shown(Generic[T]):
     def kept_hidden(self) -> list[tuple[str, str]]:
         """What a filter's form sends along: how the list is sorted."""
         sort = self._sort()
-        return [("sort", sort)] if sort else []
+        return [*self._also.items(), *([("sort", sort)] if sort else [])]
 
     @property
     def filtered(self) -> bool:
@@ -252,6 +257,11 @@ class Shown(Generic[T]):
     def after(self) -> str | None:
         """The address of the next page."""
         return self._address(page=str(self.page + 1)) if self.page < self.pages else None
+
+    @property
+    def everything(self) -> str:
+        """The address of the whole list."""
+        return f"{self.path}?{urlencode(self._also)}" if self._also else self.path
 
     @property
     def take(self) -> str:
@@ -295,6 +305,7 @@ class Shown(Generic[T]):
             key for key in self.asked.chosen if any(one.key == key and one.choice for one in self.columns)
         }
         query = {
+            **self._also,
             "q": self.asked.words,
             **{key: self.asked.chosen[key] for key in sorted(known)},
             "sort": self._sort(),

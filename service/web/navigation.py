@@ -24,6 +24,8 @@ ITEMS = (
     Item("Codebook", "/codebook", Action.READ_CODEBOOK),
     Item("Doubts", "/doubts", Action.WRITE_DOUBT),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
+    Item("People", "/people", Action.MANAGE_PEOPLE),
+    Item("Audit", "/audit", Action.SEE_AUDIT),
 )
 
 
