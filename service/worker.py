@@ -149,6 +149,21 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
     return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
 
 
+def _push(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    """A wave into Label Studio, dealt and drawn as it was asked on the page."""
+    from service.pushing.push_asked import push_asked
+
+    pushed = push_asked(parts, arguments, progress=watch.step)
+    return {"projects": [one.to_json() for one in pushed]}
+
+
+def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.agreement.kept_report import measure
+
+    measure(parts, arguments, progress=watch.step)
+    return {"question": dict(arguments)}
+
+
 def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
     from service.backup.make import make_backup
     from service.backup.password import password_in
@@ -167,7 +182,9 @@ def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict
 _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
     "train": _train,
     "precode": _precode,
+    "push": _push,
     "renew": _renew,
+    "measure": _measure,
     "backup": _backup,
 }
 

@@ -26,6 +26,7 @@ from annotations.store.erasing import (
     pending_of,
     pending_to_json,
 )
+from annotations.store.kept_figures import forget_figures
 from annotations.store.forget_writings import blank_writings
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
@@ -114,6 +115,7 @@ def forget(connection: Connection, transcript: UUID, *, by: str) -> ForgottenRow
     quoting = forget_evidence(connection, gone)
     pending = pending_in(connection, gone, quoting, stays)
     forget_errors(connection)
+    forget_figures(connection)
     not_mirrored(connection, models)
     memos = _blank_memos(connection, transcript, [one.text for one in earlier if one.text is not None])
     _forget_tasks(connection, gone)

@@ -18,8 +18,9 @@ from sqlalchemy import ColumnElement, Connection, Row, select, text
 from annotations.errors import BadInput
 from annotations.store.tables import jobs, now
 
-# what a worker can do: train; suggest; bring the suggestions of what serves to what stands in Label Studio; back up
-JobKind = Literal["train", "precode", "renew", "backup"]
+# what a worker can do: train; suggest; put a wave before coders; bring the suggestions of what serves to what stands in
+# Label Studio; compute how far people agree; back up
+JobKind = Literal["train", "precode", "push", "renew", "measure", "backup"]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 PAUSE_AFTER_FAULT = timedelta(minutes=1)

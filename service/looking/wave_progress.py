@@ -35,7 +35,9 @@ from service.composition import Parts
 JOBS_IN_WORDS: Mapping[str, str] = {
     "train": "training",
     "precode": "suggestions",
+    "push": "handing out in Label Studio",
     "renew": "new suggestions into Label Studio",
+    "measure": "how far people agree",
     "backup": "a backup of the study",
 }
 
