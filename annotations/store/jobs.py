@@ -23,6 +23,7 @@ from annotations.store.tables import jobs, now
 JobKind = Literal["train", "precode", "push", "renew", "measure", "backup"]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
+_LOOKED_AT = 200
 PAUSE_AFTER_FAULT = timedelta(minutes=1)
 
 
@@ -151,10 +152,16 @@ def hand_back(connection: Connection, job: Job, worker: str) -> None:
     connection.execute(jobs.update().where(_held(job, worker)).values(**values))
 
 
-def latest_of(connection: Connection, kind: JobKind) -> Job | None:
-    """The job of this kind that was asked for last."""
-    wanted = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.sequence.desc()).limit(1)
-    row = connection.execute(wanted).first()
+def latest_of(
+    connection: Connection, kind: JobKind, arguments: Mapping[str, Any] | None = None
+) -> Job | None:
+    """The job of this kind that was asked for last; with ``arguments``: of those that were asked with just these."""
+    wanted = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.sequence.desc())
+    if arguments is None:
+        row = connection.execute(wanted.limit(1)).first()
+        return None if row is None else _job(row)
+    fits = (row for row in connection.execute(wanted.limit(_LOOKED_AT)) if row.arguments == dict(arguments))
+    row = next(fits, None)
     return None if row is None else _job(row)
 
 

@@ -34,6 +34,7 @@ from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
 from service.web.signed_in import viewer_of
 from service.web.standing_predictions import StandingPredictions
+from service.web.workbench import agreement_pages
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -93,7 +94,7 @@ def create_app(
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, reading_pages, job_pages, static_route, proof_route):
+    for part in (ml_backend, webhook, api, reading_pages, job_pages, static_route, proof_route, agreement_pages):
         app.include_router(part.router)
     return app
 

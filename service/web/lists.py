@@ -120,7 +120,9 @@ class Shown(Generic[T]):
         id: str = "list",  # noqa: A002 (the element's)
         empty: str = "Nothing is here yet.",
         size: int = PAGE,
+        fixed: Mapping[str, str] | None = None,
     ) -> None:
+        """``fixed``: what the page's address says besides, which every address of the list says too."""
         self.columns = tuple(columns)
         self.asked = asked
         self.path = path
@@ -129,6 +131,7 @@ class Shown(Generic[T]):
         self._noun = noun
         self._empty = empty
         self._size = size
+        self._fixed = {key: value for key, value in (fixed or {}).items() if value}
 
     @cached_property
     def found(self) -> tuple[T, ...]:
@@ -223,7 +226,7 @@ class Shown(Generic[T]):
     def kept_hidden(self) -> list[tuple[str, str]]:
         """What a filter's form sends along: how the list is sorted."""
         sort = self._sort()
-        return [("sort", sort)] if sort else []
+        return [*self._fixed.items(), *([("sort", sort)] if sort else [])]
 
     @property
     def filtered(self) -> bool:
@@ -252,6 +255,11 @@ class Shown(Generic[T]):
     def after(self) -> str | None:
         """The address of the next page."""
         return self._address(page=str(self.page + 1)) if self.page < self.pages else None
+
+    @property
+    def whole(self) -> str:
+        """The address of the list without any filter."""
+        return f"{self.path}?{urlencode(self._fixed)}" if self._fixed else self.path
 
     @property
     def take(self) -> str:
@@ -294,7 +302,7 @@ class Shown(Generic[T]):
         known = {
             key for key in self.asked.chosen if any(one.key == key and one.choice for one in self.columns)
         }
-        query = {
+        query = self._fixed | {
             "q": self.asked.words,
             **{key: self.asked.chosen[key] for key in sorted(known)},
             "sort": self._sort(),

@@ -23,6 +23,7 @@ ITEMS = (
     Item("Read", "/interviews", Action.READ_TEXT),
     Item("Codebook", "/codebook", Action.READ_CODEBOOK),
     Item("Doubts", "/doubts", Action.WRITE_DOUBT),
+    Item("Agreement", "/agreement", Action.SEE_FIGURES),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
 )
 

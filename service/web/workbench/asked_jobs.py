@@ -1,0 +1,28 @@
+"""Work that a page asks a worker for: it stands in the database, and the page that asked shows it live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Response
+from sqlalchemy import Connection
+
+from annotations.store.jobs import JobKind, ask_for, latest_of
+from service.looking.job_progress import JobProgress, job_progress
+from service.web.pages import Visit, saved
+
+
+def ask_job(visit: Visit, kind: JobKind, arguments: Mapping[str, Any], back: str = "") -> Response:
+    """Ask for a job and go to its page, or back to the one that asked."""
+    with visit.parts.store.writing() as connection:
+        job = ask_for(connection, kind, arguments)
+    return saved(back or f"/jobs/{job}")
+
+
+def latest_job(
+    connection: Connection, kind: JobKind, arguments: Mapping[str, Any] | None = None
+) -> JobProgress | None:
+    """The job of this kind (with these arguments among its own) that was asked for last."""
+    found = latest_of(connection, kind, arguments)
+    return None if found is None else job_progress(connection, found.id)
