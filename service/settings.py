@@ -10,6 +10,7 @@
 | MLFLOW_TRACKING_URI | an MLflow server, instead of the store in the study's folder |
 | TANDEM_BACKUP_PASSWORD_FILE | a file whose first line is the password under which backups are made |
 | TANDEM_SESSION_KEY | the key that "tandem serve" asks for, instead of one made at the first start |
+| TANDEM_PROXIES | how many reverse proxies of yours stand before "tandem serve"; their word on addresses is believed |
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Settings:
     session_key: str | None = None
     service_url: str | None = None
     backup_password_file: Path | None = None
+    proxies: int = 0
 
     def __repr__(self) -> str:
         return f"Settings(state={str(self.state)!r}, label_studio_url={self.label_studio_url!r}, …)"
@@ -62,6 +64,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_key=said("TANDEM_SESSION_KEY"),
         service_url=said("TANDEM_SERVICE_URL"),
         backup_password_file=Path(password_file).absolute() if password_file else None,
+        proxies=int(proxies) if (proxies := said("TANDEM_PROXIES") or "").isdecimal() else 0,
     )
 
 

@@ -770,6 +770,97 @@ study_identity = Table(
     _created(),
 )
 
+
+# what somebody may see and do; ``sites``: none, all of the study's
+def _rights() -> tuple[Column[Any], ...]:
+    return (
+        Column("role", String(16), nullable=False),
+        Column("sites", JSON(none_as_null=True)),
+        Column("sees_text", Boolean, nullable=False),
+    )
+
+
+# the people of the study. A name is given once: it stands beside codings and decisions for ever
+accounts = Table(
+    "accounts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("email", Text, nullable=False),
+    *_rights(),
+    # as argon2id writes it; none: nobody can sign in with one
+    Column("password", Text),
+    Column("removed", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+
+# who is signed in. Kept is what a token hashes to under the study's key, so that a copy of the database opens nothing
+sessions = Table(
+    "sessions",
+    metadata,
+    _sequence(),
+    _id(),
+    # none: whoever holds the study's key
+    Column("account_id", Uuid, ForeignKey("accounts.id"), index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# links by which somebody chooses a password; a used one is deleted
+invitations = Table(
+    "invitations",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("by", Text, nullable=False),
+    Column("expires", Moment, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what programs sign in with, for an account and with no more rights than it has
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    *_rights(),
+    Column("expires", Moment),
+    Column("used", Moment),
+    Column("withdrawn", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+
+# attempts to sign in that failed or are not finished; those of a day ago are deleted
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    _sequence(),
+    # a hash: people type passwords where a name belongs
+    Column("account_hash", String(64), nullable=False, index=True),
+    Column("address", Text, nullable=False, index=True),
+    _created(),
+    **_ORDERED,
+)
+
+
 chosen_cuts = Table(
     "chosen_cuts",
     metadata,

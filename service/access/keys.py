@@ -19,7 +19,7 @@ from annotations.errors import BadInput
 from service.settings import Settings
 
 SHORTEST = 16
-Door = Literal["page", "backend", "webhook", "proof", "link"]
+Door = Literal["account", "form", "backend", "webhook", "proof", "link"]
 
 
 def key_for(settings: Settings, study: Path) -> str:

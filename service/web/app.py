@@ -5,20 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from service.access.doors import COOKIE, holds_key
-from service.access.keys import door_key
+from service.access.doors import holds_key
 from service.access.policy import Action
+from service.accounts.sign_in import sign_out, with_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.looking.wave_progress import progress_of
-from service.web import api, job_pages, ml_backend, proof_route, reading_pages, static_route
+from service.web import (
+    account_page,
+    api,
+    job_pages,
+    ml_backend,
+    proof_route,
+    reading_pages,
+    sign_in_pages,
+    static_route,
+)
 from service.web import webhook_route as webhook
 from service.web.background import (
     attach_until_done,
@@ -26,15 +34,16 @@ from service.web.background import (
     users_of,
     work_off_until_stopped,
 )
+from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.fault_pages import explain_faults
 from service.web.pages import Visit
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
-from service.web.signed_in import viewer_of
+from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
-from service.web.workbench import agreement_pages
+from service.web.workbench import routes as workbench
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -85,6 +94,7 @@ def create_app(
     explain_faults(app)
     app.state.parts = parts
     app.state.key = key
+    app.state.proxies = parts.settings.proxies
     app.state.inbox = inbox
     app.state.arrived = arrived
     # set before the server waits for its connections to end: those that stay open end themselves
@@ -94,7 +104,9 @@ def create_app(
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, reading_pages, job_pages, static_route, proof_route, agreement_pages):
+    for part in (ml_backend, webhook, api, reading_pages, job_pages):
+        app.include_router(part.router)
+    for part in (sign_in_pages, account_page, workbench, static_route, proof_route):
         app.include_router(part.router)
     return app
 
@@ -109,12 +121,15 @@ def health(request: Request, response: Response) -> Health:
 
 
 async def page(request: Request, parts: Served) -> Response:
-    """The status page; a link with the key logs in, and the key leaves the address bar."""
+    """The status page; a link with the key signs in, and the key leaves the address bar."""
     given = request.query_params.get("key")
     if given is not None and holds_key(request, given):
+        key, before = request.app.state.key, session_cookie(request)
+        address, here = address_of(request), is_here(request)
+        began = await run_in_threadpool(with_key, parts.store, key, address=address, here=here)
+        await run_in_threadpool(sign_out, parts.store, key, before)
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
-        secure = urlsplit(str(request.url)).scheme == "https"
-        answer.set_cookie(COOKIE, door_key(given, "page"), httponly=True, samesite="strict", secure=secure)
+        remember(request, answer, began)
         return answer
     visit = Visit(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response, status
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from annotations.errors import BadInput, TandemError, said_of
+from service.access.policy import NotAllowed
 from service.access.viewer import Viewer
-from service.web.pages import NotAllowed, page_for
-from service.web.signed_in import NotSignedIn, viewer_of
+from service.web.browser_requests import ForeignForm
+from service.web.pages import page_for
+from service.web.sign_in_pages import SIGN_IN, NotHere
+from service.web.signed_in import NotForPrograms, NotSignedIn, viewer_of
 
 FOR_PROGRAMS = ("/api/", "/ml/", "/hooks/", "/health", "/proof")
+_FORBIDDEN = (NotAllowed, ForeignForm, NotHere, NotForPrograms)
 log = logging.getLogger("tandem.server")
 _TITLES = {
     403: "This is not for you to open",
@@ -42,7 +47,7 @@ def explain_faults(app: FastAPI) -> None:
 async def _explain(request: Request, error: Exception) -> Response:
     code = (
         status.HTTP_403_FORBIDDEN
-        if isinstance(error, NotAllowed)
+        if isinstance(error, _FORBIDDEN)
         else status.HTTP_422_UNPROCESSABLE_CONTENT
         if isinstance(error, BadInput)
         else status.HTTP_503_SERVICE_UNAVAILABLE
@@ -51,9 +56,16 @@ async def _explain(request: Request, error: Exception) -> Response:
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:
+    """A browser is led to where one signs in, and back from there; what was sent is not lost: it is kept in the tab."""
     if _is_for_a_program(request):
-        return JSONResponse({"detail": getattr(error, "detail", "")}, status.HTTP_401_UNAUTHORIZED)
-    return page_for(request, None, "locked.html", code=status.HTTP_401_UNAUTHORIZED)
+        headers = {"WWW-Authenticate": "Bearer"}
+        return JSONResponse({"detail": getattr(error, "detail", "")}, status.HTTP_401_UNAUTHORIZED, headers)
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{SIGN_IN}?next={quote(asked, safe='/')}", status.HTTP_303_SEE_OTHER)
+    said = "You are not signed in any more. Sign in in another tab, come back to this one, and send it again."
+    title = "You are signed out"
+    return page_for(request, None, "fault.html", code=401, title=title, sentence=said)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -92,7 +104,7 @@ async def _said(request: Request, code: int, sentence: str) -> Response:
 async def _viewer(request: Request) -> Viewer | None:
     try:
         return await viewer_of(request)
-    except HTTPException:
+    except (HTTPException, TandemError):
         return None
 
 

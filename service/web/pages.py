@@ -9,8 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, status
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from annotations.errors import TandemError
-from service.access.policy import WHOLE_STUDY, About, Action, may, refusal
+from service.access.policy import WHOLE_STUDY, About, Action, may, must
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.design.templating import templates_in
@@ -20,10 +19,6 @@ from service.web.signed_in import SignedIn
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME = "tandem_theme"
-
-
-class NotAllowed(TandemError):
-    """Whoever is signed in may not do this; the message says who can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +74,7 @@ class Visit:
 
     def must(self, action: Action, about: About = WHOLE_STUDY) -> None:
         """Raises NotAllowed for whoever may not."""
-        if not self.may(action, about):
-            raise NotAllowed(refusal(self.viewer, action))
+        must(self.viewer, action, about)
 
     def page(self, name: str, *, code: int = status.HTTP_200_OK, **known: Any) -> HTMLResponse:
         """A page within the layout; ``visit`` is known to it."""
