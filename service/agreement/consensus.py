@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
@@ -26,7 +26,11 @@ from service.person_named import person_named
 
 @dataclass(frozen=True)
 class Agreed:
-    """What is to be recorded: the passage by its turn (from 0), the codes (none: nothing applies), and by whom."""
+    """What is to be recorded: the passage by its turn (from 0), the codes (none: nothing applies), and by whom.
+
+    ``segment``: only this segment of the turn; ``present``: who was there; ``changed``: codes whose definition was changed
+    by what was agreed.
+    """
 
     transcript: str
     turn: int
@@ -35,6 +39,9 @@ class Agreed:
     memo: str = ""
     moderated: bool = False
     among: Sequence[str] = ()
+    segment: UUID | None = None
+    present: Sequence[str] = ()
+    changed: Sequence[str] = ()
 
 
 def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
@@ -44,12 +51,13 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
     have reviewed the passage, and for a name that is not known.
     """
     codes = list(dict.fromkeys(parts.codebook.resolve(name).id for name in agreed.codes))
+    changed = list(dict.fromkeys(parts.codebook.find(name).id for name in agreed.changed))
     by = person_named(agreed.by, "--by", purpose="Say who records the consensus.")
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.writing() as connection:
         kept = get_transcript(connection, agreed.transcript)
         its = _passage(
-            kept.transcript.name, agreed.turn, segments_of(connection, parts.segmentation.version)[kept.id]
+            kept.transcript.name, agreed, segments_of(connection, parts.segmentation.version)[kept.id]
         )
         span = Span(its[0].span.start, its[-1].span.end)
         names = CoderNames(parts.study.config.people, coder_names(connection).values())
@@ -69,7 +77,7 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
             codings=tuple(Coding(code, span, memo=agreed.memo, created=moment) for code in codes),
             condition=Condition.MODERATED if agreed.moderated else Condition.CONSENSUS,
             codebook_version=keep_codebook(connection, parts.codebook),
-            origin={"kind": "consensus", "recorded": moment.isoformat()},
+            origin=_origin(agreed, moment.isoformat(), changed),
             sources=tuple(one.id for one in sources if one.id is not None),
             supersedes=before[-1].id if before else None,
             id=uuid4(),
@@ -84,13 +92,30 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
         "by": review.coder,
         "recorded": moment.isoformat(),
         "codes": [parts.codebook.label(code) for code in codes],
+        "present": list(agreed.present),
+        "changed": [parts.codebook.label(code) for code in changed],
         "sources": [{"review": str(one.id), "coder": one.coder} for one in sources],
         "supersedes": None if review.supersedes is None else str(review.supersedes),
     }
 
 
-def _passage(name: str, turn: int, cut: Sequence[Segment]) -> list[Segment]:
+def _origin(agreed: Agreed, recorded: str, changed: Sequence[str]) -> dict[str, Any]:
+    said: dict[str, Any] = {"kind": "consensus", "recorded": recorded}
+    present = [" ".join(name.split()) for name in agreed.present if name.strip()]
+    if present:
+        said["present"] = present
+    if changed:
+        said["changed_definitions"] = list(changed)
+    if agreed.memo and not agreed.codes:
+        said["memo"] = agreed.memo  # no coding holds it
+    return said
+
+
+def _passage(name: str, agreed: Agreed, cut: Sequence[Segment]) -> list[Segment]:
+    turn = agreed.turn
     its = [one for one in cut if one.turn == turn and one.role.is_coded]
+    if agreed.segment is not None:
+        its = [one for one in its if one.id == agreed.segment]
     if not its:
         turns = sorted({one.turn for one in cut if one.role.is_coded})
         known = (

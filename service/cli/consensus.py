@@ -34,6 +34,13 @@ def command(
     ] = None,
     memo: Annotated[str, typer.Option("--memo", help="Why.")] = "",
     moderated: Annotated[bool, typer.Option("--moderated", help="A third person decided.")] = False,
+    present: Annotated[
+        list[str] | None, typer.Option("--present", metavar="NAME", help="Who was there; again for more.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--changes", metavar="CODE", help="A code whose definition this changes; again for more."),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -49,7 +56,18 @@ def command(
         )
     index = turn_typed(turn)
     with open_parts(chosen(study)) as parts, parts.alone("consensus"):
-        found = record(parts, Agreed(transcript, index, code or (), by, memo, moderated, among or ()))
+        agreed = Agreed(
+            transcript,
+            index,
+            code or (),
+            by,
+            memo,
+            moderated,
+            among or (),
+            present=present or (),
+            changed=changes or (),
+        )
+        found = record(parts, agreed)
     if json:
         as_json(found)
         return

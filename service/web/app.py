@@ -98,6 +98,7 @@ def create_app(
     app.state.inbox = inbox
     app.state.arrived = arrived
     # set before the server waits for its connections to end: those that stay open end themselves
+    workbench.prepare(app)
     app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)

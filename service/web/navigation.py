@@ -24,6 +24,7 @@ ITEMS = (
     Item("Codebook", "/codebook", Action.READ_CODEBOOK),
     Item("Doubts", "/doubts", Action.WRITE_DOUBT),
     Item("Agreement", "/agreement", Action.SEE_FIGURES),
+    Item("Disagreements", "/disagreements", Action.READ_TEXT),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
 )
 

@@ -66,6 +66,13 @@
     showTheme();
   });
 
+  // ---- keys: a link or button that names one is pressed by it, but not while somebody types
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
+    const one = event.key.length === 1 && document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (one) { event.preventDefault(); one.click(); }
+  });
+
   // ---- lists: a filter that is changed asks at once
   document.addEventListener("change", (event) => { if (event.target.matches?.("form[data-list] select")) event.target.form.requestSubmit(); });
 

@@ -1,11 +1,19 @@
-"""The lead's pages, all of them."""
+"""The lead's pages, all of them, and what the server keeps for them between two visits."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
-from service.web.workbench import agreement_pages
+from service.agreement.model_against_people import ModelAgainstPeople
+from service.agreement.telling_disagreements import TellingDisagreements
+from service.web.workbench import agreement_pages, decisions_pages, disagreements_pages
 
 router = APIRouter(include_in_schema=False)
-for _part in (agreement_pages,):
+for _part in (agreement_pages, decisions_pages, disagreements_pages):
     router.include_router(_part.router)
+
+
+def prepare(app: FastAPI) -> None:
+    """What the pages need of the application."""
+    app.state.disagreements = TellingDisagreements()
+    app.state.against_people = ModelAgainstPeople()
