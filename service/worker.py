@@ -33,6 +33,7 @@ from annotations.store.jobs import (
 from annotations.store.label_studio_projects import projects
 from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
+from service.looking.wave_notice_kept import without_quotes
 from service.retrain_due import ask_if_due
 
 PAUSE_S = 2.0
@@ -133,7 +134,7 @@ def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
 def _precode(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     from service.serving.precode import precode
 
-    return precode(parts, wave=arguments.get("wave"), progress=watch.step).to_json()
+    return without_quotes(precode(parts, wave=arguments.get("wave"), progress=watch.step).to_json())
 
 
 def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:

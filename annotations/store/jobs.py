@@ -7,7 +7,7 @@ must go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -153,15 +153,15 @@ def hand_back(connection: Connection, job: Job, worker: str) -> None:
 
 
 def latest_of(
-    connection: Connection, kind: JobKind, arguments: Mapping[str, Any] | None = None
+    connection: Connection, kind: JobKind, fits: Callable[[Mapping[str, Any]], bool] | None = None
 ) -> Job | None:
-    """The job of this kind that was asked for last; with ``arguments``: of those that were asked with just these."""
+    """The job of this kind that was asked for last; with ``fits``: of those whose arguments do."""
     wanted = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.sequence.desc())
-    if arguments is None:
+    if fits is None:
         row = connection.execute(wanted.limit(1)).first()
         return None if row is None else _job(row)
-    fits = (row for row in connection.execute(wanted.limit(_LOOKED_AT)) if row.arguments == dict(arguments))
-    row = next(fits, None)
+    rows = (row for row in connection.execute(wanted.limit(_LOOKED_AT)) if fits(row.arguments))
+    row = next(rows, None)
     return None if row is None else _job(row)
 
 

@@ -12,7 +12,6 @@ from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
     from service.pushing import Pushed
-    from service.pushing.passage_order import By
 
 NAME = "push"
 
@@ -60,9 +59,10 @@ def command(
     from service.composition import open_parts
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
+    from service.pushing.push_asked import order_named
 
     asked = Asked(blind, double, repeat, seed, tuple(coder or ()))
-    by = _by(order)
+    by = order_named(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
     if json:
@@ -72,15 +72,6 @@ def command(
         _show(one)
     warn(*dict.fromkeys(note for one in found for note in one.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
-
-
-def _by(order: str) -> By:
-    from annotations.errors import unknown
-    from service.pushing.passage_order import By
-
-    if order.casefold() not in list(By):
-        raise unknown("order", order, list(By))
-    return By(order.casefold())
 
 
 def _show(one: Pushed) -> None:

@@ -118,6 +118,27 @@ class StudyProgress:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class ModelsNow:
+    """The version that serves, why none does, and how many reviews came since the newest one was trained."""
+
+    model: ModelInService | None
+    no_model: str | None
+    not_learnt: int
+
+
+def models_now(connection: Connection, parts: Parts) -> ModelsNow:
+    """What is known of the model without looking at any passage."""
+    serving, waits = champion(connection), waiting_model(connection)
+    newest = next(reversed(all_models(connection)), None)
+    version = parts.segmentation.version
+    return ModelsNow(
+        None if serving is None else _model(serving, waits, parts.codebook.version, version),
+        why_nothing_serves(connection),
+        0 if newest is None else reviews_after(connection, newest.last_review),
+    )
+
+
 def progress_of(parts: Parts) -> StudyProgress:
     """How far the study is as things stand."""
     with parts.store.reading() as connection:
@@ -126,10 +147,9 @@ def progress_of(parts: Parts) -> StudyProgress:
 
 def _progress(connection: Connection, parts: Parts) -> StudyProgress:
     version = parts.segmentation.version
-    serving, waits = champion(connection), waiting_model(connection)
+    serving, now = champion(connection), models_now(connection, parts)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
     reviews, codings = count_reviews(connection)
-    newest = next(reversed(all_models(connection)), None)
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
@@ -139,10 +159,10 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
         codings=codings,
         set_aside=count_set_aside(connection),
         codebook_version=parts.codebook.version,
-        no_model=why_nothing_serves(connection),
-        model=None if serving is None else _model(serving, waits, parts.codebook.version, version),
+        no_model=now.no_model,
+        model=now.model,
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
-        not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),
+        not_learnt=now.not_learnt,
         attributes=all_attributes(connection).counts(),
     )
 

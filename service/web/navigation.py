@@ -23,8 +23,10 @@ ITEMS = (
     Item("Read", "/interviews", Action.READ_TEXT),
     Item("Codebook", "/codebook", Action.READ_CODEBOOK),
     Item("Doubts", "/doubts", Action.WRITE_DOUBT),
+    Item("Hand out", "/hand-out", Action.HAND_OUT),
     Item("Agreement", "/agreement", Action.SEE_FIGURES),
     Item("Disagreements", "/disagreements", Action.READ_TEXT),
+    Item("Models", "/models", Action.SEE_FIGURES),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
 )
 

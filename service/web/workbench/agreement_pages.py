@@ -171,7 +171,7 @@ def _common(visit: Visit, connection: Connection, asked: Asked, framework: str) 
     options = {key: sorted({getattr(one, key) for one in transcripts} - {""}) for key in SLICES}
     return {
         "kept": kept,
-        "job": latest_job(connection, "measure", arguments),
+        "job": latest_job(connection, "measure", lambda asked_with: dict(asked_with) == arguments),
         "arguments": arguments,
         "framework": framework,
         "frameworks": [one.name for one in parts.codebook.frameworks],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import Response
@@ -21,8 +21,8 @@ def ask_job(visit: Visit, kind: JobKind, arguments: Mapping[str, Any], back: str
 
 
 def latest_job(
-    connection: Connection, kind: JobKind, arguments: Mapping[str, Any] | None = None
+    connection: Connection, kind: JobKind, fits: Callable[[Mapping[str, Any]], bool] | None = None
 ) -> JobProgress | None:
-    """The job of this kind (with these arguments among its own) that was asked for last."""
-    found = latest_of(connection, kind, arguments)
+    """How far the job of this kind is that was asked for last; with ``fits``: of those whose arguments do."""
+    found = latest_of(connection, kind, fits)
     return None if found is None else job_progress(connection, found.id)

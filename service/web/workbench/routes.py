@@ -6,10 +6,17 @@ from fastapi import APIRouter, FastAPI
 
 from service.agreement.model_against_people import ModelAgainstPeople
 from service.agreement.telling_disagreements import TellingDisagreements
-from service.web.workbench import agreement_pages, decisions_pages, disagreements_pages
+from service.web.workbench import (
+    agreement_pages,
+    decisions_pages,
+    disagreements_pages,
+    hand_out_pages,
+    models_pages,
+    ticks_pages,
+)
 
 router = APIRouter(include_in_schema=False)
-for _part in (agreement_pages, decisions_pages, disagreements_pages):
+for _part in (agreement_pages, decisions_pages, disagreements_pages, hand_out_pages, models_pages, ticks_pages):
     router.include_router(_part.router)
 
 
