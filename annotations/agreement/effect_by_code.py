@@ -89,7 +89,9 @@ def effects_by_code(
 
 def _why_not(chosen: float, groups: int, error: float) -> str | None:
     if groups < FEWEST_GROUPS:
-        return f"it needs reviews of at least {FEWEST_GROUPS} participants in both arms, and there are {groups}"
+        return (
+            f"it needs reviews of at least {FEWEST_GROUPS} participants in both arms, and there are {groups}"
+        )
     if chosen < FEWEST_SEGMENTS:
         return f"it was chosen on fewer than {FEWEST_SEGMENTS} segments"
     if not error > 1e-12:

@@ -26,8 +26,8 @@ from annotations.store.erasing import (
     pending_of,
     pending_to_json,
 )
-from annotations.store.kept_figures import forget_figures
 from annotations.store.forget_writings import blank_writings
+from annotations.store.kept_figures import forget_figures
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,

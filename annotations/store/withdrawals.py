@@ -30,9 +30,9 @@ from annotations.store.erasing import (
     pending_of,
     pending_to_json,
 )
-from annotations.store.kept_figures import forget_figures
 from annotations.store.forget_writings import writings_to_erase
 from annotations.store.forgettings import all_forgettings, forgettings_of
+from annotations.store.kept_figures import forget_figures
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,

@@ -184,8 +184,8 @@ class DisagreementFinder:
             by_coder: dict[str, set[str]] = {}
             for one in its:
                 by_coder.setdefault(one.coder, set()).update(one.codes.get(position, ()))
-            for one, other in combinations(by_coder.values(), 2):
-                found.update(one & other)
+            for these, those in combinations(by_coder.values(), 2):
+                found.update(these & those)
         return found
 
     def each(self, code: str | None, pair: tuple[str, ...] | None) -> Iterator[Disagreement]:

@@ -112,7 +112,11 @@ def sentences(said: AgreementInWords) -> Iterator[str]:
             f"{len(said.below) or 'none'}; of {len(said.cannot_tell) or 'none'} it cannot be told yet."
         )
     if not said.effect_why_not:
-        changed = f"{counted(len(said.changed), 'code')}: {_named(said.changed)}; on" if said.changed else "no code: on"
+        changed = (
+            f"{counted(len(said.changed), 'code')}: {_named(said.changed)}; on"
+            if said.changed
+            else "no code: on"
+        )
         unknown = f", and of {said.effect_unknown} it cannot be told" if said.effect_unknown else ""
         yield f"Suggestions changed how often coders chose {changed} {said.unchanged} no change was found{unknown}."
 
@@ -163,8 +167,8 @@ def _why_no_people(report: Report) -> str:
     if len(facts.coders) < 2:
         who = facts.coders[0] if facts.coders else "nobody"
         return (
-            f"There is nothing to compare yet: {who} {'alone has' if facts.coders else 'has'} coded independently. Give some "
-            f"passages to two people (hand out, with a part for two)."
+            f"There is nothing to compare yet: {who} {'alone has' if facts.coders else 'has'} coded independently. Give "
+            f"some passages to two people (hand out, with a part for two)."
         )
     return "There is nothing to compare yet: no segment was judged independently by two people."
 

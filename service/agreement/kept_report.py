@@ -54,10 +54,11 @@ class Comparison:
     @property
     def in_words(self) -> str:
         """How it is called in a list."""
-        who = {
+        known: dict[tuple[str, ...], str] = {
             ("people", "people"): "all pairs of people",
             ("model", "people"): "the model with people",
-        }.get(self.coders, " and ".join(self.coders))
+        }
+        who = known.get(self.coders, " and ".join(self.coders))
         if self.comparison == "same segments":
             return f"{who}, on the segments that two people and the model judged"
         return who if self.condition == "independent" else f"{who} ({self.condition})"
@@ -75,7 +76,8 @@ def arguments_of(asked: Asked) -> dict[str, str]:
 
 def asked_by(arguments: Mapping[str, Any]) -> Asked:
     """What a job was asked."""
-    return Asked(**{key: str(arguments[key]) for key in SLICED if arguments.get(key) is not None})
+    wave, case, site = (None if arguments.get(key) is None else str(arguments[key]) for key in SLICED)
+    return Asked(wave, case, site)
 
 
 def measure(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress = quiet) -> Report:

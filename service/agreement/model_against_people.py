@@ -75,7 +75,9 @@ class ModelAgainstPeople:
         ]
         return tuple(sorted(found, key=lambda one: -one.apart))
 
-    def _work(self, connection: Connection, parts: Parts, one: OneTranscript) -> tuple[tuple[AgainstPeople, Span], ...]:
+    def _work(
+        self, connection: Connection, parts: Parts, one: OneTranscript
+    ) -> tuple[tuple[AgainstPeople, Span], ...]:
         model = self._model
         if model is None:
             return ()

@@ -58,7 +58,9 @@ class Plots:
 
 def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | None) -> str:
     """The whole report. ``quoted``: disagreements whose words may be shown; None: the page holds no words."""
-    return _rendered("agreement.html", report, None if quoted is None else [one.to_json(codebook) for one in quoted])
+    return _rendered(
+        "agreement.html", report, None if quoted is None else [one.to_json(codebook) for one in quoted]
+    )
 
 
 def figures_in_page(report: Report) -> str:

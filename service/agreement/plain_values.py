@@ -40,9 +40,9 @@ def _value(kind: Any, plain: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin in (Union, types.UnionType):
         return _value(next(one for one in typing.get_args(kind) if one is not type(None)), plain)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{name: _value(hints[name], one) for name, one in plain.items()})  # type: ignore[operator]
+        return kind(**{name: _value(hints[name], one) for name, one in plain.items()})
     arguments = typing.get_args(kind)
     if origin is tuple:
         if arguments[-1] is Ellipsis:

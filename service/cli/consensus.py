@@ -39,7 +39,9 @@ def command(
     ] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--changes", metavar="CODE", help="A code whose definition this changes; again for more."),
+        typer.Option(
+            "--changes", metavar="CODE", help="A code whose definition this changes; again for more."
+        ),
     ] = None,
     study: StudyOption = None,
     json: JsonOption = False,

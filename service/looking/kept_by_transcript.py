@@ -103,7 +103,9 @@ def _mark(kept: Kept) -> Hashable:
 
 
 def _newest(connection: Connection) -> Hashable:
-    return tuple(connection.execute(select(func.max(one.c.sequence))).scalar() for one in (reviews, retractions))
+    return tuple(
+        connection.execute(select(func.max(one.c.sequence))).scalar() for one in (reviews, retractions)
+    )
 
 
 def _counts(connection: Connection) -> dict[UUID, Hashable]:

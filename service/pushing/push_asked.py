@@ -23,6 +23,7 @@ from service.pushing.project_push import Pushed
 from service.pushing.push_options import Asked, plan_for
 from service.pushing.waves import push
 
+
 def asked_of(arguments: Mapping[str, Any]) -> Asked:
     """The options in a job's arguments."""
 
@@ -102,7 +103,9 @@ def try_hand_out(parts: Parts, wave: str, asked: Asked) -> HandOut:
         before, dealt = plan_in_force(connection), dealt_so_far(connection, segmentation)
         there = pushed_segments(connection, [one for _, segments in its for one in segments])
     if not its:
-        raise TandemError(f"model {model.version} has suggested nothing in wave {wave} yet: pre-code it first.")
+        raise TandemError(
+            f"model {model.version} has suggested nothing in wave {wave} yet: pre-code it first."
+        )
     plan = plan_for(asked, before, parts.study.config.people)
     new = [one for one in its if one[0] not in dealt]
     standing = [one for one in new if any(segment in there for segment in one[1])]

@@ -6,8 +6,8 @@ from annotations.errors import BadInput
 from annotations.store.chosen_cuts import Choice, add_choice, chosen_for
 from annotations.store.model_versions import get_model
 from service.composition import Parts
-from service.looking.model_codes import CodeInModel, codes_in_model
 from service.person_named import person_named
+from service.serving.model_codes import CodeInModel, codes_in_model
 
 
 def codes_of_version(parts: Parts, version: str) -> tuple[CodeInModel, ...]:
@@ -50,7 +50,9 @@ def _refuse_unshown(parts: Parts, version: str, one: CodeInModel, cut: float | N
     points = [it for it in one.curve if cut is not None and abs(it.cut - cut) < 1e-6]
     if not points:
         measured = f"{one.curve[0].cut:.2f}, {one.curve[1].cut:.2f} … {one.curve[-1].cut:.2f}"
-        raise BadInput(f"{'nothing' if cut is None else f'{cut:g}'} was not measured; choose one of {measured}.")
+        raise BadInput(
+            f"{'nothing' if cut is None else f'{cut:g}'} was not measured; choose one of {measured}."
+        )
     point = points[0]
     if point.cut <= one.threshold - 0.0499:  # type: ignore[operator]
         raise BadInput(
@@ -63,4 +65,3 @@ def _refuse_unshown(parts: Parts, version: str, one: CodeInModel, cut: float | N
             f"them rightly: that does not show that at least {least:.0%} of its ticks are right (study.yaml, aim, "
             f"least_precision). Nothing was changed."
         )
-

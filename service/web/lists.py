@@ -302,12 +302,16 @@ class Shown(Generic[T]):
         known = {
             key for key in self.asked.chosen if any(one.key == key and one.choice for one in self.columns)
         }
-        query = self._fixed | {
-            "q": self.asked.words,
-            **{key: self.asked.chosen[key] for key in sorted(known)},
-            "sort": self._sort(),
-            "page": str(self.page) if self.page > 1 else "",
-        } | other
+        query = (
+            self._fixed
+            | {
+                "q": self.asked.words,
+                **{key: self.asked.chosen[key] for key in sorted(known)},
+                "sort": self._sort(),
+                "page": str(self.page) if self.page > 1 else "",
+            }
+            | other
+        )
         said = urlencode({key: value for key, value in query.items() if value})
         return f"{self.path}?{said}" if said else self.path
 

@@ -27,6 +27,7 @@ ITEMS = (
     Item("Agreement", "/agreement", Action.SEE_FIGURES),
     Item("Disagreements", "/disagreements", Action.READ_TEXT),
     Item("Models", "/models", Action.SEE_FIGURES),
+    Item("Results", "/results", Action.SEE_FIGURES),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Response
@@ -13,6 +13,7 @@ from annotations.numbers_shown import ranging
 from annotations.store.transcripts import all_transcripts
 from service.access.policy import Action
 from service.agreement.in_words import BOUNDS, framework_only, in_words, sentences
+from service.agreement.kept_report import SLICED as SLICES
 from service.agreement.kept_report import (
     KeptReport,
     arguments_of,
@@ -20,7 +21,6 @@ from service.agreement.kept_report import (
     figures_of_comparison,
     kept_report,
 )
-from service.agreement.kept_report import SLICED as SLICES
 from service.agreement.page import figures_in_page
 from service.agreement.report import Asked, chosen_transcripts
 from service.composition import Parts
@@ -59,7 +59,7 @@ def words(visit: Visited) -> Response:
     asked, framework = _asked(visit)
     with visit.parts.store.reading() as connection:
         common = _common(visit, connection, asked, framework)
-    kept = common["kept"]
+    kept: KeptReport | None = common["kept"]
     said = None
     if kept is not None:
         report = framework_only(kept.report, framework)
@@ -75,7 +75,7 @@ def figures(visit: Visited) -> Response:
     asked, framework = _asked(visit)
     with visit.parts.store.reading() as connection:
         common = _common(visit, connection, asked, framework)
-    kept = common["kept"]
+    kept: KeptReport | None = common["kept"]
     report = None if kept is None else framework_only(kept.report, framework)
     body = "" if report is None else Markup(figures_in_page(report))  # noqa: S704 (made by our own template)
     return visit.page("workbench/agreement_figures.html", body=body, **common)
@@ -163,7 +163,7 @@ def _address(path: str, asked: Asked, **more: str) -> str:
     return f"{path}?{said}" if said else path
 
 
-def _common(visit: Visit, connection: Connection, asked: Asked, framework: str) -> dict[str, object]:
+def _common(visit: Visit, connection: Connection, asked: Asked, framework: str) -> dict[str, Any]:
     parts: Parts = visit.parts
     kept = kept_report(connection, parts, asked)
     arguments = arguments_of(asked)

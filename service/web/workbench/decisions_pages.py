@@ -95,8 +95,10 @@ def _against(book: Codebook) -> Sequence[Column[AgainstPeople]]:
         Column(
             "trace",
             "Why",
-            lambda row: "what it rests on",
-            address=lambda row: f"/models/trace?{urlencode({'suggestion': f'{row.segment}:{book.label(row.code)}'})}",
+            lambda _row: "what it rests on",
+            address=lambda row: (
+                f"/models/trace?{urlencode({'suggestion': f'{row.segment}:{book.label(row.code)}'})}"
+            ),
         ),
     )
 

@@ -60,7 +60,9 @@ def disagreements(visit: Visited) -> Response:
     return visit.page(
         "workbench/disagreements.html",
         list=shown,
-        codes=[(book.label(one.code), one.differ, one.alike) for one in telling.codes if one.code in book.by_id],
+        codes=[
+            (book.label(one.code), one.differ, one.alike) for one in telling.codes if one.code in book.by_id
+        ],
         pairs=sorted({name for one in telling.found for name in _pairs(one)}),
         chosen=code,
         pair=pair,
@@ -116,7 +118,9 @@ def agree_on(
         return _one(visit, transcript, segment, fault=str(error))
     onward = before[1]
     filters = _filters(visit)
-    return saved(_address(onward, filters) if onward else f"{PATH}?{urlencode(filters)}", form=f"agreed-{segment}")
+    return saved(
+        _address(onward, filters) if onward else f"{PATH}?{urlencode(filters)}", form=f"agreed-{segment}"
+    )
 
 
 def _one(visit: Visit, transcript: UUID, segment: UUID, fault: str = "") -> Response:
@@ -181,7 +185,8 @@ def _placed(visit: Visit, transcript: UUID, segment: UUID) -> Placed:
     found = next((one for one in _telling(visit).found if one.key == (transcript, segment)), None)
     if found is None:
         raise BadInput(
-            "On this passage people do not differ, or it has left the study. See the list of disagreements. Nothing was kept."
+            "On this passage people do not differ, or it has left the study. See the list of disagreements. "
+            "Nothing was kept."
         )
     return found
 
@@ -235,7 +240,9 @@ def _columns(book: Codebook, filters: dict[str, str]) -> Sequence[Column[Placed]
         ),
         Column("codes", "They differ on", lambda row: ", ".join(map(book.label, row.one.differ_on))),
         Column("who", "Who", lambda row: ", ".join(said.coder for said in row.one.said)),
-        Column("interview", "Interview", lambda row: f"{row.one.transcript}, turn {shown_number(row.one.turn)}"),
+        Column(
+            "interview", "Interview", lambda row: f"{row.one.transcript}, turn {shown_number(row.one.turn)}"
+        ),
         Column("case", "Case", lambda row: row.one.case, choice=True),
         Column("wave", "Wave", lambda row: row.one.wave, choice=True),
         Column("state", "State", lambda row: AGREED if row.one.consensus else OPEN, choice=True),

@@ -22,10 +22,10 @@ from annotations.store.suggestions import count_suggestions
 from annotations.store.transcripts import all_transcripts
 from service.access.policy import Action
 from service.looking.coder_pace import seconds_per_passage
-from service.looking.model_codes import codes_in_model
 from service.looking.wave_notice_kept import notice_of
 from service.pushing.passage_order import By
 from service.pushing.push_asked import HandOut, asked_of, order_named, try_hand_out
+from service.serving.model_codes import codes_in_model
 from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
 
@@ -104,7 +104,9 @@ def _one(visit: Visit, wave: str) -> Response:
     with parts.store.reading() as connection:
         known = {one.name: one for one in _waves(visit, connection)}
         if wave not in known:
-            raise BadInput(f'no transcript belongs to wave "{wave}". Choose one of: {", ".join(known) or "none yet"}.')
+            raise BadInput(
+                f'no transcript belongs to wave "{wave}". Choose one of: {", ".join(known) or "none yet"}.'
+            )
         serving = champion(connection)
         model = None if serving is None else serving.model
         chosen = {} if model is None else chosen_for(connection, model.id)
@@ -116,7 +118,11 @@ def _one(visit: Visit, wave: str) -> Response:
             latest_job(connection, "push", lambda asked: asked.get("wave") == wave),
         ]
         no_model = why_nothing_serves(connection)
-    codes = () if model is None else codes_in_model(model, parts.codebook, parts.study.config.aim.least_precision, chosen)
+    codes = (
+        ()
+        if model is None
+        else codes_in_model(model, parts.codebook, parts.study.config.aim.least_precision, chosen)
+    )
     form = _form(query, plan)
     tried, fault = _try(visit, wave, form) if query.get("try") and model else (None, "")
     return visit.page(
@@ -167,7 +173,9 @@ def _arguments(wave: str, given: Mapping[str, Any], coders: list[str]) -> dict[s
         try:
             arguments[name] = round(float(said or 0) / 100, 4)
         except ValueError:
-            raise BadInput(f'"{said}" is no number: give the part of each interview in 100, such as 15.') from None
+            raise BadInput(
+                f'"{said}" is no number: give the part of each interview in 100, such as 15.'
+            ) from None
     seed = str(given.get("seed", "")).strip()
     if seed and not (seed.isdecimal() and len(seed) < 19):
         raise BadInput(f'the seed "{seed[:30]}" is no whole number.')
@@ -186,7 +194,11 @@ def _takes(passages: int, coder: str | None, pace: Mapping[str, float]) -> str:
     known = pace.get(coder or "")
     seconds = known if known is not None else sorted(pace.values())[len(pace) // 2]
     minutes = passages * seconds / 60
-    said = f"about {counted(round(minutes / 60), 'hour')}" if minutes >= 90 else f"about {max(1, round(minutes))} min"
+    said = (
+        f"about {counted(round(minutes / 60), 'hour')}"
+        if minutes >= 90
+        else f"about {max(1, round(minutes))} min"
+    )
     return said if known is not None else f"{said}, at the others' pace"
 
 

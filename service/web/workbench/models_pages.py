@@ -12,9 +12,9 @@ from annotations.store.chosen_cuts import chosen_for
 from annotations.store.model_versions import champion, get_model, model_by_id, previous_champion
 from service.access.policy import Action
 from service.looking.model_chain import ListedModel, ModelChain, listed_models, model_chain
-from service.looking.model_codes import CodeInModel, codes_in_model, what_coders_notice
 from service.looking.trace import trace_suggestion
 from service.looking.wave_progress import models_now
+from service.serving.model_codes import CodeInModel, codes_in_model, what_coders_notice
 from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
@@ -130,7 +130,9 @@ def trace(visit: Visited) -> Response:
         except TandemError as error:
             fault = str(error)
     code = status.HTTP_404_NOT_FOUND if fault else status.HTTP_200_OK
-    return visit.page("workbench/trace.html", code=code, found=found, asked=asked, version=version, fault=fault)
+    return visit.page(
+        "workbench/trace.html", code=code, found=found, asked=asked, version=version, fault=fault
+    )
 
 
 @router.get(f"{PATH}/{{version}}")
@@ -192,6 +194,7 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
 
 def _given(reason: str) -> str:
     if not reason.strip():
-        raise BadInput("say why: the reason is kept with the decision, for whoever asks later. Nothing was changed.")
+        raise BadInput(
+            "say why: the reason is kept with the decision, for whoever asks later. Nothing was changed."
+        )
     return reason
-

@@ -6,17 +6,30 @@ from fastapi import APIRouter, FastAPI
 
 from service.agreement.model_against_people import ModelAgainstPeople
 from service.agreement.telling_disagreements import TellingDisagreements
+from service.results.kept_tables import KeptTables
 from service.web.workbench import (
     agreement_pages,
     decisions_pages,
     disagreements_pages,
     hand_out_pages,
     models_pages,
+    results_pages,
     ticks_pages,
+    timeline_pages,
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (agreement_pages, decisions_pages, disagreements_pages, hand_out_pages, models_pages, ticks_pages):
+_PARTS = (
+    agreement_pages,
+    decisions_pages,
+    disagreements_pages,
+    hand_out_pages,
+    models_pages,
+    results_pages,
+    ticks_pages,
+    timeline_pages,
+)
+for _part in _PARTS:
     router.include_router(_part.router)
 
 
@@ -24,3 +37,4 @@ def prepare(app: FastAPI) -> None:
     """What the pages need of the application."""
     app.state.disagreements = TellingDisagreements()
     app.state.against_people = ModelAgainstPeople()
+    app.state.tables = KeptTables()

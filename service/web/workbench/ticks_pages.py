@@ -10,8 +10,8 @@ from annotations.errors import BadInput
 from annotations.store.chosen_cuts import choice_history
 from annotations.store.model_versions import serving_model
 from service.access.policy import Action
-from service.looking.model_codes import CodeInModel
 from service.serving.choose_cuts import choose_cut, codes_of_version
+from service.serving.model_codes import CodeInModel
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
 
@@ -45,7 +45,9 @@ _COLUMNS = (
         lambda row: row.found,
         text=lambda row: "" if row.found is None else f"{100 * row.found:.0f}",
     ),
-    Column[CodeInModel]("by", "Decided by", lambda row: row.chosen.by if row.chosen else "the rule", choice=True),
+    Column[CodeInModel](
+        "by", "Decided by", lambda row: row.chosen.by if row.chosen else "the rule", choice=True
+    ),
     Column[CodeInModel]("why", "Why not", lambda row: row.why_not),
 )
 
@@ -132,4 +134,6 @@ def _number(given: str) -> float | None:
     try:
         return float(given.strip().replace(",", ".")) if given.strip() else None
     except ValueError:
-        raise BadInput(f'"{given[:30]}" is no number; give a probability such as 0.55. Nothing was changed.') from None
+        raise BadInput(
+            f'"{given[:30]}" is no number; give a probability such as 0.55. Nothing was changed.'
+        ) from None

@@ -162,7 +162,9 @@ class Noticed:
             (self.no_longer_ticked, "no longer ticked, only offered"),
         )
         found = tuple(
-            f"{counted(len(codes), 'code is', 'codes are')} {what}: {', '.join(codes)}." for codes, what in said if codes
+            f"{counted(len(codes), 'code is', 'codes are')} {what}: {', '.join(codes)}."
+            for codes, what in said
+            if codes
         )
         return found or ("The same codes are suggested and come ticked as before.",)
 
@@ -175,7 +177,9 @@ def what_coders_notice(new: Sequence[CodeInModel], old: Sequence[CodeInModel]) -
     now = {one.code_id: one for one in new}
     return Noticed(
         tuple(o.code for o in new if o.threshold is not None and o.code_id not in suggested),
-        tuple(before[c].code for c in before if c in suggested and (c not in now or now[c].threshold is None)),
+        tuple(
+            before[c].code for c in before if c in suggested and (c not in now or now[c].threshold is None)
+        ),
         tuple(o.code for o in new if o.cut is not None and o.code_id in suggested - ticked),
         tuple(o.code for o in new if o.cut is None and o.threshold is not None and o.code_id in ticked),
     )
