@@ -10,13 +10,16 @@ from sqlalchemy import Connection
 
 from annotations.store.jobs import JobKind, ask_for, latest_of
 from service.looking.job_progress import JobProgress, job_progress
+from service.looking.wave_progress import JOBS_IN_WORDS
 from service.web.pages import Visit, saved
+from service.web.workbench.audit import audit
 
 
 def ask_job(visit: Visit, kind: JobKind, arguments: Mapping[str, Any], back: str = "") -> Response:
     """Ask for a job and go to its page, or back to the one that asked."""
     with visit.parts.store.writing() as connection:
         job = ask_for(connection, kind, arguments)
+    audit(visit, f"asked for {JOBS_IN_WORDS.get(kind, kind)}", str(job))
     return saved(back or f"/jobs/{job}")
 
 

@@ -26,6 +26,7 @@ from service.agreement.telling_disagreements import (
 from service.looking.interview_read import read_interview
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench.audit import audit
 from service.web.workbench.words_shown import words_shown
 
 router = APIRouter(include_in_schema=False)
@@ -113,7 +114,8 @@ def agree_on(
             changed=[changes] if changes.strip() else [],
         )
         with visit.parts.alone("consensus"):
-            record(visit.parts, agreed)
+            kept = record(visit.parts, agreed)
+        audit(visit, "recorded a consensus", str(kept["review"]))
     except BadInput as error:
         return _one(visit, transcript, segment, fault=str(error))
     onward = before[1]

@@ -19,6 +19,7 @@ from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.asked_jobs import ask_job, latest_job
+from service.web.workbench.audit import audit
 
 router = APIRouter(include_in_schema=False)
 PATH, TRACE = "/models", "/models/trace"
@@ -113,6 +114,7 @@ def rollback(visit: Visited, reason: Reason = "") -> Response:
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.alone("models rollback"):
         model = roll_back(visit.parts.read_again(), by=visit.viewer.name, reason=_given(reason))
+    audit(visit, "rolled back to model", model.version)
     return saved(f"{PATH}/{model.version}", form="rollback")
 
 
@@ -151,6 +153,7 @@ def promote(visit: Visited, version: str, reason: Reason = "") -> Response:
         return _one(visit, version, fault=str(error))
     with visit.parts.alone("models promote"):
         model = promote_by_hand(visit.parts.read_again(), version, by=visit.viewer.name, reason=given)
+    audit(visit, "promoted model", model.version)
     return saved(f"{PATH}/{model.version}", form=f"promote-{version}")
 
 

@@ -29,6 +29,7 @@ from service.results.raters_in_words import agreement_of_raters_in_words
 from service.results.study_table import StudyTable, WantedTable
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench.audit import audit
 
 router = APIRouter(include_in_schema=False)
 PATH, CELL, RATINGS = "/results", "/results/cell", "/results/ratings"
@@ -127,6 +128,7 @@ def rate(
             )
     except BadInput as error:
         return _cell(visit, fault=str(error))
+    audit(visit, "agreed on a rating" if consensus else "rated", query.get("code", "")[:200])
     place = {key: query.get(key, "") for key in ("code", "column", "phase")}
     return saved(f"{CELL}?{urlencode({**filters, **place})}", form="rating")
 

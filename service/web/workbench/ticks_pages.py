@@ -14,6 +14,7 @@ from service.serving.choose_cuts import choose_cut, codes_of_version
 from service.serving.model_codes import CodeInModel
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench.audit import audit
 
 router = APIRouter(include_in_schema=False)
 PATH = "/hand-out/ticks"
@@ -96,6 +97,7 @@ def choose(
         choose_cut(visit.parts, version, code_id, choice, _number(cut), by=visit.viewer.name)
     except BadInput as error:
         return _one(visit, code_id, fault=str(error))
+    audit(visit, "chose what comes ticked", f"{version} {code_id} {choice} {cut}".strip())
     return saved(f"{PATH}/{code_id}", form=f"cut-{code_id}")
 
 

@@ -15,6 +15,7 @@ from service.results.timeline_events import COLUMNS, Dated, import_events, timel
 from service.results.timeline_figure import as_svg, figures
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench.audit import audit
 
 router = APIRouter(include_in_schema=False)
 PATH = "/results/timeline"
@@ -74,6 +75,7 @@ def bring_in(
         except BadInput as error:
             return _page(visit, fault=str(error).replace(str(file), name))
     if really:
+        audit(visit, "brought in events", name)
         return saved(PATH, form="events")
     said = (
         f"{name} holds {counted(len(kept.new), 'new event')}, {len(kept.changed)} changed, {kept.unchanged} as before; "
