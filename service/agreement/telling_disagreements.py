@@ -75,12 +75,18 @@ class TellingDisagreements:
 
     def __init__(self) -> None:
         self._kept = KeptByTranscript(_work)
+        self._last: tuple[Mapping[UUID, _OfOne], Telling] | None = None
 
     def now(self, connection: Connection, parts: Parts) -> Telling:
         """As things stand."""
         by_transcript = self._kept.of(connection, parts)
+        last = self._last
+        if last is not None and last[0] is by_transcript:
+            return last[1]
         found = [Placed(at, one) for at, its in by_transcript.items() for one in its.found]
-        return Telling(*_in_order(found, [its.alike for its in by_transcript.values()]))
+        telling = Telling(*_in_order(found, [its.alike for its in by_transcript.values()]))
+        self._last = (by_transcript, telling)
+        return telling
 
 
 def _work(_connection: Connection, parts: Parts, one: OneTranscript) -> _OfOne:

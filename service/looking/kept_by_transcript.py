@@ -16,10 +16,11 @@ from sqlalchemy import Connection, func, select
 
 from annotations.coding import Review
 from annotations.segment import Segment
+from annotations.store.described_transcripts import Described, described_transcripts
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.tables import retractions, reviews
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import Kept, all_texts, transcript_by_id
 from service.composition import Parts
 
 Found = TypeVar("Found")
@@ -53,33 +54,39 @@ class KeptByTranscript(Generic[Found]):
         self._base: Hashable = None
         self._newest: Hashable = None
         self._found: dict[UUID, tuple[Hashable, Found]] = {}
+        self._all: Mapping[UUID, Found] = {}
 
     def of(self, connection: Connection, parts: Parts) -> Mapping[UUID, Found]:
-        """What there is to find, by transcript."""
+        """What there is to find, by transcript: the same mapping as long as nothing has changed."""
         with self._turn:
             base = (parts.codebook.version, parts.segmentation.version, self._rests_on(connection, parts))
             if base != self._base:
                 self._found.clear()
                 self._base, self._newest = base, None
-            everything = all_texts(connection)
-            newest = (_newest(connection), tuple(_mark(one) for one in everything))
+            everything = described_transcripts(connection)
+            newest = (_newest(connection), everything)
             if newest != self._newest:
                 self._bring_up_to_date(connection, parts, everything)
                 self._newest = newest
-            return {transcript: found for transcript, (_, found) in self._found.items()}
+                self._all = {transcript: found for transcript, (_, found) in self._found.items()}
+            return self._all
 
-    def _bring_up_to_date(self, connection: Connection, parts: Parts, everything: Sequence[Kept]) -> None:
+    def _bring_up_to_date(
+        self, connection: Connection, parts: Parts, everything: Sequence[Described]
+    ) -> None:
         counts = _counts(connection)
-        marks = {one.id: (_mark(one), counts.get(one.id)) for one in everything}
+        marks = {one.id: (one, counts.get(one.id)) for one in everything}
         self._found = {at: one for at, one in self._found.items() if marks.get(at) == one[0]}
-        todo = [one for one in everything if one.id not in self._found]
+        todo = [one.id for one in everything if one.id not in self._found]
         for one in _read(connection, parts, todo):
             self._found[one.kept.id] = (marks[one.kept.id], self._work(connection, parts, one))
 
 
-def _read(connection: Connection, parts: Parts, todo: Sequence[Kept]) -> list[OneTranscript]:
+def _read(connection: Connection, parts: Parts, wanted: Sequence[UUID]) -> list[OneTranscript]:
     version = parts.segmentation.version
-    if len(todo) > _MANY:
+    if len(wanted) > _MANY:
+        chosen = set(wanted)
+        todo = [one for one in all_texts(connection) if one.id in chosen]
         segments = segments_of(connection, version)
         by_transcript: dict[UUID, list[Review]] = {}
         for review in current_reviews(connection):
@@ -87,19 +94,15 @@ def _read(connection: Connection, parts: Parts, todo: Sequence[Kept]) -> list[On
         return [
             OneTranscript(one, segments.get(one.id, ()), tuple(by_transcript.get(one.id, ()))) for one in todo
         ]
+    some = [kept for one in wanted if (kept := transcript_by_id(connection, one)) is not None]
     return [
         OneTranscript(
             one,
             segments_of(connection, version, transcript=one.id).get(one.id, ()),
             current_reviews(connection, transcript=one.id),
         )
-        for one in todo
+        for one in some
     ]
-
-
-def _mark(kept: Kept) -> Hashable:
-    its = kept.transcript
-    return (kept.id, its.name, its.participant, its.case, its.site, its.wave, its.text_hash, its.consents)
 
 
 def _newest(connection: Connection) -> Hashable:

@@ -13,10 +13,10 @@ from annotations.errors import BadInput, TandemError, unknown
 from annotations.names import folded
 from annotations.progress import Progress
 from annotations.store.deals import dealt_so_far, plan_in_force
+from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.pushed_tasks import pushed_segments
 from annotations.store.suggestions import suggested_in_wave
-from annotations.store.transcripts import all_transcripts
 from service.composition import Parts
 from service.pushing.passage_order import By, order_by
 from service.pushing.project_push import Pushed
@@ -95,7 +95,7 @@ def try_hand_out(parts: Parts, wave: str, asked: Asked) -> HandOut:
     """
     segmentation = parts.segmentation.version
     with parts.store.reading() as connection:
-        names = {one.id: one.transcript.name for one in all_transcripts(connection, wave=wave)}
+        names = {one.id: one.name for one in described_transcripts(connection) if one.wave == wave}
         if not names:
             raise BadInput(f'no transcript belongs to wave "{wave}".')
         model = serving_model(connection)

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from annotations.numbers_shown import ranging
-from annotations.store.transcripts import all_transcripts
+from annotations.store.described_transcripts import described_transcripts
+from annotations.store.transcripts import all_texts
 from service.access.policy import Action
 from service.agreement.in_words import BOUNDS, framework_only, in_words, sentences
 from service.agreement.kept_report import SLICED as SLICES
@@ -140,7 +141,7 @@ def measure(
     visit.must(Action.CHANGE_MODELS)
     asked = asked_by({"wave": wave or None, "case": case or None, "site": site or None})
     with visit.parts.store.reading() as connection:
-        chosen_transcripts(all_transcripts(connection), asked)
+        chosen_transcripts(all_texts(connection), asked)
     return ask_job(visit, "measure", arguments_of(asked), back=_address("/agreement", asked))
 
 
@@ -167,7 +168,7 @@ def _common(visit: Visit, connection: Connection, asked: Asked, framework: str) 
     parts: Parts = visit.parts
     kept = kept_report(connection, parts, asked)
     arguments = arguments_of(asked)
-    transcripts = [one.transcript for one in all_transcripts(connection)]
+    transcripts = described_transcripts(connection)
     options = {key: sorted({getattr(one, key) for one in transcripts} - {""}) for key in SLICES}
     return {
         "kept": kept,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
-from annotations.store.transcripts import transcript_by_id
+from annotations.names import folded
+from annotations.store.transcripts import all_texts, transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action
 from service.access.transcript_access import about, must_read
@@ -163,20 +164,25 @@ def _telling(visit: Visit) -> Telling:
     kept: TellingDisagreements = visit.request.app.state.disagreements
     with visit.parts.store.reading() as connection:
         telling = kept.now(connection, visit.parts)
-        found = tuple(one for one in telling.found if _may_see(visit, connection, one))
+        found = telling.found if _sees_all(visit) else tuple(_seen(visit, connection, telling.found))
     visit.request.state.telling = Telling(found, telling.codes)
     return visit.request.state.telling  # type: ignore[no-any-return]
 
 
-def _may_see(visit: Visit, connection: Connection, placed: Placed) -> bool:
+def _sees_all(visit: Visit) -> bool:
+    return visit.may(Action.DECIDE_CODES) and visit.viewer.sites is None
+
+
+def _seen(visit: Visit, connection: Connection, found: Sequence[Placed]) -> Iterator[Placed]:
     """Others' codes of a passage are for whoever may see them: a coder once her own are in."""
-    if visit.may(Action.DECIDE_CODES) and visit.viewer.sites is None:
-        return True
-    kept = transcript_by_id(connection, placed.transcript)
-    if kept is None:
-        return False
-    own = any(said.coder == visit.viewer.name for said in placed.one.said)
-    return visit.may(Action.SEE_OTHERS_CODES, about(visit.viewer, kept.transcript, own_is_in=own))
+    texts = {one.id: one.transcript for one in all_texts(connection)}
+    for placed in found:
+        if placed.transcript not in texts:
+            continue
+        own = any(folded(said.coder) == folded(visit.viewer.name) for said in placed.one.said)
+        asked = about(visit.viewer, texts[placed.transcript], own_is_in=own)
+        if visit.may(Action.SEE_OTHERS_CODES, asked):
+            yield placed
 
 
 def _placed(visit: Visit, transcript: UUID, segment: UUID) -> Placed:

@@ -15,11 +15,11 @@ from annotations.errors import BadInput, TandemError
 from annotations.numbers_shown import counted
 from annotations.store.chosen_cuts import chosen_for
 from annotations.store.deals import plan_in_force
+from annotations.store.described_transcripts import coded_turns, described_transcripts
 from annotations.store.model_versions import champion, why_nothing_serves
 from annotations.store.pushed_tasks import count_pushed
 from annotations.store.segments import count_coded
 from annotations.store.suggestions import count_suggestions
-from annotations.store.transcripts import all_transcripts
 from service.access.policy import Action
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.wave_notice_kept import notice_of
@@ -73,7 +73,7 @@ def precode(visit: Visited, wave: Text = "") -> Response:
     """Let a worker suggest codes for a wave."""
     visit.must(Action.HAND_OUT)
     with visit.parts.store.reading() as connection:
-        if not all_transcripts(connection, wave=wave):
+        if all(one.wave != wave for one in described_transcripts(connection)):
             raise BadInput(f'no transcript belongs to wave "{wave}". Nothing was asked for.')
         if champion(connection) is None:
             raise BadInput(why_nothing_serves(connection) or "no model serves.")
@@ -208,9 +208,11 @@ def _waves(visit: Visit, connection: Connection) -> list[WaveToHandOut]:
     serving = champion(connection)
     suggested = {} if serving is None else count_suggestions(connection, serving.model.id, version)
     found: dict[str, list[int]] = {}
-    for kept in all_transcripts(connection):
-        counts = found.setdefault(kept.transcript.wave, [0, 0, 0, 0])
-        passages = coded.get(kept.id, len(kept.transcript.participants_turns))
+    everything = described_transcripts(connection)
+    uncut = coded_turns(connection, [one.id for one in everything if one.id not in coded])
+    for kept in everything:
+        counts = found.setdefault(kept.wave, [0, 0, 0, 0])
+        passages = coded.get(kept.id) or uncut.get(kept.id, 0)
         for at, more in enumerate((1, passages, suggested.get(kept.id, 0), pushed.get(kept.id, 0))):
             counts[at] += more
     return [WaveToHandOut(name, *counts) for name, counts in sorted(found.items())]

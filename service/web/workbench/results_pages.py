@@ -15,7 +15,7 @@ from annotations.matrix.rating_scale import VALUES, rating_shown
 from annotations.names import folded
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import Column as TableColumn
-from annotations.store.transcripts import all_transcripts
+from annotations.store.described_transcripts import described_transcripts
 from service.access.policy import Action
 from service.access.transcript_access import about
 from service.agreement.report import Asked
@@ -57,7 +57,7 @@ def matrix(visit: Visited) -> Response:
     with visit.parts.store.reading() as connection:
         table = _table(visit, connection, filters)
         attributes = sorted(all_attributes(connection).names)
-        waves = sorted({one.transcript.wave for one in all_transcripts(connection)} - {""})
+        waves = sorted({one.wave for one in described_transcripts(connection)} - {""})
     book = visit.parts.codebook
     framework = filters.get("framework", "")
     blocks = []
@@ -192,12 +192,12 @@ def _cell(visit: Visit, fault: str = "") -> Response:
     filters = {key: query[key][:200] for key in _FILTERS if query.get(key)}
     with visit.parts.store.reading() as connection:
         table = _table(visit, connection, filters)
-        kept = {one.transcript.name: one for one in all_transcripts(connection)}
     code, column = query.get("code", ""), query.get("column", "")
     phase = query.get("phase")
     opened = open_cells(table, code, column, phase or None)
     if phase == "":
         opened = tuple(one for one in opened if not one.phase) or opened
+    kept = {one.transcript.name: one for one in table.transcripts.values()}
     places = [_open(visit, table, one, kept) for one in opened]
     return visit.page(
         "workbench/cell.html",
