@@ -21,6 +21,7 @@ from annotations.study.config import StudyConfig
 from service.access.viewer import Role
 from service.accounts.passwords import hashed, refuse_guessable
 from service.accounts.secrets_given import fresh, hash_of
+from service.audit import By, Did, note, this_machines_user
 from service.person_named import person_named
 
 LINK_LASTS = timedelta(days=7)
@@ -66,7 +67,7 @@ class Person:
     waits: datetime | None
 
 
-def first_account(store: Store, name: str, password: str = "") -> Account:
+def first_account(store: Store, name: str, password: str = "", *, address: str = "") -> Account:
     """The account of the first lead. Raises BadInput if there is an account already, or for name or password.
 
     Without a password, she signs in with the link of the study's key on her own machine.
@@ -83,6 +84,8 @@ def first_account(store: Store, name: str, password: str = "") -> Account:
             )
         made = accounts.add_account(connection, called, Role.LEAD)
         accounts.set_password(connection, made.id, kept)
+        who = By(made.name, "key", address or this_machines_user().address, made.id)
+        note(connection, who, Did.INVITED, made.name, role=Role.LEAD, how="first account")
         return made
 
 
@@ -92,7 +95,7 @@ def invite(
     name: str,
     rights: Rights,
     *,
-    by: str,
+    by: By,
     config: StudyConfig,
     email: str = "",
 ) -> Invited:
@@ -121,16 +124,21 @@ def invite(
         accounts.change_account(
             connection, found.id, role=rights.role, sites=rights.sites, sees_text=rights.sees_text
         )
+        note(connection, by, Did.INVITED, found.name, rights=rights.said())
         return _link(connection, key, found.id, by)
 
 
-def new_link(store: Store, key: str, account: UUID, *, by: str) -> Invited:
+def new_link(store: Store, key: str, account: UUID, *, by: By) -> Invited:
     """A new link, for whoever has lost the first or forgotten the password; the old password holds until it is used."""
     with store.writing() as connection:
-        return _link(connection, key, _open(connection, account).id, by)
+        found = _open(connection, account)
+        note(connection, by, Did.INVITED, found.name, how="new link")
+        return _link(connection, key, found.id, by)
 
 
-def change_rights(store: Store, account: UUID, rights: Rights, config: StudyConfig) -> tuple[Rights, Rights]:
+def change_rights(
+    store: Store, account: UUID, rights: Rights, config: StudyConfig, *, by: By
+) -> tuple[Rights, Rights]:
     """Give an account other rights; they hold from the next request on. Returns those of before and those of now.
 
     Raises BadInput if it is the last lead who sees every site.
@@ -144,10 +152,31 @@ def change_rights(store: Store, account: UUID, rights: Rights, config: StudyConf
         accounts.change_account(
             connection, account, role=rights.role, sites=rights.sites, sees_text=rights.sees_text
         )
+        note(connection, by, Did.CHANGED_RIGHTS, found.name, before=before.said(), now=rights.said())
     return before, rights
 
 
-def close(store: Store, account: UUID) -> Account:
+def change_email(store: Store, account: UUID, email: str, *, by: By) -> Account:
+    """Another address by which Label Studio knows this person. Raises BadInput for one that is none, or is taken."""
+    mail = _mail(email)
+    with store.writing() as connection:
+        found = _open(connection, account)
+        _refuse_taken(connection, mail, found)
+        accounts.set_email(connection, account, mail)
+        note(connection, by, Did.CHANGED_RIGHTS, found.name, address=mail)
+        return _open(connection, account)
+
+
+def sign_out_person(store: Store, account: UUID, *, by: By) -> int:
+    """Somebody's sessions end, wherever they are signed in; returns how many there were."""
+    with store.writing() as connection:
+        found = _open(connection, account)
+        ended = sessions.end_all(connection, account)
+        note(connection, by, Did.SIGNED_OTHERS_OUT, found.name, sessions=ended)
+        return ended
+
+
+def close(store: Store, account: UUID, *, by: By) -> Account:
     """Nobody signs in with this account any more: sessions end, tokens and invitations open nothing.
 
     What the person coded and decided stays, under her name. Raises BadInput if it is the last lead.
@@ -159,6 +188,7 @@ def close(store: Store, account: UUID) -> Account:
         sessions.forget_invitations(connection, account)
         withdraw_all(connection, account)
         accounts.close_account(connection, account)
+        note(connection, by, Did.CLOSED, found.name)
         return found
 
 
@@ -232,9 +262,9 @@ def role_said(given: str) -> Role:
         raise unknown("role", given, list(Role), remedy="Give lead, coder or reader.") from None
 
 
-def _link(connection: Connection, key: str, account: UUID, by: str) -> Invited:
+def _link(connection: Connection, key: str, account: UUID, by: By) -> Invited:
     given, ends = fresh(), now() + LINK_LASTS
-    sessions.invite(connection, account, hash_of(key, given), by=by, expires=ends)
+    sessions.invite(connection, account, hash_of(key, given), by=by.who, expires=ends)
     return Invited(_open(connection, account), f"{INVITATION}/{given}", ends)
 
 

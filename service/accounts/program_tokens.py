@@ -15,6 +15,7 @@ from service.access.viewer import Role
 from service.accounts.people import Rights
 from service.accounts.secrets_given import fresh_token, hash_of
 from service.accounts.viewers import narrowed, viewer_of_account
+from service.audit import By, Did, note
 from service.person_named import person_named
 
 LONGEST_DAYS = 366
@@ -32,7 +33,9 @@ class NewToken:
         return f"NewToken(name={self.name!r}, …)"
 
 
-def make_token(store: Store, key: str, account: Account, name: str, role: Role, *, days: int) -> NewToken:
+def make_token(
+    store: Store, key: str, account: Account, name: str, role: Role, *, days: int, by: By
+) -> NewToken:
     """A token that works for this account for so many days, with this role and the account's sites.
 
     Raises BadInput for a name that is none, for a role that may more than the account, and for too many tokens.
@@ -62,10 +65,11 @@ def make_token(store: Store, key: str, account: Account, name: str, role: Role, 
             sees_text=role is not Role.READER or account.sees_text,
             expires=moment + timedelta(days=days),
         )
+        note(connection, by, Did.MADE_TOKEN, called, role=role, days=days)
     return NewToken(called, given)
 
 
-def withdraw(store: Store, token: UUID, *, account: UUID | None) -> ApiToken:
+def withdraw(store: Store, token: UUID, *, account: UUID | None, by: By) -> ApiToken:
     """It lets nobody in any more. ``account``: whose it must be, None for a lead who may withdraw any.
 
     Raises BadInput where there is no such token.
@@ -75,6 +79,7 @@ def withdraw(store: Store, token: UUID, *, account: UUID | None) -> ApiToken:
         if found is None:
             raise BadInput("There is no such token, or it is somebody else's. Nothing was changed.")
         withdraw_token(connection, token)
+        note(connection, by, Did.WITHDREW_TOKEN, found.name)
         return found
 
 

@@ -21,7 +21,8 @@ from service.access.viewer import Role
 from service.accounts.guesses import waits_until
 from service.accounts.passwords import hashed, is_dated, is_password, refuse_guessable
 from service.accounts.secrets_given import fresh, hash_of
-from service.accounts.viewers import LONGEST
+from service.accounts.viewers import LONGEST, key_holder
+from service.audit import By, Did, note, noted
 
 
 class WrongPassword(BadInput):
@@ -81,6 +82,9 @@ def with_password(store: Store, key: str, name: str, password: str, *, address: 
     # outside of the transaction: it takes long, and others write meanwhile
     right = is_password(password, None if account is None else account.password)
     if account is None or not right:
+        # what was typed for a name may be a password, so only the name of an account is written down
+        nobody = By("nobody", "session", address)
+        noted(store, nobody, Did.NOT_LET_IN, "" if account is None else account.name, why="wrong password")
         raise WrongPassword
     dated = hashed(password) if account.password and is_dated(account.password) else None
     with store.writing() as connection:
@@ -90,6 +94,7 @@ def with_password(store: Store, key: str, name: str, password: str, *, address: 
         sign_in_attempts.forget(connection, who, near)
         if dated:
             set_password(connection, account.id, dated)
+        note(connection, _by(account, address), Did.SIGNED_IN, how="password")
         return _begin(connection, key, account, address)
 
 
@@ -101,7 +106,10 @@ def with_key(store: Store, key: str, *, address: str, here: bool) -> Began:
     with store.writing() as connection:
         found = all_accounts(connection)
         alone = here and len(found) == 1 and found[0].password is None and found[0].role == Role.LEAD
-        return _begin(connection, key, found[0] if alone else None, address)
+        account = found[0] if alone else None
+        by = By(key_holder(connection).name, "key", address, None if account is None else account.id)
+        note(connection, by, Did.SIGNED_IN, how="link with the study's key")
+        return _begin(connection, key, account, address)
 
 
 def with_account(store: Store, key: str, account: Account, *, address: str) -> Began:
@@ -129,6 +137,7 @@ def accept(store: Store, key: str, given: str, password: str, *, address: str) -
         sessions.forget_invitations(connection, account.id)
         sessions.end_all(connection, account.id)
         set_password(connection, account.id, kept)
+        note(connection, _by(account, address), Did.JOINED, how="invitation link")
         return _begin(connection, key, account, address)
 
 
@@ -144,6 +153,7 @@ def change_password(store: Store, key: str, account: Account, old: str, new: str
     with store.writing() as connection:
         sessions.end_all(connection, account.id)
         set_password(connection, account.id, kept)
+        note(connection, _by(account, address), Did.JOINED, how="changed it")
         return _begin(connection, key, account, address)
 
 
@@ -186,6 +196,10 @@ def _invited(connection: Connection, key: str, given: str) -> Account:
     if account is None or account.removed:
         raise NoInvitation
     return account
+
+
+def _by(account: Account, address: str) -> By:
+    return By(account.name, "session", address, account.id)
 
 
 def _begin(connection: Connection, key: str, account: Account | None, address: str) -> Began:

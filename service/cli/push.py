@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotations.numbers_shown import counted
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
@@ -41,6 +42,13 @@ def command(
             metavar="NAME", help="Who gets a project of their own; with --double all of study.yaml."
         ),
     ] = None,
+    view: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VIEW",
+            help="What one task is from now on: passage (at first), or interview, which is read and marked as a whole.",
+        ),
+    ] = None,
     order: Annotated[
         str,
         typer.Option(
@@ -56,25 +64,29 @@ def command(
 
     What is drawn stays drawn: later pushes need no options, and new transcripts are drawn in the same way.
     """
+    from service.audit import Did
     from service.composition import open_parts
+    from service.label_studio.connect import address_for_people
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
-    from service.pushing.push_asked import order_named
+    from service.pushing.push_asked import order_named, view_named
 
-    asked = Asked(blind, double, repeat, seed, tuple(coder or ()))
+    asked = Asked(blind, double, repeat, seed, tuple(coder or ()), view_named(view))
     by = order_named(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
+        addresses = [address_for_people(parts.settings, one.project.url) for one in found]
+        note(parts, Did.HANDED_OUT, f"wave {wave}" if wave else "all waves", projects=len(found))
     if json:
         as_json({"projects": [one.to_json() for one in found]})
         return
-    for one in found:
-        _show(one)
+    for one, address in zip(found, addresses, strict=True):
+        _show(one, address)
     warn(*dict.fromkeys(note for one in found for note in one.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
 
 
-def _show(one: Pushed) -> None:
+def _show(one: Pushed, address: str) -> None:
     waiting = f"{one.waiting} waiting until their transcript is finished, " if one.waiting else ""
     say(
         f"{one.project.title}: {counted(one.created, 'new task')}, {one.updated:,} brought up to date, "
@@ -85,4 +97,4 @@ def _show(one: Pushed) -> None:
         say(
             f"  without suggestions: {', '.join(drawn)}, drawn with seed {one.seed}; coders are not told which"
         )
-    say(f"  {one.project.url}")
+    say(f"  {address}")

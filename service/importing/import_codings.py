@@ -105,6 +105,12 @@ def import_codings(
     faults = tuple(placed.faults)
     if problems is not None:
         write_problems([fault.problem for fault in faults], problems)
+    if chosen == "all" and asked is None and any(one.part for one in placed.codings):
+        raise BadInput(
+            f"{file.name} was exported with some codes alone, so of the others it says nothing, and --complete all would "
+            f"make it say that they do not apply. Name the codes of the export with --only, or leave --complete out. "
+            f"Nothing was kept."
+        )
     others = _asked_alone(placed, asked)
     _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
     notes = _notes(placed, chosen, complete)

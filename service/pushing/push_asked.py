@@ -17,6 +17,7 @@ from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.pushed_tasks import pushed_segments
 from annotations.store.suggestions import suggested_in_wave
+from annotations.store.wave_views import View
 from service.composition import Parts
 from service.pushing.passage_order import By, order_by
 from service.pushing.project_push import Pushed
@@ -32,11 +33,19 @@ def asked_of(arguments: Mapping[str, Any]) -> Asked:
 
     seed = arguments.get("seed")
     coders = tuple(str(name) for name in arguments.get("coders") or ())
-    return Asked(part("blind"), part("double"), part("repeat"), None if seed is None else int(seed), coders)
+    view = arguments.get("view")
+    return Asked(
+        part("blind"),
+        part("double"),
+        part("repeat"),
+        None if seed is None else int(seed),
+        coders,
+        None if view is None else view_named(str(view)),
+    )
 
 
 def push_asked(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress) -> list[Pushed]:
-    """Push a wave as these arguments say (wave, blind, double, repeat, seed, coders, order)."""
+    """Push a wave as these arguments say (wave, blind, double, repeat, seed, coders, order, view)."""
     by = order_named(str(arguments.get("order") or By.READING))
     return push(
         parts,
@@ -45,6 +54,13 @@ def push_asked(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress
         asked=asked_of(arguments),
         order=order_by(parts, by),
     )
+
+
+def view_named(name: str | None) -> View | None:
+    """The view of this name; raises UnknownName. None for none."""
+    if name is not None and name.casefold() not in list(View):
+        raise unknown("view", name, list(View))
+    return None if name is None else View(name.casefold())
 
 
 def order_named(name: str) -> By:

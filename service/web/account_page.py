@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
@@ -14,17 +14,22 @@ from annotations.store.accounts import Account, account_of
 from annotations.store.api_tokens import all_tokens
 from annotations.store.sessions import sessions_of
 from annotations.store.tables import now
+from service.access.policy import Action, may, must
 from service.access.viewer import Role, Viewer
 from service.accounts.passwords import SHORTEST
 from service.accounts.people import rights_of, role_said
 from service.accounts.program_tokens import NewToken, make_token, rights_of_token, withdraw
 from service.accounts.sign_in import change_password
+from service.audit import By
 from service.composition import Parts
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.pages import page_for
 from service.web.sign_in_pages import Said
-from service.web.signed_in import ByPerson, remember
+from service.web.signed_in import AskedBy, ByPerson, remember
+
+if TYPE_CHECKING:
+    from service.accounts.label_studio_users import NewUser
 
 PATH = "/account"
 router = APIRouter(prefix=PATH, include_in_schema=False)
@@ -63,6 +68,7 @@ async def new_token(
     request: Request,
     parts: Served,
     viewer: ByPerson,
+    by: AskedBy,
     name: Said = "",
     role: Said = "",
     days: Annotated[int, Form()] = 90,
@@ -71,22 +77,40 @@ async def new_token(
     account = await run_in_threadpool(_own, parts, viewer)
     try:
         key, given = request.app.state.key, role_said(role)
-        made = await run_in_threadpool(make_token, parts.store, key, account, name, given, days=days)
+        made = await run_in_threadpool(make_token, parts.store, key, account, name, given, days=days, by=by)
     except BadInput as error:
         return await _page(request, parts, viewer, fault=str(error))
     return await _page(request, parts, viewer, made=made)
 
 
+@router.post("/label-studio")
+async def label_studio_user(request: Request, parts: Served, viewer: ByPerson, by: AskedBy) -> Response:
+    """One's own user in Label Studio, with a password that is shown once."""
+    must(viewer, Action.CODE)
+    account = await run_in_threadpool(_own, parts, viewer)
+    try:
+        made = await run_in_threadpool(_make_user, parts, account, by)
+    except TandemError as error:
+        return await _page(request, parts, viewer, fault=str(error))
+    return await _page(request, parts, viewer, user=made)
+
+
 @router.post("/tokens/{token}/withdraw")
-async def withdraw_own(parts: Served, viewer: ByPerson, token: UUID) -> Response:
+async def withdraw_own(parts: Served, viewer: ByPerson, by: AskedBy, token: UUID) -> Response:
     """One's own token lets nobody in any more."""
     account = await run_in_threadpool(_own, parts, viewer)
-    await run_in_threadpool(withdraw, parts.store, token, account=account.id)
+    await run_in_threadpool(withdraw, parts.store, token, account=account.id, by=by)
     return RedirectResponse(PATH, 303)
 
 
 async def _page(
-    request: Request, parts: Parts, viewer: Viewer, *, fault: str = "", made: NewToken | None = None
+    request: Request,
+    parts: Parts,
+    viewer: Viewer,
+    *,
+    fault: str = "",
+    made: NewToken | None = None,
+    user: NewUser | None = None,
 ) -> Response:
     known = await run_in_threadpool(_known, parts, viewer)
     return page_for(
@@ -96,6 +120,8 @@ async def _page(
         code=422 if fault else 200,
         fault=fault,
         made=made,
+        user=user,
+        codes=may(viewer, Action.CODE),
         shortest=SHORTEST,
         here=is_here(request),
         **known,
@@ -117,6 +143,16 @@ def _known(parts: Parts, viewer: Viewer) -> dict[str, Any]:
         "tokens": [(one, rights_of_token(one, account).said()) for one in open_ones if account],
         "roles": [role for role in Role if account and _least(Role(account.role), role) is role],
     }
+
+
+def _make_user(parts: Parts, account: Account, by: By) -> NewUser:
+    # imported here: Label Studio's SDK takes long to load, and few ask for this
+    from service.accounts.label_studio_users import make_label_studio_user
+    from service.label_studio.connect import label_studio_of
+
+    # somebody waits for the page: each request is tried once
+    with label_studio_of(parts, pauses=()) as server:
+        return make_label_studio_user(parts, server, account, by=by)
 
 
 def _least(one: Role, other: Role) -> Role:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from annotations.store.transcripts import Kept, all_transcripts, same_name
 from service.access.policy import Action, must
 from service.access.transcript_access import must_read, sees
 from service.access.viewer import Viewer
+from service.audit import saw
 from service.looking.seen_passages import SeenPassages
 from service.looking.wave_progress import progress_of
 from service.web.dependencies import Served
@@ -33,18 +34,21 @@ from service.web.schemas import (
     SuggestionShown,
     TranscriptShown,
 )
-from service.web.signed_in import Needs
+from service.web.signed_in import AskedBy, Needs
 
 router = APIRouter(prefix="/api/v1")
 Name = Annotated[str, Query(description="The transcript's id, in any case.")]
 Figures = Annotated[Viewer, Depends(Needs(Action.SEE_FIGURES))]
 Reading = Annotated[Viewer, Depends(Needs(Action.READ_TEXT))]
+Where = Annotated[
+    Sequence[str], Query(description='Only of those with this attribute, such as "role=leader".')
+]
 
 
 @router.get("/status")
-def study_status(parts: Served, _viewer: Figures) -> dict[str, Any]:
+def study_status(parts: Served, _viewer: Figures, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts).to_json()
+    return progress_of(parts, where).to_json()
 
 
 @router.get("/transcripts")
@@ -56,12 +60,13 @@ def transcripts(parts: Served, viewer: Figures, wave: str | None = None) -> list
 
 
 @router.get("/segments")
-def segments(parts: Served, viewer: Reading, transcript: Name) -> list[SegmentShown]:
+def segments(parts: Served, viewer: Reading, by: AskedBy, transcript: Name) -> list[SegmentShown]:
     """A transcript's segments under the segmentation in force, with their words, in reading order."""
     with parts.store.reading() as connection:
         kept = _seen(connection, viewer, transcript)
         must_read(viewer, kept.transcript)
         cut = segments_of(connection, parts.segmentation.version).get(kept.id, ())
+    saw(parts.store, by, kept.transcript.name)
     return [SegmentShown.of(segment, kept.transcript) for segment in cut]
 
 

@@ -11,21 +11,29 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from annotations.store.judged_passages import JudgedPassages
 from service.access.doors import holds_key
 from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
+from service.live_config import InForce
+from service.looking.interview_search import InterviewSearch
 from service.looking.wave_progress import progress_of
 from service.web import (
     account_page,
     api,
+    audit_page,
+    codebook_pages,
+    doubt_pages,
     job_pages,
     ml_backend,
+    people_page,
     proof_route,
     reading_pages,
     sign_in_pages,
     static_route,
+    work_pages,
 )
 from service.web import webhook_route as webhook
 from service.web.background import (
@@ -37,7 +45,7 @@ from service.web.background import (
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.fault_pages import explain_faults
-from service.web.pages import Visit
+from service.web.pages import visit_of
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
@@ -45,6 +53,16 @@ from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
 from service.web.workbench import routes as workbench
 
+PAGES = (
+    work_pages,
+    reading_pages,
+    codebook_pages,
+    doubt_pages,
+    job_pages,
+    account_page,
+    people_page,
+    audit_page,
+)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -101,13 +119,14 @@ def create_app(
     workbench.prepare(app)
     app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
+    app.state.in_force = InForce(parts)
+    app.state.search = InterviewSearch()
+    app.state.judged = JudgedPassages()
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, reading_pages, job_pages):
-        app.include_router(part.router)
-    for part in (sign_in_pages, account_page, workbench, static_route, proof_route):
+    for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES, workbench):
         app.include_router(part.router)
     return app
 
@@ -132,7 +151,8 @@ async def page(request: Request, parts: Served) -> Response:
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         remember(request, answer, began)
         return answer
-    visit = Visit(request, parts, await viewer_of(request))
+    visit = await visit_of(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
-    progress = await run_in_threadpool(progress_of, parts)
-    return visit.page("status.html", **progress.to_json())
+    progress = await run_in_threadpool(progress_of, parts, judged=request.app.state.judged)
+    begun = [one.in_words for one in progress.begun]
+    return visit.page("status.html", **{**progress.to_json(), "begun": begun})

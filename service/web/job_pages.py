@@ -43,8 +43,7 @@ def jobs(visit: Visited) -> Response:
     asked = asked_of(visit.request.query_params)
     shown = Shown(found, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet.")
     if asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("jobs")
+        return visit.takes(shown, "jobs")
     return visit.page("jobs.html", list=shown)
 
 

@@ -107,7 +107,10 @@ class Choice:
 
 
 class Shown(Generic[T]):
-    """A list as it was asked for. ``noun``: what a row is; ``path``: the page's address."""
+    """A list as it was asked for. ``noun``: what a row is; ``path``: the page's address.
+
+    ``also``: what else its address says, which every link of the list keeps.
+    """
 
     def __init__(
         self,
@@ -120,9 +123,8 @@ class Shown(Generic[T]):
         id: str = "list",  # noqa: A002 (the element's)
         empty: str = "Nothing is here yet.",
         size: int = PAGE,
-        fixed: Mapping[str, str] | None = None,
+        also: Mapping[str, str] | None = None,
     ) -> None:
-        """``fixed``: what the page's address says besides, which every address of the list says too."""
         self.columns = tuple(columns)
         self.asked = asked
         self.path = path
@@ -131,7 +133,7 @@ class Shown(Generic[T]):
         self._noun = noun
         self._empty = empty
         self._size = size
-        self._fixed = {key: value for key, value in (fixed or {}).items() if value}
+        self._also = {key: value for key, value in (also or {}).items() if value}
 
     @cached_property
     def found(self) -> tuple[T, ...]:
@@ -226,7 +228,7 @@ class Shown(Generic[T]):
     def kept_hidden(self) -> list[tuple[str, str]]:
         """What a filter's form sends along: how the list is sorted."""
         sort = self._sort()
-        return [*self._fixed.items(), *([("sort", sort)] if sort else [])]
+        return [*self._also.items(), *([("sort", sort)] if sort else [])]
 
     @property
     def filtered(self) -> bool:
@@ -257,9 +259,9 @@ class Shown(Generic[T]):
         return self._address(page=str(self.page + 1)) if self.page < self.pages else None
 
     @property
-    def whole(self) -> str:
-        """The address of the list without any filter."""
-        return f"{self.path}?{urlencode(self._fixed)}" if self._fixed else self.path
+    def everything(self) -> str:
+        """The address of the whole list."""
+        return f"{self.path}?{urlencode(self._also)}" if self._also else self.path
 
     @property
     def take(self) -> str:
@@ -302,16 +304,13 @@ class Shown(Generic[T]):
         known = {
             key for key in self.asked.chosen if any(one.key == key and one.choice for one in self.columns)
         }
-        query = (
-            self._fixed
-            | {
-                "q": self.asked.words,
-                **{key: self.asked.chosen[key] for key in sorted(known)},
-                "sort": self._sort(),
-                "page": str(self.page) if self.page > 1 else "",
-            }
-            | other
-        )
+        query = {
+            **self._also,
+            "q": self.asked.words,
+            **{key: self.asked.chosen[key] for key in sorted(known)},
+            "sort": self._sort(),
+            "page": str(self.page) if self.page > 1 else "",
+        } | other
         said = urlencode({key: value for key, value in query.items() if value})
         return f"{self.path}?{said}" if said else self.path
 

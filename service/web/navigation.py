@@ -29,6 +29,8 @@ ITEMS = (
     Item("Models", "/models", Action.SEE_FIGURES),
     Item("Results", "/results", Action.SEE_FIGURES),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
+    Item("People", "/people", Action.MANAGE_PEOPLE),
+    Item("Audit", "/audit", Action.SEE_AUDIT),
 )
 
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, status
+from fastapi import Depends, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.access.policy import WHOLE_STUDY, About, Action, may, must
 from service.access.viewer import Viewer
+from service.audit import By, Did, noted, saw
 from service.composition import Parts
 from service.design.templating import templates_in
 from service.web.dependencies import Served
+from service.web.lists import Shown
 from service.web.navigation import Item, items_for, place_of
-from service.web.signed_in import SignedIn
+from service.web.signed_in import SignedIn, by_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME = "tandem_theme"
@@ -67,6 +69,7 @@ class Visit:
     request: Request
     parts: Parts
     viewer: Viewer
+    by: By
 
     def may(self, action: Action, about: About = WHOLE_STUDY) -> bool:
         """May this person do this?"""
@@ -75,6 +78,21 @@ class Visit:
     def must(self, action: Action, about: About = WHOLE_STUDY) -> None:
         """Raises NotAllowed for whoever may not."""
         must(self.viewer, action, about)
+
+    def reads(self, transcript: str) -> None:
+        """Write down that this person reads a transcript, before it is shown."""
+        saw(self.parts.store, self.by, transcript)
+
+    def sees_passages(self, where: str, passages: int) -> None:
+        """Write down that this person sees so many passages, before they are shown."""
+        if passages:
+            noted(self.parts.store, self.by, Did.SAW_PASSAGES, where, passages=passages)
+
+    def takes(self, shown: Shown[Any], name: str) -> Response:
+        """What a list shows as a workbook, for whoever may export; it is written down. Raises NotAllowed."""
+        self.must(Action.EXPORT)
+        noted(self.parts.store, self.by, Did.EXPORTED, f"{name}.xlsx", kind="list", rows=len(shown.found))
+        return shown.workbook_answer(name)
 
     def page(self, name: str, *, code: int = status.HTTP_200_OK, **known: Any) -> HTMLResponse:
         """A page within the layout; ``visit`` is known to it."""
@@ -90,7 +108,7 @@ def saved(path: str, form: str = "") -> RedirectResponse:
 
 async def visit_of(request: Request, parts: Served, viewer: SignedIn) -> Visit:
     """The request with whoever is signed in."""
-    return Visit(request, parts, viewer)
+    return Visit(request, parts, viewer, await by_of(request))
 
 
 Visited = Annotated[Visit, Depends(visit_of)]

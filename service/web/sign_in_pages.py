@@ -24,11 +24,12 @@ from service.accounts.sign_in import (
     with_account,
     with_password,
 )
+from service.audit import Did, noted
 from service.web.browser_requests import own_path, refuse_other_origin
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.pages import page_for
-from service.web.signed_in import SignedIn, forget, remember, session_cookie, viewer_or_none
+from service.web.signed_in import AskedBy, SignedIn, forget, remember, session_cookie, viewer_or_none
 
 SIGN_IN, FIRST = "/sign-in", "/first-account"
 router = APIRouter(include_in_schema=False)
@@ -85,15 +86,17 @@ async def sign_in(
 
 
 @router.post("/sign-out")
-async def leave(request: Request, parts: Served, _viewer: SignedIn) -> Response:
+async def leave(request: Request, parts: Served, by: AskedBy) -> Response:
     """Sign out here."""
+    await run_in_threadpool(noted, parts.store, by, Did.SIGNED_OUT)
     await run_in_threadpool(sign_out, parts.store, request.app.state.key, session_cookie(request))
     return _left(request)
 
 
 @router.post("/sign-out-everywhere")
-async def leave_everywhere(request: Request, parts: Served, viewer: SignedIn) -> Response:
+async def leave_everywhere(request: Request, parts: Served, viewer: SignedIn, by: AskedBy) -> Response:
     """Sign out on every machine and browser, this one too."""
+    await run_in_threadpool(noted, parts.store, by, Did.SIGNED_OUT, where="everywhere")
     await run_in_threadpool(sign_out_everywhere, parts.store, viewer.account)
     return _left(request)
 
@@ -144,7 +147,7 @@ async def make_first_account(
     _refuse_elsewhere(request)
     key, address = request.app.state.key, address_of(request)
     try:
-        made = await run_in_threadpool(first_account, parts.store, name, password)
+        made = await run_in_threadpool(first_account, parts.store, name, password, address=address)
     except BadInput as error:
         return page_for(request, viewer, "first_account.html", code=422, typed=name, fault=str(error))
     await run_in_threadpool(sign_out, parts.store, key, session_cookie(request))
@@ -212,6 +215,8 @@ async def _invitation(
 def _left(request: Request) -> Response:
     answer = _to(SIGN_IN)
     forget(request, answer)
+    # what somebody has typed and not sent is kept in the browser: the next person there shall not find it
+    answer.headers["Clear-Site-Data"] = '"storage"'
     return answer
 
 

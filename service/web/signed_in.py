@@ -19,6 +19,7 @@ from service.access.viewer import Viewer
 from service.accounts.secrets_given import form_token
 from service.accounts.sign_in import Began
 from service.accounts.viewers import LONGEST, holder_of_key, of_session, of_token
+from service.audit import By
 from service.composition import Parts
 from service.web.browser_requests import SAFE, refuse_foreign
 from service.web.client_address import address_of, is_secure
@@ -47,6 +48,11 @@ class Asked:
     how: str
     address: str
 
+    @property
+    def by(self) -> By:
+        """The same for the audit log."""
+        return By(self.viewer.name, self.how, self.address, self.viewer.account)
+
 
 async def viewer_of(request: Request) -> Viewer:
     """Whoever asks. Raises NotSignedIn, or ForeignForm for what another site's page sends in their name."""
@@ -68,6 +74,11 @@ async def viewer_or_none(request: Request) -> Viewer | None:
         return (await asked(request)).viewer
     except NotSignedIn:
         return None
+
+
+async def by_of(request: Request) -> By:
+    """Who asks, for the audit log."""
+    return (await asked(request)).by
 
 
 SignedIn = Annotated[Viewer, Depends(viewer_of)]
@@ -106,6 +117,7 @@ async def person_of(request: Request, viewer: SignedIn) -> Viewer:
 
 
 ByPerson = Annotated[Viewer, Depends(person_of)]
+AskedBy = Annotated[By, Depends(by_of)]
 
 
 def session_cookie(request: Request) -> str:

@@ -93,7 +93,11 @@
     if (one) { event.preventDefault(); one.click(); }
   });
 
-  // ---- lists: a filter that is changed asks at once
+  // ---- lists: a filter that is changed asks at once, and what is left empty does not stand in the address
+  document.addEventListener("htmx:configRequest", (event) => {
+    const asked = event.detail;
+    if (asked.verb === "get") for (const [name, value] of Object.entries(asked.parameters)) if (value === "") delete asked.parameters[name];
+  });
   document.addEventListener("change", (event) => { if (event.target.matches?.("form[data-list] select")) event.target.form.requestSubmit(); });
 
   document.addEventListener("DOMContentLoaded", () => { forgetTaken(document); showTheme(); for (const form of document.querySelectorAll("form[data-curve]")) tellCurve(form, Number(form.querySelector("#slide").value)); });

@@ -26,8 +26,9 @@ from service.agreement.page import figures_in_page
 from service.agreement.report import Asked, chosen_transcripts
 from service.composition import Parts
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visit, Visited
+from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
+from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 Figure = tuple[str, str, str, str, float | None, str, int, int]
@@ -54,7 +55,7 @@ _COLUMNS = (
 
 
 @router.get("/agreement")
-def words(visit: Visited) -> Response:
+def words(visit: VisitedNow) -> Response:
     """The report in words."""
     visit.must(Action.SEE_FIGURES)
     asked, framework = _asked(visit)
@@ -70,7 +71,7 @@ def words(visit: Visited) -> Response:
 
 
 @router.get("/agreement/figures")
-def figures(visit: Visited) -> Response:
+def figures(visit: VisitedNow) -> Response:
     """The tables and plots."""
     visit.must(Action.SEE_FIGURES)
     asked, framework = _asked(visit)
@@ -83,7 +84,7 @@ def figures(visit: Visited) -> Response:
 
 
 @router.get("/agreement/pairs")
-def pairs(visit: Visited) -> Response:
+def pairs(visit: VisitedNow) -> Response:
     """Every figure of one comparison, as a list: of two people, of a condition, of the model with somebody."""
     visit.must(Action.SEE_FIGURES)
     asked, framework = _asked(visit)
@@ -115,11 +116,10 @@ def pairs(visit: Visited) -> Response:
         path="/agreement/pairs",
         noun="figure",
         size=100,
-        fixed=arguments_of(asked) | {"who": query.get("who", "0")},
+        also=arguments_of(asked) | {"who": query.get("who", "0")},
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("agreement")
+        return visit.takes(shown, "agreement")
     return visit.page(
         "workbench/agreement_pairs.html",
         list=shown,
@@ -132,7 +132,7 @@ def pairs(visit: Visited) -> Response:
 
 @router.post("/agreement/measure")
 def measure(
-    visit: Visited,
+    visit: VisitedNow,
     wave: Annotated[str, Form()] = "",
     case: Annotated[str, Form()] = "",
     site: Annotated[str, Form()] = "",

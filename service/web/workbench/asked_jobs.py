@@ -9,17 +9,20 @@ from fastapi import Response
 from sqlalchemy import Connection
 
 from annotations.store.jobs import JobKind, ask_for, latest_of
+from service.audit import Did
 from service.looking.job_progress import JobProgress, job_progress
-from service.looking.wave_progress import JOBS_IN_WORDS
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
+
+_DID: Mapping[str, Did] = {"train": Did.TRAINED, "push": Did.HANDED_OUT}
 
 
 def ask_job(visit: Visit, kind: JobKind, arguments: Mapping[str, Any], back: str = "") -> Response:
     """Ask for a job and go to its page, or back to the one that asked."""
     with visit.parts.store.writing() as connection:
         job = ask_for(connection, kind, arguments)
-    audit(visit, f"asked for {JOBS_IN_WORDS.get(kind, kind)}", str(job))
+    if kind in _DID:
+        audit(visit, _DID[kind], str(arguments.get("wave", "")), job=str(job))
     return saved(back or f"/jobs/{job}")
 
 

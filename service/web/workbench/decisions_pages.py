@@ -14,7 +14,7 @@ from service.agreement.model_against_people import RULE as SURE_RULE
 from service.agreement.model_against_people import AgainstPeople, ModelAgainstPeople
 from service.agreement.telling_disagreements import Decision, decisions
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visited
+from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.words_shown import words_shown
 
 router = APIRouter(include_in_schema=False)
@@ -22,7 +22,7 @@ MODELS, DECISIONS = "/models/disagreements", "/disagreements/decisions"
 
 
 @router.get(DECISIONS)
-def decided(visit: Visited) -> Response:
+def decided(visit: VisitedNow) -> Response:
     """What was agreed on, the newest first."""
     visit.must(Action.READ_TEXT)
     visit.must(Action.DECIDE_CODES)
@@ -37,13 +37,13 @@ def decided(visit: Visited) -> Response:
         empty="Nothing has been agreed on yet.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("decisions")
+        return visit.takes(shown, "decisions")
+    visit.sees_passages("what was agreed", len(shown.on_page))
     return visit.page("workbench/decisions.html", list=shown)
 
 
 @router.get(MODELS)
-def against_people(visit: Visited) -> Response:
+def against_people(visit: VisitedNow) -> Response:
     """Where the model is surest against everybody who judged."""
     visit.must(Action.READ_TEXT)
     visit.must(Action.CHANGE_MODELS)
@@ -59,12 +59,12 @@ def against_people(visit: Visited) -> Response:
         asked_of(query),
         path=MODELS,
         noun="place",
-        fixed={"code": code},
+        also={"code": code},
         empty="No model serves that has spoken of a passage which people have judged.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("model-against-people")
+        return visit.takes(shown, "model-against-people")
+    visit.sees_passages("the model against people", len(shown.on_page))
     return visit.page("workbench/model_against_people.html", list=shown, chosen=code, rule=SURE_RULE)
 
 

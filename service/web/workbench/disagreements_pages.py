@@ -24,10 +24,12 @@ from service.agreement.telling_disagreements import (
     Telling,
     TellingDisagreements,
 )
+from service.audit import Did
 from service.looking.interview_read import read_interview
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visit, Visited, saved
+from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
+from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.words_shown import words_shown
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +39,7 @@ OPEN, AGREED = "open", "agreed"
 
 
 @router.get(PATH)
-def disagreements(visit: Visited) -> Response:
+def disagreements(visit: VisitedNow) -> Response:
     """The list, the most telling first."""
     visit.must(Action.READ_TEXT)
     book, query = visit.parts.codebook, visit.request.query_params
@@ -53,12 +55,12 @@ def disagreements(visit: Visited) -> Response:
         asked_of(query),
         path=PATH,
         noun="passage",
-        fixed=fixed,
+        also=fixed,
         empty="No passage was judged independently by two people who then differed.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("disagreements")
+        return visit.takes(shown, "disagreements")
+    visit.sees_passages("disagreements", len(shown.on_page))
     return visit.page(
         "workbench/disagreements.html",
         list=shown,
@@ -73,14 +75,14 @@ def disagreements(visit: Visited) -> Response:
 
 
 @router.get(f"{PATH}/{{transcript}}/{{segment}}")
-def one_disagreement(visit: Visited, transcript: UUID, segment: UUID) -> Response:
+def one_disagreement(visit: VisitedNow, transcript: UUID, segment: UUID) -> Response:
     """One passage in its interview, with who said what, and the form for what is agreed on."""
     return _one(visit, transcript, segment)
 
 
 @router.post(f"{PATH}/{{transcript}}/{{segment}}")
 def agree_on(
-    visit: Visited,
+    visit: VisitedNow,
     transcript: UUID,
     segment: UUID,
     code: Annotated[list[str] | None, Form()] = None,
@@ -116,7 +118,7 @@ def agree_on(
         )
         with visit.parts.alone("consensus"):
             kept = record(visit.parts, agreed)
-        audit(visit, "recorded a consensus", str(kept["review"]))
+        audit(visit, Did.DECIDED, kept.transcript, review=str(kept.review))
     except BadInput as error:
         return _one(visit, transcript, segment, fault=str(error))
     onward = before[1]
@@ -134,6 +136,7 @@ def _one(visit: Visit, transcript: UUID, segment: UUID, fault: str = "") -> Resp
     turn = shown_number(one.turn)
     around = [it for it in (interview.turns if interview else ()) if abs(it.number - turn) <= AROUND]
     said = {code for its in one.said for code in its.codes if code in book.by_id}
+    visit.reads(one.transcript)
     before, after = _neighbours(visit, transcript, segment)
     filters = _filters(visit)
     return visit.page(

@@ -20,14 +20,16 @@ from annotations.store.model_versions import champion, why_nothing_serves
 from annotations.store.pushed_tasks import count_pushed
 from annotations.store.segments import count_coded
 from annotations.store.suggestions import count_suggestions
+from annotations.store.wave_views import View, view_of
 from service.access.policy import Action
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.wave_notice_kept import notice_of
 from service.pushing.passage_order import By
-from service.pushing.push_asked import HandOut, asked_of, order_named, try_hand_out
+from service.pushing.push_asked import HandOut, asked_of, order_named, try_hand_out, view_named
 from service.serving.model_codes import codes_in_model
-from service.web.pages import Visit, Visited
+from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
+from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 PATH, WAVE = "/hand-out", "/hand-out/wave"
@@ -53,7 +55,7 @@ class WaveToHandOut:
 
 
 @router.get(PATH)
-def waves(visit: Visited) -> Response:
+def waves(visit: VisitedNow) -> Response:
     """The waves, and how far each is."""
     visit.must(Action.HAND_OUT)
     with visit.parts.store.reading() as connection:
@@ -62,14 +64,14 @@ def waves(visit: Visited) -> Response:
 
 
 @router.get(WAVE)
-def one_wave(visit: Visited) -> Response:
+def one_wave(visit: VisitedNow) -> Response:
     """One wave, step by step."""
     visit.must(Action.HAND_OUT)
     return _one(visit, visit.request.query_params.get("wave", ""))
 
 
 @router.post(f"{PATH}/precode")
-def precode(visit: Visited, wave: Text = "") -> Response:
+def precode(visit: VisitedNow, wave: Text = "") -> Response:
     """Let a worker suggest codes for a wave."""
     visit.must(Action.HAND_OUT)
     with visit.parts.store.reading() as connection:
@@ -82,7 +84,7 @@ def precode(visit: Visited, wave: Text = "") -> Response:
 
 @router.post(f"{PATH}/push")
 def push(
-    visit: Visited,
+    visit: VisitedNow,
     wave: Text = "",
     blind: Text = "",
     double: Text = "",
@@ -90,10 +92,11 @@ def push(
     seed: Text = "",
     coder: Annotated[list[str] | None, Form()] = None,
     order: Text = "reading",
+    view: Text = "",
 ) -> Response:
     """Let a worker put the wave before the coders, just as it was shown."""
     visit.must(Action.HAND_OUT)
-    given = {"blind": blind, "double": double, "repeat": repeat, "seed": seed, "order": order}
+    given = {"blind": blind, "double": double, "repeat": repeat, "seed": seed, "order": order, "view": view}
     arguments = _arguments(wave, given, coder or [])
     try_hand_out(visit.parts, wave, asked_of(arguments))
     return ask_job(visit, "push", arguments, back=_address(wave))
@@ -118,12 +121,13 @@ def _one(visit: Visit, wave: str) -> Response:
             latest_job(connection, "push", lambda asked: asked.get("wave") == wave),
         ]
         no_model = why_nothing_serves(connection)
+        view = view_of(connection, wave).value
     codes = (
         ()
         if model is None
         else codes_in_model(model, parts.codebook, parts.study.config.aim.least_precision, chosen)
     )
-    form = _form(query, plan)
+    form = _form(query, plan, view)
     tried, fault = _try(visit, wave, form) if query.get("try") and model else (None, "")
     return visit.page(
         "workbench/hand_out_wave.html",
@@ -147,12 +151,13 @@ def _one(visit: Visit, wave: str) -> Response:
     )
 
 
-def _form(query: Any, plan: Any) -> dict[str, Any]:
+def _form(query: Any, plan: Any, view: str) -> dict[str, Any]:
     """What the form holds: what was typed, else what was asked before."""
     before = dict(zip(PARTS, plan.fractions.parts, strict=True)) if plan else dict.fromkeys(PARTS, 0.0)
     said: dict[str, Any] = {name: query.get(name, f"{100 * before[name]:g}")[:20] for name in PARTS}
     typed = query.getlist("coder")
     said["coders"] = typed if query.get("try") else list(plan.coders) if plan else []
+    said["view"] = query.get("view", view)[:20]
     said["order"] = query.get("order", By.READING.value)[:20]
     said["seed"] = query.get("seed", "")[:20] or str(plan.seed if plan else secrets.randbelow(2**31))
     return said
@@ -182,6 +187,12 @@ def _arguments(wave: str, given: Mapping[str, Any], coders: list[str]) -> dict[s
     arguments["seed"] = int(seed) if seed else None
     arguments["coders"] = list(dict.fromkeys(coders))
     arguments["order"] = order_named(str(given.get("order") or "reading")).value
+    arguments["view"] = None if not given.get("view") else view_named(str(given["view"])).value  # type: ignore[union-attr]
+    if arguments["view"] == View.INTERVIEW and arguments["order"] in (By.RARE, By.UNSURE):
+        raise BadInput(
+            "this order is one of single passages, and the wave is to be read as whole interviews. Choose another order, or "
+            "passages."
+        )
     if not any(arguments[name] for name in PARTS) and not coders:
         arguments["seed"] = None  # nothing is drawn, so that nothing is asked
     return arguments

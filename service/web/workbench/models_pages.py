@@ -11,15 +11,17 @@ from annotations.numbers_shown import number
 from annotations.store.chosen_cuts import chosen_for
 from annotations.store.model_versions import champion, get_model, model_by_id, previous_champion
 from service.access.policy import Action
+from service.audit import Did
 from service.looking.model_chain import ListedModel, ModelChain, listed_models, model_chain
 from service.looking.trace import trace_suggestion
 from service.looking.wave_progress import models_now
 from service.serving.model_codes import CodeInModel, codes_in_model, what_coders_notice
 from service.serving.promote_by_hand import promote_by_hand, roll_back
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visit, Visited, saved
+from service.web.pages import Visit, saved
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
+from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 PATH, TRACE = "/models", "/models/trace"
@@ -77,7 +79,7 @@ _CODES = (
 
 
 @router.get(PATH)
-def versions(visit: Visited) -> Response:
+def versions(visit: VisitedNow) -> Response:
     """Every version, the newest first, and the training that runs."""
     visit.must(Action.SEE_FIGURES)
     with visit.parts.store.reading() as connection:
@@ -94,32 +96,31 @@ def versions(visit: Visited) -> Response:
         empty="No model has been trained yet.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("models")
+        return visit.takes(shown, "models")
     return visit.page(
         "workbench/models.html", list=shown, job=job, progress=now, previous=previous and previous.version
     )
 
 
 @router.post(f"{PATH}/train")
-def train(visit: Visited) -> Response:
+def train(visit: VisitedNow) -> Response:
     """Let a worker train."""
     visit.must(Action.CHANGE_MODELS)
     return ask_job(visit, "train", {}, back=PATH)
 
 
 @router.post(f"{PATH}/rollback")
-def rollback(visit: Visited, reason: Reason = "") -> Response:
+def rollback(visit: VisitedNow, reason: Reason = "") -> Response:
     """As "tandem models rollback" does."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.alone("models rollback"):
         model = roll_back(visit.parts.read_again(), by=visit.viewer.name, reason=_given(reason))
-    audit(visit, "rolled back to model", model.version)
+    audit(visit, Did.PROMOTED, model.version, how="rolled back")
     return saved(f"{PATH}/{model.version}", form="rollback")
 
 
 @router.get(TRACE)
-def trace(visit: Visited) -> Response:
+def trace(visit: VisitedNow) -> Response:
     """What a suggestion rests on."""
     visit.must(Action.CHANGE_MODELS)
     visit.must(Action.READ_TEXT)
@@ -129,6 +130,7 @@ def trace(visit: Visited) -> Response:
     if asked:
         try:
             found = trace_suggestion(visit.parts, asked, version=version or None)
+            visit.reads(found.suggestion.transcript)
         except TandemError as error:
             fault = str(error)
     code = status.HTTP_404_NOT_FOUND if fault else status.HTTP_200_OK
@@ -138,13 +140,13 @@ def trace(visit: Visited) -> Response:
 
 
 @router.get(f"{PATH}/{{version}}")
-def one_version(visit: Visited, version: str) -> Response:
+def one_version(visit: VisitedNow, version: str) -> Response:
     """One version with everything that is known of it."""
     return _one(visit, version)
 
 
 @router.post(f"{PATH}/{{version}}/promote")
-def promote(visit: Visited, version: str, reason: Reason = "") -> Response:
+def promote(visit: VisitedNow, version: str, reason: Reason = "") -> Response:
     """As "tandem models promote" does."""
     visit.must(Action.CHANGE_MODELS)
     try:
@@ -153,7 +155,7 @@ def promote(visit: Visited, version: str, reason: Reason = "") -> Response:
         return _one(visit, version, fault=str(error))
     with visit.parts.alone("models promote"):
         model = promote_by_hand(visit.parts.read_again(), version, by=visit.viewer.name, reason=given)
-    audit(visit, "promoted model", model.version)
+    audit(visit, Did.PROMOTED, model.version)
     return saved(f"{PATH}/{model.version}", form=f"promote-{version}")
 
 
@@ -179,8 +181,7 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         size=100,
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer(f"model-{version}")
+        return visit.takes(shown, f"model-{version}")
     return visit.page(
         "workbench/model.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,

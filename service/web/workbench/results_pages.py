@@ -19,6 +19,7 @@ from annotations.store.described_transcripts import described_transcripts
 from service.access.policy import Action
 from service.access.transcript_access import about
 from service.agreement.report import Asked
+from service.audit import Did
 from service.composition import Parts
 from service.results.cell_words import how_it_was_counted, rating_words
 from service.results.kept_tables import KeptTables
@@ -28,8 +29,9 @@ from service.results.rated_study import RatedPlace, rated_study, whole_cell
 from service.results.raters_in_words import agreement_of_raters_in_words
 from service.results.study_table import StudyTable, WantedTable
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visit, Visited, saved
+from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
+from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 PATH, CELL, RATINGS = "/results", "/results/cell", "/results/ratings"
@@ -49,7 +51,7 @@ class ShownCell:
 
 
 @router.get(PATH)
-def matrix(visit: Visited) -> Response:
+def matrix(visit: VisitedNow) -> Response:
     """The table; a cell opens its passages."""
     visit.must(Action.SEE_FIGURES)
     query = visit.request.query_params
@@ -92,14 +94,14 @@ def matrix(visit: Visited) -> Response:
 
 
 @router.get(CELL)
-def cell(visit: Visited) -> Response:
+def cell(visit: VisitedNow) -> Response:
     """A cell with its passages, what people wrote, and its ratings."""
     return _cell(visit)
 
 
 @router.post(CELL)
 def rate(
-    visit: Visited,
+    visit: VisitedNow,
     value: Annotated[str, Form(max_length=40)] = "",
     rationale: Annotated[str, Form(max_length=20_000)] = "",
     consensus: Annotated[str, Form()] = "",
@@ -128,13 +130,13 @@ def rate(
             )
     except BadInput as error:
         return _cell(visit, fault=str(error))
-    audit(visit, "agreed on a rating" if consensus else "rated", query.get("code", "")[:200])
+    audit(visit, Did.DECIDED, query.get("code", ""), what="a rating", consensus=bool(consensus))
     place = {key: query.get(key, "") for key in ("code", "column", "phase")}
     return saved(f"{CELL}?{urlencode({**filters, **place})}", form="rating")
 
 
 @router.get(RATINGS)
-def ratings(visit: Visited) -> Response:
+def ratings(visit: VisitedNow) -> Response:
     """Everything that was rated, and how far raters agree."""
     visit.must(Action.SEE_FIGURES)
     found = rated_study(visit.parts)
@@ -148,8 +150,7 @@ def ratings(visit: Visited) -> Response:
         empty="Nothing has been rated yet. Open a cell of the cross-case table and rate it there.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("ratings")
+        return visit.takes(shown, "ratings")
     return visit.page(
         "workbench/ratings.html",
         list=shown,
@@ -199,6 +200,7 @@ def _cell(visit: Visit, fault: str = "") -> Response:
         opened = tuple(one for one in opened if not one.phase) or opened
     kept = {one.transcript.name: one for one in table.transcripts.values()}
     places = [_open(visit, table, one, kept) for one in opened]
+    visit.sees_passages(f"cell {code} in {column}", sum(len(it["passages"]) for it in places))
     return visit.page(
         "workbench/cell.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,

@@ -10,11 +10,13 @@ from annotations.errors import BadInput
 from annotations.store.chosen_cuts import choice_history
 from annotations.store.model_versions import serving_model
 from service.access.policy import Action
+from service.audit import Did
 from service.serving.choose_cuts import choose_cut, codes_of_version
 from service.serving.model_codes import CodeInModel
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visit, Visited, saved
+from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
+from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 PATH = "/hand-out/ticks"
@@ -54,7 +56,7 @@ _COLUMNS = (
 
 
 @router.get(PATH)
-def ticks(visit: Visited) -> Response:
+def ticks(visit: VisitedNow) -> Response:
     """Every code of the version that serves."""
     visit.must(Action.HAND_OUT)
     version = _serving(visit)
@@ -67,21 +69,20 @@ def ticks(visit: Visited) -> Response:
         size=100,
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("what-comes-ticked")
+        return visit.takes(shown, "what-comes-ticked")
     least = visit.parts.study.config.aim.least_precision
     return visit.page("workbench/ticks.html", list=shown, version=version, least=_percent(least))
 
 
 @router.get(f"{PATH}/{{code_id}}")
-def one_code(visit: Visited, code_id: str) -> Response:
+def one_code(visit: VisitedNow, code_id: str) -> Response:
     """One code, as a curve with a handle."""
     return _one(visit, code_id)
 
 
 @router.post(f"{PATH}/{{code_id}}")
 def choose(
-    visit: Visited,
+    visit: VisitedNow,
     code_id: str,
     version: Annotated[str, Form()] = "",
     choice: Annotated[str, Form()] = "",
@@ -97,7 +98,7 @@ def choose(
         choose_cut(visit.parts, version, code_id, choice, _number(cut), by=visit.viewer.name)
     except BadInput as error:
         return _one(visit, code_id, fault=str(error))
-    audit(visit, "chose what comes ticked", f"{version} {code_id} {choice} {cut}".strip())
+    audit(visit, Did.CHANGED_STUDY, f"what comes ticked from {version}", code=code_id, choice=choice, cut=cut)
     return saved(f"{PATH}/{code_id}", form=f"cut-{code_id}")
 
 

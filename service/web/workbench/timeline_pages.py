@@ -11,11 +11,14 @@ from fastapi import APIRouter, File, Form, Response, UploadFile, status
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from service.access.policy import Action
+from service.audit import Did
+from service.results.picture_files import as_svg
 from service.results.timeline_events import COLUMNS, Dated, import_events, timelines
-from service.results.timeline_figure import as_svg, figures
+from service.results.timeline_figure import figures
 from service.web.lists import Column, Shown, asked_of
-from service.web.pages import Visit, Visited, saved
+from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
+from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
 PATH = "/results/timeline"
@@ -40,13 +43,13 @@ _COLUMNS = (
 
 
 @router.get(PATH)
-def timeline(visit: Visited) -> Response:
+def timeline(visit: VisitedNow) -> Response:
     """The picture, and the events below it."""
     return _page(visit)
 
 
 @router.get(f"{PATH}.svg")
-def picture(visit: Visited) -> Response:
+def picture(visit: VisitedNow) -> Response:
     """The picture alone."""
     visit.must(Action.SEE_FIGURES)
     case = visit.request.query_params.get("case") or None
@@ -57,7 +60,7 @@ def picture(visit: Visited) -> Response:
 
 @router.post(PATH)
 def bring_in(
-    visit: Visited,
+    visit: VisitedNow,
     events: Annotated[UploadFile, File()],
     really: Annotated[str, Form()] = "",
 ) -> Response:
@@ -75,7 +78,7 @@ def bring_in(
         except BadInput as error:
             return _page(visit, fault=str(error).replace(str(file), name))
     if really:
-        audit(visit, "brought in events", name)
+        audit(visit, Did.IMPORTED, name, kind="events")
         return saved(PATH, form="events")
     said = (
         f"{name} holds {counted(len(kept.new), 'new event')}, {len(kept.changed)} changed, {kept.unchanged} as before; "
@@ -99,8 +102,7 @@ def _page(visit: Visit, fault: str = "", said: str = "") -> Response:
         empty="No events are kept yet. Bring in a table with the columns case, date and event.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("timeline")
+        return visit.takes(shown, "timeline")
     return visit.page(
         "workbench/timeline.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,

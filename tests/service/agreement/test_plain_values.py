@@ -41,14 +41,14 @@ class Outer:
 
 inner = some.builds(
     Inner,
-    some.frozensets(some.text()),
+    some.frozensets(some.text(max_size=8), max_size=3),
     some.none() | some.tuples(some.floats(allow_nan=False), some.integers()),
 )
 outer = some.builds(
     Outer,
-    some.text(),
+    some.text(max_size=8),
     some.lists(inner, max_size=3).map(tuple),
-    some.dictionaries(some.text(), some.none() | inner, max_size=3),
+    some.dictionaries(some.text(max_size=8), some.none() | inner, max_size=3),
     some.sampled_from(Colour),
     some.none() | some.floats(allow_nan=False),
 )

@@ -17,12 +17,14 @@ from annotations.store.tables import now, sessions, sign_in_attempts
 from service.access.viewer import Role
 from service.accounts.people import Rights, first_account, invite
 from service.accounts.secrets_given import fresh_token, hash_of
+from service.audit import By
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
 from service.web.app import create_app
 from service.web.browser_requests import own_path
 
+LEA = By("Lea", "session", "192.0.2.77")
 __all__ = ["quick_passwords"]
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -227,9 +229,9 @@ def test_signed_out_everywhere(app: FastAPI) -> None:
 def test_an_invitation_is_used_once_and_looking_at_it_uses_nothing(app: FastAPI, parts: Parts) -> None:
     """The link lets one choose a password and signs in; then it opens nothing, and neither does an older one."""
     config = parts.study.config
-    old = invite(parts.store, KEY, "Nina", Rights(Role.CODER), by="Lea", config=config)
+    old = invite(parts.store, KEY, "Nina", Rights(Role.CODER), by=LEA, config=config)
     with pytest.raises(Exception, match="has an account already"):
-        invite(parts.store, KEY, "NINA ", Rights(Role.LEAD), by="Lea", config=config)
+        invite(parts.store, KEY, "NINA ", Rights(Role.LEAD), by=LEA, config=config)
     client = browser(app)
     for _ in range(2):
         assert "Welcome, Nina" in client.get(old.path).text

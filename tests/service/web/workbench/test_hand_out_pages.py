@@ -56,6 +56,7 @@ def test_handing_out_is_a_job_with_all_that_was_asked(post: Any, lead: TestClien
         seed="7",
         coder=["Ada", "Ben"],
         order="reading",
+        view="passage",
     )
     assert answer.headers["location"] == "/hand-out/wave?wave=2"
     with parts.store.reading() as connection:
@@ -63,6 +64,7 @@ def test_handing_out_is_a_job_with_all_that_was_asked(post: Any, lead: TestClien
     assert job is not None
     assert job.arguments == {
         "wave": "2", "blind": 0.2, "double": 0.3, "repeat": 0.1, "seed": 7, "coders": ["Ada", "Ben"], "order": "reading",
+        "view": "passage",
     }  # fmt: skip
     assert "handing out in label studio" in lead.get("/hand-out/wave?wave=2").text.casefold()
 
