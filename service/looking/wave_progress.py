@@ -45,6 +45,9 @@ JOBS_IN_WORDS: Mapping[str, str] = {
     "renew": "new suggestions into Label Studio",
     "measure": "how far people agree",
     "backup": "a backup of the study",
+    "withdraw": "erasing a participant",
+    "look": "a look at files that were sent",
+    "bring in": "bringing files in",
 }
 
 

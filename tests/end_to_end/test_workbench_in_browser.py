@@ -61,10 +61,15 @@ def _measured(parts: Parts) -> None:
         for at, one in enumerate(figures["codes"]):
             n = 60 - 8 * at
             ticked = [max(4, int(n * (1 - max(0, step - 10) / 10))) for step in range(1, 20)]
-            right = [int(few * min(0.97, 0.75 - 0.2 * at + max(0, step - 9) * 0.03)) for step, few in enumerate(ticked)]
+            right = [
+                int(few * min(0.97, 0.75 - 0.2 * at + max(0, step - 9) * 0.03))
+                for step, few in enumerate(ticked)
+            ]
             one |= {"ticked": n, "ticked_right": right[9], "carried": 55, "recall_at_5": 0.8 - 0.1 * at}
             one["curve"] = [[round(0.05 * (step + 1), 2), ticked[step], right[step]] for step in range(19)]
-        figures |= {"overall": {"micro_f1": 0.61, "kappa": 0.55, "kappa_interval": [0.48, 0.62], "groups": 24}}
+        figures |= {
+            "overall": {"micro_f1": 0.61, "kappa": 0.55, "kappa_interval": [0.48, 0.62], "groups": 24}
+        }
         reason = "it is better by 0.05 of kappa (0.01 to 0.09) on 24 participants"
         changed = {"figures": figures, "verdict": "better", "reason": reason}
         connection.execute(model_versions.update().where(these).values(**changed))

@@ -1,1 +1,1 @@
-"""The pages of a lead: a wave handed out, agreement, disagreements, models, results. No rule stands here."""
+"""The pages of a lead: bringing in, handing out, agreement, models, results, exports, settings. No rule lives here."""

@@ -1,4 +1,4 @@
-"""The one place where these pages write down what was done."""
+"""The one place where the lead's pages write down what was done."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from service.web.pages import Visit
 
 
 def audit(visit: Visit, did: Did, about: str = "", **detail: Plain) -> None:
-    """Whoever visits did this. ``about``: a name or an id, never words of a transcript."""
+    """Keep that whoever visits did this. ``about``: a name or an id, never words of a transcript."""
     noted(visit.parts.store, visit.by, did, about, **detail)

@@ -15,11 +15,12 @@ from annotations.errors import BadInput, TandemError
 from annotations.numbers_shown import counted
 from annotations.store.chosen_cuts import chosen_for
 from annotations.store.deals import plan_in_force
-from annotations.store.described_transcripts import coded_turns, described_transcripts
+from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import champion, why_nothing_serves
 from annotations.store.pushed_tasks import count_pushed
 from annotations.store.segments import count_coded
 from annotations.store.suggestions import count_suggestions
+from annotations.store.transcripts import count_coded_turns
 from annotations.store.wave_views import View, view_of
 from service.access.policy import Action
 from service.looking.coder_pace import seconds_per_passage
@@ -220,7 +221,7 @@ def _waves(visit: Visit, connection: Connection) -> list[WaveToHandOut]:
     suggested = {} if serving is None else count_suggestions(connection, serving.model.id, version)
     found: dict[str, list[int]] = {}
     everything = described_transcripts(connection)
-    uncut = coded_turns(connection, [one.id for one in everything if one.id not in coded])
+    uncut = count_coded_turns(connection, but=coded.keys())
     for kept in everything:
         counts = found.setdefault(kept.wave, [0, 0, 0, 0])
         passages = coded.get(kept.id) or uncut.get(kept.id, 0)

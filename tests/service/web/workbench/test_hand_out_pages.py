@@ -66,7 +66,7 @@ def test_handing_out_is_a_job_with_all_that_was_asked(post: Any, lead: TestClien
         "wave": "2", "blind": 0.2, "double": 0.3, "repeat": 0.1, "seed": 7, "coders": ["Ada", "Ben"], "order": "reading",
         "view": "passage",
     }  # fmt: skip
-    assert "handing out in label studio" in lead.get("/hand-out/wave?wave=2").text.casefold()
+    assert "Handing out in Label Studio" in lead.get("/hand-out/wave?wave=2").text
 
 
 def test_what_cannot_be_asked_is_refused(post: Any, lead: TestClient, parts: Parts) -> None:
