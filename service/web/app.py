@@ -58,6 +58,7 @@ from service.web.workbench import (
     settings_page,
     study_page,
 )
+from service.web.workbench import routes as workbench
 
 PAGES = (
     work_pages,
@@ -131,6 +132,7 @@ def create_app(
     app.state.inbox = inbox
     app.state.arrived = arrived
     # set before the server waits for its connections to end: those that stay open end themselves
+    workbench.prepare(app)
     app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
     app.state.in_force = InForce(parts)
@@ -141,7 +143,7 @@ def create_app(
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
     app.state.study_now = study_page.remember_study(parts, app.state.judged)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES):
+    for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES, workbench):
         app.include_router(part.router)
     return app
 
