@@ -10,8 +10,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from annotations.store.judged_passages import JudgedPassages
 from service.access.page_links import interview_path
 from service.access.policy import Action
+from service.access.transcript_access import sees_drafts
 from service.composition import Parts
 from service.looking.attribute_filter import known_by_transcript
 from service.looking.concerns import Concern, concerns_of
@@ -48,12 +50,12 @@ class Button:
     command: str
 
 
-def remember_study(parts: Parts) -> Remembered[StudyNow]:
-    """What the study's page is made of, kept while the server runs."""
+def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]:
+    """What the study's page is made of, kept while the server runs. ``judged``: what was counted so far."""
 
     def look() -> StudyNow:
         now = parts.read_again()
-        progress = progress_of(now)
+        progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
             return StudyNow(progress, study_work(connection))
 
@@ -79,6 +81,7 @@ def study(visit: Visit) -> Response:
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
+        begun=now.progress.for_viewer(whole=sees_drafts(visit.viewer)).begun,
         as_of=as_of,
         more=_more,
         shown_place=_shown_place,
@@ -103,8 +106,7 @@ def work(visit: Visited) -> Response:
         empty="Nothing has been handed out or coded yet.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("work")
+        return visit.takes(shown, "work")
     return visit.page("workbench/work.html", list=shown)
 
 
@@ -147,8 +149,10 @@ def _more(**asked: str) -> str:
     return f"{WORK}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
-def _seconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f} s"
+def _took(one: CoderWork) -> str:
+    if one.seconds is None:
+        return ""
+    return f"{one.seconds / 60:.0f} min (interview)" if one.whole else f"{one.seconds:.0f} s"
 
 
 _COLUMNS = (
@@ -162,9 +166,7 @@ _COLUMNS = (
     Column[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
     Column[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
     Column[CoderWork]("left", "Left", lambda one: one.left),
-    Column[CoderWork](
-        "seconds", "Each took", lambda one: one.seconds, text=lambda one: _seconds(one.seconds)
-    ),
+    Column[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
     Column[CoderWork](
         "where",
         "Coded in",
