@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, select, union
 
 from annotations.label_studio.arrivals import State
 from annotations.names import folded
@@ -23,6 +23,7 @@ from annotations.store.tables import (
     coders,
     label_studio_annotations,
     label_studio_tasks,
+    passage_answers,
     retractions,
     reviews,
     segments,
@@ -156,16 +157,15 @@ def _assigned(kept: Kept, count: _Count | None, read: tuple[int, int] | None) ->
 
 def _tasks(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> dict[UUID, _Count]:
     """Her tasks by transcript, counted by the database."""
-    t, s, w, a = label_studio_tasks, segments, annotation_reviews, label_studio_annotations
+    t, s, w = label_studio_tasks, segments, annotation_reviews
     names = _spellings(connection, coder)
     stands = w.c.review_id.not_in(select(retractions.c.review_id))
     own = select(w.c.key).where(w.c.coder.in_(names), stands).distinct().subquery()
-    skips = (
-        select(a.c.key)
-        .where(a.c.coder.in_(names), a.c.state == State.SKIPPED.value, a.c.key.is_not(None))
-        .distinct()
-        .subquery()
+    skipped = (
+        select(x.c.key).where(x.c.coder.in_(names), x.c.state == State.SKIPPED.value, x.c.key.is_not(None))
+        for x in (label_studio_annotations, passage_answers)
     )
+    skips = union(*skipped).subquery()
     shared = [one.id for one in mine if one.coder is None]
     others = (
         select(w.c.project_id, w.c.key)

@@ -16,6 +16,7 @@ from annotations.store.withdrawals import all_withdrawals
 from annotations.transcript import Consents
 from service.access.page_links import interview_path
 from service.access.policy import Action
+from service.audit import Did
 from service.importing.change_participant import change_attributes, change_consents
 from service.importing.participants import Person, people_of
 from service.person_named import person_named
@@ -65,9 +66,7 @@ def participants(visit: Visited) -> Response:
         empty="Nobody is known yet: bring interviews in first.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        audit(visit, "exported", "participants")
-        return shown.workbook_answer("participants")
+        return visit.takes(shown, "participants")
     return visit.page("workbench/participants.html", list=shown, gone=gone, receipts=_receipts(visit))
 
 
@@ -91,7 +90,7 @@ def attributes(visit: Visited, sent: Sent) -> Response:
             change_attributes(visit.parts, Owner.PARTICIPANT, who, values)
     except BadInput as error:
         return _page(visit, who, fault=str(error), given=values)
-    audit(visit, "changed attributes", who)
+    audit(visit, Did.DESCRIBED, who, what="attributes")
     return saved(address_of(who))
 
 
@@ -107,7 +106,7 @@ def consents(visit: Visited, sent: Sent) -> Response:
             done = change_consents(visit.parts, who, wanted)
     except BadInput as error:
         return _page(visit, who, fault=str(error))
-    audit(visit, "changed consents", who)
+    audit(visit, Did.DESCRIBED, who, what="consents", may_train=wanted.may_train, may_quote=wanted.may_quote)
     return _page(visit, who, note=done.sentence)
 
 
@@ -130,7 +129,7 @@ def withdraw(visit: Visited, sent: Sent) -> Response:
         return _preview(visit, who, fault=said)
     with visit.parts.store.writing() as connection:
         job = ask_for(connection, "withdraw", {"participant": who, "by": by})
-    audit(visit, "withdrew a participant", who)
+    audit(visit, Did.ASKED, who, kind="withdrawal")
     return saved(f"/jobs/{job}")
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response, status
 from annotations.errors import BadInput
 from annotations.study.config import StudyConfig, read_study
 from service.access.policy import Action
+from service.audit import Did
 from service.study_settings import change_settings
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.audit import audit
@@ -45,7 +46,7 @@ def change(visit: Visited, sent: Sent) -> Response:
     except BadInput as error:
         given = {name: sent.text(name) for name in _fields(config)}
         return _page(visit, given, config, fault=str(error))
-    audit(visit, "changed settings", ", ".join(done.changed))
+    audit(visit, Did.CHANGED_STUDY, "study.yaml", keys=", ".join(done.changed))
     if done.notes:
         return _page(visit, _fields(done.study.config), done.study.config, notes=done.notes)
     return saved(PATH, form="settings")
