@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 
-from annotations.errors import BadInput, Busy, TandemError
+from annotations.errors import BadInput, Busy
 from annotations.store.brought_in import all_brought_in, brought_in_by_id, items_of
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import ask_for
@@ -160,7 +160,7 @@ def _came_in(visit: Visit, record: UUID, *, fault: str = "") -> Response:
     with visit.parts.store.reading() as connection:
         found = brought_in_by_id(connection, record)
         if found is None:
-            raise TandemError("Nothing that came in has this number.")
+            raise BadInput("Nothing that came in has this number.")
         items = items_of(connection, record)
         reasons = why_it_stays(connection, found) if found.undone is None else ()
         theirs = {one.transcript for one in items if one.kind in ("transcript", "described", "replaced")}
