@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from service.cli.noted import note_files
 from service.cli.options import (
     CaseOption,
     ColumnsOption,
@@ -61,8 +60,9 @@ def command(
     wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or ())
     with open_parts(chosen(study)) as parts:
         found = patterns(parts, wanted, framework=framework, crossed_with=crossed_with)
-        made = write_asked(lambda: patterns_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png)
-        note_files(parts, made, "patterns")
+        made = write_asked(
+            parts, "patterns", lambda: patterns_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png
+        )
     if json:
         as_json(found.to_json())
         return

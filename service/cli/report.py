@@ -180,12 +180,15 @@ def _pack(parts: Parts, wanted: WantedPack, out: Path, *, json: bool) -> None:
 
 def _summary(parts: Parts, about: str, out: Path | None, site: str | None, *, json: bool) -> None:
     from annotations.numbers_shown import counted
+    from service.audit import Did
     from service.reporting.member_summary import member_summary, write_summary
 
     found = member_summary(parts, about, site=site)
     if out is not None:
         write_summary(found, out)
-        note_files(parts, [out], "summary for a participant", about=found.owner)
+        note_files(parts, [out], "summary for member checking", of=found.owner)
+    elif json:
+        note(parts, Did.SAW_PASSAGES, found.owner, kind="summary for member checking")
     if json:
         as_json(found.to_json() | {"file": None if out is None else str(out)})
         return

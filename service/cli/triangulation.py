@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from service.cli.noted import note_files
 from service.cli.options import (
     CaseOption,
     ColumnsOption,
@@ -59,8 +58,9 @@ def command(
     wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or (), role)
     with open_parts(chosen(study)) as parts:
         found = triangulation(parts, wanted)
-        made = write_asked(lambda: triangulation_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png)
-        note_files(parts, made, "triangulation")
+        made = write_asked(
+            parts, "triangulation", lambda: triangulation_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png
+        )
     if json:
         as_json(found.to_json())
         return

@@ -18,7 +18,7 @@ from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import Kept, all_transcripts, same_name
 from service.access.policy import Action, may, must
-from service.access.transcript_access import must_read, sees
+from service.access.transcript_access import must_read, sees, sees_drafts
 from service.access.viewer import Viewer
 from service.audit import Did, note, saw
 from service.looking.seen_passages import SeenPassages
@@ -46,9 +46,9 @@ Where = Annotated[
 
 
 @router.get("/status")
-def study_status(parts: Served, _viewer: Figures, where: Where = ()) -> dict[str, Any]:
-    """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts, where).to_json()
+def study_status(parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
+    """How far each wave is, as "tandem status --json" prints it; drafts for those who hand interviews out."""
+    return progress_of(parts, where).for_viewer(whole=sees_drafts(viewer)).to_json()
 
 
 @router.get("/transcripts")

@@ -66,9 +66,7 @@ def participants(visit: Visited) -> Response:
         empty="Nobody is known yet: bring interviews in first.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        audit(visit, Did.EXPORTED, "participants")
-        return shown.workbook_answer("participants")
+        return visit.takes(shown, "participants")
     return visit.page("workbench/participants.html", list=shown, gone=gone, receipts=_receipts(visit))
 
 
@@ -108,7 +106,7 @@ def consents(visit: Visited, sent: Sent) -> Response:
             done = change_consents(visit.parts, who, wanted)
     except BadInput as error:
         return _page(visit, who, fault=str(error))
-    audit(visit, Did.DESCRIBED, who, what="consents")
+    audit(visit, Did.DESCRIBED, who, what="consents", may_train=wanted.may_train, may_quote=wanted.may_quote)
     return _page(visit, who, note=done.sentence)
 
 
