@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import psutil
 from sqlalchemy import Connection
@@ -31,8 +32,10 @@ from annotations.store.jobs import (
     workers,
 )
 from annotations.store.label_studio_projects import projects
+from service.audit import Did, note, this_machines_user
 from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
+from service.looking.wave_notice_kept import without_quotes
 from service.retrain_due import ask_if_due
 
 PAUSE_S = 2.0
@@ -122,6 +125,20 @@ def _do(parts: Parts, job: Job, name: str) -> None:
         ended = partial(finish, job=job, worker=name, result=result)
     with parts.store.writing() as connection:
         ended(connection)
+        if job.kind in _TOLD and isinstance(ended, partial) and ended.func is finish:
+            did, told = _TOLD[job.kind]
+            by = this_machines_user(str(job.arguments.get("by") or "a worker"))
+            note(connection, by, did, str(result.get(told) or ""), job=str(job.id))
+
+
+# what stands in the audit log of a job that is done, and which part of its result it names
+_TOLD: Mapping[JobKind, tuple[Did, str]] = {
+    "train": (Did.TRAINED, "model_version"),
+    "renew": (Did.HANDED_OUT, ""),
+    "backup": (Did.BACKED_UP, "file"),
+    "withdraw": (Did.WITHDREW, "participant"),
+    "bring in": (Did.IMPORTED, ""),
+}
 
 
 def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -133,7 +150,7 @@ def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
 def _precode(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     from service.serving.precode import precode
 
-    return precode(parts, wave=arguments.get("wave"), progress=watch.step).to_json()
+    return without_quotes(precode(parts, wave=arguments.get("wave"), progress=watch.step).to_json())
 
 
 def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -147,6 +164,21 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
         precode(parts, wave=wave or None, progress=watch.step)
     pushed = push_again(parts, progress=watch.step)
     return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
+
+
+def _push(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    """A wave into Label Studio, dealt and drawn as it was asked on the page."""
+    from service.pushing.push_asked import push_asked
+
+    pushed = push_asked(parts, arguments, progress=watch.step)
+    return {"projects": [one.to_json() for one in pushed]}
+
+
+def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.agreement.kept_report import measure
+
+    measure(parts, arguments, progress=watch.step)
+    return {"question": dict(arguments)}
 
 
 def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
@@ -164,11 +196,38 @@ def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict
     ).to_json()
 
 
+def _withdraw(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.withdrawal.withdraw import withdraw
+
+    found = withdraw(parts, arguments["participant"], by=arguments["by"], progress=watch.step)
+    if not found.done:
+        raise TandemError(f"Not everything is erased yet: {'; '.join(found.still_there)} Try this job again.")
+    return found.to_json()
+
+
+def _look(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.bringing_in.look import look_at
+
+    look_at(parts, UUID(arguments["upload"]), watch.step)
+    return {"upload": arguments["upload"]}
+
+
+def _bring_in(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.bringing_in.bring import bring_in
+
+    return bring_in(parts, UUID(arguments["upload"]), by=arguments["by"], progress=watch.step)
+
+
 _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
     "train": _train,
     "precode": _precode,
+    "push": _push,
     "renew": _renew,
+    "measure": _measure,
     "backup": _backup,
+    "withdraw": _withdraw,
+    "look": _look,
+    "bring in": _bring_in,
 }
 
 
@@ -180,8 +239,10 @@ def _catch_up(parts: Parts) -> None:
 
 @contextmanager
 def _held(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
-    """Hold the study, waiting for a command that holds it now; a backup is made beside whatever else is done."""
-    if kind == "backup":
+    """Hold the study, waiting for a command that holds it now; a backup is made beside whatever else is done, and a look
+    changes nothing.
+    """
+    if kind in ("backup", "look"):
         yield
         return
     with ExitStack() as held:

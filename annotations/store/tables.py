@@ -898,6 +898,39 @@ member_checks = Table(
 )
 
 
+# files that came in together: how much of what, and when it was undone; no names of files, for they may name people
+brought_in = Table(
+    "brought_in",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("by", Text, nullable=False),
+    Column("what", JSON, nullable=False),
+    Column("undone", Moment),
+    Column("undone_by", Text),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what they brought: transcripts that are new or described anew, reviews, codings, attributes, settings, the codebook
+brought_in_items = Table(
+    "brought_in_items",
+    metadata,
+    _sequence(),
+    Column("brought_in_id", Uuid, ForeignKey("brought_in.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), index=True),
+    # of a review or coding
+    Column("item_id", Uuid),
+    # of an attribute: whose, so that a withdrawal finds it
+    Column("owner_key", Text),
+    # how it was before; none: it was not there
+    Column("before", JSON(none_as_null=True)),
+    **_ORDERED,
+)
+
+
 # one row: what a copy of this database shares with it, and a study made anew under the same name does not
 study_identity = Table(
     "study_identity",
@@ -1014,5 +1047,32 @@ audit_log = Table(
     Column("address", Text, nullable=False),
     _created(),
     Index(None, "who", "did", "about"),
+    **_ORDERED,
+)
+
+
+chosen_cuts = Table(
+    "chosen_cuts",
+    metadata,
+    _sequence(),
+    Column("model_id", Uuid, ForeignKey("model_versions.id"), nullable=False, index=True),
+    Column("code", Text, nullable=False),
+    Column("choice", String(16), nullable=False),
+    Column("cut", Float),
+    Column("chosen_by", Text, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+kept_figures = Table(
+    "kept_figures",
+    metadata,
+    _sequence(),
+    Column("question", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("stamp", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    _created(),
+    UniqueConstraint("question", "part"),
     **_ORDERED,
 )

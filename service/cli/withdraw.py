@@ -106,9 +106,9 @@ def _tell(found: Withdrawn) -> None:
 
 
 def _show_plan(parts: Parts, participant: str, *, json: bool) -> None:
-    from service.withdrawal.erasure_plan import plan
+    from service.withdrawal.plan_with_leftovers import plan_with_leftovers
 
-    found = plan(parts, participant)
+    found = plan_with_leftovers(parts, participant)
     if json:
         as_json(found.to_json())
         return

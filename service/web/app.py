@@ -19,7 +19,6 @@ from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.live_config import InForce
 from service.looking.interview_search import InterviewSearch
-from service.looking.wave_progress import progress_of
 from service.web import (
     account_page,
     api,
@@ -40,6 +39,7 @@ from service.web.background import (
     attach_until_done,
     reconcile_until_stopped,
     users_of,
+    warm_up,
     work_off_until_stopped,
 )
 from service.web.client_address import address_of, is_here
@@ -51,6 +51,14 @@ from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
 from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
+from service.web.workbench import (
+    bring_in_pages,
+    exports_pages,
+    participants_pages,
+    settings_page,
+    study_page,
+)
+from service.web.workbench import routes as workbench
 
 PAGES = (
     work_pages,
@@ -61,6 +69,11 @@ PAGES = (
     account_page,
     people_page,
     audit_page,
+    study_page,
+    bring_in_pages,
+    participants_pages,
+    exports_pages,
+    settings_page,
 )
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -85,15 +98,19 @@ def create_app(
     arrived, stopped = threading.Event(), threading.Event()
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threads = [
             threading.Thread(target=work_off_until_stopped, args=(inbox, arrived, stopped), daemon=True)
         ]
+        kept = (parts, app.state.judged, app.state.search)
+        threads.append(threading.Thread(target=warm_up, args=kept, daemon=True))
         if reconcile_every is not None:
             arguments = (parts, inbox, reconcile_every, stopped)
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
         if attach:
             threads.append(threading.Thread(target=attach_until_done, args=(parts, stopped), daemon=True))
+        # a large study takes long to count the first time
+        threads.append(threading.Thread(target=app.state.study_now.warm_up, daemon=True))
         for thread in threads:
             thread.start()
         yield
@@ -115,6 +132,7 @@ def create_app(
     app.state.inbox = inbox
     app.state.arrived = arrived
     # set before the server waits for its connections to end: those that stay open end themselves
+    workbench.prepare(app)
     app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
     app.state.in_force = InForce(parts)
@@ -123,8 +141,9 @@ def create_app(
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
+    app.state.study_now = study_page.remember_study(parts, app.state.judged)
     # those first for whose answer a coder waits
-    for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES):
+    for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES, workbench):
         app.include_router(part.router)
     return app
 
@@ -151,6 +170,4 @@ async def page(request: Request, parts: Served) -> Response:
         return answer
     visit = await visit_of(request, parts, await viewer_of(request))
     visit.must(Action.SEE_FIGURES)
-    progress = await run_in_threadpool(progress_of, parts, judged=request.app.state.judged)
-    begun = [one.in_words for one in progress.begun]
-    return visit.page("status.html", **{**progress.to_json(), "begun": begun})
+    return await run_in_threadpool(study_page.study, visit)
