@@ -55,6 +55,7 @@ def test_an_empty_study_says_what_to_do_first(lead: Lead) -> None:
     assert "No interviews are in the study yet" in page
 
 
+@pytest.mark.slow
 def test_the_study_says_who_is_at_what(filled: Lead) -> None:
     """Waves by coders, each leading to its interviews; the next step changes with the study."""
     page = filled.get("/").text
@@ -66,6 +67,7 @@ def test_the_study_says_who_is_at_what(filled: Lead) -> None:
     assert filled.get("/study/work?take=xlsx").content[:2] == b"PK"
 
 
+@pytest.mark.slow
 def test_participants_are_changed_in_place(filled: Lead) -> None:
     """Attributes and consents of one person; what may be none is refused beside the form."""
     assert "JKG-01" in filled.get("/participants").text
@@ -91,6 +93,7 @@ def test_participants_are_changed_in_place(filled: Lead) -> None:
     assert filled.get("/participants/of?who=NOBODY").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_withdrawal_is_shown_first_and_asked_for_by_its_code(filled: Lead) -> None:
     """The preview changes nothing; without the code typed nothing is erased; with it a job is asked for."""
     page = filled.get("/participants/withdraw?who=JKG-01").text
@@ -119,6 +122,7 @@ def test_every_export_has_its_form(lead: Lead, kind: object) -> None:
     assert kind.command in page.text  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_an_export_is_made_taken_along_and_deleted(filled: Lead) -> None:
     """It waits with what is left out of it, for leads alone; the file is a download."""
     page = filled.post("/exports/of/codings", {"ending": ".xlsx", "wave": "1"})
@@ -135,6 +139,7 @@ def test_an_export_is_made_taken_along_and_deleted(filled: Lead) -> None:
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_an_export_that_cannot_be_made_says_why(filled: Lead) -> None:
     """A wave that is none, an ending that is none, a timeline without events: a sentence, and no file."""
     unknown = filled.post("/exports/of/codings", {"ending": ".csv", "wave": "9"})
@@ -198,6 +203,7 @@ def test_settings_that_cannot_be_meant_are_refused(lead: Lead, changed: dict[str
     assert (lead.parts.study.folder / "study.yaml").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_settings_that_contradict_the_study_are_refused(filled: Lead) -> None:
     """A wave that interviews belong to cannot go, nor a person who has coded."""
     page = filled.post("/settings", _form(filled, waves="2", cases="South"))
