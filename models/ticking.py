@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from scipy.stats import beta
 
+from annotations.store.chosen_cuts import Choice, ChosenCut
 from annotations.store.model_versions import ModelVersion
 
 LEAST_PRECISION = 0.3
@@ -27,12 +28,26 @@ def shown_right(ticked: int, right: int, least: float) -> bool:
     return bool(beta.ppf(1 - CERTAINTY, right + 0.5, ticked - right + 0.5) >= least)
 
 
-def tick_cuts(model: ModelVersion, least: float = LEAST_PRECISION) -> Mapping[str, float]:
+def tick_cuts(
+    model: ModelVersion,
+    least: float = LEAST_PRECISION,
+    chosen: Mapping[str, ChosenCut] | None = None,
+) -> Mapping[str, float]:
     """For each code that may come ticked the least probability that does; a code that is missing never does.
 
     A model without such figures (only the codebook's words, too few participants, or made before they were taken)
-    ticks nothing.
+    ticks nothing. ``chosen``: what a lead has chosen for this version, which goes before the rule.
     """
+    found = _by_rule(model, least)
+    for code, one in (chosen or {}).items():
+        if one.choice is Choice.NEVER:
+            found.pop(code, None)
+        elif one.cut is not None and model.thresholds.get(code) is not None:
+            found[code] = one.cut
+    return found
+
+
+def _by_rule(model: ModelVersion, least: float) -> dict[str, float]:
     found: dict[str, float] = {}
     for row in model.figures.get("codes") or ():
         code = row.get("code_id")

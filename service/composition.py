@@ -165,6 +165,14 @@ class Parts:
         again.__dict__["store"] = self.store
         return again
 
+    def with_codebook(self, codebook: Codebook) -> Parts:
+        """The study with this codebook, on the database that is open."""
+        if codebook is self.__dict__.get("codebook"):
+            return self
+        again = Parts(self.study, self.settings)
+        again.__dict__.update(store=self.store, codebook=codebook)
+        return again
+
     def _erase_returned(self, store: Store) -> None:
         """A backup may have brought back who withdrew, or words that were taken out.
 

@@ -32,8 +32,10 @@ from annotations.store.jobs import (
     workers,
 )
 from annotations.store.label_studio_projects import projects
+from service.audit import Did, note, this_machines_user
 from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
+from service.looking.wave_notice_kept import without_quotes
 from service.retrain_due import ask_if_due
 
 PAUSE_S = 2.0
@@ -123,6 +125,20 @@ def _do(parts: Parts, job: Job, name: str) -> None:
         ended = partial(finish, job=job, worker=name, result=result)
     with parts.store.writing() as connection:
         ended(connection)
+        if job.kind in _TOLD and isinstance(ended, partial) and ended.func is finish:
+            did, told = _TOLD[job.kind]
+            by = this_machines_user(str(job.arguments.get("by") or "a worker"))
+            note(connection, by, did, str(result.get(told) or ""), job=str(job.id))
+
+
+# what stands in the audit log of a job that is done, and which part of its result it names
+_TOLD: Mapping[JobKind, tuple[Did, str]] = {
+    "train": (Did.TRAINED, "model_version"),
+    "renew": (Did.HANDED_OUT, ""),
+    "backup": (Did.BACKED_UP, "file"),
+    "withdraw": (Did.WITHDREW, "participant"),
+    "bring in": (Did.IMPORTED, ""),
+}
 
 
 def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -134,7 +150,7 @@ def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
 def _precode(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     from service.serving.precode import precode
 
-    return precode(parts, wave=arguments.get("wave"), progress=watch.step).to_json()
+    return without_quotes(precode(parts, wave=arguments.get("wave"), progress=watch.step).to_json())
 
 
 def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -148,6 +164,21 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
         precode(parts, wave=wave or None, progress=watch.step)
     pushed = push_again(parts, progress=watch.step)
     return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
+
+
+def _push(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    """A wave into Label Studio, dealt and drawn as it was asked on the page."""
+    from service.pushing.push_asked import push_asked
+
+    pushed = push_asked(parts, arguments, progress=watch.step)
+    return {"projects": [one.to_json() for one in pushed]}
+
+
+def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.agreement.kept_report import measure
+
+    measure(parts, arguments, progress=watch.step)
+    return {"question": dict(arguments)}
 
 
 def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
@@ -190,7 +221,9 @@ def _bring_in(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict
 _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
     "train": _train,
     "precode": _precode,
+    "push": _push,
     "renew": _renew,
+    "measure": _measure,
     "backup": _backup,
     "withdraw": _withdraw,
     "look": _look,

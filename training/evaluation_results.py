@@ -96,6 +96,8 @@ class CodeFigures:
     ``ticked``: on how many held-out segments it would come ticked, ``ticked_right`` of them as their coders say;
     ``comes_ticked``: do these show that it is right often enough to come ticked at all. ``recall_at_5``: of the
     segments that carry it, the share on which it comes ticked or is among the first five that are offered.
+    ``carried``: held-out segments that carry it. ``curve``: for each probability from which on it might come ticked, how
+    many would be, and how many of these rightly.
     """
 
     framework: str
@@ -115,6 +117,8 @@ class CodeFigures:
     ticked_right: int | None = None
     comes_ticked: bool = False
     recall_at_5: float | None = None
+    carried: int | None = None
+    curve: tuple[tuple[float, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,8 @@ def _codes(
                 ticked_right=int(ticks.right[at]),
                 comes_ticked=ticks.comes_ticked(at),
                 recall_at_5=ticks.recall(at),
+                carried=int(ticks.carried[at]),
+                curve=ticks.curves[at],
             )
         )
     return rows

@@ -12,12 +12,14 @@ from models.ticking import shown_right
 from training.dataset import Dataset, OutOfFold
 
 FIRST = 5
+CUTS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 
 
 @dataclass(frozen=True)
 class Ticks:
     """By code, each of shape (codes,): segments on which it would be ticked, and on how many of these rightly.
 
+    ``curves``: of each code (probability, ticked, right) for cuts from .05 to .95, among what is suggested at all.
     ``carried``: held-out segments that carry it; ``offered``: on how many of these it is ticked or among the first
     five. ``least``: the precision that has to be shown.
     """
@@ -27,6 +29,7 @@ class Ticks:
     carried: NDArray[np.intp]
     offered: NDArray[np.intp]
     least: float
+    curves: tuple[tuple[tuple[float, int, int], ...], ...] = ()
 
     def comes_ticked(self, code: int) -> bool:
         """Is it shown that a tick of this code is right often enough?"""
@@ -54,7 +57,20 @@ def ticks_of(dataset: Dataset, found: OutOfFold, least: float) -> Ticks:
         applied.sum(axis=0),
         (among & applied).sum(axis=0),
         least,
+        tuple(
+            _curve(found.decided[:, at] & known[:, at], probabilities[:, at], applied[:, at])
+            for at in range(len(dataset.codes))
+        ),
     )
+
+
+def _curve(suggested: Bools, probabilities: Floats, applied: Bools) -> tuple[tuple[float, int, int], ...]:
+    """What would be ticked from each of these probabilities on, and how much of it rightly."""
+    points = []
+    for cut in CUTS:
+        ticks = suggested & (probabilities >= cut)
+        points.append((cut, int(ticks.sum()), int((ticks & applied).sum())))
+    return tuple(points)
 
 
 def _among_first(decided: Bools, probabilities: Floats) -> Bools:

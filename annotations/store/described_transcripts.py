@@ -13,7 +13,7 @@ from annotations.transcript import Consents
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A transcript's place, whose it is, and what may be done with it."""
+    """A transcript's place, whose it is, and what may be done with it. ``text_hash`` changes when its words do."""
 
     id: UUID
     name: str
@@ -24,6 +24,7 @@ class Described:
     session: str
     kind: str
     consents: Consents
+    text_hash: str = ""
 
 
 def described_transcripts(connection: Connection) -> tuple[Described, ...]:
@@ -41,6 +42,7 @@ def described_transcripts(connection: Connection) -> tuple[Described, ...]:
         t.may_train,
         t.may_quote,
         t.visible_to,
+        t.text_hash,
     )
     return tuple(
         Described(
@@ -53,6 +55,7 @@ def described_transcripts(connection: Connection) -> tuple[Described, ...]:
             row.session,
             row.kind,
             Consents(row.may_train, row.may_quote, None if row.visible_to is None else tuple(row.visible_to)),
+            row.text_hash,
         )
         for row in connection.execute(wanted.order_by(t.sequence))
     )

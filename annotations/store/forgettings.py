@@ -29,6 +29,7 @@ from annotations.store.erasing import (
 )
 from annotations.store.forget_writings import blank_writings
 from annotations.store.interviews import forget_interviews
+from annotations.store.kept_figures import forget_figures
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,
@@ -116,6 +117,7 @@ def forget(connection: Connection, transcript: UUID, *, by: str, again: UUID | N
     quoting = forget_evidence(connection, gone)
     pending = pending_in(connection, gone, quoting, stays)
     forget_errors(connection)
+    forget_figures(connection)
     not_mirrored(connection, models)
     memos = _blank_memos(connection, transcript, [one.text for one in earlier if one.text is not None])
     forget_interviews(connection, interviews_with(connection, gone))

@@ -7,7 +7,7 @@ must go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -18,11 +18,12 @@ from sqlalchemy import ColumnElement, Connection, Row, select, text
 from annotations.errors import BadInput
 from annotations.store.tables import jobs, now
 
-# what a worker can do: train; suggest; bring the suggestions of what serves to what stands in Label Studio; back up;
-# erase a participant; look at files that were sent; bring them in
-JobKind = Literal["train", "precode", "renew", "backup", "withdraw", "look", "bring in"]
+# what a worker can do: train; suggest; put a wave before coders; bring the suggestions of what serves to what stands in
+# Label Studio; compute how far people agree; back up; erase a participant; look at files that were sent; bring them in
+JobKind = Literal["train", "precode", "push", "renew", "measure", "backup", "withdraw", "look", "bring in"]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
+_LOOKED_AT = 200
 PAUSE_AFTER_FAULT = timedelta(minutes=1)
 
 
@@ -151,10 +152,16 @@ def hand_back(connection: Connection, job: Job, worker: str) -> None:
     connection.execute(jobs.update().where(_held(job, worker)).values(**values))
 
 
-def latest_of(connection: Connection, kind: JobKind) -> Job | None:
-    """The job of this kind that was asked for last."""
-    wanted = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.sequence.desc()).limit(1)
-    row = connection.execute(wanted).first()
+def latest_of(
+    connection: Connection, kind: JobKind, fits: Callable[[Mapping[str, Any]], bool] | None = None
+) -> Job | None:
+    """The job of this kind that was asked for last; with ``fits``: of those whose arguments do."""
+    wanted = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.sequence.desc())
+    if fits is None:
+        row = connection.execute(wanted.limit(1)).first()
+        return None if row is None else _job(row)
+    rows = (row for row in connection.execute(wanted.limit(_LOOKED_AT)) if fits(row.arguments))
+    row = next(rows, None)
     return None if row is None else _job(row)
 
 

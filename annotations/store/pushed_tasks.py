@@ -145,6 +145,17 @@ def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int
     return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
+def pushed_segments(connection: Connection, among: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these segments that stand in a project that is in use."""
+    t, p = label_studio_tasks, label_studio_projects
+    found: set[UUID] = set()
+    for some in in_lots(among):
+        joined = select(t.c.segment_id).join(p, p.c.id == t.c.project_id)
+        wanted = joined.where(t.c.segment_id.in_(some), p.c.retired.is_(False))
+        found |= set(connection.execute(wanted).scalars())
+    return frozenset(found)
+
+
 def count_tasks(connection: Connection, among: Collection[UUID]) -> int:
     """How many tasks of these segments stand in projects that are in use."""
     t, p = label_studio_tasks, label_studio_projects

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from annotations.coding import Evidence, Suggestion
 from annotations.store.model_versions import ModelVersion
-from annotations.store.tables import segments, suggestions
+from annotations.store.tables import segments, suggestions, transcripts
 from annotations.transcript import Span
 
 
@@ -102,6 +102,27 @@ def count_suggestions(connection: Connection, model: UUID, segmentation: str) ->
         .group_by(segments.c.transcript_id)
     )
     return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def suggested_in_wave(
+    connection: Connection, model: UUID, segmentation: str, wave: str
+) -> Mapping[UUID, tuple[UUID, ...]]:
+    """The segments of a wave of which this model version has spoken, by transcript, both in their order."""
+    wanted = (
+        select(segments.c.transcript_id, segments.c.id)
+        .join(suggestions, suggestions.c.segment_id == segments.c.id)
+        .join(transcripts, transcripts.c.id == segments.c.transcript_id)
+        .where(
+            suggestions.c.model_id == model,
+            segments.c.segmentation == segmentation,
+            transcripts.c.wave == wave,
+        )
+        .order_by(transcripts.c.sequence, segments.c.index)
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for transcript, segment in connection.execute(wanted):
+        found.setdefault(transcript, []).append(segment)
+    return {transcript: tuple(its) for transcript, its in found.items()}
 
 
 def suggestions_of(connection: Connection, model: ModelVersion) -> Mapping[UUID, Suggested]:

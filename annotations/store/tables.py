@@ -1049,3 +1049,30 @@ audit_log = Table(
     Index(None, "who", "did", "about"),
     **_ORDERED,
 )
+
+
+chosen_cuts = Table(
+    "chosen_cuts",
+    metadata,
+    _sequence(),
+    Column("model_id", Uuid, ForeignKey("model_versions.id"), nullable=False, index=True),
+    Column("code", Text, nullable=False),
+    Column("choice", String(16), nullable=False),
+    Column("cut", Float),
+    Column("chosen_by", Text, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+kept_figures = Table(
+    "kept_figures",
+    metadata,
+    _sequence(),
+    Column("question", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("stamp", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    _created(),
+    UniqueConstraint("question", "part"),
+    **_ORDERED,
+)

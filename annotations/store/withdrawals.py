@@ -33,6 +33,7 @@ from annotations.store.erasing import (
 )
 from annotations.store.forget_writings import count_of_answers, writings_to_erase
 from annotations.store.forgettings import all_forgettings, forgettings_of
+from annotations.store.kept_figures import forget_figures
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,
@@ -145,6 +146,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     pending = pending_in(connection, own_segments, quoting)
     _forget_values(connection, theirs)
     forget_errors(connection)
+    forget_figures(connection)
     forget_participants(connection, {participant, *(kept.transcript.participant for kept in theirs)})
     not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}

@@ -27,7 +27,11 @@ from service.person_named import person_named
 
 @dataclass(frozen=True)
 class Agreed:
-    """What is to be recorded: the passage by its turn (from 0), the codes (none: nothing applies), and by whom."""
+    """What is to be recorded: the passage by its turn (from 0), the codes (none: nothing applies), and by whom.
+
+    ``segment``: only this segment of the turn; ``present``: who was there; ``changed``: codes whose definition was changed
+    by what was agreed.
+    """
 
     transcript: str
     turn: int
@@ -36,6 +40,9 @@ class Agreed:
     memo: str = ""
     moderated: bool = False
     among: Sequence[str] = ()
+    segment: UUID | None = None
+    present: Sequence[str] = ()
+    changed: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Recorded:
     codes: tuple[str, ...]
     sources: tuple[tuple[UUID | None, str], ...]
     supersedes: UUID | None
+    present: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -66,6 +75,8 @@ class Recorded:
             "codes": list(self.codes),
             "sources": [{"review": str(review), "coder": coder} for review, coder in self.sources],
             "supersedes": None if self.supersedes is None else str(self.supersedes),
+            "present": list(self.present),
+            "changed": list(self.changed),
         }
 
 
@@ -76,12 +87,13 @@ def record(parts: Parts, agreed: Agreed) -> Recorded:
     have reviewed the passage, and for a name that is not known.
     """
     codes = list(dict.fromkeys(parts.codebook.resolve(name).id for name in agreed.codes))
+    changed = list(dict.fromkeys(parts.codebook.find(name).id for name in agreed.changed))
     by = person_named(agreed.by, "--by", purpose="Say who records the consensus.")
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.writing() as connection:
         kept = get_transcript(connection, agreed.transcript)
         its = _passage(
-            kept.transcript.name, agreed.turn, segments_of(connection, parts.segmentation.version)[kept.id]
+            kept.transcript.name, agreed, segments_of(connection, parts.segmentation.version)[kept.id]
         )
         span = Span(its[0].span.start, its[-1].span.end)
         names = CoderNames(parts.study.config.people, coder_names(connection).values())
@@ -101,7 +113,7 @@ def record(parts: Parts, agreed: Agreed) -> Recorded:
             codings=tuple(Coding(code, span, memo=agreed.memo, created=moment) for code in codes),
             condition=Condition.MODERATED if agreed.moderated else Condition.CONSENSUS,
             codebook_version=keep_codebook(connection, parts.codebook),
-            origin={"kind": "consensus", "recorded": moment.isoformat()},
+            origin=_origin(agreed, moment.isoformat(), changed),
             sources=tuple(one.id for one in sources if one.id is not None),
             supersedes=before[-1].id if before else None,
             id=new,
@@ -118,11 +130,28 @@ def record(parts: Parts, agreed: Agreed) -> Recorded:
         codes=tuple(parts.codebook.label(code) for code in codes),
         sources=tuple((one.id, one.coder) for one in sources),
         supersedes=review.supersedes,
+        present=tuple(review.origin.get("present", ())),
+        changed=tuple(parts.codebook.label(code) for code in changed),
     )
 
 
-def _passage(name: str, turn: int, cut: Sequence[Segment]) -> list[Segment]:
+def _origin(agreed: Agreed, recorded: str, changed: Sequence[str]) -> dict[str, Any]:
+    said: dict[str, Any] = {"kind": "consensus", "recorded": recorded}
+    present = [" ".join(name.split()) for name in agreed.present if name.strip()]
+    if present:
+        said["present"] = present
+    if changed:
+        said["changed_definitions"] = list(changed)
+    if agreed.memo and not agreed.codes:
+        said["memo"] = agreed.memo  # no coding holds it
+    return said
+
+
+def _passage(name: str, agreed: Agreed, cut: Sequence[Segment]) -> list[Segment]:
+    turn = agreed.turn
     its = [one for one in cut if one.turn == turn and one.role.is_coded]
+    if agreed.segment is not None:
+        its = [one for one in its if one.id == agreed.segment]
     if not its:
         turns = sorted({one.turn for one in cut if one.role.is_coded})
         known = (

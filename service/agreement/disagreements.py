@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -61,7 +62,7 @@ class AgreedSince:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A passage on which two people or more differ. ``turn`` counts from 0.
+    """A passage on which two people or more differ. ``turn`` counts from 0; ``segment``: the id of its segment.
 
     ``consensus``: the one that was recorded since.
     """
@@ -80,6 +81,8 @@ class Disagreement:
     said: tuple[Said, ...]
     differ_on: tuple[str, ...]
     consensus: AgreedSince | None = None
+    segment: UUID | None = None
+    site: str = ""
 
     def to_json(self, codebook: Codebook) -> dict[str, Any]:
         """As plain data, codes by their names."""
@@ -87,7 +90,7 @@ class Disagreement:
         plain = {
             key: value
             for key, value in self.__dict__.items()
-            if key not in ("said", "differ_on", "consensus")
+            if key not in ("said", "differ_on", "consensus", "segment", "site")
         }
         return plain | {
             "turn_shown": shown_number(self.turn),
@@ -132,7 +135,7 @@ def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
     coders = {review.coder for review in reviews if _is_own(review)}
     pair = None if wanted.pair is None else tuple(_known_coder(name, coders) for name in wanted.pair)
     units = units_of(kept, {one.id: segments.get(one.id, ()) for one in kept})
-    finder = _Finder(units, reviews, codebook)
+    finder = DisagreementFinder(units, reviews, codebook)
     if not wanted.quotable_only and not finder.shared(pair):
         who = (
             " and ".join(pair)
@@ -156,7 +159,7 @@ def _known_coder(name: str, coders: set[str]) -> str:
     raise unknown("coder", name, coders, remedy="Only those who coded independently can disagree.")
 
 
-class _Finder:
+class DisagreementFinder:
     """Goes through the segments that several people judged."""
 
     def __init__(self, units: Units, reviews: Sequence[Review], codebook: Codebook) -> None:
@@ -182,7 +185,20 @@ class _Finder:
             for one, other in combinations([x for x in its if pair is None or x.coder in pair], 2)
         )
 
+    def alike(self) -> Counter[str]:
+        """On how many passages two people or more chose each code, so that it is known how often they do."""
+        found: Counter[str] = Counter()
+        for t, position in self.units.at:
+            its = [one for one in self.labels.get(self.units.transcripts[t].id, ()) if position in one.judged]
+            by_coder: dict[str, set[str]] = {}
+            for one in its:
+                by_coder.setdefault(one.coder, set()).update(one.codes.get(position, ()))
+            for these, those in combinations(by_coder.values(), 2):
+                found.update(these & those)
+        return found
+
     def each(self, code: str | None, pair: tuple[str, ...] | None) -> Iterator[Disagreement]:
+        """The passages on which they differ, in reading order."""
         for t, position in self.units.at:
             kept = self.units.transcripts[t]
             judged = [one for one in self.labels.get(kept.id, ()) if position in one.judged]
@@ -224,6 +240,8 @@ class _Finder:
             said=tuple(self._said(kept, segment, coder, codes) for coder, codes in found.items()),
             differ_on=differ,
             consensus=self._consensus(kept, segment),
+            segment=segment.id,
+            site=kept.transcript.site,
         )
 
     def _said(self, kept: Kept, segment: Segment, coder: str, codes: frozenset[str]) -> Said:

@@ -58,9 +58,20 @@ class Plots:
 
 def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | None) -> str:
     """The whole report. ``quoted``: disagreements whose words may be shown; None: the page holds no words."""
+    return _rendered(
+        "agreement.html", report, None if quoted is None else [one.to_json(codebook) for one in quoted]
+    )
+
+
+def figures_in_page(report: Report) -> str:
+    """The tables and plots of the report without words, to stand within another page."""
+    return _rendered("agreement_body.html", report, None)
+
+
+def _rendered(template: str, report: Report, quoted: Sequence[Mapping[str, Any]] | None) -> str:
     return str(
         _templates()
-        .get_template("agreement.html")
+        .get_template(template)
         .render(
             report=report,
             missing=Missing(),
@@ -79,7 +90,7 @@ def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | No
             left_out=left_out(report),
             warnings=list(warnings(report)),
             plots=_plots(report),
-            quoted=None if quoted is None else [one.to_json(codebook) for one in quoted],
+            quoted=quoted,
         )
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from annotations.agreement.box_fates import BoxFates, box_fates, ticked_in
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.comparisons import SLICES, Comparisons
+from annotations.agreement.effect_by_code import CodeEffect, effects_by_code
 from annotations.agreement.judged_material import Reviewed, read_material
 from annotations.agreement.second_coder import Verdict, verdicts
 from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
@@ -19,11 +20,14 @@ from annotations.arrays import Bools
 from annotations.coding import Draw
 from annotations.errors import BadInput, unknown
 from annotations.groups import GroupBy
+from annotations.progress import Progress, quiet
 from annotations.store.transcripts import Kept, all_texts
 from models.corpus import cut_new_transcripts
 from service.agreement.report_facts import Facts, facts_of
 from service.composition import Parts
 from service.looking.attribute_filter import with_attributes
+
+_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,12 @@ class Report:
     facts: Facts
     notes: tuple[str, ...] = ()
     boxes: tuple[BoxFates, ...] = ()
+    effect_by_code: tuple[CodeEffect, ...] = ()
 
 
-def agree(parts: Parts, asked: Asked) -> Report:
+def agree(parts: Parts, asked: Asked, *, progress: Progress = quiet) -> Report:
     """Read the study's reviews and measure. Raises BadInput for a wave, case or site that no transcript has."""
+    progress(0, _STEPS)
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         everything = all_texts(connection)
@@ -66,13 +72,20 @@ def agree(parts: Parts, asked: Asked) -> Report:
             connection, parts.codebook, parts.segmentation.version, among=[kept.id for kept in chosen]
         )
     work = Comparisons(material, asked.group_by)
+    progress(1, _STEPS)
     figures = work.every_figure()
+    progress(2, _STEPS)
     margin = parts.study.config.margin
-    return Report(
+    strata = _strata(work)
+    codes = [column for column in work.columns if column.level == "code"]
+    effect = suggestion_effect(strata, len(work.groups))
+    by_code = effects_by_code(strata, codes, len(work.groups))
+    progress(3, _STEPS)
+    made = Report(
         study=parts.study.config.name,
         asked=asked,
         figures=figures,
-        effect=suggestion_effect(_strata(work), len(work.groups)),
+        effect=effect,
         acceptance=acceptance(_shown(work), len(work.groups)),
         verdicts=verdicts(work.trios(), work.columns, margin),
         margin=margin,
@@ -82,7 +95,10 @@ def agree(parts: Parts, asked: Asked) -> Report:
         facts=facts_of(work, parts, asked.group_by),
         notes=(*material.notes, *_notes(work)),
         boxes=box_fates({name: one.review_of.values() for name, one in material.assisted.items()}),
+        effect_by_code=by_code,
     )
+    progress(_STEPS, _STEPS)
+    return made
 
 
 def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:

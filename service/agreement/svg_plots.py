@@ -192,7 +192,7 @@ def _legend(series: Sequence[str], left: float) -> str:
 
 def _svg(title: str, width: float, height: float, parts: Sequence[str]) -> str:
     return (
-        f'<svg role="img" viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:{width:.0f}px" '
+        f'<svg role="img" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
         f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>{"".join(parts)}</svg>'
     )
 

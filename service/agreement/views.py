@@ -178,7 +178,7 @@ def code_rows(report: Report) -> list[CodeRow]:
             people.setdefault(key, {})[figure.coefficient] = figure
         elif figure.coefficient == "kappa" and figure.comparison == "same segments":
             matched.setdefault(key, {})[figure.coders] = figure
-        elif figure.coefficient == "kappa" and _is_main_model(figure):
+        elif figure.coefficient == "kappa" and is_main_model(figure):
             model.setdefault(key, figure)
     rows = []
     for key in dict.fromkeys([*people, *model]):
@@ -263,7 +263,8 @@ def by_group(report: Report) -> list[tuple[str, Mapping[str, float | None]]]:
     ]
 
 
-def _is_main_model(figure: Agreement) -> bool:
+def is_main_model(figure: Agreement) -> bool:
+    """The figure that stands for the model with people."""
     pooled = figure.comparison == "model and people"
     return figure.condition == "independent" and (pooled or figure.comparison == "model and person")
 

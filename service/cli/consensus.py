@@ -35,6 +35,15 @@ def command(
     ] = None,
     memo: Annotated[str, typer.Option("--memo", help="Why.")] = "",
     moderated: Annotated[bool, typer.Option("--moderated", help="A third person decided.")] = False,
+    present: Annotated[
+        list[str] | None, typer.Option("--present", metavar="NAME", help="Who was there; again for more.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--changes", metavar="CODE", help="A code whose definition this changes; again for more."
+        ),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -53,7 +62,18 @@ def command(
     index = turn_typed(turn)
     with open_parts(chosen(study)) as parts, parts.alone("consensus"):
         by = in_whose_name(parts, by, Action.DECIDE_CODES)
-        found = record(parts, Agreed(transcript, index, code or (), by, memo, moderated, among or ()))
+        agreed = Agreed(
+            transcript,
+            index,
+            code or (),
+            by,
+            memo,
+            moderated,
+            among or (),
+            present=present or (),
+            changed=changes or (),
+        )
+        found = record(parts, agreed)
         note(parts, Did.DECIDED, transcript, by=by, turn=turn)
     if json:
         as_json(found.to_json())

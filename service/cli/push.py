@@ -12,9 +12,7 @@ from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
-    from annotations.store.wave_views import View
     from service.pushing import Pushed
-    from service.pushing.passage_order import By
 
 NAME = "push"
 
@@ -71,9 +69,10 @@ def command(
     from service.label_studio.connect import address_for_people
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
+    from service.pushing.push_asked import order_named, view_named
 
-    asked = Asked(blind, double, repeat, seed, tuple(coder or ()), _view(view))
-    by = _by(order)
+    asked = Asked(blind, double, repeat, seed, tuple(coder or ()), view_named(view))
+    by = order_named(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
         addresses = [address_for_people(parts.settings, one.project.url) for one in found]
@@ -85,24 +84,6 @@ def command(
         _show(one, address)
     warn(*dict.fromkeys(note for one in found for note in one.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
-
-
-def _view(view: str | None) -> View | None:
-    from annotations.errors import unknown
-    from annotations.store.wave_views import View
-
-    if view is not None and view.casefold() not in list(View):
-        raise unknown("view", view, list(View))
-    return None if view is None else View(view.casefold())
-
-
-def _by(order: str) -> By:
-    from annotations.errors import unknown
-    from service.pushing.passage_order import By
-
-    if order.casefold() not in list(By):
-        raise unknown("order", order, list(By))
-    return By(order.casefold())
 
 
 def _show(one: Pushed, address: str) -> None:

@@ -12,7 +12,6 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
 if TYPE_CHECKING:
-    from annotations.matrix.rater_agreement import RaterAgreement
     from service.results.rate import KeptRatings
     from service.results.rated_study import RatedStudy
 
@@ -134,6 +133,7 @@ def _tell(kept: KeptRatings) -> None:
 
 def _show(found: RatedStudy, *, history: bool) -> None:
     from annotations.matrix.rating_scale import rating_shown
+    from service.results.raters_in_words import agreement_of_raters_in_words
 
     if not found.cells:
         say(
@@ -157,29 +157,6 @@ def _show(found: RatedStudy, *, history: bool) -> None:
         say(f"… and {len(rows) - _SHOWN} more: see them with --csv FILE or --json.")
     say("")
     for one in found.agreement:
-        say(_agreement(one))
+        say(agreement_of_raters_in_words(one))
     if not found.agreement:
         say("No two people have rated the same cell independently yet, so there is nothing to compare.")
-
-
-def _agreement(one: RaterAgreement) -> str:
-    from annotations.numbers_shown import counted, number, ranging
-
-    pair = " and ".join(one.raters)
-    if one.kappa is None:
-        return f"{pair}: weighted kappa is undefined, because {one.reason}."
-    interval = (
-        f"95 % interval {ranging(one.interval)}{', few cases or sites' if one.few else ''}"
-        if one.interval
-        else f"no interval: {one.interval_reason}"
-    )
-    same = "" if one.same is None else f" The same value in {one.same:.0%}."
-    unlike = (
-        f" {counted(one.unlike, 'further cell was', 'further cells were')} put on the scale by one of them only."
-        if one.unlike
-        else ""
-    )
-    return (
-        f"{pair}: weighted kappa {number(one.kappa)} ({interval}) over {counted(one.cells, 'cell')} in "
-        f"{counted(one.groups, 'case or site', 'cases or sites')}.{same}{unlike}"
-    )

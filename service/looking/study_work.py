@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, literal, select
 
 from annotations.label_studio.arrivals import State
+from annotations.store.label_studio_projects import in_the_other_view, projects_in_view
 from annotations.store.tables import (
     annotation_reviews,
     coders,
@@ -188,28 +189,39 @@ def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, st
         .join(_p, and_(_p.c.id == _t.c.project_id, _p.c.retired.is_(False)))
         .group_by(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id)
     )
+    in_force = {one.id for one in projects_in_view(connection)}
     return {
         (project, transcript): (coder or SHARED, f"{url.rstrip('/')}/projects/{number}/data", count)
         for project, transcript, coder, url, number, count in connection.execute(wanted)
+        if project in in_force
     }
 
 
 def _done(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]]:
     """For each project and transcript: by coder how many passages are done, and the seconds that one took."""
     w = annotation_reviews
+    where = _where_it_counts(connection, w.c.project_id)
     lead = case((reviews.c.lead_time > LONGEST_S, LONGEST_S), else_=reviews.c.lead_time)
     wanted = (
-        select(
-            w.c.project_id, reviews.c.transcript_id, w.c.coder, func.count(w.c.key.distinct()), func.avg(lead)
-        )
+        select(where, reviews.c.transcript_id, w.c.coder, func.count(w.c.key.distinct()), func.avg(lead))
         .join(reviews, reviews.c.id == w.c.review_id)
         .where(w.c.review_id.not_in(select(retractions.c.review_id)))
-        .group_by(w.c.project_id, reviews.c.transcript_id, w.c.coder)
+        .group_by(where, reviews.c.transcript_id, w.c.coder)
     )
     found: dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]] = {}
     for project, transcript, coder, count, seconds in connection.execute(wanted):
         found.setdefault((project, transcript), {})[coder] = (count, seconds)
     return found
+
+
+def _where_it_counts(connection: Connection, project: Any) -> Any:
+    """The project for which a word counts: what was said in a view that its wave has left stands in the other one."""
+    moved = in_the_other_view(connection)
+    if not moved:
+        return project
+    return case(
+        *((project == old, literal(new, type_=project.type)) for old, new in moved.items()), else_=project
+    )
 
 
 def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str], float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,9 @@ from service.looking.attribute_filter import with_attributes
 JOBS_IN_WORDS: Mapping[str, str] = {
     "train": "training",
     "precode": "suggestions",
+    "push": "handing out in Label Studio",
     "renew": "new suggestions into Label Studio",
+    "measure": "how far people agree",
     "backup": "a backup of the study",
     "withdraw": "erasing a participant",
     "look": "a look at files that were sent",
@@ -154,9 +156,34 @@ class StudyProgress:
     to_settle: int = 0
     not_forgotten: tuple[str, ...] = ()
 
+    def for_viewer(self, *, whole: bool) -> StudyProgress:
+        """As somebody may see it who may see all of it, or all but whose drafts are how far."""
+        return self if whole else replace(self, begun=())
+
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsNow:
+    """The version that serves, why none does, and how many reviews came since the newest one was trained."""
+
+    model: ModelInService | None
+    no_model: str | None
+    not_learnt: int
+
+
+def models_now(connection: Connection, parts: Parts) -> ModelsNow:
+    """What is known of the model without looking at any passage."""
+    serving, waits = champion(connection), waiting_model(connection)
+    newest = next(reversed(all_models(connection)), None)
+    version = parts.segmentation.version
+    return ModelsNow(
+        None if serving is None else _model(serving, waits, parts.codebook.version, version),
+        why_nothing_serves(connection),
+        0 if newest is None else reviews_after(connection, newest.last_review),
+    )
 
 
 def progress_of(
@@ -174,10 +201,9 @@ def _progress(
     connection: Connection, parts: Parts, where: Sequence[str], judged: JudgedPassages
 ) -> StudyProgress:
     version = parts.segmentation.version
-    serving, waits = champion(connection), waiting_model(connection)
+    serving, now = champion(connection), models_now(connection, parts)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
     reviews, codings = count_reviews(connection)
-    newest = next(reversed(all_models(connection)), None)
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
@@ -187,10 +213,10 @@ def _progress(
         codings=codings,
         set_aside=count_set_aside(connection),
         codebook_version=parts.codebook.version,
-        no_model=why_nothing_serves(connection),
-        model=None if serving is None else _model(serving, waits, parts.codebook.version, version),
+        no_model=now.no_model,
+        model=now.model,
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
-        not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),
+        not_learnt=now.not_learnt,
         attributes=all_attributes(connection).counts(),
         views={row.wave: view_of(connection, row.wave).value for row in projects(connection)},
         begun=tuple(_begun(connection)),

@@ -15,6 +15,7 @@ from annotations.label_studio.candidates import Candidates, boxes_in_task, candi
 from annotations.label_studio.predicted_answer import Prediction, prediction
 from annotations.label_studio.task_data import Links, Quote, Reason, Said, ShownSegment, task_data
 from annotations.segment import Segment
+from annotations.store.chosen_cuts import ChosenCut
 from annotations.store.model_versions import ModelVersion
 from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
@@ -44,7 +45,7 @@ class Shown:
 
     ``said_by``: a model version with what it suggests, by its id. ``draws``: some passages of this study hide their
     suggestions, so those without any must look like them. ``least_precision``: see ``models.ticking``. ``links``: where a
-    turn of a transcript is found in Tandem's own pages.
+    turn of a transcript is found in Tandem's own pages. ``chosen``: what a lead chose to come ticked, by version.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Shown:
         draws: bool,
         least_precision: float = LEAST_PRECISION,
         links: Callable[[Kept, int], Links] | None = None,
+        chosen: Callable[[UUID], Mapping[str, ChosenCut]] | None = None,
     ) -> None:
         self._corpus = corpus
         self._turns = turns
@@ -66,7 +68,8 @@ class Shown:
         self._label = label
         self._draws = draws
         self._links = links
-        self._cuts = cache(lambda model: tick_cuts(said_by(model)[0], least_precision))
+        cuts_of = chosen or (lambda _model: {})
+        self._cuts = cache(lambda model: tick_cuts(said_by(model)[0], least_precision, cuts_of(model)))
         # a passage's boxes are asked for several times in a push
         self._found = lru_cache(maxsize=20_000)(self._put)
         self._none = no_candidates(codebook)

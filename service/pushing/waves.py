@@ -14,6 +14,7 @@ from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import version_label
 from annotations.progress import Progress
+from annotations.store.chosen_cuts import ChosenCut, chosen_for
 from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
 from annotations.store.suggestions import Suggested, suggestions_of
@@ -193,6 +194,7 @@ class _Push:
             draws=draws,
             least_precision=parts.study.config.aim.least_precision,
             links=links,
+            chosen=self._chosen,
         )
         transcripts = self.corpus.transcripts
         shared = (parts.store, self.server, service, parts.study.config.name, parts.codebook)
@@ -204,6 +206,11 @@ class _Push:
             View.PASSAGE: ProjectPush(*shared, self.model.id, label, faces, transcript_of),
             View.INTERVIEW: InterviewPush(*shared, self.model.id, label, whole),
         }
+
+    def _chosen(self, model: UUID) -> Mapping[str, ChosenCut]:
+        """What a lead chose to come ticked from a version."""
+        with self.parts.store.reading() as connection:
+            return chosen_for(connection, model)
 
     def _said_by(self) -> Callable[[UUID], Said_by]:
         """A model version and what it suggests; older ones are read when a transcript in progress shows them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +51,7 @@ def import_ratings(parts: Parts, file: Path, *, rater: str = "", dry_run: bool =
         before = rated_cells(all_ratings(connection))
         _refuse_lonely_consensus(found, before)
         read.refuse_faults()
-        kept = [one for _, one in found if not _says_so(before.get(one.place.key), one)]
+        kept = [one for _, one in found if not says_so(before.get(one.place.key), one)]
         unchanged = len(found) - len(kept)
         add_ratings(connection, kept)
         keep_or_take_back(dry_run)
@@ -124,16 +124,22 @@ def _refuse_lonely_consensus(
         if not one.consensus and one.value:
             raters.setdefault(one.place.key, set()).add(one.rater)
     for row, one in found:
-        its = raters.get(one.place.key, set())
-        if one.consensus and one.value and len(its) < 2:
-            row.fault(
-                "consensus",
-                f"a consensus is made of two raters' own ratings or more, and this cell was rated by "
-                f"{', '.join(sorted(its)) or 'nobody'}; let a second person rate it first",
-            )
+        why = lonely_consensus(raters.get(one.place.key, set()))
+        if one.consensus and one.value and why is not None:
+            row.fault("consensus", why)
 
 
-def _says_so(before: RatedCell | None, one: Rating) -> bool:
+def lonely_consensus(raters: Set[str]) -> str | None:
+    """Why these people's ratings of a cell make no consensus; None where they may."""
+    if len(raters) >= 2:
+        return None
+    return (
+        f"a consensus is made of two raters' own ratings or more, and this cell was rated by "
+        f"{', '.join(sorted(raters)) or 'nobody'}; let a second person rate it first"
+    )
+
+
+def says_so(before: RatedCell | None, one: Rating) -> bool:
     """Did the same person say the same of this cell already?"""
     history = before.history if before else ()
     own = [it for it in history if it.consensus == one.consensus and (it.consensus or it.rater == one.rater)]

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from annotations.codebook.codes import Codebook
 from annotations.label_studio.candidates import Candidates, candidates
 from annotations.label_studio.predicted_answer import prediction, version_label
+from annotations.store.chosen_cuts import chosen_for, newest_choice
 from annotations.store.model_versions import ModelVersion, erased_models, model_by_id
 from annotations.store.suggestions import suggestions_on
 from annotations.store.suggestions_on_tasks import Standing, standing_on
@@ -46,6 +47,7 @@ class StandingPredictions:
         self._least = least_precision
         self._turn = threading.Lock()
         self._codebook: Codebook | None = None
+        self._choices = 0
         self._made: OrderedDict[tuple[UUID, UUID], Ready] = OrderedDict()
 
     @property
@@ -65,7 +67,7 @@ class StandingPredictions:
         # a model that learnt from somebody who withdrew says nothing more, whatever stands there still
         erased = erased_models(connection)
         standing = [one for one in standing_on(connection, number, keys) if one.model not in erased]
-        known = self._known(codebook, standing)
+        known = self._known(codebook, newest_choice(connection), standing)
         missing = [one for one in standing if one.said not in known]
         if missing:
             made = self._made_of(connection, codebook, missing)
@@ -77,11 +79,14 @@ class StandingPredictions:
             if one.said in known and known[one.said].in_boxes <= frozenset(boxes[one.key])
         }
 
-    def _known(self, codebook: Codebook, standing: Iterable[Standing]) -> dict[tuple[UUID, UUID], Ready]:
+    def _known(
+        self, codebook: Codebook, choices: int, standing: Iterable[Standing]
+    ) -> dict[tuple[UUID, UUID], Ready]:
         with self._turn:
-            if codebook is not self._codebook:  # it was edited: a code may have left it, or moved
+            # it was edited: a code may have left it, or moved; or a lead chose what comes ticked
+            if codebook is not self._codebook or choices != self._choices:
                 self._made.clear()
-                self._codebook = codebook
+                self._codebook, self._choices = codebook, choices
             found = {one.said: self._made[one.said] for one in standing if one.said in self._made}
             for said in found:
                 self._made.move_to_end(said)
@@ -105,7 +110,7 @@ class StandingPredictions:
             model = model_by_id(connection, version)
             if model is None:
                 continue
-            cuts = tick_cuts(model, self._least)
+            cuts = tick_cuts(model, self._least, chosen_for(connection, model.id))
             for segment, said in suggestions_on(connection, model, segments).items():
                 has_odds = model.kind != "cold start"
                 put = candidates(said.one_by_one(model), codebook, cuts, with_odds=has_odds)

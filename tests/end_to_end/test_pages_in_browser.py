@@ -97,6 +97,8 @@ def _addresses(made: WithPages) -> list[str]:
         "/jobs",
         f"/jobs/{job}",
         "/account",
+        "/people",
+        "/audit",
         "/study/work",
         "/bring-in",
         "/participants",

@@ -66,6 +66,33 @@
     showTheme();
   });
 
+  // ---- a curve with a handle: what the place of the handle costs and brings
+  const tellCurve = (form, cut) => {
+    const points = form.dataset.curve.split(";").map((one) => one.split(",").map(Number));
+    const [at, ticked, right, shown] = points.reduce((best, one) => (Math.abs(one[0] - cut) < Math.abs(best[0] - cut) ? one : best));
+    const carried = Number(form.dataset.carried);
+    const handle = form.querySelector("[data-handle]");
+    handle.removeAttribute("hidden");
+    for (const name of ["x1", "x2"]) handle.setAttribute(name, String(60 + 440 * at));
+    form.querySelector("[data-said]").textContent = `From ${at.toFixed(2)} on: of ${carried} held-out passages with this code ${right} come ticked; ${ticked - right} ticks are wrong, ${right} right.` + (shown ? "" : " That does not show that ticks are right often enough.");
+    return at;
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-curve]");
+    if (!form || !["slide", "cut"].includes(event.target.id)) return;
+    const at = tellCurve(form, Number(event.target.value));
+    form.querySelector("#cut").value = at.toFixed(2);
+    form.querySelector("#slide").value = String(at);
+    form.querySelector("#from").checked = true;
+  });
+
+  // ---- keys: a link or button that names one is pressed by it, but not while somebody types
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
+    const one = event.key.length === 1 && document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (one) { event.preventDefault(); one.click(); }
+  });
+
   // ---- lists: a filter that is changed asks at once, and what is left empty does not stand in the address
   document.addEventListener("htmx:configRequest", (event) => {
     const asked = event.detail;
@@ -73,6 +100,6 @@
   });
   document.addEventListener("change", (event) => { if (event.target.matches?.("form[data-list] select")) event.target.form.requestSubmit(); });
 
-  document.addEventListener("DOMContentLoaded", () => { forgetTaken(document); showTheme(); });
+  document.addEventListener("DOMContentLoaded", () => { forgetTaken(document); showTheme(); for (const form of document.querySelectorAll("form[data-curve]")) tellCurve(form, Number(form.querySelector("#slide").value)); });
   document.addEventListener("htmx:load", (event) => { forgetTaken(event.detail.elt); showTheme(); });
 })();

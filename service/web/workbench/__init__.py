@@ -1,1 +1,1 @@
-"""The lead's pages: the study as a whole, bringing in, participants, exports, settings. No rule lives here."""
+"""The pages of a lead: bringing in, handing out, agreement, models, results, exports, settings. No rule lives here."""

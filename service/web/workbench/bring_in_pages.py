@@ -60,6 +60,7 @@ def send(visit: Visited, sent: Sent) -> Response:
     manifests = upload.of_kind("manifest")
     notes = [note for one in manifests for note in upload_pages.taken(upload, one)]
     upload.save()
+    audit(visit, Did.SENT, str(upload.id), files=len(upload.files))
     look(visit, upload)
     return saved(f"{PATH}/{upload.id}" + ("?notes=1" if notes else ""))
 
@@ -102,6 +103,7 @@ def leave(visit: Visited, one: UUID) -> Response:
     """Delete what was sent: it is not to come in."""
     visit.must(Action.BRING_IN)
     opened(visit, one).remove()
+    audit(visit, Did.SENT, str(one), left="yes")
     return saved(PATH)
 
 
@@ -121,7 +123,7 @@ def undo_it(visit: Visited, record: UUID) -> Response:
             undo(visit.parts, record, by=visit.viewer.name)
     except BadInput as error:
         return _came_in(visit, record, fault=str(error))
-    audit(visit, Did.CHANGED_STUDY, str(record), kind="undid what came in")
+    audit(visit, Did.UNDID, str(record))
     return saved(f"{PATH}/came/{record}")
 
 

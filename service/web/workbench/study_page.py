@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from annotations.store.judged_passages import JudgedPassages
 from service.access.page_links import interview_path
 from service.access.policy import Action
+from service.access.transcript_access import sees_drafts
 from service.composition import Parts
+from service.looking.attribute_filter import known_by_transcript
 from service.looking.concerns import Concern, concerns_of
 from service.looking.job_progress import latest_jobs
 from service.looking.next_command import command_of
@@ -24,6 +28,7 @@ from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
 WORK = "/study/work"
+_MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
 
 
@@ -76,6 +81,7 @@ def study(visit: Visit) -> Response:
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
+        begun=now.progress.for_viewer(whole=sees_drafts(visit.viewer)).begun,
         as_of=as_of,
         more=_more,
         shown_place=_shown_place,
@@ -84,14 +90,16 @@ def study(visit: Visit) -> Response:
 
 @router.get(WORK)
 def work(visit: Visited) -> Response:
-    """Each interview and coder, to be filtered by wave, coder and case."""
+    """Each interview and coder, to be filtered by wave, coder, case and what is known of the participant."""
     visit.must(Action.SEE_FIGURES)
     now, _ = _now(visit.request)
     if now is None:
         return _counting(visit)
+    with visit.parts.store.reading() as connection:
+        names, known = known_by_transcript(connection)
     shown = Shown(
         _seen_by(visit, now.work),
-        _COLUMNS,
+        (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
         path=WORK,
         noun="interview and coder",
@@ -100,6 +108,14 @@ def work(visit: Visited) -> Response:
     if shown.asked.take:
         return visit.takes(shown, "work")
     return visit.page("workbench/work.html", list=shown)
+
+
+def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> Column[CoderWork]:
+    """A column of an attribute; one with few values is a filter."""
+    few = len({its[name] for its in known.values() if name in its}) <= _MOST_CHOICES
+    return Column(
+        f"attribute-{at}", name, lambda one: known.get(one.transcript, {}).get(name, ""), choice=few
+    )
 
 
 def _counting(visit: Visit) -> Response:

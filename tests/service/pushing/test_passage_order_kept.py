@@ -12,10 +12,10 @@ from made_up_study import MadeUp, fill
 
 from annotations.errors import BadInput
 from models.corpus import read_corpus
-from service.cli.push import _by
 from service.composition import Parts
 from service.new_study import make_study
 from service.pushing.passage_order import By, order_by
+from service.pushing.push_asked import order_named
 from service.settings import read_settings
 
 
@@ -56,6 +56,6 @@ def test_whole_transcripts_stay_in_the_order_of_reading(parts: Parts) -> None:
 def test_reading_needs_no_order_and_an_unknown_one_is_refused(parts: Parts) -> None:
     """The default changes nothing; a slip gets the nearest name."""
     assert order_by(parts, By.READING) is None
-    assert _by("Rare") is By.RARE
+    assert order_named("Rare") is By.RARE
     with pytest.raises(BadInput, match='Did you mean "unsure"'):
-        _by("unshure")
+        order_named("unshure")

@@ -1,0 +1,147 @@
+"""Where the model that serves is surest that all who judged a passage are wrong: what to look at, and what to teach it.
+
+How sure it is: how far the probability lies from the code's threshold, in log odds. Rare codes have low thresholds, so a
+low probability of a rare code is not taken for surety.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.labels import Labels, labels_of
+from annotations.lots import lots
+from annotations.store.model_versions import ModelVersion, champion, learnt_transcripts
+from annotations.store.suggestions import Suggested, suggestions_on
+from annotations.transcript import Span
+from service.composition import Parts
+from service.looking.hidden_spans import Hidden
+from service.looking.kept_by_transcript import KeptByTranscript, OneTranscript
+
+MODEL_ALONE, PEOPLE_ALONE = "the model sees it, people do not", "people see it, the model does not"
+OF_EACH = 30
+LEAST_APART = 0.5
+RULE = (
+    "How sure the model is: how far its probability lies from the code's threshold, in log odds. Only passages on which all "
+    "who judged them agree are here, and of each interview the surest thirty."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstPeople:
+    """One code on one passage. ``apart``: log odds from the threshold; ``learnt``: had the model learnt from this
+    interview, so that it knew what people said and still differs?"""
+
+    transcript: UUID
+    name: str
+    participant: str
+    case: str
+    site: str
+    wave: str
+    segment: UUID
+    turn: int
+    words: str
+    code: str
+    kind: str
+    probability: float
+    threshold: float
+    apart: float
+    coders: tuple[str, ...]
+    learnt: bool
+
+
+class ModelAgainstPeople:
+    """What the server keeps of them between two looks."""
+
+    def __init__(self) -> None:
+        self._kept = KeptByTranscript(self._work, _serving)
+        self._model: ModelVersion | None = None
+
+    def now(self, connection: Connection, parts: Parts) -> tuple[AgainstPeople, ...]:
+        """As things stand, the surest first; nothing where no model serves."""
+        serving = champion(connection)
+        self._model = None if serving is None else serving.model
+        hidden = Hidden.now(connection)
+        learnt = frozenset[UUID]() if self._model is None else learnt_transcripts(connection, self._model.id)
+        found = [
+            replace(one, learnt=one.transcript in learnt)
+            for its in self._kept.of(connection, parts).values()
+            for one, span in its
+            if not hidden.hides(one.transcript, span)
+        ]
+        return tuple(sorted(found, key=lambda one: -one.apart))
+
+    def _work(
+        self, connection: Connection, parts: Parts, one: OneTranscript
+    ) -> tuple[tuple[AgainstPeople, Span], ...]:
+        model = self._model
+        if model is None:
+            return ()
+        people = [review for review in one.reviews if not review.condition.derived]
+        judged = labels_of({one.kept.id: one.segments}, people)
+        looked_at = sorted({at for labels in judged for at in labels.judged})
+        segments = [(at, one.segments[at]) for at in looked_at if one.segments[at].role.is_coded]
+        ids = [segment.id for _, segment in segments if segment.id is not None]
+        said: dict[UUID, Suggested] = {}
+        for some in lots(ids, 400):
+            said |= suggestions_on(connection, model, some)
+        found = []
+        for at, segment in segments:
+            if segment.id in said:
+                its = [labels for labels in judged if at in labels.judged]
+                found += [(row, segment.span) for row in _rows(parts, model, one, at, said[segment.id], its)]
+        found.sort(key=lambda row: -row[0].apart)
+        return tuple(found[:OF_EACH])
+
+
+def _serving(connection: Connection, _parts: Parts) -> UUID | None:
+    serving = champion(connection)
+    return None if serving is None else serving.model.id
+
+
+def _rows(
+    parts: Parts,
+    model: ModelVersion,
+    one: OneTranscript,
+    at: int,
+    said: Suggested,
+    judged: Sequence[Labels],
+) -> Iterator[AgainstPeople]:
+    segment, its = one.segments[at], one.kept.transcript
+    for code, probability in zip(model.codes, said.probabilities, strict=True):
+        threshold = model.thresholds.get(code)
+        asked = [labels for labels in judged if labels.decided(code)]
+        if threshold is None or not asked or code not in parts.codebook.by_id:
+            continue
+        applied = {code in labels.codes.get(at, ()) for labels in asked}
+        by_model = probability >= threshold
+        apart = abs(_log_odds(probability) - _log_odds(threshold))
+        if len(applied) > 1 or by_model in applied or apart < LEAST_APART:
+            continue
+        yield AgainstPeople(
+            transcript=one.kept.id,
+            name=its.name,
+            participant=its.participant,
+            case=its.case,
+            site=its.site,
+            wave=its.wave,
+            segment=said.segment,
+            turn=segment.turn,
+            words=segment.span.of(its.text),
+            code=code,
+            kind=MODEL_ALONE if by_model else PEOPLE_ALONE,
+            probability=probability,
+            threshold=threshold,
+            apart=apart,
+            coders=tuple(dict.fromkeys(labels.coder for labels in asked)),
+            learnt=False,
+        )
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(inside / (1 - inside))

@@ -1,0 +1,157 @@
+"""All disagreements of a study, the most telling first, and the decisions that were made about them.
+
+A disagreement tells most where people differ on a code often and seldom choose it together: there a definition needs
+words. The weight of a code is the number of passages on which people differ about it, times the share of all passages
+that any two of them gave it on which they differ; a passage has the weight of its codes together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.agreement.judged import units_of
+from annotations.coding import Review
+from annotations.store.reviews import derived_reviews
+from annotations.store.transcripts import all_texts
+from service.agreement.disagreements import Disagreement, DisagreementFinder
+from service.composition import Parts
+from service.looking.kept_by_transcript import KeptByTranscript, OneTranscript
+
+RULE = (
+    "First come passages about codes on which people differ often and which they seldom choose together: there a "
+    "definition needs words most."
+)
+
+
+@dataclass(frozen=True)
+class _OfOne:
+    found: tuple[Disagreement, ...]
+    alike: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A disagreement with the id of its transcript."""
+
+    transcript: UUID
+    one: Disagreement
+
+    @property
+    def key(self) -> tuple[UUID, UUID | None]:
+        """What its page is called."""
+        return self.transcript, self.one.segment
+
+
+@dataclass(frozen=True, slots=True)
+class CodeToTalkAbout:
+    """On how many passages people differ about a code, and on how many any two chose it alike."""
+
+    code: str
+    differ: int
+    alike: int
+
+    @property
+    def weight(self) -> float:
+        """How much there is to say."""
+        return self.differ * self.differ / (self.differ + self.alike) if self.differ else 0.0
+
+
+@dataclass(frozen=True)
+class Telling:
+    """All of them, in order, and the codes they are about, in order."""
+
+    found: tuple[Placed, ...]
+    codes: tuple[CodeToTalkAbout, ...]
+
+
+class TellingDisagreements:
+    """What the server keeps of disagreements between two looks at them."""
+
+    def __init__(self) -> None:
+        self._kept = KeptByTranscript(_work)
+        self._last: tuple[Mapping[UUID, _OfOne], Telling] | None = None
+
+    def now(self, connection: Connection, parts: Parts) -> Telling:
+        """As things stand."""
+        by_transcript = self._kept.of(connection, parts)
+        last = self._last
+        if last is not None and last[0] is by_transcript:
+            return last[1]
+        found = [Placed(at, one) for at, its in by_transcript.items() for one in its.found]
+        telling = Telling(*_in_order(found, [its.alike for its in by_transcript.values()]))
+        self._last = (by_transcript, telling)
+        return telling
+
+
+def _work(_connection: Connection, parts: Parts, one: OneTranscript) -> _OfOne:
+    units = units_of([one.kept], {one.kept.id: one.segments})
+    finder = DisagreementFinder(units, one.reviews, parts.codebook)
+    return _OfOne(tuple(finder.each(None, None)), finder.alike())
+
+
+def _in_order(
+    found: Sequence[Placed], alike: Sequence[Counter[str]]
+) -> tuple[tuple[Placed, ...], tuple[CodeToTalkAbout, ...]]:
+    differ = Counter(code for placed in found for code in placed.one.differ_on)
+    together: Counter[str] = Counter()
+    for its in alike:
+        together.update(its)
+    codes = {code: CodeToTalkAbout(code, count, together[code]) for code, count in differ.items()}
+
+    def telling(placed: Placed) -> tuple[float, int, int]:
+        one = placed.one
+        weight = sum(codes[code].weight for code in one.differ_on)
+        return (-weight, -sum(len(said.memos) for said in one.said), -len(one.said))
+
+    ordered = sorted(found, key=telling)
+    return tuple(ordered), tuple(sorted(codes.values(), key=lambda one: (-one.weight, one.code)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was agreed on for a passage: by whom it was recorded, who was there, why, which definitions it changed."""
+
+    transcript: str
+    participant: str
+    span: tuple[int, int]
+    words: str
+    codes: tuple[str, ...]
+    by: str
+    recorded: str
+    present: tuple[str, ...]
+    why: str
+    changed: tuple[str, ...]
+    moderated: bool
+
+
+def decisions(connection: Connection, parts: Parts) -> tuple[Decision, ...]:
+    """Every consensus that stands, the newest first."""
+    kept = {one.id: one for one in all_texts(connection)}
+    its = [one for one in derived_reviews(connection) if one.transcript in kept]
+    return tuple(_decisions(parts, kept, reversed(its)))
+
+
+def _decisions(parts: Parts, kept: Mapping[UUID, Any], reviews: Iterator[Review]) -> Iterator[Decision]:
+    book = parts.codebook
+    for review in reviews:
+        transcript, origin = kept[review.transcript].transcript, review.origin
+        changed = origin.get("changed_definitions", ())
+        yield Decision(
+            transcript=transcript.name,
+            participant=transcript.participant,
+            span=(review.span.start, review.span.end),
+            words=" ".join(review.span.of(transcript.text).split()),
+            codes=tuple(book.label(one.code) for one in review.codings if one.code in book.by_id),
+            by=review.coder,
+            recorded=str(origin.get("recorded", ""))[:10],
+            present=tuple(str(name) for name in origin.get("present", ())),
+            why=next((one.memo for one in review.codings if one.memo), str(origin.get("memo", ""))),
+            changed=tuple(book.label(code) for code in changed if code in book.by_id),
+            moderated=review.condition.value == "moderated",
+        )

@@ -1,0 +1,121 @@
+"""What was agreed on, and where the model is surest against people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+
+from annotations.codebook.codes import Codebook
+from annotations.turn_numbers import shown_number
+from service.access.policy import Action
+from service.agreement.model_against_people import RULE as SURE_RULE
+from service.agreement.model_against_people import AgainstPeople, ModelAgainstPeople
+from service.agreement.telling_disagreements import Decision, decisions
+from service.web.lists import Column, Shown, asked_of
+from service.web.workbench.in_force import VisitedNow
+from service.web.workbench.words_shown import words_shown
+
+router = APIRouter(include_in_schema=False)
+MODELS, DECISIONS = "/models/disagreements", "/disagreements/decisions"
+
+
+@router.get(DECISIONS)
+def decided(visit: VisitedNow) -> Response:
+    """What was agreed on, the newest first."""
+    visit.must(Action.READ_TEXT)
+    visit.must(Action.DECIDE_CODES)
+    with visit.parts.store.reading() as connection:
+        found = decisions(connection, visit.parts)
+    shown = Shown(
+        found,
+        _DECIDED,
+        asked_of(visit.request.query_params),
+        path=DECISIONS,
+        noun="decision",
+        empty="Nothing has been agreed on yet.",
+    )
+    if shown.asked.take:
+        return visit.takes(shown, "decisions")
+    visit.sees_passages("what was agreed", len(shown.on_page))
+    return visit.page("workbench/decisions.html", list=shown)
+
+
+@router.get(MODELS)
+def against_people(visit: VisitedNow) -> Response:
+    """Where the model is surest against everybody who judged."""
+    visit.must(Action.READ_TEXT)
+    visit.must(Action.CHANGE_MODELS)
+    book, query = visit.parts.codebook, visit.request.query_params
+    code = query.get("code", "")
+    wanted = book.find(code).id if code else None
+    kept: ModelAgainstPeople = visit.request.app.state.against_people
+    with visit.parts.store.reading() as connection:
+        found = [one for one in kept.now(connection, visit.parts) if wanted in (None, one.code)]
+    shown = Shown(
+        found,
+        _against(book),
+        asked_of(query),
+        path=MODELS,
+        noun="place",
+        also={"code": code},
+        empty="No model serves that has spoken of a passage which people have judged.",
+    )
+    if shown.asked.take:
+        return visit.takes(shown, "model-against-people")
+    visit.sees_passages("the model against people", len(shown.on_page))
+    return visit.page("workbench/model_against_people.html", list=shown, chosen=code, rule=SURE_RULE)
+
+
+def _against(book: Codebook) -> Sequence[Column[AgainstPeople]]:
+    return (
+        Column(
+            "words",
+            "Passage",
+            lambda row: words_shown(row.words),
+            address=lambda row: f"/interviews/{row.transcript}#turn-{shown_number(row.turn)}",
+        ),
+        Column("code", "Code", lambda row: book.label(row.code)),
+        Column("kind", "How they differ", lambda row: row.kind, choice=True),
+        Column(
+            "probability",
+            "Model says",
+            lambda row: row.probability,
+            text=lambda row: f"{row.probability:.2f} (threshold {row.threshold:.2f})",
+        ),
+        Column("apart", "How sure", lambda row: row.apart, text=lambda row: f"{row.apart:.1f}"),
+        Column("coders", "Judged by", lambda row: ", ".join(row.coders)),
+        Column(
+            "learnt", "Learnt from this interview", lambda row: "yes" if row.learnt else "no", choice=True
+        ),
+        Column("interview", "Interview", lambda row: f"{row.name}, turn {shown_number(row.turn)}"),
+        Column("case", "Case", lambda row: row.case, choice=True),
+        Column("wave", "Wave", lambda row: row.wave, choice=True),
+        Column(
+            "trace",
+            "Why",
+            lambda _row: "what it rests on",
+            address=lambda row: (
+                f"/models/trace?{urlencode({'suggestion': f'{row.segment}:{book.label(row.code)}'})}"
+            ),
+        ),
+    )
+
+
+_DECIDED = (
+    Column[Decision]("words", "Passage", lambda row: words_shown(row.words)),
+    Column[Decision]("codes", "Agreed", lambda row: ", ".join(row.codes) or "no code applies"),
+    Column[Decision]("why", "Why", lambda row: row.why),
+    Column[Decision](
+        "changed",
+        "Changes the definition of",
+        lambda row: ", ".join(row.changed),
+        address=lambda row: f"/codebook?{urlencode({'q': row.changed[0]})}" if row.changed else None,
+        choice=True,
+    ),
+    Column[Decision]("present", "Present", lambda row: ", ".join(row.present)),
+    Column[Decision]("by", "Recorded by", lambda row: row.by, choice=True),
+    Column[Decision]("recorded", "On", lambda row: row.recorded),
+    Column[Decision]("interview", "Interview", lambda row: row.transcript),
+)

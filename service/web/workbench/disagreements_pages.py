@@ -1,0 +1,260 @@
+"""Passages to talk about: where people differ, what was agreed, and where the model is surest against people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Response, status
+from sqlalchemy import Connection
+
+from annotations.codebook.codes import Codebook
+from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.store.transcripts import all_texts, transcript_by_id
+from annotations.turn_numbers import shown_number
+from service.access.policy import Action
+from service.access.transcript_access import about, must_read
+from service.agreement.consensus import Agreed, record
+from service.agreement.telling_disagreements import (
+    RULE,
+    Placed,
+    Telling,
+    TellingDisagreements,
+)
+from service.audit import Did
+from service.looking.interview_read import read_interview
+from service.web.lists import Column, Shown, asked_of
+from service.web.pages import Visit, saved
+from service.web.workbench.audit import audit
+from service.web.workbench.in_force import VisitedNow
+from service.web.workbench.words_shown import words_shown
+
+router = APIRouter(include_in_schema=False)
+PATH = "/disagreements"
+AROUND = 3
+OPEN, AGREED = "open", "agreed"
+
+
+@router.get(PATH)
+def disagreements(visit: VisitedNow) -> Response:
+    """The list, the most telling first."""
+    visit.must(Action.READ_TEXT)
+    book, query = visit.parts.codebook, visit.request.query_params
+    code, pair = query.get("code", ""), query.get("pair", "")
+    wanted = book.find(code).id if code else None
+    telling = _telling(visit)
+    found = [one for one in telling.found if _fits(one, wanted, pair)]
+    fixed = {"code": code, "pair": pair}
+    columns = _columns(book, fixed)
+    shown = Shown(
+        found,
+        columns,
+        asked_of(query),
+        path=PATH,
+        noun="passage",
+        also=fixed,
+        empty="No passage was judged independently by two people who then differed.",
+    )
+    if shown.asked.take:
+        return visit.takes(shown, "disagreements")
+    visit.sees_passages("disagreements", len(shown.on_page))
+    return visit.page(
+        "workbench/disagreements.html",
+        list=shown,
+        codes=[
+            (book.label(one.code), one.differ, one.alike) for one in telling.codes if one.code in book.by_id
+        ],
+        pairs=sorted({name for one in telling.found for name in _pairs(one)}),
+        chosen=code,
+        pair=pair,
+        rule=RULE,
+    )
+
+
+@router.get(f"{PATH}/{{transcript}}/{{segment}}")
+def one_disagreement(visit: VisitedNow, transcript: UUID, segment: UUID) -> Response:
+    """One passage in its interview, with who said what, and the form for what is agreed on."""
+    return _one(visit, transcript, segment)
+
+
+@router.post(f"{PATH}/{{transcript}}/{{segment}}")
+def agree_on(
+    visit: VisitedNow,
+    transcript: UUID,
+    segment: UUID,
+    code: Annotated[list[str] | None, Form()] = None,
+    other: Annotated[str, Form(max_length=500)] = "",
+    nothing: Annotated[str, Form()] = "",
+    present: Annotated[list[str] | None, Form()] = None,
+    guests: Annotated[str, Form(max_length=500)] = "",
+    memo: Annotated[str, Form(max_length=20_000)] = "",
+    moderated: Annotated[str, Form()] = "",
+    changes: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """As "tandem consensus" does, and on to the next passage."""
+    visit.must(Action.DECIDE_CODES)
+    before = _neighbours(visit, transcript, segment)
+    codes = [*(code or ()), *([other] if other.strip() else ())]
+    there = [*(present or ()), *(name for name in guests.split(",") if name.strip())]
+    try:
+        placed = _placed(visit, transcript, segment)
+        if bool(codes) == bool(nothing):
+            raise BadInput(
+                'say which codes apply, or that none does: tick codes, or "no code applies", not both. Nothing was kept.'
+            )
+        agreed = Agreed(
+            placed.one.transcript,
+            placed.one.turn,
+            codes,
+            visit.viewer.name,
+            memo.strip(),
+            bool(moderated),
+            segment=segment,
+            present=there,
+            changed=[changes] if changes.strip() else [],
+        )
+        with visit.parts.alone("consensus"):
+            kept = record(visit.parts, agreed)
+        audit(visit, Did.DECIDED, kept.transcript, review=str(kept.review))
+    except BadInput as error:
+        return _one(visit, transcript, segment, fault=str(error))
+    onward = before[1]
+    filters = _filters(visit)
+    return saved(
+        _address(onward, filters) if onward else f"{PATH}?{urlencode(filters)}", form=f"agreed-{segment}"
+    )
+
+
+def _one(visit: Visit, transcript: UUID, segment: UUID, fault: str = "") -> Response:
+    visit.must(Action.READ_TEXT)
+    placed = _placed(visit, transcript, segment)
+    book, one = visit.parts.codebook, placed.one
+    interview = read_interview(visit.parts, transcript)
+    turn = shown_number(one.turn)
+    around = [it for it in (interview.turns if interview else ()) if abs(it.number - turn) <= AROUND]
+    said = {code for its in one.said for code in its.codes if code in book.by_id}
+    visit.reads(one.transcript)
+    before, after = _neighbours(visit, transcript, segment)
+    filters = _filters(visit)
+    return visit.page(
+        "workbench/disagreement.html",
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+        one=one,
+        turn=turn,
+        around=around,
+        plain=one.to_json(book),
+        definitions=[book[code] for code in one.differ_on],
+        label=book.label,
+        offered=[(book[code].id, book.label(code)) for code in book.by_id if code in said],
+        others=[book.label(known.id) for known in book.applicable if known.id not in said],
+        people=sorted({*(its.coder for its in one.said), *(p.name for p in visit.parts.study.config.people)}),
+        fault=[fault] if fault else [],
+        before=_address(before, filters) if before else "",
+        after=_address(after, filters) if after else "",
+        back=f"{PATH}?{urlencode(filters)}",
+        here=visit.request.url.path + (f"?{urlencode(filters)}" if filters else ""),
+        interview_path=f"/interviews/{transcript}#turn-{turn}",
+    )
+
+
+def _telling(visit: Visit) -> Telling:
+    known: Telling | None = getattr(visit.request.state, "telling", None)
+    if known is not None:
+        return known
+    kept: TellingDisagreements = visit.request.app.state.disagreements
+    with visit.parts.store.reading() as connection:
+        telling = kept.now(connection, visit.parts)
+        found = telling.found if _sees_all(visit) else tuple(_seen(visit, connection, telling.found))
+    visit.request.state.telling = Telling(found, telling.codes)
+    return visit.request.state.telling  # type: ignore[no-any-return]
+
+
+def _sees_all(visit: Visit) -> bool:
+    return visit.may(Action.DECIDE_CODES) and visit.viewer.sites is None
+
+
+def _seen(visit: Visit, connection: Connection, found: Sequence[Placed]) -> Iterator[Placed]:
+    """Others' codes of a passage are for whoever may see them: a coder once her own are in."""
+    texts = {one.id: one.transcript for one in all_texts(connection)}
+    for placed in found:
+        if placed.transcript not in texts:
+            continue
+        own = any(folded(said.coder) == folded(visit.viewer.name) for said in placed.one.said)
+        asked = about(visit.viewer, texts[placed.transcript], own_is_in=own)
+        if visit.may(Action.SEE_OTHERS_CODES, asked):
+            yield placed
+
+
+def _placed(visit: Visit, transcript: UUID, segment: UUID) -> Placed:
+    with visit.parts.store.reading() as connection:
+        kept = transcript_by_id(connection, transcript)
+        if kept is not None:
+            must_read(visit.viewer, kept.transcript)
+    found = next((one for one in _telling(visit).found if one.key == (transcript, segment)), None)
+    if found is None:
+        raise BadInput(
+            "On this passage people do not differ, or it has left the study. See the list of disagreements. "
+            "Nothing was kept."
+        )
+    return found
+
+
+def _neighbours(
+    visit: Visit, transcript: UUID, segment: UUID
+) -> tuple[tuple[UUID, UUID | None] | None, tuple[UUID, UUID | None] | None]:
+    """The passages before and after in the list as it is filtered; those on which something is agreed are passed over."""
+    filters, book = _filters(visit), visit.parts.codebook
+    wanted = book.find(filters["code"]).id if "code" in filters else None
+    its = [
+        one.key
+        for one in _telling(visit).found
+        if (one.one.consensus is None or one.key == (transcript, segment))
+        and _fits(one, wanted, filters.get("pair", ""))
+        and all(getattr(one.one, key) == filters[key] for key in ("case", "wave") if key in filters)
+    ]
+    if (transcript, segment) not in its:
+        return None, None
+    at = its.index((transcript, segment))
+    return (its[at - 1] if at else None), (its[at + 1] if at + 1 < len(its) else None)
+
+
+def _filters(visit: Visit) -> dict[str, str]:
+    query = visit.request.query_params
+    return {key: query[key][:500] for key in ("code", "pair", "case", "wave") if query.get(key)}
+
+
+def _address(key: tuple[UUID, UUID | None], filters: dict[str, str]) -> str:
+    said = f"?{urlencode(filters)}" if filters else ""
+    return f"{PATH}/{key[0]}/{key[1]}{said}"
+
+
+def _fits(placed: Placed, code: str | None, pair: str) -> bool:
+    return (code is None or code in placed.one.differ_on) and (not pair or pair in _pairs(placed))
+
+
+def _pairs(placed: Placed) -> list[str]:
+    names = sorted(said.coder for said in placed.one.said)
+    return [f"{one} and {other}" for at, one in enumerate(names) for other in names[at + 1 :]]
+
+
+def _columns(book: Codebook, filters: dict[str, str]) -> Sequence[Column[Placed]]:
+    kept = {key: value for key, value in filters.items() if value}
+    return (
+        Column(
+            "words",
+            "Passage",
+            lambda row: words_shown(row.one.words),
+            address=lambda row: _address(row.key, kept),
+        ),
+        Column("codes", "They differ on", lambda row: ", ".join(map(book.label, row.one.differ_on))),
+        Column("who", "Who", lambda row: ", ".join(said.coder for said in row.one.said)),
+        Column(
+            "interview", "Interview", lambda row: f"{row.one.transcript}, turn {shown_number(row.one.turn)}"
+        ),
+        Column("case", "Case", lambda row: row.one.case, choice=True),
+        Column("wave", "Wave", lambda row: row.one.wave, choice=True),
+        Column("state", "State", lambda row: AGREED if row.one.consensus else OPEN, choice=True),
+    )

@@ -1,0 +1,234 @@
+"""A wave is pre-coded and handed out: what it holds, how it differs, who gets what, and the work that runs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Response, status
+from sqlalchemy import Connection
+
+from annotations.errors import BadInput, TandemError
+from annotations.numbers_shown import counted
+from annotations.store.chosen_cuts import chosen_for
+from annotations.store.deals import plan_in_force
+from annotations.store.described_transcripts import described_transcripts
+from annotations.store.model_versions import champion, why_nothing_serves
+from annotations.store.pushed_tasks import count_pushed
+from annotations.store.segments import count_coded
+from annotations.store.suggestions import count_suggestions
+from annotations.store.transcripts import count_coded_turns
+from annotations.store.wave_views import View, view_of
+from service.access.policy import Action
+from service.looking.coder_pace import seconds_per_passage
+from service.looking.wave_notice_kept import notice_of
+from service.pushing.passage_order import By
+from service.pushing.push_asked import HandOut, asked_of, order_named, try_hand_out, view_named
+from service.serving.model_codes import codes_in_model
+from service.web.pages import Visit
+from service.web.workbench.asked_jobs import ask_job, latest_job
+from service.web.workbench.in_force import VisitedNow
+
+router = APIRouter(include_in_schema=False)
+PATH, WAVE = "/hand-out", "/hand-out/wave"
+PARTS = ("blind", "double", "repeat")
+ORDERS = {
+    By.READING: "as they stand in the interviews",
+    By.TRANSCRIPTS: "interviews of which the model is least sure first",
+    By.RARE: "half for rare codes, half at random (to build a training set)",
+    By.UNSURE: "passages of which the model is least sure first (to build a training set)",
+}
+Text = Annotated[str, Form(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class WaveToHandOut:
+    """A wave: its interviews and passages, those with suggestions of the model that serves, those in Label Studio."""
+
+    name: str
+    interviews: int
+    passages: int
+    suggested: int
+    pushed: int
+
+
+@router.get(PATH)
+def waves(visit: VisitedNow) -> Response:
+    """The waves, and how far each is."""
+    visit.must(Action.HAND_OUT)
+    with visit.parts.store.reading() as connection:
+        found = _waves(visit, connection)
+    return visit.page("workbench/hand_out.html", waves=found, address=_address)
+
+
+@router.get(WAVE)
+def one_wave(visit: VisitedNow) -> Response:
+    """One wave, step by step."""
+    visit.must(Action.HAND_OUT)
+    return _one(visit, visit.request.query_params.get("wave", ""))
+
+
+@router.post(f"{PATH}/precode")
+def precode(visit: VisitedNow, wave: Text = "") -> Response:
+    """Let a worker suggest codes for a wave."""
+    visit.must(Action.HAND_OUT)
+    with visit.parts.store.reading() as connection:
+        if all(one.wave != wave for one in described_transcripts(connection)):
+            raise BadInput(f'no transcript belongs to wave "{wave}". Nothing was asked for.')
+        if champion(connection) is None:
+            raise BadInput(why_nothing_serves(connection) or "no model serves.")
+    return ask_job(visit, "precode", {"wave": wave}, back=_address(wave))
+
+
+@router.post(f"{PATH}/push")
+def push(
+    visit: VisitedNow,
+    wave: Text = "",
+    blind: Text = "",
+    double: Text = "",
+    repeat: Text = "",
+    seed: Text = "",
+    coder: Annotated[list[str] | None, Form()] = None,
+    order: Text = "reading",
+    view: Text = "",
+) -> Response:
+    """Let a worker put the wave before the coders, just as it was shown."""
+    visit.must(Action.HAND_OUT)
+    given = {"blind": blind, "double": double, "repeat": repeat, "seed": seed, "order": order, "view": view}
+    arguments = _arguments(wave, given, coder or [])
+    try_hand_out(visit.parts, wave, asked_of(arguments))
+    return ask_job(visit, "push", arguments, back=_address(wave))
+
+
+def _one(visit: Visit, wave: str) -> Response:
+    parts, query = visit.parts, visit.request.query_params
+    with parts.store.reading() as connection:
+        known = {one.name: one for one in _waves(visit, connection)}
+        if wave not in known:
+            raise BadInput(
+                f'no transcript belongs to wave "{wave}". Choose one of: {", ".join(known) or "none yet"}.'
+            )
+        serving = champion(connection)
+        model = None if serving is None else serving.model
+        chosen = {} if model is None else chosen_for(connection, model.id)
+        plan = plan_in_force(connection)
+        notice = notice_of(connection, parts.codebook, wave)
+        pace = seconds_per_passage(connection)
+        jobs = [
+            latest_job(connection, "precode", lambda asked: asked.get("wave") in (wave, None)),
+            latest_job(connection, "push", lambda asked: asked.get("wave") == wave),
+        ]
+        no_model = why_nothing_serves(connection)
+        view = view_of(connection, wave).value
+    codes = (
+        ()
+        if model is None
+        else codes_in_model(model, parts.codebook, parts.study.config.aim.least_precision, chosen)
+    )
+    form = _form(query, plan, view)
+    tried, fault = _try(visit, wave, form) if query.get("try") and model else (None, "")
+    return visit.page(
+        "workbench/hand_out_wave.html",
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+        wave=known[wave],
+        model=model and model.version,
+        no_model=no_model,
+        precoding=jobs[0],
+        pushing=jobs[1],
+        notice=notice,
+        ticked=[one for one in codes if one.cut is not None],
+        poor=[one for one in codes if one.cut is None and one.threshold is not None],
+        lacking=[one for one in codes if one.threshold is None],
+        form=form,
+        orders=[(by.value, words) for by, words in ORDERS.items()],
+        people=[person.name for person in parts.study.config.people],
+        plan=plan,
+        tried=tried,
+        fault=[fault] if fault else [],
+        takes=lambda share: _takes(share.passages, share.coder, pace),
+    )
+
+
+def _form(query: Any, plan: Any, view: str) -> dict[str, Any]:
+    """What the form holds: what was typed, else what was asked before."""
+    before = dict(zip(PARTS, plan.fractions.parts, strict=True)) if plan else dict.fromkeys(PARTS, 0.0)
+    said: dict[str, Any] = {name: query.get(name, f"{100 * before[name]:g}")[:20] for name in PARTS}
+    typed = query.getlist("coder")
+    said["coders"] = typed if query.get("try") else list(plan.coders) if plan else []
+    said["view"] = query.get("view", view)[:20]
+    said["order"] = query.get("order", By.READING.value)[:20]
+    said["seed"] = query.get("seed", "")[:20] or str(plan.seed if plan else secrets.randbelow(2**31))
+    return said
+
+
+def _try(visit: Visit, wave: str, form: Mapping[str, Any]) -> tuple[HandOut | None, str]:
+    try:
+        return try_hand_out(visit.parts, wave, asked_of(_arguments(wave, form, form["coders"]))), ""
+    except TandemError as error:
+        return None, str(error)
+
+
+def _arguments(wave: str, given: Mapping[str, Any], coders: list[str]) -> dict[str, Any]:
+    """A push's options as a job keeps them. Raises BadInput for what is no number."""
+    arguments: dict[str, Any] = {"wave": wave}
+    for name in PARTS:
+        said = str(given.get(name, "")).strip().removesuffix("%").replace(",", ".").strip()
+        try:
+            arguments[name] = round(float(said or 0) / 100, 4)
+        except ValueError:
+            raise BadInput(
+                f'"{said}" is no number: give the part of each interview in 100, such as 15.'
+            ) from None
+    seed = str(given.get("seed", "")).strip()
+    if seed and not (seed.isdecimal() and len(seed) < 19):
+        raise BadInput(f'the seed "{seed[:30]}" is no whole number.')
+    arguments["seed"] = int(seed) if seed else None
+    arguments["coders"] = list(dict.fromkeys(coders))
+    arguments["order"] = order_named(str(given.get("order") or "reading")).value
+    arguments["view"] = None if not given.get("view") else view_named(str(given["view"])).value  # type: ignore[union-attr]
+    if arguments["view"] == View.INTERVIEW and arguments["order"] in (By.RARE, By.UNSURE):
+        raise BadInput(
+            "this order is one of single passages, and the wave is to be read as whole interviews. Choose another order, or "
+            "passages."
+        )
+    if not any(arguments[name] for name in PARTS) and not coders:
+        arguments["seed"] = None  # nothing is drawn, so that nothing is asked
+    return arguments
+
+
+def _takes(passages: int, coder: str | None, pace: Mapping[str, float]) -> str:
+    """How long it will take whoever gets it, in words."""
+    if not pace:
+        return "not known yet"
+    known = pace.get(coder or "")
+    seconds = known if known is not None else sorted(pace.values())[len(pace) // 2]
+    minutes = passages * seconds / 60
+    said = (
+        f"about {counted(round(minutes / 60), 'hour')}"
+        if minutes >= 90
+        else f"about {max(1, round(minutes))} min"
+    )
+    return said if known is not None else f"{said}, at the others' pace"
+
+
+def _waves(visit: Visit, connection: Connection) -> list[WaveToHandOut]:
+    version = visit.parts.segmentation.version
+    coded, pushed = count_coded(connection, version), count_pushed(connection, version)
+    serving = champion(connection)
+    suggested = {} if serving is None else count_suggestions(connection, serving.model.id, version)
+    found: dict[str, list[int]] = {}
+    everything = described_transcripts(connection)
+    uncut = count_coded_turns(connection, but=coded.keys())
+    for kept in everything:
+        counts = found.setdefault(kept.wave, [0, 0, 0, 0])
+        passages = coded.get(kept.id) or uncut.get(kept.id, 0)
+        for at, more in enumerate((1, passages, suggested.get(kept.id, 0), pushed.get(kept.id, 0))):
+            counts[at] += more
+    return [WaveToHandOut(name, *counts) for name, counts in sorted(found.items())]
+
+
+def _address(wave: str) -> str:
+    return f"{WAVE}?{urlencode({'wave': wave})}"

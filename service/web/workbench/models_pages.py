@@ -1,0 +1,204 @@
+"""Model versions: what each is worth, which serves, and what a suggestion rests on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response, status
+
+from annotations.errors import BadInput, TandemError
+from annotations.numbers_shown import number
+from annotations.store.chosen_cuts import chosen_for
+from annotations.store.model_versions import champion, get_model, model_by_id, previous_champion
+from service.access.policy import Action
+from service.audit import Did
+from service.looking.model_chain import ListedModel, ModelChain, listed_models, model_chain
+from service.looking.trace import trace_suggestion
+from service.looking.wave_progress import models_now
+from service.serving.model_codes import CodeInModel, codes_in_model, what_coders_notice
+from service.serving.promote_by_hand import promote_by_hand, roll_back
+from service.web.lists import Column, Shown, asked_of
+from service.web.pages import Visit, saved
+from service.web.workbench.asked_jobs import ask_job, latest_job
+from service.web.workbench.audit import audit
+from service.web.workbench.in_force import VisitedNow
+
+router = APIRouter(include_in_schema=False)
+PATH, TRACE = "/models", "/models/trace"
+Reason = Annotated[str, Form(max_length=5000)]
+_JUDGED_BY = {"judge set": "participants set aside", "cross-validation": "cross-validation"}
+
+
+def _stands(row: ListedModel) -> str:
+    if row.erased:
+        return "erased"
+    return "serves" if row.serves else "served before" if row.served else "never served"
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.0f} %"
+
+
+_VERSIONS = (
+    Column[ListedModel](
+        "version", "Version", lambda row: int(row.version.lstrip("v") or 0), text=lambda row: row.version,
+        address=lambda row: f"{PATH}/{row.version}",
+    ),
+    Column[ListedModel]("stands", "Stands", _stands, choice=True),
+    Column[ListedModel]("verdict", "Rule of promotion", lambda row: row.verdict, choice=True),
+    Column[ListedModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
+    Column[ListedModel](
+        "kappa", "κ with coders", lambda row: row.kappa, text=lambda row: "" if row.kappa is None else number(row.kappa)
+    ),
+    Column[ListedModel]("by", "Judged by", lambda row: _JUDGED_BY.get(row.measured_on or "", "")),
+    Column[ListedModel]("reviews", "Reviews learnt from", lambda row: row.reviews),
+    Column[ListedModel]("codes", "Codes suggested", lambda row: row.codes),
+    Column[ListedModel]("created", "Made", lambda row: row.created[:16].replace("T", " ")),
+)  # fmt: skip
+_CODES = (
+    Column[CodeInModel]("code", "Code", lambda row: row.code),
+    Column[CodeInModel]("framework", "Framework", lambda row: row.framework, choice=True),
+    Column[CodeInModel]("examples", "Examples", lambda row: row.examples),
+    Column[CodeInModel](
+        "ticks", "Comes ticked", lambda row: "yes" if row.cut is not None else "no", choice=True,
+        text=lambda row: f"from {row.cut:.2f}" if row.cut is not None else "no",
+    ),
+    Column[CodeInModel](
+        "right", "Ticks that were right", lambda row: row.ticks_right,
+        text=lambda row: "" if row.ticks_right is None else f"{_percent(row.ticks_right)} of {row.ticked}",
+    ),
+    Column[CodeInModel](
+        "recall", "Among the first five", lambda row: row.recall_at_5, text=lambda row: _percent(row.recall_at_5)
+    ),
+    Column[CodeInModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
+    Column[CodeInModel](
+        "kappa", "κ with coders", lambda row: row.kappa, text=lambda row: "" if row.kappa is None else number(row.kappa)
+    ),
+    Column[CodeInModel]("why", "What it lacks", lambda row: row.needs or row.why_not),
+)  # fmt: skip
+
+
+@router.get(PATH)
+def versions(visit: VisitedNow) -> Response:
+    """Every version, the newest first, and the training that runs."""
+    visit.must(Action.SEE_FIGURES)
+    with visit.parts.store.reading() as connection:
+        rows = listed_models(connection)
+        job = latest_job(connection, "train")
+        now = models_now(connection, visit.parts)
+        previous = previous_champion(connection) if champion(connection) else None
+    shown = Shown(
+        tuple(reversed(rows)),
+        _VERSIONS,
+        asked_of(visit.request.query_params),
+        path=PATH,
+        noun="version",
+        empty="No model has been trained yet.",
+    )
+    if shown.asked.take:
+        return visit.takes(shown, "models")
+    return visit.page(
+        "workbench/models.html", list=shown, job=job, progress=now, previous=previous and previous.version
+    )
+
+
+@router.post(f"{PATH}/train")
+def train(visit: VisitedNow) -> Response:
+    """Let a worker train."""
+    visit.must(Action.CHANGE_MODELS)
+    return ask_job(visit, "train", {}, back=PATH)
+
+
+@router.post(f"{PATH}/rollback")
+def rollback(visit: VisitedNow, reason: Reason = "") -> Response:
+    """As "tandem models rollback" does."""
+    visit.must(Action.CHANGE_MODELS)
+    with visit.parts.alone("models rollback"):
+        model = roll_back(visit.parts.read_again(), by=visit.viewer.name, reason=_given(reason))
+    audit(visit, Did.PROMOTED, model.version, how="rolled back")
+    return saved(f"{PATH}/{model.version}", form="rollback")
+
+
+@router.get(TRACE)
+def trace(visit: VisitedNow) -> Response:
+    """What a suggestion rests on."""
+    visit.must(Action.CHANGE_MODELS)
+    visit.must(Action.READ_TEXT)
+    query = visit.request.query_params
+    asked, version = query.get("suggestion", "").strip()[:500], query.get("version", "").strip()[:40]
+    found, fault = None, ""
+    if asked:
+        try:
+            found = trace_suggestion(visit.parts, asked, version=version or None)
+            visit.reads(found.suggestion.transcript)
+        except TandemError as error:
+            fault = str(error)
+    code = status.HTTP_404_NOT_FOUND if fault else status.HTTP_200_OK
+    return visit.page(
+        "workbench/trace.html", code=code, found=found, asked=asked, version=version, fault=fault
+    )
+
+
+@router.get(f"{PATH}/{{version}}")
+def one_version(visit: VisitedNow, version: str) -> Response:
+    """One version with everything that is known of it."""
+    return _one(visit, version)
+
+
+@router.post(f"{PATH}/{{version}}/promote")
+def promote(visit: VisitedNow, version: str, reason: Reason = "") -> Response:
+    """As "tandem models promote" does."""
+    visit.must(Action.CHANGE_MODELS)
+    try:
+        given = _given(reason)
+    except BadInput as error:
+        return _one(visit, version, fault=str(error))
+    with visit.parts.alone("models promote"):
+        model = promote_by_hand(visit.parts.read_again(), version, by=visit.viewer.name, reason=given)
+    audit(visit, Did.PROMOTED, model.version)
+    return saved(f"{PATH}/{model.version}", form=f"promote-{version}")
+
+
+def _one(visit: Visit, version: str, fault: str = "") -> Response:
+    visit.must(Action.SEE_FIGURES)
+    parts, book = visit.parts, visit.parts.codebook
+    least = parts.study.config.aim.least_precision
+    with parts.store.reading() as connection:
+        model = get_model(connection, version)
+        chain: ModelChain = model_chain(parts, connection, model)
+        serving = champion(connection)
+        parent = None if model.parent is None else model_by_id(connection, model.parent)
+        codes = codes_in_model(model, book, least, chosen_for(connection, model.id))
+        serves = serving is not None and serving.model.id == model.id
+        other = parent if serves or serving is None else serving.model
+        before = () if other is None else codes_in_model(other, book, least, chosen_for(connection, other.id))
+    shown = Shown(
+        codes,
+        _CODES,
+        asked_of(visit.request.query_params),
+        path=f"{PATH}/{version}",
+        noun="code",
+        size=100,
+    )
+    if shown.asked.take:
+        return visit.takes(shown, f"model-{version}")
+    return visit.page(
+        "workbench/model.html",
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+        chain=chain,
+        list=shown,
+        serves=serves,
+        other=other and other.version,
+        notices=what_coders_notice(codes, before).sentences if other else (),
+        lacking=sum(bool(one.needs) for one in codes),
+        fault=[fault] if fault else [],
+        number=lambda value: "" if value is None else number(value),
+    )
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise BadInput(
+            "say why: the reason is kept with the decision, for whoever asks later. Nothing was changed."
+        )
+    return reason

@@ -1,0 +1,40 @@
+"""The lead's pages, all of them, and what the server keeps for them between two visits."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from service.agreement.model_against_people import ModelAgainstPeople
+from service.agreement.telling_disagreements import TellingDisagreements
+from service.results.kept_tables import KeptTables
+from service.web.workbench import (
+    agreement_pages,
+    decisions_pages,
+    disagreements_pages,
+    hand_out_pages,
+    models_pages,
+    results_pages,
+    ticks_pages,
+    timeline_pages,
+)
+
+router = APIRouter(include_in_schema=False)
+_PARTS = (
+    agreement_pages,
+    decisions_pages,
+    disagreements_pages,
+    hand_out_pages,
+    models_pages,
+    results_pages,
+    ticks_pages,
+    timeline_pages,
+)
+for _part in _PARTS:
+    router.include_router(_part.router)
+
+
+def prepare(app: FastAPI) -> None:
+    """What the pages need of the application."""
+    app.state.disagreements = TellingDisagreements()
+    app.state.against_people = ModelAgainstPeople()
+    app.state.tables = KeptTables()

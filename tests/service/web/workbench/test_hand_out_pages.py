@@ -1,0 +1,98 @@
+"""A lead pre-codes a wave and hands it out: who gets what is shown first, and just that is done."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from annotations.store.deals import dealt_so_far, plan_in_force
+from annotations.store.jobs import latest_of
+from annotations.store.model_versions import serving_model
+from annotations.store.suggestions import suggested_in_wave
+from service.composition import Parts
+from service.looking.wave_notice_kept import without_quotes
+from service.pushing.keep_dealt_wave import deal_new, settle
+from service.pushing.push_asked import asked_of, try_hand_out
+
+TRY = "/hand-out/wave?wave=2&try=1&blind=20&double=30&repeat=10&coder=Ada&coder=Ben&seed=7"
+
+
+def test_who_would_get_what_is_shown_and_nothing_is_kept(lead: TestClient, parts: Parts) -> None:
+    """The table says for each coder what comes without suggestions, and how long it takes."""
+    assert "wave=2" in lead.get("/hand-out").text
+    page = lead.get(TRY).text
+    assert "Who would get what" in page
+    assert re.search(r"about \d+ min", page)
+    with parts.store.reading() as connection:
+        assert plan_in_force(connection) is None
+        assert not dealt_so_far(connection, parts.segmentation.version)
+
+
+def test_what_was_shown_is_what_is_dealt(parts: Parts) -> None:
+    """The same seed deals and draws in the push what the page has shown."""
+    asked = asked_of({"blind": 0.2, "double": 0.3, "repeat": 0.1, "seed": 7, "coders": ["Ada", "Ben"]})
+    shown = try_hand_out(parts, "2", asked)
+    version = parts.segmentation.version
+    with parts.store.reading() as connection:
+        its = suggested_in_wave(connection, serving_model(connection).id, version, "2")
+    transcripts = [(one, list(segments)) for one, segments in its.items()]
+    dealing = settle(parts.store, parts.study, version, asked)
+    dealt = deal_new(parts.store, dealing, version, transcripts, lambda _new: {}).dealt
+    again = try_hand_out(parts, "2", asked_of({}))
+    assert again.shares == shown.shares
+    assert (shown.new, again.dealt) == (len(dealt), len(dealt))
+
+
+def test_handing_out_is_a_job_with_all_that_was_asked(post: Any, lead: TestClient, parts: Parts) -> None:
+    """The job keeps parts, seed and coders, so that it survives the browser."""
+    answer = post(
+        "/hand-out/push",
+        wave="2",
+        blind="20",
+        double="30",
+        repeat="10",
+        seed="7",
+        coder=["Ada", "Ben"],
+        order="reading",
+        view="passage",
+    )
+    assert answer.headers["location"] == "/hand-out/wave?wave=2"
+    with parts.store.reading() as connection:
+        job = latest_of(connection, "push")
+    assert job is not None
+    assert job.arguments == {
+        "wave": "2", "blind": 0.2, "double": 0.3, "repeat": 0.1, "seed": 7, "coders": ["Ada", "Ben"], "order": "reading",
+        "view": "passage",
+    }  # fmt: skip
+    assert "Handing out in Label Studio" in lead.get("/hand-out/wave?wave=2").text
+
+
+def test_what_cannot_be_asked_is_refused(post: Any, lead: TestClient, parts: Parts) -> None:
+    """Parts over all, a coder that is none, two people where there is one, an order that is none, a wave that is none."""
+    for fields in (
+        {"blind": "80", "double": "30"},
+        {"blind": "much"},
+        {"coder": ["Adam"]},
+        {"double": "20", "coder": ["Ada"]},
+        {"order": "by heart"},
+        {"seed": "x"},
+        {"wave": "9"},
+    ):
+        assert post("/hand-out/push", **{"wave": "2", **fields}).status_code == 422, fields
+    assert post("/hand-out/precode", wave="9").status_code == 422
+    assert lead.get("/hand-out/wave?wave=9").status_code == 422
+    assert 'role="alert"' in lead.get("/hand-out/wave?wave=2&try=1&blind=200").text
+    with parts.store.reading() as connection:
+        assert latest_of(connection, "push") is None
+
+
+def test_precoding_is_a_job_and_its_result_holds_no_words() -> None:
+    """What participants said may have to be erased; jobs stay."""
+    found = {
+        "model_version": "v1",
+        "novelty": {"codes": [], "clusters": [{"segments": 6, "quotes": [{"text": "my own words"}]}]},
+    }
+    assert without_quotes(found)["novelty"]["clusters"] == [{"segments": 6}]
+    assert without_quotes({"novelty": None}) == {"novelty": None}
