@@ -88,6 +88,12 @@ class Review:
     id: UUID | None = None
     sequence: int | None = None
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of its codings, and of marks over several passages that the review of an earlier passage holds."""
+        reached = self.origin.get("reached", ())
+        return frozenset((*(coding.code for coding in self.codings), *map(str, reached)))
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

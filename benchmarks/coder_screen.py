@@ -4,7 +4,7 @@ Drives Chromium through passages of an invented interview in a Label Studio of i
 says that none applies, writes a memo. Then names every code of the common framework by search, with pauses and
 without, and compares what is stored. An action is a key chord, a click, or a word typed.
 
-    python benchmarks/coder_screen.py [--passages 30] [--additions 130] [--out FILE]
+    python benchmarks/coder_screen.py [--passages 30] [--additions 130] [--unpaused 130] [--out FILE]
 """
 
 from __future__ import annotations
@@ -44,10 +44,14 @@ def main() -> None:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--passages", type=int, default=30)
     given.add_argument("--additions", type=int, default=130)
+    given.add_argument(
+        "--unpaused", type=int, help="How many without a pause; as many as with one if not given."
+    )
     given.add_argument("--out", type=Path)
     asked = given.parse_args()
     with tempfile.TemporaryDirectory() as folder, _study(Path(folder), asked) as (study, page):
-        found = _measured(study, page, asked.passages, asked.additions)
+        unpaused = asked.additions if asked.unpaused is None else asked.unpaused
+        found = _measured(study, page, asked.passages, asked.additions, unpaused)
     told = json.dumps(found, indent=2)
     print(told)
     if asked.out:
@@ -74,7 +78,7 @@ def _study(folder: Path, asked: Any) -> Iterator[tuple[StudyToPush, Any]]:
         keeper.stop()
 
 
-def _measured(study: StudyToPush, page: Any, passages: int, additions: int) -> dict[str, Any]:
+def _measured(study: StudyToPush, page: Any, passages: int, additions: int, unpaused: int) -> dict[str, Any]:
     (done,) = study.push()
     fingers.open_stream(page, done.project.url)
     seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -92,8 +96,11 @@ def _measured(study: StudyToPush, page: Any, passages: int, additions: int) -> d
         if its
     }
     wrong = {
-        name: _wrong(study, page, done.project.id, additions, pause)
-        for name, pause in (("with a pause of 400 ms", fingers.PAUSE_MS), ("without a pause", 0))
+        name: _wrong(study, page, done.project.id, count, pause)
+        for name, pause, count in (
+            ("with a pause of 400 ms", fingers.PAUSE_MS, additions),
+            ("without a pause", 0, unpaused),
+        )
     }
     return {"decisions": rows, "additions": wrong}
 

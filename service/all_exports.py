@@ -12,9 +12,11 @@ from pathlib import Path
 
 from annotations.errors import BadInput, unknown
 from annotations.numbers_shown import counted
+from service.agreement.report import Asked as Part
 from service.composition import Parts
 from service.exporting.exported import Exported
 from service.exporting.wanted import Asked
+from service.reporting.result_exports import ENDINGS, RESULTS, ResultExport, export_pack
 
 # what an export can be asked
 WAVE, CASE, CODER, CODE, CONDITION, WHERE = "wave", "case", "coder", "code", "condition", "where"
@@ -100,8 +102,18 @@ def _table_named(option: str) -> Make:
     return make
 
 
+def _result(one: ResultExport) -> Make:
+    return lambda parts, file, wish: one.write(
+        parts, file, Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+    )
+
+
+def _pack(parts: Parts, file: Path, wish: Wish) -> Exported:
+    part, where = Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+    return export_pack(parts, file, part, where, with_quotes="with_quotes" in wish.ticked)
+
+
 def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.report import Asked as Part
     from service.agreement.report import agree
     from service.agreement.report_files import write_csv, write_html, write_xlsx
 
@@ -116,7 +128,6 @@ def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
 def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.disagreements import Wanted, disagreements
     from service.agreement.disagreements_files import write_csv, write_html
-    from service.agreement.report import Asked as Part
 
     part = Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
     found = disagreements(parts, Wanted(part, wish.one(CODE), None))
@@ -128,7 +139,6 @@ def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
 
 
 def _crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.report import Asked as Part
     from service.results.read_table import study_table
     from service.results.study_table import WantedTable
     from service.results.table_document import write_docx
@@ -264,6 +274,28 @@ KINDS = (
         "tandem timeline --png FILE",
         _timeline,
         (CASE,),
+    ),
+    *(
+        Kind(
+            one.name,
+            one.title,
+            one.what_for,
+            ENDINGS,
+            f"tandem {one.name} --docx FILE",
+            _result(one),
+            (WAVE, CASE, WHERE) if one.by_wave else (CASE, WHERE),
+        )
+        for one in RESULTS
+    ),
+    Kind(
+        "report",
+        "Methods and results",
+        "One Word file with all of it, numbered, and the codebook as its appendix.",
+        (".docx",),
+        "tandem report --out FILE.docx",
+        _pack,
+        (WAVE, CASE, WHERE),
+        _QUOTES,
     ),
     Kind(
         "agreement",

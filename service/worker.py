@@ -32,6 +32,7 @@ from annotations.store.jobs import (
     workers,
 )
 from annotations.store.label_studio_projects import projects
+from service.audit import Did, note, this_machines_user
 from service.backup.nightly import ask_if_backup_is_due
 from service.composition import Parts
 from service.looking.wave_notice_kept import without_quotes
@@ -124,6 +125,20 @@ def _do(parts: Parts, job: Job, name: str) -> None:
         ended = partial(finish, job=job, worker=name, result=result)
     with parts.store.writing() as connection:
         ended(connection)
+        if job.kind in _TOLD and isinstance(ended, partial) and ended.func is finish:
+            did, told = _TOLD[job.kind]
+            by = this_machines_user(str(job.arguments.get("by") or "a worker"))
+            note(connection, by, did, str(result.get(told) or ""), job=str(job.id))
+
+
+# what stands in the audit log of a job that is done, and which part of its result it names
+_TOLD: Mapping[JobKind, tuple[Did, str]] = {
+    "train": (Did.TRAINED, "model_version"),
+    "renew": (Did.HANDED_OUT, ""),
+    "backup": (Did.BACKED_UP, "file"),
+    "withdraw": (Did.WITHDREW, "participant"),
+    "bring in": (Did.IMPORTED, ""),
+}
 
 
 def _train(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:

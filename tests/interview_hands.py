@@ -33,7 +33,7 @@ def open_interview(page: Any, url: str) -> None:
 
 
 def mark(page: Any, key: str, start: tuple[int, int], end: tuple[int, int]) -> None:
-    """Escape, so that no mark is chosen that the key would turn; a label's key; drag over words.
+    """Escape, since the key would turn a mark that is chosen; a label's key; drag over words.
 
     ``start``, ``end``: the paragraph, from 0, and the character.
     """

@@ -44,7 +44,7 @@ def box_fates(by_coder: Mapping[str, Iterable[Review]]) -> tuple[BoxFates, ...]:
             ticked, offered = ticked_in(review), _kept(review.origin, "offered")
             if ticked is None or offered is None:
                 continue
-            codes = frozenset(coding.code for coding in review.codings)
+            codes = review.codes
             boxes = offered - ticked
             sides = (codes & ticked, ticked - codes, codes & boxes, boxes - codes, codes - ticked - boxes)
             total = [a + b for a, b in zip(total, (1, *map(len, sides)), strict=True)]

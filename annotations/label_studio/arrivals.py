@@ -80,6 +80,7 @@ class Decision:
     """What a coder decided about a passage; without codes: none applies.
 
     ``marked``: where the coder saw the whole interview, the very words that are coded; else the codes hold for all of it.
+    ``reached``: codes of marks that begin in an earlier passage, whose review holds them.
     """
 
     codes: tuple[str, ...] = ()
@@ -87,6 +88,7 @@ class Decision:
     influence: Influence | None = None
     concrete_example: bool = False
     marked: tuple[CodedWords, ...] = ()
+    reached: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be kept; ``decision_of`` reads it."""
@@ -96,7 +98,8 @@ class Decision:
             "influence": self.influence,
             "concrete_example": self.concrete_example,
         }
-        return found | ({"marked": [one.to_json() for one in self.marked]} if self.marked else {})
+        found |= {"marked": [one.to_json() for one in self.marked]} if self.marked else {}
+        return found | ({"reached": list(self.reached)} if self.reached else {})
 
     @property
     def content(self) -> str:
@@ -145,6 +148,7 @@ def decision_of(said: Mapping[str, Any]) -> Decision:
             said["influence"],
             bool(said["concrete_example"]),
             tuple(map(_coded_words, said.get("marked", ()))),
+            tuple(said.get("reached", ())),
         )
     except UNFIT as error:
         raise BadInput(f"what was kept of an annotation cannot be read ({fault(error)}).") from error

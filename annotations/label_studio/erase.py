@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from annotations.label_studio.change_task_data import show_data, show_field
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.interview_data import HTML
+from annotations.label_studio.interview_text import NAMED_BELOW
 from annotations.label_studio.predictions_on_tasks import drop_predictions, show_version, version_shown
 from annotations.label_studio.task_data import BOXES, REASONS
 from annotations.label_studio.tasks import delete_tasks, tasks_by_key
@@ -44,6 +46,15 @@ def forget_boxes(
     new = {task.id: {**task.data, BOXES: wanted} for task in showing}
     show_data(server, project, new, {task.id: task.data for task in showing})
     return len(showing)
+
+
+def forget_names(server: LabelStudio, project: int) -> int:
+    """Take the names of what a model suggested out of every whole interview; returns how many there were."""
+    there = tasks_by_key(server, project)
+    naming = [task for task in there.values() if NAMED_BELOW.search(str(task.data.get(HTML, "")))]
+    new = {task.id: {**task.data, HTML: NAMED_BELOW.sub("", task.data[HTML])} for task in naming}
+    show_data(server, project, new, {task.id: task.data for task in naming})
+    return len(naming)
 
 
 def forget_evidence(server: LabelStudio, project: int, keys: Collection[str]) -> int:

@@ -136,7 +136,7 @@ class _Reading:
         self._spans = [one.span for one in shown.passages]
         self._coded: dict[int, list[CodedWords]] = {}
         self._empty: dict[int, str] = {}
-        self._carried: set[int] = set()
+        self._reached: dict[int, set[str]] = {}
         self._aside: dict[int, str] = {}
         self._nowhere: list[str] = []
 
@@ -171,7 +171,7 @@ class _Reading:
         """What it comes to."""
         found = []
         for at, passage in enumerate(self._shown.passages):
-            by_mark = at in self._coded or at in self._empty or at in self._carried or at in self._aside
+            by_mark = at in self._coded or at in self._empty or at in self._reached or at in self._aside
             read = upto is None or self._spans[at].start < upto
             if by_mark or read:
                 found.append(PassageSaid(passage, self._verdict(at), by_mark))
@@ -180,11 +180,14 @@ class _Reading:
     def _verdict(self, at: int) -> Verdict:
         if at in self._aside:
             return Verdict(State.SET_ASIDE, self._aside[at])
-        if at in self._empty and (at in self._coded or at in self._carried):
+        if at in self._empty and (at in self._coded or at in self._reached):
             return Verdict(State.SET_ASIDE, BOTH)
         marked = tuple(sorted(self._coded.get(at, ()), key=lambda one: (one.span, one.codes)))
         codes = tuple(sorted({code for one in marked for code in one.codes}))
-        return Verdict(State.REVIEW, "", Decision(codes, self._empty.get(at, ""), marked=marked))
+        reached = tuple(sorted(self._reached.get(at, ())))
+        return Verdict(
+            State.REVIEW, "", Decision(codes, self._empty.get(at, ""), marked=marked, reached=reached)
+        )
 
     def _nothing(self, at: Sequence[int], answer: Answer) -> None:
         if answer.codes:
@@ -204,7 +207,8 @@ class _Reading:
                 one.origin,
             )
             self._coded.setdefault(places[0], []).append(coded)
-            self._carried.update(places[1:])
+            for place in places[1:]:
+                self._reached.setdefault(place, set()).update(answer.codes)
 
     def _parts(self, at: Sequence[int], span: Span) -> Iterator[tuple[list[int], Span]]:
         """The passages that carry a mark, in runs that were shown alike, each with its part of the words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from annotations.label_studio.interview_text import InterviewText
@@ -17,7 +17,8 @@ HTML = "html"
 class ShownInterview:
     """An interview as a coder sees it. ``key``: what the task is called; ``about``: date, case, site and the like.
 
-    ``asked``: how many passages it asks for; ``part``: why not for all, "" where it does.
+    ``asked``: how many passages it asks for; ``part``: why not for all, "" where it does. ``below``: by the position of
+    a turn, the names of what is suggested there.
     """
 
     key: str
@@ -28,6 +29,7 @@ class ShownInterview:
     about: tuple[str, ...] = ()
     part: str = ""
     links: Links | None = None
+    below: Mapping[int, str] = field(default_factory=dict)
 
 
 def interview_data(shown: ShownInterview, turns: Mapping[int, bool]) -> dict[str, Any]:
@@ -43,5 +45,5 @@ def interview_data(shown: ShownInterview, turns: Mapping[int, bool]) -> dict[str
         TURN: counted(len(shown.text.turns), "turn"),
         PASSAGE: said,
         "header": header_of(who, rest, shown.links),
-        HTML: shown.text.html(turns),
+        HTML: shown.text.html(turns, shown.below),
     }

@@ -6,7 +6,7 @@ The form offers what the screen of a passage offers, under the same names, so th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from importlib.resources import files
 from string import Template
@@ -62,8 +62,12 @@ _SHOWN = 'perRegion="true" visibleWhen="region-selected"'
 _CLOSE = "Click beside the list to close it before you go on."
 
 
-def interview_config(codebook: Codebook) -> str:
-    """The labelling configuration (XML) for whole interviews. Code ids are the aliases, so names are free to change."""
+def interview_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
+    """The labelling configuration (XML) for whole interviews. Code ids are the aliases, so names are free to change.
+
+    ``kept``: the names of controls in which coders of an open project have answered; those stay on the screen.
+    """
+    asks_influence = codebook.influence or bool({INFLUENCE, EXAMPLE} & set(kept))
     keys = iter(_LETTERS)
     rows = "".join(
         _row(framework, codebook, keys)
@@ -75,9 +79,9 @@ def interview_config(codebook: Codebook) -> str:
         text=TEXT,
         state=STATE,
         labels="\n".join(_label(*one, key=at) for at, one in enumerate(_MARKS, start=1)),
-        codes=_codes(codebook),
+        codes=_boxes(codebook, kept) + _list(codebook, kept),
         rows=rows,
-        manner=_manner(keys) if codebook.influence else "",
+        manner=_manner(keys) if asks_influence else "",
         says=_SAYS,
     )
     # what XML cannot hold, even as an entity
@@ -92,18 +96,24 @@ def _label(mark: Mark, shown: str, colour: str, hint: str, *, key: int) -> str:
     )
 
 
-def _codes(codebook: Codebook) -> str:
-    """All codes that have no row of their own: boxes where they are few, else one list without levels."""
+def _boxes(codebook: Codebook, kept: Collection[str]) -> str:
+    """Boxes for the codes that have no row of their own, where they are few."""
     listed = listed_codes(codebook)
-    if not listed:
+    if not listed or not (all_in_boxes(codebook) or LIKELY in kept):
         return ""
-    if all_in_boxes(codebook):
-        boxes = "".join(choice(code, listed_name(code.id, codebook)) for code in listed)
-        return (
-            f'<View {_SHOWN}><Choices name="{LIKELY}" toName="{TEXT}" perRegion="true" choice="multiple" '
-            f'layout="vertical">{boxes}</Choices></View>'
-        )
-    choices = "".join(choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
+    boxes = "".join(choice(code, listed_name(code.id, codebook)) for code in listed)
+    return (
+        f'<View {_SHOWN}><Choices name="{LIKELY}" toName="{TEXT}" perRegion="true" choice="multiple" '
+        f'layout="vertical">{boxes}</Choices></View>'
+    )
+
+
+def _list(codebook: Codebook, kept: Collection[str]) -> str:
+    """One list of them without levels, where they are many."""
+    listed = in_list_order(codebook)
+    if not listed or (all_in_boxes(codebook) and CODES not in kept):
+        return ""
+    choices = "".join(choice(code, listed_name(code.id, codebook)) for code in listed)
     return (
         f'<View className="tandem-open"><Header value="{_CLOSE}" size="6"/></View>'
         f'<Taxonomy name="{CODES}" toName="{TEXT}" perRegion="true" minWidth="380px" maxWidth="500px" '

@@ -21,6 +21,8 @@ from annotations.turn_numbers import shown_number
 # what no page can hold; it is shown as a sign that takes as much room
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _IN_ITS_PLACE = "\ufffd"
+# in the markup, what names suggestions below a turn
+NAMED_BELOW = re.compile(r' data-below="[^"]*"')
 _PARAGRAPH = re.compile(r"/p\[([1-9]\d{0,5})\](/text\(\)\[1\])?")
 # between two paragraphs Label Studio writes the two signs "\" and "n"
 _BETWEEN = re.compile(r"\s+|\\n")
@@ -68,15 +70,19 @@ class InterviewText:
         """What the paragraph of the turn at this position holds: as many code points as the turn has."""
         return _UNSHOWABLE.sub(_IN_ITS_PLACE, self.turns[at].span.of(self.text))
 
-    def html(self, asked: Mapping[int, bool]) -> str:
-        """The text as markup. ``asked``: positions of turns that are to be coded, and whether a mark says so."""
-        return "".join(self._paragraph(at, asked) for at in range(len(self.turns)))
+    def html(self, asked: Mapping[int, bool], below: Mapping[int, str] | None = None) -> str:
+        """The text as markup. ``asked``: positions of turns that are to be coded, and whether a mark says so.
 
-    def _paragraph(self, at: int, asked: Mapping[int, bool]) -> str:
+        ``below``: what is said below a turn. It stands in an attribute too, so that no mark can hold it.
+        """
+        return "".join(self._paragraph(at, asked, (below or {}).get(at, "")) for at in range(len(self.turns)))
+
+    def _paragraph(self, at: int, asked: Mapping[int, bool], below: str) -> str:
         turn = self.turns[at]
         who = html.escape(f"{turn.speaker} · {shown_number(turn.index)}".strip(" ·"), quote=True)
         kind = "tandem-context" if at not in asked else "tandem-asked" if asked[at] else "tandem-said"
-        return f'<p class="{kind}" data-who="{who}">{html.escape(self.shown(at), quote=False)}</p>'
+        said = f' data-below="{html.escape(" ".join(below.split()), quote=True)}"' if below else ""
+        return f'<p class="{kind}" data-who="{who}"{said}>{html.escape(self.shown(at), quote=False)}</p>'
 
     def place(self, span: Span) -> Marked:
         """Where a span stands. Raises ValueError for one that shares no word with any turn."""

@@ -118,7 +118,7 @@ def _header(shown: ShownSegment) -> str:
     return header_of(who, [*parts, *where], shown.links, opens="whole interview")
 
 
-def header_of(who: str, rest: Sequence[str], links: Links | None, *, opens: str = "as it is coded") -> str:
+def header_of(who: str, rest: Sequence[str], links: Links | None, *, opens: str = "what is done") -> str:
     """The line above a text: whose it is, what else is known of it, and links. ``opens``: what the first one says."""
     said = " · ".join([f"<b>{_text(who)}</b>", *(_text(part) for part in rest if part)])
     if links is None:

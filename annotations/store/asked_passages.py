@@ -21,17 +21,21 @@ def interview_shown(connection: Connection, task: InterviewTask, kept: Kept) -> 
     t, s = label_studio_tasks, segments
     again = t.c.draw == Draw.REPEAT.value
     wanted = (
-        select(t.c.key, t.c.segment_id, t.c.model_id, s.c.start, s.c.end, s.c.segmentation)
+        select(t.c.key, t.c.segment_id, t.c.model_id, t.c.created, s.c.start, s.c.end, s.c.segmentation)
         .join(s, s.c.id == t.c.segment_id)
         .where(t.c.project_id == task.project, s.c.transcript_id == task.transcript)
         .where(again if task.again else ~again, s.c.segmentation.not_like(f"{REPLACED}%"))
         .order_by(s.c.start)
     )
     rows = connection.execute(wanted).all()
+    # where the text was cut anew since, the passages are those of the newest cut
+    cut = max(rows, key=lambda row: row.created).segmentation if rows else ""
     asked = [
-        AskedPassage(row.key, row.segment_id, Span(row.start, row.end), row.model_id is None) for row in rows
+        AskedPassage(row.key, row.segment_id, Span(row.start, row.end), row.model_id is None)
+        for row in rows
+        if row.segmentation == cut
     ]
-    coded = _coded(connection, task.transcript, {row.segmentation for row in rows})
+    coded = _coded(connection, task.transcript, {cut})
     whole = not task.again and coded <= {one.segment for one in asked}
     return InterviewShown(InterviewText(kept.transcript.text, kept.transcript.turns), asked, whole)
 

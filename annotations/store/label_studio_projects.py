@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, select
 
 from annotations.store.tables import label_studio_projects
-from annotations.store.wave_views import View
+from annotations.store.wave_views import View, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,28 @@ def projects(connection: Connection) -> tuple[ProjectRow, ...]:
     p = label_studio_projects
     rows = connection.execute(select(p).where(p.c.retired.is_(False)).order_by(p.c.sequence))
     return tuple(map(_project, rows))
+
+
+def projects_in_view(connection: Connection) -> tuple[ProjectRow, ...]:
+    """Those of the projects in use that stand in the view of their wave, which coders work in now."""
+    views: dict[str, View] = {}
+    found = []
+    for one in projects(connection):
+        if one.wave not in views:
+            views[one.wave] = view_of(connection, one.wave)
+        if one.view is views[one.wave]:
+            found.append(one)
+    return tuple(found)
+
+
+def in_the_other_view(connection: Connection) -> dict[UUID, UUID]:
+    """For each project in use of a view that its wave has left, the one that the same coders work in now."""
+    now = {(one.url, one.wave, one.coder): one for one in projects_in_view(connection)}
+    return {
+        one.id: there.id
+        for one in projects(connection)
+        if (there := now.get((one.url, one.wave, one.coder))) is not None and there.view is not one.view
+    }
 
 
 def project_numbered(connection: Connection, number: int) -> ProjectRow | None:

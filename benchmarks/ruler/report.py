@@ -12,6 +12,7 @@ import numpy as np
 from ruler.peers import PEERS
 from ruler.people import beside_people
 from ruler.plot import draw
+from ruler.ranks import SIZES, number, ranks, signed
 from ruler.runs import Runs
 from ruler.scores import (
     LEAST_FOR_KAPPA,
@@ -31,8 +32,6 @@ from ruler.sets import LEAST_IN_SMALL, LEAST_POSITIVES, LabelledSet
 from training.training_parts import RECIPE
 
 METHODS = ("Tandem", *PEERS, "SetFit")
-SIZES = ("0", "5", "20", "50", "200", "1000", "all")
-NEAR = 0.01  # of the first: as good as first
 _OF_DATA = ("units", "groups", "codes", "codes_in_macro")
 Figures = dict[str, Any]
 
@@ -45,14 +44,14 @@ BEGIN, END = "<!-- quality: made by benchmarks/quality.py -->", "<!-- /quality -
 def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> Figures:
     """All figures of what has been run; written to ``out``.{json,md,png} unless that is None.
 
-    Figures that stand in ``out``.json and have not been run here stay; Tandem's only if they are of the same recipe.
+    Figures that stand in ``out``.json and have not been run here stay; Tandem's of an earlier recipe are marked.
     """
     figures: Figures = {"recipe": RECIPE, "sets": {data.name: _of_set(data, runs) for data in sets}}
     if out is not None:
         if Path(f"{out}.json").is_file():
             before = json.loads(Path(f"{out}.json").read_text("utf-8"))
             if before["recipe"] != RECIPE:
-                before = _without_tandem(before)
+                before = _marked(before)
             figures["sets"] = before["sets"] | {
                 name: _over(before["sets"].get(name), its) for name, its in figures["sets"].items()
             }
@@ -64,17 +63,20 @@ def write_report(sets: Sequence[LabelledSet], runs: Runs, out: Path | None) -> F
     return figures
 
 
-def _without_tandem(before: Figures) -> Figures:
-    """The figures of an earlier recipe that another one leaves as they are: those of the other methods."""
+def _marked(before: Figures) -> Figures:
+    """Figures of an earlier recipe: Tandem's say so wherever they still stand."""
     sets = {
         name: its
         | {
             "sizes": {
-                size: {method: row for method, row in rows.items() if method != "Tandem"}
+                size: {
+                    method: row | {"recipe": row.get("recipe", before["recipe"])}
+                    if method == "Tandem"
+                    else row
+                    for method, row in rows.items()
+                }
                 for size, rows in its["sizes"].items()
-            },
-            "differences": {},
-            "people": None,
+            }
         }
         for name, its in before["sets"].items()
     }
@@ -109,7 +111,7 @@ def _alike(one: Figures | None, other: Figures | None) -> bool:
     """Are two rows the same as printed?"""
     if one is None or other is None:
         return False
-    return all(_number(one[key]) == _number(other[key]) for key in ("macro_ap", "micro_f1", "kappa"))
+    return all(number(one[key]) == number(other[key]) for key in ("macro_ap", "micro_f1", "kappa"))
 
 
 def _into_readme(figures: Figures) -> None:
@@ -213,8 +215,10 @@ def _markdown(figures: Figures) -> str:
         f"Made by `python benchmarks/quality.py` (model recipe {figures['recipe']}). Five folds by group; nothing of a "
         "tested group is seen in training, calibration or thresholds. Macro figures are over codes with at least "
         f"{LEAST_POSITIVES} positives ({LEAST_IN_SMALL} in the paper's 62 statements), kappa over those with at least "
-        f"{LEAST_FOR_KAPPA}. At 50, 200 and 1,000 labelled segments: means of three draws, each scored on another "
-        "fold. Brackets: 95 % intervals over resampled groups. Seconds: fitting with thresholds from inner folds, "
+        f"{LEAST_FOR_KAPPA}. At 5 to 1,000 labelled segments: means of three draws, each scored on another "
+        "fold; with nothing labelled only the codebook's words speak. The longer halves are the answers with more words "
+        "than the median, as studies of their own. Brackets: 95 % intervals over resampled groups. Seconds: fitting with "
+        "thresholds from inner folds, "
         "embeddings made before, on two cores shared with other work; Tandem's at full size are those of a whole "
         "retraining, its nested cross-validation included; where a graphics processor is named, ten runs shared it. SetFit "
         "has no inner folds: it suggests above one half. A method that is missing from a table has not been run there. "
@@ -223,48 +227,10 @@ def _markdown(figures: Figures) -> str:
         "",
         "![Macro average precision by number of labelled segments, and reliability](quality.png)",
     ]
-    lines += _ranks(figures)
+    lines += ranks(figures)
     for name, its in figures["sets"].items():
         lines += ["", f"## {name}", "", _described(its), *_tables(its), *_paired(its), *_people(its)]
     return "\n".join(lines) + "\n"
-
-
-def _ranks(figures: Figures) -> list[str]:
-    """Tandem's rank by macro average precision in every set and size, and the cell in which it does worst."""
-    rows = []
-    for name, its in figures["sets"].items():
-        for size in SIZES:
-            found = {
-                method: row["macro_ap"]
-                for method, row in its["sizes"].get(size, {}).items()
-                if row["macro_ap"] and not np.isnan(row["macro_ap"])
-            }
-            own = found.pop("Tandem", None)
-            if own is None or not found:
-                continue
-            best = max(found, key=lambda method: float(found[method]))
-            rank = 1 + sum(value > own for value in found.values())
-            rows.append((own - found[best], name, size, own, rank, len(found) + 1, best, found[best]))
-    if not rows:
-        return []
-    worst, mean = min(rows), sum(row[0] for row in rows) / len(rows)
-    first = sum(row[4] == 1 for row in rows)
-    near = sum(row[0] >= -NEAR for row in rows)
-    return [
-        "",
-        "## In short",
-        "",
-        f"Of {len(rows)} cells Tandem is first in {first} and first or within {NEAR:.2f} of the first in {near}; beside "
-        f"the best of the others it has {_signed(mean)} in the mean and {_signed(worst[0])} in the worst ({worst[1]}, "
-        f"{worst[2]} labelled).",
-        "",
-        "| | labelled | Tandem | rank | best of the others |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {name} | {size} | {_number(own)} | {rank} of {of} | {_number(value)}, {best} |"
-            for _, name, size, own, rank, of, best, value in rows
-        ),
-    ]
 
 
 def _described(its: Figures) -> str:
@@ -280,7 +246,7 @@ def _tables(its: Figures) -> list[str]:
         rows: Mapping[str, Figures] = its["sizes"].get(size, {})
         if not rows:
             continue
-        what = "All segments" if size == "all" else f"{int(size):,} labelled segments"
+        what = {"all": "All segments", "0": "Nothing labelled"}.get(size, f"{size} labelled segments")
         lines += [
             "",
             f"**{what}**",
@@ -290,12 +256,13 @@ def _tables(its: Figures) -> list[str]:
         lines += ["|---|---|---|---|---|---|---|---|"]
         best = max(row["macro_ap"] for row in rows.values())
         for method, row in rows.items():
-            figures = [_number(row[k]) for k in ("macro_ap", "macro_f1", "micro_f1", "kappa", "brier_skill")]
+            figures = [number(row[k]) for k in ("macro_ap", "macro_f1", "micro_f1", "kappa", "brier_skill")]
             if row["macro_ap"] == best:
                 figures[0] = f"**{figures[0]}**"
             once = "" if size == "all" or row["runs"] > 1 else " (one draw)"
             seconds = f"{row['seconds']:.1f}" + (f" ({row['on']})" if row.get("on") else "")
-            cells = [method + once, *figures, f"{row['calibration_error']:.3f}", seconds]
+            earlier = f" ({row['recipe']})" if row.get("recipe") else ""
+            cells = [method + earlier + once, *figures, f"{row['calibration_error']:.3f}", seconds]
             lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -311,7 +278,7 @@ def _paired(its: Figures) -> list[str]:
         cells = [
             "fewer than 20 groups: no interval"
             if one is None
-            else f"{_signed(one[0])} [{_signed(one[1])}, {_signed(one[2])}]"
+            else f"{signed(one[0])} [{signed(one[1])}, {signed(one[2])}]"
             for one in (row[key] for key in ("macro_ap", "micro_f1", "kappa"))
         ]
         lines.append(f"| {method} | {' | '.join(cells)} |")
@@ -325,19 +292,11 @@ def _people(its: Figures) -> list[str]:
     return [
         "",
         f"**Beside people**: on the {people['units']} turns that {people['coders']} experts coded, micro-F1 of expert "
-        f"against expert is {_number(people['person']['micro_f1'])}, of Tandem against each expert "
-        f"{_number(people['model']['micro_f1'])}; mean kappa {_number(people['person']['kappa'])} and "
-        f"{_number(people['model']['kappa'])}. The widest gaps: "
+        f"against expert is {number(people['person']['micro_f1'])}, of Tandem against each expert "
+        f"{number(people['model']['micro_f1'])}; mean kappa {number(people['person']['kappa'])} and "
+        f"{number(people['model']['kappa'])}. The widest gaps: "
         + "; ".join(
-            f"{code} {_number(person)} against {_number(model)}" for code, person, model in people["gaps"][:4]
+            f"{code} {number(person)} against {number(model)}" for code, person, model in people["gaps"][:4]
         )
         + ".",
     ]
-
-
-def _number(value: float) -> str:
-    return "–" if value is None or np.isnan(value) else f"{value:.3f}".replace("0.", ".", 1)
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("0.", ".", 1)

@@ -35,6 +35,11 @@ def key_for(settings: Settings, study: Path) -> str:
     return given
 
 
+def has_key(settings: Settings, study: Path) -> bool:
+    """Has this study been served on this machine before, or does the environment give its key?"""
+    return settings.session_key is not None or _read(_place(settings.state, study)) is not None
+
+
 def door_key(key: str, door: Door) -> str:
     """What opens this door and no other."""
     return hmac.new(key.encode(), f"tandem door {door}".encode(), hashlib.sha256).hexdigest()

@@ -33,3 +33,8 @@ def sees(viewer: Viewer, transcript: Transcript) -> bool:
 def must_read(viewer: Viewer, transcript: Transcript) -> None:
     """Raises NotAllowed for whoever may not read its words."""
     must(viewer, Action.READ_TEXT, about(viewer, transcript))
+
+
+def sees_drafts(viewer: Viewer) -> bool:
+    """May this person see who has begun on which interview? It names transcripts and coders of every site."""
+    return viewer.sites is None and may(viewer, Action.HAND_OUT)

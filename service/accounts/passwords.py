@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from annotations.errors import BadInput
+from annotations.errors import BadInput, Busy
 from annotations.names import folded
 
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ SHORTEST, LONGEST = 12, 200
 OWN_CHARACTERS = 8
 # each verification fills 64 MiB; more at once than this would only wait for each other
 _AT_ONCE = threading.Semaphore(2)
+_PATIENCE_S = 20.0
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _ALIKE = str.maketrans("013457@$!", "oleastasi")
 
 
 def hashed(password: str) -> str:
     """What is kept of a password: argon2id, with RFC 9106's second recommended parameters (3 passes of 64 MiB)."""
-    with _AT_ONCE:
+    with _a_place():
         return str(_hasher().hash(_one_form(password)))
 
 
@@ -40,7 +42,7 @@ def is_password(password: str, kept: str | None) -> bool:
     """Is it the one that was kept? Takes as long where none was, so that nobody learns which accounts there are."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    with _AT_ONCE:
+    with _a_place():
         try:
             right = _hasher().verify(kept or _nobodys(), _one_form(password)[:LONGEST])
         except (VerificationError, InvalidHashError):
@@ -78,10 +80,23 @@ def fault_of_password(password: str, names: Iterable[str] = ()) -> str | None:
         return "is made of characters that follow each other"
     if _is_common(small) or _is_common(small.translate(_ALIKE)):
         return "is one of those that are tried first"
-    for name in _parts(names):
-        if name in small and len(small.replace(name, "")) < OWN_CHARACTERS:
-            return "is made of a name that everybody here knows"
+    left = small
+    for name in sorted(_parts(names), key=len, reverse=True):
+        left = left.replace(name, "")
+    if left != small and len(re.sub(r"[\W\d_]", "", left)) < OWN_CHARACTERS:
+        return "is made of a name that everybody here knows"
     return None
+
+
+@contextmanager
+def _a_place() -> Iterator[None]:
+    """One of the few places to compute in. Raises Busy where somebody keeps all of them, so that pages go on."""
+    if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
+        raise Busy("Too many people sign in at this moment. Wait a minute, then try again.")
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 def _is_common(small: str) -> bool:

@@ -5,6 +5,7 @@ What is found is kept beside the files as plain data, so that a page shows it at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -281,12 +282,19 @@ def _groups(problems: Any, path: Path) -> list[dict[str, Any]]:
         {
             **one.to_json(),
             "reason": for_pages(one.reason).rstrip("."),
+            "meant": _meant(one.reason),
             "cells": [list(cell) for cell in one.cells[:MOST_CELLS]],
             "count": len(one.rows) or 1,
             "can_mend": can,
         }
         for one in found
     ]
+
+
+def _meant(reason: str) -> str:
+    """The name that a sentence proposes, "" where it proposes none."""
+    found = re.search(r'[Dd]id you mean "([^"]+)"', reason)
+    return found[1] if found else ""
 
 
 def codings_asked(asked: Mapping[str, Any]) -> dict[str, Any]:

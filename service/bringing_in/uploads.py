@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, get_args
 from uuid import UUID
 
-from annotations.errors import BadInput, TandemError
+from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from service.bringing_in.safe_names import safe_parts
 from service.composition import Parts
@@ -33,7 +33,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _SAID, _SEEN = "said.json", "seen.json"
 
 
-class Gone(TandemError):
+class Gone(BadInput):
     """An upload that is not here any more: brought in, left, or swept."""
 
     def __init__(self) -> None:

@@ -46,7 +46,9 @@ def command(
     wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(None, case, site), where or ())
     with open_parts(chosen(study)) as parts:
         found = change_over_waves(parts, wanted)
-    made = write_asked(lambda: change_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png)
+        made = write_asked(
+            parts, "change", lambda: change_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png
+        )
     if json:
         as_json(found.to_json())
         return

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.noted import in_whose_name
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
+    from service.composition import Parts
     from service.doubts.seen import SeenDoubt
 
 app = typer.Typer(
@@ -68,8 +70,9 @@ def note(
         raise BadInput(
             "a memo or question is about one thing: give --transcript, --code or --case, or none of them."
         )
-    viewer, asks = _lead(by), not memo
+    asks = not memo
     with open_parts(chosen(study)) as parts:
+        viewer = _lead(parts, by)
         if transcript:
             with parts.store.reading() as connection:
                 kept = get_transcript(connection, transcript)
@@ -103,8 +106,8 @@ def answer_doubt(
     from service.doubts.seen import doubts_seen
     from service.doubts.write import answer
 
-    viewer = _lead(by)
     with open_parts(chosen(study)) as parts:
+        viewer = _lead(parts, by)
         found = [one for one in doubts_seen(parts, viewer) if str(one.id).startswith(doubt.casefold())]
         if len(found) != 1 or not doubt:
             many = "several memos or questions" if found else "no memo or question"
@@ -116,12 +119,13 @@ def answer_doubt(
     say(f"Answered {str(found[0].id)[:_SHORT]}.")
 
 
-def _lead(by: str) -> Any:
+def _lead(parts: Parts, by: str) -> Any:
+    from service.access.policy import Action
     from service.access.viewer import Role, Viewer
     from service.person_named import person_named
 
     name = person_named(by, "--by", purpose="Say who writes: it stands beside the words.")
-    return Viewer(account=None, name=name, role=Role.LEAD)
+    return Viewer(account=None, name=in_whose_name(parts, name, Action.WRITE_DOUBT), role=Role.LEAD)
 
 
 def _plain(one: SeenDoubt) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # most commands that only print need none of it
@@ -15,6 +17,14 @@ def note(parts: Parts, did: Did, about: str = "", *, by: str = "", **detail: Pla
     from service.audit import noted, this_machines_user
 
     noted(parts.store, this_machines_user(by), did, about, **detail)
+
+
+def note_files(parts: Parts, files: Iterable[Path], kind: str, **detail: Plain) -> None:
+    """Write down which files a command has made, by their names alone."""
+    from service.audit import Did, noted, this_machines_user
+
+    for one in files:
+        noted(parts.store, this_machines_user(), Did.EXPORTED, one.name, kind=kind, **detail)
 
 
 def in_whose_name(parts: Parts, name: str, action: Action) -> str:

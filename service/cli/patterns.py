@@ -60,7 +60,9 @@ def command(
     wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or ())
     with open_parts(chosen(study)) as parts:
         found = patterns(parts, wanted, framework=framework, crossed_with=crossed_with)
-    made = write_asked(lambda: patterns_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png)
+        made = write_asked(
+            parts, "patterns", lambda: patterns_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png
+        )
     if json:
         as_json(found.to_json())
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import in_whose_name, note, note_files
 from service.cli.options import (
     CaseOption,
     ColumnsOption,
@@ -111,7 +112,9 @@ def command(
     case, and record what they answer. Without options: the answers recorded so far.
     """
     from annotations.errors import BadInput
+    from service.access.policy import Action
     from service.agreement.report import Asked
+    from service.audit import Did
     from service.composition import open_parts
     from service.reporting.pack import WantedPack
     from service.results.member_answers import GivenAnswer
@@ -141,7 +144,10 @@ def command(
             from service.results.member_answers import import_answers
 
             with parts.alone("report"):
+                by = in_whose_name(parts, by, Action.DECIDE_CODES)
                 _tell_kept(import_answers(parts, answers, by=by, dry_run=dry_run), json=json)
+                if not dry_run:
+                    note(parts, Did.IMPORTED, answers.name, by=by, kind="answers of participants")
         elif about is not None and answer is not None:
             given = GivenAnswer(about, answer, what, date, answered_by, phase, code)
             _record(parts, given, by, dry_run=dry_run, json=json)
@@ -158,6 +164,7 @@ def _pack(parts: Parts, wanted: WantedPack, out: Path, *, json: bool) -> None:
     from service.reporting.pack import write_pack
 
     made = write_pack(parts, wanted, out)
+    note_files(parts, [out], "report", quotes=made.quotes)
     if json:
         as_json(made.to_json())
         return
@@ -173,11 +180,15 @@ def _pack(parts: Parts, wanted: WantedPack, out: Path, *, json: bool) -> None:
 
 def _summary(parts: Parts, about: str, out: Path | None, site: str | None, *, json: bool) -> None:
     from annotations.numbers_shown import counted
+    from service.audit import Did
     from service.reporting.member_summary import member_summary, write_summary
 
     found = member_summary(parts, about, site=site)
     if out is not None:
         write_summary(found, out)
+        note_files(parts, [out], "summary for member checking", of=found.owner)
+    elif json:
+        note(parts, Did.SAW_PASSAGES, found.owner, kind="summary for member checking")
     if json:
         as_json(found.to_json() | {"file": None if out is None else str(out)})
         return
@@ -197,10 +208,15 @@ def _summary(parts: Parts, about: str, out: Path | None, site: str | None, *, js
 
 
 def _record(parts: Parts, given: GivenAnswer, by: str, *, dry_run: bool, json: bool) -> None:
+    from service.access.policy import Action
+    from service.audit import Did
     from service.results.member_answers import record_answer
 
+    by = in_whose_name(parts, by, Action.DECIDE_CODES)
     with parts.alone("report"):
         kept = record_answer(parts, given, by=by, dry_run=dry_run)
+        if not dry_run:
+            note(parts, Did.DECIDED, given.about, by=by, what="answer of a participant")
     _tell_kept(kept, json=json)
 
 

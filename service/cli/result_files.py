@@ -5,25 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from service.cli.noted import note
 from service.cli.output import say, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from service.composition import Parts
     from service.results.result_parts import ResultParts, ResultTable
 
 _SHOWN = 25
 
 
 def write_asked(
-    parts: Callable[[], ResultParts],
+    parts: Parts,
+    kind: str,
+    found: Callable[[], ResultParts],
     *,
     xlsx: Path | None,
     docx: Path | None,
     svg: Path | None,
     png: Path | None,
 ) -> list[Path]:
-    """Write the files that were asked for; those written. Raises BadInput for a picture under another ending."""
+    """Write the files that were asked for, and note it; those written. Raises BadInput for a file under another ending."""
     from annotations.errors import BadInput
 
     for ending, file in ((".svg", svg), (".png", png), (".xlsx", xlsx), (".docx", docx)):
@@ -33,19 +37,22 @@ def write_asked(
             )
     if not any((xlsx, docx, svg, png)):
         return []
+    from service.audit import Did
     from service.results.parts_files import write_docx, write_pictures, write_xlsx
 
-    found = parts()
+    result = found()
     made: list[Path] = []
     for file in (svg, png):
         if file is not None:
-            made += write_pictures(found, file)
+            made += write_pictures(result, file)
     if xlsx is not None:
-        write_xlsx(found, xlsx)
+        write_xlsx(result, xlsx)
         made.append(xlsx)
     if docx is not None:
-        write_docx(found, docx)
+        write_docx(result, docx)
         made.append(docx)
+    for one in made:
+        note(parts, Did.EXPORTED, one.name, kind=kind, quotes=False)
     return made
 
 

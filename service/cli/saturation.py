@@ -71,7 +71,9 @@ def command(
     wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or ())
     with open_parts(chosen(study)) as parts:
         found = saturations(parts, wanted, base=base, run=run, threshold=threshold)
-    made = write_asked(lambda: saturations_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png)
+        made = write_asked(
+            parts, "saturation", lambda: saturations_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png
+        )
     if json:
         as_json(found.to_json())
         return

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.options import StudyOption, chosen
 from service.cli.output import say, warn
+
+if TYPE_CHECKING:
+    from service.composition import Parts
 
 NAME = "serve"
 
@@ -33,6 +36,7 @@ def command(
     study: StudyOption = None,
 ) -> None:
     """Serve the study: status page, API, Label Studio's backend and webhooks, and a worker for jobs."""
+    from service.access.keys import has_key
     from service.composition import open_parts
     from service.free_port import refuse_busy_port
     from service.trust.reach import not_confirmed
@@ -40,8 +44,11 @@ def command(
 
     with open_parts(chosen(study)) as parts:
         refuse_busy_port(host, port)
+        known = has_key(parts.settings, parts.study.folder)
         key = key_of(parts)
         warn(*not_confirmed(parts.study, parts.settings))
+        if not known:
+            warn(*_accounts_from_elsewhere(parts))
         _ = parts.store
         if parts.settings.session_key is None:
             say(f"Open http://{host}:{port}/?key={key}", "Stop with Ctrl+C.")
@@ -55,3 +62,17 @@ def command(
             reconcile_every=reconcile or None,
             with_worker=worker,
         )
+
+
+def _accounts_from_elsewhere(parts: Parts) -> list[str]:
+    """A study that came with accounts lets in whoever chose their passwords, wherever that was."""
+    from annotations.store.accounts import all_accounts
+
+    with parts.store.reading() as connection:
+        names = [one.name for one in all_accounts(connection) if one.password]
+    if not names:
+        return []
+    return [
+        f"this study comes with accounts, whose passwords were chosen elsewhere: {', '.join(names)}. If you do not know "
+        f'them all, stop, and close theirs: tandem people remove "NAME".'
+    ]

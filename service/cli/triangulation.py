@@ -58,7 +58,9 @@ def command(
     wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or (), role)
     with open_parts(chosen(study)) as parts:
         found = triangulation(parts, wanted)
-    made = write_asked(lambda: triangulation_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png)
+        made = write_asked(
+            parts, "triangulation", lambda: triangulation_parts(found), xlsx=xlsx, docx=docx, svg=svg, png=png
+        )
     if json:
         as_json(found.to_json())
         return

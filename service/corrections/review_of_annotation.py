@@ -118,4 +118,6 @@ def _origin(row: Seen, arrival: Arrival, decided: Decision) -> dict[str, Any]:
             {"start": one.span.start, "end": one.span.end, "codes": list(one.codes), "origin": one.origin}
             for one in decided.marked
         ]
+    if decided.reached:
+        found["reached"] = list(decided.reached)
     return found | ({"memo": decided.memo} if decided.memo else {})

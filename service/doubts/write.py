@@ -100,6 +100,7 @@ def may_take_back(viewer: Viewer, found: SeenDoubt) -> bool:
 
 def withdraw_doubt(parts: Parts, viewer: Viewer, doubt: UUID) -> None:
     """Take a memo or question back: it is shown no more. Raises NotAllowed, BadInput."""
+    must(viewer, Action.WRITE_DOUBT)
     found = _there(parts, viewer, doubt)
     if not may_take_back(viewer, found):
         must(viewer, Action.DECIDE_CODES)

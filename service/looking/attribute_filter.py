@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from annotations.attributes import filters_of
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
+from annotations.store.tables import transcripts
 from annotations.store.transcripts import Kept
 
 
@@ -35,3 +37,13 @@ def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequenc
             f'with "tandem participants".'
         )
     return found
+
+
+def known_by_transcript(connection: Connection) -> tuple[tuple[str, ...], dict[UUID, Mapping[str, str]]]:
+    """The names of the study's attributes, and for each transcript what is known of its participant and case."""
+    known = all_attributes(connection)
+    t = transcripts
+    rows = connection.execute(select(t.c.id, t.c.participant, t.c.case)) if known.names else ()
+    return known.names, {
+        row.id: known.of(participant=row.participant or "", case=row.case or "") for row in rows
+    }

@@ -137,6 +137,12 @@ def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concer
             "tandem pull says why each is, and what to do.",
             "tandem pull",
         )
+    if progress.not_forgotten:
+        yield Concern(
+            f"The words that were taken out of {', '.join(progress.not_forgotten[:3])} are not erased everywhere yet.",
+            "tandem doctor says what to do.",
+            "tandem doctor",
+        )
     if passages := sum(count_open(connection).values()):
         yield Concern(
             f"{counted(passages, 'coded passage')} of corrected transcripts "

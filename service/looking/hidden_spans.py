@@ -1,8 +1,8 @@
 """What nobody may see yet: the suggestions of passages that a coder is still to judge without them.
 
-Which passages these are is drawn when a transcript is first pushed. Until then nothing is hidden: whoever holds the
-session key runs the study and looks at suggestions to decide whether to push them at all, and coders, who have a
-Label Studio account and no key, see none before the push.
+Which passages these are is drawn when a transcript is first pushed. Until then nothing is hidden from a lead, who looks
+at suggestions to decide whether to push them at all; coders see those of a passage once they have judged it
+(``seen_passages``).
 """
 
 from __future__ import annotations

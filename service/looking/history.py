@@ -227,7 +227,7 @@ def _made(review: Review, suggested: frozenset[str] | None, codebook: Codebook) 
     def labels(codes: frozenset[str]) -> Names:
         return tuple(codebook.label(code) if code in codebook.by_id else code for code in sorted(codes))
 
-    codes, shown = frozenset(coding.code for coding in review.codings), suggested
+    codes, shown = review.codes, suggested
     ticked, offered = (_kept_codes(review, name) for name in ("ticked", "offered"))
     if ticked is not None:
         shown = ticked  # what came filled in, and not all that the model thinks likely

@@ -69,6 +69,11 @@ class InterviewSearch:
                     )
         return Hits(tuple(found), many=False)
 
+    def read(self, parts: Parts) -> None:
+        """Read all there is, so that the first search need not."""
+        with parts.store.reading() as connection:
+            self._now(connection)
+
     def _readable(self, parts: Parts, viewer: Viewer) -> Sequence[tuple[Kept, tuple[str, ...]]]:
         with parts.store.reading() as connection:
             now = self._now(connection)

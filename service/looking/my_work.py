@@ -11,18 +11,19 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, select, union
 
 from annotations.label_studio.arrivals import State
 from annotations.names import folded
 from annotations.segment import judged
-from annotations.store.label_studio_projects import ProjectRow, projects
+from annotations.store.label_studio_projects import ProjectRow, projects_in_view
 from annotations.store.reviews import past_reviews
 from annotations.store.tables import (
     annotation_reviews,
     coders,
     label_studio_annotations,
     label_studio_tasks,
+    passage_answers,
     retractions,
     reviews,
     segments,
@@ -98,7 +99,9 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
     """The work of this coder, as far as the viewer may know of the interviews."""
     with parts.store.reading() as connection:
         mine = [
-            one for one in projects(connection) if one.coder is None or folded(one.coder) == folded(coder)
+            one
+            for one in projects_in_view(connection)
+            if one.coder is None or folded(one.coder) == folded(coder)
         ]
         counted = _tasks(connection, mine, coder) if mine else {}
         texts = all_texts(connection)
@@ -120,7 +123,9 @@ def task_address(project: ProjectRow, task: int) -> str:
 def tasks_by_turn(connection: Connection, coder: str, transcript: UUID) -> Mapping[int, str]:
     """For each turn of a transcript (from 0) where this coder codes its first passage."""
     mine = {
-        one.id: one for one in projects(connection) if one.coder is None or folded(one.coder) == folded(coder)
+        one.id: one
+        for one in projects_in_view(connection)
+        if one.coder is None or folded(one.coder) == folded(coder)
     }
     t, s = label_studio_tasks, segments
     wanted = (
@@ -152,16 +157,15 @@ def _assigned(kept: Kept, count: _Count | None, read: tuple[int, int] | None) ->
 
 def _tasks(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> dict[UUID, _Count]:
     """Her tasks by transcript, counted by the database."""
-    t, s, w, a = label_studio_tasks, segments, annotation_reviews, label_studio_annotations
+    t, s, w = label_studio_tasks, segments, annotation_reviews
     names = _spellings(connection, coder)
     stands = w.c.review_id.not_in(select(retractions.c.review_id))
     own = select(w.c.key).where(w.c.coder.in_(names), stands).distinct().subquery()
-    skips = (
-        select(a.c.key)
-        .where(a.c.coder.in_(names), a.c.state == State.SKIPPED.value, a.c.key.is_not(None))
-        .distinct()
-        .subquery()
+    skipped = (
+        select(x.c.key).where(x.c.coder.in_(names), x.c.state == State.SKIPPED.value, x.c.key.is_not(None))
+        for x in (label_studio_annotations, passage_answers)
     )
+    skips = union(*skipped).subquery()
     shared = [one.id for one in mine if one.coder is None]
     others = (
         select(w.c.project_id, w.c.key)

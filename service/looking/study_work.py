@@ -6,13 +6,14 @@ A passage is done once a person's own review of it stands; what a model ticked b
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, literal, select
 
 from annotations.label_studio.arrivals import State
+from annotations.store.label_studio_projects import in_the_other_view, projects_in_view
 from annotations.store.tables import (
     annotation_reviews,
     coders,
@@ -24,6 +25,7 @@ from annotations.store.tables import (
     segments,
     transcripts,
 )
+from annotations.store.wave_views import View
 
 # an answer that was left open over lunch says nothing of how long passages take
 LONGEST_S = 900.0
@@ -34,7 +36,8 @@ SHARED = ""
 class CoderWork:
     """An interview in the hands of one coder (``coder`` "" where all share it and nobody has begun).
 
-    ``passages``: put before them; ``seconds``: for a passage, on average, None where nobody measured it; ``elsewhere``:
+    ``passages``: put before them; ``seconds``: for a passage (``whole``: for the interview, which is shown as one task),
+    None where nobody measured it; ``elsewhere``:
     coded in another program and brought in: of how many passages is not said, and nothing is left.
     ``project``: its address in Label Studio.
     """
@@ -52,6 +55,7 @@ class CoderWork:
     seconds: float | None
     elsewhere: bool = False
     project: str | None = None
+    whole: bool = False
 
     @property
     def share(self) -> float | None:
@@ -61,7 +65,7 @@ class CoderWork:
 
 @dataclass(frozen=True, slots=True)
 class WaveWork:
-    """All interviews of a wave in the hands of one coder."""
+    """All interviews of a wave in the hands of one coder; ``open``: those of which something is left."""
 
     wave: str
     coder: str
@@ -71,6 +75,8 @@ class WaveWork:
     skipped: int
     left: int
     seconds: float | None
+    open: int = 0
+    whole: bool = False
 
     @property
     def share(self) -> float | None:
@@ -80,14 +86,16 @@ class WaveWork:
     @property
     def hours_left(self) -> float | None:
         """How long the rest takes at the pace so far, in hours; None where no pace is known."""
-        return None if self.seconds is None else self.left * self.seconds / 3600
+        if self.seconds is None:
+            return None
+        return (self.open if self.whole else self.left) * self.seconds / 3600
 
 
 def study_work(connection: Connection) -> tuple[CoderWork, ...]:
     """A row for each interview and coder, in the order of waves, interviews and coders."""
     places = {row.id: row for row in connection.execute(_PLACES)}
     put = _handed_out(connection)
-    done, skipped = _done(connection), _skipped(connection)
+    done, skipped, interviews = _done(connection), _skipped(connection), _whole_interviews(connection)
     found = []
     for (project, transcript), (coder, address, passages) in put.items():
         its = done.get((project, transcript), {})
@@ -97,14 +105,15 @@ def study_work(connection: Connection) -> tuple[CoderWork, ...]:
         left = max(0, passages - sum(one[0] for one in its.values()) - sum(left_out.values()))
         for who in sorted(people, key=str.casefold):
             count, seconds = its.get(who, (0, None))
-            found.append(
-                _row(places[transcript], who, passages, count, left_out.get(who, 0), left, seconds, address)
-            )
+            row = _row(places[transcript], who, passages, count, left_out.get(who, 0), left, seconds, address)
+            if project in interviews:
+                row = replace(row, whole=True, seconds=interviews[project].get((transcript, who)))
+            found.append(row)
     there = {(one.transcript, one.coder) for one in found}
-    for row in connection.execute(_ELSEWHERE):
-        if (row.transcript_id, row.name) not in there:
-            place = places[row.transcript_id]
-            found.append(_row(place, row.name, 0, row.judged, 0, 0, None, None, elsewhere=True))
+    for transcript, name, judged in connection.execute(_ELSEWHERE):
+        if (transcript, name) not in there:
+            place = places[transcript]
+            found.append(_row(place, name, 0, judged, 0, 0, None, None, elsewhere=True))
     return tuple(sorted(found, key=lambda one: (one.wave, one.name.casefold(), one.coder.casefold())))
 
 
@@ -117,7 +126,12 @@ def by_wave(rows: Iterable[CoderWork]) -> tuple[WaveWork, ...]:
 
 
 def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
-    timed = [(one.seconds, one.done) for one in its if one.seconds is not None and one.done]
+    whole = all(one.whole for one in its)
+    timed = [
+        (one.seconds, 1 if whole else one.done)
+        for one in its
+        if one.seconds is not None and one.done and one.whole == whole
+    ]
     total = sum(done for _, done in timed)
     return WaveWork(
         wave,
@@ -128,6 +142,8 @@ def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
         sum(one.skipped for one in its),
         sum(one.left for one in its),
         sum(seconds * done for seconds, done in timed) / total if total else None,
+        sum(one.left > 0 for one in its),
+        whole,
     )
 
 
@@ -173,27 +189,57 @@ def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, st
         .join(_p, and_(_p.c.id == _t.c.project_id, _p.c.retired.is_(False)))
         .group_by(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id)
     )
+    in_force = {one.id for one in projects_in_view(connection)}
     return {
         (project, transcript): (coder or SHARED, f"{url.rstrip('/')}/projects/{number}/data", count)
         for project, transcript, coder, url, number, count in connection.execute(wanted)
+        if project in in_force
     }
 
 
 def _done(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]]:
     """For each project and transcript: by coder how many passages are done, and the seconds that one took."""
     w = annotation_reviews
+    where = _where_it_counts(connection, w.c.project_id)
     lead = case((reviews.c.lead_time > LONGEST_S, LONGEST_S), else_=reviews.c.lead_time)
     wanted = (
-        select(
-            w.c.project_id, reviews.c.transcript_id, w.c.coder, func.count(w.c.key.distinct()), func.avg(lead)
-        )
+        select(where, reviews.c.transcript_id, w.c.coder, func.count(w.c.key.distinct()), func.avg(lead))
         .join(reviews, reviews.c.id == w.c.review_id)
         .where(w.c.review_id.not_in(select(retractions.c.review_id)))
-        .group_by(w.c.project_id, reviews.c.transcript_id, w.c.coder)
+        .group_by(where, reviews.c.transcript_id, w.c.coder)
     )
     found: dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]] = {}
     for project, transcript, coder, count, seconds in connection.execute(wanted):
         found.setdefault((project, transcript), {})[coder] = (count, seconds)
+    return found
+
+
+def _where_it_counts(connection: Connection, project: Any) -> Any:
+    """The project for which a word counts: what was said in a view that its wave has left stands in the other one."""
+    moved = in_the_other_view(connection)
+    if not moved:
+        return project
+    return case(
+        *((project == old, literal(new, type_=project.type)) for old, new in moved.items()), else_=project
+    )
+
+
+def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str], float]]:
+    """The projects in which an interview is one task: by transcript and coder the seconds that it took."""
+    whole = connection.execute(select(_p.c.id).where(_p.c.view == View.INTERVIEW.value)).scalars()
+    found: dict[UUID, dict[tuple[UUID, str], float]] = {one: {} for one in whole}
+    if not found:
+        return {}
+    w, took = annotation_reviews, reviews.c.origin["interview_lead_time"].as_float()
+    wanted = (
+        select(w.c.project_id, reviews.c.transcript_id, w.c.coder, func.max(took))
+        .join(reviews, reviews.c.id == w.c.review_id)
+        .where(w.c.project_id.in_(list(found)))
+        .group_by(w.c.project_id, reviews.c.transcript_id, w.c.coder)
+    )
+    for project, transcript, coder, seconds in connection.execute(wanted):
+        if seconds is not None:
+            found[project][transcript, coder] = seconds
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -155,6 +155,10 @@ class StudyProgress:
     begun: tuple[BegunInterview, ...] = ()
     to_settle: int = 0
     not_forgotten: tuple[str, ...] = ()
+
+    def for_viewer(self, *, whole: bool) -> StudyProgress:
+        """As somebody may see it who may see all of it, or all but whose drafts are how far."""
+        return self if whole else replace(self, begun=())
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

@@ -94,6 +94,7 @@ class InterviewPush:
             reviewed=len(begun - fresh),
             draws={kind.value: drawn[kind] for kind in Draw if kind is not Draw.ORDINARY},
             notes=(*notes, undone) if undone else notes,
+            view=View.INTERVIEW,
         )
 
     def standing(self, wave: str) -> Mapping[str, Task]:
@@ -115,7 +116,7 @@ class InterviewPush:
             wave=wave,
             coder=coder,
             view=View.INTERVIEW,
-            config=lambda _: interview_config(self.codebook),
+            config=lambda used: interview_config(self.codebook, used),
         )
 
     def _tasks(
@@ -125,11 +126,10 @@ class InterviewPush:
         there = tasks_by_key(self.server, opened.project.id)
         missing = [one for one in interviews if str(one.key) not in there]
         if missing:
-            data = [self.shown.data(one) for one in missing]
+            data = [self.shown.data(one, None) for one in missing]
             there = add_tasks(self.server, opened.project.id, data, progress)
         with self.store.reading() as connection:
             before = interviews_of(connection, opened.row.id)
-            passages = tasks_of(connection, opened.row.id)
         unknown = []
         for one in interviews:
             known = before.get(one.key)
@@ -141,32 +141,29 @@ class InterviewPush:
                 keep_interviews(
                     connection, [self._row(opened.row, one, there[str(one.key)].id) for one in unknown]
                 )
-                for one in unknown:
-                    task = there[str(one.key)].id
-                    rows = [PushedTask(its.segment, task, "", None, moment, its.draw) for its in one.placed]
-                    keep_tasks(connection, opened.row.id, rows)
-        self._keep_new_passages(opened.row, interviews, there, {*passages})
+                rows = [
+                    PushedTask(its.segment, there[str(one.key)].id, "", None, moment, its.draw)
+                    for one in unknown
+                    for its in one.placed
+                ]
+                keep_tasks(connection, opened.row.id, rows)
+        self._keep_new_passages(opened.row, interviews, there)
         return there, frozenset(str(one.key) for one in missing)
 
     def _keep_new_passages(
-        self,
-        row: ProjectRow,
-        interviews: Sequence[WholeInterview],
-        there: Mapping[str, Task],
-        known: set[UUID],
+        self, row: ProjectRow, interviews: Sequence[WholeInterview], there: Mapping[str, Task]
     ) -> None:
         """Passages that came to an interview later: another cut of the text, or one that the model speaks of only now."""
         moment = now()
+        with self.store.reading() as connection:
+            kept = tasks_of(connection, row.id)
         new = [
             found
             for one in interviews
             for its in one.placed
             if (found := PushedTask(its.segment, there[str(one.key)].id, "", None, moment, its.draw)).key
-            not in known
+            not in kept
         ]
-        with self.store.reading() as connection:
-            kept = tasks_of(connection, row.id)
-        new = [one for one in new if one.key not in kept]
         if new:
             with self.store.writing() as connection:
                 keep_tasks(connection, row.id, new)
@@ -206,7 +203,7 @@ class InterviewPush:
 
     def _show(self, project: Project, some: Sequence[WholeInterview], there: Mapping[str, Task]) -> None:
         tasks = {one.key: there[str(one.key)] for one in some}
-        data = {tasks[one.key].id: self.shown.data(one) for one in some}
+        data = {tasks[one.key].id: self.shown.data(one, self.model) for one in some}
         show_data(self.server, project.id, data, {task.id: task.data for task in tasks.values()})
         made = {
             tasks[one.key].id: its
@@ -244,7 +241,7 @@ class InterviewPush:
     def _wanted(self, row: ProjectRow, one: WholeInterview, task: Task) -> InterviewTask:
         return replace(
             self._row(row, one, task.id),
-            data_hash=hash_of(self.shown.data(one)),
+            data_hash=hash_of(self.shown.data(one, self.model)),
             marks_hash=hash_of_marks(self.shown.prediction(one, self.model)),
         )
 
@@ -270,8 +267,8 @@ class InterviewPush:
         """On record: what the interviews and their passages show since then."""
         with self.store.writing() as connection:
             keep_interviews(connection, [wanted[one.key] for one in some])
-            for one in some:
-                keep_tasks(connection, row.id, self.passages(one, wanted[one.key].task_id, moment))
+            rows = [its for one in some for its in self.passages(one, wanted[one.key].task_id, moment)]
+            keep_tasks(connection, row.id, rows)
 
     def passages(self, one: WholeInterview, task: int, moment: datetime) -> list[PushedTask]:
         """What each passage of an interview shows."""

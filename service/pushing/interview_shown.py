@@ -15,6 +15,7 @@ from annotations.deal_and_draw import Placed
 from annotations.label_studio.interview_data import ShownInterview, interview_data
 from annotations.label_studio.interview_marks import SuggestedWords, interview_prediction, suggested_regions
 from annotations.label_studio.interview_text import InterviewText, interview_key
+from annotations.label_studio.listed_names import listed_name
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import Links
 from annotations.store.transcripts import Kept
@@ -43,12 +44,16 @@ class WholeInterview:
 
 @dataclass(frozen=True)
 class PassageMarks:
-    """What stands on a passage: the marks, the codes of all of them, those of the sure ones; the least probability."""
+    """What stands on a passage: the marks, the codes of all of them, those of the sure ones; the least probability.
+
+    ``named``: what is suggested, in words.
+    """
 
     marks: tuple[SuggestedWords, ...] = ()
     offered: tuple[str, ...] | None = None
     ticked: tuple[str, ...] | None = None
     least_sure: float = 0.0
+    named: str = ""
 
 
 class WholeShown:
@@ -93,8 +98,8 @@ class WholeShown:
         """The words of an interview."""
         return InterviewText(self._kept[transcript][1].transcript.text, tuple(self._turns[transcript]))
 
-    def data(self, one: WholeInterview) -> dict[str, Any]:
-        """The data of its task."""
+    def data(self, one: WholeInterview, model: UUID | None) -> dict[str, Any]:
+        """The data of its task. ``model``: whose suggestions are named below the turns; None: nobody's."""
         at, kept = self._kept[one.transcript]
         transcript, text = kept.transcript, self.text(one.transcript)
         cut = self._corpus.segments[at]
@@ -121,8 +126,20 @@ class WholeShown:
             about=tuple(filter(None, about)),
             part="" if whole else AGAIN if one.again else PART,
             links=self._links(kept, 0) if self._links is not None else None,
+            below={} if model is None else self._named(one, text, model),
         )
         return interview_data(shown, turns)
+
+    def _named(self, one: WholeInterview, text: InterviewText, model: UUID) -> dict[int, str]:
+        """What is suggested, by name, below the turn in which it stands: marks show colours only."""
+        found: dict[int, list[str]] = {}
+        for placed in one.placed:
+            said = self.marks(placed, self.model_on(placed, model)).named
+            if said:
+                span = self._corpus.segment(self._corpus.position[placed.segment]).span
+                last = max(at for at, turn in enumerate(text.turns) if turn.span & span)
+                found.setdefault(last, []).append(said)
+        return {at: "; ".join(its) for at, its in found.items()}
 
     def marks(self, placed: Placed, model: UUID | None) -> PassageMarks:
         """What stands on a passage under a model version."""
@@ -142,7 +159,15 @@ class WholeShown:
             marks += [
                 SuggestedWords(placed.segment, span, tuple(its), is_sure) for span, its in by_span.items()
             ]
-        return PassageMarks(tuple(marks), (*sure, *doubtful), sure, found.least_sure)
+        odds = {one.code: one.odds for one in found.boxes}
+        names = [listed_name(code, self._codebook) for code in sure]
+        doubts = [
+            f"{listed_name(code, self._codebook)} ({odds[code]})".replace(" ()", "") for code in doubtful
+        ]
+        named = "; ".join(
+            f"{what}: {', '.join(its)}" for what, its in (("suggested", names), ("doubtful", doubts)) if its
+        )
+        return PassageMarks(tuple(marks), (*sure, *doubtful), sure, found.least_sure, named)
 
     def prediction(self, one: WholeInterview, model: UUID) -> Prediction | None:
         """The prediction that stands on an interview's task, or None where nothing is marked."""

@@ -48,11 +48,13 @@ class Pushed:
     draws: Mapping[str, int]
     seed: int | None = None
     notes: tuple[str, ...] = ()
+    view: View = View.PASSAGE
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
             "coder": self.coder,
+            "view": self.view.value,
             "id": self.project.id,
             "url": self.project.url,
             "created": self.created,

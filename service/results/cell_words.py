@@ -15,6 +15,7 @@ from service.results.cell_quotes import Quote, may_tell, quotes_of
 from service.results.check_words import check_in_words
 from service.results.study_table import StudyTable
 
+CHECKED = "Member check:"
 MOST_QUOTES = 3  # of a printed cell where nobody chose any
 
 
@@ -42,7 +43,7 @@ def lines_of(
         yield Line("counts", f"{counted(cell.codings, 'coding')}{people}; {kinds}")
     for check in table.answers(phase, row, column):
         told = with_quotes and may_tell(table.transcripts.values(), check, site=site)
-        yield Line("counts", f"Member check: {check_in_words(check, words=told)}")
+        yield Line("counts", f"{CHECKED} {check_in_words(check, words=told)}")
     if with_quotes:
         yield from _quotes(table, phase, row, column, site)
 

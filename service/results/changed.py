@@ -234,7 +234,7 @@ def _draw(
         if not cell.codings:
             return Mark(words=_SIGNS[GONE]) if step == GONE else None
         shape, filled = _SHAPES[cell.stance or "no direction"]
-        return Mark(shape, filled, words=f"{cell.codings} {_SIGNS.get(step, '')}".strip())
+        return Mark(shape, filled, words=f"{cell.codings}{_SIGNS.get(step, '')}")
 
     several = len(f.phases) > 1
     return tuple(

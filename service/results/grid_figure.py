@@ -196,21 +196,15 @@ def paint(axes: Any, x: float, y: float, mark: Mark | None) -> None:
         axes.add_patch(
             Rectangle((x - 0.15, y - 0.095), 0.3, 0.19, facecolor="none", edgecolor=INK, linewidth=0.9)
         )
-    shift = 0.08 if mark.shape and mark.words else 0.0
+    shift = 0.15 if mark.shape and mark.words else 0.0
     if mark.shape:
         axes.add_line(
             Line2D([x - shift], [y], marker=mark.shape, markersize=5.6, markerfacecolor=mark.filled,
                    markeredgecolor=INK, markeredgewidth=0.9, linestyle="none")
         )  # fmt: skip
     if mark.words:
-        text(
-            axes,
-            x + shift,
-            y,
-            mark.words,
-            align="left" if shift else "center",
-            colour=INK if mark.shape else QUIET,
-        )
+        at, align = (x - 0.05, "left") if shift else (x, "center")
+        text(axes, at, y, mark.words, align=align, colour=INK if mark.shape else QUIET)
 
 
 def _key_lines(key: Sequence[tuple[Mark, str]], measure: TextMeasure) -> list[list[tuple[float, Mark, str]]]:

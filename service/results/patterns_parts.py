@@ -61,8 +61,8 @@ def _pairs(found: Patterns) -> ResultTable:
         name="Codes that meet",
         subject=f"Codes that meet on a passage ({found.passages:,} coded passages)",
         columns=(
-            "Code",
-            "Code ",
+            "First code",
+            "Second code",
             "Passages with both",
             "with the first",
             "with the second",
@@ -101,7 +101,7 @@ def _similar(name: str, subject: str, of: str, found: Similarity, label: Callabl
     return ResultTable(
         name=name,
         subject=f"{subject}; to each the three that are most alike",
-        columns=("", of, "Most alike", "next", "next "),
+        columns=("", of, "Most alike", "Second", "Third"),
         rows=tuple((label(one), size, *nearest) for one, size, nearest in _nearest(found, label)),
         widths=(4, 1.4, 4, 4, 4),
         notes=(found.measure + ".",),

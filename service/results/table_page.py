@@ -10,7 +10,7 @@ from annotations.store.cell_place import Column
 from annotations.turn_numbers import shown_number
 from service.design.templating import templates_in
 from service.exported_file import whole
-from service.results.cell_words import how_it_was_counted, lines_of, rating_words
+from service.results.cell_words import CHECKED, how_it_was_counted, lines_of, rating_words
 from service.results.study_table import StudyTable
 from service.results.table_json import turn_at
 
@@ -62,15 +62,15 @@ def _cell(
     rating = rating_words(table, phase, row, column)
     if not (cell.codings or written or rating):
         return None
-    counts = [
-        one.words
-        for one in lines_of(table, phase, row, column, with_quotes=False, site=site)
-        if one.kind == "counts"
-    ]
+    lines = lines_of(table, phase, row, column, with_quotes=with_quotes, site=site)
+    counts, *checks = [one.words for one in lines if one.kind == "counts"] or [""]
     return {
-        "summary": [f"{one.text} ({one.author})" for one in written],
+        "summary": [
+            *(f"{one.text} ({one.author})" for one in written),
+            *(words for words in checks if words.startswith(CHECKED)),
+        ],
         "rating": rating,
-        "counts": counts[0] if counts else "",
+        "counts": counts,
         "passages": _passages(table, cell, with_quotes=with_quotes, site=site),
     }
 

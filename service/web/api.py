@@ -17,10 +17,10 @@ from annotations.store.model_versions import all_models, champion
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import Kept, all_transcripts, same_name
-from service.access.policy import Action, must
-from service.access.transcript_access import must_read, sees
+from service.access.policy import Action, may, must
+from service.access.transcript_access import must_read, sees, sees_drafts
 from service.access.viewer import Viewer
-from service.audit import saw
+from service.audit import Did, note, saw
 from service.looking.seen_passages import SeenPassages
 from service.looking.wave_progress import progress_of
 from service.web.dependencies import Served
@@ -46,9 +46,9 @@ Where = Annotated[
 
 
 @router.get("/status")
-def study_status(parts: Served, _viewer: Figures, where: Where = ()) -> dict[str, Any]:
-    """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts, where).to_json()
+def study_status(parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
+    """How far each wave is, as "tandem status --json" prints it; drafts for those who hand interviews out."""
+    return progress_of(parts, where).for_viewer(whole=sees_drafts(viewer)).to_json()
 
 
 @router.get("/transcripts")
@@ -77,7 +77,7 @@ def suggestions(
     """What the serving model says of a transcript, with evidence by reference.
 
     Segments that a coder is to judge without a suggestion are left out until that review is in. To a coder, only those
-    that she has reviewed are shown.
+    that she has reviewed are shown, without evidence.
     """
     with parts.store.reading() as connection:
         kept = _seen(connection, viewer, transcript)
@@ -91,8 +91,10 @@ def suggestions(
         found: dict[UUID, Any] = {}
         for some in lots(shown, 400):
             found |= suggestions_on(connection, model, some)
+    # it points at passages that somebody coded so, which would tell a coder of those that she has still to judge
+    with_evidence = may(viewer, Action.SEE_OTHERS_CODES)
     return [
-        SuggestionShown.of(one, kept.transcript.name)
+        SuggestionShown.of(one, kept.transcript.name, with_evidence=with_evidence)
         for segment in shown
         if segment in found
         for one in found[segment].one_by_one(model)
@@ -127,12 +129,13 @@ def jobs(parts: Served, _viewer: Figures) -> list[JobShown]:
 
 @router.post("/jobs", status_code=202)
 def ask(
-    parts: Served, viewer: Annotated[Viewer, Depends(Needs(Action.HAND_OUT))], asked: JobAsked
+    parts: Served, viewer: Annotated[Viewer, Depends(Needs(Action.HAND_OUT))], by: AskedBy, asked: JobAsked
 ) -> JobShown:
     """Ask a worker for a training or for suggestions; one of a kind waits at most."""
     must(viewer, Action.CHANGE_MODELS if asked.kind == "train" else Action.HAND_OUT)
     with parts.store.writing() as connection:
         new = ask_for(connection, asked.kind, {"wave": asked.wave} if asked.wave else {})
+        note(connection, by, Did.ASKED, asked.kind)
         return next(_shown(job) for job in all_jobs(connection) if job.id == new)
 
 

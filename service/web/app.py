@@ -39,6 +39,7 @@ from service.web.background import (
     attach_until_done,
     reconcile_until_stopped,
     users_of,
+    warm_up,
     work_off_until_stopped,
 )
 from service.web.client_address import address_of, is_here
@@ -97,10 +98,12 @@ def create_app(
     arrived, stopped = threading.Event(), threading.Event()
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threads = [
             threading.Thread(target=work_off_until_stopped, args=(inbox, arrived, stopped), daemon=True)
         ]
+        kept = (parts, app.state.judged, app.state.search)
+        threads.append(threading.Thread(target=warm_up, args=kept, daemon=True))
         if reconcile_every is not None:
             arguments = (parts, inbox, reconcile_every, stopped)
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
@@ -138,7 +141,7 @@ def create_app(
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
-    app.state.study_now = study_page.remember_study(parts)
+    app.state.study_now = study_page.remember_study(parts, app.state.judged)
     # those first for whose answer a coder waits
     for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES, workbench):
         app.include_router(part.router)

@@ -40,7 +40,7 @@ async def audit(visit: Visited, by: AskedBy) -> Response:
     visit.must(Action.SEE_AUDIT)
     asked = asked_of(visit.request.query_params)
     found = await run_in_threadpool(_rows, visit.parts.store, None if asked.take else MOST_SHOWN)
-    shown = Shown(found, _COLUMNS, asked, path=PATH, noun="entry", empty="Nothing has been written down yet.")
+    shown = Shown(found, _COLUMNS, asked, path=PATH, noun="row", empty="Nothing has been written down yet.")
     if asked.take:
         await run_in_threadpool(noted, visit.parts.store, by, Did.SAW_AUDIT, taken="XLSX")
         return shown.workbook_answer("audit")

@@ -11,9 +11,11 @@ from functools import partial
 from annotations.errors import TandemError, Unreachable, said_of
 from annotations.label_studio.read_answers import Answers
 from annotations.progress import quiet
+from annotations.store.judged_passages import JudgedPassages
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.corrections.pull import pull_all, pull_changed
+from service.looking.interview_search import InterviewSearch
 
 LOOK_S = 5.0
 SOON_S = 1.0
@@ -39,6 +41,17 @@ def reconcile_until_stopped(parts: Parts, inbox: Inbox, every: float, stopped: t
         if _carefully("reading Label Studio", partial(reconcile, parts, inbox, everything=not rounds)):
             rounds = (rounds + 1) % EVERYTHING_EACH
         stopped.wait(every)
+
+
+def warm_up(parts: Parts, judged: JudgedPassages, search: InterviewSearch) -> None:
+    """Count and read once what pages show, so that nobody waits for the first page of the day."""
+
+    def count() -> None:
+        with parts.store.reading() as connection:
+            judged.now(connection, parts.segmentation.version)
+
+    _carefully("counting what is judged", count)
+    _carefully("reading for the search", partial(search.read, parts))
 
 
 def attach_until_done(parts: Parts, stopped: threading.Event) -> None:

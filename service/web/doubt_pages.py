@@ -113,6 +113,7 @@ def one_doubt(visit: Visited, doubt: UUID) -> Response:
 @router.post(f"{PATH}/{{doubt}}/answer")
 def answer_doubt(visit: Visited, doubt: UUID, text: Words = "", settles: Short = "") -> Response:
     """Keep an answer."""
+    visit.must(Action.WRITE_DOUBT)
     try:
         answer(visit.parts, visit.viewer, doubt, text, settles=bool(settles))
     except Unfit as fault:
@@ -123,6 +124,7 @@ def answer_doubt(visit: Visited, doubt: UUID, text: Words = "", settles: Short =
 @router.post(f"{PATH}/{{doubt}}/take-back")
 def take_back(visit: Visited, doubt: UUID) -> Response:
     """Show it no more."""
+    visit.must(Action.WRITE_DOUBT)
     withdraw_doubt(visit.parts, visit.viewer, doubt)
     return saved(PATH, "taken-back")
 

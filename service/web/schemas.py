@@ -130,8 +130,9 @@ class SuggestionShown(BaseModel):
     evidence: list[EvidenceShown]
 
     @classmethod
-    def of(cls, one: Suggestion, transcript: str) -> Self:
+    def of(cls, one: Suggestion, transcript: str, *, with_evidence: bool) -> Self:
         """As it is stored."""
+        found = one.evidence if with_evidence else ()
         return cls(
             transcript=transcript,
             segment=one.segment,
@@ -140,7 +141,7 @@ class SuggestionShown(BaseModel):
             threshold=one.threshold,
             suggested=one.suggested,
             model_version=one.model_version,
-            evidence=[EvidenceShown(segment=e.segment, similarity=e.similarity) for e in one.evidence],
+            evidence=[EvidenceShown(segment=e.segment, similarity=e.similarity) for e in found],
         )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from annotations.errors import TandemError
 from annotations.label_studio.candidates import boxes_in_task, no_candidates
-from annotations.label_studio.erase import forget_boxes, forget_predictions
+from annotations.label_studio.erase import forget_boxes, forget_names, forget_predictions
 from annotations.label_studio.predicted_answer import version_label
 from annotations.label_studio.projects import project_exists
 from annotations.numbers_shown import counted
@@ -20,6 +20,7 @@ from annotations.store.model_versions import (
     why_nothing_serves,
 )
 from annotations.store.pushed_tasks import tasks_of
+from annotations.store.wave_views import View
 from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
 from models.run_folders import erase_runs
 from service.composition import Parts
@@ -137,6 +138,8 @@ def _nothing_shown(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
                 if one.url == server.url and project_exists(server, one.project_id):
                     forget_predictions(server, one.project_id, versions)
                     forget_boxes(server, one.project_id, _showing(parts, one.id), empty)
+                    if one.view is View.INTERVIEW:
+                        forget_names(server, one.project_id)
     except TandemError as error:
         found.still_there.append(
             f"Label Studio still shows what {', '.join(sorted(erasing.models))} suggested ({error}) Run the same "

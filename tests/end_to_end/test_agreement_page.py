@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from accessibility import violations
 from builders import skip_or_fail
 from made_up_study import MadeUp, fill
 
@@ -46,6 +47,7 @@ def test_the_page_opens_offline_with_every_plot_beside_its_table(
         for plot in page.locator("svg").all():
             assert plot.evaluate("one => one.nextElementSibling.tagName") == "TABLE"
         assert page.evaluate("document.documentElement.scrollWidth") <= 1100
+        assert violations(page) == []
         browser.close()
     assert asked_for == [(tmp_path / "a.html").as_uri()]
     assert complaints == []

@@ -97,6 +97,14 @@ def _addresses(made: WithPages) -> list[str]:
         "/jobs",
         f"/jobs/{job}",
         "/account",
+        "/people",
+        "/audit",
+        "/study/work",
+        "/bring-in",
+        "/participants",
+        "/exports",
+        "/exports/of/codings",
+        "/settings",
         "/api/v1/docs",
     ]
 

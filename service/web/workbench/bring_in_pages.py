@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, HTTPException, Response, status
 
-from annotations.errors import BadInput, Busy, TandemError
+from annotations.errors import BadInput, Busy
 from annotations.store.brought_in import all_brought_in, brought_in_by_id, items_of
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import ask_for
@@ -16,13 +16,13 @@ from service.audit import Did
 from service.bringing_in.bring import bring_in
 from service.bringing_in.kinds import kind_of
 from service.bringing_in.undo import undo, why_it_stays
-from service.bringing_in.uploads import all_uploads, in_words, open_upload, receive
+from service.bringing_in.uploads import all_uploads, in_words, receive
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS
 from service.web.workbench import upload_pages
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
-from service.web.workbench.looks import is_small, look
+from service.web.workbench.looks import is_small, look, opened
 
 PATH = UPLOADS
 router = APIRouter(include_in_schema=False)
@@ -60,7 +60,7 @@ def send(visit: Visited, sent: Sent) -> Response:
     manifests = upload.of_kind("manifest")
     notes = [note for one in manifests for note in upload_pages.taken(upload, one)]
     upload.save()
-    audit(visit, Did.IMPORTED, "files sent", files=len(upload.files), kept=False)
+    audit(visit, Did.SENT, str(upload.id), files=len(upload.files))
     look(visit, upload)
     return saved(f"{PATH}/{upload.id}" + ("?notes=1" if notes else ""))
 
@@ -70,8 +70,8 @@ def bring(visit: Visited, one: UUID) -> Response:
     """Bring in what can come in as it is."""
     visit.must(Action.BRING_IN)
     parts = visit.parts
-    upload = open_upload(parts, one)
-    audit(visit, Did.IMPORTED, str(one))
+    upload = opened(visit, one)
+    audit(visit, Did.IMPORTED, in_words(upload), kind="files of a browser", files=len(upload.files))
     if is_small(upload):
         try:
             with parts.alone("bring in"):
@@ -92,7 +92,7 @@ def bring(visit: Visited, one: UUID) -> Response:
 def look_again(visit: Visited, one: UUID) -> Response:
     """Look at the files once more."""
     visit.must(Action.BRING_IN)
-    upload = open_upload(visit.parts, one)
+    upload = opened(visit, one)
     upload.save()
     look(visit, upload)
     return saved(f"{PATH}/{one}")
@@ -102,8 +102,8 @@ def look_again(visit: Visited, one: UUID) -> Response:
 def leave(visit: Visited, one: UUID) -> Response:
     """Delete what was sent: it is not to come in."""
     visit.must(Action.BRING_IN)
-    open_upload(visit.parts, one).remove()
-    audit(visit, Did.IMPORTED, str(one), left=True, kept=False)
+    opened(visit, one).remove()
+    audit(visit, Did.SENT, str(one), left="yes")
     return saved(PATH)
 
 
@@ -123,7 +123,7 @@ def undo_it(visit: Visited, record: UUID) -> Response:
             undo(visit.parts, record, by=visit.viewer.name)
     except BadInput as error:
         return _came_in(visit, record, fault=str(error))
-    audit(visit, Did.CHANGED_STUDY, str(record), what="undid what was brought in")
+    audit(visit, Did.UNDID, str(record))
     return saved(f"{PATH}/came/{record}")
 
 
@@ -160,7 +160,7 @@ def _came_in(visit: Visit, record: UUID, *, fault: str = "") -> Response:
     with visit.parts.store.reading() as connection:
         found = brought_in_by_id(connection, record)
         if found is None:
-            raise TandemError("Nothing that came in has this number.")
+            raise HTTPException(status.HTTP_404_NOT_FOUND, "Nothing that came in has this number.")
         items = items_of(connection, record)
         reasons = why_it_stays(connection, found) if found.undone is None else ()
         theirs = {one.transcript for one in items if one.kind in ("transcript", "described", "replaced")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -64,7 +65,7 @@ def make_export(visit: Visited, sent: Sent, key: str) -> Response:
         file.chmod(0o600)
     plain = made.to_json() | {"key": key, "files": [file.name for file in made.files]}
     write_plain(folder / _ABOUT, plain)
-    audit(visit, Did.EXPORTED, key)
+    audit(visit, Did.EXPORTED, ", ".join(plain["files"]), kind=key, asked=_asked(narrowed))
     return saved(f"{PATH}/made/{one}")
 
 
@@ -89,7 +90,7 @@ def take_along(visit: Visited, one: UUID, number: int) -> Response:
     names = [] if about is None else about["files"]
     if folder is None or not 0 <= number < len(names) or not (folder / names[number]).is_file():
         return _gone(visit)
-    audit(visit, Did.EXPORTED, f"{about['key'] if about else ''}", taken=True)
+    audit(visit, Did.EXPORTED, names[number], kind="taken along")
     return FileResponse(folder / names[number], filename=names[number], media_type="application/octet-stream")
 
 
@@ -160,6 +161,10 @@ def _gone(visit: Visit) -> Response:
         title="This file is not here",
         sentence="Files wait for a day to be taken along. Make it again: it takes a moment.",
     )
+
+
+def _asked(narrowed: Mapping[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{name} {', '.join(values)}" for name, values in narrowed.items() if values)
 
 
 def _without(sentence: str, folder: Path) -> str:

@@ -66,9 +66,7 @@ def participants(visit: Visited) -> Response:
         empty="Nobody is known yet: bring interviews in first.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        audit(visit, Did.EXPORTED, "participants")
-        return shown.workbook_answer("participants")
+        return visit.takes(shown, "participants")
     return visit.page("workbench/participants.html", list=shown, gone=gone, receipts=_receipts(visit))
 
 
@@ -92,7 +90,7 @@ def attributes(visit: Visited, sent: Sent) -> Response:
             change_attributes(visit.parts, Owner.PARTICIPANT, who, values)
     except BadInput as error:
         return _page(visit, who, fault=str(error), given=values)
-    audit(visit, Did.CHANGED_STUDY, who, what="attributes")
+    audit(visit, Did.DESCRIBED, who, what="attributes")
     return saved(address_of(who))
 
 
@@ -108,7 +106,7 @@ def consents(visit: Visited, sent: Sent) -> Response:
             done = change_consents(visit.parts, who, wanted)
     except BadInput as error:
         return _page(visit, who, fault=str(error))
-    audit(visit, Did.CHANGED_STUDY, who, what="consents")
+    audit(visit, Did.DESCRIBED, who, what="consents", may_train=wanted.may_train, may_quote=wanted.may_quote)
     return _page(visit, who, note=done.sentence)
 
 
@@ -131,7 +129,7 @@ def withdraw(visit: Visited, sent: Sent) -> Response:
         return _preview(visit, who, fault=said)
     with visit.parts.store.writing() as connection:
         job = ask_for(connection, "withdraw", {"participant": who, "by": by})
-    audit(visit, Did.WITHDREW, who)
+    audit(visit, Did.ASKED, who, kind="withdrawal")
     return saved(f"/jobs/{job}")
 
 

@@ -46,7 +46,7 @@ def change(visit: Visited, sent: Sent) -> Response:
     except BadInput as error:
         given = {name: sent.text(name) for name in _fields(config)}
         return _page(visit, given, config, fault=str(error))
-    audit(visit, Did.CHANGED_STUDY, "settings", what=", ".join(done.changed))
+    audit(visit, Did.CHANGED_STUDY, "study.yaml", keys=", ".join(done.changed))
     if done.notes:
         return _page(visit, _fields(done.study.config), done.study.config, notes=done.notes)
     return saved(PATH, form="settings")

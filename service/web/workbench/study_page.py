@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from annotations.store.judged_passages import JudgedPassages
 from service.access.page_links import interview_path
 from service.access.policy import Action
+from service.access.transcript_access import sees_drafts
 from service.composition import Parts
+from service.looking.attribute_filter import known_by_transcript
 from service.looking.concerns import Concern, concerns_of
 from service.looking.job_progress import latest_jobs
 from service.looking.next_command import command_of
@@ -23,6 +28,7 @@ from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
 WORK = "/study/work"
+_MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
 
 
@@ -44,12 +50,12 @@ class Button:
     command: str
 
 
-def remember_study(parts: Parts) -> Remembered[StudyNow]:
-    """What the study's page is made of, kept while the server runs."""
+def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]:
+    """What the study's page is made of, kept while the server runs. ``judged``: what was counted so far."""
 
     def look() -> StudyNow:
         now = parts.read_again()
-        progress = progress_of(now)
+        progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
             return StudyNow(progress, study_work(connection))
 
@@ -75,6 +81,7 @@ def study(visit: Visit) -> Response:
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
+        begun=now.progress.for_viewer(whole=sees_drafts(visit.viewer)).begun,
         as_of=as_of,
         more=_more,
         shown_place=_shown_place,
@@ -83,23 +90,32 @@ def study(visit: Visit) -> Response:
 
 @router.get(WORK)
 def work(visit: Visited) -> Response:
-    """Each interview and coder, to be filtered by wave, coder and case."""
+    """Each interview and coder, to be filtered by wave, coder, case and what is known of the participant."""
     visit.must(Action.SEE_FIGURES)
     now, _ = _now(visit.request)
     if now is None:
         return _counting(visit)
+    with visit.parts.store.reading() as connection:
+        names, known = known_by_transcript(connection)
     shown = Shown(
         _seen_by(visit, now.work),
-        _COLUMNS,
+        (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
         path=WORK,
         noun="interview and coder",
         empty="Nothing has been handed out or coded yet.",
     )
     if shown.asked.take:
-        visit.must(Action.EXPORT)
-        return shown.workbook_answer("work")
+        return visit.takes(shown, "work")
     return visit.page("workbench/work.html", list=shown)
+
+
+def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> Column[CoderWork]:
+    """A column of an attribute; one with few values is a filter."""
+    few = len({its[name] for its in known.values() if name in its}) <= _MOST_CHOICES
+    return Column(
+        f"attribute-{at}", name, lambda one: known.get(one.transcript, {}).get(name, ""), choice=few
+    )
 
 
 def _counting(visit: Visit) -> Response:
@@ -133,8 +149,10 @@ def _more(**asked: str) -> str:
     return f"{WORK}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
-def _seconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f} s"
+def _took(one: CoderWork) -> str:
+    if one.seconds is None:
+        return ""
+    return f"{one.seconds / 60:.0f} min (interview)" if one.whole else f"{one.seconds:.0f} s"
 
 
 _COLUMNS = (
@@ -148,9 +166,7 @@ _COLUMNS = (
     Column[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
     Column[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
     Column[CoderWork]("left", "Left", lambda one: one.left),
-    Column[CoderWork](
-        "seconds", "Each took", lambda one: one.seconds, text=lambda one: _seconds(one.seconds)
-    ),
+    Column[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
     Column[CoderWork](
         "where",
         "Coded in",

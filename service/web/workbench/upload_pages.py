@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response, status
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
 from annotations.store.coders import coder_names
-from annotations.store.jobs import job_by_id
+from annotations.store.jobs import all_jobs
 from annotations.store.study_places import places_in
 from annotations.store.transcripts import transcript_names
 from annotations.transcript import Kind as TranscriptKind
@@ -26,13 +26,14 @@ from service.bringing_in.corrections import (
 )
 from service.bringing_in.kinds import NAMES
 from service.bringing_in.mend_cells import mend
-from service.bringing_in.uploads import KINDS, SentFile, Upload, open_upload
+from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.looking.job_progress import job_progress
+from service.passing_files.folders import folder_of
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.given import Given, Sent
-from service.web.workbench.looks import look
+from service.web.workbench.looks import look, opened
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,30 +43,41 @@ def upload(visit: Visited, one: UUID) -> Response:
     """What was sent, as it would come in."""
     visit.must(Action.BRING_IN)
     parts = visit.parts
-    found = open_upload(parts, one)
+    came = _came_by_job(visit, one)
+    if came:
+        return saved(f"{PATH}/came/{came}")
+    found = opened(visit, one)
     if found.job:
         with parts.store.reading() as connection:
             job = job_progress(connection, UUID(found.job))
-            plain = job_by_id(connection, UUID(found.job))
         if job is not None and job.under_way:
             return visit.page("workbench/upload_at_work.html", job=job, upload=found)
-        if plain is not None and plain.kind == "bring in" and plain.result and plain.result.get("brought_in"):
-            return saved(f"{PATH}/came/{plain.result['brought_in']}")
         if job is not None and job.error:
             return page(visit, found, fault=job.error)
     if found.seen is None:
         look(visit, found)
-        found = open_upload(parts, one)
+        found = opened(visit, one)
         if found.seen is None:
             return saved(f"{PATH}/{one}")
     return page(visit, found)
+
+
+def _came_by_job(visit: Visit, one: UUID) -> str:
+    """What a job brought in of an upload that is not here any more, "" where it is here or was left."""
+    if folder_of(visit.parts, "in", one) is not None:
+        return ""
+    with visit.parts.store.reading() as connection:
+        for job in all_jobs(connection, latest=100):
+            if job.kind == "bring in" and job.arguments.get("upload") == str(one) and job.result:
+                return str(job.result.get("brought_in") or "")
+    return ""
 
 
 @router.get(f"{PATH}/{{one}}/file/{{number}}")
 def one_file(visit: Visited, one: UUID, number: int) -> Response:
     """One transcript: its first turns, what to look at, and what is said of it."""
     visit.must(Action.BRING_IN)
-    found = open_upload(visit.parts, one)
+    found = opened(visit, one)
     return _file_page(visit, found, found.file(number))
 
 
@@ -73,7 +85,7 @@ def one_file(visit: Visited, one: UUID, number: int) -> Response:
 def correct_file(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
     """What is said of one transcript."""
     visit.must(Action.BRING_IN)
-    found = open_upload(visit.parts, one)
+    found = opened(visit, one)
     file = found.file(number)
     try:
         describe(found, str(number), _described(sent))
@@ -84,7 +96,7 @@ def correct_file(visit: Visited, sent: Sent, one: UUID, number: int) -> Response
         take_lines(found, file, sent.text("lines"))
         give_roles(found, _roles(sent))
     except BadInput as error:
-        return _file_page(visit, open_upload(visit.parts, one), file, fault=str(error), given=sent)
+        return _file_page(visit, opened(visit, one), file, fault=str(error), given=sent)
     return _anew(visit, found, f"{PATH}/{one}/file/{number}" if sent.text("stay") else f"{PATH}/{one}")
 
 
@@ -92,12 +104,12 @@ def correct_file(visit: Visited, sent: Sent, one: UUID, number: int) -> Response
 def correct_all(visit: Visited, sent: Sent, one: UUID) -> Response:
     """What is said of all transcripts alike."""
     visit.must(Action.BRING_IN)
-    found = open_upload(visit.parts, one)
+    found = opened(visit, one)
     try:
         describe(found, ALL, _described(sent))
         found.said.replace = sent.ticked("replace")
     except BadInput as error:
-        return page(visit, open_upload(visit.parts, one), fault=str(error))
+        return page(visit, opened(visit, one), fault=str(error))
     return _anew(visit, found)
 
 
@@ -105,7 +117,7 @@ def correct_all(visit: Visited, sent: Sent, one: UUID) -> Response:
 def correct_roles(visit: Visited, sent: Sent, one: UUID) -> Response:
     """Who asks and who answers."""
     visit.must(Action.BRING_IN)
-    found = open_upload(visit.parts, one)
+    found = opened(visit, one)
     give_roles(found, _roles(sent))
     return _anew(visit, found)
 
@@ -114,7 +126,7 @@ def correct_roles(visit: Visited, sent: Sent, one: UUID) -> Response:
 def correct_kind(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
     """What a file is; or that it is not to come in."""
     visit.must(Action.BRING_IN)
-    found = open_upload(visit.parts, one)
+    found = opened(visit, one)
     file = found.file(number)
     if sent.text("kind") == "leave":
         found.leave_out(file)
@@ -140,7 +152,7 @@ def correct_kind(visit: Visited, sent: Sent, one: UUID, number: int) -> Response
 def ask_of_table(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
     """How a file of codings or a project is to be taken."""
     visit.must(Action.BRING_IN)
-    found = open_upload(visit.parts, one)
+    found = opened(visit, one)
     file = found.file(number)
     asked: dict[str, Any] = {
         "complete": sent.text("complete"),
@@ -164,7 +176,7 @@ def ask_of_table(visit: Visited, sent: Sent, one: UUID, number: int) -> Response
 def mend_table(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
     """Other words in cells of a table: in all that say the same, or in single rows."""
     visit.must(Action.BRING_IN)
-    found = open_upload(visit.parts, one)
+    found = opened(visit, one)
     file = found.file(number)
     column = sent.text("column")
     same = {(column, sent.text("value")): sent.text("new")} if sent.text("new") else {}
@@ -224,7 +236,9 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         known={
             "transcript": names,
             "coder": coders,
-            "code": [code.path for code in visit.request.app.state.in_force.codebook] if names else [],
+            "code": [code.path for code in visit.request.app.state.in_force.codebook]
+            if seen["tables"]
+            else [],
         },
         faults=fault.splitlines(),
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,

@@ -142,6 +142,7 @@ def test_a_mark_over_several_passages_is_one_coding_of_the_first(
     """The others carry it by the rule of halves, and are not set aside as empty."""
     said = Marks(shown).add(0, "mine", "money", to=1).said(codebook)
     assert codes_in(said) == [("money",), (), (), ()]
+    assert said.passages[1].verdict.decision.reached == ("money",)
     (coded,) = said.passages[0].verdict.decision.marked
     assert coded.span == Span(shown.passages[0].span.start, shown.passages[1].span.end)
 

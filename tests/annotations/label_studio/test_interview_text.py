@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from annotations.label_studio.interview_text import InterviewText, Marked, hash_of_words, interview_key
+from annotations.label_studio.interview_text import (
+    NAMED_BELOW,
+    InterviewText,
+    Marked,
+    hash_of_words,
+    interview_key,
+)
 from annotations.transcript import Role, Span, Turn
 
 SCRIPTS = "abc äß é e\u0301 अनु ไทย العربية שלום 日本語 😀👩\u200d👩\u200d👧 \u00a0\u2028\u200b\t\n<b>&amp;'\"\\n \x01\x0b"
@@ -124,3 +130,14 @@ def test_another_text_is_another_task() -> None:
     keys = {interview_key(one, "a"), interview_key(one, "b"), interview_key(one, "a", again=True)}
     assert len(keys) == 3
     assert interview_key(one, "a") == interview_key(one, "a")
+
+
+def test_what_is_named_below_a_turn_is_no_word_of_it() -> None:
+    """It stands in an attribute, whatever it says, and can be taken out again."""
+    made = interview(["First turn.", "Second turn."])
+    plain = made.html({0: False, 1: True})
+    named = made.html({0: False, 1: True}, {0: 'doubtful: "Cost" <b>&'})
+    assert NAMED_BELOW.sub("", named) == plain != named
+    read = lxml_html.fragments_fromstring(named)
+    assert [one.text_content() for one in read if not isinstance(one, str)] == ["First turn.", "Second turn."]
+    assert [one.get("class") for one in read if not isinstance(one, str)] == ["tandem-said", "tandem-asked"]

@@ -73,10 +73,18 @@ def _in_table(content: bytes) -> int:
 
 def _in_json(content: bytes) -> int:
     plain = json.loads(content)
-    segments = (
-        plain if isinstance(plain, list) else next(one for one in plain.values() if isinstance(one, list))
-    )
-    return sum(count_words(one) for segment in segments for one in segment.values() if isinstance(one, str))
+    names: dict[str, str] = {}
+    if isinstance(plain, dict):
+        names = {one["id"]: one["name"] for one in plain.pop("speakers", ())}
+        plain = plain.get("results", plain)
+        plain = plain.get("audio_segments") or next(one for one in plain.values() if isinstance(one, list))
+    words = 0
+    for turn in plain:
+        parts = turn.get("elements") or turn.get("words") or ()
+        said = "".join(part.get("value") or part.get("text") for part in parts)
+        cells = [value for key, value in turn.items() if isinstance(value, str) and not key.endswith("_time")]
+        words += count_words(said) + sum(count_words(names.get(one, one)) for one in cells)
+    return words
 
 
 ELSEWHERE: dict[str, Callable[[bytes], int]] = {

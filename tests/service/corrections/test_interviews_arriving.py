@@ -14,17 +14,28 @@ from sqlalchemy import select
 from annotations.coding import Condition, Draw
 from annotations.label_studio.annotation import KEPT
 from annotations.label_studio.interview_text import InterviewText, interview_key
+from annotations.label_studio.webhook import webhook_of
+from annotations.store.erasing import interviews_with
 from annotations.store.hidden_segments import hidden_segments
-from annotations.store.interviews import InterviewTask, all_drafts, keep_interviews
+from annotations.store.interviews import InterviewTask, all_drafts, forget_interviews, keep_interviews
 from annotations.store.label_studio_projects import add_project, projects
 from annotations.store.pushed_tasks import keep_tasks, tasks_of
-from annotations.store.tables import passage_answers, transcripts
+from annotations.store.tables import (
+    interview_drafts,
+    label_studio_annotations,
+    label_studio_interviews,
+    passage_answers,
+    transcripts,
+)
 from annotations.store.transcripts import all_transcripts
-from annotations.store.wave_views import View
+from annotations.store.wave_views import View, choose_view
+from annotations.store.webhooks import count_waiting
+from annotations.store.withdrawals import erase
 from annotations.transcript import Span
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.corrections.list_set_aside import set_aside
+from service.looking.study_work import study_work
 from service.looking.wave_progress import progress_of
 
 
@@ -256,3 +267,52 @@ def test_a_draft_is_no_review_and_says_how_far_it_is(parts: Parts, whole: Whole)
     pull_now(parts, whole)
     with parts.store.reading() as connection:
         assert all_drafts(connection) == ()
+
+
+def test_a_withdrawal_takes_the_interview_as_a_whole(parts: Parts, inbox: Inbox, whole: Whole) -> None:
+    """Its task in Label Studio, what annotations said, drafts; no row is left, and a late webhook finds nothing."""
+    whole.save(1, 1, whole.suggestion(0))
+    deliver(inbox, whole.told[-1])
+    inbox.store(webhook_of(whole.told[-1]))
+    with parts.store.writing() as connection:
+        (kept,) = all_transcripts(connection)
+        done = erase(connection, kept.transcript.participant or "JKG-01", by="Lead")
+        assert done.reviews == 6
+        assert {one.project: len(one.keys) for one in done.withdrawal.pending} == {7: 6, 9: 1}
+        for table in (passage_answers, label_studio_interviews, label_studio_annotations, interview_drafts):
+            assert connection.execute(select(table)).all() == []
+        assert count_waiting(connection) == 0
+
+
+def test_words_that_are_forgotten_take_the_old_interview_with_them(
+    parts: Parts, inbox: Inbox, whole: Whole
+) -> None:
+    """The task that shows the earlier text goes; reviews of words that stand stay."""
+    whole.save(1, 1, whole.suggestion(0))
+    deliver(inbox, whole.told[-1])
+    with parts.store.writing() as connection:
+        connection.execute(transcripts.update().values(text_hash="another"))
+        doomed = interviews_with(connection, [whole.segments[0]])
+        assert [one.task_id for one in doomed] == [1]
+        forget_interviews(connection, doomed)
+        for table in (passage_answers, label_studio_interviews, label_studio_annotations):
+            assert connection.execute(select(table)).all() == []
+    assert len(reviews_of(parts)) == 6
+
+
+def test_the_work_of_a_wave_is_counted_once(
+    parts: Parts, inbox: Inbox, server: FakeLabelStudio, whole: Whole
+) -> None:
+    """Where both views stand, in the one that is in force; what was done in the other is done."""
+    server.save(2, 1, chosen("people"))
+    deliver(inbox, server.told[-1])
+    for view in (View.INTERVIEW, View.PASSAGE):
+        with parts.store.writing() as connection:
+            choose_view(connection, "1", view)
+            (row,) = study_work(connection)
+        assert (row.coder, row.passages, row.done, row.left) == ("Ada", 6, 1, 5)
+    whole.save(1, 1, whole.suggestion(0))
+    deliver(inbox, whole.told[-1])
+    with parts.store.reading() as connection:
+        (row,) = study_work(connection)
+    assert (row.done, row.left) == (6, 0)

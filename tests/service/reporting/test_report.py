@@ -13,6 +13,9 @@ from docx import Document
 
 from annotations.errors import BadInput
 
+# each runs several commands
+pytestmark = pytest.mark.slow
+
 RATINGS = [
     "phase,code,case,rater,rating,rationale,consensus",
     "Early,Money,Esk,Ada,-2,Three say so,",
@@ -33,7 +36,6 @@ def _words(file: Path) -> str:
     return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
-@pytest.mark.slow
 def test_the_pack_holds_every_part(tandem: Run, tmp_path: Path) -> None:
     """Sample, agreement, tables, ratings, saturation, sources, timelines, answers, quotes with consent, and the codebook."""
     tandem("ratings", str(write_lines(tmp_path / "r.csv", RATINGS)))
@@ -73,7 +75,6 @@ def test_the_pack_holds_every_part(tandem: Run, tmp_path: Path) -> None:
     assert done["quotes"] == len(consents[0].rows) - 1
 
 
-@pytest.mark.slow
 def test_numbers_and_references_are_words_own(tandem: Run, tmp_path: Path) -> None:
     """Tables and figures are numbered one after the other, and every reference leads to one that is there."""
     file = tmp_path / "pack.docx"
@@ -93,7 +94,6 @@ def test_numbers_and_references_are_words_own(tandem: Run, tmp_path: Path) -> No
     assert "the grant was late" not in xml
 
 
-@pytest.mark.slow
 def test_a_study_with_nothing_in_it_has_a_pack_too(tandem: Run, tmp_path: Path) -> None:
     """Of one site, without ratings, events and answers: what is not there is said."""
     file = tmp_path / "pack.docx"
@@ -139,7 +139,7 @@ def test_people_of_a_case_read_what_may_be_quoted(tandem: Run, tmp_path: Path) -
     assert "“E-01, the grant was late.” (E-01, turn 2)" in said
 
 
-def test_answers_stand_beside_the_findings_that_they_concern(tandem: Run) -> None:
+def test_answers_stand_beside_the_findings_that_they_concern(tandem: Run, tmp_path: Path) -> None:
     """A participant's beside what rests on their words, or on one code alone; a case's in all its cells."""
     tandem("report", "--for", "E-01", "--answer", "agreed", "--date", "2017-03-02", "--by", "Ada")
     tandem(
@@ -185,6 +185,10 @@ def test_answers_stand_beside_the_findings_that_they_concern(tandem: Run) -> Non
     (finding,) = (one for one in findings if (one["code"], one["column"]) == ("Money", "Esk"))
     assert len(finding["member_checks"]) == 2
     assert tandem("report")["member_checks"][0]["date"] == "2017-03-02"
+    page = tmp_path / "m.html"
+    tandem("matrix", "--html", str(page))
+    assert "Member check: E-01 agreed to the summary on 2017-03-02" in page.read_text("utf-8")
+    assert "It came in time" not in page.read_text("utf-8")
 
 
 def test_the_newest_answer_holds_and_the_same_again_changes_nothing(tandem: Run, tmp_path: Path) -> None:
@@ -266,3 +270,19 @@ def test_of_somebody_of_whom_nothing_was_coded_there_is_no_summary(tandem: Run, 
     tandem("import", str(tmp_path / "N-01.txt"), "--wave", "1", "--participant", "N-01")
     with pytest.raises(BadInput, match="nothing that N-01 said was coded yet"):
         tandem("report", "--for", "N-01")
+
+
+def test_every_result_is_an_export_of_the_list(study: Path, tmp_path: Path) -> None:
+    """With the files that its command writes."""
+    from service.all_exports import KINDS, Wish, make_export
+    from service.composition import open_parts
+
+    names = {"patterns", "saturation", "triangulation", "report"}
+    assert names <= {one.key for one in KINDS}
+    with open_parts(study) as parts:
+        for name in sorted(names):
+            made = make_export(parts, name, ".docx", tmp_path, Wish())
+            assert made.files[0].read_bytes().startswith(b"PK")
+        pictures = make_export(parts, "patterns", ".svg", tmp_path, Wish({"wave": ("1",)}))
+    assert all(one.is_file() for one in pictures.files)
+    assert len(pictures.files) == 2

@@ -15,6 +15,9 @@ from openpyxl import load_workbook
 
 from annotations.errors import BadInput
 
+# each runs several commands
+pytestmark = pytest.mark.slow
+
 COMMANDS = ("patterns", "saturation", "triangulation", "change")
 
 
@@ -158,7 +161,6 @@ def test_an_empty_study_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not list(tmp_path.glob("*.svg"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_files_of_each(again: Run, tmp_path: Path, name: str) -> None:
     """A workbook, a document with numbered figures and tables that Word counts, and pictures whose words can be searched."""

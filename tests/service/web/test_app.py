@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders import a_transcript
 from fastapi.testclient import TestClient
 
+from annotations.attributes import Attribute, Owner
 from annotations.errors import BadInput, Busy
+from annotations.store.attributes import keep_attributes
+from annotations.store.transcripts import add_transcript
 from service.access.keys import door_key, key_for, session_key
 from service.cli.main import _say
 from service.cli.output import say, table, warn
@@ -59,6 +63,19 @@ def test_a_cookie_alone_reads_and_does_not_write(client: TestClient) -> None:
     assert (page.status_code, str(page.url)) == (200, "http://127.0.0.1:8430/")
     assert "There are no transcripts yet" in page.text
     assert client.post("/api/v1/jobs", json={"kind": "train"}).status_code == 403
+
+
+def test_the_waves_of_some_people_alone(client: TestClient, parts: Parts) -> None:
+    """The API counts those alone who have an attribute; one that nobody has is a sentence."""
+    with parts.store.writing() as connection:
+        for name, wave in (("P-01", "1"), ("P-02", "2")):
+            add_transcript(connection, a_transcript(name, "How?", "Well.", wave=wave))
+        keep_attributes(connection, [Attribute(Owner.PARTICIPANT, "P-01", "Role", "leader")])
+    holding = {"Authorization": f"Bearer {KEY}"}
+    found = client.get("/api/v1/status", params={"where": "role=leader"}, headers=holding).json()
+    assert list(found["waves"]) == ["1"]
+    answer = client.get("/api/v1/status", params={"where": "role=nobody"}, headers=holding)
+    assert 400 <= answer.status_code < 500
 
 
 def test_another_host_name_is_refused(parts: Parts) -> None:

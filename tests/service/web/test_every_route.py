@@ -70,6 +70,37 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /jobs/{job}/events": Action.CHANGE_MODELS,
     "POST /jobs/{job}/cancel": Action.CHANGE_MODELS,
     "POST /jobs/{job}/retry": Action.CHANGE_MODELS,
+    "GET /bring-in": Action.BRING_IN,
+    "GET /bring-in/came/{record}": Action.BRING_IN,
+    "GET /bring-in/{one}": Action.BRING_IN,
+    "GET /bring-in/{one}/file/{number}": Action.BRING_IN,
+    "POST /bring-in": Action.BRING_IN,
+    "POST /bring-in/came/{record}/undo": Action.BRING_IN,
+    "POST /bring-in/{one}/all": Action.BRING_IN,
+    "POST /bring-in/{one}/bring": Action.BRING_IN,
+    "POST /bring-in/{one}/file/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/kind/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/leave": Action.BRING_IN,
+    "POST /bring-in/{one}/look": Action.BRING_IN,
+    "POST /bring-in/{one}/mend/{number}": Action.BRING_IN,
+    "POST /bring-in/{one}/roles": Action.BRING_IN,
+    "POST /bring-in/{one}/table/{number}": Action.BRING_IN,
+    "GET /participants": Action.BRING_IN,
+    "GET /participants/of": Action.BRING_IN,
+    "POST /participants/attributes": Action.BRING_IN,
+    "GET /exports": Action.EXPORT,
+    "GET /exports/made/{one}": Action.EXPORT,
+    "GET /exports/made/{one}/{number}": Action.EXPORT,
+    "GET /exports/of/{key}": Action.EXPORT,
+    "POST /exports/made/{one}/delete": Action.EXPORT,
+    "POST /exports/of/{key}": Action.EXPORT,
+    "GET /participants/receipts/{name}": Action.ERASE,
+    "GET /participants/withdraw": Action.ERASE,
+    "POST /participants/consents": Action.ERASE,
+    "POST /participants/withdraw": Action.ERASE,
+    "GET /settings": Action.CHANGE_STUDY,
+    "POST /settings": Action.CHANGE_STUDY,
+    "GET /study/work": Action.SEE_FIGURES,
     "GET /work": Action.CODE,
     "GET /doubts": Action.WRITE_DOUBT,
     "GET /doubts/new": Action.WRITE_DOUBT,
@@ -166,11 +197,13 @@ def _names(app: FastAPI) -> list[str]:
 
 def _asked(client: TestClient, name: str, transcript: UUID, token: str = "") -> int:
     method, _, path = name.partition(" ")
-    for place in ("{given}", "{mark}", "{name}", "{code:path}"):
+    path = path.replace("{number}", "1")
+    for place in ("{given}", "{mark}", "{name}", "{code:path}", "{key}"):
         path = path.replace(place, "x")
     path = path.replace("{transcript}", str(transcript))
-    for place in ("{account}", "{token}", "{job}", "{doubt}"):
+    for place in ("{account}", "{token}", "{job}", "{doubt}", "{one}", "{record}"):
         path = path.replace(place, str(uuid4()))
+    path = path.replace("{number}", "0").replace("{key}", "codings")
     query = "?transcript=L-01" if path.rsplit("/", 1)[-1] in ("segments", "suggestions", "reviews") else ""
     if name == "GET /proof":
         query = f"?nonce={'0' * 64}"

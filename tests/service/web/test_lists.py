@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -74,6 +74,7 @@ def test_all_that_was_asked_for_is_taken_along_and_nothing_of_it_runs() -> None:
     assert book.active["A3"].data_type == "s"  # type: ignore[index]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["q", "sort", "page", "kind", "take", "other"]), st.text(max_size=20)))
 def test_no_address_breaks_a_list(query: dict[str, str]) -> None:
     """Whatever somebody types, there is a page, and its rows are rows of the list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -117,6 +118,14 @@ def test_guesses_are_slowed_down_and_an_account_is_not_locked(app: FastAPI, part
         earlier = now() - timedelta(minutes=30)
         connection.execute(sign_in_attempts.update().values(created=earlier))
     assert _signs_in(client, "Cleo", PASSWORD) == 303
+
+
+def test_guesses_at_the_same_moment_are_all_counted(app: FastAPI) -> None:
+    """Many at once are not all the first."""
+    clients = [browser(app, address="192.0.2.3") for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda client: _signs_in(client, "Cleo", "wrong wrong wrong"), clients))
+    assert sorted(found) == [401] * 3 + [429] * 5
 
 
 def test_one_address_does_not_try_one_name_after_the_other(app: FastAPI) -> None:

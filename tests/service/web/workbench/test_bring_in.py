@@ -12,6 +12,8 @@ from lead_in_browser import INTERVIEW, SECOND, Lead, a_study
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.reviews import count_reviews
 from service.composition import Parts
+from service.web.workbench import looks
+from service.worker import do_waiting_jobs
 
 
 @pytest.fixture
@@ -149,3 +151,23 @@ def test_what_comes_twice_changes_nothing(lead: Lead, parts: Parts) -> None:
     again = lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW)).url.path}/bring")
     assert "in the study already" in again.text
     assert _names(parts) == ["JKG-01"]
+
+
+@pytest.mark.slow
+def test_many_files_are_looked_at_and_come_in_by_a_job(
+    lead: Lead, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page shows how far it is, and afterwards what was found; then what came in."""
+    monkeypatch.setattr(looks, "FEW_FILES", 0)
+    page = lead.send(("JKG-01.txt", INTERVIEW), ("DND-03.txt", SECOND))
+    here = page.url.path
+    assert "waits for a worker" in page.text
+    assert do_waiting_jobs(parts) == 1
+    assert "2 transcripts would come in" in lead.get(here).text
+    assert "waits for a worker" in lead.post(f"{here}/bring").text
+    assert _names(parts) == []
+    assert do_waiting_jobs(parts) == 1
+    assert _names(parts) == ["DND-03", "JKG-01"]
+    came = lead.get(here)
+    assert "What came in" in came.text
+    assert "2 transcripts" in came.text

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from lead_in_browser import INTERVIEW, SECOND, Lead, a_study
 
-from annotations.store.attributes import all_attributes
+from annotations.attributes import Attribute, Owner
+from annotations.store.attributes import all_attributes, keep_attributes
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import all_jobs
 from annotations.study.config import read_study
@@ -64,6 +65,19 @@ def test_the_study_says_who_is_at_what(filled: Lead) -> None:
     work = filled.get("/study/work?coder=Ada").text
     assert "JKG-01" in work
     assert filled.get("/study/work?take=xlsx").content[:2] == b"PK"
+
+
+def test_what_is_known_of_participants_is_a_column_and_a_filter(filled: Lead) -> None:
+    """In the list of who is at what; nothing stands there while nothing is known."""
+    assert "leader" not in filled.get("/study/work").text
+    with filled.parts.store.writing() as connection:
+        roles = (("JKG-01", "leader"), ("DND-03", "provider"))
+        keep_attributes(connection, [Attribute(Owner.PARTICIPANT, who, "Role", role) for who, role in roles])
+    page = filled.get("/study/work").text
+    assert "Role" in page
+    assert "leader" in page
+    assert "JKG-01" in filled.get("/study/work?attribute-0=leader").text
+    assert "JKG-01</a>" not in filled.get("/study/work?attribute-0=provider").text
 
 
 def test_participants_are_changed_in_place(filled: Lead) -> None:
