@@ -114,6 +114,35 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /interviews/{transcript}": (LINKED, Action.READ_TEXT),
     "GET /interviews/{transcript}/done.svg": (LINKED, Action.READ_TEXT),
     "GET /codebook": (LINKED, Action.READ_CODEBOOK),
+    "GET /agreement": Action.SEE_FIGURES,
+    "GET /agreement/figures": Action.SEE_FIGURES,
+    "GET /agreement/pairs": Action.SEE_FIGURES,
+    "POST /agreement/measure": Action.CHANGE_MODELS,
+    "GET /disagreements/decisions": Action.DECIDE_CODES,
+    "GET /models/disagreements": Action.CHANGE_MODELS,
+    "GET /disagreements": Action.READ_TEXT,
+    "GET /disagreements/{transcript}/{segment}": Action.READ_TEXT,
+    "POST /disagreements/{transcript}/{segment}": Action.DECIDE_CODES,
+    "GET /hand-out": Action.HAND_OUT,
+    "GET /hand-out/wave": Action.HAND_OUT,
+    "POST /hand-out/precode": Action.HAND_OUT,
+    "POST /hand-out/push": Action.HAND_OUT,
+    "GET /models": Action.SEE_FIGURES,
+    "POST /models/train": Action.CHANGE_MODELS,
+    "POST /models/rollback": Action.CHANGE_MODELS,
+    "GET /models/trace": Action.CHANGE_MODELS,
+    "GET /models/{version}": Action.SEE_FIGURES,
+    "POST /models/{version}/promote": Action.CHANGE_MODELS,
+    "GET /results": Action.SEE_FIGURES,
+    "GET /results/cell": Action.READ_TEXT,
+    "POST /results/cell": Action.CODE,
+    "GET /results/ratings": Action.SEE_FIGURES,
+    "GET /hand-out/ticks": Action.HAND_OUT,
+    "GET /hand-out/ticks/{code_id}": Action.HAND_OUT,
+    "POST /hand-out/ticks/{code_id}": Action.HAND_OUT,
+    "GET /results/timeline": Action.SEE_FIGURES,
+    "GET /results/timeline.svg": Action.SEE_FIGURES,
+    "POST /results/timeline": Action.BRING_IN,
     "GET /api/v1/status": Action.SEE_FIGURES,
     "GET /api/v1/transcripts": Action.SEE_FIGURES,
     "GET /api/v1/segments": Action.READ_TEXT,
@@ -201,9 +230,14 @@ def _asked(client: TestClient, name: str, transcript: UUID, token: str = "") -> 
     for place in ("{given}", "{mark}", "{name}", "{code:path}", "{key}"):
         path = path.replace(place, "x")
     path = path.replace("{transcript}", str(transcript))
-    for place in ("{account}", "{token}", "{job}", "{doubt}", "{one}", "{record}"):
+    for place in ("{account}", "{token}", "{job}", "{doubt}", "{one}", "{record}", "{segment}"):
         path = path.replace(place, str(uuid4()))
-    path = path.replace("{number}", "0").replace("{key}", "codings")
+    path = (
+        path.replace("{version}", "v1")
+        .replace("{code_id}", "x")
+        .replace("{number}", "0")
+        .replace("{key}", "codings")
+    )
     query = "?transcript=L-01" if path.rsplit("/", 1)[-1] in ("segments", "suggestions", "reviews") else ""
     if name == "GET /proof":
         query = f"?nonce={'0' * 64}"
@@ -211,7 +245,8 @@ def _asked(client: TestClient, name: str, transcript: UUID, token: str = "") -> 
         headers = {"X-CSRF-Token": token}
         return client.post(path, json={"kind": "precode"}, headers=headers).status_code
     data = {"csrf": token} if method == "POST" else None
-    return client.request(method, path + query, data=data, follow_redirects=False).status_code
+    files = {"events": ("events.csv", b"")} if name == "POST /results/timeline" else None
+    return client.request(method, path + query, data=data, files=files, follow_redirects=False).status_code
 
 
 def test_every_route_has_a_rule(app: FastAPI) -> None:
@@ -243,7 +278,8 @@ def test_the_table_of_roles_holds_on_every_route(
         code = _asked(client, name, transcripts["L-01"], token)
         allowed = action is IN or may(viewer, Action(action))
         assert (code == 403) != allowed, (name, code)
-        assert code < 500, (name, code)
+        # 503: what it needs does not run, such as Label Studio
+        assert code < 500 or code == 503, (name, code)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
