@@ -29,11 +29,12 @@ from service.bringing_in.mend_cells import mend
 from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.looking.job_progress import job_progress
 from service.passing_files.folders import folder_of
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import Shown, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.given import Given, Sent
 from service.web.workbench.looks import look, opened
+from service.web.workbench.upload_list import columns_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -217,7 +218,7 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
         )
     shown = Shown(
         transcripts["files"] if transcripts else [],
-        _columns(found),
+        columns_of(found),
         asked_of(visit.request.query_params),
         path=f"{PATH}/{found.id}",
         noun="transcript",
@@ -275,50 +276,6 @@ def _listed(config: Any, places: Any) -> dict[str, list[str]]:
         "participant": list(places["participant"]),
         "kind": [one.value for one in TranscriptKind],
     }
-
-
-def _columns(found: Upload) -> tuple[Column[dict[str, Any]], ...]:
-    return (
-        Column(
-            "file",
-            "File",
-            lambda one: one["file"],
-            address=lambda one: f"{PATH}/{found.id}/file/{one['number']}",
-        ),
-        Column("look", "Look at", _look, choice=True),
-        Column("state", "It is", lambda one: one["state"], choice=True),
-        Column("participant", "Participant", lambda one: one["participant"]),
-        Column("case", "Case", lambda one: one["case"], choice=True),
-        Column("site", "Site", lambda one: one["site"], choice=True),
-        Column("wave", "Wave", lambda one: one["wave"], choice=True),
-        Column("turns", "Turns", lambda one: one["turns"]),
-        Column("coded", "of these coded", lambda one: one["coded_turns"]),
-        Column("who", "Who speaks", _who),
-        Column("consents", "Consents", _consents, choice=True),
-    )
-
-
-def _look(one: dict[str, Any]) -> str:
-    """What to look at, in the shortest words that say it."""
-    if one["look"]:
-        return f"look: {len(one['look'])}"
-    return "a note" if one["warnings"] else "nothing"
-
-
-def _who(one: dict[str, Any]) -> str:
-    said = []
-    for speaker in one["speakers"][:4]:
-        role = "answers" if speaker["coded"] else "asks"
-        said.append(f"{speaker['label'] or 'no label'} {role}{'' if speaker['known'] else '?'}")
-    more = len(one["speakers"]) - 4
-    return ", ".join(said) + (f" and {more} more" if more > 0 else "")
-
-
-def _consents(one: dict[str, Any]) -> str:
-    return (
-        ", ".join(filter(None, ("learn" if one["may_train"] else "", "quote" if one["may_quote"] else "")))
-        or "neither"
-    )
 
 
 def _said_of(found: Upload, key: str) -> dict[str, str]:
