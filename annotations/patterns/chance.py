@@ -55,8 +55,9 @@ def _one_more(chances: Floats, n: float, a: Floats, b: Floats, logs: Floats) -> 
     """The chances of meetings with one more informant, who has n passages, a and b of them with the codes of each pair."""
     width = chances.shape[1]
     # few informants have many passages with a code, so most pairs have the same counts
-    several, which = np.unique(np.stack([a, b]), axis=1, return_inverse=True)
-    shares = _hypergeometric(n, several[0], several[1], logs)[which.ravel(), :width]
+    step = n + 1
+    several, which = np.unique(a * step + b, return_inverse=True)
+    shares = _hypergeometric(n, several // step, several % step, logs)[which.ravel(), :width]
     found = np.zeros_like(chances)
     for met in range(shares.shape[1]):
         found[:, met:] += shares[:, met, None] * chances[:, : width - met]

@@ -101,7 +101,7 @@ def brier_skill(found: Predicted, codes: NDArray[np.intp]) -> float:
 def reliability(found: Predicted, codes: NDArray[np.intp], bins: int = 10) -> list[tuple[float, float, int]]:
     """Mean probability, share of positives and count for each tenth of the probability scale that occurs."""
     p, y = found.probabilities[:, codes].ravel(), found.labels[:, codes].ravel()
-    at = np.minimum((p * bins).astype(int), bins - 1)
+    at = np.clip((p * bins).astype(int), 0, bins - 1)  # a similarity may lie below nought
     count = np.bincount(at, minlength=bins)
     sums = np.bincount(at, p, bins), np.bincount(at, y, bins)
     return [

@@ -72,6 +72,10 @@ class Past:
             "draw": review.draw.value,
             "state": self.state,
             "codes": list(self.codes),
+            # the words that were coded, which may be a part of the passage or reach beyond it
+            "codings": [
+                {"code_id": one.code, "start": one.span.start, "end": one.span.end} for one in review.codings
+            ],
             "memo": self.memo,
             "model_version": self.model,
             "suggested": listed(self.suggested),

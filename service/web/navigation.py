@@ -18,23 +18,24 @@ class Item:
 
 
 ITEMS = (
+    # in the order in which a study goes
     Item("Study", "/", Action.SEE_FIGURES),
     Item("My work", "/work", Action.CODE),
     Item("Read", "/interviews", Action.READ_TEXT),
     Item("Codebook", "/codebook", Action.READ_CODEBOOK),
     Item("Doubts", "/doubts", Action.WRITE_DOUBT),
     Item("Bring in", "/bring-in", Action.BRING_IN),
-    Item("Participants", "/participants", Action.BRING_IN),
     Item("Hand out", "/hand-out", Action.HAND_OUT),
     Item("Agreement", "/agreement", Action.SEE_FIGURES),
     Item("Disagreements", "/disagreements", Action.READ_TEXT),
     Item("Models", "/models", Action.SEE_FIGURES),
     Item("Results", "/results", Action.SEE_FIGURES),
+    Item("Participants", "/participants", Action.BRING_IN),
     Item("Exports", "/exports", Action.EXPORT),
-    Item("Settings", "/settings", Action.CHANGE_STUDY),
     Item("Jobs", "/jobs", Action.CHANGE_MODELS),
     Item("People", "/people", Action.MANAGE_PEOPLE),
     Item("Audit", "/audit", Action.SEE_AUDIT),
+    Item("Settings", "/settings", Action.CHANGE_STUDY),
 )
 
 

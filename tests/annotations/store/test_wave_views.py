@@ -8,7 +8,7 @@ from annotations.errors import UnknownName
 from annotations.store.database import Store
 from annotations.store.label_studio_projects import add_project, project_for
 from annotations.store.wave_views import View, choose_view, view_of
-from service.cli.push import _view
+from service.pushing.push_asked import view_named
 
 
 def test_the_newest_choice_holds_for_its_wave(store: Store) -> None:
@@ -35,6 +35,6 @@ def test_a_wave_has_a_project_for_each_view(store: Store) -> None:
 
 def test_an_unknown_view_is_named() -> None:
     """With what there is."""
-    assert (_view(None), _view("Interview")) == (None, View.INTERVIEW)
+    assert (view_named(None), view_named("Interview")) == (None, View.INTERVIEW)
     with pytest.raises(UnknownName, match="passage"):
-        _view("pages")
+        view_named("pages")

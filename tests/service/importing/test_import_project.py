@@ -94,11 +94,16 @@ def test_a_project_comes_in_whole_and_once(tandem: Tandem, study: Path, tmp_path
     found = tandem("import-project", str(file))
     assert (found["codings"], found["unchanged"], found["coders"]) == (4, 0, {"Ada Lind": "Ada Lind"})
     assert _codings(tandem) == sorted(("Ada Lind", code, words) for words, code in CODED)
-    kept = rows_of_tables(study)
+    kept = _without_the_log(study)
     again = tandem("import-project", str(file))
     assert (again["codings"], again["unchanged"]) == (0, 4)
     assert again["sources"][0]["state"] == "already there"
-    assert rows_of_tables(study) == kept
+    assert _without_the_log(study) == kept
+
+
+def _without_the_log(study: Path) -> list[tuple[Any, ...]]:
+    """How many rows each table holds, but for the audit log: that somebody imported again belongs there."""
+    return [one for one in rows_of_tables(study) if one[0] != "audit_log"]
 
 
 @pytest.mark.parametrize("utf16", [True, False])

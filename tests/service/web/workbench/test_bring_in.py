@@ -49,6 +49,7 @@ def test_nothing_is_written_before_it_is_said_so(lead: Lead, parts: Parts) -> No
     assert {one.stat().st_mode & 0o777 for one in (folder, *folder.rglob("*")) if one.is_dir()} == {0o700}
 
 
+@pytest.mark.slow
 def test_mended_brought_in_and_undone(lead: Lead, parts: Parts) -> None:
     """Two files with two mistakes: a wave that is none, and a speaker of whom nobody said whether they ask."""
     talk = SECOND.replace("Interviewer", "Berit").replace("DND-03", "Cilla")
@@ -80,6 +81,7 @@ def test_mended_brought_in_and_undone(lead: Lead, parts: Parts) -> None:
     assert not list((parts.settings.state / "passing").glob("*/in-*"))
 
 
+@pytest.mark.slow
 def test_codings_are_mended_in_place(lead: Lead, parts: Parts) -> None:
     """A code that the codebook does not know is changed in all rows at once, a quote in its row."""
     came = lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW)).url.path}/bring")
@@ -145,6 +147,7 @@ def test_bad_uploads_are_sentences(lead: Lead, parts: Parts) -> None:
     assert not list((parts.settings.state / "passing").glob("*/in-*"))
 
 
+@pytest.mark.slow
 def test_what_comes_twice_changes_nothing(lead: Lead, parts: Parts) -> None:
     """The same file again is there already."""
     lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW)).url.path}/bring")

@@ -56,6 +56,7 @@ def test_an_empty_study_says_what_to_do_first(lead: Lead) -> None:
     assert "No interviews are in the study yet" in page
 
 
+@pytest.mark.slow
 def test_the_study_says_who_is_at_what(filled: Lead) -> None:
     """Waves by coders, each leading to its interviews; the next step changes with the study."""
     page = filled.get("/").text
@@ -67,6 +68,7 @@ def test_the_study_says_who_is_at_what(filled: Lead) -> None:
     assert filled.get("/study/work?take=xlsx").content[:2] == b"PK"
 
 
+@pytest.mark.slow
 def test_what_is_known_of_participants_is_a_column_and_a_filter(filled: Lead) -> None:
     """In the list of who is at what; nothing stands there while nothing is known."""
     assert "leader" not in filled.get("/study/work").text
@@ -80,6 +82,7 @@ def test_what_is_known_of_participants_is_a_column_and_a_filter(filled: Lead) ->
     assert "JKG-01</a>" not in filled.get("/study/work?attribute-0=provider").text
 
 
+@pytest.mark.slow
 def test_participants_are_changed_in_place(filled: Lead) -> None:
     """Attributes and consents of one person; what may be none is refused beside the form."""
     assert "JKG-01" in filled.get("/participants").text
@@ -105,6 +108,7 @@ def test_participants_are_changed_in_place(filled: Lead) -> None:
     assert filled.get("/participants/of?who=NOBODY").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_withdrawal_is_shown_first_and_asked_for_by_its_code(filled: Lead) -> None:
     """The preview changes nothing; without the code typed nothing is erased; with it a job is asked for."""
     page = filled.get("/participants/withdraw?who=JKG-01").text
@@ -133,6 +137,7 @@ def test_every_export_has_its_form(lead: Lead, kind: object) -> None:
     assert kind.command in page.text  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_an_export_is_made_taken_along_and_deleted(filled: Lead) -> None:
     """It waits with what is left out of it, for leads alone; the file is a download."""
     page = filled.post("/exports/of/codings", {"ending": ".xlsx", "wave": "1"})
@@ -149,6 +154,7 @@ def test_an_export_is_made_taken_along_and_deleted(filled: Lead) -> None:
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_an_export_that_cannot_be_made_says_why(filled: Lead) -> None:
     """A wave that is none, an ending that is none, a timeline without events: a sentence, and no file."""
     unknown = filled.post("/exports/of/codings", {"ending": ".csv", "wave": "9"})
@@ -212,6 +218,7 @@ def test_settings_that_cannot_be_meant_are_refused(lead: Lead, changed: dict[str
     assert (lead.parts.study.folder / "study.yaml").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_settings_that_contradict_the_study_are_refused(filled: Lead) -> None:
     """A wave that interviews belong to cannot go, nor a person who has coded."""
     page = filled.post("/settings", _form(filled, waves="2", cases="South"))

@@ -1,0 +1,54 @@
+"""What comes in besides transcripts and codings: a project of another program, a table of people, a codebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lead_in_browser import INTERVIEW, Lead, a_study
+
+from annotations.store.attributes import all_attributes
+from annotations.store.described_transcripts import described_transcripts
+
+pytestmark = pytest.mark.slow
+BOOK = """code,framework,definition
+Money,Topics,What it costs.
+People,Topics,Who does it.
+"""
+
+
+def test_a_project_table_and_codebook_come_in_and_are_undone(tmp_path: Path) -> None:
+    """Each is looked at, brought in by its own import, and taken back."""
+    first, second = a_study(tmp_path / "a"), a_study(tmp_path / "b")
+    lead, other = Lead(first), Lead(second)
+    lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW)).url.path}/bring")
+    code = next(code.path for code in first.codebook if code.applicable)
+    rows = f"transcript,coder,code,quote\nJKG-01,Ada,{code},The board helped\n"
+    lead.post(f"{lead.send(('codings.csv', rows)).url.path}/bring")
+    made = lead.post("/exports/of/project", {"ending": ".qdpx"})
+    project = lead.get(f"{made.url.path}/0").content
+    page = other.send(("theirs.qdpx", project))
+    assert "codings that would come in" in page.text
+    came = other.post(f"{page.url.path}/bring")
+    assert "1 transcript" in came.text
+    assert "1 coding" in came.text
+    people = other.send(("people.csv", "participant,role\nJKG-01,sister\n"))
+    assert "attributes that are new" in people.text
+    known = other.post(f"{people.url.path}/bring")
+    with second.store.reading() as connection:
+        assert all_attributes(connection).of(participant="JKG-01", case="") == {"role": "sister"}
+    bad = other.send(("book.csv", BOOK))
+    assert "would be gone" in bad.text
+    other.post(f"{bad.url.path}/leave")
+    assert "Undone" in other.post(f"{known.url.path}/undo").text
+    assert "Undone" in other.post(f"{came.url.path}/undo").text
+    with second.store.reading() as connection:
+        assert described_transcripts(connection) == ()
+        assert all_attributes(connection).all == ()
+    before = second.study.codebook_file.read_text("utf-8")
+    book = other.post(f"{other.send(('book.csv', BOOK)).url.path}/bring")
+    assert "Money" in second.study.codebook_file.read_text("utf-8")
+    assert "Undone" in other.post(f"{book.url.path}/undo").text
+    assert second.study.codebook_file.read_text("utf-8") == before
+    first.close()
+    second.close()
