@@ -113,6 +113,8 @@ def create_app(
         threads.append(threading.Thread(target=app.state.study_now.warm_up, daemon=True))
         for thread in threads:
             thread.start()
+        # nobody waits for it at the end
+        threading.Thread(target=workbench.warm, args=(app, parts), daemon=True).start()
         yield
         stopped.set()
         arrived.set()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from contextlib import suppress
 
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from annotations.errors import TandemError
 from service.agreement.model_against_people import ModelAgainstPeople
 from service.agreement.telling_disagreements import TellingDisagreements
+from service.composition import Parts
 from service.results.kept_tables import KeptTables
 from service.web.workbench import (
     agreement_pages,
@@ -31,6 +36,13 @@ _PARTS = (
 )
 for _part in _PARTS:
     router.include_router(_part.router)
+
+
+def warm(app: FastAPI, parts: Parts) -> None:
+    """Go through a large study once, so that the first visitor does not wait; what fails here is told to who asks."""
+    with suppress(TandemError, SQLAlchemyError), parts.store.reading() as connection:
+        app.state.disagreements.now(connection, parts)
+        app.state.against_people.now(connection, parts)
 
 
 def prepare(app: FastAPI) -> None:
