@@ -16,23 +16,24 @@ RUN apt-get update \
 # the uid of whoever owns the study's folder on the host
 ARG UID=1000
 RUN useradd --create-home --uid $UID tandem \
- && mkdir /study /state /mlflow \
+ && mkdir /study /state /mlflow /certs \
  && chown tandem:tandem /study /state /mlflow \
- && chmod 700 /study /state /mlflow
+ && chmod 700 /study /state /mlflow \
+ # the user "postgres" of its image makes what PostgreSQL proves itself with
+ && chown 999:999 /certs
 
 # the requirements change more rarely than the code, so they are a layer of their own
 WORKDIR /opt/tandem
-COPY pyproject.toml constraints.txt README.md ./
-RUN mkdir annotations models training service \
- && python -m venv .venv \
- && .venv/bin/pip install --no-cache-dir --upgrade pip \
- && .venv/bin/pip install --no-cache-dir -c constraints.txt torch==2.13.0 . \
- && .venv/bin/pip uninstall --yes tandem-coding
+COPY pyproject.toml constraints.txt requirements.lock README.md ./
+RUN python -m venv .venv \
+ && .venv/bin/pip install --no-cache-dir -c constraints.txt torch==2.13.0 \
+ && .venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 
 COPY annotations ./annotations
 COPY models ./models
 COPY training ./training
 COPY service ./service
+COPY deploy ./deploy
 RUN .venv/bin/pip install --no-cache-dir --no-deps .
 
 ENV PATH=/opt/tandem/.venv/bin:$PATH

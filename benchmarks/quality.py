@@ -19,17 +19,16 @@ from pathlib import Path
 
 import numpy as np
 from ruler.peers import PEERS, Learnt, learnt
-from ruler.report import write_report
+from ruler.report import SIZES, write_report
 from ruler.runs import Run, Runs, rows_of
-from ruler.sets import FOLDS, SETS, LabelledSet, read_set
-from ruler.tandem import tandem, tandem_whole
+from ruler.sets import FOLDS, LONGER_HALVES, SETS, LabelledSet, read_set
+from ruler.tandem import tandem, tandem_unlabelled, tandem_whole
 
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
-SIZES = ("50", "200", "1000", "all")
 SEEDS = 3
 METHODS = ("Tandem", *PEERS, "SetFit")
 
@@ -43,6 +42,8 @@ def _runs(data: LabelledSet, methods: list[str], sizes: list[str]) -> Iterator[R
             if size != "all" and int(size) >= len(train):
                 continue
             for method in methods:
+                if size == "0" and method not in ("Tandem", "nearest name"):
+                    continue
                 if method == "SetFit" and (size not in ("200", "1000") or fold > 0):
                     continue
                 yield Run(data.name, method, size, fold)
@@ -50,6 +51,11 @@ def _runs(data: LabelledSet, methods: list[str], sizes: list[str]) -> Iterator[R
 
 def _judge(data: LabelledSet, run: Run) -> Learnt:
     train, test = rows_of(data, run)
+    if run.size == "0":
+        if run.method == "Tandem":
+            return tandem_unlabelled(data, train, test)
+        scores = PEERS[run.method].scores(data, train, test)
+        return Learnt(scores, np.zeros(scores.shape, dtype=bool))
     if run.method == "Tandem":
         return tandem(data, train, test)
     if run.method == "SetFit":
@@ -112,7 +118,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     listed = lambda text: text.split(",")  # noqa: E731 - argparse wants a function of one text
-    parser.add_argument("--sets", type=listed, default=list(SETS))
+    parser.add_argument("--sets", type=listed, default=[*SETS, *LONGER_HALVES])
     parser.add_argument("--methods", type=listed, default=list(METHODS))
     parser.add_argument("--sizes", type=listed, default=list(SIZES))
     parser.add_argument("--quick", action="store_true")

@@ -19,7 +19,6 @@ from ruler.tandem import dataset_of
 
 from annotations.arrays import Floats
 from models.embedding_cache import EmbeddingCache
-from models.features import count
 from models.review_order import Strategy, review_order
 from training.fit_on_rows import Bench
 
@@ -76,7 +75,7 @@ def _score(data: LabelledSet, logits: Floats) -> float:
 def measure(data: LabelledSet) -> dict[str, object]:
     """For each strategy and seed the labels needed; None where the last step does not reach it."""
     dataset = dataset_of(data, np.arange(len(data.units)))
-    bench = Bench(dataset, count(dataset.units))
+    bench = Bench(dataset)
     pool = np.flatnonzero(data.folds != 0)
     full = _score(data, _logits(data, bench, pool))
     found: dict[str, object] = {"segments": len(pool), "full": round(full, 4)}

@@ -19,13 +19,12 @@ from quality import DATA, ROOT
 from ruler.peers import PEERS, learnt
 from ruler.runs import Run, rows_of
 from ruler.scores import average_precision
-from ruler.sets import FOLDS, SETS, LabelledSet, read_set
+from ruler.sets import SETS, LabelledSet, only_rows, read_set
 from ruler.tandem import tandem
 from sklearn.cluster import KMeans
 
 from annotations.arrays import Bools, Floats
 from models.embedding_cache import EmbeddingCache
-from training.folds import folds_of
 
 BROAD = 8
 DRAWS = 2
@@ -47,26 +46,12 @@ def variants(data: LabelledSet) -> Iterator[tuple[str, LabelledSet]]:
             ),
         )
     words = np.array([len(unit.text.split()) for unit in data.units])
-    yield "longer half", _only(data, words > np.median(words))
-    yield "shorter half", _only(data, words <= np.median(words))
+    yield "longer half", only_rows(data, words > np.median(words))
+    yield "shorter half", only_rows(data, words <= np.median(words))
 
 
-def _only(data: LabelledSet, kept: Bools) -> LabelledSet:
-    rows = np.flatnonzero(kept)
-    groups, labels = tuple(data.groups[row] for row in rows), data.labels[rows]
-    return replace(
-        data,
-        units=tuple(data.units[row] for row in rows),
-        groups=groups,
-        labels=labels,
-        folds=folds_of(groups, labels.astype(float), folds=FOLDS),
-        embeddings=data.embeddings[rows],
-        parts=data.parts.only(rows),
-        others={},
-    )
-
-
-def _macro(scores: Floats, labels: Bools, data: LabelledSet) -> float:
+def macro(scores: Floats, labels: Bools, data: LabelledSet) -> float:
+    """Macro average precision over the set's frequent codes that occur here."""
     once = np.ones(len(labels))
     codes = [code for code in data.frequent if labels[:, code].any()]
     return float(np.mean([average_precision(scores[:, code], labels[:, code], once) for code in codes]))
@@ -91,7 +76,7 @@ def main() -> None:
                         continue
                     train, test = rows_of(data, Run(name, "", str(size), draw))
                     judged = tandem(data, train, test), learnt(PEERS[asked.peer], data, train, test)
-                    both.append([_macro(one.probabilities, data.labels[test], data) for one in judged])
+                    both.append([macro(one.probabilities, data.labels[test], data) for one in judged])
                 if both:
                     own, other = np.mean(both, axis=0)
                     found.append(own - other)

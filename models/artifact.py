@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.errors import TandemError, kind_of
+from annotations.errors import BadInput, TandemError, kind_of
 from models.arrays_file import read_arrays
 from models.calibration import Calibration
-from models.classifier import Model, TooFew, Weights
+from models.classifier import DEFAULT, Learnt, Model, TooFew, Weights
+from models.classifier_names import classifier_named
 from models.cold_start import ColdStart
 from models.embedder import EmbedderSource
 from models.features import Vocabulary
@@ -27,6 +28,7 @@ _MODEL = "model.npz"
 _MANIFEST = "manifest.json"
 _TUNED = "tuned.npz"
 _IDF = "idf/"
+_OF_PASSAGE = "classifier/"  # what a named classifier has learnt
 _LONGEST = 100_000_000  # bytes of a manifest
 _NOT_TO_BE_READ = (
     OSError,
@@ -53,7 +55,8 @@ class OtherLayout(TandemError):
 def save(model: Model | ColdStart, folder: Path) -> str:
     """Write a model into a new folder and return the SHA-256 over its files.
 
-    It holds numbers, code ids and a vocabulary of terms that at least three groups use; no text of anybody.
+    It holds numbers, code ids and a vocabulary of terms that at least three groups or the codebook use; no text of
+    anybody.
     """
     folder.mkdir(parents=True)
     arrays, manifest = _plain(model)
@@ -99,25 +102,51 @@ def _plain(model: Model | ColdStart) -> tuple[dict[str, NDArray[Any]], dict[str,
     if isinstance(model, ColdStart):
         return {name: getattr(model, name) for name in _OF_COLD_START}, {}
     arrays: dict[str, NDArray[Any]] = {
-        "coefficients": model.weights.coefficients,
-        "intercepts": model.weights.intercepts,
+        **_under(_OF_PASSAGE if model.classifier != DEFAULT else "", model.weights),
         "slopes": model.calibration.slopes,
         "offsets": model.calibration.offsets,
         "thresholds": model.thresholds,
         **{f"{_IDF}{name}": idf for name, idf in model.vocabulary.idf.items()},
     }
     if model.sentences is not None:
-        arrays |= {
-            "sentences/coefficients": model.sentences.coefficients,
-            "sentences/intercepts": model.sentences.intercepts,
-        }
+        arrays |= _under("sentences/", model.sentences)
     manifest: dict[str, Any] = {
         "terms": {name: list(terms) for name, terms in model.vocabulary.terms.items()},
         "speakers": list(model.vocabulary.speakers),
         "too_few": {code: asdict(why) for code, why in model.too_few.items()},
         "exclusive": [list(names) for names in model.exclusive],
+        "classifier": model.classifier,
     }
     return arrays, manifest
+
+
+def _under(prefix: str, learnt: Learnt) -> dict[str, NDArray[Any]]:
+    """The arrays of what was learnt, by names that do not meet others'. Raises TandemError for anything but numbers."""
+    found = {f"{prefix}{name}": np.asarray(its) for name, its in learnt.arrays().items()}
+    for name, its in found.items():
+        if its.dtype.kind not in "biuf":  # a text could be somebody's
+            raise TandemError(
+                f'what was learnt cannot be kept: "{name.removeprefix(prefix)}" holds {its.dtype}, and a model file holds '
+                f"numbers alone. Change the classifier's arrays()."
+            )
+    return found
+
+
+def _learnt(plain: dict[str, NDArray[Any]], name: str) -> Learnt:
+    """Raises TandemError for a classifier that is not installed here."""
+    if name == DEFAULT:
+        return Weights(plain["coefficients"], plain["intercepts"])
+    own = {key.removeprefix(_OF_PASSAGE): its for key, its in plain.items() if key.startswith(_OF_PASSAGE)}
+    try:
+        classifier = classifier_named(name)
+    except BadInput as error:
+        raise TandemError(
+            f'a model was made with the classifier "{name}", which this Tandem does not have. Put the classifier '
+            'back, or choose another one in study.yaml and run "tandem train".'
+        ) from error
+    if classifier is None:
+        raise KeyError(name)
+    return classifier.read(own)
 
 
 def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | ColdStart:
@@ -131,7 +160,7 @@ def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | 
             {name: plain[f"{_IDF}{name}"] for name in manifest["terms"]},
             tuple(manifest["speakers"]),
         ),
-        weights=Weights(plain["coefficients"], plain["intercepts"]),
+        weights=_learnt(plain, str(manifest.get("classifier", DEFAULT))),
         calibration=Calibration(plain["slopes"], plain["offsets"]),
         thresholds=np.asarray(plain["thresholds"]),
         too_few={code: TooFew(**why) for code, why in manifest["too_few"].items()},
@@ -139,6 +168,7 @@ def _model(plain: dict[str, NDArray[Any]], manifest: dict[str, Any]) -> Model | 
         sentences=Weights(plain["sentences/coefficients"], plain["sentences/intercepts"])
         if "sentences/coefficients" in plain
         else None,
+        classifier=str(manifest.get("classifier", DEFAULT)),
     )
 
 
@@ -158,12 +188,9 @@ def _refuse_misfits(model: Model | ColdStart) -> None:
     if isinstance(model, ColdStart):
         by_code = {"meanings": model.meanings, "centre": model.centre, "spread": model.spread}
     else:
-        by_code = {
-            "coefficients": model.weights.coefficients,
-            "intercepts": model.weights.intercepts,
-            "slopes": model.calibration.slopes,
-            "offsets": model.calibration.offsets,
-        }
+        by_code = {"slopes": model.calibration.slopes, "offsets": model.calibration.offsets}
+        if isinstance(model.weights, Weights):
+            by_code |= {"coefficients": model.weights.coefficients, "intercepts": model.weights.intercepts}
         if model.sentences is not None:
             by_code |= {
                 "sentences' coefficients": model.sentences.coefficients,

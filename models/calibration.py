@@ -31,10 +31,10 @@ class Calibration:
         return np.asarray(expit(logits * self.slopes + self.offsets))
 
 
-def calibrate(logits: Floats, labels: Floats, weights: Floats) -> Calibration:
+def calibrate(logits: Floats, labels: Floats, weights: Floats, *, few: int = FEW_SEGMENTS) -> Calibration:
     """Fit on held-out logits, all of shape (n, codes); a weight of 0 leaves a cell out.
 
-    Fewer than 1,000 segments: one temperature for all codes (Guo et al. 2017). More: Platt's slope and offset
+    Fewer than ``few`` segments: one temperature for all codes (Guo et al. 2017). More: Platt's slope and offset
     per code (Platt 1999), drawn towards the common fit as strongly as twenty positives would.
     """
     usable = (weights > 0) & ~np.isnan(logits)
@@ -42,7 +42,7 @@ def calibrate(logits: Floats, labels: Floats, weights: Floats) -> Calibration:
     if not usable.any():
         return Calibration(np.ones(codes), np.zeros(codes))
     z, y, w = logits[usable], labels[usable], weights[usable]
-    if int(usable.any(axis=1).sum()) < FEW_SEGMENTS:
+    if int(usable.any(axis=1).sum()) < few:
         temperature = _fit(z, y, w, start=(1.0, 0.0), offset=False)
         return Calibration(np.full(codes, temperature[0]), np.zeros(codes))
     common = _fit(z, y, w, start=(1.0, 0.0), offset=True)

@@ -1,10 +1,10 @@
-"""Linear models of a unit and of its sentences, one of each per code: which codes a unit carries, and how surely."""
+"""A trained classifier: which codes a unit carries, and how surely. Usually linear models of it and of its sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from models.solver import TOLERANCE, solve
 from models.tuned import Tuned
 from models.unit import Unit
 
+DEFAULT = "default"
 PENALTY = 0.5
 PRIOR_WEIGHT = 3.0  # how many examples a code's description counts for
 LEAST_EXAMPLES = 8
@@ -53,6 +54,18 @@ class Classifies(Protocol):
         ...
 
 
+class Learnt(Protocol):
+    """What one way of learning has found of each code."""
+
+    def logits(self, features: Features) -> Floats:
+        """Uncalibrated log odds, shape (rows, codes)."""
+        ...
+
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        """Everything it knows, as numbers: what a model's file holds."""
+        ...
+
+
 @dataclass(frozen=True)
 class Weights:
     """A fitted linear model per code: ``coefficients`` (codes, features), ``intercepts`` (codes,)."""
@@ -64,10 +77,16 @@ class Weights:
         """Uncalibrated log odds, shape (rows, codes)."""
         return features.times(self.coefficients.T).astype(np.float64) + self.intercepts
 
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        """Both of them."""
+        return {"coefficients": self.coefficients, "intercepts": self.intercepts}
+
 
 @dataclass(frozen=True)
 class Model:
     """A trained classifier: vocabulary, weights, calibration and thresholds of the codes it knows.
+
+    ``classifier``: the name of what learnt ``weights`` (``models.classifier_names``).
 
     ``too_few``: the codes that it does not suggest, and why; one that the codebook describes is ranked all the
     same, with an infinite threshold. ``exclusive``: sets of codes of which only the likeliest is suggested.
@@ -77,13 +96,14 @@ class Model:
 
     codes: tuple[str, ...]
     vocabulary: Vocabulary
-    weights: Weights
+    weights: Learnt
     calibration: Calibration
     thresholds: Floats
     too_few: Mapping[str, TooFew] = field(default_factory=dict)
     exclusive: tuple[tuple[str, ...], ...] = ()
     tuned: Tuned | None = None
     sentences: Weights | None = None
+    classifier: str = DEFAULT
     kind: str = "trained"
 
     @property

@@ -15,6 +15,7 @@ from annotations.store.database import Store
 from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut, segments_of
 from annotations.store.transcripts import Kept, all_texts, all_transcripts
 from annotations.transcript import Kind, Role, Transcript
+from models.languages import LONGEST, language_of
 from models.segmenter import segment
 from models.unit import INTERVIEWER, Unit
 
@@ -53,6 +54,14 @@ class Corpus:
         for unit, (t, s) in enumerate(self.at):
             found[self.transcripts[t].id][s] = unit
         return found
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The language of each transcript, by what participants say in it."""
+        return tuple(
+            language_of(_said(kept.transcript, cut), kept.transcript.language)
+            for kept, cut in zip(self.transcripts, self.segments, strict=True)
+        )
 
     def transcript(self, unit: int) -> Transcript:
         """The transcript that the unit comes from."""
@@ -146,6 +155,17 @@ def _units(transcript: Transcript, cut: Sequence[Segment]) -> Iterator[tuple[int
                 speaker_after=said_by[s + 1] if s + 1 < len(words) else "",
             ),
         )
+
+
+def _said(transcript: Transcript, cut: Sequence[Segment]) -> str:
+    """The beginning of what participants say, as much as its language is told by."""
+    said: list[str] = []
+    for one in cut:
+        if sum(map(len, said)) >= LONGEST:
+            break
+        if one.role.is_coded:
+            said.append(one.span.of(transcript.text))
+    return " ".join(said)
 
 
 def _id_of(one: Segment) -> UUID:

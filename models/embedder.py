@@ -19,7 +19,7 @@ from annotations.arrays import Floats32
 from annotations.errors import BadInput, TandemError
 from annotations.lots import lots
 from annotations.progress import Progress
-from models.encoder_folder import dimensions_of, refuse_code
+from models.encoder_folder import dimensions_of, languages_of, refuse_code
 
 SHIPPED = "all-MiniLM-L6-v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -27,7 +27,6 @@ POOLING = "windows-1"  # changes when the same weights would give other vectors
 # word pieces, padding included, of one batch: enough to keep two cores busy, little enough to stay small
 BATCH_TOKENS = 4096
 _WEIGHTS = (".safetensors", ".bin")
-_LANGUAGES = {"shipped": "en"}
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,12 @@ class EmbedderSource:
 
     ``model``: "shipped", the whole path of a sentence-transformers model's folder, or a name that is in this machine's
     cache. Nothing is ever downloaded. ``device``: as PyTorch names it; None takes a GPU where there is one.
+    ``languages``: those it was taught, where somebody says so.
     """
 
     model: str = "shipped"
     device: str | None = None
+    languages: tuple[str, ...] = ()
 
     @cached_property
     def folder(self) -> Path:
@@ -81,15 +82,12 @@ class EmbedderSource:
         """What people call it."""
         return SHIPPED if self.model == "shipped" else self.model
 
-    def language_warning(self, language: str) -> str | None:
-        """A sentence if the encoder was not trained on this language, as far as is known."""
-        known = _LANGUAGES.get(self.model)
-        if known is None or language.split("-")[0] == known:
-            return None
-        return (
-            f'the shipped encoder was trained on English, and this study is in "{language}": expect fewer good '
-            f"suggestions. A multilingual sentence-transformers model can be given as embedder.model in study.yaml."
-        )
+    @cached_property
+    def taught(self) -> frozenset[str] | None:
+        """The languages that it was taught, in two letters; None where neither anybody nor its model card says so."""
+        if self.languages or self.model == "shipped":
+            return frozenset(self.languages or ("en",))
+        return languages_of(self.folder)
 
     def load(self) -> Embedder:
         """Load the encoder (seconds); checks the weights first."""

@@ -7,7 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from annotations.errors import BadInput
+from annotations.study.refused_yaml import refuse_tricks
 
 # what sentence-transformers itself brings along; any other class would be code of somebody else
 _KINDS = frozenset({"Transformer", "Pooling", "Normalize", "Dense", "LayerNorm", "Dropout"})
@@ -17,6 +20,7 @@ _PICKLED = frozenset({".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"})
 _ACTIVATION = re.compile(r"torch\.nn\.modules\.(activation|linear)\.\w+")
 _NAMES_CODE = ("auto_map", "custom_pipelines")
 LARGEST_CONFIG = 5_000_000
+_CARD = re.compile(r"---\r?\n(.*?)\r?\n---", re.DOTALL)
 
 
 def refuse_code(folder: Path) -> None:
@@ -45,6 +49,26 @@ def refuse_code(folder: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.suffix in _PICKLED and not any(file.parent.glob("*.safetensors")):
             raise _refused(folder, f"{file.name} holds weights as pickle, which can run a program")
+
+
+def languages_of(folder: Path) -> frozenset[str] | None:
+    """The languages that the model card (README.md) lists at its beginning; None where it lists none."""
+    card = folder / "README.md"
+    if not card.is_file() or card.stat().st_size > LARGEST_CONFIG:
+        return None
+    begins = _CARD.match(card.read_text("utf-8", errors="replace"))
+    if begins is None:
+        return None
+    try:
+        refuse_tricks(begins[1], card.name)
+        said = yaml.safe_load(begins[1])
+    except (yaml.YAMLError, ValueError, RecursionError, BadInput):
+        return None  # it only describes the encoder
+    listed = said.get("language") if isinstance(said, dict) else None
+    names = listed if isinstance(listed, list) else [listed]
+    # "no" is Norwegian, and to YAML it is the opposite of yes
+    spelt = {"no" if name is False else str(name).casefold().split("-")[0] for name in names}
+    return frozenset(name for name in spelt if re.fullmatch("[a-z]{2,3}", name)) or None
 
 
 def dimensions_of(folder: Path) -> int | None:

@@ -1,7 +1,7 @@
 """From units to numbers: words, characters, embeddings, who speaks, what was asked, and what stands around.
 
-Terms are kept only if at least three groups use them: a rarer word could give a participant away, and a
-model file holds its vocabulary. Blocks are scaled to unit length each and weighted, as measured on public sets to
+Terms are kept only if at least three groups use them, or the codebook does: a rarer word could give a participant away,
+and a model file holds its vocabulary. Blocks are scaled to unit length each and weighted, as measured on public sets to
 work well together (docs/experiments.md).
 """
 
@@ -74,6 +74,14 @@ class Features:
         """Combinations of the rows, shape (width, codes): features transposed × ``rows`` (rows, codes)."""
         return np.asarray(np.concatenate([self.sparse.T @ rows, self.dense.T @ rows]), dtype=np.float32)
 
+    def as_matrix(self) -> Matrix:
+        """All features of each row in one sparse matrix, as scikit-learn takes them; shape (rows, width)."""
+        return sparse.hstack([self.sparse, sparse.csr_matrix(self.dense)], format="csr", dtype=np.float32)
+
+    def only(self, rows: NDArray[np.intp]) -> Features:
+        """Some of the rows, in this order."""
+        return Features(self.sparse[rows], self.dense[rows])
+
     def below(self, more: Features) -> Features:
         """These rows and ``more`` below them."""
         sparse_rows = sparse.vstack([self.sparse, more.sparse], format="csr")
@@ -115,11 +123,16 @@ def count(units: Sequence[Unit]) -> Counted:
 
 
 def choose(
-    counted: Counted, rows: NDArray[np.intp], groups: Sequence[str]
+    counted: Counted,
+    rows: NDArray[np.intp],
+    groups: Sequence[str],
+    codebook: NDArray[np.intp] | None = None,
 ) -> tuple[Vocabulary, dict[str, NDArray[np.intp]]]:
     """The vocabulary that some rows teach, and for each block which of the counted columns it keeps.
 
-    ``groups``: the group of each of ``rows``. Nothing of the other rows is looked at.
+    ``groups``: the group of each of ``rows``. ``codebook``: rows of what the codebook says, whose terms are kept however
+    few use them: they are the team's own words, and few passages would leave them unknown. Nothing of the other rows is
+    looked at.
     """
     members = _membership(groups)
     terms, idf, columns = {}, {}, {}
@@ -129,7 +142,10 @@ def choose(
         present.data[:] = 1
         used_by = np.asarray(((members @ present) > 0).sum(axis=0)).ravel()
         documents = np.asarray(present.sum(axis=0)).ravel()
-        kept = np.flatnonzero(used_by >= LEAST_GROUPS)
+        wanted = used_by >= LEAST_GROUPS
+        if codebook is not None and len(codebook):
+            wanted |= np.asarray((counted.counts[block.name][codebook] > 0).sum(axis=0)).ravel() > 0
+        kept = np.flatnonzero(wanted)
         if len(kept) > block.most_terms:
             kept = np.sort(kept[np.argsort(-documents[kept], kind="stable")[: block.most_terms]])
         terms[block.name] = tuple(str(term) for term in counted.terms[block.name][kept])
@@ -180,8 +196,14 @@ def matrix_of_windows(
 
     ``owner``: the unit of each window. No words: they say too little of a single sentence.
     """
-    marks = _marks(units, speakers)[:, OF_LENGTH:]
-    dense = np.hstack([windows, questions[owner], marks[owner]]).astype(np.float32)
+    return windows_with(_marks(units, speakers), owner, windows, questions)
+
+
+def windows_with(
+    marks: Floats32, owner: NDArray[np.intp], windows: Floats32, questions: Floats32
+) -> Features:
+    """The same where the units' marks are known: the last columns of their own dense features."""
+    dense = np.hstack([windows, questions[owner], marks[owner, OF_LENGTH:]]).astype(np.float32)
     return Features(sparse.csr_matrix((len(owner), 0), dtype=np.float32), dense)
 
 

@@ -16,24 +16,30 @@ LEAST_POSITIVES = 3  # a code with fewer says nothing of a ranking
 # out (docs/experiments.md)
 DOUBT = 0.3
 LEAST_SHARE = 0.02  # what counts less is not worth being read
+# how many positives the usual shares count for; chosen on sets left out (docs/experiments.md)
+USUAL_WEIGHT = 10.0
 
 
-def shares(logits: Sequence[Floats], labels: Floats, weights: Floats) -> Floats:
+def shares(
+    logits: Sequence[Floats], labels: Floats, weights: Floats, usual: Sequence[float] | None = None
+) -> Floats:
     """The share of each model in the mean of their logits, shape (models,): none below 0, all together 1.
 
     ``logits``: of rows that the models have not seen, each of shape (n, codes); NaN where one does not judge. All
     divisions into quarters, and equal shares, are tried; each counts by how near it comes to the best mean average
-    precision of the codes, the nearer the more positives there are. So few positives leave the shares nearly equal.
+    precision of the codes, the nearer the more positives there are. So few positives leave the shares nearly equal; what
+    is found is then drawn towards the ``usual`` shares (equal ones where none are given), as ten positives would.
     """
     count = len(logits)
     equal = np.full((1, count), 1 / count)
+    prior = equal[0] if usual is None else np.asarray(usual, dtype=np.float64)
     known = weights > 0
     for one in logits:
         known = known & ~np.isnan(one)
     applied = known & (labels >= 0.5)
     codes = np.flatnonzero((applied.sum(axis=0) >= LEAST_POSITIVES) & (known & ~applied).any(axis=0))
     if count < 2 or not len(codes):
-        return np.asarray(equal[0])
+        return np.asarray(prior)
     steps = [its for its in product(range(STEPS + 1), repeat=count) if sum(its) == STEPS]
     tried = np.concatenate([np.array(steps) / STEPS, equal])
     reached = np.zeros(len(tried))
@@ -43,6 +49,8 @@ def shares(logits: Sequence[Floats], labels: Floats, weights: Floats) -> Floats:
         reached += [average_precision(z @ its, applied[own, code]) / len(codes) for its in tried]
     likely = np.exp((reached - reached.max()) * np.sqrt(applied[:, codes].sum()) / DOUBT)
     found = likely @ tried / likely.sum()
+    drawn = USUAL_WEIGHT / (USUAL_WEIGHT + applied[:, codes].sum())
+    found = drawn * prior + (1 - drawn) * found
     found[found < LEAST_SHARE] = 0
     return np.asarray(found / found.sum())
 

@@ -12,9 +12,11 @@ from annotations.arrays import Floats
 from annotations.lots import lots
 from annotations.progress import Progress
 from models.embedder import EmbedderSource
-from models.tuned import Tuned
+from models.kept_tunings import KeptTuning, KeptTunings
+from models.tuned import TUNING, Tuned
 from models.tuned_network import BATCH, Pieces, TunedNetwork
 from models.tuned_passage import Passage, passage_of
+from models.tuning_state import TuningState
 from models.unit import Unit
 
 _CLIP = 1.0
@@ -45,8 +47,16 @@ class TuningRecipe:
 RECIPE = TuningRecipe()
 
 
+@dataclass(frozen=True)
+class FineTuning:
+    """Which encoder is tuned, and where what is done of it is kept; None is nowhere."""
+
+    source: EmbedderSource
+    kept: KeptTunings | None = None
+
+
 def tune(
-    source: EmbedderSource,
+    tuning: FineTuning,
     units: Sequence[Unit],
     speakers: Sequence[str],
     labels: Floats,
@@ -55,7 +65,9 @@ def tune(
 ) -> Tuned:
     """Tune a copy of the encoder and a layer on top of it; see ``tune_on``."""
     passages = [passage_of(unit, set(speakers)) for unit in units]
-    found = tune_on(source, passages, labels, weights, recipe=RECIPE, progress=progress)
+    found = tune_on(
+        tuning.source, passages, labels, weights, recipe=RECIPE, kept=tuning.kept, progress=progress
+    )
     return replace(found, speakers=tuple(speakers))
 
 
@@ -66,21 +78,32 @@ def tune_on(
     weights: Floats,
     *,
     recipe: TuningRecipe = RECIPE,
+    kept: KeptTunings | None = None,
     progress: Progress | None = None,
 ) -> Tuned:
     """The same on passages that were put together elsewhere.
 
     ``labels``, ``weights``: shape (passages, codes), shares of coders and how much they count; a weight of 0 teaches
-    nothing. Deterministic on a processor for one number of threads, nearly so on a graphics processor.
+    nothing. Deterministic on a processor for one number of threads, nearly so on a graphics processor. With ``kept`` it
+    goes on after the last whole pass of one that was killed, and comes to the same end.
     """
     import torch
 
+    own = None
+    if kept is not None:
+        own = kept.of(TUNING, torch.__version__, source.fingerprint, recipe, list(passages), labels, weights)
+        done = own.result()
+        if done is not None:
+            return Tuned(done, source, source.fingerprint)
     # whoever draws random numbers beside this finds them as they were
     with torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
         network = TunedNetwork.new(source, labels, weights)
-        _fit(network, passages, labels, weights, recipe, progress)
-    return Tuned(network.arrays(), source, source.fingerprint)
+        _fit(network, passages, labels, weights, recipe, own, progress)
+    found = network.arrays()
+    if own is not None:
+        own.keep_result(found)
+    return Tuned(found, source, source.fingerprint)
 
 
 def _fit(
@@ -89,6 +112,7 @@ def _fit(
     labels: Floats,
     weights: Floats,
     recipe: TuningRecipe,
+    kept: KeptTuning | None,
     progress: Progress | None,
 ) -> None:
     import torch
@@ -97,25 +121,26 @@ def _fit(
     rows = np.flatnonzero(weights.any(axis=1))
     wanted = torch.tensor(labels, dtype=torch.float32, device=network.device)
     counting = torch.tensor(weights, dtype=torch.float32, device=network.device)
+    rates = (recipe.rate, recipe.top_rate)
     optimiser = torch.optim.AdamW(
         [
-            {"params": network.encoder.parameters(), "lr": recipe.rate},
-            {"params": network.top.parameters(), "lr": recipe.top_rate},
+            {"params": list(part.parameters()), "lr": rate}
+            for part, rate in zip((network.encoder, network.top), rates, strict=True)
         ],
         weight_decay=_DECAY,
         fused=True,
     )
-    passes = recipe.passes_over(len(rows))
-    steps = passes * -(-len(rows) // BATCH)
-    rising = max(int(steps * _WARM), 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / rising, max((steps - step) / max(steps - rising, 1), 0))
-    )
     random = np.random.default_rng(recipe.seed)
+    passes = recipe.passes_over(len(rows))
+    each = -(-len(rows) // BATCH)
+    state = TuningState(network, optimiser, random)
+    begun = 0 if kept is None else state.go_on(kept.standing())
     network.encoder.train()
-    done = 0
-    for _ in range(passes):
+    done = begun * each
+    for at in range(begun, passes):
         for batch in _batches(random.permutation(rows), pieces, random):
+            for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = rate * _share_of_rate(done, passes * each)
             logits = network.forward([pieces[row] for row in batch])
             loss = torch.nn.functional.binary_cross_entropy_with_logits(
                 logits, wanted[batch], weight=counting[batch], reduction="sum"
@@ -124,11 +149,18 @@ def _fit(
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.encoder.parameters(), _CLIP)
             optimiser.step()
-            schedule.step()
             done += 1
             if progress:
-                progress(done, steps)
+                progress(done, passes * each)
+        if kept is not None and at + 1 < passes:
+            kept.keep_standing(state.arrays(at + 1))
     network.encoder.eval()
+
+
+def _share_of_rate(step: int, steps: int) -> float:
+    """Rising for a little while, then falling to nothing."""
+    rising = max(int(steps * _WARM), 1)
+    return min((step + 1) / rising, max((steps - step) / max(steps - rising, 1), 0))
 
 
 def _batches(rows: Rows, pieces: Sequence[Pieces], random: np.random.Generator) -> Iterator[Rows]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotations.arrays import Floats, Floats32
 from models.classifier import Fitted, Prior, Weights, fit_weights
@@ -36,6 +35,8 @@ WORDS = View("words", 1.0, 0.0)
 MEANING = View("meaning", 2.0, 1.0, tolerance=2e-2)
 SENTENCES = View("sentences", 1.0, 0.3, tolerance=5e-2)
 VIEWS = (WORDS, MEANING, SENTENCES)
+# the shares of studies in which little can be found out: single sentences and their vectors need the fewest examples
+USUAL_SHARES = (0.2, 0.3, 0.5)
 # the strength of the penalty; that of WORDS is chosen on held-out groups
 PENALTY_OF_MEANING = 1.0
 PENALTY_OF_SENTENCES = 0.1
@@ -51,27 +52,70 @@ def fit_view(
     penalty: float,
     prior: Prior | None,
     start: Floats32 | None = None,
+    basis: Floats32 | None = None,
 ) -> Fitted:
-    """``fit_weights`` as a view has it; the weights fit the features as they were given. ``dimensions``: of a vector."""
-    scale = np.ones(features.dense.shape[1], dtype=np.float32)
-    scale[:dimensions], scale[dimensions : 2 * dimensions] = view.own, view.question
-    kept = np.flatnonzero(scale)
-    seen = None if prior is None else replace(prior, features=_scaled(prior.features, scale, kept))
+    """``fit_weights`` as a view has it; the weights fit the features as they were given. ``dimensions``: of a vector.
+
+    ``basis``: of the questions' vectors, see ``basis_of``; what is found with it is the same.
+    """
+    look = _Look(view, dimensions, basis)
+    seen = None if prior is None else replace(prior, features=look.at(prior.features))
     found = fit_weights(
-        _scaled(features, scale, kept),
-        labels,
-        weights,
-        penalty=penalty,
-        prior=seen,
-        start=start,
-        tolerance=view.tolerance,
+        look.at(features), labels, weights, penalty=penalty, prior=seen, start=start, tolerance=view.tolerance
     )
     terms = features.sparse.shape[1]
     narrow = found.weights.coefficients
-    coefficients = np.zeros((len(narrow), features.width), dtype=np.float32)
-    coefficients[:, :terms] = narrow[:, :terms]
-    coefficients[:, terms + kept] = narrow[:, terms:] * scale[kept]
-    return Fitted(Weights(coefficients, found.weights.intercepts), found.alpha)
+    wide = np.hstack([narrow[:, :terms], look.widened(narrow[:, terms:])])
+    return Fitted(Weights(np.ascontiguousarray(wide), found.weights.intercepts), found.alpha)
+
+
+def basis_of(vectors: Floats32) -> Floats32 | None:
+    """An orthonormal basis of what a few vectors span, shape (dimensions, at most as many as there are of them).
+
+    Interviewers ask the same questions again and again. In such a basis their vectors have as many numbers as there are
+    questions, and a penalised regression finds the same weights. None where there are too many for that to pay.
+    """
+    few = {row.tobytes(): at for at, row in enumerate(vectors) if row.any()}
+    if len(few) > vectors.shape[1] // 2:
+        return None
+    return np.asarray(np.linalg.qr(vectors[sorted(few.values())].T)[0], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How a view sees dense features: its own weights of the vectors, the questions' in a basis where there is one."""
+
+    view: View
+    dimensions: int
+    basis: Floats32 | None
+
+    def at(self, features: Features) -> Features:
+        """The features as the view sees them."""
+        own, question, marks = self._parts(features.dense)
+        if self.view.question == 0:
+            question = question[:, :0]
+        elif self.basis is not None:
+            question = question @ self.basis
+        return replace(features, dense=np.hstack([own * self.view.own, question * self.view.question, marks]))
+
+    def widened(self, narrow: Floats32) -> Floats32:
+        """Weights of dense features as they were given, of those that the view sees; shape (codes, columns)."""
+        own = narrow[:, : self.dimensions] * np.float32(self.view.own)
+        if self.view.question == 0:
+            nothing = np.zeros((len(narrow), self.dimensions), dtype=np.float32)
+            return np.hstack([own, nothing, narrow[:, self.dimensions :]])
+        end = self.dimensions + (self.dimensions if self.basis is None else self.basis.shape[1])
+        question: Floats32 = narrow[:, self.dimensions : end] * np.float32(self.view.question)
+        if self.basis is not None:
+            question = np.asarray(question @ self.basis.T, dtype=np.float32)
+        return np.hstack([own, question, narrow[:, end:]])
+
+    def _parts(self, dense: Floats32) -> tuple[Floats32, Floats32, Floats32]:
+        return (
+            dense[:, : self.dimensions],
+            dense[:, self.dimensions : 2 * self.dimensions],
+            dense[:, 2 * self.dimensions :],
+        )
 
 
 def weighted(weights: Weights, share: float) -> Weights:
@@ -82,7 +126,3 @@ def weighted(weights: Weights, share: float) -> Weights:
 def added(one: Weights, other: Weights) -> Weights:
     """Two linear models of the same features as one."""
     return Weights(one.coefficients + other.coefficients, one.intercepts + other.intercepts)
-
-
-def _scaled(features: Features, scale: Floats32, kept: NDArray[np.intp]) -> Features:
-    return replace(features, dense=features.dense[:, kept] * scale[kept])

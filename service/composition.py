@@ -28,6 +28,7 @@ from service.trust.reach import database_address
 if TYPE_CHECKING:  # they are heavy, and most commands need neither
     from models.embedder import EmbedderSource
     from models.embedding_cache import EmbeddingCache
+    from service.returned_words import ReturnedWords
 
 log = logging.getLogger("tandem")
 
@@ -72,6 +73,11 @@ class Parts:
         return self.settings.state / "tombstones"
 
     @property
+    def forgettings_folder(self) -> Path:
+        """Where this user keeps, outside every study, which words were taken out of transcripts, by their place."""
+        return self.settings.state / "forgotten"
+
+    @property
     def database_file(self) -> Path | None:
         """The file that holds the study's database, None where it is on a server. Raises BadInput."""
         if self.settings.database is None:
@@ -110,7 +116,8 @@ class Parts:
 
         entry = self.study.config.embedder
         own = self.study.folder / Path(entry.model).expanduser()
-        return EmbedderSource(str(own) if own.is_dir() else entry.model, device=entry.device)
+        model = str(own) if own.is_dir() else entry.model
+        return EmbedderSource(model, device=entry.device, languages=entry.languages)
 
     @cached_property
     def cache(self) -> EmbeddingCache:
@@ -159,7 +166,7 @@ class Parts:
         return again
 
     def _erase_returned(self, store: Store) -> None:
-        """A backup may have brought back who withdrew.
+        """A backup may have brought back who withdrew, or words that were taken out.
 
         What the study's own database says of withdrawals is not carried into the state folder here: of a study that
         came from elsewhere it would be a stranger's word, and would erase people in this machine's other copies.
@@ -170,6 +177,21 @@ class Parts:
             held = self._held_by == threading.get_ident()
             with nullcontext() if held else self.alone("withdraw"):
                 erase_returned(store, self.study, found, forget=self.forget)
+        from service.returned_words import returned_words
+
+        words = returned_words(store, self.forgettings_folder)
+        if words:
+            held = self._held_by == threading.get_ident()
+            with nullcontext() if held else self.alone("withdraw"):
+                self.erase_returned_words(store, words)
+
+    def erase_returned_words(self, store: Store, words: Sequence[ReturnedWords]) -> None:
+        """Take words out again that a backup brought back."""
+        from service.returned_words import erase_returned_words
+
+        erase_returned_words(
+            store, self.study, words, codebook=lambda: self.codebook, forget_texts=self.forget
+        )
 
     def forget(self, texts: Sequence[str]) -> None:
         """Take these texts, their sentences and what was computed of them out of the embeddings."""

@@ -19,10 +19,10 @@ from annotations.store.label_studio_reads import last_read
 from annotations.store.model_versions import all_models, champion, why_nothing_serves
 from annotations.store.seen_annotations import count_set_aside
 from annotations.store.webhooks import count_waiting
-from annotations.store.withdrawals import all_withdrawals
 from annotations.study.config import find_study
 from service.check_made import Check, attempted
 from service.composition import Parts
+from service.erasures_checked import corrected_passages, withdrawals, words_taken_out
 from service.label_studio.local import LocalLabelStudio
 from service.settings import Settings, read_settings
 
@@ -66,7 +66,9 @@ def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
     yield lambda: _mirrored(parts)
     yield lambda: _label_studio(parts)
     yield lambda: _corrections(parts)
-    yield lambda: _withdrawals(parts)
+    yield lambda: withdrawals(parts)
+    yield lambda: words_taken_out(parts)
+    yield lambda: corrected_passages(parts)
     yield lambda: _backups(parts)
     yield lambda: _leftovers(parts)
 
@@ -258,20 +260,6 @@ def _corrections(parts: Parts) -> Check:
     return attempted("corrections", look, "")
 
 
-def _withdrawals(parts: Parts) -> Check:
-    """Has everybody who withdrew been erased everywhere?"""
-    with parts.store.reading() as connection:
-        everybody = all_withdrawals(connection)
-    unfinished = [one.participant for one in everybody if one.state != "done"]
-    if unfinished:
-        remedy = (
-            f'Run "tandem withdraw {unfinished[0]} --by NAME" again, with Label Studio and MLflow running.'
-        )
-        return Check("withdrawals", False, f"not erased everywhere yet: {', '.join(unfinished)}", remedy)
-    found = f"{len(everybody)}, erased everywhere" if everybody else "none"
-    return Check("withdrawals", True, found)
-
-
 def _backups(parts: Parts) -> Check:
     """How old is the last backup that was found to be whole, and where is it?"""
     from datetime import UTC, datetime
@@ -301,6 +289,7 @@ def _backups(parts: Parts) -> Check:
 
 def _leftovers(parts: Parts) -> Check:
     """Does anything lie below the study that belongs to no living run or model?"""
+    from models.kept_tunings import FOLDER
     from service.backup.workplace import killed_backups
     from training.sweep_leftovers import leftovers
 
@@ -308,7 +297,9 @@ def _leftovers(parts: Parts) -> Check:
         try:
             # a training that is at work has a folder that the database does not name yet
             with parts.alone("doctor"):
-                found = leftovers(parts.store, parts.study)
+                # with what a killed training has done of tuning encoders the next one goes on
+                spared = frozenset({parts.study.models_folder / FOLDER})
+                found = leftovers(parts.store, parts.study, spared)
             backups = killed_backups(parts.settings, parts.study)
         except Busy:
             return Check("leftovers", True, "another command is at work; look again when it has finished")

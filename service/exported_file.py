@@ -23,7 +23,8 @@ def whole(file: Path, content: bytes) -> None:
 def written_whole(file: Path) -> Iterator[IO[bytes]]:
     """What is written here takes the file's place at the end, and only if nothing failed. Raises BadInput.
 
-    It is written beside the file under a name that nobody can foresee, and through no link that somebody laid there.
+    It is written beside the file under a name that nobody can foresee, and through no link that somebody laid there. Its
+    owner alone reads it: it may hold participants' words.
     """
     if not file.absolute().parent.is_dir():
         raise BadInput(f"{file}: the folder does not exist. Make it, or give another file.")
@@ -31,7 +32,7 @@ def written_whole(file: Path) -> Iterator[IO[bytes]]:
         raise BadInput(f"{file} is a folder. Give a file's name.")
     unfinished = file.with_name(f".{file.name}.{secrets.token_hex(4)}.unfinished")
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as out:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             yield out
         unfinished.replace(file)
     finally:

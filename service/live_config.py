@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from annotations.codebook.codes import Codebook
 from annotations.codebook.files import read_codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.store.accounts import Account, all_accounts
 from annotations.study.config import FILE, read_study
 from service.composition import Parts
 
@@ -34,7 +37,12 @@ class InForce:
 
     @property
     def people(self) -> Sequence[Coder]:
-        """The coders of study.yaml."""
+        """The coders of study.yaml, and the accounts that have an e-mail address by which Label Studio knows them."""
+        with self._parts.store.reading() as connection:
+            return with_accounts(self._in_file, all_accounts(connection, removed_too=True))
+
+    @property
+    def _in_file(self) -> Sequence[Coder]:
         mark = _mark(self._parts.study.folder / FILE)
         if self._people is None or self._people[0] != mark:
             try:
@@ -42,6 +50,19 @@ class InForce:
             except BadInput:
                 return self._people[1] if self._people else self._parts.study.config.people
         return self._people[1]
+
+
+def with_accounts(people: Sequence[Coder], accounts: Sequence[Account]) -> Sequence[Coder]:
+    """The same people, and those who have an account and are not among them; an address of study.yaml is believed first."""
+    found = {folded(one.name): one for one in people}
+    taken = {folded(one.email) for one in people if one.email}
+    for account in accounts:
+        if not account.email or folded(account.email) in taken:
+            continue
+        known = found.get(folded(account.name), Coder(account.name))
+        if not known.email:
+            found[folded(account.name)] = replace(known, email=account.email)
+    return tuple(found.values())
 
 
 def _mark(file: Path) -> object:

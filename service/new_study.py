@@ -15,6 +15,8 @@ from annotations.codebook.files import (
     shipped_codebooks,
     write_codebook,
 )
+from annotations.codings.qualcoder_codes import read_qualcoder_codebook
+from annotations.codings.qualcoder_database import is_qualcoder
 from annotations.errors import BadInput, unknown
 from annotations.refi.codebook_file import read_refi_codebook
 from annotations.refi.container import ENDINGS
@@ -33,6 +35,7 @@ _HEAD = """\
 # participant_speakers: [Anna, Bo]              speakers who answer, so that nobody is asked about them again
 # segmentation: {unit: turn}  turn, passage or sentence; max_words; pipeline (a spaCy pipeline, or rules)
 # embedder: {model: shipped}  or the folder of a sentence-transformers model; fine_tune: true (docs/fine-tuning.md)
+# classifier: default         or logistic regression, linear svm, one of your own (docs/models.md)
 # codings_columns: {transcript: Document, code: Code, quote: Segment}   how your files of codings call their columns
 # aim: {precision: 0.7}        what suggestions are for; left out: the best F1 of each code
 # consents: {may_train: true, may_quote: false}     what holds where nothing else is said
@@ -78,6 +81,9 @@ def chosen_codebook(name: str) -> Codebook:
 def codebook_said(name: str) -> FromFile:
     """The same with how its file was read."""
     file = Path(name)
+    if is_qualcoder(file):
+        made = read_qualcoder_codebook(file)
+        return FromFile(made.codebook, (f"{file.name} is read as a QualCoder project.", *made.notes))
     if file.suffix.lower() in ENDINGS:
         return FromFile(read_refi_codebook(file))
     if file.suffix.lower() in (".yaml", ".yml", ".csv", ".xlsx") or file.exists():
@@ -87,6 +93,6 @@ def codebook_said(name: str) -> FromFile:
             "codebook",
             name,
             shipped_codebooks(),
-            remedy="Give one of these, or a .yaml, .csv, .xlsx or .qdc file.",
+            remedy="Give one of these, or a .yaml, .csv, .xlsx or .qdc file, or a QualCoder project (.qda).",
         )
     return FromFile(shipped_codebook(name))

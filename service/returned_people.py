@@ -106,7 +106,7 @@ def erase_returned(
             made = erase(connection, one.participant, by=one.by, again=one).withdrawal
             if not made.pending:
                 finish_withdrawal(connection, made.id)
-    _erase_files(store, study)
+    erase_files(store, study)
     compact(store)
     with store.writing() as connection:
         if served and champion(connection) is None:
@@ -122,8 +122,11 @@ def erase_returned(
         )
 
 
-def _erase_files(store: Store, study: Study) -> None:
-    """What cannot be deleted is said, and once more by "tandem doctor"."""
+def erase_files(store: Store, study: Study) -> None:
+    """Erase the files of every model that learnt from what was erased.
+
+    What cannot be deleted is said, and once more by "tandem doctor".
+    """
     from models.model_folder import erase_folder, model_folder
     from models.run_folders import erase_runs
 

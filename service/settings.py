@@ -10,6 +10,9 @@
 | MLFLOW_TRACKING_URI | an MLflow server, instead of the store in the study's folder |
 | TANDEM_BACKUP_PASSWORD_FILE | a file whose first line is the password under which backups are made |
 | TANDEM_SESSION_KEY | the key that "tandem serve" asks for, instead of one made at the first start |
+| TANDEM_PUBLIC_URL | by which people reach "tandem serve", where that is another address than Label Studio's way to it |
+| LABEL_STUDIO_PUBLIC_URL | by which people reach that Label Studio, where that is another address than Tandem's way to it |
+| TANDEM_PROXIES | how many reverse proxies of yours stand before "tandem serve"; their word on addresses is believed |
 """
 
 from __future__ import annotations
@@ -37,6 +40,9 @@ class Settings:
     session_key: str | None = None
     service_url: str | None = None
     backup_password_file: Path | None = None
+    proxies: int = 0
+    public_url: str | None = None
+    label_studio_public_url: str | None = None
 
     def __repr__(self) -> str:
         return f"Settings(state={str(self.state)!r}, label_studio_url={self.label_studio_url!r}, …)"
@@ -62,6 +68,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_key=said("TANDEM_SESSION_KEY"),
         service_url=said("TANDEM_SERVICE_URL"),
         backup_password_file=Path(password_file).absolute() if password_file else None,
+        public_url=_address(said("TANDEM_PUBLIC_URL")),
+        label_studio_public_url=_address(said("LABEL_STUDIO_PUBLIC_URL")),
+        proxies=int(proxies) if (proxies := said("TANDEM_PROXIES") or "").isdecimal() else 0,
     )
 
 
@@ -102,6 +111,10 @@ def _from_here(address: str | None) -> str | None:
         return address
     file = address[len(_SQLITE) :]
     return f"{_SQLITE}{Path(file).absolute()}" if file else address
+
+
+def _address(given: str | None) -> str | None:
+    return None if given is None else given.rstrip("/")
 
 
 def _state_folder() -> Path:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import psutil
 from sqlalchemy import Connection
@@ -164,11 +165,36 @@ def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict
     ).to_json()
 
 
+def _withdraw(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.withdrawal.withdraw import withdraw
+
+    found = withdraw(parts, arguments["participant"], by=arguments["by"], progress=watch.step)
+    if not found.done:
+        raise TandemError(f"Not everything is erased yet: {'; '.join(found.still_there)} Try this job again.")
+    return found.to_json()
+
+
+def _look(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.bringing_in.look import look_at
+
+    look_at(parts, UUID(arguments["upload"]), watch.step)
+    return {"upload": arguments["upload"]}
+
+
+def _bring_in(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.bringing_in.bring import bring_in
+
+    return bring_in(parts, UUID(arguments["upload"]), by=arguments["by"], progress=watch.step)
+
+
 _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, Any]]] = {
     "train": _train,
     "precode": _precode,
     "renew": _renew,
     "backup": _backup,
+    "withdraw": _withdraw,
+    "look": _look,
+    "bring in": _bring_in,
 }
 
 
@@ -180,8 +206,10 @@ def _catch_up(parts: Parts) -> None:
 
 @contextmanager
 def _held(parts: Parts, kind: JobKind, watch: _Watch) -> Iterator[None]:
-    """Hold the study, waiting for a command that holds it now; a backup is made beside whatever else is done."""
-    if kind == "backup":
+    """Hold the study, waiting for a command that holds it now; a backup is made beside whatever else is done, and a look
+    changes nothing.
+    """
+    if kind in ("backup", "look"):
         yield
         return
     with ExitStack() as held:

@@ -41,6 +41,7 @@ class WordEncoder:
     fingerprint = "words-of-4096"
     name = "words"
     dimensions = 4096
+    taught = None  # it knows words of every language alike
 
     def __init__(self, fails_after: int | None = None) -> None:
         self.embedded: list[str] = []
@@ -49,10 +50,6 @@ class WordEncoder:
     def load(self) -> WordEncoder:
         """Itself: there is nothing to load."""
         return self
-
-    def language_warning(self, _language: str) -> str | None:
-        """None: it knows words of every language alike."""
-        return None
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Floats32:
         """Vectors of unit length, shape (texts, 4096)."""

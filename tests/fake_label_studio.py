@@ -50,6 +50,7 @@ class FakeLabelStudio:
         self.now = BEGAN + timedelta(hours=1)
         self.told: list[dict[str, Any]] = []
         self.fails_on_page: int | None = None
+        self.drafts: dict[int, list[dict[str, Any]]] = {}
         self._next = 1
         for at, key in enumerate(keys, start=1):
             data = {"segment_id": str(key), "words": "what somebody said"}
@@ -116,6 +117,8 @@ class FakeLabelStudio:
             return {"id": self.number} if self.there else None
         if path == "api/tasks/":
             return self._page(params)
+        if path.endswith("/drafts"):
+            return deepcopy(self.drafts.get(int(path.split("/")[2]), []))
         return deepcopy(self.tasks.get(int(path.split("/")[2])))
 
     def _page(self, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,14 @@ TEXTS: dict[str, Layout] = {
     "a head above": _lines("{who}: {words}", head="Date: 3 March 2026\nDuration: 45 min\nPlace: the ward\n\n"),
     "tabs": _lines("{who}\t{words}"),
     "a dash": _lines("{who} – {words}"),
+    "an arrow": _lines("{who} → {words}"),
+    "an upright stroke": _lines("{who} | {words}"),
+    "spaces in the place of tabs": _lines("{long}  {who}  {words}"),
+    "numbered with #": _lines("#{n} {who}: {words}"),
+    "times with frames": _lines("{long}:12\n{who}\n{words}", "\n\n"),
+    "Markdown, quoted": _lines("> **{who}**: {words}", "\n>\n"),
+    "a range beside the name": _lines("{who} {short} - {next}\n{words}", "\n\n"),
+    "an end that is said": _lines("{who}: {words}", foot="\n\n[End of recording]"),
 }  # fmt: skip
 
 
@@ -167,6 +175,40 @@ def _segments(said: Said) -> list[dict[str, Any]]:
     ]
 
 
+def _elements(words: str) -> list[dict[str, Any]]:
+    """The words of a turn one by one, with the spaces between."""
+    return [
+        one
+        for word in words.split()
+        for one in ({"type": "text", "value": word}, {"type": "punct", "value": " "})
+    ]
+
+
+def _speakers_apart(said: Said) -> bytes:
+    names = list(dict.fromkeys(who for who, _ in said))
+    listed = [{"id": f"s{at}", "name": name} for at, name in enumerate(names)]
+    segments = [{"speaker": f"s{names.index(who)}", "text": words} for who, words in said]
+    return json.dumps({"speakers": listed, "segments": segments}).encode()
+
+
+def _amazon(said: Said) -> bytes:
+    whole = " ".join(words for _, words in said)
+    parts = [
+        {
+            "id": n,
+            "transcript": words,
+            "start_time": str(7.0 * n),
+            "end_time": str(7.0 * n + 6),
+            "speaker_label": who,
+        }
+        for n, (who, words) in enumerate(said)
+    ]
+    items = [{"type": "pronunciation", "alternatives": [{"content": word}]} for word in whole.split()]
+    return json.dumps(
+        {"results": {"transcripts": [{"transcript": whole}], "items": items, "audio_segments": parts}}
+    ).encode()
+
+
 def _rows(head: str, row: str, said: Said, *, separator: str = ",") -> bytes:
     lines = [head]
     for n, (who, words) in enumerate(said):
@@ -216,6 +258,18 @@ TABLES: dict[str, tuple[str, Layout]] = {
         lambda said: json.dumps({"utterances": [{"speaker": w, "text": s, "start": 7000 * n, "end": 7000 * n + 6000}
                                                 for n, (w, s) in enumerate(said)]}).encode(),
     ),
+    "Rev AI": (
+        ".json",
+        lambda said: json.dumps({"monologues": [{"speaker": w, "elements": _elements(s)} for w, s in said]}).encode(),
+    ),
+    "Happy Scribe": (
+        ".json",
+        lambda said: json.dumps(
+            [{"speaker": w, "words": [{"text": f"{one} "} for one in s.split()]} for w, s in said]
+        ).encode(),
+    ),
+    "names of speakers apart": (".json", _speakers_apart),
+    "Amazon Transcribe": (".json", _amazon),
     "speaker, text": (".csv", lambda said: _rows("speaker,text", "{who},{words}", said)),
     "Premiere and Descript": (
         ".csv", lambda said: _rows("Speaker Name,Start Time,End Time,Text", "{who},{long},{next},{words}", said)

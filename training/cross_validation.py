@@ -23,18 +23,20 @@ from threadpoolctl import threadpool_limits
 from annotations.arrays import Floats
 from annotations.progress import Progress
 from models.calibration import BEST_F1, Aim, calibrate, thresholds
-from models.classifier import Model, TooFew, suggested
-from models.embedder import EmbedderSource
-from models.features import Counted, count
+from models.classifier import DEFAULT, Model, TooFew, suggested
+from models.features import Counted
 from models.mixture import shares
-from models.views import VIEWS
+from models.other_classifiers import NamedClassifier
+from models.tune_encoder import FineTuning
+from models.views import USUAL_SHARES
 from training.dataset import Dataset, OutOfFold
-from training.fit_on_rows import PENALTIES, Alphas, Bench, Fit
+from training.fit_on_rows import PENALTIES, Bench, Fit
+from training.fits_told import FitsTold
 from training.folds import FOLDS, folds_of
+from training.view_fitter import Alphas
 
 LEAST_GROUPS = 3
 MANY_ROWS = 3000
-_PARTS = 100
 Pair = tuple[int, int]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -56,7 +58,7 @@ class CrossValidated:
     reason: str | None = None
     penalty: float = PENALTIES[0]
     start: Alphas | None = None
-    share: Floats = field(default_factory=lambda: np.full(len(VIEWS), 1 / len(VIEWS)))
+    share: Floats = field(default_factory=lambda: np.array(USUAL_SHARES))
     nested: tuple[Floats, Floats] | None = None
 
     @property
@@ -73,17 +75,21 @@ def cross_validate(
     seed: int = 0,
     fold: NDArray[np.intp] | None = None,
     aim: Aim = BEST_F1,
-    encoder: EmbedderSource | None = None,
+    encoder: FineTuning | None = None,
+    classifier: NamedClassifier | None = None,
     progress: Progress | None = None,
 ) -> CrossValidated:
     """Predict every row by models that have not seen its group. ``fold``: folds made already, shape (n,).
 
-    ``encoder``: is fine-tuned anew for every model, so that it has seen no more than the rest of it.
+    ``encoder``: is fine-tuned anew for every model, so that it has seen no more than the rest of it. ``classifier``:
+    what learns in the place of the three views.
     """
     if len(set(dataset.groups)) < LEAST_GROUPS:
-        return left_out_once(dataset, folds=folds, seed=seed, encoder=encoder, progress=progress)
-    told = _Told(progress, tuned=encoder is not None)
-    bench = Bench(dataset, count(dataset.units), encoder, told.within)
+        return left_out_once(
+            dataset, folds=folds, seed=seed, encoder=encoder, classifier=classifier, progress=progress
+        )
+    told = FitsTold(progress, tuned=encoder is not None)
+    bench = Bench(dataset, encoder, told.within, classifier)
     if fold is None:
         fold = folds_of(
             dataset.groups, bench.labels * (bench.weights > 0), folds=folds or folds_with(encoder), seed=seed
@@ -131,12 +137,13 @@ def left_out_once(
     *,
     folds: int | None = None,
     seed: int = 0,
-    encoder: EmbedderSource | None = None,
+    encoder: FineTuning | None = None,
+    classifier: NamedClassifier | None = None,
     progress: Progress | None = None,
 ) -> CrossValidated:
     """Only what the final model is made with, and no scores: for these, ``cross_validate``."""
-    told = _Told(progress, tuned=encoder is not None)
-    bench = Bench(dataset, count(dataset.units), encoder, told.within)
+    told = FitsTold(progress, tuned=encoder is not None)
+    bench = Bench(dataset, encoder, told.within, classifier)
     names = len(set(dataset.groups))
     reason = _too_few_groups(names) if names < LEAST_GROUPS else None
     if names < 2:
@@ -204,18 +211,19 @@ def fit_final(
         exclusive=tuple(tuple(names) for names in exclusive),
         tuned=fit.tuned,
         sentences=sentences,
+        classifier=DEFAULT if bench.classifier is None else bench.classifier.name,
     )
     return model, probabilities
 
 
-def folds_with(encoder: EmbedderSource | None) -> int | None:
+def folds_with(encoder: FineTuning | None) -> int | None:
     """How many folds: five where an encoder is tuned for each, else as many as ``folds_of`` thinks best."""
     return None if encoder is None else FOLDS
 
 
 def lacking_codes(dataset: Dataset) -> dict[str, TooFew]:
     """The codes that this data set cannot teach."""
-    return Bench(dataset, Counted({}, {})).lacking()
+    return Bench(dataset).lacking()
 
 
 def _examples(bench: Bench, code: str) -> tuple[int, int]:
@@ -237,7 +245,7 @@ def _best(
     bench: Bench, fold: NDArray[np.intp], by_pair: Mapping[Pair, Sequence[Fit]], scored: int | None
 ) -> int:
     """Which of the penalties predicts held-out rows with the least log loss; rows of ``scored`` are not looked at."""
-    losses = np.zeros(len(PENALTIES))
+    losses = np.zeros(len(bench.penalties))
     for pair, fits in by_pair.items():
         if scored is not None and scored not in pair:
             continue
@@ -252,11 +260,13 @@ def _best(
 
 def _share(bench: Bench, fold: NDArray[np.intp], fits: Mapping[int, Fit]) -> Floats:
     """How much each view counts, by what models say of folds that they have not seen; ``fits``: that of each fold."""
-    views = np.full((len(VIEWS), *bench.labels.shape), np.nan, np.float32)
+    count = len(next(iter(fits.values())).logits)
+    views = np.full((count, *bench.labels.shape), np.nan, np.float32)
     for at, fit in fits.items():
         mine = fold[fit.others] == at
         views[:, fit.others[mine]] = fit.logits[:, mine]
-    return shares(list(views), bench.labels, bench.weights)
+    usual = USUAL_SHARES if bench.classifier is None else None
+    return shares(list(views), bench.labels, bench.weights, usual)
 
 
 def _of_folds(bench: Bench, fold: NDArray[np.intp], fits: Sequence[Fit], share: Floats) -> Floats:
@@ -311,31 +321,9 @@ def _together(bench: Bench, work: Callable[[Item], Result], items: Iterable[Item
     """
     if bench.encoder is not None:
         return [work(item) for item in items]
+    _ = bench.counted  # once, and not by every thread at a time
     with threadpool_limits(1), ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
         return list(pool.map(work, items))
-
-
-class _Told:
-    """Says after each fit how many are done, and within one where an encoder is tuned, which takes long."""
-
-    def __init__(self, progress: Progress | None, *, tuned: bool) -> None:
-        self.progress, self.total, self.done = progress, 1, 0
-        # with an encoder the model of all rows is worth a step of its own
-        self.last, self.parts = (1, _PARTS) if tuned else (0, 1)
-
-    def after(self, result: Result) -> Result:
-        """The result, after saying that one more is there."""
-        self.done += 1
-        self._say(0)
-        return result
-
-    def within(self, done: int, total: int) -> None:
-        """How far the present fit is."""
-        self._say(self.parts * done // max(total, 1))
-
-    def _say(self, part: int) -> None:
-        if self.progress:
-            self.progress(self.done * self.parts + part, (self.total + self.last) * self.parts)
 
 
 def _too_few_groups(count: int) -> str:

@@ -63,7 +63,8 @@ class Dataset:
     ``embeddings``: shape (n, dimensions), unit length. ``groups``: the group of each segment, see
     DESIGN's principle 1. ``quotable``: may the segment's words be shown as evidence. ``codes``: code ids.
     ``described``: what the codebook says of codes; a code of which nothing is said may be missing. ``parts``: the
-    segments' questions and sentences; None where nothing is known of them.
+    segments' questions and sentences; None where nothing is known of them. ``languages``: of each segment's transcript,
+    empty where nobody asked.
     """
 
     units: Sequence[Unit]
@@ -74,6 +75,7 @@ class Dataset:
     judgements: Sequence[Judgement]
     described: Sequence[Described] = ()
     parts: PassageParts | None = None
+    languages: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.units)
@@ -93,6 +95,7 @@ class Dataset:
             judgements=tuple(part for part in parts if part is not None),
             described=self.described,
             parts=None if self.parts is None else self.parts.only(rows),
+            languages=tuple(self.languages[row] for row in rows) if self.languages else (),
         )
 
     def without_assisted(self) -> Dataset:
@@ -137,6 +140,10 @@ class OutOfFold:
     probabilities: Floats
     decided: Bools
     folds: NDArray[np.intp]
+
+    def only(self, kept: Bools) -> OutOfFold:
+        """What is said of some of the segments; ``kept``: shape (n,)."""
+        return OutOfFold(self.probabilities[kept], self.decided[kept], self.folds[kept])
 
     @property
     def scored(self) -> Bools:

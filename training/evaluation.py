@@ -18,6 +18,7 @@ from training.evaluation_results import Figures, NotMeasured
 from training.figures import evaluate
 from training.fit_and_measure import dataset_of
 from training.folds import FOLDS, folds_of
+from training.measure import measure
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
@@ -81,7 +82,12 @@ def _random_split(parts: TrainingParts, dataset: Dataset, progress: Progress) ->
     if len(dataset) < FOLDS:
         return _no_random_split("there are too few passages")
     validated = cross_validate(
-        dataset, exclusive=parts.exclusive_sets, fold=dealt, aim=parts.aim, progress=progress
+        dataset,
+        exclusive=parts.exclusive_sets,
+        fold=dealt,
+        aim=parts.aim,
+        classifier=parts.classifier,
+        progress=progress,
     )
     if validated.out_of_fold is None:
         return _no_random_split(validated.reason or "nothing is known of passages that were left out")
@@ -138,13 +144,13 @@ def _cross_validated(
         fold=fold,
         aim=parts.aim,
         encoder=encoder,
+        classifier=parts.classifier,
         progress=progress,
     )
-    return evaluate(
+    return measure(
+        parts,
         dataset,
         validated.out_of_fold,
-        codebook=parts.codebook,
         lacking=lacking_codes(dataset),
         reason=validated.reason,
-        least_precision=parts.least_precision,
     ).to_json()

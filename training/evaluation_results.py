@@ -168,6 +168,44 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class InLanguages:
+    """The model against each coder on the segments in some languages alone. ``reason``: why there is no figure."""
+
+    languages: tuple[str, ...]
+    segments: int
+    groups: int
+    model: Measured | None
+    reason: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data: the figures over all codes."""
+        keys = ("micro_f1", "macro_f1", "macro_ap", "kappa", "kappa_interval")
+        overall = {} if self.model is None else self.model.to_json()["overall"]
+        return {
+            "languages": list(self.languages),
+            "n_segments": self.segments,
+            "groups": self.groups,
+            **{key: overall.get(key) for key in keys},
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """Figures apart, where some segments are in a language that the encoder was not taught.
+
+    ``taught``: on the segments in the languages that it was; ``others``: on those of each other language.
+    """
+
+    taught: InLanguages
+    others: tuple[InLanguages, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"taught": self.taught.to_json(), "others": [one.to_json() for one in self.others]}
+
+
+@dataclass(frozen=True, slots=True)
 class Lacking:
     """A code that too few examples teach."""
 
@@ -179,12 +217,16 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything that ``tandem evaluate`` says. ``people``: None where ``people_reason`` says why."""
+    """Everything that ``tandem evaluate`` says. ``people``: None where ``people_reason`` says why.
+
+    ``languages``: None where the encoder was taught the language of every segment, or nobody knows which it was taught.
+    """
 
     model: Measured | NotMeasured
     people: People | None
     people_reason: str | None
     too_few: tuple[Lacking, ...]
+    languages: ByLanguage | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -192,4 +234,5 @@ class Figures:
             "people": None if self.people is None else self.people.to_json(),
             "people_reason": self.people_reason,
             "too_few": [asdict(one) for one in self.too_few],
+            "languages": None if self.languages is None else self.languages.to_json(),
         }

@@ -20,8 +20,8 @@ from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS
 from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, OutOfFold
-from training.figures import evaluate
 from training.judge_set import Split
+from training.measure import measure
 from training.measured_model import MeasuredModel
 from training.training_parts import TrainingParts
 
@@ -89,7 +89,10 @@ def dataset_of(
     described = map(Described, codes, words, parts.embed(words), quotes)
     dataset = collected.dataset(codes, parts.embed(texts), group_by)
     pieces = parts_of(dataset.units, dataset.embeddings, parts.embed, parts.sentences)
-    return replace(dataset, described=tuple(described), parts=pieces)
+    # nobody asks which language it is where the encoder's are not known
+    spoken = () if parts.taught is None else collected.corpus.languages
+    languages = tuple(spoken[collected.corpus.at[unit][0]] for unit in collected.learnable) if spoken else ()
+    return replace(dataset, described=tuple(described), parts=pieces, languages=languages)
 
 
 def _texts(corpus: Corpus) -> list[str]:
@@ -120,17 +123,12 @@ def _with_judges(
     exclusive = parts.exclusive_sets
     folds = 3 if len(set(learning.groups)) >= MANY_GROUPS else 5
     encoder = parts.encoder_for(learning)
-    validated = left_out_once(learning, folds=folds, encoder=encoder, progress=progress)
+    validated = left_out_once(
+        learning, folds=folds, encoder=encoder, classifier=parts.classifier, progress=progress
+    )
     model, _ = fit_final(learning, validated, exclusive=exclusive, aim=parts.aim)
     unseen = asked(model, judging)
-    figures = evaluate(
-        judging,
-        unseen,
-        codebook=parts.codebook,
-        lacking=dict(model.too_few),
-        reason=None,
-        least_precision=parts.least_precision,
-    )
+    figures = measure(parts, judging, unseen, lacking=dict(model.too_few), reason=None)
     return MeasuredModel(model, figures, "judge set", (), judging, tuple(segments), unseen)
 
 
@@ -139,16 +137,20 @@ def _cross_validated(
 ) -> MeasuredModel:
     exclusive = parts.exclusive_sets
     validated = cross_validate(
-        dataset, exclusive=exclusive, aim=parts.aim, encoder=parts.encoder_for(dataset), progress=progress
+        dataset,
+        exclusive=exclusive,
+        aim=parts.aim,
+        encoder=parts.encoder_for(dataset),
+        classifier=parts.classifier,
+        progress=progress,
     )
     model, _ = fit_final(dataset, validated, exclusive=exclusive, aim=parts.aim)
-    figures = evaluate(
+    figures = measure(
+        parts,
         dataset,
         validated.out_of_fold,
-        codebook=parts.codebook,
         lacking=dict(model.too_few),
         reason=validated.reason,
-        least_precision=parts.least_precision,
     )
     return MeasuredModel(
         model, figures, "cross-validation", (), dataset, tuple(segments), validated.out_of_fold

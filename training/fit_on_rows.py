@@ -1,4 +1,4 @@
-"""Fitting a model on some rows of a data set, and what it says of all others."""
+"""Fitting a model on some rows of a data set: its vocabulary, its views and the encoder that is tuned with them."""
 
 from __future__ import annotations
 
@@ -9,48 +9,37 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from annotations.arrays import Bools, Floats, Floats32
 from annotations.progress import Progress
-from models.classifier import Prior, TooFew, Weights, together, too_few_examples
-from models.embedder import EmbedderSource
+from models.classifier import Learnt, TooFew, Weights, together, too_few_examples
 from models.features import (
     Counted,
-    Features,
     Vocabulary,
     choose,
-    matrix_of,
-    matrix_of_counted,
-    matrix_of_windows,
+    count,
 )
 from models.mixture import mixed
+from models.other_classifiers import NamedClassifier
 from models.passage_parts import PassageParts, whole
-from models.tune_encoder import tune
+from models.tune_encoder import FineTuning, tune
 from models.tuned import Tuned
 from models.unit import Unit
 from models.views import (
-    MEANING,
-    PENALTY_OF_MEANING,
-    PENALTY_OF_SENTENCES,
-    SENTENCES,
-    WORDS,
-    View,
     added,
-    fit_view,
     weighted,
 )
-from training.dataset import Dataset, Described
+from training.dataset import Dataset
+from training.view_fitter import Alphas, ViewFitter
 
 # of the words' view, the first where there is nothing to choose by; conversations want the stronger, topics the weaker
 PENALTIES = (1.0, 0.25)
 LEAST_IN_FOLDS = 5
-Alphas = tuple[Floats32, ...]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The fitted views of one model: the weights of each for ``judged`` codes.
+    """The fitted views of one model: the weights of each for ``judged`` codes. A named classifier is a single view.
 
     ``logits``: what each view says of ``others``, the rows not learnt from; shape (views, others, codes), NaN for codes
     that are not judged. ``alphas``: of each view the weights as combinations of all rows (of all windows in the last),
@@ -59,7 +48,7 @@ class Fit:
     """
 
     vocabulary: Vocabulary
-    weights: tuple[Weights, ...]
+    weights: tuple[Learnt, ...]
     judged: NDArray[np.intp]
     others: NDArray[np.intp]
     logits: Floats32
@@ -72,21 +61,38 @@ class Fit:
         linear = mixed(list(self.logits.astype(np.float64)), share)
         return linear if self.tuned_logits is None else together(linear, self.tuned_logits.astype(np.float64))
 
-    def as_one(self, share: Floats) -> tuple[Weights, Weights | None]:
+    def as_one(self, share: Floats) -> tuple[Learnt, Weights | None]:
         """The views as a model has them: of the passage, and of its windows unless these count nothing."""
-        words, meaning, sentences = self.weights
+        linear = [one for one in self.weights if isinstance(one, Weights)]
+        if len(self.weights) == 1:
+            return self.weights[0], None
+        words, meaning, sentences = linear
         passage = added(weighted(words, share[0]), weighted(meaning, share[1]))
         return passage, weighted(sentences, share[2]) if share[2] > 0 else None
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A data set made ready to be learnt from many times. ``encoder``: fine-tuned in each fit; None is not at all."""
+    """A data set made ready to be learnt from many times. ``encoder``: fine-tuned in each fit; None is not at all.
+
+    ``classifier``: what learns in the place of the three views, None for these.
+    """
 
     dataset: Dataset
-    counted: Counted
-    encoder: EmbedderSource | None = None
+    encoder: FineTuning | None = None
     tuning: Progress | None = None
+    classifier: NamedClassifier | None = None
+
+    @property
+    def penalties(self) -> tuple[float, ...]:
+        """Those that held-out groups choose from; a named classifier has its own, and leaves nothing to choose."""
+        return PENALTIES if self.classifier is None else PENALTIES[:1]
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The terms of all rows, and below them of what the codebook says."""
+        said = [Unit(one.words, dialogue=False) for one in self.dataset.described]
+        return count([*self.dataset.units, *said])
 
     @cached_property
     def _targets(self) -> tuple[Floats, Floats]:
@@ -113,40 +119,49 @@ class Bench:
         return self.path(kept, (penalty,), start)[0]
 
     def path(
-        self, kept: Bools, penalties: Sequence[float] = PENALTIES, start: Alphas | None = None
+        self, kept: Bools, penalties: Sequence[float] | None = None, start: Alphas | None = None
     ) -> tuple[Fit, ...]:
         """The same for several penalties of the words' view, each search going on from where the last ended."""
+        penalties = self.penalties if penalties is None else penalties
         rows, others = np.flatnonzero(kept), np.flatnonzero(~kept)
         groups = [self.dataset.groups[row] for row in rows]
         here = set(groups)
         described = [one for one in self.dataset.described if one.quotes <= here]
         judged = self._judged(rows, {one.code for one in described})
-        vocabulary, columns = choose(self.counted, rows, groups)
-        fitter = _Fitter(self, rows, others, judged, vocabulary, columns, described)
+        # of what quotes somebody no word is kept that three participants do not use
+        own = [len(self.dataset) + at for at, one in enumerate(self.dataset.described) if not one.quotes]
+        vocabulary, columns = choose(self.counted, rows, groups, np.array(own, dtype=np.intp))
+        fitter = ViewFitter(
+            self.dataset,
+            self.counted,
+            self._targets,
+            self.parts,
+            rows,
+            others,
+            judged,
+            vocabulary,
+            columns,
+            described,
+        )
         tuned = self._tuned(rows, np.ix_(rows, judged), vocabulary) if len(judged) else None
         tuned_logits = None
         if tuned is not None:
             tuned_logits = np.full((len(others), self.labels.shape[1]), np.nan, np.float32)
             tuned_logits[:, judged] = tuned.logits([self.dataset.units[row] for row in others])
-        words = [fitter.passage(WORDS, penalties[0], None if start is None else start[0])]
-        for penalty in penalties[1:]:
-            words.append(fitter.passage(WORDS, penalty, words[-1].alpha))
-        rest = (
-            fitter.passage(MEANING, PENALTY_OF_MEANING, words[0].alpha if start is None else start[1]),
-            fitter.windows(None if start is None else start[2]),
-        )
+        named = self.classifier
+        every = fitter.views(penalties, start) if named is None else ((fitter.named(named),),)
         return tuple(
             Fit(
                 vocabulary,
-                tuple(view.weights for view in (one, *rest)),
+                tuple(view.weights for view in views),
                 judged,
                 others,
-                np.stack([view.logits for view in (one, *rest)]),
-                tuple(view.alpha for view in (one, *rest)),
+                np.stack([view.logits for view in views]),
+                tuple(view.alpha for view in views if view.alpha is not None),
                 tuned_logits,
                 None if len(others) else tuned,
             )
-            for one in words
+            for views in every
         )
 
     def _tuned(self, rows: NDArray[np.intp], cells: Any, vocabulary: Vocabulary) -> Tuned | None:
@@ -191,120 +206,3 @@ class Bench:
         others = (known & (labels < 0.5)).any(axis=0)
         said = np.array([code in described for code in self.dataset.codes], dtype=np.bool_)
         return np.flatnonzero((examples | said) & others)
-
-
-@dataclass(frozen=True)
-class _View:
-    """A fitted view: what it says of the other rows, shape (others, codes), and its ``alpha``."""
-
-    weights: Weights
-    logits: Floats32
-    alpha: Floats32
-
-
-class _Fitter:
-    """The features of some rows and of the others, made once for all views."""
-
-    def __init__(
-        self,
-        bench: Bench,
-        rows: NDArray[np.intp],
-        others: NDArray[np.intp],
-        judged: NDArray[np.intp],
-        vocabulary: Vocabulary,
-        columns: Any,
-        described: Sequence[Described],
-    ) -> None:
-        self.bench, self.rows, self.others, self.judged = bench, rows, others, judged
-        self.vocabulary = vocabulary
-        embeddings, parts = bench.dataset.embeddings, bench.parts
-        self.dimensions = embeddings.shape[1]
-        self.own, self.rest = (
-            matrix_of_counted(bench.counted, its, vocabulary, columns, embeddings, parts.question)
-            for its in (rows, others)
-        )
-        column = {bench.dataset.codes[at]: position for position, at in enumerate(judged.tolist())}
-        self.described = [one for one in described if one.code in column]
-        self.columns = np.array([column[one.code] for one in self.described], dtype=np.intp)
-
-    def passage(self, view: View, penalty: float, start: Floats32 | None) -> _View:
-        """A view of whole passages."""
-        cells = np.ix_(self.rows, self.judged)
-        found = fit_view(
-            view,
-            self.own,
-            self.bench.labels[cells],
-            self.bench.weights[cells],
-            dimensions=self.dimensions,
-            penalty=penalty,
-            prior=self._prior(),
-            start=None if start is None else start[self._alphas(self.rows, len(self.bench.labels))],
-        )
-        alpha = self._placed_alpha(found.alpha, self.rows, len(self.bench.labels))
-        return _View(found.weights, self._placed(found.weights.logits(self.rest)), alpha)
-
-    def windows(self, start: Floats32 | None) -> _View:
-        """The view of single windows: each learns its passage's codes, and all of a passage count as one."""
-        parts = self.bench.parts
-        own, rest = parts.only(self.rows), parts.only(self.others)
-        passages = self.rows[own.owner]
-        cells = np.ix_(passages, self.judged)
-        features = self._of_windows(self.rows, own)
-        lies = np.flatnonzero(np.isin(parts.owner, self.rows))
-        found = fit_view(
-            SENTENCES,
-            features,
-            self.bench.labels[cells],
-            self.bench.weights[cells] / own.counts[own.owner][:, None],
-            dimensions=self.dimensions,
-            penalty=PENALTY_OF_SENTENCES,
-            prior=self._prior_of_windows(features),
-            start=None if start is None else start[self._alphas(lies, len(parts.owner))],
-        )
-        best = rest.best(found.weights.logits(self._of_windows(self.others, rest)))
-        return _View(
-            found.weights, self._placed(best), self._placed_alpha(found.alpha, lies, len(parts.owner))
-        )
-
-    def _of_windows(self, rows: NDArray[np.intp], parts: PassageParts) -> Features:
-        units = [self.bench.dataset.units[row] for row in rows]
-        speakers = self.vocabulary.speakers
-        return matrix_of_windows(units, parts.owner, speakers, parts.windows, parts.question)
-
-    def _alphas(self, rows: NDArray[np.intp], every: int) -> Any:
-        """Where the ``alpha`` of these rows and of the descriptions lie among those of all."""
-        return np.ix_(np.concatenate([rows, every + self.judged[self.columns]]), self.judged)
-
-    def _placed_alpha(self, alpha: Floats32, rows: NDArray[np.intp], every: int) -> Floats32:
-        placed = np.zeros((every + self.bench.labels.shape[1], self.bench.labels.shape[1]), np.float32)
-        placed[self._alphas(rows, every)] = alpha
-        return placed
-
-    def _placed(self, logits: Floats) -> Floats32:
-        placed = np.full((len(self.others), self.bench.labels.shape[1]), np.nan, np.float32)
-        placed[:, self.judged] = logits
-        return placed
-
-    def _prior(self) -> Prior | None:
-        if not self.described:
-            return None
-        units = [Unit(one.words, dialogue=False) for one in self.described]
-        features = matrix_of(units, self.vocabulary, self._meanings)
-        return Prior(self._like(features, self.own), self.columns)
-
-    def _prior_of_windows(self, windows: Features) -> Prior | None:
-        if not self.described:
-            return None
-        dense = np.zeros((len(self.described), windows.dense.shape[1]), dtype=np.float32)
-        dense[:, : self.dimensions] = self._meanings
-        nothing = sparse.csr_matrix((len(dense), 0), dtype=np.float32)
-        return Prior(self._like(Features(nothing, dense), windows), self.columns)
-
-    @property
-    def _meanings(self) -> Floats32:
-        return np.stack([one.embedding for one in self.described]).astype(np.float32)
-
-    def _like(self, described: Features, usual: Features) -> Features:
-        """A definition is neither long nor short, answers no question, and is nobody's words: in all these it is usual."""
-        described.dense[:, self.dimensions :] = usual.dense[:, self.dimensions :].mean(axis=0)
-        return described

@@ -18,7 +18,7 @@ from annotations.store.model_versions import ModelVersion, all_models
 from annotations.store.reviews import snapshot as reviews_of
 from annotations.store.segments import segmentation_of
 from models.artifact import load
-from models.classifier import Model, Weights
+from models.classifier import Learnt, Model
 from models.cold_start import ColdStart
 from models.corpus import read_corpus
 from models.model_folder import model_folder
@@ -93,9 +93,9 @@ def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, 
             np.array_equal(idf, other.vocabulary.idf.get(name, np.array([])))
             for name, idf in one.vocabulary.idf.items()
         ),
-        "coefficients": np.array_equal(one.weights.coefficients, other.weights.coefficients),
+        "classifier": one.classifier == other.classifier,
+        **_same_by_name(one.weights, other.weights),
         "sentences": _same(one.sentences, other.sentences),
-        "intercepts": np.array_equal(one.weights.intercepts, other.weights.intercepts),
         "calibration": np.array_equal(one.calibration.slopes, other.calibration.slopes)
         and np.array_equal(one.calibration.offsets, other.calibration.offsets),
         "thresholds": np.array_equal(one.thresholds, other.thresholds),
@@ -105,12 +105,19 @@ def differences(one: Model | ColdStart, other: Model | ColdStart) -> tuple[str, 
     return tuple(name for name, same in parts.items() if not same)
 
 
-def _same(one: Weights | None, other: Weights | None) -> bool:
+def _same(one: Learnt | None, other: Learnt | None) -> bool:
     if one is None or other is None:
         return one is other
-    return np.array_equal(one.coefficients, other.coefficients) and np.array_equal(
-        one.intercepts, other.intercepts
-    )
+    return all(_same_by_name(one, other).values())
+
+
+def _same_by_name(one: Learnt, other: Learnt) -> dict[str, bool]:
+    """Which of the arrays of two are the same to the last digit."""
+    its, theirs = one.arrays(), other.arrays()
+    return {
+        name: name in its and name in theirs and np.array_equal(its[name], theirs[name])
+        for name in (*its, *(name for name in theirs if name not in its))
+    }
 
 
 def _refuse_other_parts(parts: TrainingParts, model: ModelVersion, snapshot: Snapshot) -> None:

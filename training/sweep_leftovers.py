@@ -1,6 +1,7 @@
 """What lies below a study and belongs to no living run or model: looked for, and swept.
 
-Trainings that were killed leave folders of models that the database does not name; MLflow keeps the files of runs that
+Trainings that were killed leave folders of models that the database does not name, and what they had done of tuning
+encoders, with which the next one may go on; MLflow keeps the files of runs that
 it shows no more, and a folder for its waste; an export that was killed leaves its unfinished file, and a backup that was
 killed the folder with its copies of the databases; a backup put back brings files of models that were erased since. All
 of these can hold what participants said or stand for it, so they are swept at every training and at every withdrawal.
@@ -21,6 +22,7 @@ from annotations.store.database import Store
 from annotations.store.model_versions import all_models
 from annotations.store.withdrawals import models_that_learnt
 from annotations.study.config import Study
+from models.kept_tunings import FOLDER as TUNINGS
 from models.model_folder import erase_folder
 from models.run_folders import run_folders
 from training.mlflow_store import OwnStore
@@ -54,8 +56,11 @@ def own_store(study: Study) -> OwnStore:
     return OwnStore(study.tracking_file, study.runs_folder)
 
 
-def leftovers(store: Store, study: Study) -> Leftovers:
-    """Look at what lies in the study's folder. Raises TandemError where MLflow's file cannot be read."""
+def leftovers(store: Store, study: Study, spared: frozenset[Path] = frozenset()) -> Leftovers:
+    """Look at what lies in the study's folder, but for what is ``spared``.
+
+    Raises TandemError where MLflow's file cannot be read.
+    """
     with store.reading() as connection:
         erased = models_that_learnt(connection)
         living = [model for model in all_models(connection) if model.version not in erased]
@@ -63,7 +68,9 @@ def leftovers(store: Store, study: Study) -> Leftovers:
     dead, unknown = [], []
     if study.models_folder.is_dir() and not study.models_folder.is_symlink():
         for one in sorted(study.models_folder.iterdir()):
-            if one.is_symlink() or not _is_model(one.name):
+            if one in spared and not one.is_symlink():
+                continue
+            if one.is_symlink() or not (_is_model(one.name) or one.name == TUNINGS):
                 unknown.append(one)
             elif one.name not in folders:
                 dead.append(one)
@@ -81,9 +88,9 @@ def leftovers(store: Store, study: Study) -> Leftovers:
     return Leftovers(tuple(dead), (*unknown, *strange))
 
 
-def sweep(store: Store, study: Study) -> Swept:
+def sweep(store: Store, study: Study, spared: frozenset[Path] = frozenset()) -> Swept:
     """Delete what belongs to nobody; what nobody knows, and what cannot be deleted, is said."""
-    found = leftovers(store, study)
+    found = leftovers(store, study, spared)
     gone, left = [], []
     for one in found.dead:
         try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from annotations.errors import BadInput
 from annotations.groups import groups_of
+from annotations.numbers_shown import counted
 from annotations.progress import Progress
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.judge_draws import drawn_so_far, keep_draws
@@ -36,7 +37,8 @@ from annotations.store.put_to_serve import put_to_serve
 from annotations.store.segments import keep_segmentation
 from models.artifact import save
 from models.classifier import Model, TooFew
-from models.corpus import read_corpus
+from models.corpus import Corpus, read_corpus
+from models.languages import InOtherLanguage, in_other_languages
 from training.collect import Collected, collect
 from training.compare import compare, save_held_out
 from training.fit_and_measure import learn, learn_from_codebook
@@ -48,10 +50,15 @@ from training.promote import Verdict, first, waiting
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
+MOST_NAMED = 8
+
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of a training: the version, whether it serves and why, and what it learnt from."""
+    """What came of a training: the version, whether it serves and why, and what it learnt from.
+
+    ``other_languages``: the transcripts in a language that the encoder was not taught.
+    """
 
     model: ModelVersion
     verdict: Verdict
@@ -59,6 +66,7 @@ class Trained:
     notes: tuple[str, ...]
     figures: Mapping[str, Any]
     new: bool = True
+    other_languages: tuple[InOtherLanguage, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -78,6 +86,8 @@ class Trained:
             "notes": list(self.notes),
             "measured_on": self.figures.get("measured_on"),
             "overall": self.figures.get("overall"),
+            "languages": self.figures.get("languages"),
+            "other_languages": [asdict(one) for one in self.other_languages],
         }
 
 
@@ -92,6 +102,20 @@ def train(parts: TrainingParts, *, force: bool, progress: Progress, unwatched: b
         raise BadInput(
             'there is nothing to learn from: no transcript has been imported. Run "tandem import" first.'
         )
+    found = _train(parts, corpus, start, force=force, progress=progress, unwatched=unwatched)
+    if parts.taught is None:
+        return found
+    texts = [kept.transcript for kept in corpus.transcripts]
+    others = in_other_languages(texts, corpus.languages, parts.taught)
+    notes = (
+        (*found.notes, _of_languages(others, parts.embedder_name, parts.taught)) if others else found.notes
+    )
+    return replace(found, notes=notes, other_languages=others)
+
+
+def _train(
+    parts: TrainingParts, corpus: Corpus, start: float, *, force: bool, progress: Progress, unwatched: bool
+) -> Trained:
     codes = tuple(code.id for code in parts.codebook.applicable)
     collected = collect(parts.store, corpus, codes)
     with parts.store.reading() as connection:
@@ -288,6 +312,17 @@ def _version(
         reason=verdict.reason,
         comparison=verdict.figures or None,
         last_review=collected.last_review,
+    )
+
+
+def _of_languages(others: Sequence[InOtherLanguage], encoder: str, taught: frozenset[str]) -> str:
+    several = counted(len(others), "transcript is", "transcripts are")
+    rest = f" and {len(others) - MOST_NAMED} others" if len(others) > MOST_NAMED else ""
+    return (
+        f"{several} in a language that the encoder {encoder} was not taught (it knows {', '.join(sorted(taught))}): "
+        f"{', '.join(map(str, others[:MOST_NAMED]))}{rest}. Expect fewer good suggestions there, and look at their figures "
+        f"apart (tandem evaluate). A multilingual sentence-transformers model can be given as embedder.model in "
+        f"study.yaml (docs/languages.md)."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +12,16 @@ from annotations.segment import Segmentation
 from annotations.store.database import Store
 from models.calibration import BEST_F1, Aim
 from models.embedder import EmbedderSource
+from models.kept_tunings import KeptTunings
+from models.other_classifiers import NamedClassifier
 from models.passage_parts import Embed, Sentences
 from models.ticking import LEAST_PRECISION
+from models.tune_encoder import FineTuning
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset
 from training.tracking import Tracking
 
-RECIPE = "linear-5"
+RECIPE = "linear-6"
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,8 @@ class TrainingParts:
     from the cache where they can.
 
     ``aim``: what the thresholds are for. ``least_precision``: from which probability on codes may come ticked.
-    ``fine_tune``: the encoder, where it is tuned on the study's codes too.
+    ``fine_tune``: the encoder, where it is tuned on the study's codes too. ``classifier``: what learns in the place of
+    the usual three views. ``taught``: the languages that the encoder was taught, None where nobody knows.
     """
 
     store: Store
@@ -40,19 +46,29 @@ class TrainingParts:
     aim: Aim = BEST_F1
     least_precision: float = LEAST_PRECISION
     fine_tune: EmbedderSource | None = None
+    classifier: NamedClassifier | None = None
+    taught: frozenset[str] | None = None
 
     @property
     def recipe(self) -> str:
         """The way of making a model: the same reviews by another one would give another model."""
         tuned = f", {TUNING}" if self.fine_tune is not None else ""
         aim = "" if self.aim == BEST_F1 else f", {self.aim}"
-        return f"{RECIPE}{tuned}{aim}"
+        other = self.classifier
+        named = "" if other is None else f", {other.name} {other.version}"
+        return f"{RECIPE}{named}{tuned}{aim}"
 
-    def encoder_for(self, dataset: Dataset) -> EmbedderSource | None:
+    @contextmanager
+    def tunings_kept(self) -> Iterator[None]:
+        """What is done of tuning encoders is kept within this, and erased at its end, unless it is broken off."""
+        yield
+        KeptTunings(self.folder).erase()
+
+    def encoder_for(self, dataset: Dataset) -> FineTuning | None:
         """What is fine-tuned on this data set: the encoder, if that is asked for and there is enough to learn from."""
         coded = dataset.targets(gold=False)[1].any(axis=1).sum()
         enough = coded >= LEAST_SEGMENTS and len(set(dataset.groups)) >= LEAST_GROUPS
-        return self.fine_tune if enough else None
+        return FineTuning(self.fine_tune, KeptTunings(self.folder)) if enough and self.fine_tune else None
 
     @property
     def exclusive_sets(self) -> tuple[tuple[str, ...], ...]:

@@ -63,6 +63,11 @@ class Section:
     entries: tuple[Entry, ...]
 
     @property
+    def size(self) -> int:
+        """How many entries it has."""
+        return len(self.entries)
+
+    @property
     def applicable(self) -> int:
         """How many of its codes may be applied."""
         return sum(entry.code.applicable for entry in self.entries)

@@ -7,12 +7,12 @@ each of them is known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from annotations.codebook.codes import Code, Codebook
+from annotations.codebook.code_paths import CodePaths, claimed_by_several
+from annotations.codebook.codes import Codebook
 from annotations.errors import AmbiguousName, BadInput, UnknownName
-from annotations.names import folded
 
 # MAXQDA, REFI-QDA and others write "Money > Cost", NVivo and Dedoose "Money\Cost"; "::" and "/" are common in tables
 _BETWEEN_NAMES = (">", "::", "\\", "/", "›", "»", "→", ": ")
@@ -43,10 +43,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """The code that a name means. ``said``: the name with what is above it, where the codebook has it elsewhere."""
+    """The code that a name means. ``said``: the name with what is above it, where the codebook has it elsewhere.
+
+    ``guessed``: another code may have been meant.
+    """
 
     code: str
     said: str = ""
+    guessed: bool = False
 
 
 class CodeNames:
@@ -54,7 +58,7 @@ class CodeNames:
 
     def __init__(self, codebook: Codebook, cells: Iterable[Named]) -> None:
         self._codebook = codebook
-        self._chains = {code.id: _chain(codebook, code) for code in codebook}
+        self._code_paths = CodePaths(codebook)
         self._one: dict[Named, _Meant | BadInput] = {}
         self._found: dict[Named, tuple[_Meant, ...] | BadInput] = {}
         for cell in cells:
@@ -172,12 +176,20 @@ class CodeNames:
             return self._resolve(plain, key)
         for path, whole in self._paths(key):
             # in a file of our own layout a path is meant as it stands
-            for dropped in range(1 if whole or (key.several and not key.listed) else len(path)):
-                if any(mark in part for part in path[:dropped] for mark in key.several):
-                    break  # what would be dropped may be a code of its own
-                code = self._below(path[dropped:], key.framework)
-                if code is not None:
-                    return _Meant(code, " > ".join(path) if dropped else "")
+            as_it_stands = whole or bool(key.several and not key.listed)
+            found = self._code_paths.find(
+                path,
+                framework=key.framework,
+                # what would be dropped may be a code of its own
+                may_drop=lambda names, stays=as_it_stands: (
+                    not stays  # type: ignore[misc]
+                    and not any(mark in part for part in names for mark in key.several)
+                ),
+            )
+            if found is not None:
+                # says too that a heading cannot be applied
+                code = self._codebook.resolve(found.code.id).id
+                return _Meant(code, " > ".join(path) if found.dropped else "", found.guessed)
         raise first
 
     def _paths(self, key: Named) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -189,52 +201,31 @@ class CodeNames:
             if len(parts) > 1:
                 yield parts, mark in _ONLY_WHOLE
 
-    def _below(self, path: Sequence[str], framework: str) -> str | None:
-        """The one code whose path ends so; None where there is none. Raises AmbiguousName."""
-        wanted = tuple(map(folded, path))
-        ends = [code for code in self._codebook if self._chains[code.id][-len(wanted) :] == wanted]
-        if framework:
-            named = folded(framework)
-            here = {f.id for f in self._codebook.frameworks if named in (folded(f.id), folded(f.name))}
-            ends = [code for code in ends if code.framework in here]
-        usable = [code for code in ends if code.applicable] or ends
-        if len(usable) > 1:
-            paths = "; ".join(f'"{code.path}"' for code in usable)
-            raise AmbiguousName(
-                f'code "{" > ".join(path)}" is the name of several codes. Give one of the paths {paths}.'
-            )
-        # says too that a heading cannot be applied
-        return self._codebook.resolve(usable[0].id).id if usable else None
-
     def _refuse_merging(self) -> None:
         """Two codes of a file do not become one because the codebook knows their last name once."""
-        said: dict[str, set[str]] = {}
-        for path, code in self.by_name_alone:
-            said.setdefault(code, set()).add(path)
+        several = claimed_by_several(self._claims())
         for cell, found in self._found.items():
-            if isinstance(found, BadInput):
-                continue
-            for one in found:
-                names = sorted(said.get(self._codebook[one.code].path, ()))
-                if one.said and len(names) > 1:
-                    listed = " and ".join(f'"{name}"' for name in names[:3])
+            for one in () if isinstance(found, BadInput) else found:
+                if one.guessed and one.code in several:
+                    listed = " and ".join(f'"{name}"' for name in several[one.code][:3])
                     self._found[cell] = UnknownName(
                         f"the file has {listed}, and the codebook knows such a name once, as "
                         f'"{self._codebook[one.code].path}". Add the codes to codebook.yaml, or write that path in the file.'
                     )
+
+    def _claims(self) -> Iterator[tuple[str, str, bool]]:
+        """The paths of the file, with the code that each means; a name alone says nothing of what is above it."""
+        for cell, found in self._found.items():
+            for one in () if isinstance(found, BadInput) else found:
+                if one.said:
+                    yield one.said, one.code, one.guessed
+                elif isinstance(found, tuple) and len(found) == 1:
+                    path = next(iter(self._paths(cell)), None)
+                    if path is not None:
+                        yield " > ".join(path[0]), one.code, False
 
 
 def _pieces(text: str, marks: str) -> list[str]:
     if not marks:
         return [text]
     return [piece for piece in (p.strip() for p in re.split(f"[{re.escape(marks)}]", text)) if piece]
-
-
-def _chain(codebook: Codebook, code: Code) -> tuple[str, ...]:
-    """The framework's name and the names from the outermost code down to this one, folded."""
-    names = [folded(code.name)]
-    above = code.parent
-    while above is not None:
-        names.insert(0, folded(codebook[above].name))
-        above = codebook[above].parent
-    return (folded(codebook.framework(code.framework).name), *names)

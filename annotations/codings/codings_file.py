@@ -31,7 +31,11 @@ _MOST_HINTS = 300
 
 @dataclass(frozen=True, slots=True)
 class PlacedCoding:
-    """A row with everything found; ``code`` is None where the coder looked and nothing applies."""
+    """A row with everything found; ``code`` is None where the coder looked and nothing applies.
+
+    Of a table that Tandem wrote: ``loose``: it belongs to no review, so nobody knows what else was read; ``part``: other
+    codes of its review were left out of the table.
+    """
 
     row: int
     transcript: str
@@ -43,6 +47,8 @@ class PlacedCoding:
     created: datetime | None = None
     influence: Influence | None = None
     concrete_example: bool = False
+    loose: bool = False
+    part: bool = False
 
 
 @dataclass
@@ -103,6 +109,10 @@ class _Placing:
         self._codes = CodeNames(codebook, map(self._named, read.rows))
         self._by_position = self._placed_by_position()
 
+    def _place(self, row: Row) -> str:
+        """Where a row stands, for a message: the file, and the sheet where several were read."""
+        return f'{self._read.file}, sheet "{row.sheet}"' if row.sheet else self._read.file
+
     def place(self, at: int, row: Row) -> None:
         faults: list[Fault] = []
         named = row["transcript"]
@@ -115,7 +125,7 @@ class _Placing:
                 theirs = self._read.called.get(at_fault, at_fault)
                 where = places.transcript.name if places else named
                 faults.append(
-                    Fault(self._read.file, row.number, theirs, str(error), where, names_none=places is None)
+                    Fault(self._place(row), row.number, theirs, str(error), where, names_none=places is None)
                 )
                 return None
 
@@ -144,6 +154,8 @@ class _Placing:
                 created=created,
                 influence=influence,
                 concrete_example=bool(concrete),
+                loose=bool(row["code"]) and {"draw", "decision"} <= row.cells.keys() and not row["draw"],
+                part=bool(row["code"] and row["part_of_review"]),
             )
             for code in codes or (None,)
         )

@@ -67,7 +67,9 @@ def keep_codings(
     kept = Kept()
     version = keep_codebook(connection, codebook)
     asked = only or frozenset(code.id for code in codebook.applicable)
-    by_pass = _by_pass(placed, ids)
+    # of some rows nobody knows what else stands on the passage, unless it is said which codes were looked for
+    alone = [one.loose or (one.part and only is None) for one in placed]
+    by_pass = _by_pass([one for one, its in zip(placed, alone, strict=True) if not its], ids)
     partly = {ids[name] for name in not_to_the_end}
     for (transcript, coder, condition), passages in by_pass.items():
         this = _Pass(connection, transcript, coder, condition, version, asked, only, file)
@@ -77,6 +79,11 @@ def keep_codings(
             _keep_reviews(this, passages, kept)
             if complete == "all" and transcript not in partly:
                 _keep_empty(this, segments.get(transcript, ()), kept)
+    rest = _by_pass([one for one, its in zip(placed, alone, strict=True) if its], ids)
+    for (transcript, coder, condition), passages in rest.items():
+        _keep_loose(
+            _Pass(connection, transcript, coder, condition, version, asked, only, file), passages, kept
+        )
     _count(placed, ids, segments, kept)
     return kept
 
@@ -109,9 +116,13 @@ class _Pass:
 
     def current(self) -> list[Review]:
         """The coder's own word; a second one, given to see how steady they are, stands beside it for ever."""
+        return [r for r in self.every() if r.only == self.only]
+
+    def every(self) -> list[Review]:
+        """The same, whichever codes it was about."""
         found = current_reviews(self.connection, transcript=self.transcript)
         own = [r for r in found if r.coder == self.coder and r.condition == self.condition]
-        return [r for r in own if r.draw is not Draw.REPEAT and r.only == self.only]
+        return [r for r in own if r.draw is not Draw.REPEAT]
 
     def answers(self, review: Review) -> bool:
         """Does a review that is there already say something of every code that is asked about?"""
@@ -145,7 +156,7 @@ def _keep_loose(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) 
         )
         if (transcript, coder, condition) == (this.transcript, this.coder, this.condition)
     }
-    known |= {(coding.span, coding.code) for review in this.current() for coding in review.codings}
+    known |= {(coding.span, coding.code) for review in this.every() for coding in review.codings}
     new = [c for codings in passages.values() for c in codings if (c.span, c.code) not in known]
     kept.unchanged += sum(map(len, passages.values())) - len(new)
     kept.codings += len(new)
@@ -154,9 +165,20 @@ def _keep_loose(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) 
 
 def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) -> None:
     present = {review.span: review for review in this.current()}
+    # a reading of the whole codebook says already what one of some codes would say again
+    whole = {r.span: r for r in this.every() if r.only is None} if this.only is not None else {}
     new = []
     for span, codings in sorted(passages.items()):
         before = present.get(span)
+        read = whole.get(span)
+        if (
+            before is None
+            and read is not None
+            and _same([c for c in read.codings if c.code in this.asked], codings)
+        ):
+            kept.unchanged += len(codings)
+            kept.before_codes += not this.answers(read)
+            continue
         if before is not None and _same(before.codings, codings):
             kept.unchanged += len(codings)
             kept.before_codes += not this.answers(before)

@@ -55,7 +55,7 @@ MAXQDA = ProgramColumns(
         code="code codes",
         quote="segment coded_segment coded_segments",
         coder="created_by author coder",
-        created="created created_on creation_date date",
+        created="created created_on creation_date coding_date date",
         memo="comment",
         weight="weight weight_score",
         position="begin beginning start",
@@ -77,8 +77,8 @@ MAXQDA_GERMAN = ProgramColumns(
         group="dokumentgruppe",
         code="code codes",
         quote="segment codiertes_segment codierte_segmente",
-        coder="erstellt_von autor codierer",
-        created="erstellt_am erstellt erstelldatum datum",
+        coder="erstellt_von autor codierer codiert_von",
+        created="erstellt_am erstellt erstelldatum codierdatum codiert_am datum",
         memo="kommentar",
         weight="gewicht gewichtung",
         position="anfang beginn",
@@ -104,7 +104,8 @@ ATLAS_TI = ProgramColumns(
     listed=True,
     silent=frozenset(
         {"id", "number", "quotation_name", "name", "density", "modified_by", "modified", "modifying_user", "citation",
-         "date", "hyperlinks", "code_groups", "quotation_groups", "groups", "end", "end_position", "memos"}
+         "date", "hyperlinks", "code_groups", "quotation_groups", "groups", "end", "end_position", "extent", "memos",
+         "number_of_codes", "number_of_memos", "quotation_id"}
     ),
 )  # fmt: skip
 DEDOOSE = ProgramColumns(

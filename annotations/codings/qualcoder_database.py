@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
@@ -39,6 +39,13 @@ def is_qualcoder(file: Path) -> bool:
 
 def read_qualcoder(file: Path) -> ProgramRows:
     """The coded passages of a project. Raises BadInput; nothing is ever written."""
+    with opened(file) as connection:
+        return _read(connection, file)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """A project's database, to be read as a stranger's: nothing in it runs, nothing is written. Raises BadInput."""
     database = file / "data.qda" if file.is_dir() else file
     _check(database, file)
     # immutable: no lock is taken, and nothing that lies beside the file is opened
@@ -49,7 +56,7 @@ def read_qualcoder(file: Path) -> ProgramRows:
             ends = monotonic() + _MOST_SECONDS
             connection.set_progress_handler(lambda: monotonic() > ends, 100_000)
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            return _read(connection, file)
+            yield connection
     except sqlite3.DatabaseError as error:
         raise BadInput(
             f"{file} is no database of QualCoder, or a damaged one. Open the project in QualCoder, close it and try again."
@@ -83,7 +90,7 @@ def _check(database: Path, given: Path) -> None:
 
 def _read(connection: sqlite3.Connection, file: Path) -> ProgramRows:
     columns = {
-        table: _columns(connection, table) for table in (*_NEEDED, "code_cat", "code_image", "code_av")
+        table: columns_of(connection, table) for table in (*_NEEDED, "code_cat", "code_image", "code_av")
     }
     for table, needed in _NEEDED.items():
         missing = [name for name in needed if name not in columns[table]]
@@ -166,7 +173,7 @@ def _groups(connection: sqlite3.Connection, columns: dict[str, frozenset[str]]) 
     return {cid: path(cid, _MOST_LEVELS) for cid in codes}
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
+def columns_of(connection: sqlite3.Connection, table: str) -> frozenset[str]:
     """The columns of a table; none where it is something else, such as a view that would run."""
     is_table = connection.execute(
         "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from annotations.codings.nvivo_report import rows_of_nvivo
-from annotations.codings.program_tables import ProgramRows, find_program, program_rows
+from annotations.codings.program_sheets import rows_of_sheets
+from annotations.codings.program_tables import ProgramRows, find_program
 from annotations.codings.qualcoder_database import is_qualcoder, read_qualcoder
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
@@ -33,6 +34,8 @@ OPTIONAL = (
     "created",
     "influence",
     "concrete_example",
+    "draw",
+    "part_of_review",
 )
 # columns of the table that "tandem export --codings" writes for people; the others say all that is needed
 FOR_PEOPLE = (
@@ -41,7 +44,6 @@ FOR_PEOPLE = (
     "site",
     "wave",
     "path_of_code",
-    "draw",
     "memo_of_review",
     "shown_model",
     "suggested_then",
@@ -54,7 +56,7 @@ NAMEABLE = (
     "code",
     "coder",
     "quote",
-    *(name for name in OPTIONAL if name not in ("id", "quote")),
+    *(name for name in OPTIONAL if name not in ("id", "quote", "draw", "part_of_review")),
 )
 _HOW_TO_NAME = (
     "If they have other names there, say which: --columns transcript=Document,code=Code,quote=Segment (kept in "
@@ -170,14 +172,9 @@ def _in_grids(
         raise BadInput(_no_such_columns(grids, file, columns))
     if any(_own_head(grid) is not None for grid in grids):
         return _own(grids, file, coder, transcript)
-    for grid in grids:
-        layout = find_program(grid)
-        if layout is not None:
-            if grid.fault:
-                raise BadInput(grid.fault)
-            unread = what_was_not_read(grids, grid, layout[1])
-            hidden = _hidden(file, grid)
-            return _of_program(program_rows(grid, *layout), file, transcript, (*unread, *hidden))
+    program = rows_of_sheets(grids, str(file))
+    if program is not None:
+        return _of_program(program[0], file, transcript, program[1])
     for grid in grids:
         found = rows_of_nvivo(grid.rows, code=file.stem)
         if found is not None:
@@ -279,13 +276,6 @@ def _with(rows: Sequence[Row], column: str, value: str) -> tuple[Row, ...]:
 
 def _as_it_was(row: Row) -> Row:
     return Row(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
-
-
-def _hidden(file: Path, grid: Grid) -> tuple[str, ...]:
-    from annotations.sheets.sheet import Sheet
-
-    said = Sheet(str(file), (), (), hidden=grid.hidden).about_hidden
-    return (said,) if said else ()
 
 
 def _own_head(grid: Grid) -> int | None:

@@ -18,6 +18,11 @@ _CLOCK = re.compile(
 _NAME = re.compile(r"\w+")
 _CLOSED = re.compile(r"[:：\])>*#]\W{0,8}$|\n")
 _NUMBERED = re.compile(r"\d[.)]\W{0,8}$")
+# after a name that nothing else shows to be one: a head does not end as a sentence does
+_SAID = re.compile(r"[^\W_]([^\w:：\])>*#|-]*)[^\w]*$")
+_ENDS = re.compile(r"[.?!…;,]")
+_APART = re.compile(r"\t|[ \u00a0]{2,}|[—–|-] ?$|\n")
+_LONGEST_INITIAL = 3
 _ATTRIBUTED = re.compile(r"[^\w]{0,8}[—–-] ?\w")
 _OF_HEADS = frozenset(
     {
@@ -56,6 +61,8 @@ class Heads:
         if len(piece) > _MOST or not _NAME.search(piece):
             return False
         names = self._unknown(piece)
+        if _is_said(piece, names):
+            return False
         if _CLOCK.search(piece) or _CLOSED.search(piece.rstrip(" ")):
             return self._are_names(names) and (":" in piece or "]" in piece or self._never_said(names))
         return not names and _ATTRIBUTED.match(piece) is not None
@@ -66,10 +73,13 @@ class Heads:
         if len(piece) > _MOST:
             return False
         names = self._unknown(piece)
+        if _is_said(piece, names):
+            return False
         if _CLOCK.search(piece) or _CLOSED.search(piece) or _NUMBERED.search(piece):
             return self._are_names(names) or len(names) == 1
         some = re.search(r"[^\W\d]", piece) is not None
-        return some and self._are_names(names) and self._never_said(names)
+        apart = not names or _APART.search(piece) is not None
+        return some and apart and self._are_names(names) and self._never_said(names)
 
     def _unknown(self, piece: str) -> list[str]:
         found = _NAME.findall(_CLOCK.sub(" ", piece).replace("_", " "))
@@ -84,6 +94,17 @@ class Heads:
 
     def _never_said(self, names: list[str]) -> bool:
         return not any(name.lower() in self._said for name in names)
+
+
+def _is_said(piece: str, names: list[str]) -> bool:
+    """Does it end as a sentence does, with no mark of a head: "Really?", "Exactly."? Then it is words and no name."""
+    if not names or _CLOCK.search(piece):
+        return False
+    tail = _SAID.search(piece)
+    if tail is None or re.search(r"[:：\])>*#]", piece[tail.start() :]):
+        return False
+    ended = _ENDS.search(tail[1])
+    return ended is not None and (ended[0] in "?!…" or len(names[-1]) > _LONGEST_INITIAL)
 
 
 def _visible(piece: str) -> str:

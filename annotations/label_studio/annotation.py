@@ -17,6 +17,7 @@ from uuid import UUID
 from annotations.errors import BadInput
 from annotations.label_studio.answer_of_annotation import UNREADABLE
 from annotations.label_studio.controls import MEMO
+from annotations.label_studio.interview_text import Marked, hash_of_words
 
 # Label Studio writes both times of a new annotation within milliseconds
 _SAME_SAVE = timedelta(seconds=2)
@@ -24,6 +25,10 @@ _SAME_SAVE = timedelta(seconds=2)
 _MOST = 2**31 - 1
 _YEARS = range(1970, 9000)
 _LONGEST_NAME = 200
+# of marked words: the labels, the place, and what tells one mark's answers from another's
+MARKS, PLACE, MARK = "hypertextlabels", "place", "mark"
+# how the names of marks begin that Tandem sets: a suggestion, which names its passage, and a coder's own earlier words
+OURS, KEPT = "s-", "w-"
 # what reading plain data of the wrong form raises
 UNFIT = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
@@ -66,6 +71,17 @@ class Arrival:
         return self.from_prediction or any(
             str(region.get("origin", "")).startswith("prediction") for region in self.result
         )
+
+    @property
+    def is_interview(self) -> bool:
+        """Are words of an interview marked in it, or is it the answer to a passage?"""
+        return any(MARKS in region["value"] for region in self.result)
+
+    @property
+    def carried(self) -> bool:
+        """Did Tandem put it there for a coder to go on with, and has nobody saved it since?"""
+        names = [str(region.get(MARK, "")) for region in self.result]
+        return self.lead_time is None and bool(names) and all(one.startswith((OURS, KEPT)) for one in names)
 
     @property
     def in_bulk(self) -> bool:
@@ -155,6 +171,9 @@ def _region(region: Any) -> dict[str, Any]:
         found: dict[str, Any] = {"from_name": name, "value": dict(_answers(name, region.get("value") or {}))}
         if region.get("origin"):
             found["origin"] = _text(str(region["origin"]))[:_LONGEST_NAME]
+        which = str(region.get(MARK, region.get("id", "")))
+        if MARK in region or "startOffset" in (region.get("value") or {}) or which.startswith(KEPT):
+            found[MARK] = _text(which)[:_LONGEST_NAME]
     except UNFIT:
         return {"from_name": "", "value": {UNREADABLE: True}}
     return found
@@ -167,8 +186,25 @@ def _answers(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "choices", _texts(value["choices"])
     if "taxonomy" in value:
         yield "taxonomy", [_texts(path) for path in _listed(value["taxonomy"])]
+    if MARKS in value:
+        yield MARKS, _texts(value[MARKS])
+        yield PLACE, _place(value.get(PLACE, value))
     if name == MEMO and "text" in value:
         yield "text", _texts([value["text"]] if isinstance(value["text"], str) else value["text"])
+
+
+def _place(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Where words are marked; of the words themselves only a hash, by which they are told from others."""
+    if "startOffset" not in value:
+        return {}
+    said = value.get("text")
+    known = value.get("words")
+    words = (
+        str(known)[:_LONGEST_NAME] if known else hash_of_words(said) if isinstance(said, str) and said else ""
+    )
+    begin, stop = number_in(value["startOffset"]), number_in(value["endOffset"])
+    start, end = (_text(value[name])[:_LONGEST_NAME] for name in ("start", "end"))
+    return Marked(start, begin, end, stop, words).to_json()
 
 
 def _texts(given: Any) -> list[str]:

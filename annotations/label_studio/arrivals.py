@@ -31,6 +31,7 @@ from annotations.errors import BadInput
 from annotations.label_studio.annotation import UNFIT, Arrival, arrival_of, fault
 from annotations.label_studio.answer_of_annotation import Answer, answer_of
 from annotations.names import folded
+from annotations.transcript import Span
 
 
 class State(StrEnum):
@@ -42,6 +43,7 @@ class State(StrEnum):
     SET_ASIDE = "set aside"
     OVERWRITTEN = "overwritten"  # a colleague saved over it; what is kept is the coder's own earlier word
     NOT_OURS = "not ours"
+    CARRIED = "carried"  # a coder's earlier words, put there by Tandem for them to go on; it says nothing new
     DELETED = "deleted"
 
 
@@ -50,22 +52,51 @@ WAITING = (State.SET_ASIDE, State.NOT_OURS)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What a coder decided about a passage; without codes: none applies."""
+class CodedWords:
+    """Words that a coder marked, with the codes that apply to them. ``origin``: Label Studio's word for who made it."""
 
-    codes: tuple[str, ...] = ()
+    codes: tuple[str, ...]
+    span: Span
     memo: str = ""
     influence: Influence | None = None
     concrete_example: bool = False
+    origin: str = "manual"
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be kept."""
         return {
             "codes": list(self.codes),
+            "start": self.span.start,
+            "end": self.span.end,
+            "memo": self.memo,
+            "influence": self.influence,
+            "concrete_example": self.concrete_example,
+            "origin": self.origin,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a coder decided about a passage; without codes: none applies.
+
+    ``marked``: where the coder saw the whole interview, the very words that are coded; else the codes hold for all of it.
+    """
+
+    codes: tuple[str, ...] = ()
+    memo: str = ""
+    influence: Influence | None = None
+    concrete_example: bool = False
+    marked: tuple[CodedWords, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, to be kept; ``decision_of`` reads it."""
+        found: dict[str, Any] = {
+            "codes": list(self.codes),
             "memo": self.memo,
             "influence": self.influence,
             "concrete_example": self.concrete_example,
         }
+        return found | ({"marked": [one.to_json() for one in self.marked]} if self.marked else {})
 
     @property
     def content(self) -> str:
@@ -100,30 +131,41 @@ def judged_annotation(plain: Mapping[str, Any]) -> JudgedAnnotation:
     arrival = arrival_of(plain)
     try:
         said = plain["said"]
-        decision = Decision(
-            tuple(said["codes"]), said["memo"], said["influence"], bool(said["concrete_example"])
+    except UNFIT as error:
+        raise BadInput(f"what was kept of an annotation cannot be read ({fault(error)}).") from error
+    return JudgedAnnotation(arrival, decision_of(said))
+
+
+def decision_of(said: Mapping[str, Any]) -> Decision:
+    """What ``to_json`` of a decision kept. Raises BadInput if it is damaged."""
+    try:
+        return Decision(
+            tuple(said["codes"]),
+            said["memo"],
+            said["influence"],
+            bool(said["concrete_example"]),
+            tuple(map(_coded_words, said.get("marked", ()))),
         )
     except UNFIT as error:
         raise BadInput(f"what was kept of an annotation cannot be read ({fault(error)}).") from error
-    return JudgedAnnotation(arrival, decision)
+
+
+def _coded_words(said: Mapping[str, Any]) -> CodedWords:
+    return CodedWords(
+        tuple(said["codes"]),
+        Span(said["start"], said["end"]),
+        said["memo"],
+        said["influence"],
+        bool(said["concrete_example"]),
+        said["origin"],
+    )
 
 
 def judge(arrival: Arrival, codebook: Codebook, *, coder: str | None, unmatched: str) -> Verdict:
     """What an arrival on a task of ours means. ``coder``: whose it is; ``unmatched``: why nobody's."""
-    if arrival.saved_by_another:
-        return Verdict(
-            State.SET_ASIDE,
-            "somebody else saved over this coder's annotation, so it is not this coder's word. Ask the coder to open "
-            "the task and save it anew.",
-        )
-    if arrival.skipped:
-        return Verdict(State.SKIPPED)
-    if arrival.in_bulk:
-        return Verdict(
-            State.SET_ASIDE,
-            "it was made in bulk from predictions, so nobody has read the passage. Delete it in Label Studio, or open "
-            "it there and save it.",
-        )
+    found = nobodys_word(arrival)
+    if found is not None:
+        return found
     try:
         answer = answer_of(arrival.result, codebook)
     except BadInput as error:
@@ -138,6 +180,25 @@ def judge(arrival: Arrival, codebook: Codebook, *, coder: str | None, unmatched:
     if coder is None:
         return Verdict(State.SET_ASIDE, unmatched)
     return Verdict(State.REVIEW, "", _decision(answer))
+
+
+def nobodys_word(arrival: Arrival) -> Verdict | None:
+    """What becomes of an arrival that no coder has said, or that says nothing; None for all others."""
+    if arrival.saved_by_another:
+        return Verdict(
+            State.SET_ASIDE,
+            "somebody else saved over this coder's annotation, so it is not this coder's word. Ask the coder to open "
+            "the task and save it anew.",
+        )
+    if arrival.skipped:
+        return Verdict(State.SKIPPED)
+    if arrival.in_bulk:
+        return Verdict(
+            State.SET_ASIDE,
+            "it was made in bulk from predictions, so nobody has read the passage. Delete it in Label Studio, or open "
+            "it there and save it.",
+        )
+    return None
 
 
 def coder_of(email: str | None, people: Sequence[Coder], own: str) -> tuple[str | None, str]:

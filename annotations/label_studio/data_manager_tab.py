@@ -15,20 +15,20 @@ _TO_READ = (INTERVIEW, TURN, PASSAGE)
 _COUNTED = ("completed_at", "annotators")
 
 
-def ensure_tab(server: LabelStudio, project: int) -> None:
+def ensure_tab(server: LabelStudio, project: int, title: str = TITLE) -> None:
     """Make the first tab: interview, turn, the words, and done or not. Tabs that people made stay as they are.
 
     Label Studio would make one itself when the project is opened, with all that a task holds. One that an earlier
     version of Tandem made is brought up to date.
     """
     tabs = server.ask("GET", f"api/dm/views?project={project}") or []
-    mine = next((one for one in tabs if _title(one) == TITLE), None)
+    mine = next((one for one in tabs if _title(one) == title), None)
     earlier = next((one for one in tabs if _title(one) in _EARLIER_TITLES), None)
     if mine is not None or (tabs and earlier is None):
         return
     columns = server.ask("GET", f"api/dm/columns?project={project}")["columns"]
     hidden = {mode: sorted(_hidden(columns)) for mode in ("explore", "labeling")}
-    data = {"title": TITLE, "type": "list", "target": "tasks", "hiddenColumns": hidden}
+    data = {"title": title, "type": "list", "target": "tasks", "hiddenColumns": hidden}
     if earlier is not None:
         changed = {"project": project, "data": {**earlier["data"], **data}}
         server.ask("PATCH", f"api/dm/views/{earlier['id']}/", changed)

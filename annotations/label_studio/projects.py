@@ -14,6 +14,12 @@ _INSTRUCTION = (
     "thinks most likely: change whatever you see differently, and find any other code in the list below them. If no "
     "code applies, say so (n). Ctrl+Enter submits.</p>"
 )
+_INSTRUCTION_WHOLE = (
+    "<p>Read the interview. Blue marks are what a model suggests: they count when you submit, so delete those that are "
+    "wrong (click, Backspace). Orange ones are doubtful: they count only if you confirm them (click, 2). To code words of "
+    "your own press 1, mark them, click the mark and choose codes on the right. Submitting says that you have read all, or "
+    "all up to the mark “read up to here” (4). You can stop at any time: what you did is kept.</p>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +33,18 @@ class Project:
 
 
 def ensure_project(
-    server: LabelStudio, title: str, config: str, *, known: int | None
+    server: LabelStudio, title: str, config: str, *, known: int | None, whole: bool = False
 ) -> tuple[Project, bool]:
     """The project with this configuration: the known one brought up to date, or a new one.
+
+    ``whole``: one of its tasks is a whole interview.
 
     Returns the project and whether it is new (also where the known one has been deleted).
     """
     found = server.get(_path(known), {}) if known is not None else None
     if found is None:
         # sent once: nothing would tell a project made by a try that was cut off from another one of this title
-        return _project(server, server.ask("POST", "api/projects/", _wanted(title, config))), True
+        return _project(server, server.ask("POST", "api/projects/", _wanted(title, config, whole))), True
     if found.get("label_config") != config:
         wanted = {"label_config": config}
         server.ask_patiently("POST", f"{_path(found['id'])}validate/", wanted)
@@ -56,7 +64,7 @@ def project_exists(server: LabelStudio, project: int) -> bool:
     return server.get(_path(project), {}) is not None
 
 
-def _wanted(title: str, config: str) -> dict[str, Any]:
+def _wanted(title: str, config: str, whole: bool) -> dict[str, Any]:
     return {
         "title": _title(title),
         "label_config": config,
@@ -64,7 +72,7 @@ def _wanted(title: str, config: str) -> dict[str, Any]:
         "enable_empty_annotation": False,
         "sampling": "Sequential sampling",
         "show_skip_button": True,
-        "expert_instruction": _INSTRUCTION,
+        "expert_instruction": _INSTRUCTION_WHOLE if whole else _INSTRUCTION,
         "show_instruction": False,
     }
 

@@ -28,8 +28,9 @@ from annotations.label_studio.controls import (
 from annotations.label_studio.listed_names import hint_of, in_list_order, listed_name
 from annotations.label_studio.task_data import BOXES
 
-_EXAMPLE_ALIAS = "concrete-example"
-_EXAMPLE_HINT = "It is told with something that happened, not only in general."
+EXAMPLE_ALIAS = "concrete-example"
+NO_CODE_ALIAS = "no-code-applies"  # as in label_config.xml
+EXAMPLE_HINT = "It is told with something that happened, not only in general."
 _WHEN = f'whenTagName="{NOTHING}" whenChoiceValue="Reviewed: no code applies"'
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked
 _HIDDEN = f'visibleWhen="choice-unselected" {_WHEN}'
@@ -68,20 +69,20 @@ def label_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
 def _likely(codebook: Codebook) -> str:
     if not listed_codes(codebook):
         return ""
-    caption = "" if all_in_boxes(codebook) else _caption("Most likely codes")
+    said = "" if all_in_boxes(codebook) else caption("Most likely codes")
     manner = f'choice="multiple" value="${BOXES}" layout="vertical"'
     boxes = f'<Choices name="{LIKELY}" toName="{SEGMENT}" {manner} {_HIDDEN}/>'
     # of a view of its own: Label Studio's own check refuses it beside other choices
-    return f'<View className="tandem-likely" {_HIDDEN}>{caption}<View>{boxes}</View></View>'
+    return f'<View className="tandem-likely" {_HIDDEN}>{said}<View>{boxes}</View></View>'
 
 
 def _list(codebook: Codebook) -> str:
     """One list without levels: in a tree the search finds groups first, and Enter would take them."""
     if all_in_boxes(codebook):
         return ""
-    choices = "".join(_choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
+    choices = "".join(choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
     return (
-        f'<View className="tandem-other" {_HIDDEN}>{_caption("Any other code")}{_OPEN}</View>'
+        f'<View className="tandem-other" {_HIDDEN}>{caption("Any other code")}{_OPEN}</View>'
         f'<Taxonomy {_HIDDEN} name="{CODES}" toName="{SEGMENT}" minWidth="380px" maxWidth="500px" dropdownWidth="500" '
         f'placeholder="Type a part of its name, wait, ↓, Enter">{choices}</Taxonomy>\n'
     )
@@ -108,17 +109,17 @@ def _row(framework: Framework, codebook: Codebook, keys: Iterator[str]) -> str:
             by_control.setdefault(control_of(code, framework), []).append(code)
     select = "single" if framework.select == "one" else "multiple"
     parts = "".join(_choices(name, its, select, codebook, keys) for name, its in by_control.items())
-    return f"<View {_HIDDEN}>{_caption(framework.name)}</View>{parts}"
+    return f"<View {_HIDDEN}>{caption(framework.name)}</View>{parts}"
 
 
 def _choices(name: str, codes: Sequence[Code], select: str, codebook: Codebook, keys: Iterator[str]) -> str:
     parent = codes[0].parent if select == "multiple" else None
-    caption = "" if parent is None else _beside(codebook[parent].name)
-    boxes = "".join(_choice(code, code.name, keys) for code in codes)
+    said = "" if parent is None else beside(codebook[parent].name)
+    boxes = "".join(choice(code, code.name, keys) for code in codes)
     control = (
         f'<Choices name={quoteattr(name)} toName="{SEGMENT}" choice="{select}" showInline="true" {_HIDDEN}>'
     )
-    return f'<View className="tandem-row" {_HIDDEN}>{caption}<View>{control}{boxes}</Choices></View></View>\n'
+    return f'<View className="tandem-row" {_HIDDEN}>{said}<View>{control}{boxes}</Choices></View></View>\n'
 
 
 def _manner(keys: Iterator[str]) -> str:
@@ -127,25 +128,28 @@ def _manner(keys: Iterator[str]) -> str:
         f"<Choice value={quoteattr(shown)} alias={quoteattr(alias)} hint={quoteattr(hint)}{_key(keys)}/>"
         for shown, alias, _, hint in INFLUENCES
     )
-    example = f'<Choice value="concrete example" alias="{_EXAMPLE_ALIAS}" hint={quoteattr(_EXAMPLE_HINT)}{_key(keys)}/>'
+    example = f'<Choice value="concrete example" alias="{EXAMPLE_ALIAS}" hint={quoteattr(EXAMPLE_HINT)}{_key(keys)}/>'
     kind = f'toName="{SEGMENT}" choice="single" showInline="true" {_HIDDEN}'
     return (
         f'<View className="tandem-row" {_HIDDEN}>'
-        f"{_beside('Influence')}"
+        f"{beside('Influence')}"
         f'<View><Choices name="{INFLUENCE}" {kind}>{influences}</Choices></View>'
         f'<View><Choices name="{EXAMPLE}" {kind}>{example}</Choices></View></View>'
     )
 
 
-def _caption(said: str) -> str:
+def caption(said: str) -> str:
+    """A name above what belongs to it."""
     return f'<View className="tandem-name"><Header value={quoteattr(said)} size="6"/></View>'
 
 
-def _beside(said: str) -> str:
+def beside(said: str) -> str:
+    """A name beside what belongs to it."""
     return f'<View className="tandem-type"><Header value={quoteattr(said)} size="6"/></View>'
 
 
-def _choice(code: Code, name: str, keys: Iterator[str] | None = None) -> str:
+def choice(code: Code, name: str, keys: Iterator[str] | None = None) -> str:
+    """A code to choose; ``keys``: where its key comes from."""
     key = "" if keys is None else _key(keys)
     return (
         f"<Choice value={quoteattr(name)} alias={quoteattr(code.id)} hint={quoteattr(hint_of(code))}{key}/>"

@@ -115,15 +115,18 @@ def _header(shown: ShownSegment) -> str:
     wave = f"wave {shown.wave}" if shown.wave else ""
     parts = [which, shown.date, shown.role, shown.case, shown.site, wave, shown.time]
     where = [shown.position, shown.passage]
-    said = " · ".join([f"<b>{_text(who)}</b>", *(_text(part) for part in [*parts, *where] if part)])
-    if shown.links is None:
+    return header_of(who, [*parts, *where], shown.links, opens="whole interview")
+
+
+def header_of(who: str, rest: Sequence[str], links: Links | None, *, opens: str = "as it is coded") -> str:
+    """The line above a text: whose it is, what else is known of it, and links. ``opens``: what the first one says."""
+    said = " · ".join([f"<b>{_text(who)}</b>", *(_text(part) for part in rest if part)])
+    if links is None:
         return said
-    opens = f"<a href='{_text(shown.links.interview)}' target='_blank' rel='noopener'>whole interview</a>"
-    means = f"<a href='{_text(shown.links.definitions)}' target='_blank' rel='noopener'>definitions</a>"
-    done = (
-        f"<img src='{_text(shown.links.done)}' alt='' style='height:15px;display:inline;vertical-align:-3px'>"
-    )
-    return f"{said} {done} · {opens} · {means}"
+    there = f"<a href='{_text(links.interview)}' target='_blank' rel='noopener'>{_text(opens)}</a>"
+    means = f"<a href='{_text(links.definitions)}' target='_blank' rel='noopener'>definitions</a>"
+    done = f"<img src='{_text(links.done)}' alt='' style='height:15px;display:inline;vertical-align:-3px'>"
+    return f"{said} {done} · {there} · {means}"
 
 
 def _in_list(words: str) -> str:

@@ -16,6 +16,8 @@ from annotations.store.cell_place import Column, column_key, place_key
 from annotations.store.transcripts import Kept
 from annotations.transcript import Kind, Transcript
 
+_KINDS = tuple(kind.value for kind in Kind)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -40,7 +42,7 @@ class Cell:
         kinds: dict[str, set[UUID]] = {}
         for _, kept in self.found:
             kinds.setdefault(kept.transcript.kind.value, set()).add(kept.id)
-        return {kind.value: len(kinds[kind.value]) for kind in Kind if kind.value in kinds}
+        return {kind: len(kinds[kind]) for kind in _KINDS if kind in kinds}
 
     @property
     def proposal(self) -> Proposal:
@@ -116,6 +118,15 @@ def rows_at(codebook: Codebook, level: int | None) -> Callable[[str], str]:
         line = _line(codebook, code)
         rows[code.id] = line[min(level, len(line)) - 1]
     return lambda code: rows.get(code, code)
+
+
+def codes_below(codebook: Codebook, code: str) -> frozenset[str]:
+    """The code and all below it."""
+    below = {code}
+    for one in codebook.codes:
+        if one.parent in below:
+            below.add(one.id)
+    return frozenset(below)
 
 
 def _line(codebook: Codebook, code: Code) -> Sequence[str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from annotations.readers.words import count_words
 
-_BARE = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
-_FULL = r"\d{1,3}:\d{2}:\d{2}(?:[.,]\d{1,3})?"
+# the last two digits of 00:01:02:14 are frames of a film
+_BARE = r"\d{1,3}:\d{2}(?::\d{2}(?:[:;]\d{2}(?!\d))?)?(?:[.,]\d{1,3})?"
+_FULL = r"\d{1,3}:\d{2}:\d{2}(?:[:;]\d{2}(?!\d))?(?:[.,]\d{1,3})?"
 _F4 = rf"#\s?(?:{_BARE})(?:-\d{{1,3}})?\s?#"
 # brackets say that it is a time code; without them only one with hours is one at the beginning of a line, for
 # "10:30 Meeting" is no time code

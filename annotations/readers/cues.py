@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from annotations.names import folded
 from annotations.readers.account import Account, LeftOut
-from annotations.readers.label_forms import ends_sentence, name_alone
+from annotations.readers.label_forms import ends_sentence, name_alone, without_brackets
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.speaker_labels import speakers_among
 from annotations.readers.spoken import label_of, one_line
@@ -135,11 +135,16 @@ def with_names_above(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
     few = len(named) <= max(2, len(cues) / 2)
     if not bare or not few or sum(named.values()) < 0.8 * len(cues):
         return list(cues), 0
+    lines = [cue.lines[0] for cue in bare if len(cue.lines) > 1 and folded(cue.lines[0]) in named]
+    # brackets around every name are the program's
+    plain = without_brackets if all(without_brackets(line) != line.strip() for line in lines) else str
     found, marks = [], 0
     for cue in cues:
         has_name = not cue.voice and len(cue.lines) > 1 and folded(cue.lines[0]) in named
         marks += count_words(cue.lines[0]) if has_name else 0
-        found.append(replace(cue, voice=label_of(cue.lines[0]), lines=cue.lines[1:]) if has_name else cue)
+        found.append(
+            replace(cue, voice=label_of(plain(cue.lines[0])), lines=cue.lines[1:]) if has_name else cue
+        )
     return found, marks
 
 

@@ -33,8 +33,19 @@ _LEGACY = {
 _SAME = {"shift_jis": "cp932", "gbk": "gb18030", "gb2312": "gb18030", "cp949": "euc_kr"}
 _BESIDE_LETTERS = re.compile(r"(?P<before>[a-z])?(?P<sign>[^\x00-\x7f])(?:(?<=[a-z].)|(?=[a-z]))")
 _SIGNS = frozenset({"Sk", "No", "Sc", "So", "Sm"})
-# Czech, Hungarian and Turkish in the letters of Western Europe
-_NEVER_TOGETHER = tuple(map(frozenset, ("ìø", "õû", "ðþý")))
+# Czech, Hungarian and Turkish in the letters of Western Europe, Turkish in those of Central Europe
+_WESTERN = frozenset("äöüßåæøéèêëàâáîïíìôóòûùúçñãõœÿ¿¡«»‘’“”–—…•·§°€£")
+_NEVER_TOGETHER = tuple(map(frozenset, ("ìø", "õû", "ðþý", "ţý")))
+_TURKISH = (frozenset("ýþ"), frozenset("ýð"))
+_ICELANDIC = frozenset("áæéóö")
+_UPPER_INSIDE = re.compile(
+    "[^\\W\\d_]([^\\W\\d_a-zA-Z])[a-z]"  # MŸller
+    "|(?<![^\\W\\d_])([^\\W\\d_a-zA-Z])[A-Z][a-z]"  # ÀCuando
+    "|[a-z] ([^\\W\\d_a-zA-Z])(?= [a-z])"  # come Ź iniziato
+)
+_MARKS_INSIDE = re.compile(
+    "[a-z][\u2018\u2019\u201c\u201d\u2013\u2014][.,?!;:]|[a-z][\u2026\u2022\u2122\u2020\u2021\u201e\u201a\u02c6\u02dc\u0152][a-z]"
+)
 _SAMPLE = 100_000
 
 
@@ -46,11 +57,17 @@ def decode_text(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
     encoding = _certain(content)
     if encoding is not None:
         text = _decoded(content, encoding)
+        if text is not None and "\x00" in text:
+            text = _wide(content) or text
         if text is not None:
             _refuse_binary(text, file)
             return text.removeprefix("\ufeff"), ()
     if b"\x00" in content[:_SAMPLE]:
-        raise BadInput(_no_text(file))
+        wide = _wide(content)
+        if wide is None:
+            raise BadInput(_no_text(file))
+        _refuse_binary(wide, file)
+        return wide, ()
     damaged = content.decode("utf-8", "replace")
     lost = damaged.count("\ufffd")
     if 20 * lost < sum(ord(c) > 127 for c in damaged[:_SAMPLE]) and not damaged[:_SAMPLE].isascii():
@@ -83,6 +100,22 @@ def _certain(content: bytes) -> str | None:
     return "utf-8-sig"
 
 
+def _wide(content: bytes) -> str | None:
+    """UTF-16 without its mark in a script whose letters have no zero byte: its spaces and line ends have one.
+
+    In the other order of bytes these would be signs that no text is full of.
+    """
+    found = []
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = _decoded(content, encoding) if len(content) % 2 == 0 else None
+        sample = (text or "")[:_SAMPLE]
+        if not sample or any(unicodedata.category(c) in ("Cn", "Co", "Cs") for c in sample):
+            continue
+        found.append((sum(c in " \n\r\t:.," for c in sample), text))
+    plain, text = max(found, default=(0, None), key=lambda one: one[0])
+    return text if text is not None and 50 * plain > len(text[:_SAMPLE]) else None
+
+
 def _decoded(content: bytes, encoding: str) -> str | None:
     try:
         return content.decode(encoding)
@@ -111,14 +144,26 @@ def _likely(content: bytes) -> str:
     order = list(_LEGACY)
     return min(
         (one for one in known if one[1] <= least + 0.06),
-        key=lambda one: (_senseless(_decoded(sample, one[0]) or ""), -round(one[2], 1), order.index(one[0])),
+        key=lambda one: (
+            _senseless(_decoded(sample, one[0]) or ""),
+            not _is_western(_decoded(sample, one[0]) or ""),
+            -round(one[2], 1),
+            order.index(one[0]),
+        ),
     )[0]
+
+
+def _is_western(text: str) -> bool:
+    return {c.lower() for c in set(text) if not c.isascii()} <= _WESTERN
 
 
 def _senseless(text: str) -> int:
     """How many signs and capital letters stand in the middle of words, and letters that no language has side by side."""
     letters = set(text)
     found = sum(one <= letters for one in _NEVER_TOGETHER)
+    found += not letters & _ICELANDIC and any(one <= letters for one in _TURKISH)
+    found += sum(any(one and one.isupper() for one in m.groups()) for m in _UPPER_INSIDE.finditer(text))
+    found += sum(1 for _ in _MARKS_INSIDE.finditer(text))
     for m in _BESIDE_LETTERS.finditer(text):
         sign = m["sign"]
         is_sign = sign in "¡¿" or unicodedata.category(sign) in _SIGNS

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-_BREAKS = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "blockquote", "tr", "table", "ul", "ol"})
+_BREAKS = frozenset(
+    {"p", "div", "br", "li", "h1", "h2", "h3", "h4", "blockquote", "tr", "table", "ul", "ol", "dt", "dd"}
+)
 _SILENT = frozenset({"script", "style", "head"})
 # what is no tag of HTML is somebody's word: "<doctor>" for a name that was blanked
 _TAGS = frozenset(

@@ -94,6 +94,4 @@ def _is_person(said: str) -> bool:
     """Two to four words with capitals, or a code: who takes part, and no words of theirs."""
     words = said.split()
     named = 1 < len(words) < 5 and all(word[0].isupper() or word[0].isdigit() for word in words)
-    return not ends_sentence(said) and (
-        named or (len(words) == 1 and any(map(str.isdigit, said)) and is_role(said))
-    )
+    return not ends_sentence(said) and (named or (len(words) == 1 and said[:1].isupper() and is_role(said)))

@@ -21,6 +21,9 @@ from annotations.transcript import SpokenTurn
 MOST = 40_000_000
 _DEEPEST = 6
 _TEXT = ("text", "sentence", "content", "transcript", "utterance", "value", "words")
+# a turn's words in a list of their own, and what a word is called there
+_WORDS = ("words", "elements", "items", "tokens")
+_WORD = ("punctuated_word", "text", "value", "word", "content")
 _SPEAKER = (
     "speaker_name",
     "speakerName",
@@ -48,9 +51,10 @@ def read_json(
         plain = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{file} is no JSON, or a damaged file of it. Export it again.") from error
-    segments = max(_lists(plain), key=len, default=())
+    segments = _chosen(list(_lists(plain)))
     if segments:
-        spoken = in_seconds([_turn(one) for one in segments])
+        names_of = _names_by_id(plain)
+        spoken = in_seconds([_turn(one, names_of) for one in segments])
         cues = [
             Cue(t.begins or 0.0, t.ends or t.begins or 0.0, (t.words,), t.speaker) for t in spoken if t.words
         ]
@@ -85,15 +89,61 @@ def _lists(plain: Any, depth: int = 0) -> Iterator[Sequence[Mapping[str, Any]]]:
             yield from _lists(one, depth + 1)
 
 
+def _chosen(lists: Sequence[Sequence[Mapping[str, Any]]]) -> Sequence[Mapping[str, Any]]:
+    """The list that is the transcript: of those with most of the words, one that names speakers, and not of single words."""
+    words = [[count_words(_text(one)) for one in its] for its in lists]
+    most = max(map(sum, words), default=0)
+
+    def rank(at: int) -> tuple[bool, bool, int]:
+        named = any(_speaker(one) for one in lists[at])
+        return named, sum(words[at]) > 1.5 * len(words[at]), len(words[at])
+
+    full = [at for at, its in enumerate(words) if sum(its) >= 0.9 * most]
+    return lists[max(full, key=rank)] if full else ()
+
+
 def _text(one: Mapping[str, Any]) -> str:
-    return next(
+    said = next(
         (one_line(one[key]) for key in _TEXT if isinstance(one.get(key), str) and one[key].strip()), ""
     )
+    return said or one_line(_of_words(one))
 
 
-def _turn(one: Mapping[str, Any]) -> SpokenTurn:
+def _of_words(one: Mapping[str, Any]) -> str:
+    """What a turn says whose words stand in a list of their own, as Rev and Happy Scribe write it."""
+    for key in _WORDS:
+        words = one.get(key)
+        if isinstance(words, list):
+            parts = [_word(word) for word in words]
+            spaced = any(part != part.strip() for part in parts)
+            if any(part.strip() for part in parts):
+                return ("" if spaced else " ").join(parts)
+    return ""
+
+
+def _word(plain: Any) -> str:
+    if isinstance(plain, str):
+        return plain
+    found = (plain.get(key) for key in _WORD) if isinstance(plain, dict) else ()
+    return next((one for one in found if isinstance(one, str)), "")
+
+
+def _names_by_id(plain: Any) -> Mapping[str, str]:
+    """The names of a list "speakers", by the ids that the segments give."""
+    listed = plain.get("speakers") if isinstance(plain, dict) else None
+    found: dict[str, str] = {}
+    for one in listed if isinstance(listed, list) else ():
+        name, key = (one.get("name"), one.get("id")) if isinstance(one, dict) else (None, None)
+        if isinstance(name, str) and name.strip() and isinstance(key, str | int):
+            found[str(key)] = label_of(name)
+    return found
+
+
+def _turn(one: Mapping[str, Any], names: Mapping[str, str]) -> SpokenTurn:
     times = one.get("offsets") if isinstance(one.get("offsets"), dict) else one
-    return SpokenTurn(_speaker(one), _text(one), _time(times, _BEGIN), _time(times, _END))
+    speaker = _speaker(one)
+    speaker = names.get(speaker) or names.get(speaker.removeprefix("Speaker ")) or speaker
+    return SpokenTurn(speaker, _text(one), _time(times, _BEGIN), _time(times, _END))
 
 
 def _speaker(one: Mapping[str, Any]) -> str:

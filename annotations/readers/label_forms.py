@@ -21,9 +21,9 @@ _BULLET = re.compile(r"(?:[-*•]|>{1,3}|#{1,6})[ \t]+")
 _TIME = re.compile(rf"(?:{RANGE}|{CLEAR})")
 _BARE_TIME = re.compile(rf"{CLOCK}(?=[ \t\u00a0])")
 _CODE = re.compile(r"\[[A-Z]{1,2}\d{1,6}\](?=\s)")
-_NUMBER = re.compile(r"(?:\[#?\d{1,6}\]|\(\d{1,6}\)|\d{1,6}[.)])(?=\s)")
+_NUMBER = re.compile(r"(?:\[#?\d{1,6}\]|\(\d{1,6}\)|#\d{1,6}|\d{1,6}[.)])(?=\s)")
 _LOOSE_NUMBER = re.compile(r"(?P<number>\d{1,6})[ \t\u00a0]+(?=[^\W_]|[(*+]|\[(?!\d))")
-_AFTER = re.compile(rf"{_SPACE}*(?:[-–—|·,:]{_SPACE}+)?")
+_AFTER = re.compile(rf"{_SPACE}*(?:[-–—|·,:]{_SPACE}+|[,;|](?=[^\W\d_]))?")
 _BOLD = re.compile(
     rf"(?P<mark>\*{{1,3}}|__?)(?P<label>(?:(?<=\*)[^*\n]|(?<=_)[^_\n])(?:[^*\n]){{0,{LONGEST - 1}}}?)(?P<colon>[:：]?)"
     rf"(?P=mark)(?P<after>{_SPACE}*[:：])?"
@@ -37,8 +37,9 @@ _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
 _IN_BRACKETS = re.compile(
     r"(?:\[(?P<a>[^\[\]:\n]{1,60})\]|\((?P<b>[^():\n]{1,60})\)|<(?P<c>[^<>:/\n]{1,60})>|\{(?P<d>[^{}:\n]{1,60})\})\s+(?=\S)|【(?P<e>[^】\n]{1,60})】\s*(?=\S)"
 )
-_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—]{0,59}?)\s+[-–—]\s+(?=\S)")
-_TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?\t+(?=\S)")
+_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+[-–—|→⇒=»]\s+(?=\S)")
+# a tab, or the spaces that stand for one
+_TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?(?:[ ]*\t+|[ ]{2,})\s*(?=\S)")
 _LETTER = re.compile(r"(?P<label>[QAIPRFMBEV]\d{0,2})[.)]\s+(?=\S)")
 _NAME = r"(?P<label>(?:[^\W_]|[+(\[])[^:：\n\t]{0,99}?)"
 _ABOVE = (
@@ -48,7 +49,7 @@ _ABOVE = (
     ),
     re.compile(rf"(?P<label>\[(?:[^\W_]|\+)[^\]:\n]{{0,99}}\])\s+(?P<time>{CLOCK})"),
 )
-_ABOVE_ONE_SPACE = re.compile(rf"{_NAME}\s(?P<time>{CLOCK})\s*[:：]?")
+_ABOVE_ONE_SPACE = re.compile(rf"{_NAME}\s(?P<time>{CLOCK}(?:\s*(?:-->|[-–—])\s*{CLOCK})?)\s*[:：]?")
 _TIME_FIRST = (
     re.compile(
         rf"(?P<time>{RANGE}|{CLEAR})[\s|·,–—-]+(?P<label>(?:[^\W_]|[+(\[])[^:：?!\n\t]{{0,99}}?)\s*[:：]?"
@@ -236,6 +237,17 @@ def ends_sentence(text: str) -> bool:
     """Does a text end where a sentence does? Nothing before counts as an end."""
     plain = text.rstrip()
     return not plain or _ENDED.search(plain) is not None
+
+
+_GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
+
+
+def asks_something(text: str) -> bool:
+    """Does a text end in a question? In Greek the mark looks like a semicolon."""
+    plain = text.rstrip(" \"'”’»)")
+    return plain.endswith(("?", "？", "؟", "\u037e")) or (
+        plain.endswith(";") and _GREEK.search(plain[-40:]) is not None
+    )
 
 
 def _form(number: int, mark: Mark, label: str, line: str, before: Prefix, width: int) -> Form | None:

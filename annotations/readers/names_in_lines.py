@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from annotations.names import folded
 from annotations.readers.colon_labels import Known, Labels
-from annotations.readers.label_forms import Form, Mark, above_form, name_alone
+from annotations.readers.label_forms import Form, Mark, above_form, asks_something, name_alone
 from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of
 from annotations.readers.label_words import listed
 from annotations.readers.text_lines import TextLines
@@ -191,5 +191,5 @@ def _questions(
     for at, end in zip(starts, [*starts[1:], len(lines.texts)], strict=True):
         last = next((lines.texts[n].rstrip() for n in reversed(filled) if at < n < end), "")
         said[keys[at]] += 1
-        asked[keys[at]] += last.rstrip("\"'”’»)").endswith(("?", "？", "؟"))
+        asked[keys[at]] += asks_something(last)
     return iter([(asked[key], said[key]) for key in said])

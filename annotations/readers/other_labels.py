@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from annotations.readers.colon_labels import Known, Labels
-from annotations.readers.label_forms import Form, Mark, other_forms, prefix_of
+from annotations.readers.label_forms import Form, Mark, asks_something, other_forms, prefix_of
 from annotations.readers.label_shapes import Shape, is_noise, is_role, shape_of
 from annotations.readers.text_lines import TextLines
 
@@ -98,7 +98,7 @@ def bold_questions(lines: TextLines) -> Labels:
     """Questions in bold type and answers without: two speakers that nobody names."""
     filled = [at for at in lines.filled if at in lines.opens]
     bold = [at for at in filled if 0 < len(lines.texts[at].rstrip()) <= lines.bold.get(at, 0)]
-    asked = sum(lines.texts[at].rstrip().endswith(("?", "？", "؟")) for at in bold)
+    asked = sum(asks_something(lines.texts[at]) for at in bold)
     if len(bold) < 2 or len(bold) > 0.7 * len(filled) or asked < 2 or asked < 0.6 * len(bold):
         return Labels()
     chosen = set(bold)

@@ -26,7 +26,7 @@ from types import MappingProxyType
 from annotations.names import folded
 from annotations.readers.clock import begin_and_end, is_range, is_time
 from annotations.readers.colon_labels import Known, Labels, colon_labels
-from annotations.readers.label_forms import Form, Mark, name_alone, without_brackets
+from annotations.readers.label_forms import Form, Mark, asks_something, name_alone, without_brackets
 from annotations.readers.label_shapes import asks_by_word
 from annotations.readers.label_words import is_programs_line
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
@@ -38,6 +38,7 @@ from annotations.transcript import asks
 
 _LONGEST_TIME = 60
 _MOSTLY = 0.6
+_RULE = re.compile(r"[>\-_*=#~–—·•.]{1,200}(?<![.])|[_\-*=~][\s_\-*=~]{2,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,8 @@ def _beside(lines: TextLines) -> dict[int, Beside]:
         plain = lines.texts[at].strip()
         if is_programs_line(plain):
             found[at] = Beside("a program's own line")
+        elif _RULE.fullmatch(plain):
+            found[at] = Beside("a line of marks")
         elif len(plain) <= _LONGEST_TIME and (is_time(plain) or is_range(plain)):
             found[at] = Beside("a time", *begin_and_end(plain))
             above = filled[place - 1] if place else -1
@@ -193,7 +196,7 @@ def _unlabelled(
 def _only_one_who_asks(starts: Sequence[Form], lines: TextLines) -> set[str]:
     """The one label of a file, if most of the lines that bear it are questions."""
     keys = {form.key for form in starts}
-    asked = sum(lines.texts[form.line].rstrip(" \"'”’»)").endswith(("?", "？", "؟")) for form in starts)
+    asked = sum(asks_something(lines.texts[form.line]) for form in starts)
     return keys if len(keys) == 1 and len(starts) > 1 and asked >= _MOSTLY * len(starts) else set()
 
 

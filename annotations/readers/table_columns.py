@@ -18,7 +18,8 @@ MEANINGS: Mapping[str, frozenset[str]] = {
     "text": frozenset(
         {
             "text", "words", "transcript", "content", "utterance", "speech", "what was said", "sentence", "caption",
-            "transcription", "transcript text", "dialogue", "segment", "value",
+            "transcription", "transcript text", "dialogue",
+            "message", "spoken text", "said", "segment", "value",
             "inhalt", "äußerung", "transkript", "texte", "contenu", "texto", "contenido", "tekst", "inhoud", "innehåll",
             "内容", "文本", "文字",
         }
@@ -32,13 +33,17 @@ MEANINGS: Mapping[str, frozenset[str]] = {
     ),
     "start": frozenset(
         {
-            "start", "start time", "start_time", "starttime", "start (s)", "start_ms", "begin", "begins", "begin time",
+            "start s", "start (sec)", "start (seconds)", "start seconds", "start tc", "start timecode", "tc in", "time in",
+            "timecode in", "in point", "start",
+            "start time", "start_time", "starttime", "start (s)", "start_ms", "begin", "begins", "begin time",
             "from", "anfang", "beginn", "startzeit", "starttid", "début", "inicio", "begintijd", "开始", "开始时间",
         }
     ),
     "end": frozenset(
         {
-            "end", "end time", "end_time", "endtime", "end (s)", "end_ms", "stop", "to", "out", "ende", "endzeit",
+            "end s", "end (sec)", "end (seconds)", "end seconds", "end tc", "end timecode", "tc out", "time out",
+            "timecode out", "out point", "end",
+            "end time", "end_time", "endtime", "end (s)", "end_ms", "stop", "to", "out", "ende", "endzeit",
             "sluttid", "slut", "fin", "eindtijd", "结束", "结束时间",
         }
     ),

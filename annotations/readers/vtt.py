@@ -25,7 +25,7 @@ _TAG = re.compile(
     r"</?(?:[ibuc]|ruby|rt|lang|v|font|s|strong|em|br)(?:[.\s][^<>]*)?/?>|<\d[\d:.]*>|\{\\an?\d{1,2}\}",
     re.IGNORECASE,
 )
-_WEBEX = re.compile(r"\d+\s+\"(?P<name>[^\"]+)\"(?:\s*\(\d+\))?")
+_WEBEX = re.compile(r"(?:\d+\s+)?\"(?P<name>[^\"]+)\"(?:\s*\(\d+\))?")
 _NUMBERED = re.compile(r"\d+\s*[-–.:|]?\s+(?=[^\W\d])")
 _IDENTITY = re.compile(r"[0-9a-fA-F-]{16,}|\d+|.*[0-9a-f]{8}-[0-9a-f]{4}.*")
 _BLOCKS = ("NOTE", "STYLE", "REGION")

@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_OF_CODES = {"use_when": "Use when", "do_not_use_when": "Do not use when", "example": "Example"}
+NAME = "name"
+_OF_CODES = {
+    NAME: "Its name in the codebook",
+    "use_when": "Use when",
+    "do_not_use_when": "Do not use when",
+    "example": "Example",
+}
 _OF_FRAMEWORKS = {
     "select": "How many of these codes may apply to a passage",
     "role": "What these codes are for",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from annotations.codebook.code_paths import CodePaths, FoundCode, claimed_by_several
 from annotations.codebook.codes import Code, Codebook
-from annotations.errors import BadInput, nearest
-from annotations.names import folded
+from annotations.errors import AmbiguousName, BadInput, nearest
 from annotations.refi.codebook_of import names_of
 from annotations.refi.map_file import ADDED, LEFT_OUT, NameMap
 from annotations.refi.project import RefiCode
@@ -45,14 +44,16 @@ def match_codes(
 class _Finder:
     def __init__(self, codebook: Codebook, codes: Sequence[RefiCode]) -> None:
         self._codebook = codebook
-        self._paths: dict[str, list[Code]] = {}
-        for code in codebook:
-            parts = code.path.split("/")
-            # without the framework, and without what else lies above: their tree may begin anywhere in ours
-            for at in range(len(parts)):
-                self._paths.setdefault(folded("/".join(parts[at:])), []).append(code)
-        self._named = Counter(folded(names_of(code)[-1]) for code in codes)
+        self._code_paths = CodePaths(codebook)
         self._labels = [codebook.label(code.id) for code in codebook.applicable]
+        self._meant = {code.guid: self._look_up(names_of(code)) for code in codes}
+        # theirs that are codes may not become one of ours because it has the last name of both
+        claims = (
+            ("/".join(names_of(code)), meant.code.id, meant.guessed)
+            for code in codes
+            if (meant := self._meant[code.guid]) is not None
+        )
+        self._several = claimed_by_several(claims)
 
     def match(self, code: RefiCode, names: NameMap, *, add: bool) -> CodeMatch:
         parts = names_of(code)
@@ -65,7 +66,7 @@ class _Finder:
                 return CodeMatch(code.guid, theirs, self._codebook.resolve(told).id, "the map")
             except BadInput as error:
                 return CodeMatch(code.guid, theirs, None, f"the map: {error}")
-        found = None if told == ADDED else self._found(parts)
+        found = None if told == ADDED else self._found(code)
         if found is not None:
             by = "path" if len(parts) > 1 else "name"
             return CodeMatch(code.guid, theirs, found.id, by)
@@ -73,17 +74,18 @@ class _Finder:
             return CodeMatch(code.guid, theirs, None, "added", added=True)
         return CodeMatch(code.guid, theirs, None, "not found", nearest(parts[-1], self._labels) or "")
 
-    def _found(self, parts: Sequence[str]) -> Code | None:
-        for at in range(len(parts)):
-            rest = parts[at:]
-            if len(rest) == 1 and len(parts) > 1 and self._named[folded(rest[0])] > 1:
-                return None  # their name alone does not say which of several it is
-            found = [one for one in self._paths.get(folded("/".join(rest)), []) if one.applicable]
-            whole = [one for one in found if folded(one.path) == folded("/".join(rest))]
-            for some in (whole, found):
-                if len(some) == 1:
-                    return some[0]
-        return None
+    def _found(self, code: RefiCode) -> Code | None:
+        meant = self._meant[code.guid]
+        if meant is None or (meant.guessed and meant.code.id in self._several):
+            return None
+        return meant.code
+
+    def _look_up(self, parts: Sequence[str]) -> FoundCode | None:
+        try:
+            found = self._code_paths.find(parts)
+        except AmbiguousName:
+            return None
+        return found if found is not None and found.code.applicable else None
 
 
 def labels_of(matches: Sequence[CodeMatch]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from annotations.errors import BadInput
+from annotations.refi import descriptions
 from annotations.refi.guids import normal
 from annotations.refi.project import (
     RefiCase,
@@ -81,14 +82,17 @@ def _codes(book: Element | None) -> Iterator[RefiCode]:
     while pending:
         element, above, parent = pending.pop()
         guid = normal(attribute(element, "guid"))
-        path = (*above, " ".join(attribute(element, "name").split()))
+        description = words_in(element, "Description").strip()
+        # a code whose name several have goes by a longer one in a file that Tandem wrote
+        called = descriptions.read(description).get(descriptions.NAME, "")
+        path = (*above, " ".join((called or attribute(element, "name")).split()))
         yield RefiCode(
             guid=guid,
             path=path,
             parent=parent,
             codable=yes(element, "isCodable", otherwise=True),
             color=attribute(element, "color").strip(),
-            description=words_in(element, "Description").strip(),
+            description=description,
             notes=tuple(normal(attribute(n, "targetGUID")) for n in below(element, "NoteRef")),
         )
         pending.extend((child, path, guid) for child in reversed(list(below(element, "Code"))))
@@ -133,7 +137,7 @@ def _notes(root: Element, text_at: ReadText, left: Counter[str]) -> Iterator[Ref
         left["passages coded within notes"] += coded_passages(one)
         yield RefiNote(
             guid=normal(attribute(one, "guid")),
-            text="\n".join(part for part in (text, description) if part.strip()),
+            text="\n".join(part for part in (text, description) if part),
             name=attribute(one, "name"),
             user=normal(attribute(one, "creatingUser")) or None,
             created=moment(one, "creationDateTime"),

@@ -139,6 +139,8 @@ def _selection(parent: Any, selection: RefiSelection) -> None:
         endPosition=str(selection.end),
     )
     _by(one, selection.user, selection.created)
+    if selection.description:
+        _child(one, "Description").text = xml_text(selection.description)
     for coding in selection.codings:
         _coding(one, coding)
 

@@ -20,10 +20,14 @@ MOST_ABOVE = 30  # rows in which the names of the columns are looked for
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as a person sees it, and its cells by column, trimmed, "" where empty."""
+    """One row: its number as a person sees it, and its cells by column, trimmed, "" where empty.
+
+    ``sheet``: which one it stands in, where several of a workbook were read.
+    """
 
     number: int
     cells: Mapping[str, str]
+    sheet: str = ""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -95,6 +99,10 @@ def sheet_in(
     also_called: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Sheet:
     """The table among those of a file whose columns are these, as ``read_sheet`` reads it. Raises BadInput."""
+    if not grids:
+        raise BadInput(
+            f"{file} holds no sheet with cells. It needs a table with the columns {', '.join(required)}."
+        )
     grid, at = _head(grids, required, also_called) or (grids[0], 0)
     if not grid.rows or not any(any(cells) for _, cells in grid.rows):
         raise BadInput(f"{file} is empty. It needs a first row with the columns {', '.join(required)}.")

@@ -68,6 +68,13 @@ def applied_codings(connection: Connection) -> tuple[AppliedCoding, ...]:
     return (*own, *map(of_none, loose_codings(connection)))
 
 
+def read_transcripts(connection: Connection) -> frozenset[UUID]:
+    """The transcripts of which somebody has read something: those with a current pass of any kind, or with codings."""
+    passes = select(reviews.c.transcript_id).where(reviews.c.id.not_in(past_reviews())).distinct()
+    loose = select(codings.c.transcript_id).where(codings.c.review_id.is_(None)).distinct()
+    return frozenset((*connection.execute(passes).scalars(), *connection.execute(loose).scalars()))
+
+
 def of_none(loose: LooseCoding) -> AppliedCoding:
     """A coding that belongs to no review."""
     return AppliedCoding(loose.transcript, loose.coder, None, loose.coding, loose.condition.derived)

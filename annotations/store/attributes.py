@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from annotations.attributes import Attribute, Attributes, Owner
 from annotations.names import folded
-from annotations.store.tables import attributes
+from annotations.store.tables import attributes, brought_in_items
 
 
 @dataclass
@@ -68,6 +68,8 @@ def all_attributes(connection: Connection) -> Attributes:
 def forget_participants(connection: Connection, participants: Collection[str]) -> int:
     """Erase what is known of these participants; how many attributes that were."""
     keys = {folded(one) for one in participants if one.strip()}
+    own = brought_in_items.c.owner_key.in_(sorted(keys))
+    connection.execute(delete(brought_in_items).where(brought_in_items.c.kind == "attribute", own))
     gone = connection.execute(delete(attributes).where(_of(keys)))
     return gone.rowcount
 

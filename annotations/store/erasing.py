@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 from annotations.label_studio.webhook import keys_told_of
 from annotations.lots import lots
 from annotations.store.database import Store
+from annotations.store.interviews import InterviewTask, interviews_about
 from annotations.store.tables import (
     jobs,
     label_studio_projects,
@@ -22,10 +23,12 @@ from annotations.store.tables import (
     segments,
     serving,
     suggestions,
+    transcripts,
     webhook_events,
 )
 from annotations.store.transcript_versions import REPLACED, all_versions
 from annotations.store.transcripts import Kept
+from annotations.store.wave_views import View
 
 AT_A_TIME = 500
 
@@ -122,8 +125,16 @@ def pending_in(
 ) -> tuple[Pending, ...]:
     """The tasks in Label Studio of these segments, of those that quote them, and of those beside them."""
     p, t = label_studio_projects, label_studio_tasks
-    wanted = select(p.c.url, p.c.project_id, t.c.key, t.c.segment_id).join(t, t.c.project_id == p.c.id)
     keys: dict[tuple[str, int], tuple[list[str], list[str], list[str]]] = {}
+    for one in interviews_with(connection, own):
+        project = connection.execute(select(p.c.url, p.c.project_id).where(p.c.id == one.project)).one()
+        keys.setdefault((project.url, project.project_id), ([], [], []))[0].append(str(one.key))
+    # a task of a whole interview quotes nobody, and goes as a whole
+    wanted = (
+        select(p.c.url, p.c.project_id, t.c.key, t.c.segment_id)
+        .join(t, t.c.project_id == p.c.id)
+        .where(p.c.view == View.PASSAGE.value)
+    )
     for url, project, key, segment in connection.execute(wanted):
         kinds = [0] if segment in own else [at for at, some in ((1, quoting), (2, around)) if segment in some]
         for kind in kinds:
@@ -131,6 +142,24 @@ def pending_in(
     return tuple(
         Pending(url, number, tuple(a), tuple(b), tuple(c)) for (url, number), (a, b, c) in keys.items()
     )
+
+
+def interviews_with(connection: Connection, own: Collection[UUID]) -> list[InterviewTask]:
+    """The tasks of whole interviews that show one of these segments: of a text as it is now, or of an earlier one."""
+    s, t = segments, transcripts
+    now: dict[UUID, set[str]] = {}
+    for some in lots(list(own), AT_A_TIME):
+        wanted = select(s.c.transcript_id, s.c.segmentation).where(s.c.id.in_(some)).distinct()
+        for transcript, segmentation in connection.execute(wanted):
+            now.setdefault(transcript, set()).add(segmentation)
+    texts = connection.execute(select(t.c.id, t.c.text_hash).where(t.c.id.in_(list(now))))
+    hashes = {row.id: row.text_hash for row in texts}
+    return [
+        one
+        for one in interviews_about(connection, now)
+        if one.text_hash != hashes[one.transcript]
+        or any(not segmentation.startswith(REPLACED) for segmentation in now[one.transcript])
+    ]
 
 
 def cascade(connection: Connection, doomed: Mapping[Table, set[UUID]]) -> None:

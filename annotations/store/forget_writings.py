@@ -1,7 +1,8 @@
 """What people wrote of somebody who withdraws: it goes with the passages that it rests on, or where it names them.
 
 A summary is words about words: if one of its passages is erased, nobody can tell which of its words came from there, so
-all of it goes, earlier wordings too. An event goes if nothing else supports it, and loses the source otherwise.
+all of it goes, earlier wordings too. A memo or a question about a passage goes with its answers. An event goes if nothing
+else supports it, and loses the source otherwise.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, delete, select
 
+from annotations.attributes import Owner
 from annotations.names import folded
 from annotations.store.cell_place import column_of
 from annotations.store.tables import (
     distinguishing,
+    doubt_answers,
+    doubts,
     event_passages,
     events,
+    member_checks,
     ratings,
     summaries,
     summary_passages,
@@ -36,7 +41,40 @@ def writings_to_erase(
     # a transcript may be called "meeting"; such a word names nobody
     names |= {kept.transcript.name for kept in theirs if any(map(str.isdigit, kept.transcript.name))}
     _forget_remarks(connection, names)
-    return {summaries: _summaries(connection, ids, names), events: _events(connection, ids, names)}
+    return {
+        summaries: _summaries(connection, ids, names),
+        events: _events(connection, ids, names),
+        doubts: _doubts(connection, ids, names),
+        member_checks: _answers(connection, names),
+    }
+
+
+def _answers(connection: Connection, names: Collection[str]) -> set[UUID]:
+    """What they answered, for themselves or for their case; what others said of them is blanked here."""
+    keys = {folded(name) for name in names if name.strip()}
+    named = naming(names)
+    found = set()
+    for row in connection.execute(select(member_checks)).all():
+        of_them = row.of == Owner.PARTICIPANT.value and row.owner_key in keys
+        if of_them or folded(row.answered_by) in keys or named(row.answered_by):
+            found.add(row.id)
+        elif named(row.words):
+            connection.execute(
+                member_checks.update().where(member_checks.c.id == row.id).values(words=ERASED)
+            )
+    return found
+
+
+def count_of_answers(connection: Connection, participant: str) -> int:
+    """How many answers are kept of a participant."""
+    rows = connection.execute(
+        select(member_checks.c.of, member_checks.c.owner_key, member_checks.c.answered_by)
+    )
+    wanted = folded(participant)
+    return sum(
+        (of == Owner.PARTICIPANT.value and owner == wanted) or folded(who) == wanted
+        for of, owner, who in rows
+    )
 
 
 def _summaries(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
@@ -67,10 +105,20 @@ def _events(connection: Connection, transcripts: Collection[UUID], names: Collec
     return found
 
 
+def _doubts(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
+    """The memos and questions about passages of these transcripts, or that name the participant or their transcripts."""
+    named = naming(names)
+    return {
+        row.id
+        for row in connection.execute(select(doubts.c.id, doubts.c.transcript_id, doubts.c.text))
+        if row.transcript_id in transcripts or named(row.text)
+    }
+
+
 def _forget_remarks(connection: Connection, names: Collection[str]) -> None:
     """Blank the rationales and other remarks that name a participant or their transcripts."""
     named = naming(names)
-    for column in (ratings.c.rationale, distinguishing.c.words):
+    for column in (ratings.c.rationale, distinguishing.c.words, doubt_answers.c.text):
         table = column.table
         for row, words in connection.execute(select(table.c.id, column)).all():
             if named(words):
@@ -81,7 +129,7 @@ def _forget_remarks(connection: Connection, names: Collection[str]) -> None:
 
 
 def blank_writings(connection: Connection, transcript: UUID, blanked: Callable[[str], str]) -> int:
-    """Take words out of the summaries and events that rest on a transcript; how many of them held any.
+    """Take words out of the summaries, events and doubts that rest on a transcript; how many of them held any.
 
     ``blanked``: a text without these words.
     """
@@ -100,6 +148,17 @@ def blank_writings(connection: Connection, transcript: UUID, blanked: Callable[[
             # the key held the words; two events may say the same by now, and both stay
             key = str(row.id)
             connection.execute(events.update().where(events.c.id == row.id).values(**said, event_key=key))
+    mine = select(doubts.c.id).where(doubts.c.transcript_id == transcript)
+    for table, which in ((doubts, doubts.c.id), (doubt_answers, doubt_answers.c.doubt_id)):
+        for row in connection.execute(select(table.c.id, table.c.text).where(which.in_(mine))).all():
+            if blanked(row.text) != row.text:
+                count += 1
+                connection.execute(table.update().where(table.c.id == row.id).values(text=blanked(row.text)))
+    for row in connection.execute(select(member_checks)).all():
+        if blanked(row.words) != row.words:
+            count += 1
+            this = member_checks.c.id == row.id
+            connection.execute(member_checks.update().where(this).values(words=blanked(row.words)))
     return count
 
 

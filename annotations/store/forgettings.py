@@ -20,6 +20,7 @@ from annotations.store.erasing import (
     forget_errors,
     forget_evidence,
     forget_webhooks,
+    interviews_with,
     learnt_by,
     not_mirrored,
     pending_in,
@@ -27,6 +28,7 @@ from annotations.store.erasing import (
     pending_to_json,
 )
 from annotations.store.forget_writings import blank_writings
+from annotations.store.interviews import forget_interviews
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
     codings,
@@ -42,9 +44,8 @@ from annotations.store.tables import (
     transcripts,
 )
 from annotations.store.transcript_versions import REPLACED, versions_of
+from annotations.taken_out import BLANKED
 from annotations.text_changes import words_only_in
-
-BLANKED = "[…]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,12 @@ def forgotten_words(connection: Connection, transcript: UUID) -> tuple[str, ...]
     return tuple(found)
 
 
-def forget(connection: Connection, transcript: UUID, *, by: str) -> ForgottenRows:
+def forget(connection: Connection, transcript: UUID, *, by: str, again: UUID | None = None) -> ForgottenRows:
     """Take the words of a transcript's earlier versions out of the database, within one writing transaction.
 
     Their texts go, the passages whose words changed with all that hangs on them, and these words in memos. Models that
     had learnt from the transcript before its newest version serve no more. What is left to do elsewhere is kept.
+    ``again``: under which id it is known outside the study.
     """
     earlier = versions_of(connection, transcript)
     gone = {row.id for one in earlier for row in connection.execute(_put_aside(transcript, one.number))}
@@ -116,12 +118,13 @@ def forget(connection: Connection, transcript: UUID, *, by: str) -> ForgottenRow
     forget_errors(connection)
     not_mirrored(connection, models)
     memos = _blank_memos(connection, transcript, [one.text for one in earlier if one.text is not None])
+    forget_interviews(connection, interviews_with(connection, gone))
     _forget_tasks(connection, gone)
     _show_anew(connection, stays)
     cascade(connection, {segments: gone})
     own = transcript_versions.c.transcript_id == transcript
     connection.execute(transcript_versions.update().where(own).values(text=None, turns=None))
-    new = uuid4()
+    new = again or uuid4()
     connection.execute(
         forgettings.insert().values(
             id=new,

@@ -23,9 +23,13 @@ def hidden_segments(connection: Connection) -> set[UUID]:
     What is drawn and not pushed yet, since a push was stopped or its project was deleted, waits too.
     """
     t, w = label_studio_tasks, annotation_reviews
+    own, other = label_studio_projects.alias("own"), label_studio_projects.alias("other")
+    # a coder who judged it in one view has judged it; a colleague's project is another one
     there = (
         select(w.c.sequence)
-        .where(w.c.project_id == t.c.project_id, w.c.key == t.c.key)
+        .join(other, other.c.id == w.c.project_id)
+        .join(own, own.c.coder.is_not_distinct_from(other.c.coder))
+        .where(own.c.id == t.c.project_id, w.c.key == t.c.key)
         .where(w.c.review_id.not_in(select(retractions.c.review_id)))
         .exists()
     )

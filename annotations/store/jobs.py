@@ -18,8 +18,9 @@ from sqlalchemy import ColumnElement, Connection, Row, select, text
 from annotations.errors import BadInput
 from annotations.store.tables import jobs, now
 
-# what a worker can do: train; suggest; bring the suggestions of what serves to what stands in Label Studio; back up
-JobKind = Literal["train", "precode", "renew", "backup"]
+# what a worker can do: train; suggest; bring the suggestions of what serves to what stands in Label Studio; back up;
+# erase a participant; look at files that were sent; bring them in
+JobKind = Literal["train", "precode", "renew", "backup", "withdraw", "look", "bring in"]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 PAUSE_AFTER_FAULT = timedelta(minutes=1)
@@ -197,6 +198,12 @@ def job_of(connection: Connection, name: str) -> Job:
         return _job(found[0])
     many = "several jobs" if found else "no job"
     raise BadInput(f'the id of {many} begins with "{name}". See the ids with "tandem jobs list".')
+
+
+def job_by_id(connection: Connection, job: UUID) -> Job | None:
+    """The job with this id, or None."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job)).first()
+    return None if row is None else _job(row)
 
 
 def all_jobs(connection: Connection, *, latest: int = 50) -> tuple[Job, ...]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, select
 
 from annotations.store.tables import label_studio_projects
+from annotations.store.wave_views import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,15 @@ class ProjectRow:
     coder: str | None
     wave: str
     codebook_version: str | None = None
+    view: View = View.PASSAGE
 
 
-def project_for(connection: Connection, *, url: str, coder: str | None, wave: str) -> ProjectRow | None:
-    """The project that holds this wave for this coder on this Label Studio, or None."""
+def project_for(
+    connection: Connection, *, url: str, coder: str | None, wave: str, view: View = View.PASSAGE
+) -> ProjectRow | None:
+    """The project that holds this wave for this coder in this view on this Label Studio, or None."""
     p = label_studio_projects
-    wanted = select(p).where(p.c.url == url, p.c.wave == wave, p.c.retired.is_(False))
+    wanted = select(p).where(p.c.url == url, p.c.wave == wave, p.c.retired.is_(False), p.c.view == view.value)
     wanted = wanted.where(p.c.coder.is_(None) if coder is None else p.c.coder == coder)
     row = connection.execute(wanted.order_by(p.c.sequence.desc())).first()
     return None if row is None else _project(row)
@@ -59,9 +63,10 @@ def project_by_id(connection: Connection, project: UUID) -> ProjectRow | None:
 
 
 def add_project(connection: Connection, **columns: Any) -> ProjectRow:
-    """Keep a new project: url, project_id, title, coder, wave."""
+    """Keep a new project: url, project_id, title, coder, wave, and the view if it is not that of passages."""
     row = ProjectRow(id=uuid4(), **columns)
-    connection.execute(label_studio_projects.insert().values(id=row.id, **columns))
+    kept = {**columns, "view": row.view.value}
+    connection.execute(label_studio_projects.insert().values(id=row.id, **kept))
     return row
 
 
@@ -78,4 +83,13 @@ def retire_project(connection: Connection, project: UUID) -> None:
 
 
 def _project(row: Row[Any]) -> ProjectRow:
-    return ProjectRow(row.id, row.url, row.project_id, row.title, row.coder, row.wave, row.codebook_version)
+    return ProjectRow(
+        row.id,
+        row.url,
+        row.project_id,
+        row.title,
+        row.coder,
+        row.wave,
+        row.codebook_version,
+        View(row.view),
+    )

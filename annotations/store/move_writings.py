@@ -1,4 +1,4 @@
-"""Passages that people's summaries, quotes and events rest on, when a corrected text takes the place of the one before.
+"""Passages that summaries, quotes, events and doubts rest on, when a corrected text takes the place of the one before.
 
 A passage whose words are the same goes along. One whose words have changed stays a span of the earlier text, which its hash
 says: whatever shows it says that its text has changed since, and it is quoted no more.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
-from annotations.store.tables import chosen_quotes, event_passages, summary_passages
+from annotations.store.tables import chosen_quotes, doubts, event_passages, summary_passages
 from annotations.store.transcripts import Kept
 from annotations.text_changes import TextChanges
 from annotations.transcript import Span, Transcript
@@ -19,7 +19,7 @@ def move_written_passages(
 ) -> None:
     """Let the passages of a transcript stand at the new place of their words, within one writing transaction."""
     was = before.transcript.text_hash
-    for table in (chosen_quotes, event_passages):
+    for table in (chosen_quotes, event_passages, doubts):
         mine = (table.c.transcript_id == before.id) & (table.c.text_hash == was)
         for row in connection.execute(select(table).where(mine)).all():
             values = _landed(row.start, row.end, after, changes)

@@ -190,3 +190,14 @@ def _on_screen(row: Row[Any] | None) -> OnScreen | None:
 
 def _codes(kept: Any) -> tuple[str, ...] | None:
     return None if kept is None else tuple(kept)
+
+
+def pushed_transcripts(connection: Connection, url: str) -> set[UUID]:
+    """The transcripts of which something stands in this Label Studio, in a project that is in use."""
+    t, p, s = label_studio_tasks, label_studio_projects, segments
+    wanted = (
+        select(s.c.transcript_id)
+        .distinct()
+        .where(t.c.segment_id == s.c.id, t.c.project_id == p.c.id, p.c.url == url, p.c.retired.is_(False))
+    )
+    return set(connection.execute(wanted).scalars())

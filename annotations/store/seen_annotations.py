@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,9 +12,8 @@ from sqlalchemy import Connection, Row, func, select, text
 
 from annotations.label_studio.arrivals import HOLDING, WAITING, JudgedAnnotation, State, judged_annotation
 from annotations.store.many_values import in_lots
-from annotations.store.tables import (
-    label_studio_annotations,
-)
+from annotations.store.passage_answers import PassageAnswer, count_set_aside_answers, reviews_among
+from annotations.store.tables import label_studio_annotations
 
 
 class Place(NamedTuple):
@@ -114,7 +113,28 @@ def holding(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[S
         states = a.c.state.in_([state.value for state in HOLDING])
         for row in connection.execute(select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), states)):
             found.setdefault(Slot(row.key, row.coder), []).append(_seen(row))
+    whole: dict[tuple[UUID, int], Seen | None] = {}
+    for answer in reviews_among(connection, keys):
+        where = (answer.project, answer.annotation)
+        if where not in whole:
+            whole[where] = seen(connection, answer.project, [answer.annotation]).get(answer.annotation)
+        one = whole[where]
+        if one is not None and one.state in HOLDING and one.told is not None and answer.coder is not None:
+            found.setdefault(Slot(answer.key, answer.coder), []).append(_of_passage(one, answer))
     return found
+
+
+def _of_passage(whole: Seen, answer: PassageAnswer) -> Seen:
+    """What an annotation of a whole interview says of one passage, as if it were an annotation of that."""
+    return replace(
+        whole,
+        key=answer.key,
+        coder=answer.coder,
+        state=State.REVIEW,
+        changed=answer.changed,
+        content=answer.content,
+        told=None if whole.told is None else JudgedAnnotation(whole.told.arrival, answer.decision),
+    )
 
 
 def waiting_rows(connection: Connection) -> tuple[Seen, ...]:
@@ -140,12 +160,11 @@ def rows_of_user(connection: Connection, project: UUID, user: int) -> tuple[Seen
 
 
 def count_set_aside(connection: Connection) -> int:
-    """How many annotations are set aside."""
+    """How many annotations are set aside, and passages of whole interviews."""
     a = label_studio_annotations
     states = [State.SET_ASIDE.value, State.OVERWRITTEN.value]
-    return int(
-        connection.execute(select(func.count()).select_from(a).where(a.c.state.in_(states))).scalar_one()
-    )
+    wanted = select(func.count()).select_from(a).where(a.c.state.in_(states))
+    return int(connection.execute(wanted).scalar_one()) + count_set_aside_answers(connection)
 
 
 def _seen(row: Row[Any]) -> Seen:

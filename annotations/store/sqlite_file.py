@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from annotations.errors import BadInput
+from annotations.store.append_only import OURS
 
 # the end of a journal that names a further file; https://www.sqlite.org/fileformat2.html, "The Rollback Journal"
 _NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
@@ -68,10 +69,10 @@ def calm(connection: sqlite3.Connection) -> None:
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
 
 
-def refuse_programs(connection: sqlite3.Connection, file: Path, *, harmless: str = "(?!)") -> None:
-    """Raises BadInput if the database holds what runs when it is used: Tandem makes tables and indexes alone.
+def refuse_programs(connection: sqlite3.Connection, file: Path, *, harmless: str = OURS) -> None:
+    """Raises BadInput if the database holds what runs when it is used, but for what Tandem itself makes.
 
-    ``harmless``: a pattern of definitions that another program makes and that can change nothing.
+    ``harmless``: a pattern of the definitions that may stand there, since they can change nothing.
     """
     rows = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"

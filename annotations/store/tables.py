@@ -381,8 +381,42 @@ label_studio_projects = Table(
     # the codebook that its coders choose from; none: pushed before this was kept
     Column("codebook_version", String(16)),
     Column("retired", Boolean, nullable=False, default=False),
+    # "passage" or "interview": what one of its tasks is
+    Column("view", String(16), nullable=False, server_default="passage"),
     _created(),
     **_ORDERED,
+)
+
+
+# how a wave is put before coders; the newest is in force, and rows are only ever added
+wave_views = Table(
+    "wave_views",
+    metadata,
+    _sequence(),
+    Column("wave", Text, nullable=False),
+    Column("view", String(16), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# interviews that stand as one task; each of their passages has a row in ``label_studio_tasks`` beside
+label_studio_interviews = Table(
+    "label_studio_interviews",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    # what the task's data says in Label Studio; another one for a corrected text
+    Column("key", Uuid, primary_key=True),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("task_id", Integer, nullable=False),
+    # of the text that it shows
+    Column("text_hash", String(64), nullable=False),
+    # it asks for the passages that come again, and for no others
+    Column("again", Boolean, nullable=False),
+    Column("data_hash", String(64), nullable=False),
+    # of what is marked on it before a coder opens it
+    Column("marks_hash", String(64), nullable=False),
+    _created(),
 )
 
 
@@ -473,6 +507,45 @@ label_studio_annotations = Table(
     Column("last_event", Integer, nullable=False, default=0),
     _created(),
     Index("ix_label_studio_annotations_key_coder", "key", "coder"),
+)
+
+
+# what an annotation of a whole interview says of each passage, as last seen; a row without a segment is about marks that
+# lie in none
+passage_answers = Table(
+    "passage_answers",
+    metadata,
+    _sequence(),
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), nullable=False),
+    Column("annotation_id", Integer, nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    Column("key", Uuid, nullable=False),
+    Column("segment_id", Uuid, ForeignKey("segments.id"), index=True),
+    Column("coder", Text),
+    Column("state", String(24), nullable=False, index=True),
+    Column("why", Text, nullable=False),
+    Column("content", String(64), nullable=False),
+    # since when it says so, by Label Studio's clock
+    Column("changed", Moment, nullable=False),
+    Column("body", JSON, nullable=False),
+    UniqueConstraint("project_id", "annotation_id", "key"),
+    Index("ix_passage_answers_key_coder", "key", "coder"),
+    **_ORDERED,
+)
+
+
+# how far coders are in interviews that they have begun and not submitted; a draft is no review
+interview_drafts = Table(
+    "interview_drafts",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("key", Uuid, primary_key=True),
+    Column("user_id", Integer, primary_key=True, autoincrement=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), nullable=False, index=True),
+    # the last turn, from 0, in which they set, changed or confirmed a mark
+    Column("turn", Integer, nullable=False),
+    Column("marks", Integer, nullable=False),
+    Column("changed", Moment, nullable=False),
 )
 
 
@@ -762,10 +835,217 @@ event_passages = Table(
 )
 
 
+# what somebody notes or asks about a passage, a code, a case or the study; with its answers the team's memory
+doubts = Table(
+    "doubts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    # a passage: a span of the text with this hash
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), index=True),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("text_hash", String(64)),
+    # the id of a code, and the name of a case, "" where it is about none
+    Column("code", Text, nullable=False),
+    Column("case", Text, nullable=False),
+    Column("is_question", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    # its author took it back; it is shown no more
+    Column("taken_back", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+
+# rows are only ever added; "settles": the team goes by this answer from now on
+doubt_answers = Table(
+    "doubt_answers",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("doubt_id", Uuid, ForeignKey("doubts.id"), nullable=False, index=True),
+    Column("author_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("settles", Boolean, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what participants and cases answered when they were shown what was coded; the newest of a person on a thing holds
+member_checks = Table(
+    "member_checks",
+    metadata,
+    _sequence(),
+    _id(),
+    # "participant" or "case": whose summary it was
+    Column("of", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_key", Text, nullable=False, index=True),
+    Column("answered_by", Text, nullable=False),
+    # "agreed" or "corrected"
+    Column("answer", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("given", Date, nullable=False),
+    # the finding that it is about; empty: all that was shown
+    Column("phase", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("by_id", Uuid, ForeignKey("coders.id"), nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# files that came in together: how much of what, and when it was undone; no names of files, for they may name people
+brought_in = Table(
+    "brought_in",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("by", Text, nullable=False),
+    Column("what", JSON, nullable=False),
+    Column("undone", Moment),
+    Column("undone_by", Text),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what they brought: transcripts that are new or described anew, reviews, codings, attributes, settings, the codebook
+brought_in_items = Table(
+    "brought_in_items",
+    metadata,
+    _sequence(),
+    Column("brought_in_id", Uuid, ForeignKey("brought_in.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("transcript_id", Uuid, ForeignKey("transcripts.id"), index=True),
+    # of a review or coding
+    Column("item_id", Uuid),
+    # of an attribute: whose, so that a withdrawal finds it
+    Column("owner_key", Text),
+    # how it was before; none: it was not there
+    Column("before", JSON(none_as_null=True)),
+    **_ORDERED,
+)
+
+
 # one row: what a copy of this database shares with it, and a study made anew under the same name does not
 study_identity = Table(
     "study_identity",
     metadata,
     Column("id", Uuid, primary_key=True),
     _created(),
+)
+
+
+# what somebody may see and do; ``sites``: none, all of the study's
+def _rights() -> tuple[Column[Any], ...]:
+    return (
+        Column("role", String(16), nullable=False),
+        Column("sites", JSON(none_as_null=True)),
+        Column("sees_text", Boolean, nullable=False),
+    )
+
+
+# the people of the study. A name is given once: it stands beside codings and decisions for ever
+accounts = Table(
+    "accounts",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("email", Text, nullable=False),
+    *_rights(),
+    # as argon2id writes it; none: nobody can sign in with one
+    Column("password", Text),
+    Column("removed", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+
+# who is signed in. Kept is what a token hashes to under the study's key, so that a copy of the database opens nothing
+sessions = Table(
+    "sessions",
+    metadata,
+    _sequence(),
+    _id(),
+    # none: whoever holds the study's key
+    Column("account_id", Uuid, ForeignKey("accounts.id"), index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# links by which somebody chooses a password; a used one is deleted
+invitations = Table(
+    "invitations",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("by", Text, nullable=False),
+    Column("expires", Moment, nullable=False),
+    _created(),
+    **_ORDERED,
+)
+
+
+# what programs sign in with, for an account and with no more rights than it has
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _sequence(),
+    _id(),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    *_rights(),
+    Column("expires", Moment),
+    Column("used", Moment),
+    Column("withdrawn", Moment),
+    _created(),
+    **_ORDERED,
+)
+
+
+# attempts to sign in that failed or are not finished; those of a day ago are deleted
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    _sequence(),
+    # a hash: people type passwords where a name belongs
+    Column("account_hash", String(64), nullable=False, index=True),
+    Column("address", Text, nullable=False, index=True),
+    _created(),
+    **_ORDERED,
+)
+
+
+# who did what, when, from where. Rows are only ever added (a trigger sees to it), point at nothing that a withdrawal
+# erases, and hold no words of a transcript
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _sequence(),
+    _id(),
+    # none: a command, or whoever holds the study's key; no foreign key, so that it stays whatever becomes of the account
+    Column("account", Uuid),
+    Column("who", Text, nullable=False),
+    Column("how", String(16), nullable=False),
+    Column("did", String(40), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("address", Text, nullable=False),
+    _created(),
+    Index(None, "who", "did", "about"),
+    **_ORDERED,
 )

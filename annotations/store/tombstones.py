@@ -8,10 +8,6 @@ a copy and a backup share and a study made anew does not, or by the transcripts'
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +15,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column as Field
-from sqlalchemy import Connection, MetaData, Table, Text, Uuid, select
-from sqlalchemy import text as query
+from sqlalchemy import Connection, select
 
-from annotations.errors import BadInput, TandemError
+from annotations.errors import BadInput
 from annotations.store.database import Store
+from annotations.store.kept_outside import keep_files, keep_rows, plain_of, read_files, read_rows
 from annotations.store.tables import study_identity, transcripts, withdrawals
+
+TABLE = "tombstones"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,109 +99,42 @@ def concerning(connection: Connection, tombstones: Iterable[Tombstone]) -> tuple
 
 def kept_in_folder(folder: Path) -> tuple[Tombstone, ...]:
     """The tombstones of every study that lie in the state folder. Raises TandemError for a file that cannot be read."""
-    found = []
-    for file in sorted(folder.glob("*.json")):
-        try:
-            found.append(tombstone_of(_plain(file.read_text("utf-8"))))
-        except (OSError, ValueError, BadInput):
-            raise TandemError(
-                f"{file} says who withdrew, and cannot be read, so that nobody can tell whether this study still holds "
-                f"them. Put the file back from a copy, or take the receipt of that withdrawal, delete the file and run "
-                f'"tandem withdraw --tombstones RECEIPT".'
-            ) from None
-    return tuple(found)
+    return read_files(folder, tombstone_of, _unreadable)
+
+
+def _unreadable(file: Path) -> str:
+    return (
+        f"{file} says who withdrew, and cannot be read, so that nobody can tell whether this study still holds "
+        f"them. Put the file back from a copy, or take the receipt of that withdrawal, delete the file and run "
+        f'"tandem withdraw --tombstones RECEIPT".'
+    )
 
 
 def keep_in_folder(folder: Path, tombstones: Iterable[Tombstone]) -> None:
     """Keep them in the state folder: one file each, that only its owner can read."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for one in tombstones:
-        file = folder / f"{one.id}.json"
-        # one of nobody could not be read again, and would stop every study of this user
-        if file.exists() or not one.participant.strip():
-            continue
-        whole = folder / f".{one.id}.{secrets.token_hex(4)}"
-        with os.fdopen(
-            os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-        ) as out:
-            json.dump(one.to_json(), out, ensure_ascii=False)
-            out.flush()
-            os.fsync(out.fileno())
-        whole.replace(file)
+    # one of nobody could not be read again, and would stop every study of this user
+    keep_files(folder, {one.id: one.to_json() for one in tombstones if one.participant.strip()})
 
 
 def kept_in_schema(store: Store) -> tuple[Tombstone, ...]:
     """Those in the schema beside the study's on PostgreSQL; none on SQLite."""
-    table = _beside(store)
-    if table is None:
-        return ()
-    with store.reading() as connection:
-        if not _is_there(connection, table, str(store.schema)):
-            return ()
-        rows = connection.execute(select(table.c.said)).scalars().all()
-    try:
-        return tuple(tombstone_of(_plain(row)) for row in rows)
-    except (ValueError, BadInput):
-        raise TandemError(
-            f"a row of {table.schema}.{table.name} says who withdrew, and cannot be read, so that nobody can tell whether "
-            f"this study still holds them. Put the schema back from a backup, or delete the row and run "
-            f'"tandem withdraw --tombstones RECEIPT" with the receipt of that withdrawal.'
-        ) from None
-
-
-def _is_there(connection: Connection, table: Table, study: str) -> bool:
-    """Is there such a table of the study's own? Whoever else made it could have anybody erased. Raises TandemError."""
-    owners = query(
-        "SELECT n.nspname, pg_get_userbyid(n.nspowner) AS schema_owner, c.relkind, "
-        "pg_get_userbyid(c.relowner) AS owner FROM pg_namespace n "
-        "LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = :table WHERE n.nspname IN (:own, :beside)"
+    unreadable = (
+        "says who withdrew, and cannot be read, so that nobody can tell whether this study still holds them. Put the "
+        'schema back from a backup, or delete the row and run "tandem withdraw --tombstones RECEIPT" with the receipt of '
+        "that withdrawal."
     )
-    named = {"table": table.name, "own": study, "beside": table.schema}
-    found = {row.nspname: row for row in connection.execute(owners, named)}
-    there = found.get(str(table.schema))
-    if there is None:
-        return False
-    allowed = {connection.execute(query("SELECT current_user")).scalar_one()}
-    allowed |= {found[study].schema_owner} if study in found else set()
-    is_table = there.relkind in (None, "r", b"r")
-    if not is_table or not {there.owner or there.schema_owner, there.schema_owner} <= allowed:
-        raise TandemError(
-            f"{table.schema}.{table.name} would say who withdrew from this study, and is no table of whoever owns the "
-            f"study's schema, so it is not believed, and nobody was erased. Ask whoever runs the database who made it, and "
-            f"have it removed."
-        )
-    return there.relkind is not None
-
-
-def _plain(said: str) -> Any:
-    """What JSON says; raises ValueError for what is none."""
-    try:
-        return json.loads(said)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    return read_rows(store, TABLE, tombstone_of, unreadable)
 
 
 def keep_in_schema(store: Store, tombstones: Iterable[Tombstone]) -> None:
     """Keep them there; the schema is made if it is missing. Nothing on SQLite. Raises TandemError if it may not be."""
-    table, wanted = _beside(store), {one.id: one for one in tombstones}
-    if table is None or not wanted:
-        return
-    with store.writing() as connection:
-        _is_there(connection, table, str(store.schema))
-        connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{table.schema}"')
-        table.create(connection, checkfirst=True)
-        there = set(connection.execute(select(table.c.id)).scalars())
-        rows = [
-            {"id": key, "said": json.dumps(one.to_json())} for key, one in wanted.items() if key not in there
-        ]
-        if rows:
-            connection.execute(table.insert(), rows)
+    keep_rows(store, TABLE, {one.id: one.to_json() for one in tombstones})
 
 
 def tombstones_from(file: Path) -> tuple[Tombstone, ...]:
     """Those in a file that "tandem withdraw --save-tombstones" wrote, or in a receipt. Raises BadInput."""
     try:
-        plain = _plain(file.read_text("utf-8"))
+        plain = plain_of(file.read_text("utf-8"))
     except (OSError, ValueError):
         raise BadInput(
             f"{file} cannot be read as JSON. Give the .json of a receipt, or a file of tombstones."
@@ -216,22 +146,3 @@ def tombstones_from(file: Path) -> tuple[Tombstone, ...]:
         return tuple(tombstone_of(one) for one in given)
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from None
-
-
-def beside(schema: str) -> str:
-    """The name of the schema that keeps the tombstones of a study in the schema ``schema``."""
-    name = f"{schema}_tombstones"
-    return (
-        name if len(name) <= 63 else f"{schema[:40]}_{hashlib.sha256(schema.encode()).hexdigest()[:12]}_gone"
-    )
-
-
-def _beside(store: Store) -> Table | None:
-    if store.schema is None:
-        return None
-    return Table(
-        "tombstones",
-        MetaData(schema=beside(store.schema)),
-        Field("id", Uuid, primary_key=True),
-        Field("said", Text, nullable=False),
-    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, delete, exists, select
+from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select
 
 from annotations.errors import BadInput, UnknownName, unknown
 from annotations.names import folded
+from annotations.store.many_values import in_lots
 from annotations.store.tables import codings, reviews, segments, suggestions, transcripts, turns
 from annotations.transcript import Consents, Kind, Role, Span, Transcript, Turn
 
@@ -122,6 +123,47 @@ def all_texts(connection: Connection) -> tuple[Kept, ...]:
     """Every transcript without its turns, in the order of import: all that the segments are read from."""
     rows = connection.execute(select(transcripts).order_by(transcripts.c.sequence))
     return tuple(_kept(row, ()) for row in rows)
+
+
+def texts_by_id(connection: Connection, found: Collection[UUID]) -> tuple[Kept, ...]:
+    """Those with these ids that are there, without their turns, in the order of import."""
+    rows = [
+        row
+        for some in in_lots(found)
+        for row in connection.execute(select(transcripts).where(transcripts.c.id.in_(some)))
+    ]
+    return tuple(_kept(row, ()) for row in sorted(rows, key=lambda one: one.sequence))
+
+
+def turns_at(connection: Connection, places: Collection[tuple[UUID, Span]]) -> dict[tuple[UUID, Span], int]:
+    """For each of these spans of transcripts the turn (from 0) in which it begins; one that begins in none is left out."""
+    starts: dict[tuple[UUID, int], list[tuple[UUID, Span]]] = {}
+    for place in places:
+        starts.setdefault((place[0], place[1].start), []).append(place)
+    found: dict[tuple[UUID, Span], int] = {}
+    index, begins, ends = turns.c["index"], turns.c.start, turns.c.end
+    for some in in_lots(starts):
+        holds = [and_(turns.c.transcript_id == one, begins <= at, ends > at) for one, at in some]
+        for transcript, turn, start, end in connection.execute(
+            select(turns.c.transcript_id, index, begins, ends).where(or_(*holds))
+        ):
+            for (one, at), its in starts.items():
+                if one == transcript and start <= at < end:
+                    found |= dict.fromkeys(its, turn)
+    return found
+
+
+def count_coded_turns(connection: Connection, *, but: Collection[UUID] = ()) -> dict[UUID, int]:
+    """How many turns of each transcript are to be coded; ``but``: these are left out."""
+    roles = [role.value for role in Role if role.is_coded]
+    found: dict[UUID, int] = {}
+    others = [one for one in connection.execute(select(transcripts.c.id)).scalars() if one not in but]
+    for some in in_lots(others):
+        rows = select(turns.c.transcript_id, func.count()).where(
+            turns.c.transcript_id.in_(some), turns.c.role.in_(roles)
+        )
+        found |= {row[0]: row[1] for row in connection.execute(rows.group_by(turns.c.transcript_id))}
+    return found
 
 
 def columns_of(transcript: Transcript) -> dict[str, Any]:

@@ -24,13 +24,14 @@ from annotations.store.erasing import (
     forget_errors,
     forget_evidence,
     forget_webhooks,
+    interviews_with,
     learnt_by,
     not_mirrored,
     pending_in,
     pending_of,
     pending_to_json,
 )
-from annotations.store.forget_writings import writings_to_erase
+from annotations.store.forget_writings import count_of_answers, writings_to_erase
 from annotations.store.forgettings import all_forgettings, forgettings_of
 from annotations.store.pushed_tasks import task_key
 from annotations.store.tables import (
@@ -147,6 +148,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     forget_participants(connection, {participant, *(kept.transcript.participant for kept in theirs)})
     not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
+    own_tasks |= {one.key for one in interviews_with(connection, own_segments)}
     for table in (shown_models, label_studio_annotations):
         for some in lots(list(own_tasks), AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))
@@ -196,6 +198,7 @@ def rows_left(connection: Connection, ids: Collection[UUID], participant: str) -
                 found[table.name] = found.get(table.name, 0) + connection.execute(wanted).scalar_one()
     theirs = transcripts_of(connection, participant, ids=ids)
     found |= {"transcripts": len(theirs), "attributes": count_of(connection, participant)}
+    found["member_checks"] = count_of_answers(connection, participant)
     return {name: count for name, count in found.items() if count}
 
 

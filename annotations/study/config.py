@@ -62,11 +62,13 @@ class SegmentationEntry(_Section):
 class EmbedderEntry(_Section):
     """The encoder: "shipped", or a sentence-transformers folder or name that is already on this machine.
 
-    ``fine_tune``: is a copy of it tuned on the study's codes at each training?
+    ``fine_tune``: is a copy of it tuned on the study's codes at each training? ``languages``: those it was taught, where
+    its model card does not say so.
     """
 
     model: str = "shipped"
     device: str | None = None
+    languages: tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...] = ()
     fine_tune: bool = False
 
 
@@ -145,7 +147,8 @@ class StudyConfig(_Section):
     ``no_speakers``, ``unlabelled_participant``: files ("note-1.txt"), folders ("notes/") or patterns ("*-note.txt")
     whose lines have no speakers, or whose lines without a label are the participant's. ``margin``: by how much kappa
     of the model may fall short of that of a second coder and still be called as good. ``codings_columns``: how the team's
-    files of codings call the columns of ours, such as "quote: Segment".
+    files of codings call the columns of ours, such as "quote: Segment". ``classifier``: the name of what learns the codes
+    (docs/models.md).
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -162,6 +165,7 @@ class StudyConfig(_Section):
     unlabelled_participant: tuple[str, ...] = ()
     segmentation: SegmentationEntry = SegmentationEntry()
     embedder: EmbedderEntry = EmbedderEntry()
+    classifier: str = Field(default="default", min_length=1, max_length=40)
     aim: AimEntry = AimEntry()
     consents: ConsentDefaults = ConsentDefaults()
     label_studio: LabelStudioEntry = LabelStudioEntry()

@@ -1,10 +1,11 @@
-"""Changing one list or mapping of study.yaml and nothing else in it: comments and order belong to those who wrote it."""
+"""Changing some keys of study.yaml and nothing else in it: comments and order belong to those who wrote it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -31,6 +32,30 @@ def set_mapping(study: Study, key: str, wanted: Mapping[str, str]) -> Study:
     return _set(study, key, dict(wanted))
 
 
+def set_values(study: Study, wanted: Mapping[str, Any]) -> Study:
+    """The study with these top-level keys of its study.yaml as given, None taking a key out; the others stay as they stand.
+
+    Raises BadInput that names each key that cannot be meant, and changes nothing then.
+    """
+    file = study.folder / FILE
+    text = file.read_text("utf-8-sig")
+    before = yaml.safe_load(text)
+    after = {key: value for key, value in {**before, **wanted}.items() if value is not None}
+    meant = parse_config(after, where=FILE)
+    for key, value in wanted.items():
+        text = _without(text, key) if value is None else _with_value(text, key, value)
+    try:
+        plain = yaml.safe_load(text)
+        found = parse_config(plain, where=FILE) if isinstance(plain, dict) else None
+    except (yaml.YAMLError, BadInput):
+        found = None
+    if found != meant:
+        lines = "; ".join(_line(key, value).strip() for key, value in wanted.items() if value is not None)
+        raise BadInput(f"{FILE} was not changed, for its layout is unusual. Write into it by hand: {lines}")
+    _write(file, text)
+    return read_study(study.folder)
+
+
 def _set(study: Study, key: str, wanted: list[str] | dict[str, str]) -> Study:
     file = study.folder / FILE
     text = _with_value(file.read_text("utf-8-sig"), key, wanted)
@@ -47,20 +72,41 @@ def _set(study: Study, key: str, wanted: list[str] | dict[str, str]) -> Study:
     return read_study(study.folder)
 
 
-def _with_value(text: str, key: str, wanted: list[str] | dict[str, str]) -> str:
+def _with_value(text: str, key: str, wanted: Any) -> str:
     lines = text.splitlines(keepends=True)
-    first = next((at for at, line in enumerate(lines) if re.match(rf"{key}\s*:(?=\s|$)", line)), None)
-    if first is None:
+    place = _place_of(lines, key)
+    if place is None:
         end = "" if not text or text.endswith("\n") else "\n"
         return f"{text}{end}{_line(key, wanted)}"
+    first, last = place
+    return "".join([*lines[:first], *_comments(lines[first + 1 : last]), _line(key, wanted), *lines[last:]])
+
+
+def _without(text: str, key: str) -> str:
+    lines = text.splitlines(keepends=True)
+    place = _place_of(lines, key)
+    if place is None:
+        return text
+    first, last = place
+    return "".join([*lines[:first], *_comments(lines[first + 1 : last]), *lines[last:]])
+
+
+def _place_of(lines: Sequence[str], key: str) -> tuple[int, int] | None:
+    """From which line to before which one the value of a key stands, None where it is not there."""
+    first = next((at for at, line in enumerate(lines) if re.match(rf"{key}\s*:(?=\s|$)", line)), None)
+    if first is None:
+        return None
     last = first + 1
     while last < len(lines) and re.match(r"\s+\S|-\s|\]|\}", lines[last]):
         last += 1
-    comments = [line for line in lines[first + 1 : last] if line.lstrip().startswith("#")]
-    return "".join([*lines[:first], *comments, _line(key, wanted), *lines[last:]])
+    return first, last
 
 
-def _line(key: str, wanted: list[str] | dict[str, str]) -> str:
+def _comments(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if line.lstrip().startswith("#")]
+
+
+def _line(key: str, wanted: Any) -> str:
     return yaml.safe_dump(
         {key: wanted}, default_flow_style=None, sort_keys=False, allow_unicode=True, width=100_000
     )

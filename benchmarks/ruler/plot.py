@@ -48,7 +48,7 @@ def draw(figures: dict[str, Any], file: Path) -> None:
 def _curves(axes: Axes, name: str, its: dict[str, Any]) -> None:
     for method, colour in COLOURS.items():
         points = [
-            (its["units"] * 0.8 if size == "all" else int(size), rows[method]["macro_ap"])
+            (its["units"] * 0.8 if size == "all" else max(int(size), 2), rows[method]["macro_ap"])
             for size, rows in its["sizes"].items()
             if method in rows
         ]

@@ -31,7 +31,7 @@ from ruler.sets import LEAST_IN_SMALL, LEAST_POSITIVES, LabelledSet
 from training.training_parts import RECIPE
 
 METHODS = ("Tandem", *PEERS, "SetFit")
-SIZES = ("50", "200", "1000", "all")
+SIZES = ("0", "5", "20", "50", "200", "1000", "all")
 NEAR = 0.01  # of the first: as good as first
 _OF_DATA = ("units", "groups", "codes", "codes_in_macro")
 Figures = dict[str, Any]

@@ -28,9 +28,12 @@ class Run:
 
 
 def rows_of(data: LabelledSet, run: Run) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Training and test rows: the draw of a size is another for each fold, and the same for all methods."""
+    """Training and test rows: the draw of a size is another for each fold, and the same for all methods.
+
+    With nothing labelled all training rows are there, for their words alone.
+    """
     train, test = np.flatnonzero(data.folds != run.fold), np.flatnonzero(data.folds == run.fold)
-    if run.size != "all":
+    if run.size not in ("0", "all"):
         train = np.sort(np.random.default_rng(run.fold).choice(train, int(run.size), replace=False))
     return train, test
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +153,16 @@ SETS: Mapping[str, tuple[str, Callable[[Sequence[Mapping[str, Any]]], list[_Row]
 DEFINITIONS = {"scrum": "scrum_codebook.csv"}
 
 
+# the longer half of the answers, as studies of their own: words are many there, and a code may live in one sentence
+LONGER_HALVES = {"NHS longer half": "NHS", "AnnoMI longer half": "AnnoMI"}
+
+
 def read_set(name: str, data: Path, cache: EmbeddingCache) -> LabelledSet:
-    """Read one of ``SETS``; embeddings come from the cache where it has them."""
+    """Read one of ``SETS`` or ``LONGER_HALVES``; embeddings come from the cache where it has them."""
+    if name in LONGER_HALVES:
+        whole = read_set(LONGER_HALVES[name], data, cache)
+        words = np.array([len(unit.text.split()) for unit in whole.units])
+        return replace(only_rows(whole, words > np.median(words)), name=name)
     file, reader = SETS[name]
     with (data / f"{file}.jsonl").open(encoding="utf-8") as lines:
         rows = reader([json.loads(line) for line in lines])
@@ -190,6 +198,22 @@ def read_set(name: str, data: Path, cache: EmbeddingCache) -> LabelledSet:
         described=embed(meanings),
         parts=parts_of(units, vectors, embed, sentences),
         others=others,
+    )
+
+
+def only_rows(data: LabelledSet, kept: Bools) -> LabelledSet:
+    """Some of a set's units, as a set with folds of its own."""
+    rows = np.flatnonzero(kept)
+    groups, labels = tuple(data.groups[row] for row in rows), data.labels[rows]
+    return replace(
+        data,
+        units=tuple(data.units[row] for row in rows),
+        groups=groups,
+        labels=labels,
+        folds=folds_of(groups, labels.astype(float), folds=FOLDS),
+        embeddings=data.embeddings[rows],
+        parts=data.parts.only(rows),
+        others={},
     )
 
 

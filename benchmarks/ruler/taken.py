@@ -146,11 +146,10 @@ def _linear(data: LabelledSet, train: NDArray[np.intp], test: NDArray[np.intp]) 
     dataset: Dataset = dataset_of(data, train)
     validated = left_out_once(dataset)
     both = dataset_of(data, np.concatenate([train, test]))
-    from models.features import count
     from training.fit_on_rows import Bench
 
     kept = np.arange(len(both)) < len(train)
-    fit = Bench(both, count(both.units)).fit(kept, validated.penalty)
+    fit = Bench(both).fit(kept, validated.penalty)
     if validated.logits is None:
         raise ValueError(f"{data.name}: too few groups in a draw")
     return validated.logits, fit.mixed(validated.share)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from ruler.peers import Learnt
-from ruler.sets import LabelledSet
+from ruler.sets import LabelledSet, name_of
 
+from annotations.codebook.codes import Code
 from models.classifier import suggested
+from models.cold_start import from_codebook
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, Judgement
 
@@ -27,6 +29,15 @@ def tandem(data: LabelledSet, train: Rows, test: Rows) -> Learnt:
     probabilities[:, column] = found
     decided[:, column] = suggested(found, model.thresholds, model.codes, ())
     return Learnt(probabilities, decided)
+
+
+def tandem_unlabelled(data: LabelledSet, train: Rows, test: Rows) -> Learnt:
+    """What the codebook's words alone suggest, before anybody has coded: ranks, no probabilities."""
+    codes = [Code(code, name_of(code), "f", code) for code in data.codes]
+    # it asks for the vectors of what the codebook says of each code, in their order
+    model = from_codebook(codes, lambda _: data.described, data.embeddings[train])
+    found = model.probabilities([data.units[row] for row in test], data.embeddings[test])
+    return Learnt(found, found >= model.thresholds)
 
 
 def tandem_whole(data: LabelledSet) -> Learnt:

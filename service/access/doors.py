@@ -1,4 +1,7 @@
-"""Who is let in: the session key as a bearer token; keys made from it, as a cookie, HTTP Basic or a secret header."""
+"""Doors for machines: Label Studio's calls to its backend and its webhooks, each with a key of its own.
+
+People and programs come in elsewhere: ``service/web/signed_in.py``.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,8 @@ from fastapi import HTTPException, Request, status
 
 from service.access.keys import Door, door_key
 
-COOKIE = "tandem_session"
 HOOK_HEADER = "X-Tandem-Key"
 ML_USER = "tandem"
-_KEYLESS = 'This needs the session key that "tandem serve" prints, as "Authorization: Bearer KEY".'
-
-
-def reader(request: Request) -> None:
-    """Let in whoever holds the key, as a bearer token or as the cookie that the status page sets."""
-    if not (holds_key(request, _bearer(request)) or holds_cookie(request)):
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
-
-
-def writer(request: Request) -> None:
-    """Let in whoever sends the key as a bearer token; a cookie is not enough, since any web page can use it."""
-    if not holds_key(request, _bearer(request)):
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED, _KEYLESS, {"WWW-Authenticate": "Bearer"})
 
 
 async def label_studio(request: Request) -> None:
@@ -44,22 +33,18 @@ async def hook(request: Request) -> None:
 
 
 def holds_key(request: Request, given: str) -> bool:
-    """Is this the key? Compared in constant time."""
+    """Is this the study's key? Compared in constant time."""
     return secrets.compare_digest(given.encode(), request.app.state.key.encode())
 
 
-def holds_cookie(request: Request) -> bool:
-    """Does the browser hold what the status page gave it?"""
-    return _opens(request, "page", request.cookies.get(COOKIE, ""))
+def bearer(request: Request) -> str:
+    """The bearer token that a program sends, empty where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _opens(request: Request, door: Door, given: str) -> bool:
     return secrets.compare_digest(given.encode(), door_key(request.app.state.key, door).encode())
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _basic(request: Request) -> str:

@@ -19,7 +19,7 @@ from annotations.errors import BadInput
 from service.settings import Settings
 
 SHORTEST = 16
-Door = Literal["page", "backend", "webhook", "proof", "link"]
+Door = Literal["account", "form", "backend", "webhook", "proof", "link"]
 
 
 def key_for(settings: Settings, study: Path) -> str:
@@ -45,8 +45,35 @@ def session_key(state: Path, study: Path) -> str:
     folder = state / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    file = folder / hashlib.sha256(str(study).encode()).hexdigest()[:24]
+    file = _place(state, study)
     return _read(file) or _made(file)
+
+
+def renew_key(settings: Settings, study: Path) -> str:
+    """Another session key instead of the study's: what was made from the old one opens nothing any more.
+
+    Raises BadInput where the environment gives the key: it is changed there.
+    """
+    if settings.session_key is not None:
+        raise BadInput(
+            "The study's key is the one in TANDEM_SESSION_KEY. Put another one there, and start everything that has it "
+            "again. Nothing was changed."
+        )
+    session_key(settings.state, study)
+    file = _place(settings.state, study)
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    _write(fresh, key := secrets.token_urlsafe(32))
+    fresh.replace(file)
+    return key
+
+
+def _place(state: Path, study: Path) -> Path:
+    return state / "keys" / hashlib.sha256(str(study).encode()).hexdigest()[:24]
+
+
+def _write(file: Path, key: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        out.write(key)
 
 
 def _read(file: Path) -> str | None:
@@ -61,8 +88,7 @@ def _read(file: Path) -> str | None:
 def _made(file: Path) -> str:
     key = secrets.token_urlsafe(32)
     whole = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(key)
+    _write(whole, key)
     try:
         with suppress(OSError):
             os.link(whole, file)

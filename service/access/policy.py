@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from annotations.errors import TandemError
 from service.access.viewer import Role, Viewer
 
 
@@ -75,6 +76,22 @@ POLICY: dict[Action, tuple[Rule, Rule]] = {
 }
 
 
+# about the whole study, for those alone who see every site of it
+_STUDY_WIDE = frozenset({Action.EXPORT, Action.BRING_IN, Action.HAND_OUT, Action.DECIDE_CODES, Action.ERASE})
+# they reach every site, whatever they are said to be about
+_NEVER_LIMITED = frozenset(
+    {Action.CHANGE_MODELS, Action.MANAGE_PEOPLE, Action.SEE_AUDIT, Action.CHANGE_STUDY}
+)
+
+
+class NotAllowed(TandemError):
+    """Whoever asks may not do this; the message says who can."""
+
+    def __init__(self, viewer: Viewer, action: Action) -> None:
+        super().__init__(refusal(viewer, action))
+        self.viewer, self.action = viewer, action
+
+
 def rule_for(role: Role, action: Action) -> Rule:
     """When this role may do this."""
     if role is Role.LEAD:
@@ -87,6 +104,10 @@ def may(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> bool:
     """May this person do this, about this interview or the whole study?"""
     if about.one_site and not viewer.sees_site(about.site):
         return False
+    if viewer.sites is not None and (
+        action in _NEVER_LIMITED or (action in _STUDY_WIDE and not about.one_site)
+    ):
+        return False
     rule = rule_for(viewer.role, action)
     if rule is Rule.WITH_TEXT:
         return viewer.sees_text
@@ -95,8 +116,14 @@ def may(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> bool:
     return rule is Rule.ALWAYS
 
 
+def must(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> None:
+    """Raises NotAllowed for whoever may not."""
+    if not may(viewer, action, about):
+        raise NotAllowed(viewer, action)
+
+
 def refusal(viewer: Viewer, action: Action) -> str:
     """What to tell whoever may not."""
-    return (
-        f"You are signed in as {viewer.name} ({viewer.role}), who may not {action}. A lead of the study can."
-    )
+    where = "" if viewer.sites is None else f", only {', '.join(sorted(viewer.sites)) or 'no site'}"
+    who = f"{viewer.name} ({viewer.role}{where})"
+    return f"You are signed in as {who}, who may not {action}. A lead who sees every site can."

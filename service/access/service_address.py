@@ -23,6 +23,11 @@ def address_of(parts: Parts) -> str:
         return DEFAULT_URL
 
 
+def public_address(parts: Parts) -> str:
+    """The address by which people reach the service; that of Label Studio's where no other is said."""
+    return parts.settings.public_url or address_of(parts)
+
+
 def note_address(parts: Parts, host: str, port: int) -> None:
     """Remember where "tandem serve" listens, so that a push finds it on any port."""
     file = _note(parts)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput
@@ -37,7 +38,38 @@ class Agreed:
     among: Sequence[str] = ()
 
 
-def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A consensus as it is kept. ``turn`` counts from 0; ``codes`` by their names; ``sources``: review and coder."""
+
+    review: UUID
+    transcript: str
+    turn: int
+    first_words: str
+    condition: Condition
+    by: str
+    recorded: datetime
+    codes: tuple[str, ...]
+    sources: tuple[tuple[UUID | None, str], ...]
+    supersedes: UUID | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "review": str(self.review),
+            "transcript": self.transcript,
+            "turn": self.turn,
+            "first_words": self.first_words,
+            "condition": self.condition.value,
+            "by": self.by,
+            "recorded": self.recorded.isoformat(),
+            "codes": list(self.codes),
+            "sources": [{"review": str(review), "coder": coder} for review, coder in self.sources],
+            "supersedes": None if self.supersedes is None else str(self.supersedes),
+        }
+
+
+def record(parts: Parts, agreed: Agreed) -> Recorded:
     """Keep a consensus. Its sources are the people's current reviews of the passage (those of ``among``, if given).
 
     An earlier consensus on the same passage is superseded, not changed. Raises BadInput where fewer than two people
@@ -61,7 +93,7 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
             where=f'transcript "{kept.transcript.name}", turn {shown_number(agreed.turn)}',
         )
         before = [r for r in reviews if r.condition.derived and r.span == span]
-        moment = now()
+        moment, new = now(), uuid4()
         review = Review(
             transcript=kept.id,
             coder=_resolved(names, by, "--by"),
@@ -72,21 +104,21 @@ def record(parts: Parts, agreed: Agreed) -> dict[str, Any]:
             origin={"kind": "consensus", "recorded": moment.isoformat()},
             sources=tuple(one.id for one in sources if one.id is not None),
             supersedes=before[-1].id if before else None,
-            id=uuid4(),
+            id=new,
         )
         add_reviews(connection, [review])
-    return {
-        "review": str(review.id),
-        "transcript": kept.transcript.name,
-        "turn": agreed.turn,
-        "first_words": first_words(span.of(kept.transcript.text)),
-        "condition": review.condition.value,
-        "by": review.coder,
-        "recorded": moment.isoformat(),
-        "codes": [parts.codebook.label(code) for code in codes],
-        "sources": [{"review": str(one.id), "coder": one.coder} for one in sources],
-        "supersedes": None if review.supersedes is None else str(review.supersedes),
-    }
+    return Recorded(
+        review=new,
+        transcript=kept.transcript.name,
+        turn=agreed.turn,
+        first_words=first_words(span.of(kept.transcript.text)),
+        condition=review.condition,
+        by=review.coder,
+        recorded=moment,
+        codes=tuple(parts.codebook.label(code) for code in codes),
+        sources=tuple((one.id, one.coder) for one in sources),
+        supersedes=review.supersedes,
+    )
 
 
 def _passage(name: str, turn: int, cut: Sequence[Segment]) -> list[Segment]:

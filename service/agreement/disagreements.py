@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
+from uuid import UUID
 
 from annotations.agreement.judged import Units, units_of
 from annotations.codebook.codes import Codebook
@@ -49,11 +50,20 @@ class Said:
     review: str
 
 
+@dataclass(frozen=True, slots=True)
+class AgreedSince:
+    """A consensus that was recorded on a passage: by whom, when, and its codes by id."""
+
+    by: str
+    recorded: str
+    codes: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Disagreement:
     """A passage on which two people or more differ. ``turn`` counts from 0.
 
-    ``consensus``: who recorded one since, when, and its codes.
+    ``consensus``: the one that was recorded since.
     """
 
     transcript: str
@@ -69,7 +79,7 @@ class Disagreement:
     after: str
     said: tuple[Said, ...]
     differ_on: tuple[str, ...]
-    consensus: tuple[str, str, frozenset[str]] | None = None
+    consensus: AgreedSince | None = None
 
     def to_json(self, codebook: Codebook) -> dict[str, Any]:
         """As plain data, codes by their names."""
@@ -95,9 +105,9 @@ class Disagreement:
             "consensus": None
             if self.consensus is None
             else {
-                "by": self.consensus[0],
-                "recorded": self.consensus[1],
-                "codes": sorted(label(c) for c in self.consensus[2]),
+                "by": self.consensus.by,
+                "recorded": self.consensus.recorded,
+                "codes": sorted(label(c) for c in self.consensus.codes),
             },
         }
 
@@ -153,13 +163,13 @@ class _Finder:
         self.units = units
         self.codebook = codebook
         own = [review for review in reviews if _is_own(review)]
-        self.labels: dict[Any, list[Labels]] = {}
+        self.labels: dict[UUID, list[Labels]] = {}
         for labels in labels_of(units.segments, own):
             self.labels.setdefault(labels.transcript, []).append(labels)
-        self.reviews: dict[tuple[Any, str], list[Review]] = {}
+        self.reviews: dict[tuple[UUID, str], list[Review]] = {}
         for review in own:
             self.reviews.setdefault((review.transcript, review.coder), []).append(review)
-        self.derived: dict[Any, list[Review]] = {}
+        self.derived: dict[UUID, list[Review]] = {}
         for review in reviews:
             if review.condition.derived:
                 self.derived.setdefault(review.transcript, []).append(review)
@@ -223,13 +233,14 @@ class _Finder:
         review = str(newest[-1].id) if newest else ""
         return Said(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
 
-    def _consensus(self, kept: Kept, segment: Segment) -> tuple[str, str, frozenset[str]] | None:
+    def _consensus(self, kept: Kept, segment: Segment) -> AgreedSince | None:
         its = [one for one in self.derived.get(kept.id, ()) if carries(segment.span, one.span)]
         if not its:
             return None
         applied: list[Coding] = [c for c in its[-1].codings if carries(segment.span, c.span)]
         when = str(its[-1].origin.get("recorded", ""))[:10]
-        return its[-1].coder, when, frozenset(c.code for c in applied if c.code in self.codebook.by_id)
+        codes = frozenset(c.code for c in applied if c.code in self.codebook.by_id)
+        return AgreedSince(its[-1].coder, when, codes)
 
 
 def _codes_at(position: int, its: Sequence[Labels]) -> frozenset[str]:

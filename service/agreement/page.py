@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from annotations.agreement.coefficient import Agreement
 from annotations.agreement.second_coder import rule
 from annotations.agreement.what_to_double_code import ONE_POINT, RULE
 from annotations.codebook.codes import Codebook
-from annotations.numbers_shown import counted, number
+from annotations.numbers_shown import number
 from service.agreement.disagreements import Disagreement
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.missing import Missing
@@ -35,6 +35,7 @@ from service.agreement.views import (
     warnings,
     with_interval,
 )
+from service.design.templating import templates_in
 
 TEMPLATES = Path(__file__).parent / "templates"
 KAPPA = (-0.2, 1.0)
@@ -91,9 +92,7 @@ def disagreements_page(found: Sequence[Disagreement], codebook: Codebook, study:
 
 @cache
 def _templates() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    made = templates_in(TEMPLATES)
     made.filters |= {
         "number": _number,
         "interval": _interval,
@@ -101,7 +100,6 @@ def _templates() -> Environment:
         "percent": _percent,
         "pair": _pair,
         "p": _p,
-        "counted": counted,
         "range": _range,
     }
     return made

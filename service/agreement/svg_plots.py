@@ -10,7 +10,8 @@ from html import escape
 WIDTH, RIGHT, ROW, TOP = 430, 60, 24, 16
 LETTER = 6.9  # pixels, on average, at 12 px
 NO_WIDTH = 1e-9  # ends that are no further apart stand in one place
-COLOURS = ("#1f5f8b", "#c4561b", "#4d7c3a", "#7a4a9c", "#8a6d1d", "#5b6770")
+# classes of the stylesheet, which has a colour for each in light and in dark
+COLOURS = tuple(f"series-{at}" for at in range(6))
 SHAPES = ("circle", "square", "diamond")
 
 
@@ -94,14 +95,14 @@ def curves(title: str, lines: Sequence[tuple[str, Sequence[tuple[float, float]]]
         places = [at(x, y) for x, y in points]
         colour = COLOURS[number]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in places]
+        parts.append(f'<polyline class="{colour} drawn" points="{path}" fill="none" stroke-width="2"/>')
+        parts += [f'<circle class="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in places]
         end = places[-1][1]
         while any(abs(end - other) < 15 for other in taken):
             end += 15
         taken.append(end)
         parts.append(
-            f'<text x="{left + width + 8}" y="{end + 4:.1f}" style="fill:{colour}">{escape(_short(name, 26))}</text>'
+            f'<text class="{colour}" x="{left + width + 8}" y="{end + 4:.1f}">{escape(_short(name, 26))}</text>'
         )
     parts.append(
         f'<text class="quiet" x="{left + width / 2}" y="{height - 6}" text-anchor="middle">{escape(x_label)}</text>'
@@ -169,15 +170,15 @@ def _mark(scale: _Scale, mark: Mark, y: float) -> str:
     bar = ""
     if mark.interval is not None:
         x1, x2 = scale(mark.interval[0]), scale(mark.interval[1])
-        bar = f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}" stroke-width="2"/>'
+        bar = f'<line class="{colour} drawn" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke-width="2"/>'
     return bar + _shape(SHAPES[mark.series % len(SHAPES)], x, y, colour)
 
 
 def _shape(shape: str, x: float, y: float, colour: str) -> str:
     if shape == "circle":
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>'
+        return f'<circle class="{colour}" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>'
     turned = f' transform="rotate(45 {x:.1f} {y:.1f})"' if shape == "diamond" else ""
-    return f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}"{turned}/>'
+    return f'<rect class="{colour}" x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"{turned}/>'
 
 
 def _legend(series: Sequence[str], left: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -57,6 +58,7 @@ def command(
     from annotations.groups import GroupBy
     from service.agreement.report import Asked, agree
     from service.agreement.report_files import to_json, write_csv, write_html, write_xlsx
+    from service.audit import Did
     from service.composition import open_parts
 
     if group_by not in get_args(GroupBy):
@@ -72,6 +74,9 @@ def command(
             write_xlsx(report, xlsx)
         if html is not None:
             write_html(parts, report, html, with_quotes=with_quotes)
+        for made in (csv, xlsx, html):
+            if made is not None:
+                note(parts, Did.EXPORTED, made.name, kind="agreement", quotes=with_quotes)
     if json:
         as_json(to_json(report))
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, warn
 
@@ -53,6 +54,8 @@ def command(
     study: StudyOption = None,
 ) -> None:
     """Put the whole study into one file, and open it to see that it is whole. Others may work meanwhile."""
+    from annotations.store.database import is_up_to_date
+    from service.audit import Did
     from service.backup.make import make_backup
     from service.composition import open_parts
 
@@ -60,6 +63,9 @@ def command(
         secret = asked(parts.settings, password_file, password, parts.study.folder, twice=True)
 
         def make() -> None:
+            if is_up_to_date(parts.database_url):
+                # before it is made, so that the backup tells of itself
+                note(parts, Did.BACKED_UP, str(to or parts.study.config.backup.to or ""))
             kept = keep or parts.study.config.backup.keep
             _show(
                 make_backup(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.noted import in_whose_name, note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say
 
@@ -40,7 +41,9 @@ def command(
     """Record what the team agreed on for a passage; the coders' own reviews stay as they are."""
     from annotations.errors import BadInput
     from annotations.turn_numbers import passage_named, turn_typed
+    from service.access.policy import Action
     from service.agreement.consensus import Agreed, record
+    from service.audit import Did
     from service.composition import open_parts
 
     if bool(code) == nothing:
@@ -49,15 +52,17 @@ def command(
         )
     index = turn_typed(turn)
     with open_parts(chosen(study)) as parts, parts.alone("consensus"):
+        by = in_whose_name(parts, by, Action.DECIDE_CODES)
         found = record(parts, Agreed(transcript, index, code or (), by, memo, moderated, among or ()))
+        note(parts, Did.DECIDED, transcript, by=by, turn=turn)
     if json:
-        as_json(found)
+        as_json(found.to_json())
         return
-    people = " and ".join(dict.fromkeys(one["coder"] for one in found["sources"]))
+    people = " and ".join(dict.fromkeys(coder for _, coder in found.sources))
     say(
-        f"The passage is {passage_named(found['transcript'], found['turn'], found['first_words'])}",
-        f"{found['by']} recorded as {found['condition']}: {', '.join(found['codes']) or 'nothing applies'}. It was made "
-        f"from the reviews of {people}, which stay as they are; that they agreed is {found['by']}'s word.",
+        f"The passage is {passage_named(found.transcript, found.turn, found.first_words)}",
+        f"{found.by} recorded as {found.condition.value}: {', '.join(found.codes) or 'nothing applies'}. It was made "
+        f"from the reviews of {people}, which stay as they are; that they agreed is {found.by}'s word.",
     )
-    if found["supersedes"]:
+    if found.supersedes:
         say("It takes the place of the consensus before; that one is kept.")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotations.numbers_shown import counted
+from annotations.turn_numbers import shown_number
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from annotations.codebook.codes import Codebook
+    from service.agreement.disagreements import Disagreement
 
 NAME = "disagreements"
 SHOWN = 20
@@ -41,6 +46,7 @@ def command(
     from service.agreement.disagreements import Wanted, disagreements, parse_pair
     from service.agreement.disagreements_files import write_csv, write_html
     from service.agreement.report import Asked
+    from service.audit import Did
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
@@ -51,37 +57,45 @@ def command(
             write_csv(found, parts.codebook, csv)
         if html is not None:
             write_html(found, parts, html)
-        plain = [one.to_json(parts.codebook) for one in found]
+        codebook = parts.codebook
+        for file in (csv, html):
+            if file is not None:
+                note(parts, Did.EXPORTED, file.name, kind="disagreements")
+        note(parts, Did.SAW_PASSAGES, "disagreements", passages=len(found))
     if json:
-        as_json({"disagreements": plain})
+        as_json({"disagreements": [one.to_json(codebook) for one in found]})
         return
-    _show(plain)
+    _show(found, codebook)
     for file in (csv, html):
         if file is not None:
             say("", f"Written: {file}. It holds participants' words: keep it where the transcripts are kept.")
 
 
-def _show(plain: Sequence[dict[str, Any]]) -> None:
-    if not plain:
+def _show(found: Sequence[Disagreement], codebook: Codebook) -> None:
+    if not found:
         say(
             "No disagreement: on every segment that two people judged independently their codes are the same."
         )
         return
-    open_ones = sum(one["consensus"] is None for one in plain)
+    open_ones = sum(one.consensus is None for one in found)
     say(
-        f"{counted(len(plain), 'passage')} on which coders differ, {open_ones:,} without a consensus yet.", ""
+        f"{counted(len(found), 'passage')} on which coders differ, {open_ones:,} without a consensus yet.", ""
     )
+
+    def named(codes: frozenset[str], none: str) -> str:
+        return ", ".join(sorted(codebook.label(one) for one in codes if one in codebook.by_id)) or none
+
     rows = [
         (
-            one["transcript"],
-            one["turn_shown"],
-            one["words"] if len(one["words"]) < 120 else one["words"][:117] + " …",
-            "\n".join(f"{c['coder']}: {', '.join(c['codes']) or 'nothing'}" for c in one["coders"]),
-            ", ".join(one["consensus"]["codes"]) or "nothing applies" if one["consensus"] else "",
+            one.transcript,
+            shown_number(one.turn),
+            one.words if len(one.words) < 120 else one.words[:117] + " …",
+            "\n".join(f"{its.coder}: {named(its.codes, 'nothing')}" for its in one.said),
+            named(one.consensus.codes, "nothing applies") if one.consensus else "",
         )
-        for one in plain[:SHOWN]
+        for one in found[:SHOWN]
     ]
     table("", ("transcript", "turn", "words", "coded", "agreed since"), rows)
-    if len(plain) > SHOWN:
-        say("", f"{len(plain) - SHOWN} more: see them all with --html FILE, --csv FILE or --json.")
+    if len(found) > SHOWN:
+        say("", f"{len(found) - SHOWN} more: see them all with --html FILE, --csv FILE or --json.")
     say("", "Record what you agree on: tandem consensus TRANSCRIPT --turn N --code CODE --by NAME")

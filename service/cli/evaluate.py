@@ -6,6 +6,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from service.cli.language_figures import show_languages
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -93,6 +94,7 @@ def _show(found: dict[str, Any], group_by: str) -> None:
         say(f"What a random split would have claimed is not shown: {found['random_split_reason']}.", "")
     _show_why_no_interval(overall, "model and coders")
     _show_without_assisted(found)
+    show_languages(found.get("languages"))
     _show_people(found, group_by)
     several = len({row["framework"] for row in found["codes"]}) > 1
     chance = {row["code_id"]: row for row in at_random["codes"]} if at_random else {}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WhereOption, chosen
 from service.cli.output import as_json, say, warn
 
@@ -62,6 +63,13 @@ def command(
             metavar="FILE", help="The codebook for other programs (.qdc), or as .xlsx, .csv, .docx."
         ),
     ] = None,
+    doubts: Annotated[
+        _File,
+        typer.Option(
+            metavar="FILE",
+            help="Memos, questions and answers of the doubts page (.xlsx, .csv); --codings as .xlsx has them too.",
+        ),
+    ] = None,
     wave: Annotated[
         _Some, typer.Option(metavar="W", help="Only this wave; several: the option once for each.")
     ] = None,
@@ -84,15 +92,17 @@ def command(
 ) -> None:
     """Write what people have decided into files: for reading, counting, another program. Quotes only by consent."""
     from annotations.errors import BadInput
+    from service.audit import Did
     from service.composition import open_parts
     from service.exporting.export_tables import Files
     from service.exporting.wanted import Asked
 
-    files = Files(codings, wide, memos, quotes_by_code, codebook)
+    files = Files(codings, wide, memos, quotes_by_code, codebook, doubts)
     asked = Asked(*(tuple(some or ()) for some in (wave, case, coder, code, condition, where)))
     if refi is None and not files.some:
         raise BadInput(
-            "say what to export: --refi, --codings, --wide, --memos, --quotes-by-code or --codebook, each with a file."
+            "say what to export: --refi, --codings, --wide, --memos, --quotes-by-code, --codebook or "
+            "--doubts, each with a file."
         )
     if refi is not None and asked != Asked():
         raise BadInput("--refi writes the whole study; --wave, --case and the like are for the other files.")
@@ -101,6 +111,8 @@ def command(
         found = list(
             _exports(parts, refi, files, asked, no_suggestions=no_suggestions, coded_only=coded_only)
         )
+        for one in found:
+            note(parts, Did.EXPORTED, ", ".join(file.name for file in one.files), kind=one.what)
     if json:
         as_json({"exported": [one.to_json() for one in found]})
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
@@ -72,6 +73,7 @@ def command(
     from annotations.codings.faults import in_few_lines
     from annotations.codings.named_columns import columns_named
     from annotations.numbers_shown import counted
+    from service.audit import Did
     from service.composition import open_parts
     from service.importing.import_codings import import_codings
 
@@ -88,6 +90,8 @@ def command(
             transcript=transcript,
             columns=columns_named(columns),
         )
+        if not dry_run:
+            note(parts, Did.IMPORTED, file.name, kind="codings")
     if json:
         as_json(found.to_json())
         return

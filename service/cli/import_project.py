@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -70,6 +71,7 @@ def command(
     Export it there as REFI-QDA. All of it comes in, or nothing. Look at --dry-run first.
     """
     from annotations.errors import BadInput
+    from service.audit import Did
     from service.composition import open_parts
     from service.importing.import_project import Wishes, import_project
     from service.importing.project_map import write_name_map
@@ -85,6 +87,8 @@ def command(
         progress("Reading sources") as step,
     ):
         found = import_project(parts, file, wishes, step)
+        if not dry_run and not found.refused:
+            note(parts, Did.IMPORTED, file.name, kind="project")
     if write_map is not None:
         write_name_map(found, write_map)
     if json:

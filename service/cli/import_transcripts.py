@@ -24,6 +24,7 @@ from service.cli.forget_words import (
 )
 from service.cli.import_explained import explain, open_preview, show_reread
 from service.cli.import_table import counts, show
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
@@ -175,11 +176,23 @@ def command(
             with progress("Importing transcripts") as step:
                 found = import_transcripts(parts, given, **words, progress=step)
         gone = forget_old_words(parts, found, by=by) if forget and not looks else None
+        if not looks:
+            _write_down(parts, found, gone, by)
     more = forgotten_to_json(plans, gone) if forget else {}
     _report(found, looks=looks, shown=shown, json=json, more=more)
     if forget and not json:
         tell_forgotten(plans, gone)
     _end(found, gone, looks, problems)
+
+
+def _write_down(parts: Parts, found: Imported, gone: Withdrawn | None, by: str) -> None:
+    """What came in and what was erased, in the audit log."""
+    from service.audit import Did
+
+    if found.read:
+        note(parts, Did.IMPORTED, by=by, kind="transcripts", transcripts=len(found.read))
+    if gone is not None:
+        note(parts, Did.FORGOT, gone.participant, by=by)
 
 
 def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bool, browser: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -46,12 +47,15 @@ def add_commands() -> None:
     """Hang every command on the app, in the order of the work."""
     from service.cli import (
         agreement,
+        audit,
         backup,
+        change,
         codebook,
         consensus,
         demo,
         disagreements,
         doctor,
+        doubts,
         evaluate,
         export,
         history,
@@ -64,11 +68,15 @@ def add_commands() -> None:
         matrix,
         models,
         participants,
+        patterns,
+        people,
         precode,
         pull,
         push,
         ratings,
+        report,
         restore,
+        saturation,
         serve,
         settle,
         show,
@@ -77,6 +85,7 @@ def add_commands() -> None:
         timeline,
         trace,
         train,
+        triangulation,
         trust,
         withdraw,
         worker,
@@ -99,15 +108,17 @@ def add_commands() -> None:
         app.command(module.NAME, rich_help_panel="The work")(module.command)
     for module in (agreement, disagreements, consensus):
         app.command(module.NAME, rich_help_panel="How far we agree")(module.command)
-    for module in (matrix, ratings, timeline):
+    for module in (matrix, ratings, timeline, patterns, saturation, triangulation, change, report):
         app.command(module.NAME, rich_help_panel="Results")(module.command)
     for module in (status, show, history, trace, export, doctor):
         app.command(module.NAME, rich_help_panel="Looking")(module.command)
     app.add_typer(models.app, name="models", rich_help_panel="Looking")
     app.add_typer(jobs.app, name="jobs", rich_help_panel="Looking")
+    app.add_typer(doubts.app, name="doubts", rich_help_panel="The work")
     app.add_typer(codebook.app, name="codebook", rich_help_panel="Looking")
     app.add_typer(label_studio.app, name="label-studio", rich_help_panel="Servers")
-    for module in (export, backup, restore, withdraw, trust):
+    app.add_typer(people.app, name="people", rich_help_panel="Looking after the data")
+    for module in (export, backup, restore, withdraw, audit, trust):
         app.command(module.NAME, rich_help_panel="Looking after the data")(module.command)
     for module in (serve, worker, demo):
         app.command(module.NAME, rich_help_panel="Servers")(module.command)
@@ -117,6 +128,8 @@ def main() -> None:
     """Run a command; exit status 0 done, 1 failed, 2 wrong usage or bad input."""
     from service.log_lines import keep_words_out
 
+    # files may hold participants' words: their owner alone reads what this process and its children make
+    os.umask(0o077)
     keep_words_out()
     if not app.registered_commands:
         add_commands()

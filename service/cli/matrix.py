@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table, warn
 
@@ -113,6 +114,7 @@ def command(
     """
     from annotations.errors import BadInput
     from service.agreement.report import Asked
+    from service.audit import Did
     from service.composition import open_parts
     from service.results.read_table import study_table
     from service.results.study_table import WantedTable
@@ -125,6 +127,8 @@ def command(
 
             with parts.alone("matrix"):
                 written = import_cells(parts, file, by=by, dry_run=dry_run)
+                if not dry_run:
+                    note(parts, Did.IMPORTED, file.name, kind="cells of tables")
             as_json(_written_json(written)) if json else _tell(written)
             return
         wanted = WantedTable(
@@ -135,9 +139,13 @@ def command(
             from service.results.opened_cell import open_cells
 
             cells = open_cells(found, open_code, in_column, phase)
+            note(parts, Did.SAW_PASSAGES, "cells of a table", cells=len(cells))
             as_json({"cells": [_cell_json(one) for one in cells]}) if json else _show_cells(cells)
             return
         _write_files(found, xlsx, docx, html, with_quotes=with_quotes, site=for_site)
+        for made in (xlsx, docx, html):
+            if made is not None:
+                note(parts, Did.EXPORTED, made.name, kind="table", quotes=with_quotes)
         if json:
             from service.results.table_json import to_json
 
@@ -228,6 +236,9 @@ def _show_cells(cells: Sequence[OpenedCell]) -> None:
             say(f"  the rule proposes {rating_shown(str(cell['proposed']))}: {cell['proposed_why']}")
         for summary in cell["summaries"]:
             say(f"  {summary['by']} wrote ({summary['written'][:10]}): {summary['text']}")
+        for check in cell["member_checks"]:
+            told = f": {check['what']}" if check["what"] else ""
+            say(f"  {check['answered_by']} {check['answer']} when shown it ({check['date']}){told}")
         for passage in one.passages:
             place = f"{passage['transcript']}:{passage['turn_shown'] or passage['start']}"
             said = [passage["influence"] or "", "concrete example" if passage["concrete_example"] else ""]

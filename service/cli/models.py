@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.noted import in_whose_name, note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
@@ -94,11 +95,15 @@ def promote_model(
     json: JsonOption = False,
 ) -> None:
     """Let a version serve, whatever the rule said of it."""
+    from service.access.policy import Action
+    from service.audit import Did
     from service.composition import open_parts
     from service.serving.promote_by_hand import promote_by_hand
 
     with open_parts(chosen(study)) as parts, parts.alone("models promote"):
+        by = in_whose_name(parts, by, Action.CHANGE_MODELS)
         model = promote_by_hand(parts, version, by=by, reason=reason)
+        note(parts, Did.PROMOTED, model.version, by=by, how="promote")
         _tell(parts, model, by, json=json)
 
 
@@ -107,11 +112,15 @@ def rollback_model(
     by: ByOption, reason: ReasonOption, study: StudyOption = None, json: JsonOption = False
 ) -> None:
     """Let the version serve that served before."""
+    from service.access.policy import Action
+    from service.audit import Did
     from service.composition import open_parts
     from service.serving.promote_by_hand import roll_back
 
     with open_parts(chosen(study)) as parts, parts.alone("models rollback"):
+        by = in_whose_name(parts, by, Action.CHANGE_MODELS)
         model = roll_back(parts, by=by, reason=reason)
+        note(parts, Did.PROMOTED, model.version, by=by, how="rollback")
         _tell(parts, model, by, json=json)
 
 

@@ -23,6 +23,36 @@ WhereOption = Annotated[
     ),
 ]
 
+CaseOption = Annotated[str | None, typer.Option("--case", metavar="C", help="Only transcripts of this case.")]
+SiteOption = Annotated[str | None, typer.Option("--site", metavar="S", help="Only transcripts of this site.")]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="NAME",
+        help="What stands for a case: case (the default), site, participant, wave, kind or an attribute; give it twice to "
+        "cross two.",
+    ),
+]
+LevelOption = Annotated[
+    int | None,
+    typer.Option(
+        "--level",
+        metavar="N",
+        help="Put codes into the row of the code above them at this level; 1 is the top (elements). Else each code has "
+        "its row.",
+    ),
+]
+XlsxOption = Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write an Excel workbook.")]
+DocxOption = Annotated[
+    Path | None,
+    typer.Option("--docx", metavar="FILE", help="Write a Word file with the tables and pictures."),
+]
+SvgOption = Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw it as SVG.")]
+PngOption = Annotated[
+    Path | None, typer.Option("--png", metavar="FILE", help="Draw it as PNG, 300 dots an inch.")
+]
+
 _remembered: list[Path] = []
 
 

@@ -79,7 +79,11 @@ def progress(what: str) -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown = sys.stderr.isatty()
-    with Bar(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:
+    # the steps of a tuned encoder are minutes apart, and its first ones say little of the rest
+    pace = 600
+    with Bar(
+        *columns, speed_estimate_period=pace, console=Console(stderr=True), transient=True, disable=not shown
+    ) as bar:
         task = bar.add_task(what, total=None)
 
         def step(done: int, total: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
@@ -37,6 +38,7 @@ def command(
     Each column besides participant, case and site is an attribute. An empty cell changes nothing; a cell with "-" takes
     the attribute away.
     """
+    from service.audit import Did
     from service.composition import open_parts
     from service.importing.participants import import_attributes, people_of
 
@@ -48,6 +50,8 @@ def command(
             return
         with parts.alone("participants"):
             found = import_attributes(parts, file, dry_run=dry_run)
+            if not dry_run:
+                note(parts, Did.IMPORTED, file.name, kind="attributes of participants")
     if json:
         as_json(found.to_json())
         return

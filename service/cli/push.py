@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotations.numbers_shown import counted
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
 from service.cli.output import as_json, progress, say, warn
 
 if TYPE_CHECKING:
+    from annotations.store.wave_views import View
     from service.pushing import Pushed
     from service.pushing.passage_order import By
 
@@ -42,6 +44,13 @@ def command(
             metavar="NAME", help="Who gets a project of their own; with --double all of study.yaml."
         ),
     ] = None,
+    view: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VIEW",
+            help="What one task is from now on: passage (at first), or interview, which is read and marked as a whole.",
+        ),
+    ] = None,
     order: Annotated[
         str,
         typer.Option(
@@ -57,21 +66,34 @@ def command(
 
     What is drawn stays drawn: later pushes need no options, and new transcripts are drawn in the same way.
     """
+    from service.audit import Did
     from service.composition import open_parts
+    from service.label_studio.connect import address_for_people
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
 
-    asked = Asked(blind, double, repeat, seed, tuple(coder or ()))
+    asked = Asked(blind, double, repeat, seed, tuple(coder or ()), _view(view))
     by = _by(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
+        addresses = [address_for_people(parts.settings, one.project.url) for one in found]
+        note(parts, Did.HANDED_OUT, f"wave {wave}" if wave else "all waves", projects=len(found))
     if json:
         as_json({"projects": [one.to_json() for one in found]})
         return
-    for one in found:
-        _show(one)
+    for one, address in zip(found, addresses, strict=True):
+        _show(one, address)
     warn(*dict.fromkeys(note for one in found for note in one.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
+
+
+def _view(view: str | None) -> View | None:
+    from annotations.errors import unknown
+    from annotations.store.wave_views import View
+
+    if view is not None and view.casefold() not in list(View):
+        raise unknown("view", view, list(View))
+    return None if view is None else View(view.casefold())
 
 
 def _by(order: str) -> By:
@@ -83,7 +105,7 @@ def _by(order: str) -> By:
     return By(order.casefold())
 
 
-def _show(one: Pushed) -> None:
+def _show(one: Pushed, address: str) -> None:
     waiting = f"{one.waiting} waiting until their transcript is finished, " if one.waiting else ""
     say(
         f"{one.project.title}: {counted(one.created, 'new task')}, {one.updated:,} brought up to date, "
@@ -94,4 +116,4 @@ def _show(one: Pushed) -> None:
         say(
             f"  without suggestions: {', '.join(drawn)}, drawn with seed {one.seed}; coders are not told which"
         )
-    say(f"  {one.project.url}")
+    say(f"  {address}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
@@ -65,6 +66,7 @@ def command(
     says what they agreed on.
     """
     from annotations.errors import BadInput
+    from service.audit import Did
     from service.composition import open_parts
     from service.results.rated_study import rated_study
     from service.results.ratings_out import write_csv, write_form
@@ -78,12 +80,15 @@ def command(
 
             with parts.alone("ratings"):
                 kept = import_ratings(parts, file, rater=rater, dry_run=dry_run)
+                if not dry_run:
+                    note(parts, Did.IMPORTED, file.name, kind="ratings")
             as_json(_kept_json(kept)) if json else _tell(kept)
             return
         if form is not None:
             cells = write_form(
                 parts, form, rater=rater, wanted=WantedTable(tuple(columns or ("case",)), level)
             )
+            note(parts, Did.EXPORTED, form.name, kind="form for ratings")
             if json:
                 as_json({"file": str(form), "rater": rater, "cells": cells})
                 return
@@ -94,6 +99,7 @@ def command(
         found = rated_study(parts)
         if csv is not None:
             write_csv(parts, csv)
+            note(parts, Did.EXPORTED, csv.name, kind="ratings")
     if json:
         as_json(found.to_json())
         return

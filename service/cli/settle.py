@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import in_whose_name, note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -42,6 +43,8 @@ def command(
     """List codings whose words were corrected ("tandem import --replace"), and say whether they still hold."""
     from annotations.errors import BadInput
     from annotations.store.transcripts import get_transcript
+    from service.access.policy import Action
+    from service.audit import Did
     from service.composition import open_parts
     from service.importing.settle_changed import drop_changed, keep_changed
     from service.looking.changed_passages import changed_passages
@@ -64,8 +67,10 @@ def command(
         which = [one.number for one in waiting] if everything else numbers or []
         place = None if turn is None else _turn(kept, turn)
         with parts.alone("settle"):
+            by = in_whose_name(parts, by, Action.DECIDE_CODES)
             settle = partial(keep_changed, place=place) if keep else drop_changed
             count = settle(parts, kept, which, by=by)
+            note(parts, Did.DECIDED, kept.transcript.name, by=by, passages=count)
     left = len(waiting) - count
     if json:
         as_json({"settled": count, "kept": keep, "left": left})

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from service.cli.history import version_line
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 from service.cli.settle import show_waiting
@@ -37,6 +38,7 @@ def command(
 
     from annotations.errors import BadInput
     from annotations.store.transcripts import get_transcript
+    from service.audit import Did
     from service.composition import open_parts
     from service.corrections.list_set_aside import set_aside
     from service.looking.changed_passages import changed_passages
@@ -51,12 +53,13 @@ def command(
             words = kept.transcript.text if version is None else text_of_version(connection, kept, version)
             earlier = text_versions(connection, kept, ZoneInfo(parts.study.config.time_zone))
             waiting = changed_passages(connection, parts.codebook, transcript=kept.id)
+        note(parts, Did.SAW, kept.transcript.name)
         if text:
             sys.stdout.write(words)
             return
         found = coded_transcript(parts, kept).to_json()
         found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
-    found |= {"version": len(earlier) + 1, "earlier_versions": earlier}
+    found |= {"version": len(earlier) + 1, "earlier_versions": [one.to_json() for one in earlier]}
     found["waiting"] = [one.to_json() for one in waiting]
     if json:
         as_json(found)

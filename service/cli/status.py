@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from service.cli.options import JsonOption, StudyOption, chosen
+from service.cli.options import JsonOption, StudyOption, WhereOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAME = "status"
 
 
-def command(study: StudyOption = None, json: JsonOption = False) -> None:
+def command(where: WhereOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
     """Show how far each wave is, and what comes next."""
     from annotations.numbers_shown import counted
     from service.composition import open_parts
@@ -23,7 +23,7 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     from service.looking.wave_progress import progress_of
 
     with open_parts(chosen(study)) as parts:
-        found = progress_of(parts)
+        found = progress_of(parts, where or ())
     if json:
         as_json(found.to_json())
         return
@@ -32,6 +32,8 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
         say(f"There are no transcripts yet. Next: {next_command(found)}")
         return
     rows = [(name or "(none)", *astuple(wave)) for name, wave in found.waves.items()]
+    if where:
+        say(f"Only of those with {' and '.join(where)}:")
     table(
         "",
         ("wave", "transcripts", "segments", "reviewed", "with suggestions", "in Label Studio"),
@@ -45,9 +47,19 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     )
     if found.attributes:
         say(f"Attributes: {', '.join(_known_of(name, its) for name, its in found.attributes.items())}")
+    for one in found.begun:
+        say(one.in_words)
     if found.set_aside:
         are = counted(found.set_aside, "annotation is", "annotations are")
         say(f"{are} set aside: tandem pull says why and what to do.")
+    if found.to_settle:
+        wait = counted(found.to_settle, "review or coding waits", "reviews and codings wait")
+        say(f"{wait} for a person, since the words were corrected: tandem settle lists them.")
+    if found.not_forgotten:
+        say(
+            f"The words that were taken out of {', '.join(found.not_forgotten)} are not erased everywhere yet: "
+            f"tandem doctor says what to do."
+        )
     say(_about_model(found.model, found.no_model))
     if found.not_learnt:
         say(f"{counted(found.not_learnt, 'new review')} since the newest model was trained: not learnt yet.")

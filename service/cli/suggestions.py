@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
+from service.cli.noted import note
+from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table, warn
 
 NAME = "suggestions"
@@ -16,6 +17,7 @@ _SHOWN = 30
 
 def command(
     wave: WaveOption = None,
+    where: WhereOption = None,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write all probabilities as CSV.")
     ] = None,
@@ -27,12 +29,15 @@ def command(
     Passages that a coder is still to judge without a suggestion are left out, and counted.
     """
     from annotations.numbers_shown import counted
+    from service.audit import Did
     from service.composition import open_parts
     from service.looking.hidden_spans import LEFT_OUT
     from service.looking.suggestions_list import Listing, write_csv
 
     with open_parts(chosen(study)) as parts:
-        listing = Listing(parts, wave)
+        listing = Listing(parts, wave, where or ())
+        if csv is not None:
+            note(parts, Did.EXPORTED, csv.name, kind="suggestions")
     if listing.hidden:
         warn(f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.")
     if csv is not None:
@@ -44,9 +49,9 @@ def command(
         return
     rows = list(listing.rows())
     if json:
-        as_json({"suggestions": rows, "hidden": listing.hidden})
+        as_json({"suggestions": [row.to_json() for row in rows], "hidden": listing.hidden})
         return
-    shown = [row for row in rows if row["suggested"]]
+    shown = [row for row in rows if row.suggested]
     if not shown:
         say(
             f"No code reaches its threshold on the {counted(listing.looked_at, 'passage')} that the model looked at."
@@ -54,9 +59,16 @@ def command(
             else 'There are no suggestions. Make them with "tandem precode".'
         )
         return
-    keys = ("transcript", "turn_shown", "framework", "code", "probability")
     columns = ("transcript", "turn", "framework", "code", "rank" if listing.only_ranks else "probability")
-    table("", columns, [[row[key] for key in keys] for row in shown[:_SHOWN]], numbers=1)
+    table(
+        "",
+        columns,
+        [
+            (row.transcript, row.turn_shown, row.framework, row.code, row.probability)
+            for row in shown[:_SHOWN]
+        ],
+        numbers=1,
+    )
     if listing.only_ranks:
         say(
             "",

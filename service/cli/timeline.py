@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -67,6 +68,7 @@ def command(
 
     Dates are written as people know them: 2017-03-14, March 2017, early 2017, 2006–2016, by 2016, since 2018, around 2010.
     """
+    from service.audit import Did
     from service.composition import open_parts
     from service.results.timeline_events import import_events, timelines, write_csv, write_draft
 
@@ -74,10 +76,13 @@ def command(
         if file is not None:
             with parts.alone("timeline"):
                 kept = import_events(parts, file, dry_run=dry_run)
+                if not dry_run:
+                    note(parts, Did.IMPORTED, file.name, kind="events")
             as_json(_kept_json(kept, dry_run=dry_run)) if json else _tell(kept, dry_run=dry_run)
             return
         if draft is not None:
             passages = write_draft(parts, draft, code=code)
+            note(parts, Did.EXPORTED, draft.name, kind="draft of a timeline", passages=passages)
             if json:
                 as_json({"file": str(draft), "passages": passages})
                 return
@@ -93,6 +98,8 @@ def command(
         if csv is not None:
             write_csv(found, csv)
             made.append(csv)
+        for one in made:
+            note(parts, Did.EXPORTED, one.name, kind="timeline")
     if json:
         as_json({"events": [one.to_json() for timeline in found for one in timeline.events]})
         return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -36,6 +37,7 @@ def command(
 ) -> None:
     """Walk from a suggestion to its model, run, reviews and codebook; or from a review to what learnt from it."""
     from annotations.errors import BadInput
+    from service.audit import Did
     from service.composition import open_parts
     from service.looking.trace import HOW, trace_review, trace_suggestion
     from service.looking.trace_results import TracedSuggestion
@@ -45,6 +47,7 @@ def command(
     with open_parts(chosen(study)) as parts:
         if suggestion is not None:
             found: TracedSuggestion | TracedReview = trace_suggestion(parts, suggestion, version=version)
+            note(parts, Did.SAW_PASSAGES, suggestion)
         else:
             found = trace_review(parts, review or "")
     if json:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from service.cli.language_figures import show_languages
+from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -28,6 +30,7 @@ def command(
 ) -> None:
     """Learn from what people have coded, and say whether the new model serves and why."""
     from annotations.numbers_shown import counted
+    from service.audit import Did
     from service.composition import open_parts
     from service.looking.code_labels import labelled
     from service.looking.next_command import next_command
@@ -40,6 +43,7 @@ def command(
     with open_parts(chosen(study)) as parts:
         with parts.alone("train"), progress("Reading and training") as step:
             trained = train(parts, force=force, embedding=step, fitting=step)
+            note(parts, Did.TRAINED, trained.model.version, serves=trained.verdict.promoted)
         warn(*parts.cache.notes)
         codebook = parts.codebook
         following = next_command(progress_of(parts))
@@ -79,6 +83,7 @@ def command(
             f"{where}: F1 {overall['micro_f1']:.2f} over all codes, kappa with the coders "
             f"{_kappa(overall)}{few}. More: tandem evaluate",
         )
+    show_languages(trained.figures.get("languages"))
     if plain["too_few"] and trained.new:
         lacking = len(plain["too_few"])
         say("", f"{counted(lacking, 'code')} {'is' if lacking == 1 else 'are'} not suggested yet:")

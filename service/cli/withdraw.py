@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotations.numbers_shown import counted
+from service.cli.noted import in_whose_name, note
 from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, progress, say, table, warn
 
@@ -57,16 +58,20 @@ def command(
 
 
 def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool) -> None:
+    from service.access.policy import Action
+    from service.audit import Did
     from service.person_named import person_named
     from service.withdrawal.erasure_plan import what_would_go
     from service.withdrawal.withdraw import withdraw
 
     by = person_named(by, "--by", purpose="Say who erases; it is kept on record.")
+    by = in_whose_name(parts, by, Action.ERASE)
     names = what_would_go(parts, participant)
     if not yes:
         _ask(participant, names)
     with parts.alone("withdraw"), progress("Erasing") as step:
         found = withdraw(parts, participant, by=by, progress=step)
+        note(parts, Did.WITHDREW, found.participant, by=by)
     if json:
         as_json(found.to_json())
     else:
@@ -101,9 +106,9 @@ def _tell(found: Withdrawn) -> None:
 
 
 def _show_plan(parts: Parts, participant: str, *, json: bool) -> None:
-    from service.withdrawal.erasure_plan import plan
+    from service.withdrawal.plan_with_leftovers import plan_with_leftovers
 
-    found = plan(parts, participant)
+    found = plan_with_leftovers(parts, participant)
     if json:
         as_json(found.to_json())
         return
@@ -158,22 +163,36 @@ def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
     import sys
 
     from annotations.errors import BadInput
+    from service.audit import Did
     from service.withdrawal.tombstone_file import bring, to_bring
 
     found = to_bring(parts, file)
-    if found.here and not yes:
-        people = counted(len(found.here), "person", "people")
-        what = f"This erases for good {people} who withdrew and {'is' if len(found.here) == 1 else 'are'} in this study"
+    here = found.people.here
+    if (here or found.words) and not yes:
+        people = counted(len(here), "person", "people")
+        what = f"This erases for good {people} who withdrew and {'is' if len(here) == 1 else 'are'} in this study"
+        if found.words:
+            names = ", ".join(one.name for one in found.words)
+            words = f"the words that were taken out of {names}"
+            what = f"{what}, and {words}" if here else f"This erases for good {words}"
         if not sys.stdin.isatty():
             raise BadInput(f"{what}. Nobody can be asked here: give --yes to do it. Nothing was erased.")
         typer.confirm(f"{what}. It cannot be undone. Erase?", abort=True)
     with parts.alone("withdraw"), progress("Erasing") as step:
         came = bring(parts, found, progress=step)
+        for one in came:
+            note(parts, Did.WITHDREW, one.participant, how="tombstones")
     if json:
-        as_json({"tombstones": len(found.tombstones), "erased": [one.to_json() for one in came]})
+        as_json(
+            {
+                "tombstones": len(found.people.tombstones),
+                "erased": [one.to_json() for one in came],
+                "words_taken_out": [one.name for one in found.words],
+            }
+        )
     else:
-        taken = counted(len(found.tombstones), "tombstone was", "tombstones were")
-        say(f"{taken} taken over; {counted(len(found.here), 'person was', 'people were')} erased.")
+        taken = counted(len(found.people.tombstones), "tombstone was", "tombstones were")
+        say(f"{taken} taken over; {counted(len(here), 'person was', 'people were')} erased.")
         for one in came:
             _tell(one)
     if not all(one.done for one in came):

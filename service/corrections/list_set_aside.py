@@ -9,11 +9,14 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from annotations.label_studio.arrivals import State
+from annotations.store.interviews import interviews_with_keys
 from annotations.store.label_studio_projects import project_by_id
 from annotations.store.label_studio_users import users
+from annotations.store.passage_answers import set_aside_answers
 from annotations.store.pushed_tasks import tasks_with_keys
-from annotations.store.seen_annotations import waiting_rows
+from annotations.store.seen_annotations import seen, waiting_rows
 from annotations.store.tables import segments, transcripts
+from annotations.store.transcripts import transcript_by_id
 from service.composition import Parts
 
 
@@ -47,8 +50,7 @@ def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]
             if row.state is State.NOT_OURS or row.key is None:
                 continue
             project = project_by_id(connection, row.project)
-            task = tasks_with_keys(connection, row.project, [row.key]).get(row.key)
-            place = _place(connection, task.segment) if task else None
+            place = _place_of(connection, row.project, row.key)
             if project is None or (transcript is not None and (place is None or place[0] != transcript)):
                 continue
             found.append(
@@ -63,7 +65,42 @@ def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]
                     why=row.why,
                 )
             )
-        return found
+        return [*found, *_in_interviews(connection, transcript)]
+
+
+def _in_interviews(connection: Connection, transcript: UUID | None) -> list[SetAside]:
+    """The passages of whole interviews that are set aside."""
+    found = []
+    for one in set_aside_answers(connection):
+        project = project_by_id(connection, one.project)
+        row = seen(connection, one.project, [one.annotation]).get(one.annotation)
+        if project is None or row is None or (transcript is not None and one.transcript != transcript):
+            continue
+        place = _place(connection, one.segment) if one.segment is not None else None
+        kept = transcript_by_id(connection, one.transcript)
+        found.append(
+            SetAside(
+                transcript=kept.transcript.name if kept else None,
+                turn=place[2] if place else None,
+                coder=one.coder,
+                user=users(connection, project.url).get(row.user or 0, ""),
+                project=project.project_id,
+                task=row.task,
+                annotation=one.annotation,
+                why=one.why,
+            )
+        )
+    return found
+
+
+def _place_of(connection: Connection, project: UUID, key: UUID) -> tuple[UUID, str, int | None] | None:
+    """The transcript and the turn that a task is about; of a whole interview no turn."""
+    task = tasks_with_keys(connection, project, [key]).get(key)
+    if task is not None:
+        return _place(connection, task.segment)
+    whole = interviews_with_keys(connection, project, [key]).get(key)
+    kept = transcript_by_id(connection, whole.transcript) if whole else None
+    return None if kept is None else (kept.id, kept.transcript.name, None)
 
 
 def _place(connection: Connection, segment: UUID) -> tuple[UUID, str, int] | None:

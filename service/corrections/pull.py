@@ -16,13 +16,16 @@ from annotations.label_studio.read_answers import AnsweredTask, Answers
 from annotations.lots import lots
 from annotations.numbers_shown import counted
 from annotations.progress import Progress, quiet
+from annotations.store.interviews import interviews_with_keys
 from annotations.store.label_studio_projects import ProjectRow, projects
 from annotations.store.label_studio_reads import keep_read, last_read
 from annotations.store.label_studio_users import keep_users
 from annotations.store.pushed_tasks import tasks_with_keys
 from annotations.store.seen_annotations import Place, alive_in, alone_with_inbox, count_set_aside
+from annotations.store.wave_views import View
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
+from service.corrections.drafts_of_interviews import keep_how_far
 from service.corrections.inbox import Inbox
 
 # a save that was under way while we read may carry an earlier time than one that we saw
@@ -124,6 +127,8 @@ class _Pulling:
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
+        if project.view is View.INTERVIEW:
+            keep_how_far(self.store, project, self.answers)
         newest = [task.changed for task in tasks if task.changed]
         if since is not None and before is not None and before.upto is not None:
             newest.append(before.upto)
@@ -143,7 +148,9 @@ class _Pulling:
 
     def _ours(self, project: ProjectRow, tasks: Sequence[AnsweredTask]) -> bool:
         with self.store.reading() as connection:
-            return bool(tasks_with_keys(connection, project.id, [task.key for task in tasks if task.key]))
+            keys = [task.key for task in tasks if task.key]
+            find = (tasks_with_keys, interviews_with_keys)
+            return any(there(connection, project.id, keys) for there in find)
 
     def _gone(
         self,

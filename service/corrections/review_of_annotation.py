@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from annotations.coding import Coding, Condition, Review
 from annotations.label_studio.annotation import Arrival
-from annotations.label_studio.arrivals import JudgedAnnotation
+from annotations.label_studio.arrivals import Decision, JudgedAnnotation
 from annotations.store.annotation_reviews import Word
 from annotations.store.pushed_tasks import PushedTask, shown_at, shown_first
 from annotations.store.seen_annotations import Seen
@@ -28,33 +28,49 @@ def review_of(
     """The review that an annotation is now; ``first``: the one that it became before, if it did."""
     transcript, span = place
     arrival, decided = told.arrival, told.decision
-    condition, shown = _on_screen(connection, row, arrival, first)
+    saw = arrival.saw_prediction
+    if arrival.is_interview:
+        # a suggestion elsewhere in the interview was none here
+        saw = any(one.origin.startswith("prediction") for one in decided.marked)
+    condition, shown = _on_screen(connection, row, arrival, first, saw=saw)
     boxes = _boxes(connection, row, arrival, shown)
     return Review(
         transcript=transcript,
         coder=row.coder or "",
         span=span,
-        codings=tuple(
-            Coding(
-                code,
-                span,
-                influence=decided.influence,
-                concrete_example=decided.concrete_example,
-                memo=decided.memo,
-                created=arrival.changed,
-            )
-            for code in decided.codes
-        ),
+        codings=_codings(decided, span, arrival),
         condition=condition,
         draw=task.draw,
-        origin=_origin(row, arrival, decided.memo) | boxes,
+        origin=_origin(row, arrival, decided) | boxes,
         shown_version=shown,
-        lead_time=arrival.lead_time,
+        # of an interview it is the time for all of it
+        lead_time=None if arrival.is_interview else arrival.lead_time,
+    )
+
+
+def _codings(decided: Decision, span: Span, arrival: Arrival) -> tuple[Coding, ...]:
+    """The codings of a decision: of the words that were marked, or of the passage as a whole."""
+    if decided.marked:
+        return tuple(
+            Coding(code, one.span, one.influence, one.concrete_example, one.memo, arrival.changed)
+            for one in decided.marked
+            for code in one.codes
+        )
+    return tuple(
+        Coding(
+            code,
+            span,
+            influence=decided.influence,
+            concrete_example=decided.concrete_example,
+            memo=decided.memo,
+            created=arrival.changed,
+        )
+        for code in decided.codes
     )
 
 
 def _on_screen(
-    connection: Connection, row: Seen, arrival: Arrival, first: Word | None
+    connection: Connection, row: Seen, arrival: Arrival, first: Word | None, *, saw: bool
 ) -> tuple[Condition, UUID | None]:
     """What the coder had before them when they first judged; a change of mind does not undo what was seen."""
     if first is not None:
@@ -62,7 +78,7 @@ def _on_screen(
     if row.key is None:
         return Condition.INDEPENDENT, None
     stood = shown_at(connection, row.project, row.key, arrival.opened)
-    if stood is None and arrival.saw_prediction:
+    if stood is None and saw:
         # the clocks differ, or the prediction came while the task was open: it was seen all the same
         stood = shown_first(connection, row.project, row.key)
         return Condition.ASSISTED, None if stood is None else stood.model
@@ -81,8 +97,11 @@ def _boxes(connection: Connection, row: Seen, arrival: Arrival, shown: UUID | No
     return {"offered": list(stood.offered), "ticked": list(stood.ticked or ())}
 
 
-def _origin(row: Seen, arrival: Arrival, memo: str) -> dict[str, Any]:
-    kinds = Counter(str(region.get("origin", "manual")) for region in arrival.result)
+def _origin(row: Seen, arrival: Arrival, decided: Decision) -> dict[str, Any]:
+    if arrival.is_interview:
+        kinds = Counter(one.origin for one in decided.marked)
+    else:
+        kinds = Counter(str(region.get("origin", "manual")) for region in arrival.result)
     found: dict[str, Any] = {
         "source": "Label Studio",
         "task": row.task,
@@ -91,4 +110,12 @@ def _origin(row: Seen, arrival: Arrival, memo: str) -> dict[str, Any]:
         "regions": dict(sorted(kinds.items())),
         "from_prediction": arrival.from_prediction,
     }
-    return found | ({"memo": memo} if memo else {})
+    if arrival.is_interview:
+        found["view"] = "interview"
+        found["interview_lead_time"] = arrival.lead_time
+    if decided.marked:
+        found["marked"] = [
+            {"start": one.span.start, "end": one.span.end, "codes": list(one.codes), "origin": one.origin}
+            for one in decided.marked
+        ]
+    return found | ({"memo": decided.memo} if decided.memo else {})

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -24,26 +23,24 @@ from annotations.label_studio.arrivals import (
     coder_of,
     judge,
 )
-from annotations.store.annotation_reviews import Word, add_words, words
-from annotations.store.codebook_versions import keep_codebook
+from annotations.store.interviews import InterviewTask, interviews_with_keys
 from annotations.store.label_studio_projects import ProjectRow, project_by_id
 from annotations.store.label_studio_users import users
+from annotations.store.passage_answers import answers_in, keep_answers
 from annotations.store.pushed_tasks import PushedTask, tasks_with_keys
-from annotations.store.reviews import add_reviews, retract
 from annotations.store.seen_annotations import (
     Seen,
     Slot,
-    holding,
     keep_seen,
     rows_of_user,
     seen,
     users_with_coders,
     waiting_rows,
 )
-from annotations.store.segments import places_of
 from annotations.store.transcript_versions import replaced_segments
 from service.composition import Parts
-from service.corrections.review_of_annotation import review_of
+from service.corrections.interviews_arriving import Whose, judge_interview, slots_of
+from service.corrections.settle_slots import settle
 from service.live_config import InForce
 
 # of the Label Studio that Tandem starts; another one says at each pull which account it is
@@ -75,13 +72,23 @@ class Reviewing:
         ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
         before = seen(connection, project.id, [one.annotation for one in arrivals])
-        tasks = tasks_with_keys(connection, project.id, [one.key for one in arrivals if one.key])
+        keys = [one.key for one in arrivals if one.key]
+        tasks = tasks_with_keys(connection, project.id, keys)
+        whole = interviews_with_keys(connection, project.id, keys)
         emails = users(connection, project.url)
         outdated = _outdated(connection, tasks)
         changed: dict[int, Seen] = {}
         slots: dict[Slot, str] = {}
         for arrival, event in zip(arrivals, events or [0] * len(arrivals), strict=True):
             known = changed.get(arrival.annotation) or before.get(arrival.annotation)
+            if arrival.key is not None and arrival.key in whole:
+                news = known is None or _is_news(known, arrival, event, read_after)
+                if news or (known is not None and _own_word_late(known, arrival)):
+                    now, its = self._interview(connection, whole[arrival.key], arrival, emails, known, event)
+                    if now is not None:
+                        changed[arrival.annotation] = now
+                        slots |= its
+                continue
             if known is None or _is_news(known, arrival, event, read_after):
                 now = self._judged(project, arrival, tasks, emails, known, outdated)
             elif _own_word_late(known, arrival):
@@ -121,6 +128,10 @@ class Reviewing:
             if known.state is State.DELETED or (read_after is not None and known.last_event > read_after):
                 continue
             last = max(event, known.last_event)
+            said = answers_in(connection, project.id, number)
+            if said:
+                slots |= dict.fromkeys(slots_of(tuple(said.values())), _GONE_BY[State.DELETED])
+                keep_answers(connection, project.id, number, ())
             changed.append(replace(known, state=State.DELETED, why="", told=None, last_event=last))
             slots |= dict.fromkeys(_slots(known), _GONE_BY[State.DELETED])
             counted["deleted"] += 1
@@ -149,70 +160,22 @@ class Reviewing:
 
     def settle(self, connection: Connection, slots: Mapping[Slot, str]) -> Counter[str]:
         """Let the reviews of these slots follow their annotations; each with why a review is taken back."""
-        counted: Counter[str] = Counter()
-        if not slots:
-            return counted
-        keys = {slot.key for slot in slots}
-        rows, before = holding(connection, keys), words(connection, keys)
-        new: list[tuple[Seen, Word | None, Word | None]] = []
-        for slot, reason in slots.items():
-            said = before.get(slot, [])
-            last = said[-1] if said else None
-            winner = max(rows.get(slot, ()), key=_recency, default=None)
-            if winner is None:
-                if last is not None and not last.taken_back:
-                    retract(connection, last.review, reason)
-                    counted["taken_back"] += 1
-                continue
-            if last is not None and not last.taken_back and _says(last) == _says(winner):
-                continue
-            first = next((w for w in said if (w.project, w.annotation) == _place(winner)), None)
-            new.append((winner, last, first))
-            counted["superseded" if last is not None and not last.taken_back else "new"] += 1
-        self._add(connection, new)
-        return counted
-
-    def _add(self, connection: Connection, new: Sequence[tuple[Seen, Word | None, Word | None]]) -> None:
-        if not new:
-            return
-        now_in_force = keep_codebook(connection, self.in_force.codebook)
-        shown = {}
-        for project in {row.project for row, _, _ in new}:
-            pushed = project_by_id(connection, project)
-            shown[project] = pushed.codebook_version if pushed else None
-        tasks: dict[tuple[UUID, UUID], PushedTask] = {}
-        for project in shown:
-            its = [row.key for row, _, _ in new if row.project == project and row.key]
-            found = tasks_with_keys(connection, project, its)
-            tasks |= {(project, key): task for key, task in found.items()}
-        places = places_of(connection, [task.segment for task in tasks.values()])
-        made, said = [], []
-        for row, last, first in new:
-            if row.key is None or row.coder is None or row.changed is None or row.told is None:
-                continue
-            task = tasks[(row.project, row.key)]
-            review = review_of(connection, row, row.told, task, places[task.segment], first)
-            supersedes = last.review if last is not None else None
-            # what was not on the screen was not decided
-            version = shown[row.project] or now_in_force
-            review = replace(review, codebook_version=version, supersedes=supersedes, id=uuid4())
-            made.append(review)
-            said.append(
-                Word(
-                    review.id or uuid4(), row.project, row.annotation, row.key, task.segment, row.coder,
-                    row.content, row.changed,
-                )
-            )  # fmt: skip
-        add_reviews(connection, made)
-        add_words(connection, said)
+        return settle(connection, self.in_force, slots)
 
     def _judge_again(self, connection: Connection, project: ProjectRow, rows: Sequence[Seen]) -> Counter[str]:
         tasks = tasks_with_keys(connection, project.id, [row.key for row in rows if row.key])
+        whole = interviews_with_keys(connection, project.id, [row.key for row in rows if row.key])
         emails = users(connection, project.url)
         outdated = _outdated(connection, tasks)
         changed, slots = [], dict[Slot, str]()
         for row in rows:
             if row.told is None:
+                continue
+            if row.key in whole:
+                task = whole[row.key]
+                again, its = self._interview(connection, task, row.told.arrival, emails, row, row.last_event)
+                changed += [] if again is None else [again]
+                slots |= its
                 continue
             if row.state is State.OVERWRITTEN:
                 now = replace(row, coder=self._coder(emails, row.user)[0] or row.coder)
@@ -223,6 +186,38 @@ class Reviewing:
                 slots |= dict.fromkeys(_slots(row, now), _GONE_BY[now.state])
         keep_seen(connection, changed, {(row.project, row.annotation) for row in rows})
         return self.settle(connection, slots)
+
+    def _interview(
+        self,
+        connection: Connection,
+        task: InterviewTask,
+        arrival: Arrival,
+        emails: Mapping[int, str],
+        known: Seen | None,
+        event: int,
+    ) -> tuple[Seen | None, dict[Slot, str]]:
+        """An annotation of a whole interview as now seen, None if it says nothing new; and whose words it touches."""
+        coder, unmatched = self._coder(emails, arrival.user)
+        if known is not None and coder is None and known.user == arrival.user:
+            coder = known.coder
+        was = answers_in(connection, task.project, arrival.annotation)
+        late = known is not None and _own_word_late(known, arrival)
+        whose, book = Whose(coder, unmatched), self.in_force.codebook
+        found = judge_interview(connection, task, arrival, book, whose, None if late else known, was)
+        now = found.seen
+        if late and known is not None:
+            if now.state is not State.REVIEW:
+                return None, {}
+            now = replace(now, state=State.OVERWRITTEN, why=known.why)
+        now = replace(now, last_event=max(event, known.last_event if known else 0))
+        said = {one.key: one for one in found.answers}
+        if known is not None and _same(known, now) and was == said:
+            return None, {}
+        keep_answers(connection, task.project, arrival.annotation, found.answers)
+        gone = _GONE_BY[State.REVIEW if now.state in HOLDING else now.state]
+        slots = dict.fromkeys(slots_of((*was.values(), *found.answers)), gone)
+        aside = slots_of([one for one in found.answers if one.state is State.SET_ASIDE])
+        return now, slots | dict.fromkeys(aside, _GONE_BY[State.SET_ASIDE])
 
     def _judged(
         self,
@@ -238,6 +233,8 @@ class Reviewing:
             coder = known.coder  # somebody who has left study.yaml still wrote what they wrote
         if arrival.key is None or arrival.key not in tasks:
             verdict = Verdict(State.NOT_OURS)
+        elif arrival.carried:
+            verdict = Verdict(State.CARRIED)
         else:
             verdict = judge(arrival, self.in_force.codebook, coder=coder, unmatched=unmatched)
         if arrival.key in outdated and verdict.state is State.REVIEW:
@@ -276,6 +273,7 @@ class Reviewing:
 
 _GONE_BY = {
     State.REVIEW: "another annotation took its place",
+    State.CARRIED: "its annotation says nothing by itself",
     State.OVERWRITTEN: "somebody else saved over it",
     State.SKIPPED: "its coder skips the passage now",
     State.INCOMPLETE: "its coder emptied it without saying that no code applies",
@@ -325,15 +323,3 @@ def _same(known: Seen, now: Seen) -> bool:
 
 def _slots(*rows: Seen | None) -> list[Slot]:
     return [slot for row in rows if row is not None and (slot := row.slot) is not None]
-
-
-def _place(row: Seen) -> tuple[UUID, int]:
-    return (row.project, row.annotation)
-
-
-def _recency(row: Seen) -> tuple[Any, int]:
-    return (row.changed, row.annotation)
-
-
-def _says(one: Seen | Word) -> tuple[UUID, int, str]:
-    return (one.project, one.annotation, one.content)

@@ -28,7 +28,8 @@ class CodedPassage:
 
     ``turn``: the first that the passage lies in, None in none. ``made``: when it was coded, else when it came in.
     ``then``: what had been suggested, None where nothing was shown. ``beside``: the codes of the whole review;
-    ``review_memo``: what its coder noted on all of it. ``known``: attributes of its participant and case.
+    ``review_memo``: what its coder noted on all of it. ``known``: attributes of its participant and case. ``part``: are
+    other codes of the review left out of the export?
     """
 
     transcript: Transcript
@@ -43,6 +44,7 @@ class CodedPassage:
     beside: frozenset[str] = frozenset()
     review_memo: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
+    part: bool = False
 
     @property
     def code(self) -> str | None:
@@ -123,6 +125,8 @@ class _Gathered:
             self.passages.left_out["passages on which nothing applied"] += 1
         elif not codings:
             codings = (None,)
+        why_not = self._wanted.why_not
+        part = any(why_not(review.coder, review.condition, code) is not None for code in beside)
         for coding in codings:
             self._take(
                 self._kept[review.transcript],
@@ -135,6 +139,7 @@ class _Gathered:
                 then=then.get(review.id) if review.id else None,
                 beside=beside,
                 review_memo=str(review.origin.get("memo", "")),
+                part=part,
             )
 
     def _take(
@@ -150,6 +155,7 @@ class _Gathered:
         then: Then | None = None,
         beside: frozenset[str] = frozenset(),
         review_memo: str = "",
+        part: bool = False,
     ) -> None:
         transcript = kept.transcript
         code = None if coding is None else coding.code
@@ -171,6 +177,7 @@ class _Gathered:
                 beside,
                 review_memo,
                 self._wanted.known_of(transcript),
+                part,
             )
         )
 

@@ -17,6 +17,7 @@ from service.exported_file import whole
 from service.exporting.codebook_out import ENDINGS, write_codebook_file
 from service.exporting.coded_passages import CodedPassage, Passages, coded_passages
 from service.exporting.codings_table import MEMO_COLUMNS, coding_rows, columns_with, memo_rows
+from service.exporting.doubts_table import DOUBT_COLUMNS, doubt_rows
 from service.exporting.exported import Exported
 from service.exporting.tables_out import refuse_other_endings, write_table
 from service.exporting.wanted import Asked
@@ -34,11 +35,12 @@ class Files:
     memos: Path | None = None
     quotes_by_code: Path | None = None
     codebook: Path | None = None
+    doubts: Path | None = None
 
     @property
     def some(self) -> tuple[Path, ...]:
         """Those that are asked for."""
-        all_of_them = (self.codings, self.wide, self.memos, self.quotes_by_code, self.codebook)
+        all_of_them = (self.codings, self.wide, self.memos, self.quotes_by_code, self.codebook, self.doubts)
         return tuple(file for file in all_of_them if file is not None)
 
 
@@ -56,8 +58,9 @@ def export_tables(
     if files.codings or files.memos or files.quotes_by_code:
         passages = coded_passages(parts, asked)
     written = []
+    doubts = doubt_rows(parts, asked, zone) if files.codings or files.doubts else []
     if files.codings:
-        written.append(_codings(parts, files.codings, passages, zone, coded_only=coded_only))
+        written.append(_codings(parts, files.codings, passages, zone, doubts, coded_only=coded_only))
     if files.wide:
         written.append(_wide(parts, files.wide, asked))
     if files.memos:
@@ -69,6 +72,9 @@ def export_tables(
     if files.codebook:
         write_codebook_file(parts, files.codebook)
         written.append(Exported("codebook", (files.codebook,), {"codes": len(parts.codebook.codes)}))
+    if files.doubts:
+        write_table(files.doubts, DOUBT_COLUMNS, doubts, sheet="Doubts")
+        written.append(Exported("doubts", (files.doubts,), _counts(doubts)))
     return tuple(written)
 
 
@@ -80,6 +86,7 @@ def check_files(files: Files) -> None:
         (files.memos, _TABLES),
         (files.quotes_by_code, (".docx",)),
         (files.codebook, ENDINGS),
+        (files.doubts, _TABLES),
     ):
         if file is not None:
             refuse_other_endings(file, *allowed)
@@ -89,18 +96,34 @@ def check_files(files: Files) -> None:
         raise BadInput("two exports have the same file. Give each a file of its own.")
 
 
-def _codings(parts: Parts, file: Path, passages: Passages, zone: ZoneInfo, *, coded_only: bool) -> Exported:
+def _codings(
+    parts: Parts,
+    file: Path,
+    passages: Passages,
+    zone: ZoneInfo,
+    doubts: Sequence[Mapping[str, Any]],
+    *,
+    coded_only: bool,
+) -> Exported:
     left_out = Counter(passages.left_out)
     found = passages.found
     if coded_only:
         found = [one for one in found if one.coding is not None]
         left_out["passages on which nothing applied"] += len(passages.found) - len(found)
     rows = coding_rows(found, parts.codebook, zone)
-    write_table(file, columns_with(passages.attributes), rows, sheet="Codings")
+    beside = {"Doubts": doubts} if doubts else None
+    write_table(file, columns_with(passages.attributes), rows, sheet="Codings", beside=beside)
     coded = sum(one.coding is not None for one in found)
     counts = {"codings": coded, "passages on which nothing applied": len(found) - coded}
     notes = tuple(_notes(parts, found, rows))
+    if beside and file.suffix.lower() == ".xlsx":
+        counts |= _counts(doubts)
     return Exported("codings", (file,), counts, notes=notes, left_out=+left_out)
+
+
+def _counts(doubts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    answers = sum(row["kind"] == "answer" for row in doubts)
+    return {"memos and questions": len(doubts) - answers, "answers": answers}
 
 
 def _notes(parts: Parts, found: Sequence[CodedPassage], rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from annotations.codebook.codes import Code, Codebook, Framework
+from annotations.names import folded
 from annotations.refi import descriptions
 from annotations.refi.guids import stable
 from annotations.refi.project import RefiCode
@@ -19,6 +21,12 @@ class RefiCodes:
     def __init__(self, study: UUID, codebook: Codebook) -> None:
         self._study, self._codebook = study, codebook
         self._gone: dict[str, str] = {}
+        self._shared = Counter((code.applicable, folded(code.name)) for code in codebook)
+
+    @property
+    def known(self) -> Collection[str]:
+        """The ids of the codebook's codes."""
+        return self._codebook.by_id.keys()
 
     def guid(self, code: str) -> str:
         """The GUID of a code, by its id."""
@@ -62,11 +70,30 @@ class RefiCodes:
     def _code(self, code: Code) -> RefiCode:
         more = {"use_when": code.use_when, "do_not_use_when": code.do_not_use_when, "example": code.example}
         above = stable(self._study, "framework", code.framework)
+        name = self._name(code)
+        if name != code.name:
+            more[descriptions.NAME] = code.name
         return RefiCode(
             guid=stable(self._study, "code", code.id),
-            path=(code.name,),
+            path=(name,),
             parent=stable(self._study, "code", code.parent) if code.parent else above,
             codable=code.applicable,
             color=code.color,
             description=descriptions.written(code.definition, more),
         )
+
+    def _name(self, code: Code) -> str:
+        """The name that it goes by in the file: one that several have is followed by what is above it.
+
+        QualCoder keeps the first code of a name and lets go what was coded with the others.
+        """
+        if self._shared[code.applicable, folded(code.name)] < 2:
+            return code.name
+        parts = code.path.split("/")
+        apart = f"{code.name} ({parts[-2]})"
+        rivals = [one for one in self._codebook if one.applicable == code.applicable and one is not code]
+        if any(
+            folded(apart) in (folded(f"{o.name} ({o.path.split('/')[-2]})"), folded(o.name)) for o in rivals
+        ):
+            apart = f"{code.name} ({' > '.join(parts[:-1])})"
+        return apart

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from annotations.attributes import Attribute, Attributes, Owner
 from annotations.codebook.codes import Codebook
-from annotations.coding import Coding, Condition, Draw
+from annotations.coding import Coding, Condition, Draw, Review
 from annotations.names import folded
 from annotations.refi.belonging import CASE_TYPE
 from annotations.refi.guids import stable
@@ -43,6 +44,7 @@ from service.looking.hidden_spans import Hidden
 
 MODEL_ID = "tandem-model:"
 _WORDS_RECORDED = 80
+_UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 _OF_SOURCES = ("participant", "case", "site", "wave", "session", "kind", "language", "date")
 
 
@@ -125,20 +127,29 @@ class _Making:
                 self._made.repeats += 1
                 continue
             if not review.codings:
-                self._made.empty_reviews.append(
-                    {
-                        "source": str(review.transcript),
-                        "coder": review.coder,
-                        "start": review.span.start,
-                        "end": review.span.end,
-                        "condition": review.condition.value,
-                        "codebook_version": review.codebook_version,
-                    }
-                )
+                self._made.empty_reviews.append(self._looked(review))
             for coding in review.codings:
                 yield self._applied(review.transcript, review.coder, review.condition, coding)
         for one in loose_codings(self._connection):
             yield self._applied(one.transcript, one.coder, one.condition, one.coding)
+
+    def _looked(self, review: Review) -> dict[str, Any]:
+        """A review without a code; ``decides`` and ``only``: the GUIDs of the codes that it says something of."""
+
+        def guids(codes: frozenset[str] | None) -> list[str] | None:
+            known = self._codes.known
+            return None if codes is None else sorted(self._codes.guid(one) for one in codes if one in known)
+
+        return {
+            "source": str(review.transcript),
+            "coder": review.coder,
+            "start": review.span.start,
+            "end": review.span.end,
+            "condition": review.condition.value,
+            "codebook_version": review.codebook_version,
+            "only": guids(review.only),
+            "decides": guids(review.decides),
+        }
 
     def _applied(self, transcript: UUID, coder: str, condition: Condition, coding: Coding) -> _Applied:
         guid = self._people.get(coder) or stable(self._study, "coder", folded(coder))
@@ -193,24 +204,25 @@ class _Making:
         said = {key: str(getattr(t, key) or "") for key in _OF_SOURCES if key != "kind"} | {
             "kind": t.kind.value
         }
-        by_span: dict[Span, dict[str, RefiCoding]] = {}
+        by_passage: dict[_Passage, dict[str, RefiCoding]] = {}
         for one in applied:
             coding = self._coding(kept, one)
-            by_span.setdefault(one.coding.span, {}).setdefault(coding.guid, coding)
+            by_passage.setdefault(_passage(one), {}).setdefault(coding.guid, coding)
         return RefiSource(
             guid=guid,
             name=t.name,
             selections=tuple(
                 RefiSelection(
-                    guid=stable(kept.id, "passage", span.start, span.end),
-                    start=span.start,
-                    end=span.end,
-                    words=_beginning(span.of(t.text)),
+                    guid=stable(kept.id, "passage", at.span.start, at.span.end, at.user, at.code),
+                    start=at.span.start,
+                    end=at.span.end,
+                    words=_beginning(at.span.of(t.text)),
+                    description=at.memo,
                     codings=tuple(codings.values()),
-                    user=next(iter(codings.values())).user,
+                    user=at.user,
                     created=min((c.created for c in codings.values() if c.created), default=None),
                 )
-                for span, codings in sorted(by_span.items())
+                for at, codings in sorted(by_passage.items())
             ),
             variables={variables.guid(_shown(key)): said[key] for key in _OF_SOURCES if said[key]},
         )
@@ -224,7 +236,9 @@ class _Making:
         notes: tuple[str, ...] = ()
         if coding.memo:
             notes = (stable(kept.id, "memo", guid),)
-            self._notes[notes[0]] = RefiNote(notes[0], coding.memo, "Memo", one.user, coding.created)
+            # QualCoder stops at a note without a time
+            when = coding.created or _UNDATED
+            self._notes[notes[0]] = RefiNote(notes[0], coding.memo, "Memo", one.user, when)
         return RefiCoding(guid, self._codes.guid(coding.code), one.user, coding.created, notes)
 
     def _cases(self, attributes: Attributes, variables: _Variables) -> Iterator[RefiCase]:
@@ -243,6 +257,23 @@ class _Making:
             values = {variables.guid(CASE_TYPE.capitalize()): of.value}
             values |= {variables.guid(one.name): one.value for one in known.get((of, key), ())}
             yield RefiCase(stable(self._study, of.value, key), name, values, tuple(sources))
+
+
+class _Passage(NamedTuple):
+    """What is written as one passage: a program may read the coder and the memo of the passage alone.
+
+    ``code``: "" but for a coding with a memo, which has a passage of its own.
+    """
+
+    span: Span
+    user: str
+    code: str
+    memo: str
+
+
+def _passage(one: _Applied) -> _Passage:
+    memo = one.coding.memo
+    return _Passage(one.coding.span, one.user, one.coding.code if memo else "", memo)
 
 
 class _Variables:

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from annotations.codebook.codes import Codebook
 from annotations.codings.codings_file import Placed, place_codings
-from annotations.codings.faults import Fault, in_few_lines
+from annotations.codings.faults import Fault
 from annotations.codings.keep_codings import Complete, Kept, keep_codings
 from annotations.codings.read_codings import CodingsFile, read_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.numbers_shown import counted
+from annotations.problems import Problems
 from annotations.store.coders import coder_names
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import (
@@ -105,6 +106,12 @@ def import_codings(
     faults = tuple(placed.faults)
     if problems is not None:
         write_problems([fault.problem for fault in faults], problems)
+    if chosen == "all" and asked is None and any(one.part for one in placed.codings):
+        raise BadInput(
+            f"{file.name} was exported with some codes alone, so of the others it says nothing, and --complete all would "
+            f"make it say that they do not apply. Name the codes of the export with --only, or leave --complete out. "
+            f"Nothing was kept."
+        )
     others = _asked_alone(placed, asked)
     _refuse_faults(placed, len(read.rows), file, skip_bad_rows=skip_bad_rows, problems=problems)
     notes = _notes(placed, chosen, complete)
@@ -171,16 +178,16 @@ def _refuse_faults(
     placed: Placed, rows: int, file: Path, *, skip_bad_rows: bool, problems: Path | None
 ) -> None:
     faults = placed.faults
-    lines = in_few_lines(faults)
     all_of_them = f"All of them are in {problems}." if problems else "--problems FILE writes all of them."
+    told = [fault.problem for fault in faults]
     if not placed.codings and not (faults and not skip_bad_rows):
-        raise BadInput("\n".join([*lines, f"{file}: no row could be placed, so nothing was imported."]))
+        raise Problems(told, f"{file}: no row could be placed, so nothing was imported.")
     if faults and not skip_bad_rows:
         bad = len({fault.row for fault in faults})
-        raise BadInput(
-            "\n".join(lines)
-            + f"\n{bad:,} of {counted(rows, 'row')} cannot be placed, so nothing was imported. Correct them, or give "
-            f"--skip-bad-rows to import the others. {all_of_them}"
+        raise Problems(
+            told,
+            f"{bad:,} of {counted(rows, 'row')} cannot be placed, so nothing was imported. Correct them, or give "
+            f"--skip-bad-rows to import the others. {all_of_them}",
         )
 
 

@@ -30,7 +30,9 @@ from annotations.store.coders import coder_names
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
+from annotations.store.transcripts import all_texts
 from annotations.study.coder_names import CoderNames
+from annotations.transcript import Span
 from models.corpus import cut_within
 from service.composition import Parts
 from service.importing.project_codes import ProjectCodes
@@ -39,11 +41,11 @@ from service.importing.project_codings import (
     ReadCodings,
     Reading,
     read_codings_of,
-    sidecar,
 )
 from service.importing.project_file import ProjectRead, read_project_file
 from service.importing.project_notes import about_speakers, count_sources, of_participants, tell
 from service.importing.project_outcome import ProjectOutcome
+from service.importing.project_sidecar import Looked, keep_looked, looked_note
 from service.importing.project_transcripts import Arrived, keep_source, other_transcripts
 
 _MOST_REFUSED = 40
@@ -87,6 +89,7 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
         outcome.notes += about_speakers(arrived, parts.study.config)
         placed = _moved(found.placed, arrived, outcome)
         outcome.kept = _keep(connection, parts, placed, codes, complete, file)
+        _keep_looked(connection, read, found, arrived, codes, outcome)
         count_sources(outcome, read, arrived, placed)
         more = of_participants(read, arrived, outcome)
         outcome.attributes = len(_changed(connection, [*read.belonging.attributes, *more]))
@@ -116,7 +119,7 @@ def _codings(
             names=names,
             time_zone=ZoneInfo(parts.study.config.time_zone),
             nobody=alone,
-            beside=sidecar(read.file),
+            beside=read.beside.codings,
         ),
     )
     if complete != "none" and NOBODY in found.coders.values():
@@ -135,8 +138,6 @@ def _keep(
     complete: Complete,
     file: Path,
 ) -> Kept:
-    from annotations.store.transcripts import all_texts
-
     cut_within(connection, parts.segmentation)
     ids = {kept.transcript.name: kept.id for kept in all_texts(connection)}
     new, known = list(placed), 0
@@ -156,6 +157,43 @@ def _keep(
     kept.unchanged += known
     kept.coders |= {one.coder for one in placed}
     return kept
+
+
+def _keep_looked(
+    connection: Connection,
+    read: ProjectRead,
+    found: ReadCodings,
+    arrived: Sequence[Arrived],
+    codes: ProjectCodes,
+    outcome: ProjectOutcome,
+) -> None:
+    """The reviews without a code that stand beside the project."""
+    kept = {one.transcript.name: one.id for one in all_texts(connection)}
+    here = {
+        one.source.guid: came
+        for one, came in zip(read.sources, arrived, strict=True)
+        if came.kept is not None and one.transcript is not None
+    }
+
+    def place(one: Looked) -> tuple[UUID, Span] | None:
+        came = here.get(one.source)
+        if came is None or came.kept is None or one.span.end > len(came.text or came.kept.text):
+            return None
+        span = came.place(one.span)
+        return None if span is None else (kept[came.kept.name], span)
+
+    new = keep_looked(
+        connection,
+        read.beside.looked,
+        place=place,
+        coder=found.resolve,
+        codes=codes.every,
+        codebook=codes.codebook,
+        file=read.file.name,
+    )
+    outcome.kept.reviews += new
+    outcome.kept.empty_reviews += new
+    outcome.notes += looked_note(new)
 
 
 def _there(connection: Connection, transcripts: set[UUID]) -> set[tuple[object, ...]]:

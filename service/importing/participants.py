@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from annotations.attributes import Attribute, Owner
-from annotations.codings.faults import in_few_lines
-from annotations.errors import BadInput
 from annotations.names import folded
+from annotations.problems import Problems
 from annotations.store.attributes import Changes, all_attributes, keep_attributes
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.described_transcripts import Described, described_transcripts
 from annotations.store.withdrawals import all_withdrawals
 from service.composition import Parts
 from service.importing.participants_file import Known, read_people
@@ -45,13 +44,17 @@ class ImportedAttributes:
 
 @dataclass
 class Person:
-    """A participant or case as the study knows them: where they belong, how many transcripts, and their attributes."""
+    """A participant or case as the study knows them: where they belong, how many transcripts (of these: how many may be
+    learnt from and quoted), and their attributes.
+    """
 
     name: str
     case: str = ""
     sites: list[str] = field(default_factory=list)
     waves: list[str] = field(default_factory=list)
     transcripts: int = 0
+    may_train: int = 0
+    may_quote: int = 0
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -97,9 +100,9 @@ def import_attributes(parts: Parts, file: Path, *, dry_run: bool = False) -> Imp
         read = read_people(file, _known(connection, parts))
         if read.faults:
             bad = len({fault.row for fault in read.faults})
-            raise BadInput(
-                "\n".join(in_few_lines(read.faults))
-                + f"\n{bad:,} of {read.rows:,} rows cannot be used, so nothing was kept. Correct them and try again."
+            raise Problems(
+                [fault.problem for fault in read.faults],
+                f"{bad:,} of {read.rows:,} rows cannot be used, so nothing was kept. Correct them and try again.",
             )
         changes = keep_attributes(connection, read.attributes)
         if dry_run:
@@ -112,12 +115,11 @@ def people_of(connection: Connection) -> People:
     attributes = all_attributes(connection)
     participants: dict[str, Person] = {}
     cases: dict[str, Person] = {}
-    for kept in all_texts(connection):
-        t = kept.transcript
+    for t in described_transcripts(connection):
         if t.participant:
-            _count(participants.setdefault(folded(t.participant), Person(t.participant)), kept)
+            _count(participants.setdefault(folded(t.participant), Person(t.participant)), t)
         if t.case:
-            _count(cases.setdefault(folded(t.case), Person(t.case)), kept)
+            _count(cases.setdefault(folded(t.case), Person(t.case)), t)
     for one in attributes.all:
         group = participants if one.of is Owner.PARTICIPANT else cases
         group.setdefault(folded(one.owner), Person(one.owner))
@@ -128,9 +130,10 @@ def people_of(connection: Connection) -> People:
     return People(tuple(participants.values()), tuple(cases.values()), attributes.names)
 
 
-def _count(person: Person, kept: Kept) -> None:
-    t = kept.transcript
+def _count(person: Person, t: Described) -> None:
     person.transcripts += 1
+    person.may_train += t.consents.may_train
+    person.may_quote += t.consents.may_quote
     person.case = person.case or t.case
     for value, listed in ((t.site, person.sites), (t.wave, person.waves)):
         if value and value not in listed:
@@ -141,8 +144,7 @@ def _known(connection: Connection, parts: Parts) -> Known:
     config = parts.study.config
     participants: dict[str, tuple[str, frozenset[tuple[str, str]]]] = {}
     cases = {folded(name): name for name in config.cases}
-    for kept in all_texts(connection):
-        t = kept.transcript
+    for t in described_transcripts(connection):
         if t.participant:
             name, places = participants.get(folded(t.participant), (t.participant, frozenset()))
             participants[folded(t.participant)] = (name, places | {(t.case, t.site)})

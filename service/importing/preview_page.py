@@ -36,14 +36,15 @@ def preview_page(found: Imported) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(template).render(
-        files=[_file(at, one) for at, one in enumerate(found.read)],
+        files=[shown_file(at, one) for at, one in enumerate(found.read)],
         refused=in_few_lines(found.refused),
         not_read=found.not_read,
         first_turns=FIRST_TURNS,
     )
 
 
-def _file(at: int, one: Read) -> dict[str, object]:
+def shown_file(at: int, one: Read) -> dict[str, object]:
+    """What a preview shows of a file: its first turns with who speaks, and what to look at."""
     transcript, account = one.as_read, one.account
     roles = {speaker.label: speaker for speaker in one.speakers}
     return {

@@ -37,7 +37,13 @@ class ProjectCodes:
             self._take_theirs(theirs, used, read, before, outcome)
         else:
             self._match(before, theirs, used, names, read, outcome, add=add)
+        # those too that no coding here uses, since a review without a code says something of them
+        self.every = self._every(theirs, names) | self.ids
         outcome.labels = {code.id: self.codebook.label(code.id) for code in self.codebook}
+
+    def _every(self, theirs: Sequence[RefiCode], names: NameMap) -> dict[str, str | None]:
+        everyone = {code.guid for code in theirs}
+        return {one.guid: one.ours for one in match_codes(theirs, self.codebook, names, everyone, add=False)}
 
     def write(self) -> None:
         """Put the codebook in force, where it is another one now. Called last within the transaction."""

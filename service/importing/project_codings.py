@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +16,7 @@ from annotations.codings.codings_file import PlacedCoding
 from annotations.names import fault_of_name, folded
 from annotations.refi.map_file import LEFT_OUT, NameMap
 from annotations.refi.project import RefiCoding, RefiProject, RefiSelection, RefiUser
-from annotations.refi.unit_decision import plain_words
+from annotations.refi.unit_decision import OWN, plain_words
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span
 from service.importing.project_file import SourceRead
@@ -27,7 +25,6 @@ from service.importing.project_file import SourceRead
 MODEL_ID = "tandem-model:"
 _MODEL = re.compile(r"Tandem model \S+")
 NOBODY = "coder not named"
-_MOST_SIDECAR = 300_000_000
 
 
 @dataclass
@@ -46,6 +43,7 @@ class ReadCodings:
     on_cases: int = 0
     memos: int = 0
     notes_used: set[str] = field(default_factory=set)
+    resolve: Callable[[str], str | None] = lambda name: name
 
     def leave(self, reason: str, place: str) -> None:
         """One more that is not kept."""
@@ -72,6 +70,7 @@ def read_codings_of(project: RefiProject, sources: Sequence[SourceRead], reading
     """Every coding of the sources that are taken."""
     found = ReadCodings()
     people = _People(project, reading, found)
+    found.resolve = people.named
     cases = {case.guid for case in project.cases}
     for one in sources:
         if one.transcript is None or one.placed is None:
@@ -94,19 +93,6 @@ def read_codings_of(project: RefiProject, sources: Sequence[SourceRead], reading
     return found
 
 
-def sidecar(file: Path) -> Mapping[str, Mapping[str, Any]]:
-    """What Tandem's own export says of codings in the file beside it, by GUID; nothing where there is none."""
-    beside = file.with_suffix(".tandem.json")
-    if not beside.is_file() or beside.stat().st_size > _MOST_SIDECAR:
-        return {}
-    try:
-        plain = json.loads(beside.read_text("utf-8"))
-        found = plain["codings"]
-        return {str(key): value for key, value in found.items() if isinstance(value, dict)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
 class _People:
     """Who coded, by user; a model's codings are no person's."""
 
@@ -122,6 +108,13 @@ class _People:
         if guid not in self._known:
             self._known[guid] = self._resolved(self._users.get(guid), guid)
         return self._known[guid]
+
+    def named(self, name: str) -> str | None:
+        """Who a name that stands beside the project is here; None for one that is left out."""
+        guid = next((user.guid for user in self._users.values() if user.name == name), "")
+        if guid in self._known:
+            return self._known[guid]
+        return self._resolved(RefiUser(guid, name), guid)
 
     def is_model(self, coding: RefiCoding) -> bool:
         user = self._users.get(coding.user or "")
@@ -173,8 +166,12 @@ def _take(
     notes = tuple(dict.fromkeys((*coding.notes, *passage.notes)))
     found.notes_used |= set(notes)
     memos = [project.notes[guid].text for guid in notes if guid in project.notes]
-    if passage.description.strip() and plain_words(passage.description) != plain_words(passage.words):
+    described = passage.description.strip() and plain_words(passage.description) != plain_words(passage.words)
+    # what hangs on a coding as a note may stand on its passage once more, for programs that read it there
+    if described and passage.description.strip() not in [memo.strip() for memo in memos]:
         memos.append(passage.description)
+    # white space alone is a memo only to whoever kept it as one
+    memos = memos if project.origin == OWN else [memo for memo in memos if memo.strip()]
     beside = reading.beside.get(coding.guid, {})
     found.placed.append(
         PlacedCoding(
@@ -184,7 +181,7 @@ def _take(
             code=code,
             span=span,
             condition=_condition(beside),
-            memo="\n\n".join(memo for memo in memos if memo.strip()),
+            memo="\n\n".join(filter(None, memos)),
             created=_moment(coding.created or passage.created, reading.time_zone),
             influence=_influence(beside),
             concrete_example=beside.get("concrete_example") is True,

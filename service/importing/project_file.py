@@ -26,9 +26,10 @@ from annotations.refi.source_text import (
     place_passages,
     read_source,
 )
-from annotations.refi.unit_decision import Evidence, habit_of
+from annotations.refi.unit_decision import OWN, Evidence, habit_of
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
+from service.importing.project_sidecar import Sidecar, read_sidecar
 from service.importing.transcript_files import RECORDINGS
 
 _ENDINGS = (*ENDINGS, *SAVE_AS_DOCX, *RECORDINGS)
@@ -75,6 +76,7 @@ class ProjectRead:
     sources: list[SourceRead] = field(default_factory=list)
     belonging: Belonging = field(default_factory=Belonging)
     faults: list[str] = field(default_factory=list)
+    beside: Sidecar = field(default_factory=Sidecar)
 
     @property
     def used(self) -> set[str]:
@@ -90,6 +92,7 @@ def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress:
     try:
         project = read_project(container.xml, str(file), _reader_of_notes(container, str(file)))
         found = ProjectRead(file, project)
+        found.beside = read_sidecar(file) if project.origin == OWN else found.beside
         cases = {folded(name): name for name in config.cases}
         sites = {folded(site): site for its in config.cases.values() for site in its}
         found.belonging = belonging(project, names, Known(cases, sites), _coded_to_cases(project))
@@ -126,7 +129,7 @@ def _read(
     )
     if text.read is None:
         return SourceRead(source, name, why_not=text.missing, found=text)
-    said = found.belonging.said.get(source.guid, {})
+    said = {**found.beside.consents.get(source.guid, {}), **found.belonging.said.get(source.guid, {})}
     read = replace(text.read, described=said, source=source.name or name)
     try:
         transcript = describe(read, options=Description(), manifest=None, config=config)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,61 +21,104 @@ from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number, turn_typed
 from service.composition import Parts
 from service.looking.suggested_then import suggested_then
-from service.looking.text_versions import earlier_places, text_versions
+from service.looking.text_versions import (
+    EarlierPlace,
+    EarlierVersion,
+    earlier_places,
+    text_versions,
+)
+
+Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A review that stands or stood, when it came, and what became of it."""
+    """A review that stands or stood, when it came, and what became of it; codes by their names.
+
+    ``suggested``: what came ticked; ``offered``: what stood there as a box without a tick (None: not on record).
+    ``accepted``, ``rejected`` and ``added`` are derived, where something had been suggested; ``added`` holds what was not
+    ticked, so also what was taken of the offered. ``earlier``: where it stood in earlier versions of the text.
+    """
 
     review: Review
-    came: datetime
+    came: str
     state: str
-    suggested: frozenset[str] | None
+    codes: Names
+    memo: str
     model: str | None
+    suggested: Names | None
+    accepted: Names | None
+    rejected: Names | None
+    added: Names | None
+    offered: Names | None
+    offered_and_taken: Names | None
+    offered_not_taken: Names | None
+    earlier: tuple[EarlierPlace, ...] = ()
 
-    @property
-    def codes(self) -> frozenset[str]:
-        """What its coder applied."""
-        return frozenset(coding.code for coding in self.review.codings)
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
 
-    def to_json(self, codebook: Codebook, zone: ZoneInfo) -> dict[str, Any]:
-        """As plain data; accepted, rejected and added are derived here, where something had been suggested.
+        def listed(codes: Names | None) -> list[str] | None:
+            return None if codes is None else list(codes)
 
-        ``suggested``: what came ticked; ``offered``: what stood there as a box without a tick (None: not on record).
-        ``added`` holds what was not ticked, so also what was taken of the offered.
-        """
-
-        def labels(codes: frozenset[str]) -> list[str]:
-            return [codebook.label(code) if code in codebook.by_id else code for code in sorted(codes)]
-
-        review, shown = self.review, self.suggested
-        ticked, offered = (_kept_codes(review, name) for name in ("ticked", "offered"))
-        if ticked is not None:
-            shown = ticked  # what came filled in, and not all that the model thinks likely
-        only_offered = None if ticked is None or offered is None else offered - ticked
+        review = self.review
         return {
             "review": str(review.id),
             "coder": review.coder,
-            "came": self.came.astimezone(zone).isoformat(timespec="seconds"),
+            "came": self.came,
             "start": review.span.start,
             "end": review.span.end,
             "condition": review.condition.value,
             "draw": review.draw.value,
             "state": self.state,
-            "codes": labels(self.codes),
-            "memo": "\n".join(dict.fromkeys(c.memo for c in review.codings if c.memo))
-            or str(review.origin.get("memo", "")),
+            "codes": list(self.codes),
+            "memo": self.memo,
             "model_version": self.model,
-            "suggested": None if shown is None else labels(shown),
-            "accepted": None if shown is None else labels(shown & self.codes),
-            "rejected": None if shown is None else labels(shown - self.codes),
-            "added": None if shown is None else labels(self.codes - shown),
-            "offered": None if only_offered is None else labels(only_offered),
-            "offered_and_taken": None if only_offered is None else labels(only_offered & self.codes),
-            "offered_not_taken": None if only_offered is None else labels(only_offered - self.codes),
+            "suggested": listed(self.suggested),
+            "accepted": listed(self.accepted),
+            "rejected": listed(self.rejected),
+            "added": listed(self.added),
+            "offered": listed(self.offered),
+            "offered_and_taken": listed(self.offered_and_taken),
+            "offered_not_taken": listed(self.offered_not_taken),
             "lead_time": review.lead_time,
             "supersedes": None if review.supersedes is None else str(review.supersedes),
+            "earlier": [one.to_json() for one in self.earlier],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of a passage. ``turn``, from 0, is the one that it begins in (None: in none), ``whole_turn``: is the
+    span all of it? ``version``: which version of the text this is. ``without_review``: coder and code of codings of which
+    nobody knows what else was read. ``asks``: does an interviewer say it?
+    """
+
+    transcript: str
+    turn: int | None
+    whole_turn: bool
+    span: Span
+    text: str
+    version: int
+    earlier_versions: tuple[EarlierVersion, ...]
+    asks: bool
+    without_review: tuple[tuple[str, str], ...]
+    reviews: tuple[Past, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "transcript": self.transcript,
+            "turn": self.turn,
+            "whole_turn": self.whole_turn,
+            "start": self.span.start,
+            "end": self.span.end,
+            "text": self.text,
+            "version": self.version,
+            "earlier_versions": [one.to_json() for one in self.earlier_versions],
+            "asks": self.asks,
+            "codings_without_review": [{"coder": coder, "code": code} for coder, code in self.without_review],
+            "reviews": [one.to_json() for one in self.reviews],
         }
 
 
@@ -85,43 +127,31 @@ def _kept_codes(review: Review, name: str) -> frozenset[str] | None:
     return frozenset(map(str, kept)) if isinstance(kept, list | tuple) else None
 
 
-def history(parts: Parts, given: str) -> dict[str, Any]:
-    """The history of a span, given as TRANSCRIPT:TURN (as people count, from 1) or TRANSCRIPT:START-END.
-
-    ``turn`` of what comes back, from 0, is the one that the span begins in (None: in none), and ``whole_turn`` says
-    whether the span is all of it. Raises BadInput.
-    """
+def history(parts: Parts, given: str) -> History:
+    """The history of a span, given as TRANSCRIPT:TURN (as people count, from 1) or TRANSCRIPT:START-END. Raises BadInput."""
+    zone = ZoneInfo(parts.study.config.time_zone)
     with parts.store.reading() as connection:
         kept, span = passage_typed(connection, given)
-        past = _past(connection, kept.id, span)
-        places = earlier_places(connection, kept.id)
-        versions = text_versions(connection, kept, ZoneInfo(parts.study.config.time_zone))
+        past = _past(connection, kept.id, span, parts.codebook, zone)
+        versions = text_versions(connection, kept, zone)
         loose = [
-            (one.coder, one.coding.code)
+            (one.coder, parts.codebook.label(one.coding.code))
             for one in loose_codings(connection, transcript=kept.id)
             if one.coding.span.start < span.end and span.start < one.coding.span.end
         ]
-    zone = ZoneInfo(parts.study.config.time_zone)
     turn = _turn_at(kept.transcript.turns, span)
-    return {
-        "transcript": kept.transcript.name,
-        "turn": None if turn is None else turn.index,
-        "whole_turn": turn is not None and turn.span == span,
-        "start": span.start,
-        "end": span.end,
-        "text": span.of(kept.transcript.text),
-        "version": len(versions) + 1,
-        "earlier_versions": versions,
-        "asks": turn is not None and not turn.role.is_coded,
-        "codings_without_review": [
-            {"coder": coder, "code": parts.codebook.label(code)} for coder, code in loose
-        ],
-        "reviews": [
-            one.to_json(parts.codebook, zone)
-            | {"earlier": places.get(one.review.id, []) if one.review.id else []}
-            for one in past
-        ],
-    }
+    return History(
+        transcript=kept.transcript.name,
+        turn=None if turn is None else turn.index,
+        whole_turn=turn is not None and turn.span == span,
+        span=span,
+        text=span.of(kept.transcript.text),
+        version=len(versions) + 1,
+        earlier_versions=versions,
+        asks=turn is not None and not turn.role.is_coded,
+        without_review=tuple(loose),
+        reviews=tuple(past),
+    )
 
 
 def passage_typed(connection: Connection, given: str) -> tuple[Kept, Span]:
@@ -163,10 +193,13 @@ def _turn_at(turns: Sequence[Turn], span: Span) -> Turn | None:
     return next((one for one in turns if one.span.start <= span.start < one.span.end), None)
 
 
-def _past(connection: Connection, transcript: UUID, span: Span) -> list[Past]:
+def _past(
+    connection: Connection, transcript: UUID, span: Span, codebook: Codebook, zone: ZoneInfo
+) -> list[Past]:
     found = reviews_over(connection, transcript, span)
     superseded = {review.supersedes for review, _, _ in found if review.supersedes}
     shown = suggested_then(connection, [review for review, _, _ in found])
+    places = earlier_places(connection, transcript)
     past = []
     for review, came, taken_back in found:
         state = "stands"
@@ -175,5 +208,43 @@ def _past(connection: Connection, transcript: UUID, span: Span) -> list[Past]:
         elif review.id in superseded:
             state = "superseded"
         then = shown.get(review.id) if review.id else None
-        past.append(Past(review, came, state, then.codes if then else None, then.model if then else None))
+        made = _made(review, then.codes if then else None, codebook)
+        past.append(
+            replace(
+                made,
+                came=came.astimezone(zone).isoformat(timespec="seconds"),
+                state=state,
+                model=then.model if then else None,
+                earlier=tuple(places.get(review.id, ())) if review.id else (),
+            )
+        )
     return past
+
+
+def _made(review: Review, suggested: frozenset[str] | None, codebook: Codebook) -> Past:
+    """What a review made of what had been suggested."""
+
+    def labels(codes: frozenset[str]) -> Names:
+        return tuple(codebook.label(code) if code in codebook.by_id else code for code in sorted(codes))
+
+    codes, shown = frozenset(coding.code for coding in review.codings), suggested
+    ticked, offered = (_kept_codes(review, name) for name in ("ticked", "offered"))
+    if ticked is not None:
+        shown = ticked  # what came filled in, and not all that the model thinks likely
+    only_offered = None if ticked is None or offered is None else offered - ticked
+    memos = "\n".join(dict.fromkeys(coding.memo for coding in review.codings if coding.memo))
+    return Past(
+        review=review,
+        came="",
+        state="",
+        codes=labels(codes),
+        memo=memos or str(review.origin.get("memo", "")),
+        model=None,
+        suggested=None if shown is None else labels(shown),
+        accepted=None if shown is None else labels(shown & codes),
+        rejected=None if shown is None else labels(shown - codes),
+        added=None if shown is None else labels(codes - shown),
+        offered=None if only_offered is None else labels(only_offered),
+        offered_and_taken=None if only_offered is None else labels(only_offered & codes),
+        offered_not_taken=None if only_offered is None else labels(only_offered - codes),
+    )

@@ -11,7 +11,7 @@ from uuid import UUID
 from annotations.labels import labels_of
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
-from annotations.store.transcripts import transcript_by_id
+from annotations.store.transcripts import Kept, transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
 
@@ -38,6 +38,7 @@ class ReadInterview:
     wave: str
     date: str
     turns: tuple[ReadTurn, ...]
+    kept: Kept
 
     @property
     def passages(self) -> int:
@@ -81,4 +82,4 @@ def read_interview(parts: Parts, transcript: UUID) -> ReadInterview | None:
         for turn in its.turns
     )
     date = "" if its.date is None else its.date.isoformat()
-    return ReadInterview(its.name, its.participant, its.case, its.site, its.wave, date, turns)
+    return ReadInterview(its.name, its.participant, its.case, its.site, its.wave, date, turns, kept)

@@ -1,36 +1,25 @@
-"""What somebody who runs a study does next."""
+"""The next step of a study as a command."""
 
 from __future__ import annotations
 
-from service.looking.wave_progress import JOBS_IN_WORDS, StudyProgress
+from service.looking.next_step import NextStep, next_step
+from service.looking.wave_progress import StudyProgress
 
 
 def next_command(study: StudyProgress) -> str:
-    """What to do next: a command, or the review in Label Studio. The one place that says so.
+    """What to do next: a command, or the review in Label Studio."""
+    return command_of(next_step(study))
 
-    What a job does or is about to do is nobody's next step.
-    """
-    if not study.waves:
-        return "tandem import FILES…"
-    at_it = {job.kind: job for job in reversed(study.jobs) if job.under_way}
-    for job in at_it.values():
-        if job.state == "running":
-            return f"wait for the worker ({JOBS_IN_WORDS.get(job.kind, job.kind)}); tandem jobs list says how far it is"
-    if at_it:
-        return "tandem worker --once, unless tandem serve runs: its worker does what waits"
-    if study.model is None:
-        has = study.codings or study.reviews
-        return (
-            "tandem train"
-            if has
-            else "tandem import-codings FILE (or tandem train, to start without codings)"
-        )
-    if not study.model.up_to_date:
-        return "tandem train"
-    for command, done in (("precode", "suggested"), ("push", "pushed")):
-        for name, wave in study.waves.items():
-            if wave.reviewed < wave.segments and getattr(wave, done) < wave.segments:
-                return f"tandem {command} --wave {name}" if name else f"tandem {command}"
-    if study.not_learnt and all(wave.reviewed >= wave.segments for wave in study.waves.values()):
-        return "tandem train"
-    return "review the suggestions in Label Studio"
+
+def command_of(step: NextStep) -> str:
+    """The command that does a step."""
+    if step.doing in ("precode", "push"):
+        return f"tandem {step.doing} --wave {step.wave}" if step.wave else f"tandem {step.doing}"
+    return {
+        "import": "tandem import FILES…",
+        "wait": f"wait for the worker ({step.work}); tandem jobs list says how far it is",
+        "start worker": "tandem worker --once, unless tandem serve runs: its worker does what waits",
+        "import codings": "tandem import-codings FILE (or tandem train, to start without codings)",
+        "train": "tandem train",
+        "review": "review the suggestions in Label Studio",
+    }[step.doing]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,17 +17,53 @@ from annotations.store.transcripts import Kept
 _SETTLED = {"open": "waits for a person", "kept": "kept", "dropped": "dropped"}
 
 
-def text_versions(connection: Connection, kept: Kept, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """The earlier versions as plain data, oldest first; none where the text is the first."""
-    return [
-        {
-            "version": one.number,
-            "replaced": one.replaced.astimezone(zone).isoformat(timespec="seconds"),
-            "source": one.source,
-            "erased": one.text is None,
-        }
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """An earlier version of a text: its number from 1, when another took its place, and whether its words were erased."""
+
+    version: int
+    replaced: str
+    source: str
+    erased: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPlace:
+    """Where a review or coding stood in an earlier version. ``text``: None where the words were erased.
+
+    ``number``: what people call it where it waits for a person; ``settled``: what became of it, None where nobody had to
+    settle it.
+    """
+
+    version: int
+    start: int
+    end: int
+    text: str | None
+    words_changed: bool
+    settled: str | None
+    settled_by: str | None
+    number: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def text_versions(connection: Connection, kept: Kept, zone: ZoneInfo) -> tuple[EarlierVersion, ...]:
+    """The earlier versions, oldest first; none where the text is the first."""
+    return tuple(
+        EarlierVersion(
+            version=one.number,
+            replaced=one.replaced.astimezone(zone).isoformat(timespec="seconds"),
+            source=one.source,
+            erased=one.text is None,
+        )
         for one in versions_of(connection, kept.id)
-    ]
+    )
 
 
 def text_of_version(connection: Connection, kept: Kept, number: int) -> str:
@@ -45,25 +82,25 @@ def text_of_version(connection: Connection, kept: Kept, number: int) -> str:
     return text
 
 
-def earlier_places(connection: Connection, transcript: UUID) -> dict[UUID, list[dict[str, Any]]]:
-    """For each review, where it stood in earlier versions, as plain data, and what became of it."""
+def earlier_places(connection: Connection, transcript: UUID) -> dict[UUID, list[EarlierPlace]]:
+    """For each review, where it stood in earlier versions, and what became of it."""
     numbered = {one.id: one for one in versions_of(connection, transcript)}
-    found: dict[UUID, list[dict[str, Any]]] = {}
+    found: dict[UUID, list[EarlierPlace]] = {}
     for one in passages_of(connection, transcript):
         # a coding of no review stands under the review that was made for it when its words changed
         if one.review is None or (one.coding is not None and one.settled not in _SETTLED):
             continue
         version = numbered[one.version]
         found.setdefault(one.review, []).append(
-            {
-                "version": version.number,
-                "start": one.was.start,
-                "end": one.was.end,
-                "text": None if version.text is None else one.was.of(version.text),
-                "words_changed": not one.moved,
-                "settled": _SETTLED.get(one.settled or ""),
-                "settled_by": one.settled_by,
-                "number": one.number if one.settled == "open" else None,
-            }
+            EarlierPlace(
+                version=version.number,
+                start=one.was.start,
+                end=one.was.end,
+                text=None if version.text is None else one.was.of(version.text),
+                words_changed=not one.moved,
+                settled=_SETTLED.get(one.settled or ""),
+                settled_by=one.settled_by,
+                number=one.number if one.settled == "open" else None,
+            )
         )
     return found

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.labels import labels_of
+from annotations.numbers_shown import counted
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.forgettings import all_forgettings
+from annotations.store.interviews import all_drafts
 from annotations.store.jobs import all_jobs
-from annotations.store.loose_codings import loose_codings
+from annotations.store.judged_passages import JudgedPassages
+from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import (
     ModelVersion,
     Serving,
@@ -24,19 +27,25 @@ from annotations.store.model_versions import (
     why_nothing_serves,
 )
 from annotations.store.pushed_tasks import count_pushed
-from annotations.store.reviews import count_reviews, current_reviews, reviews_after
+from annotations.store.reviews import count_reviews, reviews_after
 from annotations.store.seen_annotations import count_set_aside
-from annotations.store.segments import segments_of
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
-from annotations.store.transcripts import all_transcripts
+from annotations.store.transcript_versions import count_open
+from annotations.store.transcripts import all_texts, all_transcripts, count_coded_turns
+from annotations.store.wave_views import view_of
+from annotations.turn_numbers import shown_number
 from service.composition import Parts
+from service.looking.attribute_filter import with_attributes
 
 JOBS_IN_WORDS: Mapping[str, str] = {
     "train": "training",
     "precode": "suggestions",
     "renew": "new suggestions into Label Studio",
     "backup": "a backup of the study",
+    "withdraw": "erasing a participant",
+    "look": "a look at files that were sent",
+    "bring in": "bringing files in",
 }
 
 
@@ -90,11 +99,41 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunInterview:
+    """An interview that a coder has begun as a whole and not submitted: a draft, no review.
+
+    ``turn``: the last one they worked on, from 0, of ``turns``; ``marks``: how many they set or changed.
+    """
+
+    wave: str
+    interview: str
+    who: str
+    turn: int
+    turns: int
+    marks: int
+    changed: str
+
+    @property
+    def in_words(self) -> str:
+        """How far it is."""
+        who = f"by {self.who}, " if self.who else ""
+        where = (
+            f"as far as turn {shown_number(self.turn)} of {self.turns}"
+            if self.marks
+            else "nothing marked yet"
+        )
+        return f"{self.interview}: begun {who}{where} ({counted(self.marks, 'mark')} set or changed)"
+
+
+@dataclass(frozen=True, slots=True)
 class StudyProgress:
     """How far a study is: its waves by name, its people and what they coded, the model that serves, the latest jobs.
 
     ``not_learnt``: the reviews that came in since the newest model was trained; 0 before the first one. ``attributes``:
-    of how many participants and cases each is known.
+    of how many participants and cases each is known. ``views``: what one task of a wave is, where it was pushed;
+    ``begun``: interviews that coders have begun as a whole and not submitted. ``to_settle``: reviews and codings whose
+    words were corrected and that wait for a person; ``not_forgotten``: transcripts whose words that were taken out are
+    not erased everywhere yet.
     """
 
     study: str
@@ -110,19 +149,30 @@ class StudyProgress:
     jobs: tuple[JobState, ...]
     not_learnt: int = 0
     attributes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    views: Mapping[str, str] = field(default_factory=dict)
+    begun: tuple[BegunInterview, ...] = ()
+    to_settle: int = 0
+    not_forgotten: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
 
 
-def progress_of(parts: Parts) -> StudyProgress:
-    """How far the study is as things stand."""
+def progress_of(
+    parts: Parts, where: Sequence[str] = (), *, judged: JudgedPassages | None = None
+) -> StudyProgress:
+    """How far the study is as things stand; ``where``: the waves of those alone who have certain attributes.
+
+    ``judged``: what a server has counted so far and goes on with. Raises BadInput for attributes that nobody has.
+    """
     with parts.store.reading() as connection:
-        return _progress(connection, parts)
+        return _progress(connection, parts, where, judged or JudgedPassages())
 
 
-def _progress(connection: Connection, parts: Parts) -> StudyProgress:
+def _progress(
+    connection: Connection, parts: Parts, where: Sequence[str], judged: JudgedPassages
+) -> StudyProgress:
     version = parts.segmentation.version
     serving, waits = champion(connection), waiting_model(connection)
     suggested = count_suggestions(connection, serving.model.id, version) if serving else {}
@@ -131,7 +181,7 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
     return StudyProgress(
         study=parts.study.config.name,
         folder=str(parts.study.folder),
-        waves=_waves(connection, version, suggested),
+        waves=_waves(connection, version, suggested, where, judged),
         coders=tuple(coder_names(connection).values()),
         reviews=reviews,
         codings=codings,
@@ -142,26 +192,44 @@ def _progress(connection: Connection, parts: Parts) -> StudyProgress:
         jobs=tuple(JobState(job.kind, job.state) for job in all_jobs(connection, latest=5)),
         not_learnt=0 if newest is None else reviews_after(connection, newest.last_review),
         attributes=all_attributes(connection).counts(),
+        views={row.wave: view_of(connection, row.wave).value for row in projects(connection)},
+        begun=tuple(_begun(connection)),
+        to_settle=sum(count_open(connection).values()),
+        not_forgotten=tuple(
+            dict.fromkeys(one.name for one in all_forgettings(connection) if one.state != "done")
+        ),
     )
 
 
+def _begun(connection: Connection) -> Iterator[BegunInterview]:
+    drafts = all_drafts(connection)
+    if not drafts:
+        return  # no transcript need be read
+    turns = {kept.transcript.name: len(kept.transcript.turns) for kept in all_transcripts(connection)}
+    for one in drafts:
+        there = turns.get(one.interview, 0)
+        yield BegunInterview(
+            one.wave, one.interview, one.who, one.turn, there, one.marks, one.changed.isoformat()
+        )
+
+
 def _waves(
-    connection: Connection, segmentation: str, suggested: Mapping[UUID, int]
+    connection: Connection,
+    segmentation: str,
+    suggested: Mapping[UUID, int],
+    where: Sequence[str],
+    judged: JudgedPassages,
 ) -> dict[str, WaveProgress]:
     """Each wave's counts, the waves in the order of their names. ``suggested``: segments by transcript."""
-    segments, pushed = segments_of(connection, segmentation), count_pushed(connection, segmentation)
-    judged: dict[UUID, set[int]] = {}
-    for one in labels_of(segments, current_reviews(connection), loose_codings(connection)):
-        if one.complete and one.whole:
-            judged.setdefault(one.transcript, set()).update(one.judged)
+    pushed, counts = count_pushed(connection, segmentation), judged.now(connection, segmentation)
+    uncut = count_coded_turns(connection, but=counts.keys())
     waves: dict[str, Counter[str]] = {}
-    for kept in all_transcripts(connection):
-        cut = segments.get(kept.id, ())
-        units = {at for at, segment in enumerate(cut) if segment.role.is_coded}
+    for kept in with_attributes(connection, all_texts(connection), where):
         wave = waves.setdefault(kept.transcript.wave, Counter())
+        count = counts.get(kept.id)
         wave["transcripts"] += 1
-        wave["segments"] += len(units) if cut else len(kept.transcript.participants_turns)
-        wave["reviewed"] += len(units & judged.get(kept.id, set()))
+        wave["segments"] += count.passages if count else uncut.get(kept.id, 0)
+        wave["reviewed"] += count.judged if count else 0
         wave["suggested"] += suggested.get(kept.id, 0)
         wave["pushed"] += pushed.get(kept.id, 0)
     return {name: WaveProgress(**wave) for name, wave in sorted(waves.items())}

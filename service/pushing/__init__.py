@@ -20,6 +20,11 @@ What a push does to a task, by rule:
    pauses, a quarter of a minute in all. What makes something is sent again only if it is not there; a new project, of
    which that cannot be known, is asked for once.
 
+8. In the view of whole interviews one task is an interview, and the same rules hold for it. The record of what a
+   passage showed is kept passage by passage in both views.
+9. What coders have said in one view stands in the other: an annotation in the coder's own name says it there
+   (``carry_words``). It is no word by itself, and nothing is carried to a task on which somebody has begun.
+
 Label Studio shows the predictions of one version per project, named after the model that serves. The tasks of rule 2
 keep an older model's suggestions under that name; whose they are is in the study's own record (``shown_models``).
 """

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.codebook.codes import Codebook
+from annotations.coding import Suggestion
 from annotations.deal_and_draw import Placed
 from annotations.label_studio.candidates import Candidates, boxes_in_task, candidates, no_candidates
 from annotations.label_studio.predicted_answer import Prediction, prediction
@@ -90,6 +91,11 @@ class Shown:
             return None
         found = self._found(placed.segment, model)
         return None if self._draws and found.nothing else found
+
+    def suggestions(self, segment: UUID, model: UUID) -> dict[str, Suggestion]:
+        """What a model version suggests for a passage, by code, with the sentence that carries it where that is known."""
+        version, found = self._said_by(model)
+        return {one.code: one for one in found[segment].one_by_one(version) if one.suggested}
 
     def prediction(
         self, placed: Placed, model: UUID | None, among: Collection[str] | None = None

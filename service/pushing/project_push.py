@@ -13,25 +13,21 @@ from annotations.coding import Draw
 from annotations.deal_and_draw import Placed
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
-from annotations.label_studio.projects import Project, ensure_project, project_exists, used_controls
+from annotations.label_studio.projects import Project, project_exists
 from annotations.label_studio.screen import label_config
 from annotations.label_studio.task_data import hash_of
 from annotations.label_studio.tasks import Task, add_tasks, delete_tasks, tasks_by_key, touched
 from annotations.progress import Progress
-from annotations.store.codebook_versions import keep_codebook
 from annotations.store.database import Store
-from annotations.store.label_studio_projects import (
-    ProjectRow,
-    add_project,
-    keep_shown_codebook,
-    project_for,
-    retire_project,
-)
+from annotations.store.label_studio_projects import ProjectRow, project_for
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key, tasks_of
 from annotations.store.tables import now
 from annotations.store.transcript_versions import replaced_segments
+from annotations.store.wave_views import View
 from service.label_studio.attach import Service, attach
 from service.pushing.carry_out import Showing
+from service.pushing.carry_words import Carrying
+from service.pushing.open_project import Opened, open_project
 from service.pushing.plan import Faces, State, make_plan
 
 
@@ -93,9 +89,15 @@ class ProjectPush:
         create: Sequence[Placed] | None = None,
     ) -> Pushed:
         """Bring one project up to date. ``create``: the order in which tasks that are not there are made."""
-        project, row, notes = self._project(wave, coder)
+        opened = self._project(wave, coder)
+        project, row, notes = opened.project, opened.row, opened.notes
         state = self._tasks(project, row, create or placed, progress)
         notes = (*notes, *self._take_outdated_away(project, state))
+        carried = Carrying(self.store, self.server, self.codebook, row).to_passages(placed, state.there)
+        there = {
+            key: replace(task, touched=task.touched or key in carried) for key, task in state.there.items()
+        }
+        state = replace(state, there=there)
         plan = make_plan(
             placed, self.transcript_of, state, model=self.model, label=self.label, faces=self.faces
         )
@@ -124,34 +126,17 @@ class ProjectPush:
             return {}
         return tasks_by_key(self.server, known.project_id)
 
-    def _project(self, wave: str, coder: str | None) -> tuple[Project, ProjectRow, tuple[str, ...]]:
-        with self.store.reading() as connection:
-            known = project_for(connection, url=self.server.url, coder=coder, wave=wave)
-        title = title_of(self.study, wave, coder)
-        used = used_controls(self.server, known.project_id) if known else frozenset()
-        config = label_config(self.codebook, used)
-        project, is_new = ensure_project(
-            self.server, title, config, known=known.project_id if known else None
+    def _project(self, wave: str, coder: str | None) -> Opened:
+        return open_project(
+            self.store,
+            self.server,
+            self.codebook,
+            self.study,
+            wave=wave,
+            coder=coder,
+            view=View.PASSAGE,
+            config=lambda used: label_config(self.codebook, used),
         )
-        with self.store.writing() as connection:
-            # only now: a review that comes in before says nothing of a code that was not on the screen
-            version = keep_codebook(connection, self.codebook)
-            if known is not None and not is_new:
-                keep_shown_codebook(connection, known.id, version)
-                return project, known, ()
-            if known is not None:
-                retire_project(connection, known.id)
-            row = add_project(
-                connection,
-                url=self.server.url,
-                project_id=project.id,
-                title=project.title,
-                coder=coder,
-                wave=wave,
-                codebook_version=version,
-            )
-        gone = (f'the project "{row.title}" had been deleted in Label Studio, so a new one was made.',)
-        return project, row, gone if known is not None else ()
 
     def _tasks(
         self, project: Project, row: ProjectRow, create: Sequence[Placed], progress: Progress
@@ -199,12 +184,6 @@ class ProjectPush:
 
     def _first_face(self, one: Placed) -> Mapping[str, Any]:
         return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)
-
-
-def title_of(study: str, wave: str, coder: str | None) -> str:
-    """A project's title: the study, the wave, and whose it is, in Label Studio's 50 characters."""
-    rest = "".join([f" – wave {wave}" if wave else "", f" – {coder}" if coder else ""])
-    return f"{study[: max(10, 50 - len(rest))]}{rest}"
 
 
 def _key(one: Placed) -> UUID:

@@ -10,6 +10,7 @@ from annotations.coding import Coder
 from annotations.deal_and_draw import DrawPlan, Fractions
 from annotations.errors import BadInput, unknown
 from annotations.names import folded
+from annotations.store.wave_views import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,12 @@ class Asked:
     repeat: float | None = None
     seed: int | None = None
     coders: tuple[str, ...] = ()
+    view: View | None = None
 
     @property
     def nothing(self) -> bool:
-        """No option was given."""
-        return self == Asked()
+        """Nothing was asked of dealing and drawing."""
+        return self == Asked(view=self.view)
 
 
 def plan_for(asked: Asked, before: DrawPlan | None, people: Sequence[Coder]) -> DrawPlan | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from uuid import UUID
 
 from annotations.coding import Draw
@@ -17,12 +18,16 @@ from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
+from annotations.store.wave_views import View, choose_view, view_of
 from models.corpus import Corpus, read_corpus
 from models.ticking import measured_ticks
 from service.access.page_links import links_to
+from service.accounts.label_studio_users import refuse_push
 from service.composition import Parts
 from service.label_studio.attach import find_service
 from service.label_studio.connect import label_studio_of
+from service.pushing.interview_push import InterviewPush
+from service.pushing.interview_shown import WholeShown
 from service.pushing.keep_dealt_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
 from service.pushing.passage_shown import Said_by, Shown
@@ -88,11 +93,16 @@ class _Push:
 
     def push_waves(self, waves: Sequence[str], progress: Progress) -> list[Pushed]:
         """Settle what was asked, then wave by wave, project by project."""
+        shown = {transcript for wave in waves for transcript, _ in self._transcripts(wave)}
+        refuse_push(self.parts, self.server, [one for one in self.corpus.transcripts if one.id in shown])
         dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
-        pushing = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
+        both = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
         done: list[Pushed] = []
         for wave in waves:
-            dealing = self._deal(pushing, dealing, wave)
+            view, changed = self._view(wave)
+            pushing = both[view]
+            dealing = replace(dealing, notes=(*dealing.notes, changed)) if changed else dealing
+            dealing = self._deal(both, dealing, wave)
             its = streams(self._transcripts(wave), dealing.dealt)
             coders = sorted(its, key=lambda name: (name is not None, name or ""))
             done += [self._one(pushing, wave, coder, its[coder], progress) for coder in coders]
@@ -104,24 +114,53 @@ class _Push:
             done[0] = replace(done[0], notes=(*dealing.notes, *done[0].notes))
         return done
 
+    def _view(self, wave: str) -> tuple[View, str]:
+        """The view of a wave from now on, and what to say of it if it is another one than before."""
+        with self.parts.store.reading() as connection:
+            before = view_of(connection, wave)
+            was_pushed = any(row.wave == wave for row in projects(connection))
+        view = self.asked.view or before
+        if view is before:
+            return view, ""
+        with self.parts.store.writing() as connection:
+            choose_view(connection, wave, view)
+        what = "whole interviews" if view is View.INTERVIEW else "single passages"
+        said = (
+            f"wave {wave or '(none)'} is put before coders as {what} from now on. What was coded before counts as it is and "
+            f"stands in the new project, in each coder's name; the project of before stays, and what is saved there still "
+            f"counts."
+        )
+        return view, said if was_pushed else ""
+
     def _one(
         self,
-        pushing: ProjectPush,
+        pushing: ProjectPush | InterviewPush,
         wave: str,
         coder: str | None,
         placed: Sequence[Placed],
         progress: Progress,
     ) -> Pushed:
         create, note = (placed, "") if self.order is None else in_order(placed, self.order)
+        if note and isinstance(pushing, InterviewPush) and not self._whole(create):
+            raise BadInput(
+                "--order orders single passages, and this wave is put before coders as whole interviews. Leave it away, "
+                "give --order transcripts, or push with --view passage."
+            )
         done = pushing.push(wave, coder, placed, progress, create)
         return replace(done, notes=(*done.notes, note)) if note else done
 
-    def _deal(self, pushing: ProjectPush, dealing: Dealing, wave: str) -> Dealing:
+    def _whole(self, placed: Sequence[Placed]) -> bool:
+        """Do the passages of each transcript stand together?"""
+        first = [one.segment for one in placed if one.draw is not Draw.REPEAT]
+        at = [self.corpus.at[self.corpus.position[segment]][0] for segment in first]
+        return sum(one != other for one, other in pairwise(at)) == len(set(at)) - 1
+
+    def _deal(self, both: Mapping[View, ProjectPush | InterviewPush], dealing: Dealing, wave: str) -> Dealing:
         def standing(new: Transcripts) -> Mapping[UUID, bool]:
-            there = pushing.standing(wave)
+            views = [pushing.standing(wave) for pushing in both.values()]
             found = {}
             for transcript, segments in new:
-                its = [there[str(one)] for one in segments if str(one) in there]
+                its = [there[str(one)] for there in views for one in segments if str(one) in there]
                 if its:
                     found[transcript] = any(task.touched for task in its)
             return found
@@ -139,11 +178,12 @@ class _Push:
                 found.setdefault(transcript, []).append(self.corpus.ids[unit])
         return list(found.items())
 
-    def _pushing(self, *, draws: bool) -> ProjectPush:
+    def _pushing(self, *, draws: bool) -> dict[View, ProjectPush | InterviewPush]:
         parts, label = self.parts, version_label(self.model.version)
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
         service = find_service(parts)
+        links = links_to(parts.settings.public_url or service.url, service.key) if service.url else None
         faces = Shown(
             self.corpus,
             turns,
@@ -152,20 +192,18 @@ class _Push:
             label=label,
             draws=draws,
             least_precision=parts.study.config.aim.least_precision,
-            links=links_to(service.url, service.key) if service.url else None,
+            links=links,
         )
         transcripts = self.corpus.transcripts
-        return ProjectPush(
-            parts.store,
-            self.server,
-            service,
-            parts.study.config.name,
-            parts.codebook,
-            self.model.id,
-            label,
-            faces,
-            {known: transcripts[self.corpus.at[unit][0]].id for unit, known in enumerate(self.corpus.ids)},
-        )
+        shared = (parts.store, self.server, service, parts.study.config.name, parts.codebook)
+        whole = WholeShown(faces, self.corpus, turns, parts.codebook, label=label, links=links)
+        transcript_of = {
+            known: transcripts[self.corpus.at[unit][0]].id for unit, known in enumerate(self.corpus.ids)
+        }
+        return {
+            View.PASSAGE: ProjectPush(*shared, self.model.id, label, faces, transcript_of),
+            View.INTERVIEW: InterviewPush(*shared, self.model.id, label, whole),
+        }
 
     def _said_by(self) -> Callable[[UUID], Said_by]:
         """A model version and what it suggests; older ones are read when a transcript in progress shows them."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from annotations.matrix.tables import Cell
+from annotations.names import folded
 from annotations.segment import carries
 from annotations.store.cell_place import Passage
+from annotations.store.member_checks import MemberCheck
 from annotations.store.transcripts import Kept
 from annotations.transcript import Span
 from service.results.study_table import StudyTable
@@ -61,6 +63,13 @@ def _chosen(table: StudyTable, cell: Cell, site: str | None) -> Iterator[Quote]:
             ):
                 given.add(one.passage)
                 yield _quote(kept, span, chosen=True)
+
+
+def may_tell(kept: Iterable[Kept], one: MemberCheck, *, site: str | None) -> bool:
+    """May what somebody answered be told where people of ``site`` read it? It may where all their words may be quoted."""
+    who = folded(one.answered_by)
+    theirs = [it.transcript.consents for it in kept if folded(it.transcript.participant) == who]
+    return bool(theirs) and all(its.may_quote_at(site) for its in theirs)
 
 
 def stands_still(kept: Kept, passage: Passage) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from annotations.matrix.rated_cells import CONSENSUS, DIFFER, ONE
 from annotations.matrix.rating_scale import rating_shown
+from annotations.matrix.tables import Cell
 from annotations.numbers_shown import counted
 from annotations.store.cell_place import Column
-from service.results.cell_quotes import quotes_of
+from service.results.cell_quotes import Quote, may_tell, quotes_of
+from service.results.check_words import check_in_words
 from service.results.study_table import StudyTable
 
 MOST_QUOTES = 3  # of a printed cell where nobody chose any
@@ -38,17 +40,27 @@ def lines_of(
         kinds = ", ".join(counted(count, kind) for kind, count in cell.sources.items())
         people = f", {counted(len(cell.informants), 'informant')}" if cell.informants else ""
         yield Line("counts", f"{counted(cell.codings, 'coding')}{people}; {kinds}")
+    for check in table.answers(phase, row, column):
+        told = with_quotes and may_tell(table.transcripts.values(), check, site=site)
+        yield Line("counts", f"Member check: {check_in_words(check, words=told)}")
     if with_quotes:
         yield from _quotes(table, phase, row, column, site)
 
 
 def _quotes(table: StudyTable, phase: str, row: str, column: Column, site: str | None) -> Iterator[Line]:
-    found = quotes_of(table, table.cell(phase, row, column), site=site).found
-    chosen = bool(found) and found[0].chosen
-    for one in found if chosen else found[:MOST_QUOTES]:
+    cell = table.cell(phase, row, column)
+    printed = quotes_printed(table, cell, site=site)
+    for one in printed:
         yield Line("quote", f"“{one.text}” ({one.participant})")
-    if not chosen and len(found) > MOST_QUOTES:
-        yield Line("counts", f"{len(found) - MOST_QUOTES} more passages may be quoted; none was chosen")
+    left = len(quotes_of(table, cell, site=site).found) - len(printed)
+    if left:
+        yield Line("counts", f"{counted(left, 'passage')} more may be quoted; none was chosen")
+
+
+def quotes_printed(table: StudyTable, cell: Cell, *, site: str | None) -> Sequence[Quote]:
+    """The quotes that a printed cell shows: those that somebody chose, else the first few."""
+    found = quotes_of(table, cell, site=site).found
+    return found if found and found[0].chosen else found[:MOST_QUOTES]
 
 
 def rating_words(table: StudyTable, phase: str, row: str, column: Column) -> str:
@@ -82,6 +94,11 @@ def how_it_was_counted(table: StudyTable, *, with_quotes: bool) -> tuple[str, ..
         )
     if table.summaries:
         notes.append("Summaries were written by people of the team.")
+    if table.checks:
+        notes.append(
+            "Member checks: what participants, or people of a case, answered when they were shown a summary of what was "
+            "coded; beside each finding that rests on their words, or that they named."
+        )
     if with_quotes:
         notes.append("Quotes carry the participant's code, and are of participants who may be quoted.")
     if table.wanted.outcome:

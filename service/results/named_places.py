@@ -25,7 +25,7 @@ from annotations.store.withdrawals import all_withdrawals
 from annotations.study.coder_names import CoderNames
 from service.composition import Parts
 from service.looking.history import passage_typed
-from service.results.read_table import phase_ids
+from service.results.study_findings import phase_ids
 
 PLACES = ("case", "site", "wave", "participant")
 NO_PHASE = ("-", "–", "—", "none", "not stated")

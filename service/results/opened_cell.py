@@ -9,6 +9,7 @@ from annotations.errors import BadInput, unknown
 from annotations.names import folded
 from annotations.store.cell_place import Column
 from annotations.turn_numbers import shown_number
+from service.results.check_words import check_json
 from service.results.study_table import StudyTable
 from service.results.table_json import cell_json, turn_at
 
@@ -90,6 +91,10 @@ def _opened(table: StudyTable, phase: str, row: str, column: Column) -> OpenedCe
             }
         )
     plain = cell_json(table, phase, row, column, with_quotes=False, site=None)
+    # on the study's own machine, where passages are read as they are
+    plain["member_checks"] = [
+        check_json(one, words=True, label=table.label) for one in table.answers(phase, row, column)
+    ]
     return OpenedCell(
         table.label(phase) if phase else "", table.label(row), table.shown[column], plain, tuple(passages)
     )

@@ -9,7 +9,7 @@ from annotations.matrix.columns import shown_columns
 from annotations.matrix.rated_cells import RatedCell, rated_cells
 from annotations.matrix.rater_agreement import RaterAgreement, agreement_of_raters
 from annotations.matrix.rating_scale import Proposal, in_json
-from annotations.matrix.tables import Cell
+from annotations.matrix.tables import Cell, codes_below
 from annotations.store.cell_place import Column
 from annotations.store.ratings import all_ratings
 from annotations.store.transcripts import all_texts
@@ -83,9 +83,5 @@ def rated_study(parts: Parts) -> RatedStudy:
 
 def whole_cell(table: StudyTable, phase: str, code: str, column: Column) -> Cell:
     """The codings of a code and of all codes below it."""
-    below = {code}
-    for one in table.codebook.codes:
-        if one.parent in below:
-            below.add(one.id)
-    cells = [table.cell(phase, one, column) for one in below]
+    cells = [table.cell(phase, one, column) for one in codes_below(table.codebook, code)]
     return Cell(tuple(one for cell in cells for one in cell.found))

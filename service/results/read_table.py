@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
-from uuid import UUID
 
 from sqlalchemy import Connection
 
-from annotations.attributes import Attributes, filters_of
+from annotations.attributes import Attributes
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
 from annotations.matrix.columns import Columns, columns_named
-from annotations.matrix.counted_codings import Counted, counted_codings
+from annotations.matrix.counted_codings import Counted
 from annotations.matrix.orders import by_outcome, columns_in_order, phases_in_order, rows_in_order
 from annotations.matrix.rated_cells import RatedCell, rated_cells
 from annotations.matrix.tables import matrix_of, rows_at
 from annotations.names import folded
 from annotations.numbers_shown import counted
-from annotations.store.applied_codings import applied_codings, turn_places
+from annotations.store.applied_codings import turn_places
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import CellPlace, Column, column_key
+from annotations.store.member_checks import current_member_checks
 from annotations.store.ratings import all_ratings
-from annotations.store.reviews import derived_reviews
 from annotations.store.tables import now
 from annotations.store.transcripts import Kept, all_texts
 from annotations.store.written_cells import (
@@ -32,8 +31,8 @@ from annotations.store.written_cells import (
     current_quotes,
     current_summaries,
 )
-from service.agreement.report import chosen_transcripts
 from service.composition import Parts
+from service.results.study_findings import chosen_of, findings_in, listed_places
 from service.results.study_table import StudyTable, WantedTable
 
 Written = TypeVar("Written", RatedCell, tuple[Summary, ...])
@@ -52,8 +51,8 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
     book, config = parts.codebook, parts.study.config
     everything, attributes = all_texts(connection), all_attributes(connection)
     columns = columns_named(wanted.columns, attributes)
-    chosen = _chosen(everything, wanted, attributes)
-    found, alone = _findings(connection, book, chosen)
+    chosen = chosen_of(everything, wanted.among, wanted.where, attributes)
+    found, alone = findings_in(connection, book, chosen)
     row_of = rows_at(book, wanted.level)
     matrix = matrix_of(found, {one.id: one for one in chosen}, columns, row_of)
     rated = rated_cells(all_ratings(connection))
@@ -64,12 +63,7 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
     places = [cell.history[0].place for cell in shown_rated.values()]
     places += [its[0].place for its in shown_written.values()]
     own = {column_key(one): one for one in _columns(chosen, columns, places)}
-    listed = {
-        "case": tuple(config.cases),
-        "site": tuple(site for sites in config.cases.values() for site in sites),
-        "wave": config.waves,
-    }
-    ordered = columns_in_order(own.values(), listed)
+    ordered = columns_in_order(own.values(), listed_places(parts))
     if wanted.outcome is not None:
         ordered = _in_order_of_outcome(ordered, wanted.outcome, columns, attributes)
     return StudyTable(
@@ -91,44 +85,10 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
         summaries=shown_written,
         quotes=current_quotes(connection),
         distinguishing=across,
+        checks=current_member_checks(connection),
         notes=tuple(_notes(found, book, alone, hidden, unseen)),
         made=now(),
     )
-
-
-def phase_ids(codebook: Codebook) -> tuple[str, ...]:
-    """The codes that say in which phase something was."""
-    roles = {framework.id for framework in codebook.frameworks if framework.role == "phase"}
-    return tuple(code.id for code in codebook.codes if code.framework in roles)
-
-
-def _chosen(everything: Sequence[Kept], wanted: WantedTable, attributes: Attributes) -> list[Kept]:
-    filters = filters_of(wanted.where, attributes)
-    chosen = []
-    for one in chosen_transcripts(everything, wanted.among):
-        known = attributes.of(participant=one.transcript.participant, case=one.transcript.case)
-        if all(it.keeps(known) for it in filters):
-            chosen.append(one)
-    if not chosen:
-        raise BadInput("no transcript is left by these filters together. Leave one of them out.")
-    return chosen
-
-
-def _findings(
-    connection: Connection, codebook: Codebook, chosen: Sequence[Kept]
-) -> tuple[tuple[Counted, ...], int]:
-    """The codings that count, and how many phases stand on passages without another code."""
-    here = {one.id for one in chosen}
-    phases = frozenset(phase_ids(codebook))
-    applied = [one for one in applied_codings(connection) if one.transcript in here]
-    agreed = [one for one in derived_reviews(connection) if one.transcript in here]
-    found = counted_codings(applied, agreed, phases)
-    coded: dict[UUID, list[Counted]] = {}
-    for one in found:
-        coded.setdefault(one.transcript, []).append(one)
-    marks = {(one.transcript, one.coding.span) for one in applied if one.coding.code in phases}
-    alone = sum(not any(it.span & span for it in coded.get(where, ())) for where, span in marks)
-    return found, alone
 
 
 def _by_cell(found: Iterable[Summary]) -> dict[str, tuple[Summary, ...]]:

@@ -15,6 +15,7 @@ from annotations.matrix.rated_cells import RatedCell
 from annotations.matrix.tables import Cell, Matrix
 from annotations.store.applied_codings import TurnPlace
 from annotations.store.cell_place import CellPlace, Column, column_key, place_key
+from annotations.store.member_checks import MemberCheck
 from annotations.store.transcripts import Kept
 from annotations.store.written_cells import ChosenQuote, Distinguishing, Summary
 from service.agreement.report import Asked
@@ -51,6 +52,7 @@ class StudyTable:
     summaries: Mapping[str, tuple[Summary, ...]]
     quotes: tuple[ChosenQuote, ...]
     distinguishing: Mapping[tuple[str, str], Distinguishing]
+    checks: tuple[MemberCheck, ...]
     notes: tuple[str, ...]
     made: datetime
 
@@ -79,6 +81,14 @@ class StudyTable:
     def written(self, phase: str, row: str, column: Column) -> tuple[Summary, ...]:
         """What people wrote of a cell."""
         return self.summaries.get(place_key(phase, row, column_key(column)), ())
+
+    def answers(self, phase: str, row: str, column: Column) -> tuple[MemberCheck, ...]:
+        """What was answered in member checking that concerns a cell: by its informants, or for its case."""
+        cell = self.cell(phase, row, column)
+        if not self.checks or not cell.codings:
+            return ()
+        codes = {row, *(one.code for one, _ in cell.found)}
+        return tuple(one for one in self.checks if one.concerns(phase, codes, cell.informants, column))
 
     def pattern(self, phase: str, row: str) -> str:
         """What the ratings of a row say across the columns."""

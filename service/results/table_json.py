@@ -17,7 +17,8 @@ from annotations.store.ratings import Rating
 from annotations.store.transcripts import Kept
 from annotations.store.written_cells import Summary
 from annotations.turn_numbers import shown_number
-from service.results.cell_quotes import quotes_of, stands_still
+from service.results.cell_quotes import may_tell, quotes_of, stands_still
+from service.results.check_words import check_json
 from service.results.study_table import StudyTable
 
 
@@ -93,6 +94,14 @@ def cell_json(
         "proposed_why": proposal.why,
         "summaries": [_summary(table, one) for one in written],
         "passages": passages_json(table, cell),
+        "member_checks": [
+            check_json(
+                one,
+                words=with_quotes and may_tell(table.transcripts.values(), one, site=site),
+                label=table.label,
+            )
+            for one in table.answers(phase, row, column)
+        ],
     }
 
 
@@ -125,6 +134,12 @@ def turn_at(table: StudyTable, kept: Kept, position: int) -> int | None:
     turns = table.turns.get(kept.id, ())
     at = bisect_right(turns, position, key=attrgetter("start")) - 1
     return turns[at].number if at >= 0 and position < turns[at].end else None
+
+
+def turn_shown_at(table: StudyTable, kept: Kept, position: int) -> int | None:
+    """The turn as people count it, from 1, or None."""
+    turn = turn_at(table, kept, position)
+    return None if turn is None else shown_number(turn)
 
 
 def passage_named(

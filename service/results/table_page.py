@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from annotations.matrix.tables import Cell
 from annotations.store.cell_place import Column
 from annotations.turn_numbers import shown_number
+from service.design.templating import templates_in
 from service.exported_file import whole
 from service.results.cell_words import how_it_was_counted, lines_of, rating_words
 from service.results.study_table import StudyTable
@@ -21,19 +20,20 @@ _NOT_STATED = "(not stated)"
 
 def write_html(table: StudyTable, file: Path, *, with_quotes: bool, site: str | None = None) -> None:
     """Write the page, whole or not at all. ``with_quotes``: with words of participants, where consent allows."""
-    templates = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    page = templates.get_template("matrix.html").render(
-        study=table.study,
-        corner=table.corner,
-        codings=table.matrix.codings,
-        made=table.made.strftime("%Y-%m-%d %H:%M UTC"),
-        with_quotes=with_quotes,
-        columns=[table.shown[one] or _NOT_STATED for one in table.columns],
-        across=bool(table.distinguishing or table.rated),
-        blocks=[_block(table, phase, with_quotes=with_quotes, site=site) for phase in table.phases],
-        notes=how_it_was_counted(table, with_quotes=with_quotes),
+    page = (
+        templates_in(TEMPLATES)
+        .get_template("matrix.html")
+        .render(
+            study=table.study,
+            corner=table.corner,
+            codings=table.matrix.codings,
+            made=table.made.strftime("%Y-%m-%d %H:%M UTC"),
+            with_quotes=with_quotes,
+            columns=[table.shown[one] or _NOT_STATED for one in table.columns],
+            across=bool(table.distinguishing or table.rated),
+            blocks=[_block(table, phase, with_quotes=with_quotes, site=site) for phase in table.phases],
+            notes=how_it_was_counted(table, with_quotes=with_quotes),
+        )
     )
     whole(file, page.encode())
 

@@ -23,8 +23,9 @@ from annotations.timeline.when import When, when_of
 from service.composition import Parts
 from service.exported_file import safe_cell, whole
 from service.results.named_places import NamedPlaces, named_places
-from service.results.read_table import phase_ids, study_table
+from service.results.read_table import study_table
 from service.results.rows_in import OnlyTried, RowReader, filled_table, keep_or_take_back
+from service.results.study_findings import phase_ids
 from service.results.study_table import WantedTable
 from service.results.table_json import passage_named
 

@@ -6,20 +6,18 @@ colour: phases differ in brightness and hatching, and what is uncertain is drawn
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 
 from annotations.errors import BadInput
 from annotations.timeline.when import When
+from service.results.picture_files import FAMILY, TALLEST, TextMeasure
 from service.results.timeline_events import Dated, Timeline
 from service.results.timeline_scale import TimeScale
 
@@ -27,8 +25,6 @@ WIDTH = 7.4  # inches, what a page has between its margins
 _DATES, _STRIP, _CHART, _WORDS = (0.08, 1.24), (1.28, 1.34), (1.42, 4.12), (4.3, 7.26)
 _SIZE, _LINE, _GAP = 7.5, 0.135, 0.075
 _BAND, _HEAD, _FOOT = 0.2, 0.52, 0.62
-DPI = 300
-_TALLEST = 200  # inches: 60,000 pixels, more than programs open
 # from light to dark, so that they differ in grey too (ColorBrewer's Blues, safe for the colour-blind)
 _FILLS = (
     ("#f0f0f0", ""),
@@ -40,7 +36,6 @@ _FILLS = (
 )
 _NO_PHASE = ("#ffffff", "")
 _INK, _QUIET, _FAINT = "#111111", "#666666", "#dddddd"
-_FAMILY = "DejaVu Sans"  # comes with matplotlib
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +52,14 @@ class Row:
         return max(len(self.dates), len(self.words), 1) * _LINE + _GAP
 
 
-def figures(found: Sequence[Timeline], *, tallest: float = _TALLEST) -> Iterator[Figure]:
+def figures(found: Sequence[Timeline], *, tallest: float = TALLEST) -> Iterator[Figure]:
     """The timelines under one axis, on as many sheets as ``tallest`` inches ask for. Raises BadInput for none."""
     if not any(one.events for one in found):
         raise BadInput(
             'there are no events to draw. Bring them in: "tandem timeline FILE" (columns case, date, event).'
         )
     scale = TimeScale.over([one.when for timeline in found for one in timeline.events], _CHART)
-    measure = _Measure()
+    measure = TextMeasure(_SIZE)
     sheet: list[tuple[Timeline, list[Row], bool]] = []
     room = tallest - _FOOT
     for timeline in found:
@@ -72,7 +67,7 @@ def figures(found: Sequence[Timeline], *, tallest: float = _TALLEST) -> Iterator
         rows: list[Row] = []
         again = False
         left = room - sum(_height(one, its) for one, its, _ in sheet) - head
-        for row in (measure.row(one) for one in timeline.events):
+        for row in (_row_of(measure, one) for one in timeline.events):
             if row.height > left and (rows or sheet):
                 if rows:
                     sheet.append((timeline, rows, again))
@@ -84,58 +79,12 @@ def figures(found: Sequence[Timeline], *, tallest: float = _TALLEST) -> Iterator
     yield _drawn(sheet, scale)
 
 
-def as_svg(figure: Figure, title: str) -> bytes:
-    """The sheet as SVG; its words stay words, which can be searched and read aloud."""
-    out = io.BytesIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "tandem"}):
-        figure.savefig(out, format="svg", metadata={"Title": title, "Date": None, "Creator": "Tandem"})
-    # where a machine lacks the font, one that is about as wide takes its place
-    own = b"'DejaVu Sans'"
-    return out.getvalue().replace(own, own + b", Verdana, sans-serif")
-
-
-def as_png(figure: Figure) -> bytes:
-    """The sheet as PNG at 300 dots an inch. Raises BadInput where it would be taller than programs open."""
-    if figure.get_figheight() > _TALLEST:
-        raise BadInput("so many events make a picture that no program opens. Draw one case: --case CASE.")
-    out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=DPI)
-    return out.getvalue()
-
-
-class _Measure:
-    """How wide words are, and how they fit a column."""
-
-    def __init__(self) -> None:
-        canvas: Any = FigureCanvasAgg(Figure(dpi=DPI))
-        self._renderer = canvas.get_renderer()
-        self._font = FontProperties(family=_FAMILY, size=_SIZE)
-
-    def width(self, words: str) -> float:
-        """In inches."""
-        return float(self._renderer.get_text_width_height_descent(words, self._font, False)[0]) / DPI
-
-    def row(self, dated: Dated) -> Row:
-        return Row(dated, self.lines(dated.event.date, _DATES), self.lines(_said(dated), _WORDS))
-
-    def lines(self, words: str, column: tuple[float, float]) -> tuple[str, ...]:
-        """The words in lines that fit the column; a word that is too long is parted."""
-        room = column[1] - column[0]
-        lines: list[str] = []
-        line = ""
-        for word in words.split():
-            joined = f"{line} {word}".strip()
-            if self.width(joined) <= room:
-                line = joined
-                continue
-            if line:
-                lines.append(line)
-            while self.width(word) > room:
-                cut = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or self.width(word[:n]) <= room)
-                lines.append(word[:cut])
-                word = word[cut:]
-            line = word
-        return tuple([*lines, line] if line else lines)
+def _row_of(measure: TextMeasure, dated: Dated) -> Row:
+    return Row(
+        dated,
+        measure.lines(dated.event.date, _DATES[1] - _DATES[0]),
+        measure.lines(_said(dated), _WORDS[1] - _WORDS[0]),
+    )
 
 
 def _said(dated: Dated) -> str:
@@ -187,7 +136,7 @@ class _Drawing:
         axes.axis("off")
         self._axes = axes
         self._scale = scale
-        self._measure = _Measure()
+        self._measure = TextMeasure(_SIZE)
         self._y = 0.0
 
     def case(self, timeline: Timeline, rows: Sequence[Row], *, again: bool) -> None:
@@ -222,7 +171,7 @@ class _Drawing:
             Rectangle((start, self._y + 0.02), width, _BAND - 0.05, facecolor=colour, hatch=hatch, edgecolor=_INK,
                       linewidth=0.7, linestyle=(0, (3, 2)) if open_ends else "solid", gid=f"band-{phase}")
         )  # fmt: skip
-        lines = self._measure.lines(phase, _DATES)
+        lines = self._measure.lines(phase, _DATES[1] - _DATES[0])
         shown = phase if len(lines) == 1 else f"{lines[0]} …"
         self._text(_DATES[0], self._y + _BAND / 2 + 0.03, shown, size=_SIZE - 0.5)
         self._y += _BAND
@@ -331,7 +280,7 @@ class _Drawing:
     def _text(self, x: float, y: float, words: str, *, size: float = _SIZE, weight: str = "normal", align: str = "left",
               colour: str = _INK) -> None:  # fmt: skip
         self._axes.text(x, y, words, fontsize=size, fontweight=weight, ha=align, va="center", color=colour,
-                        family=_FAMILY, parse_math=False)  # fmt: skip
+                        family=FAMILY, parse_math=False)  # fmt: skip
 
     def _line(self, xs: tuple[float, float], ys: tuple[float, float], *, colour: str, width: float, style: Any = "solid",
               gid: str | None = None) -> None:  # fmt: skip

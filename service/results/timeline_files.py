@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from service.exported_file import safe_cell, whole
+from service.results.numbered_document import NumberedDocument, Ref
+from service.results.picture_files import as_png, as_svg
 from service.results.timeline_events import Dated, Timeline
-from service.results.timeline_figure import WIDTH, as_png, as_svg, figures
+from service.results.timeline_figure import WIDTH, figures
 
 _PAGE_ROOM = 8.4  # inches of a page of A4 that a picture may take
 _HEADS = ("Date", "Phase", "Event", "Actor or place", "Source")
@@ -89,70 +91,31 @@ def _cell_date(day: Any) -> Any:
 
 def write_docx(found: Sequence[Timeline], file: Path, *, title: str) -> None:
     """A figure and a table a case, numbered; pictures are parted where a page has no room for them."""
-    from docx import Document
-    from docx.shared import Cm, Inches, Pt
+    document = NumberedDocument(title)
+    add_timelines(document, found)
+    whole(file, document.as_bytes())
 
-    document = Document()
-    for section in document.sections:
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(1.8)
-    normal: Any = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(10)
-    document.core_properties.title = title
-    document.core_properties.author = ""
-    document.add_heading(title, 1)
-    number = 0
+
+def add_timelines(document: NumberedDocument, found: Sequence[Timeline]) -> tuple[Ref, ...]:
+    """Put them into a document, the figures first; the numbers that they got."""
+    made = []
     for timeline in found:
         sheets = list(figures([timeline], tallest=_PAGE_ROOM))
         for at, figure in enumerate(sheets, start=1):
-            number += 1
-            picture: Any = document.add_picture(io.BytesIO(as_png(figure)), width=Inches(min(WIDTH, 6.8)))
-            _describe(picture, f"Timeline of {timeline.case}; its events are listed in the table below.")
             part = f", part {at} of {len(sheets)}" if len(sheets) > 1 else ""
-            _caption(document, f"Figure {number}. ", f"Timeline of {timeline.case}{part}.")
-    for number, timeline in enumerate(found, start=1):
-        _caption(document, f"Table {number}. ", f"Events of {timeline.case}, their dates as people say them.")
-        _table(document, timeline)
-    out = io.BytesIO()
-    document.save(out)
-    whole(file, out.getvalue())
-
-
-def _describe(picture: Any, words: str) -> None:
-    """For whoever cannot see it."""
-    picture._inline.docPr.set("descr", _printable(words))
-
-
-def _caption(document: Any, number: str, words: str) -> None:
-    paragraph = document.add_paragraph()
-    paragraph.add_run(number).bold = True
-    paragraph.add_run(_printable(words))
-
-
-def _table(document: Any, timeline: Timeline) -> None:
-    from docx.oxml import OxmlElement
-    from docx.shared import Cm
-
-    rows = [_HEADS, *(_row(one) for one in timeline.events)]
-    made = document.add_table(rows=len(rows), cols=len(_HEADS), style="Table Grid")
-    made.autofit = False
-    made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    widths = (2.6, 2.8, 6.0, 2.8, 3.2)
-    for at, (row, words) in enumerate(zip(made.rows, rows, strict=True)):
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, word, width in zip(row.cells, words, widths, strict=True):
-            cell.width = Cm(width)
-            cell.text = _printable(word)
-            _small(cell, bold=at == 0)
-
-
-def _small(cell: Any, *, bold: bool) -> None:
-    from docx.shared import Pt
-
-    for paragraph in cell.paragraphs:
-        paragraph.paragraph_format.space_after = Pt(1)
-        for run in paragraph.runs:
-            run.font.size, run.bold = Pt(8.5), bold
+            made.append(
+                document.picture(
+                    f"Timeline of {timeline.case}{part}.",
+                    as_png(figure),
+                    describes=f"Timeline of {timeline.case}; its events are listed in the table below.",
+                    inches=min(WIDTH, 6.8),
+                )
+            )
+    for timeline in found:
+        subject = f"Events of {timeline.case}, their dates as people say them."
+        rows = [_row(one) for one in timeline.events]
+        made.append(document.table(subject, _HEADS, rows, widths=(2.6, 2.8, 6.0, 2.8, 3.2)))
+    return tuple(made)
 
 
 def _row(one: Dated) -> tuple[str, ...]:
@@ -160,8 +123,3 @@ def _row(one: Dated) -> tuple[str, ...]:
     sources = "; ".join(filter(None, (event.source, *one.passages)))
     where = ", ".join(filter(None, (event.actor, event.place)))
     return (event.date, one.phase or "not stated", event.text, where, sources or NO_SOURCE)
-
-
-def _printable(words: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return "".join(letter for letter in words if letter in "\t\n" or ord(letter) >= 32)

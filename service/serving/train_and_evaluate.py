@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from annotations.arrays import Floats32
@@ -11,6 +10,9 @@ from annotations.groups import GroupBy
 from annotations.progress import Progress, quiet
 from annotations.transcript import Span
 from models.calibration import Aim
+from models.classifier_names import classifier_named
+from models.kept_tunings import FOLDER
+from models.languages import plain_language
 from models.segmenter import sentences_in
 from service.composition import Parts
 from training.collect import Collected
@@ -43,13 +45,13 @@ def train(
 ) -> Trained:
     """Train on what people have coded so far, and promote by the written rule. ``unwatched``: in a worker.
 
-    What belongs to no living run or model is swept first.
+    What belongs to no living run or model is swept first; what a killed training has done of tuning encoders stays, for
+    this one goes on with it.
     """
-    sweep(parts.store, parts.study)
+    sweep(parts.store, parts.study, spared=frozenset({parts.study.models_folder / FOLDER}))
     with_parts = training_parts_of(parts, embedding)
-    found = train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
-    warning = parts.embedder.language_warning(parts.study.config.language)
-    return found if warning is None else replace(found, notes=(*found.notes, warning))
+    with with_parts.tunings_kept():
+        return train_model(with_parts, force=force, progress=fitting, unwatched=unwatched)
 
 
 def something_teaches(parts: Parts) -> bool:
@@ -61,7 +63,9 @@ def reproduce(
     parts: Parts, run: str, *, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> Reproduced:
     """Make the model of an MLflow run (or of a version) again from its snapshot, and compare every digit."""
-    return reproduce_model(training_parts_of(parts, embedding), run, progress=fitting)
+    with_parts = training_parts_of(parts, embedding)
+    with with_parts.tunings_kept():
+        return reproduce_model(with_parts, run, progress=fitting)
 
 
 def catch_up(parts: Parts) -> str | None:
@@ -75,7 +79,9 @@ def evaluate(
     parts: Parts, *, group_by: GroupBy, embedding: Progress = quiet, fitting: Progress = quiet
 ) -> tuple[dict[str, Any], Collected]:
     """Cross-validation by group, beside how far people agree."""
-    return evaluation(training_parts_of(parts, embedding), group_by=group_by, progress=fitting)
+    with_parts = training_parts_of(parts, embedding)
+    with with_parts.tunings_kept():
+        return evaluation(with_parts, group_by=group_by, progress=fitting)
 
 
 def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingParts:
@@ -101,4 +107,8 @@ def training_parts_of(parts: Parts, embedding: Progress = quiet) -> TrainingPart
         aim=Aim(parts.study.config.aim.precision),
         least_precision=parts.study.config.aim.least_precision,
         fine_tune=parts.embedder if parts.study.config.embedder.fine_tune else None,
+        classifier=classifier_named(parts.study.config.classifier),
+        taught=None
+        if parts.embedder.taught is None
+        else frozenset(map(plain_language, parts.embedder.taught)),
     )

@@ -1,26 +1,30 @@
-"""The versioned JSON API: what the study holds, for other programs. Everything needs the session key."""
+"""The versioned JSON API: what the study holds, for other programs. Everything needs a token, or the session key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy import Connection
 
+from annotations.errors import unknown
 from annotations.lots import lots
 from annotations.store.jobs import Job, all_jobs, ask_for
 from annotations.store.model_versions import all_models, champion
-from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_on
-from annotations.store.transcripts import all_transcripts, get_transcript
-from service.access.doors import reader, writer
-from service.looking.hidden_spans import Hidden
+from annotations.store.transcripts import Kept, all_transcripts, same_name
+from service.access.policy import Action, must
+from service.access.transcript_access import must_read, sees
+from service.access.viewer import Viewer
+from service.audit import saw
+from service.looking.seen_passages import SeenPassages
 from service.looking.wave_progress import progress_of
 from service.web.dependencies import Served
-from service.web.pages import rendered
+from service.web.pages import page_for
 from service.web.schemas import (
     JobAsked,
     JobShown,
@@ -30,49 +34,60 @@ from service.web.schemas import (
     SuggestionShown,
     TranscriptShown,
 )
+from service.web.signed_in import AskedBy, Needs
 
 router = APIRouter(prefix="/api/v1")
-_READ = [Depends(reader)]
 Name = Annotated[str, Query(description="The transcript's id, in any case.")]
+Figures = Annotated[Viewer, Depends(Needs(Action.SEE_FIGURES))]
+Reading = Annotated[Viewer, Depends(Needs(Action.READ_TEXT))]
+Where = Annotated[
+    Sequence[str], Query(description='Only of those with this attribute, such as "role=leader".')
+]
 
 
-@router.get("/status", dependencies=_READ)
-def study_status(parts: Served) -> dict[str, Any]:
+@router.get("/status")
+def study_status(parts: Served, _viewer: Figures, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it."""
-    return progress_of(parts).to_json()
+    return progress_of(parts, where).to_json()
 
 
-@router.get("/transcripts", dependencies=_READ)
-def transcripts(parts: Served, wave: str | None = None) -> list[TranscriptShown]:
-    """Every transcript, or those of one wave, without their words."""
+@router.get("/transcripts")
+def transcripts(parts: Served, viewer: Figures, wave: str | None = None) -> list[TranscriptShown]:
+    """Every transcript that you may see, or those of one wave, without their words."""
     with parts.store.reading() as connection:
-        return [TranscriptShown.of(kept) for kept in all_transcripts(connection, wave=wave)]
+        found = all_transcripts(connection, wave=wave)
+        return [TranscriptShown.of(kept) for kept in found if sees(viewer, kept.transcript)]
 
 
-@router.get("/segments", dependencies=_READ)
-def segments(parts: Served, transcript: Name) -> list[SegmentShown]:
+@router.get("/segments")
+def segments(parts: Served, viewer: Reading, by: AskedBy, transcript: Name) -> list[SegmentShown]:
     """A transcript's segments under the segmentation in force, with their words, in reading order."""
     with parts.store.reading() as connection:
-        kept = get_transcript(connection, transcript)
+        kept = _seen(connection, viewer, transcript)
+        must_read(viewer, kept.transcript)
         cut = segments_of(connection, parts.segmentation.version).get(kept.id, ())
+    saw(parts.store, by, kept.transcript.name)
     return [SegmentShown.of(segment, kept.transcript) for segment in cut]
 
 
-@router.get("/suggestions", dependencies=_READ)
-def suggestions(parts: Served, transcript: Name, suggested_only: bool = False) -> list[SuggestionShown]:
+@router.get("/suggestions")
+def suggestions(
+    parts: Served, viewer: Figures, transcript: Name, suggested_only: bool = False
+) -> list[SuggestionShown]:
     """What the serving model says of a transcript, with evidence by reference.
 
-    Segments that a coder is to judge without a suggestion are left out until that review is in.
+    Segments that a coder is to judge without a suggestion are left out until that review is in. To a coder, only those
+    that she has reviewed are shown.
     """
     with parts.store.reading() as connection:
-        kept = get_transcript(connection, transcript)
+        kept = _seen(connection, viewer, transcript)
         serving = champion(connection)
         if serving is None:
             return []
         model = serving.model
-        hidden = Hidden.now(connection)
+        seen = SeenPassages.now(connection, viewer, kept)
         cut = segments_of(connection, model.segmentation).get(kept.id, ())
-        shown = [one.id for one in cut if one.id is not None and not hidden.hides(kept.id, one.span)]
+        shown = [one.id for one in cut if one.id is not None and seen.shows_suggestion(one.span)]
         found: dict[UUID, Any] = {}
         for some in lots(shown, 400):
             found |= suggestions_on(connection, model, some)
@@ -85,19 +100,17 @@ def suggestions(parts: Served, transcript: Name, suggested_only: bool = False) -
     ]
 
 
-@router.get("/reviews", dependencies=_READ)
-def reviews(parts: Served, transcript: Name) -> list[ReviewShown]:
-    """The reviews of a transcript that stand now; "tandem history" shows the past ones too."""
+@router.get("/reviews")
+def reviews(parts: Served, viewer: Figures, transcript: Name) -> list[ReviewShown]:
+    """The reviews of a transcript that stand now and that you may see; "tandem history" shows the past ones too."""
     with parts.store.reading() as connection:
-        kept = get_transcript(connection, transcript)
-        return [
-            ReviewShown.of(one, kept.transcript.name)
-            for one in current_reviews(connection, transcript=kept.id)
-        ]
+        kept = _seen(connection, viewer, transcript)
+        seen = SeenPassages.now(connection, viewer, kept)
+        return [ReviewShown.of(one, kept.transcript.name) for one in seen.reviews if seen.shows(one)]
 
 
-@router.get("/models", dependencies=_READ)
-def models(parts: Served) -> list[ModelShown]:
+@router.get("/models")
+def models(parts: Served, _viewer: Figures) -> list[ModelShown]:
     """Every model version, oldest first, and which of them serves."""
     with parts.store.reading() as connection:
         serving = champion(connection)
@@ -105,32 +118,44 @@ def models(parts: Served) -> list[ModelShown]:
         return [ModelShown.of(model, serves=model.id == now) for model in all_models(connection)]
 
 
-@router.get("/jobs", dependencies=_READ)
-def jobs(parts: Served) -> list[JobShown]:
+@router.get("/jobs")
+def jobs(parts: Served, _viewer: Figures) -> list[JobShown]:
     """The latest jobs, newest first."""
     with parts.store.reading() as connection:
         return [_shown(job) for job in all_jobs(connection)]
 
 
-@router.post("/jobs", dependencies=[Depends(writer)], status_code=202)
-def ask(parts: Served, asked: JobAsked) -> JobShown:
+@router.post("/jobs", status_code=202)
+def ask(
+    parts: Served, viewer: Annotated[Viewer, Depends(Needs(Action.HAND_OUT))], asked: JobAsked
+) -> JobShown:
     """Ask a worker for a training or for suggestions; one of a kind waits at most."""
+    must(viewer, Action.CHANGE_MODELS if asked.kind == "train" else Action.HAND_OUT)
     with parts.store.writing() as connection:
         new = ask_for(connection, asked.kind, {"wave": asked.wave} if asked.wave else {})
         return next(_shown(job) for job in all_jobs(connection) if job.id == new)
 
 
-@router.get("/openapi.json", dependencies=_READ, include_in_schema=False)
-def openapi(request: Request) -> Mapping[str, Any]:
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request, _viewer: Figures) -> Mapping[str, Any]:
     """This API, described for programs."""
     described: Mapping[str, Any] = request.app.openapi()
     return described
 
 
-@router.get("/docs", dependencies=_READ, include_in_schema=False, response_class=HTMLResponse)
-def docs(request: Request) -> str:
+@router.get("/docs", include_in_schema=False, response_class=HTMLResponse)
+def docs(request: Request, viewer: Figures) -> HTMLResponse:
     """This API, described for people; needs nothing from outside."""
-    return rendered("api.html", calls=list(_calls(request.app.openapi())))
+    return page_for(request, viewer, "api.html", calls=list(_calls(request.app.openapi())))
+
+
+def _seen(connection: Connection, viewer: Viewer, transcript: str) -> Kept:
+    """The transcript. Raises UnknownName, which names no other than this person may know of."""
+    kept = same_name(connection, transcript)
+    if kept is None or not sees(viewer, kept.transcript):
+        known = [one.transcript.name for one in all_transcripts(connection) if sees(viewer, one.transcript)]
+        raise unknown("transcript", transcript, known)
+    return kept
 
 
 def _calls(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

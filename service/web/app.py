@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response, status
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from annotations.errors import BadInput, TandemError
-from service.access.doors import COOKIE, holds_cookie, holds_key
-from service.access.keys import door_key
+from annotations.store.judged_passages import JudgedPassages
+from service.access.doors import holds_key
+from service.access.policy import Action
+from service.accounts.sign_in import sign_out, with_key
 from service.composition import Parts
 from service.corrections.inbox import Inbox
-from service.looking.wave_progress import progress_of
-from service.web import api, ml_backend, proof_route, reading_pages
+from service.live_config import InForce
+from service.looking.interview_search import InterviewSearch
+from service.web import (
+    account_page,
+    api,
+    audit_page,
+    codebook_pages,
+    doubt_pages,
+    job_pages,
+    ml_backend,
+    people_page,
+    proof_route,
+    reading_pages,
+    sign_in_pages,
+    static_route,
+    work_pages,
+)
 from service.web import webhook_route as webhook
 from service.web.background import (
     attach_until_done,
@@ -27,13 +41,38 @@ from service.web.background import (
     users_of,
     work_off_until_stopped,
 )
+from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
-from service.web.pages import rendered
+from service.web.fault_pages import explain_faults
+from service.web.pages import visit_of
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
+from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
+from service.web.workbench import (
+    bring_in_pages,
+    exports_pages,
+    participants_pages,
+    settings_page,
+    study_page,
+)
 
+PAGES = (
+    work_pages,
+    reading_pages,
+    codebook_pages,
+    doubt_pages,
+    job_pages,
+    account_page,
+    people_page,
+    audit_page,
+    study_page,
+    bring_in_pages,
+    participants_pages,
+    exports_pages,
+    settings_page,
+)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -66,6 +105,8 @@ def create_app(
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
         if attach:
             threads.append(threading.Thread(target=attach_until_done, args=(parts, stopped), daemon=True))
+        # a large study takes long to count the first time
+        threads.append(threading.Thread(target=app.state.study_now.warm_up, daemon=True))
         for thread in threads:
             thread.start()
         yield
@@ -80,19 +121,25 @@ def create_app(
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(RequestLimits)
-    app.exception_handler(TandemError)(_explain)
-    app.exception_handler(RequestValidationError)(_unfit)
+    explain_faults(app)
     app.state.parts = parts
     app.state.key = key
+    app.state.proxies = parts.settings.proxies
     app.state.inbox = inbox
     app.state.arrived = arrived
+    # set before the server waits for its connections to end: those that stay open end themselves
+    app.state.stopping = threading.Event()
     app.state.pings = Pings(parts)
+    app.state.in_force = InForce(parts)
+    app.state.search = InterviewSearch()
+    app.state.judged = JudgedPassages()
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)
+    app.state.study_now = study_page.remember_study(parts)
     # those first for whose answer a coder waits
-    for router in (ml_backend.router, webhook.router, api.router, reading_pages.router, proof_route.router):
-        app.include_router(router)
+    for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES):
+        app.include_router(part.router)
     return app
 
 
@@ -105,31 +152,17 @@ def health(request: Request, response: Response) -> Health:
     return Health(status="UP" if set(found.values()) == {"ok"} else "PARTLY", parts=found)
 
 
-def page(request: Request, parts: Served) -> Response:
-    """The status page; a link with the key logs in, and the key leaves the address bar."""
+async def page(request: Request, parts: Served) -> Response:
+    """The status page; a link with the key signs in, and the key leaves the address bar."""
     given = request.query_params.get("key")
     if given is not None and holds_key(request, given):
+        key, before = request.app.state.key, session_cookie(request)
+        address, here = address_of(request), is_here(request)
+        began = await run_in_threadpool(with_key, parts.store, key, address=address, here=here)
+        await run_in_threadpool(sign_out, parts.store, key, before)
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
-        secure = urlsplit(str(request.url)).scheme == "https"
-        answer.set_cookie(COOKIE, door_key(given, "page"), httponly=True, samesite="strict", secure=secure)
+        remember(request, answer, began)
         return answer
-    if not holds_cookie(request):
-        return HTMLResponse(rendered("locked.html"), status.HTTP_401_UNAUTHORIZED)
-    return HTMLResponse(rendered("status.html", **progress_of(parts).to_json()))
-
-
-async def _unfit(_request: Request, error: Exception) -> Response:
-    """What is wrong with a request and where, without what it held: that may be no text at all."""
-    faults = error.errors() if isinstance(error, RequestValidationError) else ()
-    told = [{key: one.get(key) for key in ("type", "loc", "msg")} for one in faults]
-    plain = json.dumps({"detail": told}, default=str)
-    return Response(plain, status.HTTP_422_UNPROCESSABLE_CONTENT, media_type="application/json")
-
-
-async def _explain(_request: Request, error: Exception) -> Response:
-    code = (
-        status.HTTP_422_UNPROCESSABLE_CONTENT
-        if isinstance(error, BadInput)
-        else status.HTTP_503_SERVICE_UNAVAILABLE
-    )
-    return JSONResponse({"detail": str(error)}, code)
+    visit = await visit_of(request, parts, await viewer_of(request))
+    visit.must(Action.SEE_FIGURES)
+    return await run_in_threadpool(study_page.study, visit)

@@ -62,6 +62,13 @@ def bounded(limits: ConnectionLimits) -> type[H11Protocol]:
 class QuietServer(uvicorn.Server):
     """Says a fault of the loop in one line, and that no file is left once a minute."""
 
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        """Tell what stays open (jobs' progress) that it shall end, then wait for all that is being answered."""
+        stopping = getattr(getattr(self.config.app, "state", None), "stopping", None)
+        if stopping is not None:
+            stopping.set()
+        await super().shutdown(sockets)
+
     async def startup(self, sockets: list[Any] | None = None) -> None:
         """Listen, with our own word for what goes wrong in the loop."""
         asyncio.get_running_loop().set_exception_handler(_said_once(time.monotonic))

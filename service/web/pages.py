@@ -1,15 +1,114 @@
-"""Pages for a browser, rendered from templates that escape everything."""
+"""Pages for a browser: a template within the layout, for whoever looks at it."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
 
-from jinja2 import Environment, select_autoescape
+from fastapi import Depends, Request, Response, status
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from service.access.policy import WHOLE_STUDY, About, Action, may, must
+from service.access.viewer import Viewer
+from service.audit import By, Did, noted, saw
+from service.composition import Parts
+from service.design.templating import templates_in
+from service.web.dependencies import Served
+from service.web.lists import Shown
+from service.web.navigation import Item, items_for, place_of
+from service.web.signed_in import SignedIn, by_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+THEME = "tandem_theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What stands around a page. ``here``: the address of the navigation's item; ``taken``: the form just saved."""
+
+    study: str
+    viewer: Viewer | None
+    items: tuple[Item, ...]
+    here: str
+    theme: str
+    csrf: str
+    taken: str
+
+
+def shell_of(request: Request, viewer: Viewer | None) -> Shell:
+    """What stands around this request's page, for this person, or for nobody in particular."""
+    theme = request.cookies.get(THEME, "")
+    return Shell(
+        study=request.app.state.parts.study.config.name if viewer else "Tandem",
+        viewer=viewer,
+        items=items_for(viewer),
+        here=place_of(request.url.path),
+        theme=theme if theme in ("light", "dark") else "",
+        csrf=getattr(request.state, "csrf", ""),
+        taken=request.query_params.get("taken", "")[:80],
+    )
 
 
 def rendered(name: str, **known: Any) -> str:
     """The template of this name, filled in."""
-    environment = Environment(autoescape=select_autoescape(default=True))
-    source = (files("service") / "web" / "templates" / name).read_text("utf-8")
-    return environment.from_string(source).render(**known)
+    return templates_in(TEMPLATES).get_template(name).render(**known)
+
+
+def page_for(
+    request: Request, viewer: Viewer | None, name: str, *, code: int = status.HTTP_200_OK, **known: Any
+) -> HTMLResponse:
+    """A page within the layout."""
+    return HTMLResponse(rendered(name, shell=shell_of(request, viewer), **known), code)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request by somebody who is signed in: what they may, and pages for them."""
+
+    request: Request
+    parts: Parts
+    viewer: Viewer
+    by: By
+
+    def may(self, action: Action, about: About = WHOLE_STUDY) -> bool:
+        """May this person do this?"""
+        return may(self.viewer, action, about)
+
+    def must(self, action: Action, about: About = WHOLE_STUDY) -> None:
+        """Raises NotAllowed for whoever may not."""
+        must(self.viewer, action, about)
+
+    def reads(self, transcript: str) -> None:
+        """Write down that this person reads a transcript, before it is shown."""
+        saw(self.parts.store, self.by, transcript)
+
+    def sees_passages(self, where: str, passages: int) -> None:
+        """Write down that this person sees so many passages, before they are shown."""
+        if passages:
+            noted(self.parts.store, self.by, Did.SAW_PASSAGES, where, passages=passages)
+
+    def takes(self, shown: Shown[Any], name: str) -> Response:
+        """What a list shows as a workbook, for whoever may export; it is written down. Raises NotAllowed."""
+        self.must(Action.EXPORT)
+        noted(self.parts.store, self.by, Did.EXPORTED, f"{name}.xlsx", kind="list", rows=len(shown.found))
+        return shown.workbook_answer(name)
+
+    def page(self, name: str, *, code: int = status.HTTP_200_OK, **known: Any) -> HTMLResponse:
+        """A page within the layout; ``visit`` is known to it."""
+        return page_for(self.request, self.viewer, name, code=code, visit=self, **known)
+
+
+def saved(path: str, form: str = "") -> RedirectResponse:
+    """After a form was taken: go to a page of ours, which forgets what the browser kept of that form."""
+    mark = f"{'&' if '?' in path else '?'}taken={form}" if form else ""
+    before, hash_, place = path.partition("#")
+    return RedirectResponse(f"{before}{mark}{hash_}{place}", status.HTTP_303_SEE_OTHER)
+
+
+async def visit_of(request: Request, parts: Served, viewer: SignedIn) -> Visit:
+    """The request with whoever is signed in."""
+    return Visit(request, parts, viewer, await by_of(request))
+
+
+Visited = Annotated[Visit, Depends(visit_of)]

@@ -1,82 +1,161 @@
-"""Pages that a coder opens from a passage in Label Studio: the interview as a whole, how far it is, the definitions.
+"""Reading: interviews as a whole, how far they are, and words found in them.
 
-A link there carries the key of its page; the browser keeps it as a cookie of that page, and it leaves the address bar.
-Whoever holds the session key's own cookie (the status page) gets in as well. Nobody's codes are shown.
+Whoever is signed in sees codes and memos in the margin, as far as she may. A link in Label Studio carries a key of its page
+for coders without an account; the browser keeps it as a cookie of that page, it leaves the address bar, and the page shows
+the words and nobody's codes.
 """
 
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from annotations.codebook.html_page import codebook_page
-from annotations.codebook.layout import lay_out
-from service.access.doors import holds_cookie
-from service.access.page_links import CODEBOOK, INTERVIEWS, anchor, interview_path, page_key
+from annotations.store.transcripts import Kept
+from service.access.page_links import INTERVIEWS, anchor, interview_path, page_key
+from service.access.policy import Action
+from service.access.transcript_access import must_read, sees
+from service.audit import By, saw
 from service.looking.interview_read import read_interview
+from service.looking.interview_search import InterviewSearch, readable_interviews
+from service.looking.margin import read_with_margin
+from service.looking.my_work import Assigned, work_of
+from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
-from service.web.pages import rendered
+from service.web.lists import Column, Shown, asked_of
+from service.web.pages import Visited, page_for, rendered, visit_of
+from service.web.signed_in import viewer_or_none
 
 COOKIE = "tandem_page"
 router = APIRouter(include_in_schema=False)
 
 
+def _columns(mine: Mapping[UUID, Assigned]) -> list[Column[Kept]]:
+    columns = [
+        Column[Kept](
+            "name", "Interview", lambda one: one.transcript.name, address=lambda one: interview_path(one.id)
+        ),
+        Column[Kept]("kind", "Kind", lambda one: one.transcript.kind.value, choice=True),
+        Column[Kept]("participant", "Participant", lambda one: one.transcript.participant),
+        Column[Kept]("case", "Case", lambda one: one.transcript.case, choice=True),
+        Column[Kept]("site", "Site", lambda one: one.transcript.site, choice=True),
+        Column[Kept]("wave", "Wave", lambda one: one.transcript.wave, choice=True),
+        Column[Kept](
+            "date",
+            "Date",
+            lambda one: None if one.transcript.date is None else one.transcript.date.isoformat(),
+        ),
+    ]
+    if mine:
+        columns.append(
+            Column[Kept](
+                "done",
+                "Done by me",
+                lambda one: mine[one.id].done if one.id in mine else None,
+                text=lambda one: f"{mine[one.id].done} of {mine[one.id].passages}" if one.id in mine else "",
+            )
+        )
+    return columns
+
+
+@router.get(INTERVIEWS)
+def interviews(visit: Visited) -> Response:
+    """All interviews that somebody may read."""
+    visit.must(Action.READ_TEXT)
+    found = readable_interviews(visit.parts, visit.viewer)
+    work = work_of(visit.parts, visit.viewer, visit.viewer.name).interviews if visit.may(Action.CODE) else ()
+    asked = asked_of(visit.request.query_params)
+    columns = _columns({one.transcript: one for one in work})
+    shown = Shown(
+        found, columns, asked, path=INTERVIEWS, noun="interview", empty="There are no interviews yet."
+    )
+    if asked.take:
+        return visit.takes(shown, "interviews")
+    return visit.page("interviews.html", list=shown)
+
+
+@router.get(f"{INTERVIEWS}/search")
+def search(visit: Visited) -> Response:
+    """Turns that hold the words asked for."""
+    visit.must(Action.READ_TEXT)
+    words = visit.request.query_params.get("words", "").strip()[:200]
+    searching: InterviewSearch = visit.request.app.state.search
+    hits = searching.find(visit.parts, visit.viewer, words)
+    visit.sees_passages("a search", len(hits.found))
+    return visit.page("search.html", words=words, hits=hits)
+
+
 @router.get(f"{INTERVIEWS}/{{transcript}}")
 async def interview(request: Request, parts: Served, transcript: UUID) -> Response:
     """An interview with its turns; ``#turn-4`` in the address is the place of the fourth."""
-    refused = _let_in(request, interview_path(transcript))
-    if refused is not None:
-        return refused
-    found = await run_in_threadpool(read_interview, parts, transcript)
-    if found is None:
-        return HTMLResponse(rendered("no_interview.html"), status.HTTP_404_NOT_FOUND)
-    return HTMLResponse(rendered("interview.html", interview=found, anchor=lambda turn: anchor(turn - 1)))
+    path = interview_path(transcript)
+    moved = key_leaves_address(request, path)
+    if moved is not None:
+        return moved
+    viewer = await viewer_or_none(request)
+    if viewer is not None:
+        visit = await visit_of(request, parts, viewer)
+        seen = await run_in_threadpool(read_with_margin, parts, viewer, transcript)
+        if seen is not None:
+            await run_in_threadpool(visit.reads, seen.name)
+            notes = visit.may(Action.WRITE_DOUBT)
+            return visit.page("interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes)
+    elif not opens(request, path):
+        return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)
+    else:
+        found = await run_in_threadpool(read_interview, parts, transcript)
+        if found is not None:
+            await run_in_threadpool(saw, parts.store, _by_link(request), found.name)
+            return page_for(request, None, "interview.html", interview=found, anchor=_anchor)
+    return page_for(request, viewer, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
 
 
 @router.get(f"{INTERVIEWS}/{{transcript}}/done.svg")
 async def done(request: Request, parts: Served, transcript: UUID) -> Response:
     """A small picture that says how many passages are done, for the line on top of a passage in Label Studio."""
-    if not _opens(request, interview_path(transcript)):
+    by_link = opens(request, interview_path(transcript))
+    viewer = None if by_link else await viewer_or_none(request)
+    if viewer is None and not by_link:
         return Response(status_code=status.HTTP_401_UNAUTHORIZED)
     found = await run_in_threadpool(read_interview, parts, transcript)
-    if found is None:
+    if found is None or (viewer is not None and not sees(viewer, found.kept.transcript)):
         return Response(status_code=status.HTTP_404_NOT_FOUND)
+    if viewer is not None:
+        must_read(viewer, found.kept.transcript)
     said = f"{found.done} of {found.passages} done"
     return Response(rendered("done.svg", said=said, width=8 + 6.6 * len(said)), media_type="image/svg+xml")
 
 
-@router.get(CODEBOOK)
-async def definitions(request: Request, parts: Served) -> Response:
-    """What the codes mean."""
-    refused = _let_in(request, CODEBOOK)
-    if refused is not None:
-        return refused
-    return HTMLResponse(await run_in_threadpool(lambda: codebook_page(lay_out(parts.codebook))))
-
-
-def _let_in(request: Request, path: str) -> Response | None:
-    """None for whoever may read this page; else where to go, or the page that says so."""
+def key_leaves_address(request: Request, path: str) -> Response | None:
+    """For a link that carries its page's key: the page itself, and the browser keeps the key for it; else None."""
     given = request.query_params.get("key")
-    if given is not None and _is_key(request, path, given):
-        answer = RedirectResponse(path, status.HTTP_303_SEE_OTHER)
-        secure = urlsplit(str(request.url)).scheme == "https"
-        # lax: the link stands in Label Studio, which may be another machine
-        answer.set_cookie(COOKIE, given, path=path, httponly=True, samesite="lax", secure=secure)
-        return answer
-    if _opens(request, path):
+    if given is None or not _is_key(request, path, given):
         return None
-    return HTMLResponse(rendered("locked_page.html"), status.HTTP_401_UNAUTHORIZED)
+    answer = RedirectResponse(path, status.HTTP_303_SEE_OTHER)
+    # lax: the link stands in Label Studio, which may be another machine
+    answer.set_cookie(COOKIE, given, path=path, httponly=True, samesite="lax", secure=is_secure(request))
+    return answer
 
 
-def _opens(request: Request, path: str) -> bool:
+def opens(request: Request, path: str) -> bool:
+    """Does the request carry the key of this page?"""
     given = request.query_params.get("key") or request.cookies.get(COOKIE, "")
-    return _is_key(request, path, given) or holds_cookie(request)
+    return _is_key(request, path, given)
+
+
+def _by_link(request: Request) -> By:
+    """Who reads, for the audit log: somebody with a link, whom Label Studio alone knows."""
+    return By("somebody with a link from Label Studio", "link", address_of(request))
 
 
 def _is_key(request: Request, path: str, given: str) -> bool:
     return secrets.compare_digest(given.encode(), page_key(request.app.state.key, path).encode())
+
+
+def _anchor(number: int) -> str:
+    """The place of a turn, counted from 1, in its page."""
+    return anchor(number - 1)

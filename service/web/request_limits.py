@@ -14,13 +14,24 @@ from service.web import webhook_route as webhook
 BODY_LIMIT = 1_000_000
 # what Label Studio sends after a bulk action, or with a request for many predictions; both carry the key
 LARGE_BODY_LIMIT = 50_000_000
+# files that a lead brings in; only whoever is signed in gets so far that they are read
+UPLOADS = "/bring-in"
+UPLOAD_LIMIT = 205_000_000
 _LARGE = (webhook.PATH, f"{ml_backend.PREFIX}/predict", f"{ml_backend.PREFIX}/setup")
+# scripts, styles and pictures are files of our own; no word of a page can be run or sent elsewhere
+_CONTENT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _SAID = {
-    "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": _CONTENT,
 }
+# what may be kept says so itself (static files)
+_KEPT_BY_NOBODY = "no-store"
 
 
 class RequestLimits:
@@ -41,7 +52,9 @@ class RequestLimits:
 
         async def say(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_SAID)
+                headers = MutableHeaders(scope=message)
+                headers.update(_SAID)
+                headers.setdefault("Cache-Control", _KEPT_BY_NOBODY)
             await send(message)
 
         await self._app(scope, receive, say)
@@ -51,6 +64,8 @@ def _refused(scope: Scope) -> JSONResponse | None:
     headers = Headers(scope=scope)
     length = headers.get("content-length", "0")
     most = LARGE_BODY_LIMIT if scope["path"] in _LARGE else BODY_LIMIT
+    if scope["path"] == UPLOADS:
+        most = UPLOAD_LIMIT
     if scope["method"] not in ("GET", "HEAD") and (
         not re.fullmatch("[0-9]{1,12}", length) or int(length) > most
     ):

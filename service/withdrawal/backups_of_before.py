@@ -1,7 +1,8 @@
-"""Backups of the study that still hold somebody who withdrew: what killed ones have left goes, whole ones are named."""
+"""Backups of the study that still hold who withdrew, or words that were taken out: unfinished ones go, others are named."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from annotations.numbers_shown import counted
@@ -16,6 +17,28 @@ _NAMED = 8
 
 def look_at_backups(parts: Parts, participant: str, since: datetime, found: Withdrawn) -> None:
     """Delete what killed backups have left, and name each whole one that was made before ``since``."""
+    _delete_unfinished(parts, found)
+    said = _holding(parts, participant, since)
+    if said:
+        found.notes.append(
+            f"{said} Whoever restores one on this machine gets it without {participant}; elsewhere only with the tombstones."
+        )
+
+
+def look_at_backups_of_words(
+    parts: Parts, transcripts: Sequence[str], since: datetime, found: Withdrawn
+) -> None:
+    """The same for words that were taken out of transcripts."""
+    _delete_unfinished(parts, found)
+    words = f"the words that were taken out of {', '.join(dict.fromkeys(transcripts))}"
+    said = _holding(parts, words, since)
+    if said:
+        found.notes.append(
+            f"{said} Whoever restores one on this machine gets it without these words; elsewhere only with the receipt."
+        )
+
+
+def _delete_unfinished(parts: Parts, found: Withdrawn) -> None:
     for file in killed_backups(parts.settings, parts.study):
         try:
             file.unlink(missing_ok=True)
@@ -26,14 +49,17 @@ def look_at_backups(parts: Parts, participant: str, since: datetime, found: With
             found.still_there.append(
                 f"{file}, an unfinished backup, could not be deleted ({error.strerror}). Delete it yourself."
             )
+
+
+def _holding(parts: Parts, what: str, since: datetime) -> str:
     good = kept_for(parts.settings, parts.study).good
     # within the second in which both were made, a backup may be of either side
     holding = [one for one in good if one.is_there and one.moment <= since]
-    if holding:
-        names = ", ".join(one.file for one in holding[:_NAMED])
-        more = f" and {len(holding) - _NAMED} more" if len(holding) > _NAMED else ""
-        found.notes.append(
-            f"{counted(len(holding), 'backup')} made before still {'holds' if len(holding) == 1 else 'hold'} {participant}: "
-            f"{names}{more}. Delete what you need no longer. Whoever restores one on this machine gets it without "
-            f"{participant}; elsewhere only with the tombstones."
-        )
+    if not holding:
+        return ""
+    names = ", ".join(one.file for one in holding[:_NAMED])
+    more = f" and {len(holding) - _NAMED} more" if len(holding) > _NAMED else ""
+    return (
+        f"{counted(len(holding), 'backup')} made before still {'holds' if len(holding) == 1 else 'hold'} {what}: "
+        f"{names}{more}. Delete what you need no longer."
+    )

@@ -5,6 +5,7 @@ The database is asked by doing it and taking it back, so that what is shown is w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -109,10 +110,12 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
     raise BadInput(f'no transcript is of participant "{participant}".{guess} Nothing was erased.')
 
 
-def plan(parts: Parts, participant: str) -> Plan:
-    """What a withdrawal would erase. Nothing is changed. Raises BadInput for a participant who is none."""
-    from training.sweep_leftovers import leftovers
+def plan(parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: Sequence[Path] = ()) -> Plan:
+    """What a withdrawal would erase. Nothing is changed. Raises BadInput for a participant who is none.
 
+    ``dead``, ``unknown``: what lies in the study's folder for nobody, where somebody has looked (see
+    ``plan_with_leftovers``).
+    """
     names = what_would_go(parts, participant)
     with parts.store.reading() as connection:
         theirs = transcripts_of(connection, participant)
@@ -121,7 +124,6 @@ def plan(parts: Parts, participant: str) -> Plan:
         models, serving = all_models(connection), champion(connection)
     erased, rows = _tried(parts, participant)
     learnt = [model for model in models if model.version in erased.withdrawal.models]
-    around = leftovers(parts.store, parts.study)
     here = parts.settings.tracking_uri or str(parts.study.runs_folder)
     return Plan(
         participant=participant,
@@ -138,8 +140,8 @@ def plan(parts: Parts, participant: str) -> Plan:
             for one in erased.withdrawal.pending
         ),
         mlflow=here,
-        leftovers=tuple(map(str, around.dead)),
-        unknown=tuple(map(str, around.unknown)),
+        leftovers=tuple(map(str, dead)),
+        unknown=tuple(map(str, unknown)),
         same_session=shared,
     )
 

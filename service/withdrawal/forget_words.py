@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from annotations.errors import BadInput
+from annotations.errors import BadInput, TandemError
 from annotations.progress import Progress
 from annotations.store.erasing import Pending, compact
 from annotations.store.forgettings import (
@@ -25,10 +26,18 @@ from annotations.store.forgettings import (
     forgotten_words,
     still_to_forget,
 )
+from annotations.store.forgotten_outside import (
+    ForgottenWords,
+    keep_forgotten,
+    kept_forgotten,
+    words_to_forget,
+)
+from annotations.store.tables import now
 from annotations.store.transcript_versions import all_versions
 from annotations.store.transcripts import Kept, all_transcripts, get_transcript
 from annotations.text_changes import TextChanges
 from service.composition import Parts
+from service.withdrawal.backups_of_before import look_at_backups_of_words
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erase_tasks import erase_from_label_studio
 from service.withdrawal.look_afterwards import look_for_words
@@ -39,8 +48,8 @@ from service.withdrawal.word_search import distinctive
 STEPS = 6
 OUT_OF_REACH = (
     "files outside the study are not Tandem's to erase: the recording, the file that was imported first, tables and "
-    "reports that were exported, backups (one that is put back brings the words back: replace the file once more with "
-    "--forget then), and copies that other people hold."
+    "reports that were exported, backups (one that is put back on this machine is rid of the words when it is opened; "
+    "elsewhere only with the receipt: tandem withdraw --tombstones RECEIPT), and copies that other people hold."
 )
 
 
@@ -103,15 +112,18 @@ def forget_words(parts: Parts, names: Sequence[str], *, by: str, progress: Progr
     """
     if not by.strip():
         raise BadInput("--by is missing. Say who erases; it is kept on record. Nothing was erased.")
+    found = Withdrawn(", ".join(dict.fromkeys(names)))
     with parts.store.reading() as connection:
         theirs = [get_transcript(connection, name) for name in names]
         new = _with_earlier_words(connection, names)
         passages = _passages(connection, new)
         words = [text for kept in new for text in forgotten_words(connection, kept.id)]
-    found = Withdrawn(", ".join(kept.transcript.name for kept in theirs))
+        outside = _outside(parts, connection, new, by.strip())
+    # before the words go: afterwards nobody knows any more where they stood
+    found.still_there += _keep_outside(parts, outside)
     parts.forget(words)
     with parts.store.writing() as connection:
-        rows = [forget(connection, kept.id, by=by.strip()) for kept in new]
+        rows = [forget(connection, one.transcript, by=one.by, again=one.id) for one in outside]
         todo = [
             one for one in forgettings_of(connection, [kept.id for kept in theirs]) if one.state != "done"
         ]
@@ -139,7 +151,9 @@ def forget_words(parts: Parts, names: Sequence[str], *, by: str, progress: Progr
             for one in todo:
                 finish_forgetting(connection, one.id)
     found.notes.append(OUT_OF_REACH)
-    found.receipt = write_receipt(_receipt(parts, todo, pending, found), parts.study.folder / FOLDER)
+    look_at_backups_of_words(parts, [one.name for one in todo], max(one.created for one in todo), found)
+    receipt = _receipt(parts, todo, outside, pending, found)
+    found.receipt = write_receipt(receipt, parts.study.folder / FOLDER)
     progress(STEPS, STEPS)
     return found
 
@@ -148,6 +162,24 @@ def _with_earlier_words(connection: Connection, names: Sequence[str]) -> list[Ke
     """Those of these transcripts of which the study still holds the words of an earlier version."""
     found = {kept.id: kept for kept in (get_transcript(connection, name) for name in names)}
     return [kept for kept in found.values() if earlier_texts_left(connection, kept.id)]
+
+
+def _outside(parts: Parts, connection: Connection, new: Sequence[Kept], by: str) -> list[ForgottenWords]:
+    """What is kept outside the study of these: where the words stood, and not what they were."""
+    before = kept_forgotten(parts.store, parts.forgettings_folder) if new else ()
+    return [words_to_forget(connection, kept, uuid4(), by=by, created=now(), before=before) for kept in new]
+
+
+def _keep_outside(parts: Parts, outside: Sequence[ForgottenWords]) -> list[str]:
+    try:
+        keep_forgotten(parts.store, parts.forgettings_folder, outside)
+    except (OSError, TandemError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        return [
+            f"where the words stood could not be kept outside the study ({why}), so a backup that is put back would bring "
+            f"them back. Make {parts.forgettings_folder} writable, and keep the receipt."
+        ]
+    return []
 
 
 def _passages(connection: Connection, new: Sequence[Kept]) -> tuple[str, ...]:
@@ -224,12 +256,16 @@ def _look_afterwards(
 
 
 def _receipt(
-    parts: Parts, todo: Sequence[Forgetting], pending: Sequence[Pending], found: Withdrawn
+    parts: Parts,
+    todo: Sequence[Forgetting],
+    outside: Sequence[ForgottenWords],
+    pending: Sequence[Pending],
+    found: Withdrawn,
 ) -> Receipt:
     waiting = [f"tasks in project {one.project} of Label Studio at {one.url}" for one in pending]
     return Receipt(
         study=parts.study.config.name,
-        subject=of_words(tuple(dict.fromkeys(one.name for one in todo)), todo[0]),
+        subject=of_words(tuple(dict.fromkeys(one.name for one in todo)), todo[0], outside),
         gone=tuple(found.gone),
         still_there=(*found.still_there, *waiting),
         for_people=tuple(found.notes),

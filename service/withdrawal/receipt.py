@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from annotations.store.forgettings import Forgetting
+from annotations.store.forgotten_outside import ForgottenWords
 from annotations.store.tombstones import Tombstone
 from service.exported_file import whole
 
@@ -71,8 +72,10 @@ def of_person(tombstone: Tombstone) -> Subject:
     )
 
 
-def of_words(transcripts: Sequence[str], first: Forgetting) -> Subject:
-    """Words that were taken out of transcripts."""
+def of_words(
+    transcripts: Sequence[str], first: Forgetting, outside: Sequence[ForgottenWords] = ()
+) -> Subject:
+    """Words that were taken out of transcripts; "tandem withdraw --tombstones" reads where they stood."""
     names = ", ".join(transcripts)
     return Subject(
         first.id,
@@ -82,9 +85,15 @@ def of_words(transcripts: Sequence[str], first: Forgetting) -> Subject:
         (("Transcripts", names), ("Erased", f"{first.created:%Y-%m-%d %H:%M} UTC, by {first.by}")),
         "Everything that Tandem kept of the words that were taken out is erased.",
         "These models had learnt from the text with these words and are erased",
-        "What is kept: that these transcripts were corrected, the date, and who erased.",
+        "What is kept: that these transcripts were corrected, where the words stood (not what they were), the date, and who "
+        "erased; so that no backup brings them back.",
         first.created,
-        {"transcripts": list(transcripts), "by": first.by, "when": first.created.isoformat()},
+        {
+            "transcripts": list(transcripts),
+            "by": first.by,
+            "when": first.created.isoformat(),
+            "forgotten": [one.to_json() for one in outside],
+        },
     )
 
 

@@ -1,52 +1,98 @@
-"""Who withdrew, carried to another machine: the work behind "tandem withdraw --tombstones" and "--save-tombstones"."""
+"""Who withdrew and which words were taken out, carried to another machine: the work behind "tandem withdraw --tombstones"
+and "--save-tombstones".
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.errors import BadInput
-from annotations.store.tombstones import concerning, tombstones_from, tombstones_in
+from annotations.store.forgotten_outside import forgotten_from, keep_forgotten, kept_forgotten
+from annotations.store.kept_outside import plain_of
+from annotations.store.tombstones import concerning, study_id, tombstones_from, tombstones_in
+from annotations.store.transcripts import all_texts
 from service.composition import Parts
 from service.returned_people import Returned, erase_returned, keep_outside, returned
+from service.returned_words import ReturnedWords, returned_words
 from service.withdrawal.withdraw import withdraw
 from service.withdrawal.withdrawn import Withdrawn
 
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class ToBring:
+    """What a file says that this study does not know: people who withdrew, and words that were taken out."""
+
+    people: Returned
+    words: tuple[ReturnedWords, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Is all of it known and erased?"""
+        return not self.people.tombstones and not self.words
+
+
 def written(parts: Parts) -> tuple[bytes, int]:
-    """The study's tombstones as a file, and how many there are."""
+    """The study's tombstones as a file, with where words were taken out, and how many there are of both."""
     with parts.store.reading() as connection:
         own = tombstones_in(connection)
-    plain = {"study": parts.study.config.name, "tombstones": [one.to_json() for one in own]}
-    return (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode(), len(own)
+        study = study_id(connection)
+    words = [one for one in kept_forgotten(parts.store, parts.forgettings_folder) if one.study == study]
+    plain = {
+        "study": parts.study.config.name,
+        "tombstones": [one.to_json() for one in own],
+        "forgotten": [one.to_json() for one in words],
+    }
+    return (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode(), len(own) + len(words)
 
 
-def to_bring(parts: Parts, file: Path) -> Returned:
-    """Those in a file that this study lacks, or whose people it has. Raises BadInput where none is of this study."""
-    given = tombstones_from(file)
+def to_bring(parts: Parts, file: Path) -> ToBring:
+    """Those in a file that this study lacks, or whose people or words it has.
+
+    Raises BadInput where none is of this study.
+    """
+    words = forgotten_from(file)
+    given = tombstones_from(file) if not words or _names_people(file) else ()
     with parts.store.reading() as connection:
+        study = study_id(connection)
         ours = concerning(connection, given)
-    if not ours:
+        there = {one.id for one in all_texts(connection)}
+    mine = [one for one in words if one.study == study or one.transcript in there]
+    if not ours and not mine:
         raise BadInput(
-            f"{file}: nobody there withdrew from this study or from one that it was copied from. Give the receipt of a "
-            f"withdrawal from this study. Nothing was erased."
+            f"{file}: nobody there withdrew from this study or from one that it was copied from, and no words there were "
+            f"taken out of it. Give the receipt of a withdrawal or correction of this study. Nothing was erased."
         )
-    return returned(parts.store, parts.tombstones_folder, ours)
+    return ToBring(
+        returned(parts.store, parts.tombstones_folder, ours),
+        returned_words(parts.store, parts.forgettings_folder, mine),
+    )
 
 
-def bring(parts: Parts, found: Returned, *, progress: Progress) -> tuple[Withdrawn, ...]:
-    """Take the tombstones over, and erase those people everywhere whom the study holds. The caller holds the lock."""
-    erase_returned(parts.store, parts.study, found, forget=parts.forget)
-    failed = keep_outside(parts.store, parts.tombstones_folder)
+def _names_people(file: Path) -> bool:
+    plain = plain_of(file.read_text("utf-8"))
+    return bool(plain.get("tombstones") or plain.get("tombstone"))
+
+
+def bring(parts: Parts, found: ToBring, *, progress: Progress) -> tuple[Withdrawn, ...]:
+    """Take them over, and erase those people and words everywhere that the study holds. The caller holds the lock."""
+    people = found.people
+    if people.tombstones:
+        erase_returned(parts.store, parts.study, people, forget=parts.forget)
+    failed = list(keep_outside(parts.store, parts.tombstones_folder))
     came = tuple(
         withdraw(parts, one.participant, by=one.by, progress=progress)
-        for one in found.tombstones
-        if one.participant in found.here
+        for one in people.tombstones
+        if one.participant in people.here
     )
     for one in came:
         one.still_there += failed
         one.done = one.done and not failed
+    if found.words:
+        keep_forgotten(parts.store, parts.forgettings_folder, [one.forgotten for one in found.words])
+        parts.erase_returned_words(parts.store, found.words)
     return came

@@ -28,6 +28,7 @@ from annotations.store.withdrawals import (
     withdrawal_of,
 )
 from service.composition import Parts
+from service.passing_files.folders import sweep
 from service.returned_people import keep_outside
 from service.withdrawal.backups_of_before import look_at_backups
 from service.withdrawal.erase_models import erase_files, new_model
@@ -60,6 +61,8 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     progress(2, STEPS)
     erase_files(parts, tombstone, found)
     parts.study.import_preview.unlink(missing_ok=True)
+    # what was sent and not brought in yet, and what was made to be taken along, may be of anybody
+    sweep(parts, older_than=-1.0)
     look_at_backups(parts, tombstone.participant, tombstone.created, found)
     progress(3, STEPS)
     compact(parts.store)

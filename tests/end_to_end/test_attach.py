@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from study_to_push import StudyToPush, answer, exported
 
+from annotations.errors import BadInput
 from annotations.label_studio.attached_service import attach_backend
 from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.invited_user import make_user, users_by_mail
 from annotations.label_studio.predictions_on_tasks import version_shown
 from annotations.label_studio.webhook import ACTIONS
 from service.access.keys import door_key, session_key
@@ -203,3 +207,26 @@ def test_a_service_that_does_not_answer_is_said(tmp_path: Path, label_studio: Ac
     (done,) = made.push()
     assert 'run "tandem serve", then push again; until then use "tandem pull"' in done.notes[0]
     made.parts.close()
+
+
+def test_a_coder_gets_a_user_by_invitation_and_can_log_in(label_studio: Access) -> None:
+    """Made through the form behind an invitation link, in small letters or not; a second one is refused."""
+    with LabelStudio(label_studio.url, label_studio.token) as server:
+        user = make_user(server, "Nina.Holm@example.org", "violet-harbour-copper")
+        assert users_by_mail(server)["nina.holm@example.org"] == user
+        with pytest.raises(BadInput, match="has a user in Label Studio"):
+            make_user(server, "nina.holm@example.org", "violet-harbour-copper")
+    with httpx.Client(
+        base_url=label_studio.url, timeout=60, trust_env=False, follow_redirects=True
+    ) as browser:
+        form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get("/user/login/").text)
+        assert form is not None
+        said = {
+            "email": "nina.holm@example.org",
+            "password": "violet-harbour-copper",
+            "csrfmiddlewaretoken": form[1],
+        }
+        browser.post("/user/login/", data=said, headers={"Referer": label_studio.url})
+        assert browser.get("/api/current-user/whoami").json()["id"] == user
+        # in the organisation: a user made by POST /api/users/ is not, and gets no list of projects
+        assert browser.get("/api/projects/").status_code == 200

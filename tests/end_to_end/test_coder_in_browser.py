@@ -86,8 +86,8 @@ def test_five_decisions_arrive_as_they_were_made(work: Work, page: Any) -> None:
     assert changed.origin["regions"] == {"prediction-changed": 1}
     assert all(one.lead_time and one.lead_time > 0 for one in (accepted, changed, emptied, blind))
     assert blind.shown_version is None
-    (first,) = history(work.parts, "JKG-01:2")["reviews"]
-    (second,) = history(work.parts, "JKG-01:4")["reviews"]
+    (first,) = history(work.parts, "JKG-01:2").to_json()["reviews"]
+    (second,) = history(work.parts, "JKG-01:4").to_json()["reviews"]
     assert (first["accepted"], first["rejected"], first["added"]) == (["Early"], [], [])
     assert (second["accepted"], second["rejected"], second["added"]) == ([], ["Early"], ["Late"])
     assert work.pull().counted.total() == 0

@@ -130,7 +130,25 @@ def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
         EmbedderSource(str(tmp_path)).load()
 
 
-def test_a_language_that_the_encoder_does_not_know_is_said() -> None:
-    """English is silent; another language warns, for the shipped encoder."""
-    assert EmbedderSource().language_warning("en-GB") is None
-    assert "multilingual" in str(EmbedderSource().language_warning("sv"))
+@pytest.mark.parametrize(
+    ("card", "known"),
+    [
+        ("---\nlanguage:\n- multilingual\n- sv\n- no\n- pt-BR\n---\n# It\n", {"sv", "no", "pt"}),
+        ("---\nlanguage: de\nlicense: mit\n---\n", {"de"}),
+        ("---\nlanguage: multilingual\n---\n", None),
+        ("---\nlanguage: [sv\n---\n", None),
+        ("---\nlanguage: &a [*a]\n---\n", None),
+        ("# It\n", None),
+        (None, None),
+    ],
+)
+def test_a_model_card_says_which_languages_an_encoder_was_taught(
+    tmp_path: Path, card: str | None, known: set[str] | None
+) -> None:
+    """Where it says nothing, or nothing that can be read, nobody knows, and study.yaml can say it."""
+    (tmp_path / "config.json").write_text("{}")
+    if card is not None:
+        (tmp_path / "README.md").write_text(card)
+    assert EmbedderSource(str(tmp_path)).taught == known
+    assert EmbedderSource(str(tmp_path), languages=("fi",)).taught == {"fi"}
+    assert EmbedderSource().taught == {"en"}

@@ -39,6 +39,20 @@ def test_a_term_of_fewer_than_three_participants_is_not_kept() -> None:
     assert not [term for term in vocabulary.terms["characters"] if "omb" in term]
 
 
+def test_words_of_the_codebook_are_kept_however_few_use_them() -> None:
+    """Else a definition could not be compared with the first few passages; "wombat" of the passages stays unknown."""
+    codebook = Unit("what the kerfuffle costs", dialogue=False)
+    counted = count([*UNITS, codebook])
+    vocabulary, columns = choose(counted, np.arange(5), GROUPS, np.array([5]))
+    assert {"money", "kerfuffle", "the kerfuffle"} <= set(vocabulary.terms["words"])
+    assert "wombat" not in vocabulary.terms["words"]
+    trained = matrix_of_counted(counted, np.arange(5), vocabulary, columns, _embeddings(5))
+    assert trained.sparse.shape[1] == sum(map(len, vocabulary.terms.values()))
+    plain, _ = choose(count(UNITS), np.arange(5), GROUPS)
+    again, _ = choose(count(UNITS), np.arange(5), GROUPS, np.array([], dtype=np.intp))
+    assert plain.terms == again.terms
+
+
 def test_a_speaker_s_own_label_is_not_kept() -> None:
     """A label that three participants share has a column, in any case; a person's code has none."""
     vocabulary, _ = choose(count(UNITS), np.arange(5), GROUPS)

@@ -36,6 +36,21 @@ def test_few_rows_leave_the_shares_nearly_equal() -> None:
     assert shares(logits, truth, np.zeros_like(truth)).tolist() == [0.5, 0.5]
 
 
+def test_what_is_found_is_drawn_towards_the_usual_shares() -> None:
+    """Wholly without positives, by half with ten of them, hardly with many."""
+    logits, truth = _said(2000)
+    usual = (0.1, 0.9)
+    assert shares(logits, truth, np.zeros_like(truth), usual).tolist() == [0.1, 0.9]
+    few = np.zeros_like(truth)
+    few[:20, 0] = 1
+    few[np.flatnonzero(truth[:, 0])[:10], 0] = 1
+    plain = shares(logits, truth, few)
+    positives = int((truth * few).sum())
+    drawn = shares(logits, truth, few, usual)
+    assert drawn[0] - plain[0] == pytest.approx((0.1 - 0.5) * 10 / (10 + positives), abs=1e-6)
+    assert shares(logits, truth, np.ones_like(truth), usual)[0] > 0.9
+
+
 def test_what_nobody_judged_has_no_say() -> None:
     """Turning round labels of weight 0 changes nothing, nor does a row on which one model is silent."""
     logits, truth = _said(300)

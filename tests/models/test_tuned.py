@@ -15,7 +15,7 @@ from models.calibration import Calibration
 from models.classifier import Model, Weights
 from models.embedder import EmbedderSource
 from models.features import BLOCKS, Vocabulary
-from models.tune_encoder import TuningRecipe, tune, tune_on
+from models.tune_encoder import FineTuning, TuningRecipe, tune, tune_on
 from models.tuned import Tuned, load_tuned, save_tuned
 from models.tuned_passage import Passage, passage_of
 from models.unit import INTERVIEWER, Unit
@@ -157,7 +157,12 @@ def test_the_recipe_in_force_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     units = [Unit(f"word {at}", "Client") for at in range(40)]
     labels = np.arange(80).reshape(40, 2) % 3 == 0
     found = tune(
-        SOURCE, units, ("client",), labels.astype(float), np.ones((40, 2)), lambda *at: told.append(at)
+        FineTuning(SOURCE),
+        units,
+        ("client",),
+        labels.astype(float),
+        np.ones((40, 2)),
+        lambda *at: told.append(at),
     )
     assert told == [(1, 2), (2, 2)]
     assert found.speakers == ("client",)

@@ -18,9 +18,10 @@ from sqlalchemy import select, text
 
 from annotations.errors import BadInput, Busy, TandemError
 from annotations.store.jobs import all_jobs
+from annotations.store.kept_outside import beside
 from annotations.store.model_versions import all_models, champion
 from annotations.store.tables import metadata, transcripts
-from annotations.store.tombstones import Tombstone, beside, keep_in_folder, study_id
+from annotations.store.tombstones import Tombstone, keep_in_folder, study_id
 from annotations.store.transcripts import transcript_names
 from annotations.store.withdrawals import all_withdrawals
 from service.composition import Parts
@@ -239,7 +240,7 @@ def test_tombstones_are_carried_to_a_new_machine(study: Path, tmp_path: Path, ki
     new = opened(tmp_path / "backup", tmp_path / "new-machine")
     assert GONE in _names(new)
     came = to_bring(new, file)
-    assert came.here == (GONE,)
+    assert came.people.here == (GONE,)
     (again,) = bring(new, came, progress=quiet)
     assert again.done, again.still_there
     assert again.new_model == "v2"

@@ -15,7 +15,7 @@ from models.classifier import suggested
 from models.mixture import average_precision
 from models.passage_parts import PassageParts
 from models.unit import Unit
-from training.cross_validation import MANY_ROWS, _pairs, cross_validate, fit_final
+from training.cross_validation import MANY_ROWS, _pairs, cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Described, Judgement
 from training.folds import folds_of
 
@@ -87,6 +87,20 @@ def test_a_group_has_no_part_in_its_own_predictions() -> None:
     assert two is not None
     assert same or len(set(fold)) == 6
     np.testing.assert_allclose(one.probabilities[own, :2], two.probabilities[own, :2], atol=2e-3)
+
+
+def test_the_codebook_s_words_are_known_unless_they_quote_somebody() -> None:
+    """A definition's own word is a term of the model; one that it takes from a participant is none."""
+    dataset = _dataset()
+    units = list(dataset.units)
+    units[0] = replace(units[0], text=f"{units[0].text} zyxgrandmother")
+    said = "snow road bus kerfuffle zyxgrandmother"
+    for quotes, known in ((frozenset[str](), True), (frozenset({dataset.groups[0]}), False)):
+        book = (Described("rare", said, dataset.embeddings[0], quotes),)
+        changed = replace(dataset, units=tuple(units), described=book)
+        model, _ = fit_final(changed, left_out_once(changed, folds=3))
+        assert ("kerfuffle" in model.vocabulary.terms["words"]) == known
+        assert ("zyxgrandmother" in model.vocabulary.terms["words"]) == known
 
 
 def test_a_described_code_is_ranked_before_it_has_examples() -> None:

@@ -17,7 +17,8 @@ from models import tune_encoder as tuning
 from models.artifact import load
 from models.classifier import Model
 from models.embedder import EmbedderSource
-from models.tune_encoder import TuningRecipe
+from models.kept_tunings import FOLDER
+from models.tune_encoder import FineTuning, TuningRecipe
 from models.tuned import Tuned
 from models.unit import Unit
 from service.composition import Parts
@@ -30,12 +31,15 @@ from service.settings import read_settings
 from training import cross_validation, fit_on_rows, training_parts
 from training.cross_validation import cross_validate, fit_final, left_out_once
 from training.dataset import Dataset, Judgement
+from training.sweep_leftovers import sweep
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"
 )
 SOURCE = EmbedderSource(device="cpu")
+TUNING = FineTuning(SOURCE)
 GROUPS = 8
+MODELS = 7  # without each of three folds, without each pair of them, and of all rows
 SAID = ("the budget and the cost", "a nurse of the team", "snow on the road")
 
 
@@ -68,7 +72,7 @@ def tunings(monkeypatch: pytest.MonkeyPatch) -> list[_Counting]:
     found: list[_Counting] = []
 
     def tune(
-        _source: EmbedderSource,
+        _tuning: FineTuning,
         units: Sequence[Unit],
         _speakers: Sequence[str],
         labels: np.ndarray,
@@ -89,7 +93,7 @@ def test_no_encoder_has_seen_what_it_predicts(tunings: list[_Counting]) -> None:
     """Fifteen of them for the scores, one of all rows for the model; half of each logit is the encoder's."""
     dataset = _dataset()
     told: list[tuple[int, int]] = []
-    found = cross_validate(dataset, encoder=SOURCE, progress=lambda *at: told.append(at))
+    found = cross_validate(dataset, encoder=TUNING, progress=lambda *at: told.append(at))
     assert len(tunings) == 10 + 5
     assert max(len(one.learnt) for one in tunings) < len(dataset)
     model, _ = fit_final(dataset, found)
@@ -109,7 +113,7 @@ def test_no_encoder_has_seen_what_it_predicts(tunings: list[_Counting]) -> None:
 
 def test_with_judges_each_fold_has_one(tunings: list[_Counting]) -> None:
     """Five for calibration and thresholds, and none of them has seen what it says."""
-    left_out_once(_dataset(), folds=5, encoder=SOURCE)
+    left_out_once(_dataset(), folds=5, encoder=TUNING)
     assert len(tunings) == 5
 
 
@@ -173,6 +177,37 @@ def test_from_study_yaml_to_suggestions(parts: Parts) -> None:
     assert not (parts.study.models_folder / usual.model.folder / "tuned.npz").exists()
     parts.close()
     plain.close()
+
+
+@pytest.mark.slow
+def test_a_killed_training_goes_on_and_a_withdrawal_ends_it(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finished encoders are not tuned again; what is kept of them is erased with the training, or by a withdrawal."""
+    folder = parts.study.models_folder / FOLDER
+    fitted: list[int] = []
+    real = tuning._fit
+
+    def fit(*given: object) -> None:
+        fitted.append(1)
+        if len(fitted) == 4:
+            raise KeyboardInterrupt
+        real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tuning, "_fit", fit)
+    with pytest.raises(KeyboardInterrupt):
+        train(parts)
+    assert len(list(folder.glob("*.done.npz"))) == 3
+    sweep(parts.store, parts.study)
+    assert not folder.exists()
+    del fitted[:]
+    with pytest.raises(KeyboardInterrupt):
+        train(parts)
+    assert train(parts).new
+    # the killed one had done three of them, and begun a fourth
+    assert len(fitted) == MODELS + 1
+    assert not folder.exists()
+    parts.close()
 
 
 @pytest.mark.slow

@@ -18,6 +18,8 @@ from training.evaluation import _cross_validated, _random_split
 
 BOOK = Codebook("B", (Framework("f", "F"),), (Code("a", "A", "f", "F/A"),))
 PARTS: Any = SimpleNamespace(
+    classifier=None,
+    taught=None,
     encoder_for=lambda _: None,
     exclusive_sets=(),
     aim=BEST_F1,

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from annotations.codings.locate import NotFound, Places
+from annotations.codings.quote_search import QuoteSearch
+from annotations.codings.quote_words import words_of
 from annotations.transcript import Span, SpokenTurn, Transcript, canonical
 
 WARD = Places(
@@ -333,3 +335,37 @@ def test_many_quotes_in_a_long_transcript_take_seconds() -> None:
         with pytest.raises(NotFound):
             places.quote(quote)
     assert time.process_time() - begun < 20
+
+
+def _stands(between: str) -> bool:
+    """Is the quote found with this put where the one turn ends and the next begins?"""
+    said = [SpokenTurn("Interviewer", "How was it?"), SpokenTurn("P-01", "We had no money."),
+            SpokenTurn("Interviewer", "Then what came?")]  # fmt: skip
+    text, turns = canonical(said, ("Interviewer",))
+    search = QuoteSearch(words_of(text, [turn.span for turn in turns]), ["Interviewer", "P-01"])
+    return bool(search.matches(f"We had no money. {between}Then what came?"))
+
+
+@pytest.mark.parametrize("inserted", ["Really? ", "Exactly. ", "Well, ", "Nobody ", "Indeed!\n", "So "])
+def test_a_word_that_nobody_said_is_no_head(inserted: str) -> None:
+    """A short capitalised word put between two turns makes another quote, which is not found."""
+    assert not _stands(inserted)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Interviewer: ",
+        "\nAnna Lind\n",
+        "Anna Lind  ",
+        "00:01:02 ",
+        "[JKG-01] ",
+        "\nAnna L.\n",
+        "\nDr. Lind\n",
+        "Anna:\t",
+        "",
+    ],
+)
+def test_heads_between_turns_are_passed_over(head: str) -> None:
+    """As other programs print them."""
+    assert _stands(head)

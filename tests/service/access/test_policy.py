@@ -15,6 +15,7 @@ CODER_ALWAYS = {
     Action.CODE,
     Action.WRITE_DOUBT,
 }
+REACHES_EVERY_SITE = {Action.CHANGE_MODELS, Action.MANAGE_PEOPLE, Action.SEE_AUDIT, Action.CHANGE_STUDY}
 READER_ALWAYS = {Action.SEE_FIGURES, Action.READ_CODEBOOK}
 READER_WITH_TEXT = {Action.READ_TEXT, Action.SEE_OTHERS_CODES}
 
@@ -39,8 +40,16 @@ def test_a_site_that_is_not_theirs_is_closed_whatever_the_role(role: Role, actio
     limited = _viewer(role, frozenset({"Lund"}), sees_text=True)
     assert not may(limited, action, About(site="Malmö", one_site=True, own_is_in=True))
     assert not may(limited, action, About(site=None, one_site=True, own_is_in=True))
-    whole = may(limited, action, About(own_is_in=True))
-    assert may(limited, action, About(site="LUND", one_site=True, own_is_in=True)) == whole
+    whole = may(_viewer(role, sees_text=True), action, About(own_is_in=True))
+    own_site = may(limited, action, About(site="LUND", one_site=True, own_is_in=True))
+    assert own_site == (whole and action not in REACHES_EVERY_SITE)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_who_is_limited_to_sites_does_nothing_to_the_whole_study(action: Action) -> None:
+    """A lead of one site makes nobody a lead of all, takes no file of every site, and withdraws nobody elsewhere."""
+    limited = may(_viewer(Role.LEAD, frozenset({"Lund"})), action)
+    assert limited == (action in CODER_ALWAYS | {Action.SEE_OTHERS_CODES})
 
 
 def test_a_coder_sees_others_codes_once_her_own_are_in() -> None:

@@ -65,7 +65,7 @@ def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -
     assert again["supersedes"] == found["review"]
     after = disagreements(parts, Wanted())[0]
     assert after.consensus is not None
-    assert (after.consensus[0], after.consensus[2]) == ("Dora", frozenset())
+    assert (after.consensus.by, after.consensus.codes) == ("Dora", frozenset())
     with pytest.raises(BadInput, match="has not reviewed it"):
         run_on(parts, *arguments, "--nothing", "--among", "Cleo")
     with pytest.raises(BadInput, match="one of the two"):

@@ -32,7 +32,7 @@ def test_four_fates_of_a_code_are_told_apart(parts: Parts, server: FakeLabelStud
     _offer(parts, 0, ("money", "people", "early"), ("money", "people"))
     server.save(1, 1, chosen("money", "late"))
     deliver(inbox, server.told[-1])
-    (found,) = history(parts, "JKG-01:2")["reviews"]
+    (found,) = history(parts, "JKG-01:2").to_json()["reviews"]
     assert (found["accepted"], found["rejected"], found["added"]) == (["Money"], ["People"], ["Late"])
     assert (found["offered"], found["offered_and_taken"], found["offered_not_taken"]) == (
         ["Early"],
@@ -49,7 +49,7 @@ def test_what_was_offered_and_taken_is_not_what_was_sought(
     _offer(parts, 0, ("money", "people"), ())
     server.save(1, 1, chosen("people", "late"))
     deliver(inbox, server.told[-1])
-    (found,) = history(parts, "JKG-01:2")["reviews"]
+    (found,) = history(parts, "JKG-01:2").to_json()["reviews"]
     assert (found["accepted"], found["rejected"], found["added"]) == ([], [], ["Late", "People"])
     assert (found["offered_and_taken"], found["offered_not_taken"]) == (["People"], ["Money"])
 

@@ -110,7 +110,7 @@ def test_a_change_of_mind_supersedes(parts: Parts, server: FakeLabelStudio, inbo
     server.update(mine, chosen("people"))
     assert [deliver(inbox, body) for body in server.told][1]["superseded"] == 1
     assert said_in(parts)[0][2] == ("people",)
-    found = history(parts, "JKG-01:2")["reviews"]
+    found = history(parts, "JKG-01:2").to_json()["reviews"]
     assert [one["state"] for one in found] == ["superseded", "stands"]
     assert {one["condition"] for one in found} == {"assisted"}
 
@@ -156,7 +156,7 @@ def test_a_deleted_annotation_takes_its_review_back(
     server.delete(1)
     deliver(inbox, server.told[-1])
     assert said_in(parts) == []
-    assert len(history(parts, "JKG-01:2")["reviews"]) == 3
+    assert len(history(parts, "JKG-01:2").to_json()["reviews"]) == 3
 
 
 @pytest.mark.parametrize(

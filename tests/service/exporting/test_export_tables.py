@@ -24,10 +24,11 @@ from annotations.coding import Coding, Condition, Draw, Review
 from annotations.errors import BadInput, UnknownName
 from annotations.store.attributes import keep_attributes
 from annotations.store.codebook_versions import keep_codebook
+from annotations.store.loose_codings import add_loose_codings, loose_codings
 from annotations.store.model_versions import get_model
-from annotations.store.reviews import add_reviews
+from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.suggestions import Suggested, add_suggestions
-from annotations.store.transcripts import add_transcript
+from annotations.store.transcripts import add_transcript, all_texts
 from annotations.study.config import read_study
 from annotations.transcript import Consents, Span, Transcript
 from service.composition import Parts
@@ -443,3 +444,53 @@ def test_any_words_come_back(
         [row[c] for c in columns] for row in _rows(file)
     ]
     assert read_study(other.study.folder).config.name == "Small"
+
+
+def _said(parts: Parts) -> list[str]:
+    """Everything that coders have said, reviews and codings of none."""
+    with parts.store.reading() as connection:
+        reviews = [
+            (r.coder, r.span, r.condition, r.only, frozenset(c.code for c in r.codings))
+            for r in current_reviews(connection)
+        ]
+        loose = [
+            (one.coder, one.coding.span, one.condition, None, one.coding.code)
+            for one in loose_codings(connection)
+        ]
+    return sorted([repr(one) for one in reviews] + [repr(one) for one in loose])
+
+
+@pytest.mark.parametrize("complete", ["listed", "none", None])
+@pytest.mark.parametrize("code", [["cost"], ["people"], []])
+def test_a_table_of_some_codes_takes_nothing_back(
+    parts: Parts, tmp_path: Path, complete: str | None, code: list[str]
+) -> None:
+    """Read back however, a review keeps the codes that the table left out, and codings of no review stay so."""
+    with parts.store.writing() as connection:
+        transcript = all_texts(connection)[0]
+        loose = [Coding("people", Span(len("Interviewer: "), len("Interviewer: How?")))]
+        add_loose_codings(connection, transcript.id, "Tom", Condition.INDEPENDENT, loose)
+    before = _said(parts)
+    file = tmp_path / "some.csv"
+    _export(parts, Asked(codes=tuple(code)), codings=file)
+    kept = import_codings(parts, file, complete=complete).kept
+    assert (kept.codings, kept.reviews, kept.superseded) == (0, 0, 0)
+    assert _said(parts) == before
+
+
+def test_a_table_of_some_codes_is_complete_for_these_alone(parts: Parts, tmp_path: Path) -> None:
+    """--complete all would say that the others do not apply, and is refused; with --only nothing is doubled."""
+    file = tmp_path / "some.csv"
+    before = _said(parts)
+    _export(parts, Asked(codes=("cost",)), codings=file)
+    with pytest.raises(BadInput, match="some codes alone"):
+        import_codings(parts, file, complete="all")
+    kept = import_codings(parts, file, complete="listed", only=("cost",)).kept
+    assert (kept.codings, kept.reviews, kept.superseded) == (0, 0, 0)
+    assert _said(parts) == before
+    other = _study(tmp_path / "other", ONE, TWO)
+    import_codings(other, file, complete="listed", only=("cost",))
+    with other.store.reading() as connection:
+        (review,) = current_reviews(connection)
+    assert review.only == frozenset(["cost"])
+    other.close()

@@ -10,7 +10,7 @@ import pytest
 from annotations.coding import Draw
 from annotations.deal_and_draw import Placed
 from annotations.errors import TandemError
-from service.pushing.project_push import title_of
+from service.pushing.open_project import title_of
 from service.pushing.waves import in_order
 
 SEGMENTS = [UUID(int=n) for n in range(4)]

@@ -22,8 +22,9 @@ from PIL import Image
 
 from annotations.store.events import Event
 from annotations.timeline.when import when_of
+from service.results.picture_files import as_svg
 from service.results.timeline_events import Dated, Timeline
-from service.results.timeline_figure import as_svg, figures
+from service.results.timeline_figure import figures
 
 EVENTS = [
     "case,date,phase,event,actor,place,source",

@@ -53,12 +53,12 @@ def test_everything_else_needs_the_key(client: TestClient) -> None:
     assert client.post("/api/v1/jobs", json={"kind": "sing"}, headers=holding).status_code == 422
 
 
-def test_a_cookie_reads_and_does_not_write(client: TestClient) -> None:
-    """The link sets a cookie that no other site can use; it opens the page and starts no job."""
+def test_a_cookie_alone_reads_and_does_not_write(client: TestClient) -> None:
+    """The link sets a cookie; it opens the page and starts no job without what our own pages send along."""
     page = client.get(f"/?key={KEY}")
     assert (page.status_code, str(page.url)) == (200, "http://127.0.0.1:8430/")
     assert "There are no transcripts yet" in page.text
-    assert client.post("/api/v1/jobs", json={"kind": "train"}).status_code == 401
+    assert client.post("/api/v1/jobs", json={"kind": "train"}).status_code == 403
 
 
 def test_another_host_name_is_refused(parts: Parts) -> None:

@@ -192,7 +192,7 @@ def test_what_is_hidden_is_hidden_in_every_list(parts: Parts, tmp_path: Path) ->
         promote(connection, get_model(connection, "v1").id, verdict="better", reason="first")
     listing = Listing(parts, None)
     assert listing.hidden == 1
-    turns = {row["turn"] for row in listing.rows()}
+    turns = {row.turn for row in listing.rows()}
     assert turns == {1, 3, 7, 9, 11}  # 5 is drawn blind
     assert write_csv(listing, tmp_path / "s.csv") == 10
     with (tmp_path / "s.csv").open(newline="") as file:

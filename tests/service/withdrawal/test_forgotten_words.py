@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from service.composition import Parts
 from service.importing.import_transcripts import import_transcripts
 from service.serving.train_and_evaluate import train
 from service.withdrawal.forget_words import forget_words
+from service.withdrawal.tombstone_file import bring, to_bring
 from service.withdrawal.withdraw import withdraw
 
 # MLflow's own, with the newest SQLAlchemy
@@ -111,3 +113,61 @@ def test_a_withdrawal_afterwards_still_keeps_the_erased_model_from_serving(parts
     withdraw(parts, NAME, by="Ines Falk", progress=quiet)
     with parts.store.reading() as connection:
         assert first in erased_versions(connection)
+
+
+def test_a_backup_does_not_bring_the_words_back(parts: Parts, tmp_path: Path) -> None:
+    """A copy from before the correction, or between it and --forget, is rid of them when it is opened, and stays so."""
+    # the two tests above have erased everything in the fixture's study, so each begins with its own
+    study = make_coded_study(tmp_path)
+    made = opened(study, tmp_path / "state")
+    train(made)
+    made.close()
+    before = tmp_path / "before"
+    shutil.copytree(study, before)
+    made = opened(study, tmp_path / "state")
+    file = tmp_path / f"{NAME}.txt"
+    text = file.read_text("utf-8")
+    lines = text.replace(SECRET, "[name]").replace(SECRET[::-1], "[name]")
+    file.write_text(lines, "utf-8")
+    import_transcripts(made, [file], manifest=None, described={}, replace=True, progress=quiet)
+    made.close()
+    between = tmp_path / "between"
+    shutil.copytree(study, between)
+    made = opened(study, tmp_path / "state")
+    found = forget_words(made, [NAME], by="Ines Falk", progress=quiet)
+    assert found is not None
+    assert found.done
+    receipt = found.receipt[1]
+    made.close()
+    (kept,) = (tmp_path / "state" / "forgotten").glob("*.json")
+    for one in (kept, *found.receipt):
+        assert SECRET not in one.read_text("utf-8").casefold()
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(before, elsewhere)
+    for copy in (before, between):
+        assert _holding(copy)
+        again = opened(copy, tmp_path / "state")
+        with again.store.reading() as connection:
+            kept_here = get_transcript(connection, NAME)
+            (forgotten,) = all_forgettings(connection)
+        said = kept_here.transcript.text
+        assert SECRET not in said
+        assert "[…]" in said if copy is before else "[name]" in said
+        assert len(kept_here.transcript.turns) == len(text.splitlines())
+        assert forgotten.state == "done"
+        again.close()
+        assert _holding(copy) == []
+        once_more = opened(copy, tmp_path / "state")
+        with once_more.store.reading() as connection:
+            assert get_transcript(connection, NAME).transcript.text == said
+            assert len(all_forgettings(connection)) == 1
+        once_more.close()
+    new = opened(elsewhere, tmp_path / "new-machine")
+    with new.store.reading() as connection:
+        assert SECRET in get_transcript(connection, NAME).transcript.text
+    to = to_bring(new, receipt)
+    assert [one.name for one in to.words] == [NAME]
+    assert bring(new, to, progress=quiet) == ()
+    assert to_bring(new, receipt).nothing
+    new.close()
+    assert _holding(elsewhere) == []

@@ -1,0 +1,277 @@
+"""What an annotation of a whole interview means for each of its passages: pure rules.
+
+| a passage | outcome |
+|---|---|
+| words in it are marked and coded | a review with these spans and codes |
+| read, nothing marked; or marked "nothing here" | an empty review |
+| behind "read up to here", nothing marked or changed by the coder | nothing: it was not read |
+| a sure suggestion that stands as it was | coded: the coder submitted it |
+| a doubtful one that stands as it was | offered and not taken, as a box that is left empty |
+| a mark without a code, without words, with other words, or with codes unknown | set aside |
+| "nothing here" beside codes | set aside |
+
+A mark over several passages is one coding: it belongs to the first passage that carries it, and the others follow by
+the rule of halves. Only where some of them hid their suggestions and others did not is it cut between them, since the
+parts were judged under different conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from annotations.codebook.codes import Codebook
+from annotations.errors import BadInput
+from annotations.label_studio.annotation import MARK, MARKS, OURS, PLACE, Arrival
+from annotations.label_studio.answer_of_annotation import Answer, answer_of
+from annotations.label_studio.arrivals import CodedWords, Decision, State, Verdict
+from annotations.label_studio.interview_screen import STATE, Mark
+from annotations.label_studio.interview_text import InterviewText, Marked
+from annotations.segment import project
+from annotations.transcript import Span
+
+NO_WORDS = (
+    "words are marked that the screen never showed so, and Label Studio gives such a mark back as if it had been "
+    "accepted. Ask the coder to open the interview, mark the words anew and update it."
+)
+NO_CODE = (
+    "words are marked as coded, but no code is chosen. Ask the coder to choose one or to delete the mark."
+)
+BOTH = (
+    'words are marked "nothing here", and codes stand there too. Ask the coder to take one of the two away.'
+)
+NOT_ASKED = (
+    "words are marked that this task does not ask for (they are grey there), so they were not taken in. Ask the coder "
+    "to delete the mark."
+)
+NO_END = (
+    'the place of the mark "read up to here" cannot be found, so nobody knows what was read. Ask the coder to set it '
+    "anew."
+)
+UNTOUCHED = "prediction"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPassage:
+    """A passage that an interview's task asks for. ``hidden``: it shows no suggestion."""
+
+    key: UUID
+    segment: UUID
+    span: Span
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class InterviewShown:
+    """What an interview's task shows: its words and the passages that it asks for, in order.
+
+    ``whole``: it asks for every passage that is coded.
+    """
+
+    text: InterviewText
+    passages: Sequence[AskedPassage]
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSaid:
+    """What an annotation says of a passage. ``by_mark``: it was marked, not only passed over."""
+
+    passage: AskedPassage
+    verdict: Verdict
+    by_mark: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewSaid:
+    """What an annotation of an interview says, passage by passage; ``nowhere``: why marks without a passage do not count."""
+
+    passages: tuple[PassageSaid, ...]
+    nowhere: tuple[str, ...] = ()
+
+
+@dataclass
+class _One:
+    """A mark with all that was said under it."""
+
+    name: str
+    label: str = ""
+    place: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = UNTOUCHED
+    said: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def taken(self) -> bool:
+        """Does it count? What is doubtful counts only if the coder had their hands on it."""
+        return self.label != Mark.DOUBTFUL or self.origin != UNTOUCHED
+
+
+def said_of_interview(arrival: Arrival, shown: InterviewShown, codebook: Codebook) -> InterviewSaid:
+    """What a submitted interview says. Raises BadInput where nobody can know what of it was read."""
+    marks = _by_mark(arrival.result)
+    reading = _Reading(shown, codebook)
+    upto = _read_upto(marks, shown.text)
+    for one in marks:
+        if one.label != Mark.READ:
+            reading.take(one, upto)
+    return reading.said(upto)
+
+
+def furthest(result: Sequence[Mapping[str, Any]], text: InterviewText) -> tuple[Span | None, int]:
+    """The last words of an interview on which a coder had their hands (None: on none), and how many marks they set or
+    changed."""
+    touched = [one for one in _by_mark(result) if one.origin != UNTOUCHED and one.label]
+    spans = [span for one in touched if (span := _span(one, text)) is not None]
+    return max(spans, key=lambda span: span.end, default=None), len(touched)
+
+
+class _Reading:
+    """Marks taken in one by one, and what they come to."""
+
+    def __init__(self, shown: InterviewShown, codebook: Codebook) -> None:
+        self._shown = shown
+        self._codebook = codebook
+        self._spans = [one.span for one in shown.passages]
+        self._coded: dict[int, list[CodedWords]] = {}
+        self._empty: dict[int, str] = {}
+        self._carried: set[int] = set()
+        self._aside: dict[int, str] = {}
+        self._nowhere: list[str] = []
+
+    def take(self, one: _One, upto: int | None) -> None:
+        """One mark. ``upto``: the end of what was read, None for all."""
+        span = _span(one, self._shown.text)
+        at = self._places(span) if span is not None else self._told_by_name(one)
+        if upto is not None and one.origin == UNTOUCHED:
+            at = [place for place in at if self._spans[place].start < upto]
+            if not at:
+                return  # nobody has read so far
+        if not one.taken:
+            return
+        if span is None:
+            self._set_aside(at, NO_WORDS)
+            return
+        try:
+            answer = answer_of(one.said, self._codebook)
+        except BadInput as error:
+            self._set_aside(at, str(error))
+            return
+        if not at:
+            self._nowhere.append(NOT_ASKED)
+        elif one.label == Mark.NOTHING:
+            self._nothing(at, answer)
+        elif not answer.codes:
+            self._set_aside(at, NO_CODE)
+        else:
+            self._code(at, span, answer, one)
+
+    def said(self, upto: int | None) -> InterviewSaid:
+        """What it comes to."""
+        found = []
+        for at, passage in enumerate(self._shown.passages):
+            by_mark = at in self._coded or at in self._empty or at in self._carried or at in self._aside
+            read = upto is None or self._spans[at].start < upto
+            if by_mark or read:
+                found.append(PassageSaid(passage, self._verdict(at), by_mark))
+        return InterviewSaid(tuple(found), tuple(dict.fromkeys(self._nowhere)))
+
+    def _verdict(self, at: int) -> Verdict:
+        if at in self._aside:
+            return Verdict(State.SET_ASIDE, self._aside[at])
+        if at in self._empty and (at in self._coded or at in self._carried):
+            return Verdict(State.SET_ASIDE, BOTH)
+        marked = tuple(sorted(self._coded.get(at, ()), key=lambda one: (one.span, one.codes)))
+        codes = tuple(sorted({code for one in marked for code in one.codes}))
+        return Verdict(State.REVIEW, "", Decision(codes, self._empty.get(at, ""), marked=marked))
+
+    def _nothing(self, at: Sequence[int], answer: Answer) -> None:
+        if answer.codes:
+            self._set_aside(at, BOTH)
+            return
+        for place in at:
+            self._empty[place] = answer.memo
+
+    def _code(self, at: Sequence[int], span: Span, answer: Answer, one: _One) -> None:
+        for places, part in self._parts(at, span):
+            coded = CodedWords(
+                tuple(sorted(answer.codes)),
+                part,
+                answer.memo,
+                answer.influence,
+                answer.concrete_example,
+                one.origin,
+            )
+            self._coded.setdefault(places[0], []).append(coded)
+            self._carried.update(places[1:])
+
+    def _parts(self, at: Sequence[int], span: Span) -> Iterator[tuple[list[int], Span]]:
+        """The passages that carry a mark, in runs that were shown alike, each with its part of the words."""
+        runs: list[list[int]] = []
+        for place in at:
+            if runs and self._shown.passages[runs[-1][-1]].hidden == self._shown.passages[place].hidden:
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+        begin = span.start
+        for run, following in zip(runs, [*runs[1:], None], strict=True):
+            end = span.end if following is None else self._spans[following[0]].start
+            yield run, Span(begin, end)
+            begin = end
+
+    def _places(self, span: Span) -> list[int]:
+        """The passages that a mark is about, by the rule of halves; where it is about none, the nearest."""
+        carrying = list(project(self._spans, {0: span})[0])
+        if carrying or not self._spans:
+            return carrying
+        shared = [(span & its, -at) for at, its in enumerate(self._spans)]
+        most, at = max(shared)
+        if most:
+            return [-at]
+        if not self._shown.whole:
+            return []
+        before = [at for at, its in enumerate(self._spans) if its.end <= span.start]
+        return [before[-1] if before else 0]
+
+    def _told_by_name(self, one: _One) -> list[int]:
+        """A suggestion without words says in its name for which passage it stood there."""
+        names = [one.name.startswith(f"{OURS}{passage.segment.hex}") for passage in self._shown.passages]
+        return [at for at, is_it in enumerate(names) if is_it]
+
+    def _set_aside(self, at: Sequence[int], why: str) -> None:
+        for place in at:
+            self._aside.setdefault(place, why)
+        if not at:
+            self._nowhere.append(why)
+
+
+def _read_upto(marks: Sequence[_One], text: InterviewText) -> int | None:
+    ends = [_span(one, text) for one in marks if one.label == Mark.READ]
+    if any(end is None for end in ends):
+        raise BadInput(NO_END)
+    return max((end.end for end in ends if end is not None), default=None)
+
+
+def _span(one: _One, text: InterviewText) -> Span | None:
+    if not one.place:
+        return None
+    p = one.place
+    return text.span_of(Marked(p["start"], p["startOffset"], p["end"], p["endOffset"], p["words"]))
+
+
+def _by_mark(result: Sequence[Mapping[str, Any]]) -> list[_One]:
+    found: dict[str, _One] = {}
+    for at, region in enumerate(result):
+        # what belongs to no mark is read by itself, so that it is not lost
+        name = str(region.get(MARK, f"?{at}"))
+        one = found.setdefault(name, _One(name))
+        origin = str(region.get("origin", "manual"))
+        if origin != UNTOUCHED:
+            one.origin = origin
+        value = region.get("value") or {}
+        if region.get("from_name") == STATE and MARKS in value:
+            one.label, one.place = str(next(iter(value[MARKS]), "")), value.get(PLACE) or {}
+        else:
+            one.said.append(region)
+    return list(found.values())

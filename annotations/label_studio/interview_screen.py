@@ -1,0 +1,150 @@
+"""The labelling screen of a whole interview: its text, marks in it, and a form for the words that are marked.
+
+The form offers what the screen of a passage offers, under the same names, so that an answer is read in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from importlib.resources import files
+from string import Template
+from xml.sax.saxutils import quoteattr
+
+from annotations.codebook.codes import Code, Codebook, Framework
+from annotations.label_studio.controls import (
+    CODES,
+    EXAMPLE,
+    INFLUENCE,
+    INFLUENCES,
+    LIKELY,
+    all_in_boxes,
+    control_of,
+    frameworks_shown,
+    is_taxonomy,
+    listed_codes,
+)
+from annotations.label_studio.listed_names import in_list_order, listed_name
+from annotations.label_studio.screen import EXAMPLE_ALIAS, EXAMPLE_HINT, beside, caption, choice
+
+TEXT = "interview-text"
+STATE = "state"
+
+
+class Mark(StrEnum):
+    """What a mark in the text says of its words; its name in Label Studio."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"
+    CONFIRMED = "confirmed"
+    MINE = "mine"
+    NOTHING = "nothing"
+    READ = "read"
+
+
+# what is shown, the colour, and what the pointer says of it, in the order of the keys
+_MARKS = (
+    (Mark.MINE, "my coding", "#7b2cbf", "Words that you find a code for."),
+    (Mark.CONFIRMED, "confirmed", "#4d7c0f", "A suggestion that you looked at and agree with."),
+    (Mark.NOTHING, "nothing here", "#9ca3af", "You read this and no code applies."),
+    (Mark.READ, "read up to here", "#111111", "What follows has not been read yet. Without it: all is read."),
+    (Mark.SURE, "suggested", "#2a6f97", "It counts when you submit, unless you delete it."),
+    (Mark.DOUBTFUL, "doubtful suggestion", "#e09f3e", "It counts only if you confirm or change it."),
+)
+_SAYS = (
+    "Blue counts when you submit; delete it (Backspace) if it is wrong. Orange counts only if you confirm it: click it, "
+    "then 2. Submitting says that you have read everything, or all up to the mark; what has no mark has no code."
+)
+# n and the digits are the marks'
+_LETTERS = "qwertyuiopasdfghjklzxcvb"
+_SHOWN = 'perRegion="true" visibleWhen="region-selected"'
+_CLOSE = "Click beside the list to close it before you go on."
+
+
+def interview_config(codebook: Codebook) -> str:
+    """The labelling configuration (XML) for whole interviews. Code ids are the aliases, so names are free to change."""
+    keys = iter(_LETTERS)
+    rows = "".join(
+        _row(framework, codebook, keys)
+        for framework in frameworks_shown(codebook)
+        if not is_taxonomy(framework)
+    )
+    skeleton = (files("annotations") / "label_studio" / "interview_config.xml").read_text("utf-8")
+    made = Template(skeleton).substitute(
+        text=TEXT,
+        state=STATE,
+        labels="\n".join(_label(*one, key=at) for at, one in enumerate(_MARKS, start=1)),
+        codes=_codes(codebook),
+        rows=rows,
+        manner=_manner(keys) if codebook.influence else "",
+        says=_SAYS,
+    )
+    # what XML cannot hold, even as an entity
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", made)
+
+
+def _label(mark: Mark, shown: str, colour: str, hint: str, *, key: int) -> str:
+    once = ' maxUsages="1"' if mark is Mark.READ else ""
+    return (
+        f"<Label value={quoteattr(shown)} alias={quoteattr(mark.value)} background={quoteattr(colour)} "
+        f'hint={quoteattr(hint)} hotkey="{key}"{once}/>'
+    )
+
+
+def _codes(codebook: Codebook) -> str:
+    """All codes that have no row of their own: boxes where they are few, else one list without levels."""
+    listed = listed_codes(codebook)
+    if not listed:
+        return ""
+    if all_in_boxes(codebook):
+        boxes = "".join(choice(code, listed_name(code.id, codebook)) for code in listed)
+        return (
+            f'<View {_SHOWN}><Choices name="{LIKELY}" toName="{TEXT}" perRegion="true" choice="multiple" '
+            f'layout="vertical">{boxes}</Choices></View>'
+        )
+    choices = "".join(choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
+    return (
+        f'<View className="tandem-open"><Header value="{_CLOSE}" size="6"/></View>'
+        f'<Taxonomy name="{CODES}" toName="{TEXT}" perRegion="true" minWidth="380px" maxWidth="500px" '
+        f'dropdownWidth="500" placeholder="Codes: type a part of the name, wait, ↓, Enter">{choices}</Taxonomy>\n'
+    )
+
+
+def _row(framework: Framework, codebook: Codebook, keys: Iterator[str]) -> str:
+    by_control: dict[str, list[Code]] = {}
+    for code in codebook.of_framework(framework.id):
+        if code.applicable:
+            by_control.setdefault(control_of(code, framework), []).append(code)
+    select = "single" if framework.select == "one" else "multiple"
+    parts = "".join(_choices(name, its, select, codebook, keys) for name, its in by_control.items())
+    return f"<View {_SHOWN}>{caption(framework.name)}</View>{parts}"
+
+
+def _choices(name: str, codes: Sequence[Code], select: str, codebook: Codebook, keys: Iterator[str]) -> str:
+    parent = codes[0].parent if select == "multiple" else None
+    said = "" if parent is None else beside(codebook[parent].name)
+    boxes = "".join(choice(code, code.name, keys) for code in codes)
+    control = f'<Choices name={quoteattr(name)} toName="{TEXT}" perRegion="true" choice="{select}" showInline="true">'
+    return f'<View className="tandem-row" {_SHOWN}>{said}<View>{control}{boxes}</Choices></View></View>\n'
+
+
+def _manner(keys: Iterator[str]) -> str:
+    """How what is coded was told: its influence, and whether by a concrete example."""
+    influences = "".join(
+        f"<Choice value={quoteattr(shown)} alias={quoteattr(alias)} hint={quoteattr(hint)}{_key(keys)}/>"
+        for shown, alias, _, hint in INFLUENCES
+    )
+    example = f'<Choice value="concrete example" alias="{EXAMPLE_ALIAS}" hint={quoteattr(EXAMPLE_HINT)}{_key(keys)}/>'
+    kind = f'toName="{TEXT}" perRegion="true" choice="single" showInline="true"'
+    return (
+        f'<View className="tandem-row" {_SHOWN}>{beside("Influence")}'
+        f'<View><Choices name="{INFLUENCE}" {kind}>{influences}</Choices></View></View>'
+        f'<View className="tandem-row" {_SHOWN}>'
+        f'<View><Choices name="{EXAMPLE}" {kind}>{example}</Choices></View></View>'
+    )
+
+
+def _key(keys: Iterator[str]) -> str:
+    key = next(keys, None)
+    return f' hotkey="{key}"' if key else ""

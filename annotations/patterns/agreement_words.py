@@ -1,0 +1,78 @@
+"""How far interviews, documents and field notes agree on a finding, as sentences that say no more than the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from annotations.patterns.stances import Stance, Voices
+from annotations.patterns.triangulation import Finding
+
+_SAYS: Mapping[Stance, str] = {
+    "helps": "say that it helps",
+    "hinders": "say that it hinders",
+    "both ways": "say that it helps and that it hinders",
+    "no direction": "speak of it without a direction",
+}
+
+
+def in_words(finding: Finding) -> str:
+    """The sentences."""
+    return " ".join(_sentences(finding))
+
+
+def _sentences(finding: Finding) -> Iterator[str]:
+    speaking = {kind: one for kind, one in finding.kinds.items() if one.speaking}
+    yield _who_speaks(speaking)
+    for kind, one in speaking.items():
+        if (one.helps and one.hinders) or one.both_ways:
+            yield f"{_many(kind)} differ among themselves: {_split(one)}."
+    if silent := finding.silent(finding.kinds):
+        yield f"{_listed([_many(kind) for kind in silent])} are silent."
+    if missing := [kind for kind, one in finding.kinds.items() if not one.read]:
+        yield f"There are no {_listed([_many(kind).lower() for kind in missing], 'or')}."
+
+
+def _who_speaks(speaking: Mapping[str, Voices]) -> str:
+    named = [f"{_many(kind)} ({one.speaking} of {one.read})" for kind, one in speaking.items()]
+    stances = {one.stance for one in speaking.values() if one.stance}
+    if len(named) == 1:
+        (stance,) = stances
+        return f"Only {named[0].lower()} {_SAYS[stance]}."
+    directed = stances - {"no direction"}
+    if not directed:
+        return f"{_listed(_low_after_first(named))} speak of it without a direction."
+    if len(stances) == 1:
+        (stance,) = stances
+        return f"{_listed(_low_after_first(named))} agree: they {_SAYS[stance]}."
+    if len(directed) == 1:
+        (stance,) = directed
+        with_it = [n for n, one in zip(named, speaking.values(), strict=True) if one.stance == stance]
+        without = [n for n, one in zip(named, speaking.values(), strict=True) if one.stance != stance]
+        others = _listed([one.lower() for one in without])
+        return (
+            f"{_listed(_low_after_first(with_it))} {_SAYS[stance]}; {others} speak of it without a direction."
+        )
+    said = [f"{n} {_SAYS[one.stance]}" for n, one in zip(named, speaking.values(), strict=True) if one.stance]
+    return f"They do not agree: {_listed([words.lower() for words in said])}."
+
+
+def _split(one: Voices) -> str:
+    parts = [
+        f"{count} {'says' if count == 1 else 'say'} that it {what}"
+        for count, what in ((one.helps, "helps"), (one.hinders, "hinders"), (one.both_ways, "does both"))
+        if count
+    ]
+    return _listed(parts)
+
+
+def _many(kind: str) -> str:
+    return f"{kind.capitalize()}s"
+
+
+def _low_after_first(named: Sequence[str]) -> list[str]:
+    return [one if at == 0 else one.lower() for at, one in enumerate(named)]
+
+
+def _listed(parts: Sequence[str], last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"

@@ -1,0 +1,58 @@
+"""What is said of transcripts, without a word of their text: quick for lists, however long the interviews are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from annotations.store.tables import transcripts
+from annotations.transcript import Consents
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A transcript's place, whose it is, and what may be done with it."""
+
+    id: UUID
+    name: str
+    case: str
+    site: str
+    wave: str
+    participant: str
+    session: str
+    kind: str
+    consents: Consents
+
+
+def described_transcripts(connection: Connection) -> tuple[Described, ...]:
+    """All transcripts, in the order of import."""
+    t = transcripts.c
+    wanted = select(
+        t.id,
+        t.name,
+        t.case,
+        t.site,
+        t.wave,
+        t.participant,
+        t.session,
+        t.kind,
+        t.may_train,
+        t.may_quote,
+        t.visible_to,
+    )
+    return tuple(
+        Described(
+            row.id,
+            row.name,
+            row.case,
+            row.site,
+            row.wave,
+            row.participant,
+            row.session,
+            row.kind,
+            Consents(row.may_train, row.may_quote, None if row.visible_to is None else tuple(row.visible_to)),
+        )
+        for row in connection.execute(wanted.order_by(t.sequence))
+    )

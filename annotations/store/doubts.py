@@ -1,0 +1,147 @@
+"""Memos and questions to a passage, a code, a case or the whole study, with their answers: the team's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Row, select
+
+from annotations.coding import Coder
+from annotations.store.cell_place import Passage
+from annotations.store.coders import coder_names, keep_coder
+from annotations.store.tables import doubt_answers, doubts, now
+from annotations.transcript import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody answered. ``settles``: the team goes by it from now on."""
+
+    author: str
+    text: str
+    settles: bool = False
+    created: datetime | None = None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A memo, or a question. ``passage``, ``code`` and ``case`` say what it is about; none of them: the study.
+
+    A passage's ``text_hash`` says in which text its span stands. ``code``: an id of the codebook.
+    """
+
+    author: str
+    text: str
+    is_question: bool = False
+    passage: Passage | None = None
+    code: str = ""
+    case: str = ""
+    answers: tuple[Answer, ...] = ()
+    created: datetime | None = None
+    id: UUID | None = None
+
+    @property
+    def about(self) -> str:
+        """What it is about: "passage", "code", "case" or "study"."""
+        return "passage" if self.passage else "code" if self.code else "case" if self.case else "study"
+
+    @property
+    def settled(self) -> bool:
+        """Has an answer settled it?"""
+        return any(answer.settles for answer in self.answers)
+
+    @property
+    def open(self) -> bool:
+        """Does a question wait for the answer that settles it?"""
+        return self.is_question and not self.settled
+
+
+def add_doubt(connection: Connection, one: Doubt) -> UUID:
+    """Keep a memo or a question; its answers are added on their own."""
+    new = uuid4()
+    at = one.passage
+    span = None if at is None else at.span
+    values = {
+        "id": new,
+        "author_id": keep_coder(connection, Coder(one.author)),
+        "transcript_id": None if at is None else at.transcript,
+        "start": None if span is None else span.start,
+        "end": None if span is None else span.end,
+        "text_hash": None if at is None else at.text_hash,
+        "code": one.code,
+        "case": one.case,
+        "is_question": one.is_question,
+        "text": one.text,
+        "created": one.created or now(),
+    }
+    connection.execute(doubts.insert().values(**values))
+    return new
+
+
+def add_answer(connection: Connection, doubt: UUID, one: Answer) -> UUID:
+    """Keep an answer."""
+    new = uuid4()
+    values = {
+        "id": new,
+        "doubt_id": doubt,
+        "author_id": keep_coder(connection, Coder(one.author)),
+        "text": one.text,
+        "settles": one.settles,
+        "created": one.created or now(),
+    }
+    connection.execute(doubt_answers.insert().values(**values))
+    return new
+
+
+def take_back(connection: Connection, doubt: UUID) -> None:
+    """It is shown no more, nor are its answers; both stay on record."""
+    connection.execute(doubts.update().where(doubts.c.id == doubt).values(taken_back=now()))
+
+
+def all_doubts(connection: Connection, *, transcript: UUID | None = None) -> tuple[Doubt, ...]:
+    """Those that nobody has taken back, in the order in which they came; of one transcript or of all the study."""
+    wanted = select(doubts).where(doubts.c.taken_back.is_(None)).order_by(doubts.c.sequence)
+    if transcript is not None:
+        wanted = wanted.where(doubts.c.transcript_id == transcript)
+    return _doubts(connection, connection.execute(wanted).all())
+
+
+def doubt_by_id(connection: Connection, doubt: UUID) -> Doubt | None:
+    """The one with this id, or None where there is none or it was taken back."""
+    wanted = select(doubts).where(doubts.c.id == doubt, doubts.c.taken_back.is_(None))
+    found = _doubts(connection, connection.execute(wanted).all())
+    return found[0] if found else None
+
+
+def _doubts(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Doubt, ...]:
+    if not rows:
+        return ()
+    names = coder_names(connection)
+    answers: dict[UUID, list[Answer]] = {}
+    wanted = select(doubt_answers).order_by(doubt_answers.c.sequence)
+    if len(rows) == 1:
+        wanted = wanted.where(doubt_answers.c.doubt_id == rows[0].id)
+    for row in connection.execute(wanted):
+        answer = Answer(names[row.author_id], row.text, row.settles, row.created, row.id)
+        answers.setdefault(row.doubt_id, []).append(answer)
+    return tuple(_doubt(row, names, answers.get(row.id, ())) for row in rows)
+
+
+def _doubt(row: Row[Any], names: Mapping[UUID, str], answers: Sequence[Answer]) -> Doubt:
+    span = None if row.start is None else Span(row.start, row.end)
+    return Doubt(
+        author=names[row.author_id],
+        text=row.text,
+        is_question=row.is_question,
+        passage=None if row.transcript_id is None else Passage(row.transcript_id, span, row.text_hash),
+        code=row.code,
+        case=row.case,
+        answers=tuple(answers),
+        created=row.created,
+        id=row.id,
+    )

@@ -1,0 +1,176 @@
+"""Which interview stands as one task in which Label Studio project, and how far coders are in what they have begun."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, delete, select
+
+from annotations.store.many_values import in_lots
+from annotations.store.tables import (
+    interview_drafts,
+    label_studio_annotations,
+    label_studio_interviews,
+    label_studio_projects,
+    label_studio_users,
+    passage_answers,
+    transcripts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewTask:
+    """An interview as one task: the text that it shows (its hash), and hashes of its data and of its marks.
+
+    ``again``: it asks for the passages that come again, and for no others.
+    """
+
+    project: UUID
+    key: UUID
+    transcript: UUID
+    task_id: int
+    text_hash: str
+    again: bool = False
+    data_hash: str = ""
+    marks_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An interview that somebody has begun: the last turn (from 0) they worked on, and how many marks stand there."""
+
+    project: UUID
+    key: UUID
+    user: int
+    transcript: UUID
+    turn: int
+    marks: int
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A draft as people call it: the wave, the interview, and whose it is (an address, "" if nobody knows)."""
+
+    wave: str
+    interview: str
+    who: str
+    turn: int
+    marks: int
+    changed: datetime
+
+
+def interviews_of(connection: Connection, project: UUID) -> dict[UUID, InterviewTask]:
+    """The project's interviews by key."""
+    i = label_studio_interviews
+    rows = connection.execute(select(i).where(i.c.project_id == project))
+    return {row.key: _task(row) for row in rows}
+
+
+def interviews_with_keys(
+    connection: Connection, project: UUID, keys: Collection[UUID]
+) -> dict[UUID, InterviewTask]:
+    """Those of these keys that are interviews which we put into the project."""
+    i = label_studio_interviews
+    found: dict[UUID, InterviewTask] = {}
+    for some in in_lots(keys):
+        for row in connection.execute(select(i).where(i.c.project_id == project, i.c.key.in_(some))):
+            found[row.key] = _task(row)
+    return found
+
+
+def interviews_about(connection: Connection, among: Collection[UUID]) -> tuple[InterviewTask, ...]:
+    """Every task of these transcripts as whole interviews, in whatever project."""
+    i = label_studio_interviews
+    found: list[InterviewTask] = []
+    for some in in_lots(among):
+        found += map(_task, connection.execute(select(i).where(i.c.transcript_id.in_(some))))
+    return tuple(found)
+
+
+def keep_interviews(connection: Connection, found: Iterable[InterviewTask]) -> None:
+    """Keep new tasks, or what has changed of known ones."""
+    i = label_studio_interviews
+    for one in found:
+        columns = {
+            "transcript_id": one.transcript,
+            "task_id": one.task_id,
+            "text_hash": one.text_hash,
+            "again": one.again,
+            "data_hash": one.data_hash,
+            "marks_hash": one.marks_hash,
+        }
+        this = (i.c.project_id == one.project) & (i.c.key == one.key)
+        if not connection.execute(i.update().where(this).values(**columns)).rowcount:
+            connection.execute(i.insert().values(project_id=one.project, key=one.key, **columns))
+
+
+def forget_interviews(connection: Connection, found: Sequence[InterviewTask]) -> None:
+    """Take these tasks, what annotations of them said and their drafts out of the database; reviews stay."""
+    i, a, s = label_studio_interviews, label_studio_annotations, passage_answers
+    for one in found:
+        here = (a.c.project_id == one.project) & (a.c.key == one.key)
+        its = list(connection.execute(select(a.c.annotation_id).where(here)).scalars())
+        for some in in_lots(its):
+            connection.execute(delete(s).where(s.c.project_id == one.project, s.c.annotation_id.in_(some)))
+        connection.execute(delete(a).where(here))
+        d = interview_drafts
+        connection.execute(delete(d).where(d.c.project_id == one.project, d.c.key == one.key))
+        connection.execute(delete(i).where(i.c.project_id == one.project, i.c.key == one.key))
+
+
+def keep_drafts(
+    connection: Connection, project: UUID, asked: Collection[UUID], found: Sequence[Draft]
+) -> None:
+    """How far the drafts of these interviews are now, by key; those that are no more there are forgotten."""
+    d = interview_drafts
+    for some in in_lots(asked):
+        connection.execute(delete(d).where(d.c.project_id == project, d.c.key.in_(some)))
+    rows = [
+        {
+            "project_id": one.project,
+            "key": one.key,
+            "user_id": one.user,
+            "transcript_id": one.transcript,
+            "turn": one.turn,
+            "marks": one.marks,
+            "changed": one.changed,
+        }
+        for one in found
+    ]
+    if rows:
+        connection.execute(d.insert(), rows)
+
+
+def all_drafts(connection: Connection) -> tuple[Begun, ...]:
+    """The interviews that somebody has begun and not submitted, by wave and name."""
+    d, p, t, u = interview_drafts, label_studio_projects, transcripts, label_studio_users
+    wanted = (
+        select(p.c.wave, t.c.name, u.c.email, d.c.turn, d.c.marks, d.c.changed)
+        .join(p, p.c.id == d.c.project_id)
+        .join(t, t.c.id == d.c.transcript_id)
+        .outerjoin(u, (u.c.url == p.c.url) & (u.c.user_id == d.c.user_id))
+        .where(p.c.retired.is_(False))
+    )
+    found = [
+        Begun(row.wave, row.name, row.email or "", row.turn, row.marks, row.changed)
+        for row in connection.execute(wanted)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.wave, one.interview, one.who)))
+
+
+def _task(row: Row[Any]) -> InterviewTask:
+    return InterviewTask(
+        row.project_id,
+        row.key,
+        row.transcript_id,
+        row.task_id,
+        row.text_hash,
+        row.again,
+        row.data_hash,
+        row.marks_hash,
+    )

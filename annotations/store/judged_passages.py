@@ -1,0 +1,131 @@
+"""How many passages of each transcript somebody has judged: counted anew only where something has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, func, select
+
+from annotations.segment import judged, project
+from annotations.store.many_values import in_lots
+from annotations.store.reviews import past_reviews
+from annotations.store.tables import codings, retractions, reviews, segments, transcripts
+from annotations.transcript import Role, Span
+
+# fewer than these are asked for by name
+_FEW = 20
+
+
+class Counted(NamedTuple):
+    """The passages to code of a transcript, and how many of them somebody has judged, for the whole codebook."""
+
+    passages: int
+    judged: int
+
+
+class JudgedPassages:
+    """Keeps the counts of each transcript with a mark of all that they were counted from. Safe among threads."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._kept: dict[UUID, tuple[object, Counted]] = {}
+
+    def now(self, connection: Connection, segmentation: str) -> dict[UUID, Counted]:
+        """The counts of every transcript that this segmentation has cut."""
+        marks = _marks(connection, segmentation)
+        with self._turn:
+            stale = [
+                one for one, mark in marks.items() if one not in self._kept or self._kept[one][0] != mark
+            ]
+            if stale:
+                found = counted_passages(connection, segmentation, None if len(stale) > _FEW else stale)
+                for one in stale:
+                    self._kept[one] = (marks[one], found.get(one, Counted(0, 0)))
+            for gone in self._kept.keys() - marks.keys():
+                del self._kept[gone]
+            return {one: self._kept[one][1] for one in marks}
+
+
+def counted_passages(
+    connection: Connection, segmentation: str, only: Collection[UUID] | None = None
+) -> dict[UUID, Counted]:
+    """The counts as things stand; ``only``: of these transcripts.
+
+    As ``labels.labels_of`` has it: each coder's reviews under one condition and codebook are projected together, and a
+    passage that carries a code of theirs is judged too.
+    """
+    s, r, c = segments.c, reviews.c, codings.c
+    numbers = {
+        row.sequence: row.id for row in connection.execute(select(transcripts.c.sequence, transcripts.c.id))
+    }
+    t = transcripts.c.sequence
+    current = (r.id.not_in(past_reviews()), r.only.is_(None))
+    of_segments = select(t, s.start, s.end, s.role).join(transcripts, transcripts.c.id == s.transcript_id)
+    of_segments = of_segments.where(s.segmentation == segmentation)
+    key = (t, r.coder_id, r.condition, r.codebook_version)
+    of_reviews = select(*key, r.start, r.end).join(transcripts, transcripts.c.id == r.transcript_id)
+    of_codings = select(*key, c.start, c.end).join(reviews, r.id == c.review_id)
+    of_codings = of_codings.join(transcripts, transcripts.c.id == r.transcript_id)
+    cut: dict[int, list[Any]] = {}
+    for row in _rows(connection, of_segments.order_by(t, s.index), s.transcript_id, only):
+        cut.setdefault(row[0], []).append(row)
+    seen = _by_pass(_rows(connection, of_reviews.where(*current).order_by(*key), r.transcript_id, only))
+    carried = _by_pass(_rows(connection, of_codings.where(*current).order_by(*key), r.transcript_id, only))
+    positions: dict[int, set[int]] = {}
+    spans = {at: [Span(row[1], row[2]) for row in its] for at, its in cut.items()}
+    for one, its in seen.items():
+        if one[0] in spans:
+            positions.setdefault(one[0], set()).update(judged(spans[one[0]], its))
+    for one, its in carried.items():
+        if one[0] in spans and one in seen:
+            for places in project(spans[one[0]], {span: span for span in its}).values():
+                positions.setdefault(one[0], set()).update(places)
+    coded = {role.value for role in Role if role.is_coded}
+    found = {}
+    for at, rows in cut.items():
+        units = {n for n, row in enumerate(rows) if row[3] in coded}
+        found[numbers[at]] = Counted(len(units), len(units & positions.get(at, set())))
+    return found
+
+
+def _rows(
+    connection: Connection, wanted: Select[Any], column: Any, only: Collection[UUID] | None
+) -> Iterable[Any]:
+    if only is None:
+        return connection.execute(wanted).all()
+    return [row for some in in_lots(only) for row in connection.execute(wanted.where(column.in_(some))).all()]
+
+
+def _by_pass(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Span]]:
+    return {
+        one: [Span(row[-2], row[-1]) for row in its]
+        for one, its in groupby(rows, key=lambda row: tuple(row[:-2]))
+    }
+
+
+def _marks(connection: Connection, segmentation: str) -> dict[UUID, object]:
+    """For each transcript that is cut, what tells whether anything about its passages has changed."""
+    s, r, c = segments.c, reviews.c, codings.c
+    number = func.count()
+
+    def per(column: Any, *more: Any, joined: Any = None) -> dict[UUID, Any]:
+        wanted = select(column, number, *more).group_by(column)
+        if joined is not None:
+            wanted = wanted.select_from(joined)
+        return {row[0]: tuple(row[1:]) for row in connection.execute(wanted)}
+
+    cut = select(s.transcript_id, number).where(s.segmentation == segmentation).group_by(s.transcript_id)
+    texts = {
+        row.id: row.text_hash for row in connection.execute(select(transcripts.c.id, transcripts.c.text_hash))
+    }
+    of_reviews = per(r.transcript_id, func.max(r.sequence))
+    of_codings = per(c.transcript_id, func.max(c.sequence), func.count(c.review_id))
+    taken = per(r.transcript_id, joined=retractions.join(reviews, r.id == retractions.c.review_id))
+    return {
+        one: (count, texts.get(one), of_reviews.get(one), of_codings.get(one), taken.get(one), segmentation)
+        for one, count in connection.execute(cut)
+    }

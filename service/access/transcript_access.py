@@ -1,0 +1,35 @@
+"""Which transcripts somebody may see: their own site's, and those that the participants allowed their site to see."""
+
+from __future__ import annotations
+
+from annotations.transcript import Transcript
+from service.access.policy import About, Action, may, must
+from service.access.viewer import Viewer
+
+
+def sites_that_see(transcript: Transcript) -> tuple[str, ...]:
+    """The sites whose people may see it: those of its consents (``visible_to``), else the one where it was made.
+
+    Whoever is limited to sites sees nothing of other ones by default, even where the consents name none.
+    """
+    allowed = transcript.consents.visible_to
+    if allowed is not None:
+        return allowed
+    return (transcript.site,) if transcript.site else ()
+
+
+def about(viewer: Viewer, transcript: Transcript, *, own_is_in: bool = False) -> About:
+    """This transcript, as the policy is asked about it: by the site through which the viewer sees it, if by any."""
+    sites = sites_that_see(transcript)
+    through = next((site for site in sites if viewer.sees_site(site)), None)
+    return About(site=through, one_site=True, own_is_in=own_is_in)
+
+
+def sees(viewer: Viewer, transcript: Transcript) -> bool:
+    """May this person know of this transcript at all?"""
+    return may(viewer, Action.SEE_FIGURES, about(viewer, transcript))
+
+
+def must_read(viewer: Viewer, transcript: Transcript) -> None:
+    """Raises NotAllowed for whoever may not read its words."""
+    must(viewer, Action.READ_TEXT, about(viewer, transcript))

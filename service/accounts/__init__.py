@@ -1,0 +1,1 @@
+"""Accounts: passwords, signing in, sessions, invitations, tokens for programs, and what a lead changes of them."""

@@ -1,0 +1,139 @@
+"""Bringing in what was sent: each kind by its own import, and what came kept on record, so that it can be undone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from annotations.errors import BadInput
+from annotations.problems import in_few_lines
+from annotations.progress import Progress, quiet
+from annotations.store.brought_in import Item, keep_brought_in
+from annotations.study.list_in_file import set_values
+from service.bringing_in.corrections import lists_as_said, write_manifest
+from service.bringing_in.differences import standing, what_came
+from service.bringing_in.look import codings_asked, look_at, project_wishes
+from service.bringing_in.new_codebook import take_codebook
+from service.bringing_in.page_words import for_pages
+from service.bringing_in.uploads import SentFile, Upload, open_upload
+from service.composition import Parts
+from service.importing.import_codings import import_codings
+from service.importing.import_project import import_project
+from service.importing.import_transcripts import import_transcripts
+from service.importing.participants import import_attributes
+
+
+def bring_in(parts: Parts, one: UUID, *, by: str, progress: Progress = quiet) -> dict[str, Any]:
+    """Bring in what of an upload can come in as it is; the caller holds the study.
+
+    Transcripts, participants and a codebook come first. Codings and projects that were sent with transcripts wait for
+    another look, since they point at these. Raises BadInput where nothing can come in; nothing is changed then.
+    """
+    upload = open_upload(parts, one)
+    seen = upload.seen or look_at(parts, one)
+    if not seen["ready"]:
+        raise BadInput("nothing of these files can come in as they are: mend what is marked first.")
+    now = parts.read_again()
+    with now.store.reading() as connection:
+        before = standing(connection, now)
+    notes: list[str] = []
+    done: list[SentFile] = []
+    try:
+        _first(now, upload, seen, notes, done, progress)
+    finally:
+        # what came in before something failed is on record too
+        record = _keep(now, before, by, notes)
+    for file in done:
+        upload.leave_out(file)
+    if not upload.files:
+        upload.remove()
+    else:
+        upload.job = ""
+        upload.save()
+    return {"brought_in": str(record) if record else None, "left": [one.name for one in upload.files]}
+
+
+def _first(
+    parts: Parts,
+    upload: Upload,
+    seen: dict[str, Any],
+    notes: list[str],
+    done: list[SentFile],
+    progress: Progress,
+) -> None:
+    tables = seen["tables"]
+    ready = [one for one in upload.files if tables.get(str(one.number), {}).get("ready")]
+    for file in (one for one in ready if one.kind == "codebook"):
+        take_codebook(parts, upload.path(file))
+        done.append(file)
+    read = seen["transcripts"]
+    came = bool(read and read["files"])
+    if came:
+        _transcripts(parts, upload, read, notes, done, progress)
+    for file in (one for one in ready if one.kind == "participants"):
+        notes += import_attributes(parts, upload.path(file)).notes
+        done.append(file)
+    for file in (one for one in ready if one.kind in ("codings", "project")):
+        if came:
+            notes.append(f"{file.short} waits: look at it again now that its transcripts are here.")
+            continue
+        asked = upload.said.asked.get(str(file.number), {})
+        if file.kind == "codings":
+            notes += import_codings(parts, upload.path(file), **codings_asked(asked)).notes
+        else:
+            wishes = project_wishes(upload, file, asked, dry_run=False)
+            found = import_project(parts, upload.path(file), wishes, progress)
+            if found.refused:
+                raise BadInput("\n".join(found.refused))
+            notes += found.notes
+        done.append(file)
+
+
+def _transcripts(
+    parts: Parts,
+    upload: Upload,
+    read: dict[str, Any],
+    notes: list[str],
+    done: list[SentFile],
+    progress: Progress,
+) -> None:
+    lists = lists_as_said(parts.study, upload)
+    if lists:
+        parts.take_up(set_values(parts.study, {key: list(value) for key, value in lists.items()}))
+    found = import_transcripts(
+        parts,
+        [upload.folder / "transcripts"],
+        manifest=write_manifest(upload),
+        described={},
+        replace=upload.said.replace,
+        progress=progress,
+    )
+    came = {one.file for one in found.read}
+    done += [one for one in upload.of_kind("transcript") if str(upload.path(one)) in came]
+    done += upload.of_kind("manifest")
+    lines = in_few_lines(found.refused)
+    notes += [line.replace(f"{upload.folder}/transcripts/", "") for line in lines]
+    notes += found.attributes.notes
+    if read["refused"]:
+        notes.append(f"{len(read['refused'])} files wait to be mended.")
+
+
+def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | None:
+    again = parts.read_again()
+    with again.store.writing() as connection:
+        items = list(what_came(before, standing(connection, again)))
+        if not items:
+            return None
+        return keep_brought_in(
+            connection,
+            by,
+            {**_counts(items), "notes": [for_pages(one) for one in dict.fromkeys(notes)]},
+            items,
+        )
+
+
+def _counts(items: Sequence[Item]) -> dict[str, Any]:
+    counted = Counter(one.kind for one in items)
+    return {"counts": dict(counted)}

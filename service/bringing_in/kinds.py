@@ -1,0 +1,78 @@
+"""What a file is, guessed from its ending and the names of its columns; people correct it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from annotations.codings.read_codings import read_codings
+from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.sheets.grids import grids_of
+from service.bringing_in.uploads import Kind
+
+NAMES: Mapping[Kind, str] = {
+    "transcript": "a transcript",
+    "manifest": "a table of where transcripts belong",
+    "codings": "codings",
+    "participants": "a table of participants or cases",
+    "codebook": "a codebook",
+    "project": "a project of another program",
+}
+_BY_ENDING: Mapping[str, Kind] = {
+    ".qdpx": "project",
+    ".qde": "project",
+    ".qdc": "codebook",
+    ".qda": "codings",
+    ".yaml": "codebook",
+    ".yml": "codebook",
+}
+_TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
+_LOOKED_AT = 30
+
+
+def kind_of(file: Path) -> Kind:
+    """What this file is, as far as can be seen."""
+    ending = file.suffix.lower()
+    if ending in _BY_ENDING:
+        return _BY_ENDING[ending]
+    return _of_table(file) if ending in _TABLES else "transcript"
+
+
+def _of_table(file: Path) -> Kind:
+    try:
+        heads = [
+            {folded(cell).replace(" ", "_") for cell in cells if cell}
+            for grid in grids_of(file)
+            for _, cells in grid.rows[:_LOOKED_AT]
+        ]
+    except BadInput:
+        return "transcript"
+    for columns in heads:
+        if {"speaker", "text"} <= columns:
+            return "transcript"
+        if "file" in columns and columns & {
+            "case",
+            "site",
+            "wave",
+            "participant",
+            "kind",
+            "may_train",
+            "may_quote",
+        }:
+            return "manifest"
+        if {"transcript", "code"} <= columns:
+            return "codings"
+        if "code" in columns and columns & {"definition", "use_when", "framework", "parent"}:
+            return "codebook"
+    try:
+        read_codings(file)
+    except BadInput:
+        pass
+    else:
+        return "codings"
+    if any(
+        columns & {"participant", "participants", "participant_id", "informant", "case"} for columns in heads
+    ):
+        return "participants"
+    return "transcript"

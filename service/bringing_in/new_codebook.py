@@ -1,0 +1,64 @@
+"""Another codebook for the study, from a file: what would change, and whether it may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotations.codebook.check import check_codebook
+from annotations.codebook.codes import Codebook
+from annotations.codebook.files import FromFile, codebook_from, write_codebook
+from annotations.errors import BadInput
+from annotations.numbers_shown import counted
+from annotations.refi.codebook_file import read_refi_codebook
+from annotations.refi.container import ENDINGS as REFI
+from annotations.store.code_counts import count_codings
+from service.composition import Parts
+
+_NAMED = 12
+
+
+@dataclass(frozen=True)
+class NewCodebook:
+    """A codebook that could take the place of the study's: codes that are new, gone, or say something else now."""
+
+    codebook: Codebook
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    changed: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
+    """Read it and compare. Raises BadInput for a file that is no codebook, and where codes that people applied would go."""
+    is_refi = file.suffix.lower() in REFI
+    read = FromFile(read_refi_codebook(file)) if is_refi else codebook_from(file)
+    before, after = parts.codebook, read.codebook
+    with parts.store.reading() as connection:
+        used = count_codings(connection)
+    lost = [before[code].path for code in used if code in before.by_id and code not in after.by_id]
+    if lost:
+        more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
+        raise BadInput(
+            f"{counted(len(lost), 'code')} that people have applied would be gone: "
+            f"{', '.join(sorted(lost)[:_NAMED])}{more}. Keep them in the file under the same id: "
+            f"the export of the codebook as a table has the ids."
+        )
+    findings = [
+        f"{one.what} {', '.join(one.codes[:6])}. {one.remedy}" for one in check_codebook(after)[:_NAMED]
+    ]
+    return NewCodebook(
+        after,
+        tuple(code.path for code in after if code.id not in before.by_id),
+        tuple(code.path for code in before if code.id not in after.by_id),
+        tuple(code.path for code in after if code.id in before.by_id and code != before[code.id]),
+        (*read.notes, *findings),
+    )
+
+
+def take_codebook(parts: Parts, file: Path) -> NewCodebook:
+    """Let it take the place of the study's codebook. Raises as ``look_at_codebook``, and changes nothing then."""
+    found = look_at_codebook(parts, file)
+    write_codebook(found.codebook, parts.study.codebook_file)
+    parts.__dict__.pop("codebook", None)
+    return found

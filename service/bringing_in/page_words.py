@@ -1,0 +1,45 @@
+"""Sentences that speak of options of a command, in the words of a page, where the same is chosen in a field."""
+
+from __future__ import annotations
+
+import re
+
+# what is said to whoever types commands, and to whoever looks at the page
+_SAID = (
+    (r"Give --kind document or --kind 'field note' if it is one",
+     'Say so under "It is" if it is a document or a field note'),
+    (r"If its unlabelled lines are the participant's, give --unlabelled-participant; if it is no interview, --no-speakers\.",
+     'If its unlabelled lines are the participant\'s, or if it is no interview, say so under "Its lines".'),
+    (r"Correct one of them, or give --participant or a manifest\.", "Say whose it is, or correct the pattern (Settings)."),
+    (r"Rename the file, or give --replace to put these words in its place: what is coded on words that stay moves along\.",
+     'Give it another name in the study, or say of all that they are corrected texts: what is coded on words that stay '
+     "moves along."),
+    (r"Give --replace to take the new (ones|turns): what is coded moves along\.",
+     "Say of all that they are corrected texts to take the new ones: what is coded moves along."),
+    (r"--replace corrects what is in the study; leave it out to import a new transcript\.",
+     "Take the tick at corrected texts away to bring in a new transcript."),
+    (r"see tandem import --reread\.", "say of all that they are corrected texts to take the new turns."),
+    (r"Add them to interviewers or to participant_speakers there and import again\.", "Say so above."),
+    (r'\s*\("tandem participants" shows them\)', ""),
+    (r"import it again with --complete all\.", 'say so under "What did the coders read?".'),
+    (r"Correct the rows and import the file again with --complete all\.", "Mend the rows, and say that they read all."),
+    (r"\(--complete listed\)", "(only what is listed counts)"),
+    (r"Say so with --coder NAME\.", 'Say so under "Who coded".'),
+    (r"Give --coder NAME, or a column coder\.", 'Say so under "Who coded".'),
+    (r",? or give --skip-bad-rows to import the others\.", ", or leave these rows out."),
+    (r"\s*--problems FILE writes all of them\.", ""),
+    (r'Bring it in with "tandem import-project"\.', "Say below that it is a project of another program."),
+    (r'Bring them in with "tandem import-project"\.', "Say below that they are projects of another program."),
+    (r"Say which codes these are with --map \(--dry-run --write-map FILE writes the table\), add those that are missing "
+     r"with --add-codes, or begin",
+     "Say below which codes these are, add those that are missing, or begin"),
+    (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
+)  # fmt: skip
+_RULES = tuple((re.compile(found), said) for found, said in _SAID)
+
+
+def for_pages(sentence: str) -> str:
+    """The sentence as a page says it."""
+    for found, said in _RULES:
+        sentence = found.sub(said, sentence)
+    return sentence

@@ -1,0 +1,25 @@
+"""Figures apart, where some passages are in a language that the encoder was not taught."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.cli.output import say, table
+
+
+def show_languages(found: Mapping[str, Any] | None) -> None:
+    """``languages`` of the figures: a row for the languages that the encoder was taught, and one for each other."""
+    if not found:
+        return
+    taught, others = found["taught"], found["others"]
+    rows = [_row(f"{', '.join(taught['languages']) or 'none'} (the encoder was taught)", taught)]
+    rows += [_row(f"{', '.join(one['languages'])} (it was not)", one) for one in others]
+    say("", "The figures above are of all passages. Apart, by the language they are in:")
+    table("", ("language", "passages", "F1 over all codes", "kappa, mean of codes"), rows, numbers=3)
+
+
+def _row(name: str, one: Mapping[str, Any]) -> tuple[str, ...]:
+    from annotations.numbers_shown import number
+
+    return name, f"{one['n_segments']:,}", number(one["micro_f1"]), number(one["kappa"])

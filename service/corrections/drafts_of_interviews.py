@@ -1,0 +1,36 @@
+"""How far coders are in interviews that they have begun and not submitted: a draft is no review, but people ask."""
+
+from __future__ import annotations
+
+from annotations.label_studio.interview_answer import furthest
+from annotations.label_studio.interview_text import InterviewText
+from annotations.label_studio.read_answers import Answers
+from annotations.store.database import Store
+from annotations.store.interviews import Draft, interviews_of, keep_drafts
+from annotations.store.label_studio_projects import ProjectRow
+from annotations.store.transcripts import transcript_by_id
+
+
+def keep_how_far(store: Store, project: ProjectRow, answers: Answers) -> None:
+    """Look at the drafts of a project of whole interviews, and keep how far each is."""
+    found = list(answers.drafts(project.project_id))
+    with store.reading() as connection:
+        tasks = interviews_of(connection, project.id)
+        kept = {
+            one.key: transcript_by_id(connection, tasks[one.key].transcript)
+            for one in found
+            if one.key in tasks
+        }
+    drafts: dict[tuple[object, int], Draft] = {}
+    for one in sorted(found, key=lambda draft: draft.changed):
+        transcript = kept.get(one.key)
+        if transcript is None:
+            continue
+        turns = transcript.transcript.turns
+        last, marks = furthest(one.result, InterviewText(transcript.transcript.text, turns))
+        turn = max((at.index for at in turns if last is not None and at.span.start < last.end), default=0)
+        drafts[(one.key, one.user)] = Draft(
+            project.id, one.key, one.user, transcript.id, turn, marks, one.changed
+        )
+    with store.writing() as connection:
+        keep_drafts(connection, project.id, list(tasks), list(drafts.values()))

@@ -1,0 +1,78 @@
+// The little that pages need a script for. Everything can be read, found and sent without it.
+"use strict";
+(() => {
+  const KEPT = "tandem kept ";
+  const storage = (() => { try { sessionStorage.setItem(KEPT, ""); sessionStorage.removeItem(KEPT); return sessionStorage; } catch { return null; } })();
+
+  // ---- what somebody types is kept until the server has it
+  const fields = (form) => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "password" && one.type !== "file" && one.type !== "submit");
+  const save = (form) => {
+    const typed = fields(form).map((one) => [one.name, one.value, one.type === "checkbox" || one.type === "radio" ? one.checked : null]);
+    try { storage?.setItem(KEPT + form.dataset.keep, JSON.stringify(typed)); } catch { /* the store is full */ }
+  };
+  const restore = (form) => {
+    if (form.dataset.restored) return;
+    form.dataset.restored = "yes";
+    const kept = storage?.getItem(KEPT + form.dataset.keep);
+    if (!kept) return;
+    let brought = false;
+    for (const [name, value, checked] of JSON.parse(kept))
+      for (const one of fields(form))
+        if (one.name === name) {
+          if (checked === null) { brought ||= one.value !== value; one.value = value; }
+          else if (one.value === value) { brought ||= one.checked !== checked; one.checked = checked; }
+        }
+    const note = form.querySelector("[data-kept]");
+    if (note && brought) note.hidden = false;
+  };
+  document.addEventListener("input", (event) => { const form = event.target.closest?.("form[data-keep]"); if (form) save(form); });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-forget]");
+    if (!button) return;
+    const form = button.closest("form");
+    storage?.removeItem(KEPT + form.dataset.keep);
+    form.reset();
+    form.querySelector("[data-kept]").hidden = true;
+  });
+  // the page after a form that was taken names it
+  const forgetTaken = (root) => {
+    for (const one of root.querySelectorAll("[data-taken]")) storage?.removeItem(KEPT + one.dataset.taken);
+    for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
+  };
+
+  // ---- a connection that is lost
+  const lost = (said) => {
+    const bar = document.getElementById("lost");
+    if (bar) { bar.querySelector("span").textContent = said; bar.hidden = false; }
+  };
+  document.addEventListener("htmx:sendError", () => lost("Tandem does not answer. What you typed is kept in this tab: wait a moment, then send it again."));
+  document.addEventListener("htmx:timeout", () => lost("Tandem takes long to answer. What you typed is kept in this tab: wait a moment, then send it again."));
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) document.getElementById("lost")?.setAttribute("hidden", ""); });
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-close-lost]")) document.getElementById("lost").hidden = true; });
+
+  // ---- light, dark, or as the system has it
+  const showTheme = () => {
+    const now = document.documentElement.dataset.theme || "system";
+    for (const one of document.querySelectorAll("[data-choose-theme]")) one.setAttribute("aria-pressed", String(one.dataset.chooseTheme === now));
+    for (const one of document.querySelectorAll("[data-needs-script]")) one.hidden = false;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-choose-theme]");
+    if (!button) return;
+    const chosen = button.dataset.chooseTheme;
+    if (chosen === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen;
+    document.cookie = `tandem_theme=${chosen}; path=/; max-age=31536000; samesite=lax`;
+    showTheme();
+  });
+
+  // ---- lists: a filter that is changed asks at once, and what is left empty does not stand in the address
+  document.addEventListener("htmx:configRequest", (event) => {
+    const asked = event.detail;
+    if (asked.verb === "get") for (const [name, value] of Object.entries(asked.parameters)) if (value === "") delete asked.parameters[name];
+  });
+  document.addEventListener("change", (event) => { if (event.target.matches?.("form[data-list] select")) event.target.form.requestSubmit(); });
+
+  document.addEventListener("DOMContentLoaded", () => { forgetTaken(document); showTheme(); });
+  document.addEventListener("htmx:load", (event) => { forgetTaken(event.detail.elt); showTheme(); });
+})();

@@ -1,0 +1,34 @@
+"""Templates: one environment per folder of them, made once; a template is compiled once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from annotations.numbers_shown import counted
+from service.design.static_files import address_of_static, stylesheet
+
+SHARED = Path(__file__).parent / "templates"
+
+
+@cache
+def templates_in(folder: Path) -> Environment:
+    """The templates of a folder, and those that all share. All words are escaped; a name that is not there is a fault.
+
+    Filters: ``counted``. Functions: ``static(NAME)``, a file's address; ``stylesheet()``, for files that stand alone.
+    """
+    made = Environment(
+        loader=FileSystemLoader([folder, SHARED]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.filters["counted"] = counted
+    made.globals["static"] = address_of_static
+    made.globals["stylesheet"] = stylesheet
+    return made

@@ -1,0 +1,1 @@
+"""Memos and questions, and their answers: who may see them, who may write them, how they leave the study."""

@@ -1,0 +1,154 @@
+"""What is wrong with a study that runs, or waits for somebody: each as a sentence with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from annotations.numbers_shown import counted
+from annotations.store.label_studio_projects import projects
+from annotations.store.label_studio_reads import last_read
+from annotations.store.seen_annotations import count_set_aside
+from annotations.store.transcript_versions import count_open
+from annotations.store.webhooks import count_waiting
+from annotations.store.withdrawals import all_withdrawals
+from service.backup.kept import last_good
+from service.backup.nightly import OVERDUE
+from service.composition import Parts
+from service.looking.wave_progress import StudyProgress
+
+NOT_READ_FOR = timedelta(hours=1)
+OLD_BACKUP = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """``said``: what is so; ``do``: what to do; ``place``: the page or command where it is done, "" where neither helps.
+
+    ``wrong``: is something broken, or does it only wait?
+    """
+
+    said: str
+    do: str
+    place: str = ""
+    wrong: bool = True
+
+
+def concerns_of(
+    connection: Connection, parts: Parts, progress: StudyProgress, answers: Mapping[str, str]
+) -> tuple[Concern, ...]:
+    """What is wrong or waits, the worst first. ``answers``: what each outside thing said, "ok" or a sentence."""
+    found = [
+        *_outside(answers),
+        *_label_studio(connection),
+        *_withdrawals(connection),
+        *_backup(parts),
+        *_waiting(connection, progress),
+    ]
+    return tuple(sorted(found, key=lambda one: not one.wrong))
+
+
+def _outside(answers: Mapping[str, str]) -> Iterator[Concern]:
+    names = {"label studio": "Label Studio", "mlflow": "MLflow", "database": "The database"}
+    for name, said in answers.items():
+        if said != "ok":
+            what = {
+                "label studio": "Coders cannot work meanwhile. Start it: tandem label-studio start, or ask whoever runs it.",
+                "mlflow": "Trainings wait for it. Ask whoever runs it.",
+            }
+            yield Concern(
+                f"{names.get(name, name)} {said}.",
+                what.get(name, "Ask whoever runs this machine."),
+                "tandem doctor",
+            )
+
+
+def _label_studio(connection: Connection) -> Iterator[Concern]:
+    waiting = count_waiting(connection)
+    if waiting:
+        yield Concern(
+            f"{counted(waiting, 'message')} of Label Studio {'waits' if waiting == 1 else 'wait'} to be worked off.",
+            "The server does it by itself; if the number stays, look at tandem doctor.",
+            wrong=False,
+        )
+    reads = [last_read(connection, one.id) for one in projects(connection)]
+    if not reads:
+        return
+    late = [one for one in reads if one is None or datetime.now(UTC) - one.at > NOT_READ_FOR]
+    if late:
+        yield Concern(
+            f"{counted(len(late), 'project')} of Label Studio {'was' if len(late) == 1 else 'were'} not read for an hour, "
+            f"so answers may be missing here.",
+            "As soon as Label Studio answers, the server reads it by itself; tandem pull reads it at once.",
+            "tandem pull",
+        )
+
+
+def _withdrawals(connection: Connection) -> Iterator[Concern]:
+    for one in all_withdrawals(connection):
+        if one.state != "done":
+            yield Concern(
+                f"The withdrawal of {one.participant} is not finished: something of theirs is still there.",
+                "Withdraw the code once more.",
+                "/participants",
+            )
+
+
+def _backup(parts: Parts) -> Iterator[Concern]:
+    last, nightly = last_good(parts.settings, parts.study), parts.study.config.backup.nightly
+    if last is None:
+        yield Concern(
+            "No backup has been made on this machine.",
+            "Set a time for one each night, or make one now: tandem backup.",
+            "/settings",
+            wrong=nightly is not None,
+        )
+        return
+    if not last.is_there:
+        yield Concern(
+            "The last good backup is gone or was changed.", "Make another: tandem backup.", "/settings"
+        )
+        return
+    age = datetime.now(UTC) - last.moment
+    if age > (OVERDUE if nightly else OLD_BACKUP):
+        yield Concern(
+            f"The last good backup is {age.days} days old."
+            if age.days > 1
+            else f"The last good backup is {age.total_seconds() / 3600:.0f} hours old.",
+            "See what became of last night's under Jobs, or make one now: tandem backup.",
+            "/jobs",
+            wrong=nightly is not None,
+        )
+
+
+def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concern]:
+    if progress.not_learnt:
+        yield Concern(
+            f"{counted(progress.not_learnt, 'review')} came in since the newest model was trained.",
+            "Train when a wave is through, or let the worker do it (Settings).",
+            wrong=False,
+        )
+    if aside := count_set_aside(connection):
+        yield Concern(
+            f"{counted(aside, 'answer is', 'answers are')} set aside: they count only once somebody decides.",
+            "tandem pull says why each is, and what to do.",
+            "tandem pull",
+        )
+    if passages := sum(count_open(connection).values()):
+        yield Concern(
+            f"{counted(passages, 'coded passage')} of corrected transcripts "
+            f"{'waits' if passages == 1 else 'wait'} to be settled.",
+            "A word of them changed; see tandem settle.",
+            "tandem settle",
+            wrong=False,
+        )
+    if progress.model is not None and progress.model.waiting:
+        yield Concern(
+            f"Model {progress.model.waiting} waits for a person to decide whether it serves.",
+            "Look at its figures.",
+            "/models",
+            wrong=False,
+        )

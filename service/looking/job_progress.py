@@ -1,0 +1,111 @@
+"""How far a job is, in words: what its page shows while a worker is at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.numbers_shown import counted
+from annotations.store.jobs import Job, all_jobs, job_by_id
+from annotations.store.tables import now
+from service.looking.wave_progress import JOBS_IN_WORDS
+
+# before this much is done, what is left is a guess not worth telling
+_LEAST_SHARE = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """A job. ``share``: 0 to 1, None where nobody has said; ``seconds_left``: from the pace so far, None if unknown."""
+
+    id: UUID
+    kind: str
+    state: str
+    created: datetime
+    done: int | None
+    total: int | None
+    seconds_left: float | None
+    cancel_asked: bool
+    error: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """What is done, in words."""
+        return JOBS_IN_WORDS.get(self.kind, self.kind)
+
+    @property
+    def under_way(self) -> bool:
+        """Does it wait for a worker, or is one at it?"""
+        return self.state in ("waiting", "running")
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        """Has it ended without being done?"""
+        return self.state in ("failed", "cancelled")
+
+    @property
+    def state_in_words(self) -> str:
+        """What became of it so far."""
+        if self.state == "running":
+            return "it will stop as soon as its worker notices" if self.cancel_asked else "a worker is at it"
+        if self.state == "waiting":
+            return "waits for a worker (tandem serve has one)"
+        return self.state
+
+    @property
+    def share(self) -> float | None:
+        """How much of it is done."""
+        return None if not self.total or self.done is None else min(1.0, self.done / self.total)
+
+    @property
+    def far_in_words(self) -> str:
+        """How much of it is done, in numbers."""
+        return "" if self.share is None else f"{self.done:,} of {self.total:,}"
+
+    @property
+    def left_in_words(self) -> str:
+        """How long it will still take at the pace so far."""
+        if self.seconds_left is None:
+            return ""
+        if self.seconds_left < 60:
+            return "less than a minute left"
+        return f"about {counted(round(self.seconds_left / 60), 'minute')} left"
+
+
+def job_progress(connection: Connection, job: UUID) -> JobProgress | None:
+    """How far the job with this id is; None if there is none."""
+    found = job_by_id(connection, job)
+    return None if found is None else _progress(found)
+
+
+def latest_jobs(connection: Connection, *, latest: int = 500) -> tuple[JobProgress, ...]:
+    """The latest jobs, newest first."""
+    return tuple(_progress(job) for job in all_jobs(connection, latest=latest))
+
+
+def _progress(job: Job) -> JobProgress:
+    return JobProgress(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        created=job.created,
+        done=job.done,
+        total=job.total,
+        seconds_left=_left(job),
+        cancel_asked=job.cancel_asked,
+        error=job.error,
+        notes=tuple(str(note) for note in (job.result or {}).get("embeddings", ())),
+    )
+
+
+def _left(job: Job) -> float | None:
+    if job.state != "running" or not job.total or not job.done or job.started is None:
+        return None
+    share = job.done / job.total
+    if share < _LEAST_SHARE:
+        return None
+    return (now() - job.started).total_seconds() * (1 - share) / share

@@ -1,0 +1,230 @@
+"""An interview as its reader sees it whole: the turns, and in the margin codes, memos and doubts that she may see."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Coding, Condition
+from annotations.segment import Segment, judged
+from annotations.store.doubts import Doubt, all_doubts
+from annotations.store.loose_codings import loose_codings
+from annotations.store.segments import segments_of
+from annotations.store.transcripts import Kept, transcript_by_id
+from annotations.transcript import Span, Turn
+from annotations.turn_numbers import shown_number
+from service.access.policy import Action, may
+from service.access.transcript_access import about, must_read, sees
+from service.access.viewer import Role, Viewer
+from service.composition import Parts
+from service.looking.my_work import tasks_by_turn
+from service.looking.seen_passages import SeenPassages
+
+
+@dataclass(frozen=True, slots=True)
+class MarginCode:
+    """A code in the margin. ``code``: its id; ``label``: its name; ``to_turn``: where it ends, if not in this turn."""
+
+    coder: str
+    code: str
+    label: str
+    memo: str = ""
+    said: str = ""
+    own: bool = False
+    to_turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginTurn:
+    """A turn with its margin. ``number``: as people count. ``passages`` of it are to be coded, and ``done`` of them she
+    has judged herself. ``task``: where she codes it in Label Studio.
+    """
+
+    number: int
+    speaker: str
+    text: str
+    passages: int
+    done: int
+    codes: tuple[MarginCode, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginInterview:
+    """An interview for one reader."""
+
+    id: UUID
+    name: str
+    participant: str
+    case: str
+    site: str
+    wave: str
+    date: str
+    turns: tuple[MarginTurn, ...]
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are to code."""
+        return sum(turn.passages for turn in self.turns)
+
+    @property
+    def done(self) -> int:
+        """How many of them the reader has judged."""
+        return sum(turn.done for turn in self.turns)
+
+
+def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginInterview | None:
+    """The interview for this reader; None if there is none that she may know of. Raises NotAllowed where she may not."""
+    with parts.store.reading() as connection:
+        kept = transcript_by_id(connection, transcript)
+        if kept is None or not sees(viewer, kept.transcript):
+            return None
+        must_read(viewer, kept.transcript)
+        cut = segments_of(connection, parts.segmentation.version, transcript=transcript).get(transcript, ())
+        seen = SeenPassages.now(connection, viewer, kept)
+        coded = [one.span for one in cut if one.role.is_coded]
+        codes = _codes(connection, viewer, kept, coded, seen, parts.codebook)
+        doubts = seen_doubts(viewer, kept, coded, seen, all_doubts(connection, transcript=transcript))
+        tasks = tasks_by_turn(connection, viewer.name, transcript) if may(viewer, Action.CODE) else {}
+    return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks)
+
+
+def shows_coding(
+    viewer: Viewer, kept: Kept, touched: Sequence[Span], seen: SeenPassages, coder: str, span: Span
+) -> bool:
+    """May the viewer see a code that this coder put there? Only if she may of every passage that it touches.
+
+    ``touched``: the passages to be coded that share words with the span.
+    """
+    if seen.is_own(coder):
+        return may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
+    if viewer.role is Role.LEAD:
+        return may(viewer, Action.SEE_OTHERS_CODES, about(viewer, kept.transcript))
+    return all(
+        may(
+            viewer,
+            Action.SEE_OTHERS_CODES,
+            about(viewer, kept.transcript, own_is_in=seen.own_is_in(one)),
+        )
+        for one in touched or [span]
+    )
+
+
+def touched_by(span: Span, coded: Sequence[Span]) -> list[Span]:
+    """Those of these passages, given in their order, that share words with a span."""
+    first = bisect_left(coded, span.start, key=lambda one: one.end)
+    last = bisect_left(coded, span.end, key=lambda one: one.start)
+    return [one for one in coded[first:last] if one & span]
+
+
+def seen_doubts(
+    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, found: Sequence[Doubt]
+) -> tuple[Doubt, ...]:
+    """Those of these doubts about passages of the transcript that the viewer may see: what one says of a passage may
+    tell what its writer coded there.
+    """
+    return tuple(
+        one
+        for one in found
+        if one.passage is not None
+        and (
+            one.passage.span is None or shows_coding(viewer, kept, coded, seen, one.author, one.passage.span)
+        )
+    )
+
+
+def _shows_doubt(
+    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, one: Doubt, span: Span
+) -> bool:
+    return shows_coding(viewer, kept, touched_by(span, coded), seen, one.author, span)
+
+
+def _codes(
+    connection: Connection,
+    viewer: Viewer,
+    kept: Kept,
+    coded: Sequence[Span],
+    seen: SeenPassages,
+    codebook: Codebook,
+) -> list[tuple[Span, MarginCode]]:
+    found: list[tuple[str, Condition, Coding]] = []
+    for review in seen.reviews:
+        if seen.shows(review):
+            found += [(review.coder, review.condition, coding) for coding in review.codings]
+    loose = loose_codings(connection, transcript=kept.id)
+    found += [(one.coder, one.condition, one.coding) for one in loose]
+    shown = []
+    for coder, condition, coding in found:
+        touched = touched_by(coding.span, coded)
+        if not shows_coding(viewer, kept, touched, seen, coder, coding.span):
+            continue
+        label = codebook.label(coding.code) if coding.code in codebook.by_id else coding.code
+        said = [coding.influence or "", "concrete example" if coding.concrete_example else ""]
+        said.append(condition.value if condition.derived else "")
+        one = MarginCode(
+            coder, coding.code, label, coding.memo, ", ".join(filter(None, said)), seen.is_own(coder)
+        )
+        shown.append((coding.span, one))
+    # her own first
+    return sorted(shown, key=lambda one: (not one[1].own, one[0].start))
+
+
+def _own_done(cut: Sequence[Segment], seen: SeenPassages) -> set[int]:
+    own = [one.span for one in seen.reviews if seen.is_own(one.coder) and one.only is None]
+    return judged([one.span for one in cut], own)
+
+
+def _interview(
+    kept: Kept,
+    cut: Sequence[Segment],
+    done: set[int],
+    codes: Sequence[tuple[Span, MarginCode]],
+    doubts: Sequence[Doubt],
+    tasks: Mapping[int, str],
+) -> MarginInterview:
+    passages: dict[int, list[int]] = {}
+    for at, segment in enumerate(cut):
+        if segment.role.is_coded:
+            passages.setdefault(segment.turn, []).append(at)
+    t, text_hash = kept.transcript, kept.transcript.text_hash
+    turns = []
+    for turn in t.turns:
+        own = passages.get(turn.index, [])
+        turns.append(
+            MarginTurn(
+                number=shown_number(turn.index),
+                speaker=turn.speaker,
+                text=turn.span.of(t.text),
+                passages=len(own),
+                done=sum(at in done for at in own),
+                codes=tuple(_ending(one, span, turn, t.turns) for span, one in codes if _begins(span, turn)),
+                doubts=tuple(one for one in doubts if _is_about(one, turn, text_hash)),
+                task=tasks.get(turn.index),
+            )
+        )
+    date = "" if t.date is None else t.date.isoformat()
+    return MarginInterview(kept.id, t.name, t.participant, t.case, t.site, t.wave, date, tuple(turns))
+
+
+def _begins(span: Span, turn: Turn) -> bool:
+    return turn.span.start <= span.start < turn.span.end
+
+
+def _is_about(doubt: Doubt, turn: Turn, text_hash: str) -> bool:
+    at = doubt.passage
+    if at is None or at.span is None or at.text_hash != text_hash:
+        return False
+    return _begins(at.span, turn)
+
+
+def _ending(one: MarginCode, span: Span, turn: Turn, turns: Sequence[Turn]) -> MarginCode:
+    if span.end <= turn.span.end:
+        return one
+    last = max(other.index for other in turns if other.span.start < span.end)
+    return one if last == turn.index else replace(one, to_turn=shown_number(last))

@@ -1,0 +1,243 @@
+"""What a coder has to do: her interviews, how far each is, and where she goes on.
+
+What a model ticked beforehand is not done: a passage is done once her own review of it is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, case, func, select
+
+from annotations.label_studio.arrivals import State
+from annotations.names import folded
+from annotations.segment import judged
+from annotations.store.label_studio_projects import ProjectRow, projects
+from annotations.store.reviews import past_reviews
+from annotations.store.tables import (
+    annotation_reviews,
+    coders,
+    label_studio_annotations,
+    label_studio_tasks,
+    retractions,
+    reviews,
+    segments,
+)
+from annotations.store.transcripts import Kept, all_texts
+from annotations.transcript import Role, Span
+from service.access.policy import Action, may
+from service.access.transcript_access import about
+from service.access.viewer import Viewer
+from service.composition import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """An interview of hers. ``passages``: those she is asked about; ``by_others``: done by colleagues in a project that
+    all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there.
+    """
+
+    transcript: UUID
+    name: str
+    participant: str
+    case: str
+    site: str
+    wave: str
+    passages: int
+    done: int
+    skipped: int = 0
+    by_others: int = 0
+    next: str | None = None
+
+    @property
+    def left(self) -> int:
+        """How many passages wait for her."""
+        return max(0, self.passages - self.done - self.skipped - self.by_others)
+
+    @property
+    def share(self) -> float:
+        """How much needs nothing more of her, 0 to 1."""
+        return 1.0 if not self.passages else (self.done + self.by_others) / self.passages
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All that a coder has: her interviews in the order of the study."""
+
+    coder: str
+    interviews: tuple[Assigned, ...]
+
+    @property
+    def passages(self) -> int:
+        """How many passages she is asked about."""
+        return sum(one.passages for one in self.interviews)
+
+    @property
+    def done(self) -> int:
+        """How many of them she has judged."""
+        return sum(one.done for one in self.interviews)
+
+    @property
+    def left(self) -> int:
+        """How many wait for her."""
+        return sum(one.left for one in self.interviews)
+
+    @property
+    def goes_on_at(self) -> Assigned | None:
+        """The interview that she has begun and not finished, else the first that waits."""
+        open_ones = [one for one in self.interviews if one.next]
+        begun = [one for one in open_ones if one.done or one.skipped]
+        return next(iter(begun or open_ones), None)
+
+
+def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
+    """The work of this coder, as far as the viewer may know of the interviews."""
+    with parts.store.reading() as connection:
+        mine = [
+            one for one in projects(connection) if one.coder is None or folded(one.coder) == folded(coder)
+        ]
+        counted = _tasks(connection, mine, coder) if mine else {}
+        texts = all_texts(connection)
+        read = _read_elsewhere(connection, parts.segmentation.version, coder, counted.keys())
+    found = [
+        _assigned(kept, counted.get(kept.id), read.get(kept.id))
+        for kept in texts
+        if (kept.id in counted or kept.id in read)
+        and may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
+    ]
+    return Work(coder, tuple(found))
+
+
+def task_address(project: ProjectRow, task: int) -> str:
+    """Where a passage is coded in Label Studio."""
+    return f"{project.url.rstrip('/')}/projects/{project.project_id}/data?task={task}"
+
+
+def tasks_by_turn(connection: Connection, coder: str, transcript: UUID) -> Mapping[int, str]:
+    """For each turn of a transcript (from 0) where this coder codes its first passage."""
+    mine = {
+        one.id: one for one in projects(connection) if one.coder is None or folded(one.coder) == folded(coder)
+    }
+    t, s = label_studio_tasks, segments
+    wanted = (
+        select(t.c.project_id, t.c.task_id, s.c.turn)
+        .join(s, s.c.id == t.c.segment_id)
+        .where(s.c.transcript_id == transcript, t.c.project_id.in_(list(mine)), t.c.key == t.c.segment_id)
+        .order_by(s.c.start.desc())
+    )
+    return {row.turn: task_address(mine[row.project_id], row.task_id) for row in connection.execute(wanted)}
+
+
+@dataclass(slots=True)
+class _Count:
+    passages: int = 0
+    done: int = 0
+    skipped: int = 0
+    by_others: int = 0
+    next: str | None = None
+
+
+def _assigned(kept: Kept, count: _Count | None, read: tuple[int, int] | None) -> Assigned:
+    t = kept.transcript
+    where = (kept.id, t.name, t.participant, t.case, t.site, t.wave)
+    if count is None:
+        passages, done = read or (0, 0)
+        return Assigned(*where, passages, done)
+    return Assigned(*where, count.passages, count.done, count.skipped, count.by_others, count.next)
+
+
+def _tasks(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> dict[UUID, _Count]:
+    """Her tasks by transcript, counted by the database."""
+    t, s, w, a = label_studio_tasks, segments, annotation_reviews, label_studio_annotations
+    names = _spellings(connection, coder)
+    stands = w.c.review_id.not_in(select(retractions.c.review_id))
+    own = select(w.c.key).where(w.c.coder.in_(names), stands).distinct().subquery()
+    skips = (
+        select(a.c.key)
+        .where(a.c.coder.in_(names), a.c.state == State.SKIPPED.value, a.c.key.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    shared = [one.id for one in mine if one.coder is None]
+    others = (
+        select(w.c.project_id, w.c.key)
+        .where(w.c.coder.not_in(names), stands, w.c.project_id.in_(shared))
+        .distinct()
+        .subquery()
+    )
+    is_done = own.c.key.is_not(None)
+    is_skipped = and_(own.c.key.is_(None), skips.c.key.is_not(None))
+    is_others = and_(own.c.key.is_(None), skips.c.key.is_(None), others.c.key.is_not(None))
+    is_open = and_(own.c.key.is_(None), skips.c.key.is_(None), others.c.key.is_(None))
+    wanted = (
+        select(
+            s.c.transcript_id,
+            t.c.project_id,
+            func.count().label("passages"),
+            func.sum(case((is_done, 1), else_=0)).label("done"),
+            func.sum(case((is_skipped, 1), else_=0)).label("skipped"),
+            func.sum(case((is_others, 1), else_=0)).label("by_others"),
+            # Label Studio numbers tasks in the order in which they were put there, which is that of coding
+            func.min(case((is_open, t.c.task_id))).label("next"),
+        )
+        .select_from(t)
+        .join(s, s.c.id == t.c.segment_id)
+        .outerjoin(own, own.c.key == t.c.key)
+        .outerjoin(skips, skips.c.key == t.c.key)
+        .outerjoin(others, and_(others.c.key == t.c.key, others.c.project_id == t.c.project_id))
+        .where(t.c.project_id.in_([one.id for one in mine]))
+        .group_by(s.c.transcript_id, t.c.project_id)
+    )
+    by_id = {one.id: one for one in mine}
+    found: dict[UUID, _Count] = {}
+    for row in connection.execute(wanted):
+        count = found.setdefault(row.transcript_id, _Count())
+        count.passages += row.passages
+        count.done += row.done
+        count.skipped += row.skipped
+        count.by_others += row.by_others
+        if row.next is not None and count.next is None:
+            count.next = task_address(by_id[row.project_id], row.next)
+    return found
+
+
+def _spellings(connection: Connection, coder: str) -> list[str]:
+    """The coder's name as answers from Label Studio have it."""
+    seen = connection.execute(select(coders.c.name).where(coders.c.name_key == folded(coder))).scalars()
+    return list(dict.fromkeys([coder, *seen]))
+
+
+def _read_elsewhere(
+    connection: Connection, segmentation: str, coder: str, known: Any
+) -> dict[UUID, tuple[int, int]]:
+    """Interviews that she coded outside Label Studio: how many passages each has, and how many she has judged."""
+    own = (
+        select(reviews.c.transcript_id, reviews.c.start, reviews.c.end)
+        .join(coders, coders.c.id == reviews.c.coder_id)
+        .where(
+            coders.c.name_key == folded(coder), reviews.c.only.is_(None), reviews.c.id.not_in(past_reviews())
+        )
+        .order_by(reviews.c.transcript_id, reviews.c.start)
+    )
+    spans: dict[UUID, list[Span]] = {}
+    for row in connection.execute(own):
+        if row.transcript_id not in known:
+            spans.setdefault(row.transcript_id, []).append(Span(row.start, row.end))
+    if not spans:
+        return {}
+    coded = [role.value for role in Role if role.is_coded]
+    wanted = (
+        select(segments.c.transcript_id, segments.c.start, segments.c.end)
+        .where(segments.c.segmentation == segmentation, segments.c.role.in_(coded))
+        .order_by(segments.c.transcript_id, segments.c.start)
+    )
+    found = {}
+    for transcript, rows in groupby(connection.execute(wanted), key=lambda row: row.transcript_id):
+        if transcript in spans:
+            cut = [Span(row.start, row.end) for row in rows]
+            found[transcript] = (len(cut), len(judged(cut, spans[transcript])))
+    return found

@@ -1,0 +1,212 @@
+"""Who has to code what, and how far it is: a row for each interview and coder, counted in the database.
+
+A passage is done once a person's own review of it stands; what a model ticked beforehand is not done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, case, func, select
+
+from annotations.label_studio.arrivals import State
+from annotations.store.tables import (
+    annotation_reviews,
+    coders,
+    label_studio_annotations,
+    label_studio_projects,
+    label_studio_tasks,
+    retractions,
+    reviews,
+    segments,
+    transcripts,
+)
+
+# an answer that was left open over lunch says nothing of how long passages take
+LONGEST_S = 900.0
+SHARED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoderWork:
+    """An interview in the hands of one coder (``coder`` "" where all share it and nobody has begun).
+
+    ``passages``: put before them; ``seconds``: for a passage, on average, None where nobody measured it; ``elsewhere``:
+    coded in another program and brought in: of how many passages is not said, and nothing is left.
+    ``project``: its address in Label Studio.
+    """
+
+    transcript: UUID
+    name: str
+    wave: str
+    case: str
+    site: str
+    coder: str
+    passages: int
+    done: int
+    skipped: int
+    left: int
+    seconds: float | None
+    elsewhere: bool = False
+    project: str | None = None
+
+    @property
+    def share(self) -> float | None:
+        """How much is done, 0 to 1."""
+        return min(1.0, self.done / self.passages) if self.passages else None
+
+
+@dataclass(frozen=True, slots=True)
+class WaveWork:
+    """All interviews of a wave in the hands of one coder."""
+
+    wave: str
+    coder: str
+    interviews: int
+    passages: int
+    done: int
+    skipped: int
+    left: int
+    seconds: float | None
+
+    @property
+    def share(self) -> float | None:
+        """How much is done, 0 to 1."""
+        return min(1.0, self.done / self.passages) if self.passages else None
+
+    @property
+    def hours_left(self) -> float | None:
+        """How long the rest takes at the pace so far, in hours; None where no pace is known."""
+        return None if self.seconds is None else self.left * self.seconds / 3600
+
+
+def study_work(connection: Connection) -> tuple[CoderWork, ...]:
+    """A row for each interview and coder, in the order of waves, interviews and coders."""
+    places = {row.id: row for row in connection.execute(_PLACES)}
+    put = _handed_out(connection)
+    done, skipped = _done(connection), _skipped(connection)
+    found = []
+    for (project, transcript), (coder, address, passages) in put.items():
+        its = done.get((project, transcript), {})
+        left_out = skipped.get((project, transcript), {})
+        people = {coder} if coder else {*its, *left_out} or {SHARED}
+        # what one of several has done is left for none of them
+        left = max(0, passages - sum(one[0] for one in its.values()) - sum(left_out.values()))
+        for who in sorted(people, key=str.casefold):
+            count, seconds = its.get(who, (0, None))
+            found.append(
+                _row(places[transcript], who, passages, count, left_out.get(who, 0), left, seconds, address)
+            )
+    there = {(one.transcript, one.coder) for one in found}
+    for row in connection.execute(_ELSEWHERE):
+        if (row.transcript_id, row.name) not in there:
+            place = places[row.transcript_id]
+            found.append(_row(place, row.name, 0, row.judged, 0, 0, None, None, elsewhere=True))
+    return tuple(sorted(found, key=lambda one: (one.wave, one.name.casefold(), one.coder.casefold())))
+
+
+def by_wave(rows: Iterable[CoderWork]) -> tuple[WaveWork, ...]:
+    """The same for whole waves, in the order of waves and coders."""
+    grouped: dict[tuple[str, str], list[CoderWork]] = {}
+    for one in rows:
+        grouped.setdefault((one.wave, one.coder), []).append(one)
+    return tuple(_wave(wave, coder, its) for (wave, coder), its in sorted(grouped.items()))
+
+
+def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
+    timed = [(one.seconds, one.done) for one in its if one.seconds is not None and one.done]
+    total = sum(done for _, done in timed)
+    return WaveWork(
+        wave,
+        coder,
+        len({one.transcript for one in its}),
+        sum(one.passages for one in its),
+        sum(one.done for one in its),
+        sum(one.skipped for one in its),
+        sum(one.left for one in its),
+        sum(seconds * done for seconds, done in timed) / total if total else None,
+    )
+
+
+def _row(
+    place: Any,
+    coder: str,
+    passages: int,
+    done: int,
+    skipped: int,
+    left: int,
+    seconds: float | None,
+    project: str | None,
+    *,
+    elsewhere: bool = False,
+) -> CoderWork:
+    where = (place.id, place.name, place.wave, place.case, place.site)
+    return CoderWork(*where, coder, passages, done, skipped, left, seconds, elsewhere, project)
+
+
+_t, _s, _p = label_studio_tasks, segments, label_studio_projects
+_PLACES = select(
+    transcripts.c.id, transcripts.c.name, transcripts.c.wave, transcripts.c.case, transcripts.c.site
+)
+_ELSEWHERE = (
+    select(reviews.c.transcript_id, coders.c.name, func.count().label("judged"))
+    .join(coders, coders.c.id == reviews.c.coder_id)
+    .where(
+        coders.c.kind == "person",
+        reviews.c.condition.in_(("independent", "assisted")),
+        ~select(annotation_reviews.c.sequence).where(annotation_reviews.c.review_id == reviews.c.id).exists(),
+        reviews.c.id.not_in(select(retractions.c.review_id)),
+        reviews.c.id.not_in(select(reviews.c.supersedes).where(reviews.c.supersedes.is_not(None))),
+    )
+    .group_by(reviews.c.transcript_id, coders.c.name)
+)
+
+
+def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, str, int]]:
+    """For each project in use and transcript: whose it is ("" for all), its address, how many passages."""
+    wanted = (
+        select(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id, func.count())
+        .join(_s, _s.c.id == _t.c.segment_id)
+        .join(_p, and_(_p.c.id == _t.c.project_id, _p.c.retired.is_(False)))
+        .group_by(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id)
+    )
+    return {
+        (project, transcript): (coder or SHARED, f"{url.rstrip('/')}/projects/{number}/data", count)
+        for project, transcript, coder, url, number, count in connection.execute(wanted)
+    }
+
+
+def _done(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]]:
+    """For each project and transcript: by coder how many passages are done, and the seconds that one took."""
+    w = annotation_reviews
+    lead = case((reviews.c.lead_time > LONGEST_S, LONGEST_S), else_=reviews.c.lead_time)
+    wanted = (
+        select(
+            w.c.project_id, reviews.c.transcript_id, w.c.coder, func.count(w.c.key.distinct()), func.avg(lead)
+        )
+        .join(reviews, reviews.c.id == w.c.review_id)
+        .where(w.c.review_id.not_in(select(retractions.c.review_id)))
+        .group_by(w.c.project_id, reviews.c.transcript_id, w.c.coder)
+    )
+    found: dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]] = {}
+    for project, transcript, coder, count, seconds in connection.execute(wanted):
+        found.setdefault((project, transcript), {})[coder] = (count, seconds)
+    return found
+
+
+def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
+    a = label_studio_annotations
+    wanted = (
+        select(a.c.project_id, _s.c.transcript_id, a.c.coder, func.count(a.c.key.distinct()))
+        .join(_t, and_(_t.c.project_id == a.c.project_id, _t.c.key == a.c.key))
+        .join(_s, _s.c.id == _t.c.segment_id)
+        .where(a.c.state == State.SKIPPED.value, a.c.coder.is_not(None))
+        .group_by(a.c.project_id, _s.c.transcript_id, a.c.coder)
+    )
+    found: dict[tuple[UUID, UUID], dict[str, int]] = {}
+    for project, transcript, coder, count in connection.execute(wanted):
+        found.setdefault((project, transcript), {})[coder] = count
+    return found

@@ -1,0 +1,310 @@
+"""One project of whole interviews: its tasks, marks and words brought to where they ought to be.
+
+The rules are those of passages (see this package), with the interview in the place of the passage: one that somebody has
+answered, skipped or begun on keeps what the coder saw; all others show what the model that serves suggests now.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Draw
+from annotations.deal_and_draw import Placed
+from annotations.label_studio.change_task_data import show_data
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.data_manager_tab import ensure_tab
+from annotations.label_studio.interview_screen import interview_config
+from annotations.label_studio.predictions_on_tasks import (
+    clear_predictions,
+    drop_predictions,
+    outdated,
+    replace_predictions,
+    show_version,
+)
+from annotations.label_studio.projects import Project, project_exists
+from annotations.label_studio.task_data import hash_of
+from annotations.label_studio.tasks import Task, add_tasks, delete_tasks, tasks_by_key, touched
+from annotations.lots import lots
+from annotations.progress import Progress
+from annotations.store.database import Store
+from annotations.store.interviews import InterviewTask, interviews_of, keep_interviews
+from annotations.store.label_studio_projects import ProjectRow, project_for
+from annotations.store.pushed_tasks import PushedTask, keep_tasks, tasks_of
+from annotations.store.tables import now
+from annotations.store.wave_views import View
+from service.label_studio.attach import Service, attach
+from service.pushing.carry_words import Carrying
+from service.pushing.interview_shown import WholeInterview, WholeShown, hash_of_marks
+from service.pushing.open_project import Opened, open_project
+from service.pushing.project_push import Pushed
+
+TAB = "Interviews"
+# an interview's marks are some 60 kB
+AT_A_TIME = 20
+
+
+@dataclass(frozen=True)
+class InterviewPush:
+    """What all projects of a push share: ``model`` is the one that serves, ``label`` its name in Label Studio."""
+
+    store: Store
+    server: LabelStudio
+    service: Service
+    study: str
+    codebook: Codebook
+    model: UUID
+    label: str
+    shown: WholeShown
+
+    def push(
+        self,
+        wave: str,
+        coder: str | None,
+        placed: Sequence[Placed],
+        progress: Progress,
+        create: Sequence[Placed] | None = None,
+    ) -> Pushed:
+        """Bring one project up to date. ``create``: the order in which interviews that are not there are made."""
+        opened = self._open(wave, coder)
+        interviews = self.shown.interviews(create or placed)
+        there, new = self._tasks(opened, interviews, progress)
+        notes = (*opened.notes, *self._take_outdated_away(opened, interviews, there))
+        carried = Carrying(self.store, self.server, self.codebook, opened.row).to_interviews(
+            interviews, there, self.shown, self.model
+        )
+        begun = {one.key for one in interviews if there[str(one.key)].touched} | carried
+        left = [one for one in interviews if one.key not in begun]
+        changed = self._bring(opened, left, there, progress)
+        ensure_tab(self.server, opened.project.id, TAB)
+        undone = attach(self.server, opened.project.id, self.service)
+        drawn = Counter(one.draw for one in placed)
+        fresh = {one.key for one in interviews if str(one.key) in new}
+        return Pushed(
+            opened.project,
+            coder,
+            created=len(fresh),
+            updated=len(changed - fresh),
+            unchanged=len({one.key for one in left} - changed - fresh),
+            waiting=0,
+            reviewed=len(begun - fresh),
+            draws={kind.value: drawn[kind] for kind in Draw if kind is not Draw.ORDINARY},
+            notes=(*notes, undone) if undone else notes,
+        )
+
+    def standing(self, wave: str) -> Mapping[str, Task]:
+        """What stands in the project that all share, by passage; empty where there is none."""
+        with self.store.reading() as connection:
+            known = project_for(connection, url=self.server.url, coder=None, wave=wave, view=View.INTERVIEW)
+            passages = tasks_of(connection, known.id) if known else {}
+        if known is None or not project_exists(self.server, known.project_id):
+            return {}
+        by_number = {task.id: task for task in tasks_by_key(self.server, known.project_id).values()}
+        return {str(key): by_number[one.task_id] for key, one in passages.items() if one.task_id in by_number}
+
+    def _open(self, wave: str, coder: str | None) -> Opened:
+        return open_project(
+            self.store,
+            self.server,
+            self.codebook,
+            self.study,
+            wave=wave,
+            coder=coder,
+            view=View.INTERVIEW,
+            config=lambda _: interview_config(self.codebook),
+        )
+
+    def _tasks(
+        self, opened: Opened, interviews: Sequence[WholeInterview], progress: Progress
+    ) -> tuple[Mapping[str, Task], frozenset[str]]:
+        """Make the tasks that are not there, and have each and its passages on record before anything is shown on it."""
+        there = tasks_by_key(self.server, opened.project.id)
+        missing = [one for one in interviews if str(one.key) not in there]
+        if missing:
+            data = [self.shown.data(one) for one in missing]
+            there = add_tasks(self.server, opened.project.id, data, progress)
+        with self.store.reading() as connection:
+            before = interviews_of(connection, opened.row.id)
+            passages = tasks_of(connection, opened.row.id)
+        unknown = []
+        for one in interviews:
+            known = before.get(one.key)
+            if known is None or known.task_id != there[str(one.key)].id:
+                unknown.append(one)
+        if unknown:
+            moment = now()
+            with self.store.writing() as connection:
+                keep_interviews(
+                    connection, [self._row(opened.row, one, there[str(one.key)].id) for one in unknown]
+                )
+                for one in unknown:
+                    task = there[str(one.key)].id
+                    rows = [PushedTask(its.segment, task, "", None, moment, its.draw) for its in one.placed]
+                    keep_tasks(connection, opened.row.id, rows)
+        self._keep_new_passages(opened.row, interviews, there, {*passages})
+        return there, frozenset(str(one.key) for one in missing)
+
+    def _keep_new_passages(
+        self,
+        row: ProjectRow,
+        interviews: Sequence[WholeInterview],
+        there: Mapping[str, Task],
+        known: set[UUID],
+    ) -> None:
+        """Passages that came to an interview later: another cut of the text, or one that the model speaks of only now."""
+        moment = now()
+        new = [
+            found
+            for one in interviews
+            for its in one.placed
+            if (found := PushedTask(its.segment, there[str(one.key)].id, "", None, moment, its.draw)).key
+            not in known
+        ]
+        with self.store.reading() as connection:
+            kept = tasks_of(connection, row.id)
+        new = [one for one in new if one.key not in kept]
+        if new:
+            with self.store.writing() as connection:
+                keep_tasks(connection, row.id, new)
+
+    def _bring(
+        self,
+        opened: Opened,
+        left: Sequence[WholeInterview],
+        there: Mapping[str, Task],
+        progress: Progress,
+    ) -> set[UUID]:
+        """Let these interviews show what they ought to; returns the keys of those that showed something else."""
+        project = opened.project
+        with self.store.reading() as connection:
+            before = interviews_of(connection, opened.row.id)
+        wanted = {one.key: self._wanted(opened.row, one, there[str(one.key)]) for one in left}
+        stale = [one for one in left if not self._stands(one, wanted[one.key], before, there)]
+        turning = project.model_version not in ("", self.label)
+        done: list[WholeInterview] = []
+        for lot in lots(stale, AT_A_TIME):
+            numbers = {there[str(one.key)].id: one for one in lot}
+            begun = touched(self.server, project.id, list(numbers))
+            some = [one for number, one in numbers.items() if number not in begun]
+            moment = now()
+            self._show(project, some, there)
+            if not turning:
+                self._turn(project)
+                self._keep(opened.row, some, wanted, moment)
+            done += some
+            progress(len(done), len(stale))
+        if turning and done:
+            moment = now()
+            self._turn(project)
+            self._keep(opened.row, done, wanted, moment)
+        self._tidy(project, [there[str(one.key)] for one in left])
+        return {one.key for one in done}
+
+    def _show(self, project: Project, some: Sequence[WholeInterview], there: Mapping[str, Task]) -> None:
+        tasks = {one.key: there[str(one.key)] for one in some}
+        data = {tasks[one.key].id: self.shown.data(one) for one in some}
+        show_data(self.server, project.id, data, {task.id: task.data for task in tasks.values()})
+        made = {
+            tasks[one.key].id: its
+            for one in some
+            if (its := self.shown.prediction(one, self.model)) is not None
+        }
+        clearing = [
+            task.id
+            for task in tasks.values()
+            if self.label in task.versions or (task.versions and task.id not in made)
+        ]
+        if made:
+            replace_predictions(self.server, project.id, made, clearing=clearing)
+        else:
+            clear_predictions(self.server, project.id, clearing)
+
+    def _turn(self, project: Project) -> None:
+        any_there = any(
+            self.label in task.versions for task in tasks_by_key(self.server, project.id).values()
+        )
+        if any_there:
+            show_version(self.server, project.id, self.label)
+
+    def _tidy(self, project: Project, left: Sequence[Task]) -> None:
+        """Take away what older versions predicted: coders would find it in tabs beside what is suggested now."""
+        tasks = [task.id for task in left if task.versions - {self.label}]
+        if not tasks:
+            return
+        old = outdated(self.server, project.id, tasks, version=self.label)
+        begun = touched(self.server, project.id, tasks)
+        drop_predictions(
+            self.server, (one for task in tasks if task not in begun for one in old.get(task, ()))
+        )
+
+    def _wanted(self, row: ProjectRow, one: WholeInterview, task: Task) -> InterviewTask:
+        return replace(
+            self._row(row, one, task.id),
+            data_hash=hash_of(self.shown.data(one)),
+            marks_hash=hash_of_marks(self.shown.prediction(one, self.model)),
+        )
+
+    def _stands(
+        self,
+        one: WholeInterview,
+        wanted: InterviewTask,
+        before: Mapping[UUID, InterviewTask],
+        there: Mapping[str, Task],
+    ) -> bool:
+        """Does the interview show by now what it shall?"""
+        task = there[str(one.key)]
+        marked = self.shown.prediction(one, self.model) is not None
+        return before.get(one.key) == wanted and (self.label in task.versions) is marked
+
+    def _keep(
+        self,
+        row: ProjectRow,
+        some: Sequence[WholeInterview],
+        wanted: Mapping[UUID, InterviewTask],
+        moment: datetime,
+    ) -> None:
+        """On record: what the interviews and their passages show since then."""
+        with self.store.writing() as connection:
+            keep_interviews(connection, [wanted[one.key] for one in some])
+            for one in some:
+                keep_tasks(connection, row.id, self.passages(one, wanted[one.key].task_id, moment))
+
+    def passages(self, one: WholeInterview, task: int, moment: datetime) -> list[PushedTask]:
+        """What each passage of an interview shows."""
+        found = []
+        for its in one.placed:
+            model = self.shown.model_on(its, self.model)
+            marks = self.shown.marks(its, model)
+            found.append(
+                PushedTask(its.segment, task, "", model, moment, its.draw, marks.offered, marks.ticked)
+            )
+        return found
+
+    def _row(self, row: ProjectRow, one: WholeInterview, task: int) -> InterviewTask:
+        return InterviewTask(row.id, one.key, one.transcript, task, one.text_hash, one.again)
+
+    def _take_outdated_away(
+        self, opened: Opened, interviews: Sequence[WholeInterview], there: Mapping[str, Task]
+    ) -> tuple[str, ...]:
+        """Tasks of texts that were corrected since go, unless somebody has begun on them: that is their word."""
+        with self.store.reading() as connection:
+            known = interviews_of(connection, opened.row.id)
+        wanted = {one.key for one in interviews}
+        now_shown = {(one.transcript, one.again): one.text_hash for one in interviews}
+        old = [
+            one
+            for key, one in known.items()
+            if key not in wanted
+            and now_shown.get((one.transcript, one.again), one.text_hash) != one.text_hash
+        ]
+        stay = [one for one in old if (task := there.get(str(one.key))) is not None and not task.touched]
+        begun = touched(self.server, opened.project.id, [one.task_id for one in stay])
+        doomed = [one.task_id for one in stay if one.task_id not in begun]
+        delete_tasks(self.server, opened.project.id, doomed)
+        return (
+            (f"{len(doomed)} interviews whose words were corrected since were taken away.",) if doomed else ()
+        )

@@ -1,0 +1,179 @@
+"""What the task of a whole interview shows under a model version: its words, and marks for what is suggested."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from annotations.codebook.codes import Codebook
+from annotations.coding import Draw
+from annotations.deal_and_draw import Placed
+from annotations.label_studio.interview_data import ShownInterview, interview_data
+from annotations.label_studio.interview_marks import SuggestedWords, interview_prediction, suggested_regions
+from annotations.label_studio.interview_text import InterviewText, interview_key
+from annotations.label_studio.predicted_answer import Prediction
+from annotations.label_studio.task_data import Links
+from annotations.store.transcripts import Kept
+from annotations.transcript import Turn
+from models.corpus import Corpus
+from service.pushing.passage_shown import Shown
+
+AGAIN = "asked for a second time, the black ones with a bar beside them"
+PART = "asked for here, the black ones with a bar beside them; the others are not yours to code"
+
+
+@dataclass(frozen=True)
+class WholeInterview:
+    """An interview as one task: its passages in a coder's stream. ``again``: those that come a second time."""
+
+    transcript: UUID
+    placed: tuple[Placed, ...]
+    text_hash: str
+    again: bool = False
+
+    @property
+    def key(self) -> UUID:
+        """What its task is called."""
+        return interview_key(self.transcript, self.text_hash, again=self.again)
+
+
+@dataclass(frozen=True)
+class PassageMarks:
+    """What stands on a passage: the marks, the codes of all of them, those of the sure ones; the least probability."""
+
+    marks: tuple[SuggestedWords, ...] = ()
+    offered: tuple[str, ...] | None = None
+    ticked: tuple[str, ...] | None = None
+    least_sure: float = 0.0
+
+
+class WholeShown:
+    """What interviews show. ``passages``: what their passages would show one by one."""
+
+    def __init__(
+        self,
+        passages: Shown,
+        corpus: Corpus,
+        turns: Mapping[UUID, Sequence[Turn]],
+        codebook: Codebook,
+        *,
+        label: str,
+        links: Callable[[Kept, int], Links] | None,
+    ) -> None:
+        self._passages = passages
+        self._corpus = corpus
+        self._turns = turns
+        self._codebook = codebook
+        self._label = label
+        self._links = links
+        self._kept = {kept.id: (at, kept) for at, kept in enumerate(corpus.transcripts)}
+
+    def interviews(self, placed: Sequence[Placed]) -> list[WholeInterview]:
+        """A stream of passages as interviews, in the order in which they come; what comes again stands at the end."""
+        found: dict[tuple[bool, UUID], list[Placed]] = {}
+        for one in placed:
+            transcript = self._corpus.transcripts[self._corpus.at[self._corpus.position[one.segment]][0]].id
+            found.setdefault((one.draw is Draw.REPEAT, transcript), []).append(one)
+        ordered = sorted(found, key=lambda key: key[0])
+        return [
+            WholeInterview(
+                transcript,
+                tuple(sorted(found[again, transcript], key=self._place)),
+                self._kept[transcript][1].transcript.text_hash,
+                again,
+            )
+            for again, transcript in ordered
+        ]
+
+    def text(self, transcript: UUID) -> InterviewText:
+        """The words of an interview."""
+        return InterviewText(self._kept[transcript][1].transcript.text, tuple(self._turns[transcript]))
+
+    def data(self, one: WholeInterview) -> dict[str, Any]:
+        """The data of its task."""
+        at, kept = self._kept[one.transcript]
+        transcript, text = kept.transcript, self.text(one.transcript)
+        cut = self._corpus.segments[at]
+        coded = [segment for segment in cut if segment.role.is_coded]
+        asked = [cut[self._corpus.at[self._corpus.position[its.segment]][1]] for its in one.placed]
+        whole = not one.again and len(asked) == len(coded)
+        turns = {
+            place: not whole
+            for place, turn in enumerate(text.turns)
+            if any(turn.span & segment.span for segment in asked)
+        }
+        about = (
+            "" if transcript.date is None else transcript.date.isoformat(),
+            transcript.case,
+            transcript.site,
+            f"wave {transcript.wave}" if transcript.wave else "",
+        )
+        shown = ShownInterview(
+            key=str(one.key),
+            transcript=transcript.name,
+            text=text,
+            asked=len(asked),
+            participant=transcript.participant,
+            about=tuple(filter(None, about)),
+            part="" if whole else AGAIN if one.again else PART,
+            links=self._links(kept, 0) if self._links is not None else None,
+        )
+        return interview_data(shown, turns)
+
+    def marks(self, placed: Placed, model: UUID | None) -> PassageMarks:
+        """What stands on a passage under a model version."""
+        found = self._passages.candidates(placed, model)
+        if found is None or model is None:
+            return PassageMarks()
+        suggested = self._passages.suggestions(placed.segment, model)
+        sure = found.ticked
+        doubtful = tuple(code for code in found.likely if code in suggested and code not in sure)
+        unit = self._corpus.position[placed.segment]
+        whole = self._corpus.segment(unit).span
+        marks = []
+        for codes, is_sure in ((sure, True), (doubtful, False)):
+            by_span: dict[Any, list[str]] = {}
+            for code in codes:
+                by_span.setdefault(suggested[code].sentence or whole, []).append(code)
+            marks += [
+                SuggestedWords(placed.segment, span, tuple(its), is_sure) for span, its in by_span.items()
+            ]
+        return PassageMarks(tuple(marks), (*sure, *doubtful), sure, found.least_sure)
+
+    def prediction(self, one: WholeInterview, model: UUID) -> Prediction | None:
+        """The prediction that stands on an interview's task, or None where nothing is marked."""
+        its = [self.marks(placed, self.model_on(placed, model)) for placed in one.placed]
+        marks = [mark for passage in its for mark in passage.marks]
+        if not marks:
+            return None
+        least = min(passage.least_sure for passage in its if passage.marks)
+        text = self.text(one.transcript)
+        return interview_prediction(marks, text, self._codebook, version=self._label, least_sure=least)
+
+    def regions(self, one: WholeInterview, model: UUID, but: frozenset[UUID]) -> list[dict[str, Any]]:
+        """The marks of what is suggested, but for some of its segments."""
+        marks = [
+            mark
+            for placed in one.placed
+            if placed.segment not in but
+            for mark in self.marks(placed, self.model_on(placed, model)).marks
+        ]
+        return suggested_regions(marks, self.text(one.transcript), self._codebook)
+
+    @staticmethod
+    def model_on(placed: Placed, model: UUID) -> UUID | None:
+        """Whose suggestions a passage shows: blind, doubled and repeated ones show none."""
+        return model if placed.draw is Draw.ORDINARY else None
+
+    def _place(self, placed: Placed) -> int:
+        return self._corpus.at[self._corpus.position[placed.segment]][1]
+
+
+def hash_of_marks(found: Prediction | None) -> str:
+    """A hash of what is marked before a coder opens an interview."""
+    plain = json.dumps(None if found is None else found.to_json(), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

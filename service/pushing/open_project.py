@@ -1,0 +1,77 @@
+"""The Label Studio project of a wave, for one coder or for all, in one view: made, found, or made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from annotations.codebook.codes import Codebook
+from annotations.label_studio.client import LabelStudio
+from annotations.label_studio.projects import Project, ensure_project, used_controls
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.database import Store
+from annotations.store.label_studio_projects import (
+    ProjectRow,
+    add_project,
+    keep_shown_codebook,
+    project_for,
+    retire_project,
+)
+from annotations.store.wave_views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A project, our record of it, and sentences about it."""
+
+    project: Project
+    row: ProjectRow
+    notes: tuple[str, ...] = ()
+
+
+def open_project(
+    store: Store,
+    server: LabelStudio,
+    codebook: Codebook,
+    study: str,
+    *,
+    wave: str,
+    coder: str | None,
+    view: View,
+    config: Callable[[frozenset[str]], str],
+) -> Opened:
+    """The project with today's screen. ``config``: makes it, given the controls in which coders have answered there."""
+    with store.reading() as connection:
+        known = project_for(connection, url=server.url, coder=coder, wave=wave, view=view)
+    used = used_controls(server, known.project_id) if known else frozenset()
+    title = title_of(study, wave, coder, view)
+    project, is_new = ensure_project(
+        server, title, config(used), known=known.project_id if known else None, whole=view is View.INTERVIEW
+    )
+    with store.writing() as connection:
+        # only now: a review that comes in before says nothing of a code that was not on the screen
+        version = keep_codebook(connection, codebook)
+        if known is not None and not is_new:
+            keep_shown_codebook(connection, known.id, version)
+            return Opened(project, known)
+        if known is not None:
+            retire_project(connection, known.id)
+        row = add_project(
+            connection,
+            url=server.url,
+            project_id=project.id,
+            title=project.title,
+            coder=coder,
+            wave=wave,
+            codebook_version=version,
+            view=view,
+        )
+    gone = (f'the project "{row.title}" had been deleted in Label Studio, so a new one was made.',)
+    return Opened(project, row, gone if known is not None else ())
+
+
+def title_of(study: str, wave: str, coder: str | None, view: View = View.PASSAGE) -> str:
+    """A project's title: the study, the wave, whose it is, and the view, in Label Studio's 50 characters."""
+    whole = " – interviews" if view is View.INTERVIEW else ""
+    rest = "".join([f" – wave {wave}" if wave else "", f" – {coder}" if coder else "", whole])
+    return f"{study[: max(10, 50 - len(rest))]}{rest}"

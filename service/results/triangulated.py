@@ -1,0 +1,231 @@
+"""Triangulation of a study: which kinds of source and which roles support each finding, contradict it, or are silent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.patterns.agreement_words import in_words
+from annotations.patterns.stances import Voices
+from annotations.patterns.triangulation import Finding, findings_of
+from service.composition import Parts
+from service.results.check_words import check_json
+from service.results.grid_figure import Head, Mark, grid_figures
+from service.results.patterns import in_order
+from service.results.result_parts import ResultFigure, ResultParts, ResultTable
+from service.results.study_findings import NOT_STATED, StudyFindings, WantedFindings, study_findings
+
+HOW = (
+    "A finding is a code in one phase of one column. Its direction is what most of its sources say by their codings' "
+    "influence: that it helps or that it hinders. A source supports it that carries the code and does not say the opposite; "
+    "it contradicts it if it says the opposite (of a finding without a direction: if it says that it hinders); one that "
+    "says both does both; it is silent if it was read and does not carry the code. Counts are of sources."
+)
+_HELPS, _HINDERS = Mark("^", "#111111"), Mark("v", "#ffffff")
+_BOTH, _PLAIN, _SILENT = Mark("D", "#999999"), Mark("o", "#999999"), Mark(words="–")
+_MARKS = {"helps": _HELPS, "hinders": _HINDERS, "both ways": _BOTH, "no direction": _PLAIN}
+_KEY = (
+    (_HELPS, "say that it helps"),
+    (_HINDERS, "that it hinders"),
+    (_BOTH, "both"),
+    (_PLAIN, "no direction"),
+    (_SILENT, "silent"),
+    (Mark(boxed=True), "some contradict the finding"),
+    (Mark(), "empty: no finding, or no such source"),
+)
+
+
+@dataclass(frozen=True)
+class Triangulation:
+    """Every finding in the order of the study; ``unread``: transcripts that nobody has read, which are no source here."""
+
+    findings: StudyFindings
+    found: tuple[Finding, ...]
+    unread: int
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of informants, in the order of the study's attribute."""
+        return tuple(self.found[0].roles) if self.found else ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How it was counted."""
+        unread = f"{self.unread} sources that nobody has read yet are left out." if self.unread else ""
+        role = f'Roles are those of the attribute "{self.findings.role}".' if self.findings.role else ""
+        return tuple(filter(None, (HOW, role, unread)))
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "study": self.findings.study,
+            "made": self.findings.made.isoformat(timespec="seconds"),
+            "columns_stand_for": list(self.findings.columns.names),
+            "role_attribute": self.findings.role,
+            "findings": [_finding_json(one, self.findings) for one in self.found],
+            "notes": list(self.notes),
+        }
+
+
+def triangulation(parts: Parts, wanted: WantedFindings) -> Triangulation:
+    """The findings as they stand now. Raises BadInput for names that are not known."""
+    return triangulation_of(study_findings(parts, wanted))
+
+
+def triangulation_of(found: StudyFindings) -> Triangulation:
+    """The triangulation of these findings."""
+    every = findings_of(found.found, found.read, found.column_of, found.role_of)
+    ordered = sorted(every, key=lambda it: in_order(found, it.phase, it.code, it.column))
+    return Triangulation(found, tuple(ordered), len(found.transcripts) - len(found.read))
+
+
+def triangulation_parts(found: Triangulation) -> ResultParts:
+    """As a table and a picture."""
+    return ResultParts(
+        title=f"{found.findings.study}: how the sources support each other",
+        tables=(_table(found), *((_roles(found),) if found.roles else ())),
+        figures=(
+            ResultFigure(
+                name="triangulation",
+                subject="What interviews (I), documents (D) and field notes (F) say of each finding",
+                describes="A sign for each code, column and kind of source; the table lists them.",
+                draw=lambda tallest: _draw(found, tallest),
+            ),
+        ),
+        notes=found.notes,
+    )
+
+
+def _table(found: Triangulation) -> ResultTable:
+    f = found.findings
+    return ResultTable(
+        name="Triangulation",
+        subject="Findings by the kinds of source that support them, contradict them, or are silent",
+        columns=(
+            "Phase",
+            "Code",
+            f.corner.capitalize(),
+            "Informants",
+            "Supported by",
+            "Contradicted by",
+            "Silent",
+            "In words",
+            *(("Member checks",) if f.checks else ()),
+        ),
+        rows=tuple(
+            (
+                f.phase_label(one.phase),
+                f.label(one.code),
+                one.column or NOT_STATED,
+                len(one.informants),
+                *_said(one, one.kinds),
+                in_words(one),
+                *((_answered(f, one),) if f.checks else ()),
+            )
+            for one in found.found
+        ),
+        widths=(1.8, 3, 1.9, 1.7, 2.5, 2.4, 2.2, 5.6, *((2.4,) if f.checks else ())),
+    )
+
+
+def _answered(found: StudyFindings, one: Finding) -> str:
+    """Who agreed and who corrected; what they said stands in the table of cells, by consent."""
+    answers = found.answers(one.phase, one.code, one.column, one.informants)
+    return "; ".join(f"{it.answered_by} {it.answer} ({it.given.isoformat()})" for it in answers)
+
+
+def _roles(found: Triangulation) -> ResultTable:
+    f = found.findings
+    return ResultTable(
+        name="By role",
+        subject=f"Findings by the roles of the informants ({f.role}) that support them, contradict them, or are silent",
+        columns=("Phase", "Code", f.corner.capitalize(), "Supported by", "Contradicted by", "Silent"),
+        rows=tuple(
+            (f.phase_label(one.phase), f.label(one.code), one.column or NOT_STATED, *_said(one, one.roles))
+            for one in found.found
+        ),
+        widths=(1.8, 3.4, 2, 4, 3.4, 3.4),
+    )
+
+
+def _said(one: Finding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
+    def counted(count: int, voices: Voices, name: str) -> str:
+        return f"{name} {count} of {voices.read}"
+
+    support = [counted(of[name].supporting(one.direction), of[name], name) for name in one.supporting(of)]
+    against = [
+        counted(of[name].contradicting(one.direction), of[name], name) for name in one.contradicting(of)
+    ]
+    return "; ".join(support), "; ".join(against), "; ".join(one.silent(of))
+
+
+def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
+    f = found.findings
+    by_place = {(one.phase, one.code, one.column): one for one in found.found}
+    rows = list(dict.fromkeys((one.phase, one.code) for one in found.found))
+    columns = [(name, kind) for name in f.column_names for kind in ("interview", "document", "field note")]
+    there = {
+        (name, kind)
+        for one in found.found
+        for kind, its in one.kinds.items()
+        if its.read
+        for name in (one.column,)
+    }
+    columns = [one for one in columns if one in there]
+
+    def mark(row: int, column: int) -> Mark | None:
+        one = by_place.get((*rows[row], columns[column][0]))
+        if one is None:
+            return None
+        voices = one.kinds[columns[column][1]]
+        if not voices.speaking:
+            return _SILENT if voices.read else None
+        sign = _MARKS[voices.stance or "no direction"]
+        return Mark(sign.shape, sign.filled, boxed=voices.contradicting(one.direction) > 0)
+
+    several = len(f.phases) > 1
+    return tuple(
+        grid_figures(
+            [Head(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
+            [Head(kind[0].upper(), name or NOT_STATED) for name, kind in columns],
+            mark,
+            _KEY,
+            tallest=tallest,
+        )
+    )
+
+
+def _finding_json(one: Finding, found: StudyFindings) -> dict[str, Any]:
+    return {
+        "phase": found.label(one.phase) if one.phase else "",
+        "code": found.label(one.code),
+        "column": one.column,
+        "direction": one.direction,
+        "codings": one.codings,
+        "informants": list(one.informants),
+        "sources": list(one.sources),
+        "kinds": {kind: _voices_json(voices, one) for kind, voices in one.kinds.items()},
+        "roles": {role: _voices_json(voices, one) for role, voices in one.roles.items()},
+        "supported_by": list(one.supporting(one.kinds)),
+        "contradicted_by": list(one.contradicting(one.kinds)),
+        "silent": list(one.silent(one.kinds)),
+        "in_words": in_words(one),
+        "member_checks": [
+            check_json(it, words=False, label=found.label)
+            for it in found.answers(one.phase, one.code, one.column, one.informants)
+        ],
+    }
+
+
+def _voices_json(voices: Voices, one: Finding) -> dict[str, Any]:
+    return {
+        "read": voices.read,
+        "supports": voices.supporting(one.direction),
+        "contradicts": voices.contradicting(one.direction),
+        "silent": voices.silent,
+        "helps": voices.helps,
+        "hinders": voices.hinders,
+        "both_ways": voices.both_ways,
+        "no_direction": voices.no_direction,
+    }

@@ -1,0 +1,113 @@
+"""What went wrong, as a sentence: on a page for people, as JSON for programs. Never a traceback."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from annotations.errors import BadInput, TandemError, said_of
+from service.access.policy import NotAllowed
+from service.access.viewer import Viewer
+from service.web.browser_requests import ForeignForm
+from service.web.pages import page_for
+from service.web.sign_in_pages import SIGN_IN, NotHere
+from service.web.signed_in import NotForPrograms, NotSignedIn, viewer_of
+
+FOR_PROGRAMS = ("/api/", "/ml/", "/hooks/", "/health", "/proof")
+_FORBIDDEN = (NotAllowed, ForeignForm, NotHere, NotForPrograms)
+log = logging.getLogger("tandem.server")
+_TITLES = {
+    403: "This is not for you to open",
+    404: "This page is not here",
+    422: "This could not be taken",
+    503: "Tandem cannot do this just now",
+}
+_UNKNOWN = (
+    "Something failed within Tandem. Nothing of what you asked for was done by halves. Try again; if it fails again, ask "
+    "the lead to look at the server's messages and at tandem doctor."
+)
+
+
+def explain_faults(app: FastAPI) -> None:
+    """Let the application answer so."""
+    app.exception_handler(TandemError)(_explain)
+    app.exception_handler(RequestValidationError)(_unfit)
+    app.exception_handler(NotSignedIn)(_not_signed_in)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(Exception)(_unknown)
+
+
+async def _explain(request: Request, error: Exception) -> Response:
+    code = (
+        status.HTTP_403_FORBIDDEN
+        if isinstance(error, _FORBIDDEN)
+        else status.HTTP_422_UNPROCESSABLE_CONTENT
+        if isinstance(error, BadInput)
+        else status.HTTP_503_SERVICE_UNAVAILABLE
+    )
+    return await _said(request, code, str(error))
+
+
+async def _not_signed_in(request: Request, error: Exception) -> Response:
+    """A browser is led to where one signs in, and back from there; what was sent is not lost: it is kept in the tab."""
+    if _is_for_a_program(request):
+        headers = {"WWW-Authenticate": "Bearer"}
+        return JSONResponse({"detail": getattr(error, "detail", "")}, status.HTTP_401_UNAUTHORIZED, headers)
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"{SIGN_IN}?next={quote(asked, safe='/')}", status.HTTP_303_SEE_OTHER)
+    said = "You are not signed in any more. Sign in in another tab, come back to this one, and send it again."
+    title = "You are signed out"
+    return page_for(request, None, "fault.html", code=401, title=title, sentence=said)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 (it is registered for nothing else)
+    if _is_for_a_program(request):
+        return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
+    said = str(error.detail)
+    if said == HTTPStatus(error.status_code).phrase:
+        said = "No page has this address. It may have moved, or the link was broken in two lines."
+    return await _said(request, error.status_code, said)
+
+
+async def _unfit(request: Request, error: Exception) -> Response:
+    """What is wrong with a request and where, without what it held: that may be no text at all."""
+    if not _is_for_a_program(request):
+        # an id that is none, in an address that somebody typed
+        return await _said(request, status.HTTP_404_NOT_FOUND, "No page has this address.")
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = [{key: one.get(key) for key in ("type", "loc", "msg")} for one in faults]
+    plain = json.dumps({"detail": told}, default=str)
+    return Response(plain, status.HTTP_422_UNPROCESSABLE_CONTENT, media_type="application/json")
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    log.error("a request to %s failed: %s", request.scope.get("route", ""), said_of(error))
+    return await _said(request, status.HTTP_500_INTERNAL_SERVER_ERROR, _UNKNOWN)
+
+
+async def _said(request: Request, code: int, sentence: str) -> Response:
+    if _is_for_a_program(request):
+        return JSONResponse({"detail": sentence}, code)
+    title = _TITLES.get(code, "This did not work")
+    return page_for(request, await _viewer(request), "fault.html", code=code, title=title, sentence=sentence)
+
+
+async def _viewer(request: Request) -> Viewer | None:
+    try:
+        return await viewer_of(request)
+    except (HTTPException, TandemError):
+        return None
+
+
+def _is_for_a_program(request: Request) -> bool:
+    accept = request.headers.get("accept", "*/*")
+    return request.url.path.startswith(FOR_PROGRAMS) or not ("text/html" in accept or "*/*" in accept)

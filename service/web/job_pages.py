@@ -1,0 +1,118 @@
+"""Jobs on pages: what waits, what runs and how far it is, live. A job stands in the database, not in the browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from annotations.store.jobs import cancel, job_of, retry
+from service.access.policy import Action
+from service.composition import Parts
+from service.design.templating import templates_in
+from service.looking.job_progress import JobProgress, job_progress, latest_jobs
+from service.web.lists import Column, Shown, asked_of
+from service.web.pages import TEMPLATES, Visited, saved
+
+LOOK_S = 1.0
+# the browser asks again by itself: a page that is left open for a weekend holds no connection for ever
+LONGEST_S = 300.0
+router = APIRouter(include_in_schema=False)
+
+_COLUMNS = (
+    Column[JobProgress](
+        "what", "What", lambda job: job.what, address=lambda job: f"/jobs/{job.id}", choice=True
+    ),
+    Column[JobProgress]("state", "State", lambda job: job.state, choice=True),
+    Column[JobProgress]("created", "Asked for", lambda job: f"{job.created:%Y-%m-%d %H:%M} UTC"),
+    Column[JobProgress]("done", "How far", lambda job: job.share, text=lambda job: job.far_in_words),
+    Column[JobProgress]("error", "Why it failed", lambda job: job.error or ""),
+)
+
+
+@router.get("/jobs")
+def jobs(visit: Visited) -> Response:
+    """The latest jobs, newest first."""
+    visit.must(Action.CHANGE_MODELS)
+    with visit.parts.store.reading() as connection:
+        found = latest_jobs(connection)
+    asked = asked_of(visit.request.query_params)
+    shown = Shown(found, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet.")
+    if asked.take:
+        return visit.takes(shown, "jobs")
+    return visit.page("jobs.html", list=shown)
+
+
+@router.get("/jobs/{job}")
+def one_job(visit: Visited, job: UUID) -> Response:
+    """One job, live."""
+    visit.must(Action.CHANGE_MODELS)
+    with visit.parts.store.reading() as connection:
+        found = job_progress(connection, job)
+    if found is None:
+        return visit.page(
+            "fault.html",
+            code=status.HTTP_404_NOT_FOUND,
+            title="This job is not here",
+            sentence="The study knows no job of this id.",
+        )
+    return visit.page("job.html", job=found)
+
+
+@router.post("/jobs/{job}/cancel")
+def cancel_job(visit: Visited, job: UUID) -> Response:
+    """As "tandem jobs cancel" does."""
+    visit.must(Action.CHANGE_MODELS)
+    with visit.parts.store.writing() as connection:
+        cancel(connection, job_of(connection, str(job)))
+    return saved(f"/jobs/{job}")
+
+
+@router.post("/jobs/{job}/retry")
+def retry_job(visit: Visited, job: UUID) -> Response:
+    """As "tandem jobs retry" does."""
+    visit.must(Action.CHANGE_MODELS)
+    with visit.parts.store.writing() as connection:
+        retry(connection, job_of(connection, str(job)))
+    return saved(f"/jobs/{job}")
+
+
+@router.get("/jobs/{job}/events")
+async def events(visit: Visited, job: UUID) -> Response:
+    """How far the job is, as server-sent events, until it has ended."""
+    visit.must(Action.CHANGE_MODELS)
+    told = _told(visit.request, visit.parts, job)
+    return StreamingResponse(told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+async def _told(request: Request, parts: Parts, job: UUID) -> AsyncIterator[str]:
+    last = ""
+    state = templates_in(TEMPLATES).get_template("parts/jobs.html").module.state  # type: ignore[attr-defined]
+    for _ in range(int(LONGEST_S / LOOK_S)):
+        if request.app.state.stopping.is_set() or await request.is_disconnected():
+            return
+        found = await run_in_threadpool(_look, parts, job)
+        said = "" if found is None else str(state(found))
+        if said != last:
+            last = said
+            yield _event("progress", said)
+        else:
+            yield ": still here\n\n"
+        if found is None or not found.under_way:
+            yield _event("ended", "")
+            return
+        await asyncio.sleep(LOOK_S)
+
+
+def _look(parts: Parts, job: UUID) -> JobProgress | None:
+    with parts.store.reading() as connection:
+        return job_progress(connection, job)
+
+
+def _event(name: str, said: str) -> str:
+    lines = said.splitlines() or [""]
+    return f"event: {name}\n" + "".join(f"data: {line}\n" for line in lines) + "\n"

@@ -1,0 +1,187 @@
+"""The page People: who works in the study, with which rights, and what a lead changes of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from annotations.errors import TandemError
+from annotations.store.api_tokens import ApiToken, all_tokens
+from annotations.store.database import Store
+from annotations.store.tables import now
+from service.access.policy import Action
+from service.accounts.people import (
+    Invited,
+    Person,
+    Rights,
+    change_email,
+    change_rights,
+    close,
+    everybody,
+    invite,
+    new_link,
+    role_said,
+    sign_out_person,
+    sites_in,
+    sites_said,
+)
+from service.accounts.program_tokens import withdraw
+from service.web.pages import Visit, Visited, saved
+from service.web.sign_in_pages import Said
+from service.web.signed_in import AskedBy, person_of
+
+PATH = "/people"
+# a program's token invites nobody
+router = APIRouter(prefix=PATH, include_in_schema=False, dependencies=[Depends(person_of)])
+Chosen = Annotated[list[str] | None, Form(max_length=200)]
+
+
+@router.get("")
+async def people(visit: Visited) -> Response:
+    """Everybody who has an account."""
+    visit.must(Action.MANAGE_PEOPLE)
+    return await _page(visit)
+
+
+@router.post("/invite")
+async def invite_person(
+    visit: Visited,
+    by: AskedBy,
+    name: Said = "",
+    email: Said = "",
+    role: Said = "coder",
+    site: Chosen = None,
+    text: Said = "",
+) -> Response:
+    """A new account, and the link that one gives to whoever it is for."""
+    visit.must(Action.MANAGE_PEOPLE)
+    typed = {"name": name, "email": email, "role": role}
+    try:
+        rights = Rights(role_said(role), sites_said(site or ()), sees_text=bool(text))
+        config, key = visit.parts.study.config, visit.request.app.state.key
+        made = await run_in_threadpool(
+            invite, visit.parts.store, key, name, rights, by=by, config=config, email=email
+        )
+    except TandemError as error:
+        return await _page(visit, fault=str(error), typed=typed)
+    return await _page(visit, made=made)
+
+
+@router.get("/{account}")
+async def one_person(visit: Visited, account: UUID) -> Response:
+    """One account: its rights, its tokens, and how to close it."""
+    visit.must(Action.MANAGE_PEOPLE)
+    return await _one(visit, account)
+
+
+@router.post("/{account}/rights")
+async def other_rights(
+    visit: Visited, by: AskedBy, account: UUID, role: Said = "", site: Chosen = None, text: Said = ""
+) -> Response:
+    """Another role, other sites; they hold from the next request on."""
+    visit.must(Action.MANAGE_PEOPLE)
+    try:
+        rights = Rights(role_said(role), sites_said(site or ()), sees_text=bool(text))
+        config = visit.parts.study.config
+        await run_in_threadpool(change_rights, visit.parts.store, account, rights, config, by=by)
+    except TandemError as error:
+        return await _one(visit, account, fault=str(error))
+    return saved(PATH, "rights")
+
+
+@router.post("/{account}/email")
+async def other_email(visit: Visited, by: AskedBy, account: UUID, email: Said = "") -> Response:
+    """Another address by which Label Studio knows this person."""
+    visit.must(Action.MANAGE_PEOPLE)
+    try:
+        await run_in_threadpool(change_email, visit.parts.store, account, email, by=by)
+    except TandemError as error:
+        return await _one(visit, account, fault=str(error))
+    return saved(f"{PATH}/{account}", "email")
+
+
+@router.post("/{account}/link")
+async def link(visit: Visited, by: AskedBy, account: UUID) -> Response:
+    """A new link to choose a password by."""
+    visit.must(Action.MANAGE_PEOPLE)
+    key = visit.request.app.state.key
+    made = await run_in_threadpool(new_link, visit.parts.store, key, account, by=by)
+    return await _page(visit, made=made)
+
+
+@router.post("/{account}/sign-out")
+async def sign_out(visit: Visited, by: AskedBy, account: UUID) -> Response:
+    """Wherever this person is signed in, that ends."""
+    visit.must(Action.MANAGE_PEOPLE)
+    await run_in_threadpool(sign_out_person, visit.parts.store, account, by=by)
+    return saved(PATH, "sign-out")
+
+
+@router.post("/{account}/close")
+async def close_account(visit: Visited, by: AskedBy, account: UUID, sure: Said = "") -> Response:
+    """Nobody signs in with this account any more."""
+    visit.must(Action.MANAGE_PEOPLE)
+    if not sure:
+        return await _one(visit, account, fault="Tick that you are sure. Nothing was changed.")
+    try:
+        await run_in_threadpool(close, visit.parts.store, account, by=by)
+    except TandemError as error:
+        return await _one(visit, account, fault=str(error))
+    return saved(PATH, "close")
+
+
+@router.post("/{account}/tokens/{token}/withdraw")
+async def withdraw_token(visit: Visited, by: AskedBy, account: UUID, token: UUID) -> Response:
+    """A program of theirs is let in no more."""
+    visit.must(Action.MANAGE_PEOPLE)
+    await run_in_threadpool(withdraw, visit.parts.store, token, account=account, by=by)
+    return saved(f"{PATH}/{account}", "token")
+
+
+async def _page(
+    visit: Visit, *, made: Invited | None = None, fault: str = "", typed: dict[str, str] | None = None
+) -> Response:
+    found = await run_in_threadpool(everybody, visit.parts.store)
+    return visit.page(
+        "people.html",
+        code=422 if fault else 200,
+        people=found,
+        made=made,
+        link="" if made is None else f"{_own_address(visit.request)}{made.path}",
+        fault=fault,
+        typed=typed or {"name": "", "email": "", "role": "coder"},
+        sites=sites_in(visit.parts.study.config),
+    )
+
+
+async def _one(visit: Visit, account: UUID, *, fault: str = "") -> Response:
+    found, tokens = await run_in_threadpool(_known, visit.parts.store, account)
+    if found is None:
+        said = "This account is closed, or was never there. Look at the list of people again."
+        return visit.page("fault.html", code=404, title="This account is not here", sentence=said)
+    return visit.page(
+        "person.html",
+        code=422 if fault else 200,
+        person=found,
+        tokens=tokens,
+        fault=fault,
+        sites=sites_in(visit.parts.study.config),
+    )
+
+
+def _known(store: Store, account: UUID) -> tuple[Person | None, list[ApiToken]]:
+    """Somebody, None where the account is closed, and the tokens that let a program in."""
+    found = next((one for one in everybody(store) if one.account.id == account), None)
+    with store.reading() as connection:
+        moment = now()
+        return found, [one for one in all_tokens(connection, account) if one.is_open(moment)]
+
+
+def _own_address(request: Request) -> str:
+    """How this browser calls us: a link is given to people who call us so too."""
+    named = request.headers.get("host", "")
+    proxied = request.headers.get("x-forwarded-proto") if request.app.state.proxies else None
+    return f"{proxied or request.url.scheme}://{named}"

@@ -1,0 +1,180 @@
+"""Bring in: files are sent, looked at and brought in; what came in can be undone while nothing rests on it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+
+from annotations.errors import BadInput, Busy, TandemError
+from annotations.store.brought_in import all_brought_in, brought_in_by_id, items_of
+from annotations.store.described_transcripts import described_transcripts
+from annotations.store.jobs import ask_for
+from service.access.page_links import interview_path
+from service.access.policy import Action
+from service.bringing_in.bring import bring_in
+from service.bringing_in.kinds import kind_of
+from service.bringing_in.undo import undo, why_it_stays
+from service.bringing_in.uploads import all_uploads, in_words, open_upload, receive
+from service.web.pages import Visit, Visited, saved
+from service.web.request_limits import UPLOADS
+from service.web.workbench import upload_pages
+from service.web.workbench.audit import audit
+from service.web.workbench.given import Sent
+from service.web.workbench.looks import is_small, look
+
+PATH = UPLOADS
+router = APIRouter(include_in_schema=False)
+router.include_router(upload_pages.router)
+
+_COUNTS = {
+    "transcript": ("transcript", "transcripts"),
+    "described": ("transcript described anew", "transcripts described anew"),
+    "replaced": ("corrected transcript", "corrected transcripts"),
+    "review": ("review", "reviews"),
+    "coding": ("coding", "codings"),
+    "adopted": ("coding that became part of a review", "codings that became part of a review"),
+    "attribute": ("attribute", "attributes"),
+    "settings": ("list of study.yaml", "lists of study.yaml"),
+    "codebook": ("codebook", "codebooks"),
+}
+
+
+@router.get(PATH)
+def start(visit: Visited) -> Response:
+    """Where files are dropped, what waits, and what came in."""
+    visit.must(Action.BRING_IN)
+    return _start(visit)
+
+
+@router.post(PATH)
+def send(visit: Visited, sent: Sent) -> Response:
+    """Take files; nothing of them is in the study yet."""
+    visit.must(Action.BRING_IN)
+    files = [(one.filename or "", one.file) for one in (*sent.files("files"), *sent.files("folder"))]
+    try:
+        upload = receive(visit.parts, files, by=visit.viewer.name, kind_of=kind_of)
+    except BadInput as error:
+        return _start(visit, fault=str(error))
+    manifests = upload.of_kind("manifest")
+    notes = [note for one in manifests for note in upload_pages.taken(upload, one)]
+    upload.save()
+    audit(visit, "sent files", str(len(upload.files)))
+    look(visit, upload)
+    return saved(f"{PATH}/{upload.id}" + ("?notes=1" if notes else ""))
+
+
+@router.post(f"{PATH}/{{one}}/bring")
+def bring(visit: Visited, one: UUID) -> Response:
+    """Bring in what can come in as it is."""
+    visit.must(Action.BRING_IN)
+    parts = visit.parts
+    upload = open_upload(parts, one)
+    audit(visit, "brought files in", str(one))
+    if is_small(upload):
+        try:
+            with parts.alone("bring in"):
+                done = bring_in(parts, one, by=visit.viewer.name)
+        except Busy:
+            pass  # a command or a worker holds the study: a job waits for it
+        except BadInput as error:
+            return upload_pages.page(visit, upload, fault=str(error))
+        else:
+            return came(visit, done)
+    with parts.store.writing() as connection:
+        job = ask_for(connection, "bring in", {"upload": str(one), "by": visit.viewer.name})
+    upload.keep_job(str(job))
+    return saved(f"{PATH}/{one}")
+
+
+@router.post(f"{PATH}/{{one}}/look")
+def look_again(visit: Visited, one: UUID) -> Response:
+    """Look at the files once more."""
+    visit.must(Action.BRING_IN)
+    upload = open_upload(visit.parts, one)
+    upload.save()
+    look(visit, upload)
+    return saved(f"{PATH}/{one}")
+
+
+@router.post(f"{PATH}/{{one}}/leave")
+def leave(visit: Visited, one: UUID) -> Response:
+    """Delete what was sent: it is not to come in."""
+    visit.must(Action.BRING_IN)
+    open_upload(visit.parts, one).remove()
+    audit(visit, "left files that were sent", str(one))
+    return saved(PATH)
+
+
+@router.get(f"{PATH}/came/{{record}}")
+def came_in(visit: Visited, record: UUID) -> Response:
+    """What came in, and whether it can be undone."""
+    visit.must(Action.BRING_IN)
+    return _came_in(visit, record)
+
+
+@router.post(f"{PATH}/came/{{record}}/undo")
+def undo_it(visit: Visited, record: UUID) -> Response:
+    """Take it back."""
+    visit.must(Action.BRING_IN)
+    try:
+        with visit.parts.alone("undo"):
+            undo(visit.parts, record, by=visit.viewer.name)
+    except BadInput as error:
+        return _came_in(visit, record, fault=str(error))
+    audit(visit, "undid what was brought in", str(record))
+    return saved(f"{PATH}/came/{record}")
+
+
+def came(visit: Visit, done: dict[str, object]) -> Response:
+    """Where to go after something came in."""
+    if done["brought_in"]:
+        return saved(f"{PATH}/came/{done['brought_in']}")
+    return _start(visit, note="Everything in these files is in the study already. Nothing was changed.")
+
+
+def _start(visit: Visit, *, fault: str = "", note: str = "") -> Response:
+    with visit.parts.store.reading() as connection:
+        brought = all_brought_in(connection, latest=50)
+    return visit.page(
+        "workbench/bring_in.html",
+        waiting=[(one, in_words(one)) for one in all_uploads(visit.parts)],
+        brought=[(one, counts_in_words(one.what.get("counts", {}))) for one in brought],
+        faults=fault.splitlines(),
+        note=note,
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+    )
+
+
+def counts_in_words(counts: dict[str, int]) -> str:
+    """What came in, in words."""
+    said = []
+    for kind, (one, many) in _COUNTS.items():
+        if counts.get(kind):
+            said.append(f"{counts[kind]:,} {one if counts[kind] == 1 else many}")
+    return ", ".join(said)
+
+
+def _came_in(visit: Visit, record: UUID, *, fault: str = "") -> Response:
+    with visit.parts.store.reading() as connection:
+        found = brought_in_by_id(connection, record)
+        if found is None:
+            raise TandemError("Nothing that came in has this number.")
+        items = items_of(connection, record)
+        reasons = why_it_stays(connection, found) if found.undone is None else ()
+        theirs = {one.transcript for one in items if one.kind in ("transcript", "described", "replaced")}
+        there = [one for one in described_transcripts(connection) if one.id in theirs]
+    left = [one for one in all_uploads(visit.parts) if one.files]
+    return visit.page(
+        "workbench/came_in.html",
+        found=found,
+        said=counts_in_words(found.what.get("counts", {})),
+        notes=found.what.get("notes", ()),
+        transcripts=there[:300],
+        more=max(0, len(there) - 300),
+        place=lambda one: interview_path(one.id),
+        reasons=reasons,
+        left=left,
+        faults=fault.splitlines(),
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+    )

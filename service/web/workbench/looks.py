@@ -1,0 +1,26 @@
+"""A look at files that were sent: at once where they are few, else as a job that goes on when the browser is closed."""
+
+from __future__ import annotations
+
+from annotations.store.jobs import ask_for
+from service.bringing_in.look import look_at
+from service.bringing_in.uploads import Upload
+from service.web.pages import Visit
+
+FEW_FILES, FEW_BYTES = 15, 3_000_000
+
+
+def is_small(upload: Upload) -> bool:
+    """Is it so little that nobody waits long?"""
+    return len(upload.files) <= FEW_FILES and upload.bytes <= FEW_BYTES
+
+
+def look(visit: Visit, upload: Upload) -> None:
+    """Look at what was sent."""
+    if is_small(upload):
+        look_at(visit.parts, upload.id)
+        return
+    with visit.parts.store.writing() as connection:
+        # the version keeps two looks at other states of the files apart
+        job = ask_for(connection, "look", {"upload": str(upload.id), "version": upload.version})
+    upload.keep_job(str(job))

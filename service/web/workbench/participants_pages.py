@@ -1,0 +1,235 @@
+"""Participants: what is known of them, what they consent to, and their withdrawal with its preview and its receipt."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response, status
+
+from annotations.attributes import Owner
+from annotations.errors import BadInput
+from annotations.names import folded
+from annotations.store.described_transcripts import Described, described_transcripts
+from annotations.store.jobs import ask_for
+from annotations.store.withdrawals import all_withdrawals
+from annotations.transcript import Consents
+from service.access.page_links import interview_path
+from service.access.policy import Action
+from service.importing.change_participant import change_attributes, change_consents
+from service.importing.participants import Person, people_of
+from service.person_named import person_named
+from service.web.lists import Column, Shown, asked_of
+from service.web.pages import Visit, Visited, saved
+from service.web.workbench.audit import audit
+from service.web.workbench.given import Sent
+from service.withdrawal.erasure_plan import plan, what_would_go
+from service.withdrawal.receipt import FOLDER
+
+PATH = "/participants"
+_RECEIPT = re.compile(r"(withdrawal|correction)-\d{4}-\d{2}-\d{2}-[0-9a-f]{8}(-\d{1,4})?\.txt")
+router = APIRouter(include_in_schema=False)
+
+
+def address_of(participant: str) -> str:
+    """The page of a participant."""
+    return f"{PATH}/of?who={quote(participant)}"
+
+
+@router.get(PATH)
+def participants(visit: Visited) -> Response:
+    """Everybody, with what is known of them, and who withdrew."""
+    visit.must(Action.BRING_IN)
+    with visit.parts.store.reading() as connection:
+        people = people_of(connection)
+        gone = all_withdrawals(connection)
+    columns = [
+        Column[Person]("who", "Participant", lambda one: one.name, address=lambda one: address_of(one.name)),
+        Column[Person]("case", "Case", lambda one: one.case, choice=True),
+        Column[Person]("site", "Site", lambda one: ", ".join(one.sites), choice=True),
+        Column[Person]("wave", "Waves", lambda one: ", ".join(one.waves), choice=True),
+        Column[Person]("transcripts", "Transcripts", lambda one: one.transcripts),
+        Column[Person]("learn", "May be learnt from", lambda one: _how_many(one.may_train, one), choice=True),
+        Column[Person]("quote", "May be quoted", lambda one: _how_many(one.may_quote, one), choice=True),
+        *(
+            Column[Person](f"a-{at}", name, _attribute(name), choice=len(people.names) < 8)
+            for at, name in enumerate(people.names)
+        ),
+    ]
+    shown = Shown(
+        people.participants,
+        columns,
+        asked_of(visit.request.query_params),
+        path=PATH,
+        noun="participant",
+        empty="Nobody is known yet: bring interviews in first.",
+    )
+    if shown.asked.take:
+        visit.must(Action.EXPORT)
+        audit(visit, "exported", "participants")
+        return shown.workbook_answer("participants")
+    return visit.page("workbench/participants.html", list=shown, gone=gone, receipts=_receipts(visit))
+
+
+@router.get(f"{PATH}/of")
+def participant(visit: Visited, who: str = "") -> Response:
+    """One participant."""
+    visit.must(Action.BRING_IN)
+    return _page(visit, who)
+
+
+@router.post(f"{PATH}/attributes")
+def attributes(visit: Visited, sent: Sent) -> Response:
+    """What is known of a participant, as the form says it."""
+    visit.must(Action.BRING_IN)
+    who = sent.text("who")
+    values = sent.beginning("attribute-")
+    if sent.text("new_name") or sent.text("new_value"):
+        values[sent.text("new_name")] = sent.text("new_value")
+    try:
+        with visit.parts.alone("participants"):
+            change_attributes(visit.parts, Owner.PARTICIPANT, who, values)
+    except BadInput as error:
+        return _page(visit, who, fault=str(error), given=values)
+    audit(visit, "changed attributes", who)
+    return saved(address_of(who))
+
+
+@router.post(f"{PATH}/consents")
+def consents(visit: Visited, sent: Sent) -> Response:
+    """What may be done with a participant's transcripts."""
+    visit.must(Action.ERASE)
+    who = sent.text("who")
+    sites = tuple(one.strip() for one in sent.text("visible_to").split(",") if one.strip())
+    wanted = Consents(sent.ticked("may_train"), sent.ticked("may_quote"), sites or None)
+    try:
+        with visit.parts.alone("participants"):
+            done = change_consents(visit.parts, who, wanted)
+    except BadInput as error:
+        return _page(visit, who, fault=str(error))
+    audit(visit, "changed consents", who)
+    return _page(visit, who, note=done.sentence)
+
+
+@router.get(f"{PATH}/withdraw")
+def preview(visit: Visited, who: str = "") -> Response:
+    """What a withdrawal would erase, by trying it and taking it back."""
+    visit.must(Action.ERASE)
+    return _preview(visit, who)
+
+
+@router.post(f"{PATH}/withdraw")
+def withdraw(visit: Visited, sent: Sent) -> Response:
+    """Ask for the withdrawal: a worker erases, and writes the receipt."""
+    visit.must(Action.ERASE)
+    who = sent.text("who")
+    by = person_named(visit.viewer.name, "the account's name", purpose="It is kept on record.")
+    what_would_go(visit.parts, who)
+    if folded(sent.text("again")) != folded(who):
+        said = f'Nothing was erased: to erase {who} for good, type the code "{who}" into the field.'
+        return _preview(visit, who, fault=said)
+    with visit.parts.store.writing() as connection:
+        job = ask_for(connection, "withdraw", {"participant": who, "by": by})
+    audit(visit, "withdrew a participant", who)
+    return saved(f"/jobs/{job}")
+
+
+@router.get(f"{PATH}/receipts/{{name}}")
+def receipt(visit: Visited, name: str) -> Response:
+    """A receipt, to print or to send."""
+    visit.must(Action.ERASE)
+    if name not in _receipts(visit):
+        return visit.page(
+            "fault.html",
+            code=status.HTTP_404_NOT_FOUND,
+            title="This receipt is not here",
+            sentence="The study has no receipt of this name. All of them are listed below the participants.",
+        )
+    text = (visit.parts.study.folder / FOLDER / name).read_text("utf-8")
+    return visit.page("workbench/receipt.html", title=name, text=text)
+
+
+def _attribute(name: str):  # type: ignore[no-untyped-def]
+    return lambda one: one.attributes.get(name, "")
+
+
+def _how_many(count: int, person: Person) -> str:
+    if not person.transcripts:
+        return ""
+    return "no" if not count else "yes" if count == person.transcripts else "some"
+
+
+def _page(
+    visit: Visit, who: str, *, fault: str = "", note: str = "", given: dict[str, str] | None = None
+) -> Response:
+    with visit.parts.store.reading() as connection:
+        people = people_of(connection)
+        theirs = _of(described_transcripts(connection), who)
+    person = next((one for one in people.participants if folded(one.name) == folded(who)), None)
+    if person is None:
+        return visit.page(
+            "fault.html",
+            code=status.HTTP_404_NOT_FOUND,
+            title="Nobody has this code",
+            sentence=f'No transcript and no attribute is of participant "{who[:80]}". They may have withdrawn.',
+        )
+    own = {name for one in people.participants for name in one.attributes}
+    values = {name: person.attributes.get(name, "") for name in people.names if name in own} | (given or {})
+    consents = theirs[0].consents if theirs else Consents()
+    return visit.page(
+        "workbench/participant.html",
+        person=person,
+        theirs=theirs,
+        values=values,
+        consents=consents,
+        differ=any(one.consents != consents for one in theirs),
+        place=lambda one: interview_path(one.id),
+        faults=fault.splitlines(),
+        note=note,
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+    )
+
+
+def _of(found: tuple[Described, ...], who: str) -> list[Described]:
+    return [one for one in found if one.participant and folded(one.participant) == folded(who)]
+
+
+def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
+    found = plan(visit.parts.read_again(), who)
+    return visit.page(
+        "workbench/withdraw.html",
+        plan=found,
+        rows=[_row(name, count) for name, count in found.rows.items()],
+        faults=[fault] if fault else [],
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+    )
+
+
+def _row(table: str, count: int) -> str:
+    """So many rows of a table, in words."""
+    many = _TABLES.get(table, table.replace("_", " "))
+    if count == 1 and table not in _TABLES:
+        return f"1 {many.removesuffix('s')}"
+    return f"{count:,} {many}"
+
+
+_TABLES = {
+    "brought_in_items": "notes of how they came in",
+    "label_studio_tasks": "passages as they were handed out",
+    "shown_models": "notes of what was shown with a passage",
+    "segments": "passages",
+    "turns": "turns",
+    "learnt_from": "notes of what a model learnt from",
+    "annotation_reviews": "notes of what became of an answer",
+    "label_studio_annotations": "answers as they came from Label Studio",
+}
+
+
+def _receipts(visit: Visit) -> list[str]:
+    folder = visit.parts.study.folder / FOLDER
+    if not folder.is_dir() or folder.is_symlink():
+        return []
+    return sorted(
+        (one.name for one in folder.iterdir() if _RECEIPT.fullmatch(one.name) and not one.is_symlink()),
+        reverse=True,
+    )

@@ -1,0 +1,187 @@
+"""The study as a whole: how far it is and who is at what, what is wrong, and the one next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from service.access.page_links import interview_path
+from service.access.policy import Action
+from service.composition import Parts
+from service.looking.concerns import Concern, concerns_of
+from service.looking.job_progress import latest_jobs
+from service.looking.next_command import command_of
+from service.looking.next_step import NextStep, next_step
+from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
+from service.looking.wave_progress import StudyProgress, progress_of
+from service.web.lists import Column, Shown, asked_of
+from service.web.navigation import ITEMS
+from service.web.pages import Visit, Visited
+from service.web.remembered import Remembered
+
+WORK = "/study/work"
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class StudyNow:
+    """How far the study is, and who has to code what."""
+
+    progress: StudyProgress
+    work: tuple[CoderWork, ...]
+
+
+@dataclass(frozen=True)
+class Button:
+    """The next step: what stands on the button, where it leads ("" where no page does it), why, and its command."""
+
+    says: str
+    leads: str
+    why: str
+    command: str
+
+
+def remember_study(parts: Parts) -> Remembered[StudyNow]:
+    """What the study's page is made of, kept while the server runs."""
+
+    def look() -> StudyNow:
+        now = parts.read_again()
+        progress = progress_of(now)
+        with parts.store.reading() as connection:
+            return StudyNow(progress, study_work(connection))
+
+    return Remembered(look)
+
+
+def study(visit: Visit) -> Response:
+    """The first page. The caller has asked whether whoever visits may see figures."""
+    parts = visit.parts
+    now, as_of = _now(visit.request)
+    if now is None:
+        return _counting(visit)
+    answers = visit.request.app.state.pings.ask()
+    with parts.store.reading() as connection:
+        jobs = [job for job in latest_jobs(connection, latest=20) if job.under_way]
+        leads = visit.may(Action.CHANGE_MODELS)
+        concerns = concerns_of(connection, parts, now.progress, answers) if leads else ()
+    rows = _seen_by(visit, now.work)
+    return visit.page(
+        "workbench/study.html",
+        progress=now.progress,
+        grid=_grid(by_wave(rows)),
+        button=_button(next_step(now.progress)) if leads else None,
+        concerns=concerns,
+        jobs=jobs if leads else [],
+        as_of=as_of,
+        more=_more,
+        shown_place=_shown_place,
+    )
+
+
+@router.get(WORK)
+def work(visit: Visited) -> Response:
+    """Each interview and coder, to be filtered by wave, coder and case."""
+    visit.must(Action.SEE_FIGURES)
+    now, _ = _now(visit.request)
+    if now is None:
+        return _counting(visit)
+    shown = Shown(
+        _seen_by(visit, now.work),
+        _COLUMNS,
+        asked_of(visit.request.query_params),
+        path=WORK,
+        noun="interview and coder",
+        empty="Nothing has been handed out or coded yet.",
+    )
+    if shown.asked.take:
+        visit.must(Action.EXPORT)
+        return shown.workbook_answer("work")
+    return visit.page("workbench/work.html", list=shown)
+
+
+def _counting(visit: Visit) -> Response:
+    """A large study is counted once after the server's start; the page looks again by itself."""
+    answer = visit.page("workbench/counting.html")
+    answer.headers["Refresh"] = "3"
+    return answer
+
+
+def _now(request: Request) -> tuple[StudyNow | None, datetime | None]:
+    kept: Remembered[StudyNow] = request.app.state.study_now
+    return kept.get()
+
+
+def _seen_by(visit: Visit, rows: tuple[CoderWork, ...]) -> tuple[CoderWork, ...]:
+    """Whoever hands out sees everybody's; others their own, of the sites that they may see."""
+    mine = [one for one in rows if visit.viewer.sites is None or visit.viewer.sees_site(one.site)]
+    if not visit.may(Action.HAND_OUT):
+        mine = [one for one in mine if one.coder == visit.viewer.name]
+    return tuple(mine)
+
+
+def _grid(found: tuple[WaveWork, ...]) -> dict[str, list[WaveWork]]:
+    grid: dict[str, list[WaveWork]] = {}
+    for one in found:
+        grid.setdefault(one.wave, []).append(one)
+    return grid
+
+
+def _more(**asked: str) -> str:
+    return f"{WORK}?{urlencode({key: value for key, value in asked.items() if value})}"
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f} s"
+
+
+_COLUMNS = (
+    Column[CoderWork](
+        "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
+    ),
+    Column[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
+    Column[CoderWork]("case", "Case", lambda one: one.case, choice=True),
+    Column[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
+    Column[CoderWork]("passages", "Passages", lambda one: one.passages),
+    Column[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
+    Column[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
+    Column[CoderWork]("left", "Left", lambda one: one.left),
+    Column[CoderWork](
+        "seconds", "Each took", lambda one: one.seconds, text=lambda one: _seconds(one.seconds)
+    ),
+    Column[CoderWork](
+        "where",
+        "Coded in",
+        lambda one: "another program" if one.elsewhere else "Label Studio",
+        address=lambda one: one.project,
+        choice=True,
+    ),
+)
+
+# where a page does a step; a page that is not there leaves the command
+_PAGES = {
+    "import": ("Bring interviews in", "/bring-in"),
+    "import codings": ("Bring codings in", "/bring-in"),
+    "train": ("Train a model", "/models"),
+    "precode": ("Pre-code and hand out", "/hand-out"),
+    "push": ("Hand out", "/hand-out"),
+    "review": ("See who has what left", WORK),
+    "wait": ("See how far it is", "/jobs"),
+    "start worker": ("See the jobs", "/jobs"),
+}
+
+
+def _button(step: NextStep) -> Button:
+    says, leads = _PAGES[step.doing]
+    there = {item.path for item in ITEMS} | {WORK}
+    address = leads if leads in there else ""
+    if address and step.wave and step.doing in ("precode", "push"):
+        address = f"{address}?{urlencode({'wave': step.wave})}"
+    return Button(says, address, step.why, command_of(step))
+
+
+def _shown_place(one: Concern) -> str:
+    """The page where a concern is seen to, "" where none is."""
+    return one.place if one.place in {item.path for item in ITEMS} else ""

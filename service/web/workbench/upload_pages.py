@@ -1,0 +1,364 @@
+"""Files that were sent and are not in the study yet: what a look found, and everything that can be mended in place."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+
+from annotations.errors import BadInput
+from annotations.numbers_shown import counted
+from annotations.store.coders import coder_names
+from annotations.store.jobs import job_by_id
+from annotations.store.study_places import places_in
+from annotations.store.transcripts import transcript_names
+from annotations.transcript import Kind as TranscriptKind
+from service.access.policy import Action
+from service.bringing_in.corrections import (
+    ALL,
+    DESCRIBED,
+    describe,
+    give_attributes,
+    give_roles,
+    take_lines,
+    take_manifest,
+)
+from service.bringing_in.kinds import NAMES
+from service.bringing_in.mend_cells import mend
+from service.bringing_in.uploads import KINDS, SentFile, Upload, open_upload
+from service.looking.job_progress import job_progress
+from service.web.lists import Column, Shown, asked_of
+from service.web.pages import Visit, Visited, saved
+from service.web.request_limits import UPLOADS as PATH
+from service.web.workbench.given import Given, Sent
+from service.web.workbench.looks import look
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(f"{PATH}/{{one}}")
+def upload(visit: Visited, one: UUID) -> Response:
+    """What was sent, as it would come in."""
+    visit.must(Action.BRING_IN)
+    parts = visit.parts
+    found = open_upload(parts, one)
+    if found.job:
+        with parts.store.reading() as connection:
+            job = job_progress(connection, UUID(found.job))
+            plain = job_by_id(connection, UUID(found.job))
+        if job is not None and job.under_way:
+            return visit.page("workbench/upload_at_work.html", job=job, upload=found)
+        if plain is not None and plain.kind == "bring in" and plain.result and plain.result.get("brought_in"):
+            return saved(f"{PATH}/came/{plain.result['brought_in']}")
+        if job is not None and job.error:
+            return page(visit, found, fault=job.error)
+    if found.seen is None:
+        look(visit, found)
+        found = open_upload(parts, one)
+        if found.seen is None:
+            return saved(f"{PATH}/{one}")
+    return page(visit, found)
+
+
+@router.get(f"{PATH}/{{one}}/file/{{number}}")
+def one_file(visit: Visited, one: UUID, number: int) -> Response:
+    """One transcript: its first turns, what to look at, and what is said of it."""
+    visit.must(Action.BRING_IN)
+    found = open_upload(visit.parts, one)
+    return _file_page(visit, found, found.file(number))
+
+
+@router.post(f"{PATH}/{{one}}/file/{{number}}")
+def correct_file(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
+    """What is said of one transcript."""
+    visit.must(Action.BRING_IN)
+    found = open_upload(visit.parts, one)
+    file = found.file(number)
+    try:
+        describe(found, str(number), _described(sent))
+        values = sent.beginning("attribute-")
+        if sent.text("new_name") or sent.text("new_value"):
+            values[sent.text("new_name")] = sent.text("new_value")
+        give_attributes(found, str(number), values)
+        take_lines(found, file, sent.text("lines"))
+        give_roles(found, _roles(sent))
+    except BadInput as error:
+        return _file_page(visit, open_upload(visit.parts, one), file, fault=str(error), given=sent)
+    return _anew(visit, found, f"{PATH}/{one}/file/{number}" if sent.text("stay") else f"{PATH}/{one}")
+
+
+@router.post(f"{PATH}/{{one}}/all")
+def correct_all(visit: Visited, sent: Sent, one: UUID) -> Response:
+    """What is said of all transcripts alike."""
+    visit.must(Action.BRING_IN)
+    found = open_upload(visit.parts, one)
+    try:
+        describe(found, ALL, _described(sent))
+        found.said.replace = sent.ticked("replace")
+    except BadInput as error:
+        return page(visit, open_upload(visit.parts, one), fault=str(error))
+    return _anew(visit, found)
+
+
+@router.post(f"{PATH}/{{one}}/roles")
+def correct_roles(visit: Visited, sent: Sent, one: UUID) -> Response:
+    """Who asks and who answers."""
+    visit.must(Action.BRING_IN)
+    found = open_upload(visit.parts, one)
+    give_roles(found, _roles(sent))
+    return _anew(visit, found)
+
+
+@router.post(f"{PATH}/{{one}}/kind/{{number}}")
+def correct_kind(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
+    """What a file is; or that it is not to come in."""
+    visit.must(Action.BRING_IN)
+    found = open_upload(visit.parts, one)
+    file = found.file(number)
+    if sent.text("kind") == "leave":
+        found.leave_out(file)
+        if not found.files:
+            found.remove()
+            return saved(PATH)
+        return _anew(visit, found)
+    kind = sent.text("kind")
+    wanted = next((one for one in KINDS if one == kind), None)
+    if wanted is None:
+        raise BadInput(f'"{kind[:40]}" is no kind of file.')
+    found.change_kind(file, wanted)
+    if kind == "manifest":
+        try:
+            take_manifest(found, file)
+        except BadInput as error:
+            found.change_kind(file, "transcript")
+            return page(visit, found, fault=str(error))
+    return _anew(visit, found)
+
+
+@router.post(f"{PATH}/{{one}}/table/{{number}}")
+def ask_of_table(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
+    """How a file of codings or a project is to be taken."""
+    visit.must(Action.BRING_IN)
+    found = open_upload(visit.parts, one)
+    file = found.file(number)
+    asked: dict[str, Any] = {
+        "complete": sent.text("complete"),
+        "coder": sent.text("coder"),
+        "transcript": sent.text("transcript"),
+        "only": list(sent.all("only")),
+        "skip": sent.ticked("skip"),
+        "add_codes": sent.ticked("add_codes"),
+    }
+    names = {key: value for key, value in sent.beginning("name-").items() if value}
+    before = found.said.asked.get(str(file.number), {})
+    asked["names"] = before.get("names", {}) | names
+    if sent.text("columns"):
+        pairs = [line.partition("=") for line in sent.text("columns").splitlines() if line.strip()]
+        asked["columns"] = {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+    found.said.asked[str(file.number)] = asked
+    return _anew(visit, found)
+
+
+@router.post(f"{PATH}/{{one}}/mend/{{number}}")
+def mend_table(visit: Visited, sent: Sent, one: UUID, number: int) -> Response:
+    """Other words in cells of a table: in all that say the same, or in single rows."""
+    visit.must(Action.BRING_IN)
+    found = open_upload(visit.parts, one)
+    file = found.file(number)
+    column = sent.text("column")
+    same = {(column, sent.text("value")): sent.text("new")} if sent.text("new") else {}
+    changes = [
+        (int(row), column, value)
+        for row, value in sent.beginning("row-").items()
+        if row.isdecimal() and value != sent.text(f"was-{row}")
+    ]
+    try:
+        changed = mend(found.path(file), changes, same)
+    except BadInput as error:
+        return page(visit, found, fault=str(error))
+    if not changed:
+        return page(visit, found, fault="Nothing was changed: say what is to stand there instead.")
+    return _anew(visit, found)
+
+
+def taken(found: Upload, file: SentFile) -> list[str]:
+    """Take a table of where transcripts belong; sentences about what of it fits nothing, or why it was not taken."""
+    try:
+        return take_manifest(found, file)
+    except BadInput as error:
+        return [str(error)]
+
+
+def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
+    """The preview of all that was sent."""
+    seen = found.seen or {"transcripts": None, "tables": {}, "faults": [], "ready": False}
+    transcripts = seen["transcripts"]
+    parts = visit.parts.read_again()
+    with parts.store.reading() as connection:
+        names = transcript_names(connection) if seen["tables"] else ()
+        places = places_in(connection)
+        coders = list(
+            dict.fromkeys(
+                (*(one.name for one in parts.study.config.coders), *coder_names(connection).values())
+            )
+        )
+    shown = Shown(
+        transcripts["files"] if transcripts else [],
+        _columns(found),
+        asked_of(visit.request.query_params),
+        path=f"{PATH}/{found.id}",
+        noun="transcript",
+        size=25,
+    )
+    return visit.page(
+        "workbench/upload.html",
+        upload=found,
+        seen=seen,
+        comes=_comes(seen),
+        list=shown,
+        kinds=[(kind, NAMES[kind]) for kind in KINDS],
+        kind_names=NAMES,
+        everyone=_said_of(found, ALL),
+        listed=_listed(parts.study.config, places),
+        known={
+            "transcript": names,
+            "coder": coders,
+            "code": [code.path for code in visit.request.app.state.in_force.codebook] if names else [],
+        },
+        faults=fault.splitlines(),
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+    )
+
+
+def _comes(seen: dict[str, Any]) -> str:
+    """What would come in now, and how much waits to be mended, in words."""
+    found = seen["transcripts"] or {"files": [], "refused": []}
+    tables = seen["tables"].values()
+    new = sum(one["state"] != "already there" for one in found["files"])
+    ready = sum(one["ready"] for one in tables)
+    waits = len(found["refused"]) + sum(not one["ready"] for one in tables)
+    said = []
+    if found["files"]:
+        there = len(found["files"]) - new
+        said.append(
+            f"{counted(new, 'transcript')} would come in"
+            + (f", {there:,} are there already" if there else "")
+        )
+    if ready:
+        said.append(f"{counted(ready, 'other file')} would come in")
+    if waits:
+        said.append(f"{counted(waits, 'file waits', 'files wait')} to be mended")
+    return f"{'; '.join(said)}." if said else ""
+
+
+def _listed(config: Any, places: Any) -> dict[str, list[str]]:
+    sites = [site for its in config.cases.values() for site in its]
+    return {
+        "wave": list(dict.fromkeys((*config.waves, *places["wave"]))),
+        "case": list(dict.fromkeys((*config.cases, *places["case"]))),
+        "site": list(dict.fromkeys((*sites, *places["site"]))),
+        "participant": list(places["participant"]),
+        "kind": [one.value for one in TranscriptKind],
+    }
+
+
+def _columns(found: Upload) -> tuple[Column[dict[str, Any]], ...]:
+    return (
+        Column(
+            "file",
+            "File",
+            lambda one: one["file"],
+            address=lambda one: f"{PATH}/{found.id}/file/{one['number']}",
+        ),
+        Column("look", "Look at", _look, choice=True),
+        Column("state", "It is", lambda one: one["state"], choice=True),
+        Column("participant", "Participant", lambda one: one["participant"]),
+        Column("case", "Case", lambda one: one["case"], choice=True),
+        Column("site", "Site", lambda one: one["site"], choice=True),
+        Column("wave", "Wave", lambda one: one["wave"], choice=True),
+        Column("turns", "Turns", lambda one: one["turns"]),
+        Column("coded", "of these coded", lambda one: one["coded_turns"]),
+        Column("who", "Who speaks", _who),
+        Column("consents", "Consents", _consents, choice=True),
+    )
+
+
+def _look(one: dict[str, Any]) -> str:
+    """What to look at, in the shortest words that say it."""
+    if one["look"]:
+        return f"look: {len(one['look'])}"
+    return "a note" if one["warnings"] else "nothing"
+
+
+def _who(one: dict[str, Any]) -> str:
+    said = []
+    for speaker in one["speakers"][:4]:
+        role = "answers" if speaker["coded"] else "asks"
+        said.append(f"{speaker['label'] or 'no label'} {role}{'' if speaker['known'] else '?'}")
+    more = len(one["speakers"]) - 4
+    return ", ".join(said) + (f" and {more} more" if more > 0 else "")
+
+
+def _consents(one: dict[str, Any]) -> str:
+    return (
+        ", ".join(filter(None, ("learn" if one["may_train"] else "", "quote" if one["may_quote"] else "")))
+        or "neither"
+    )
+
+
+def _said_of(found: Upload, key: str) -> dict[str, str]:
+    """What is said of a file, "" where nothing is."""
+    return dict.fromkeys(DESCRIBED, "") | found.said.described.get(key, {})
+
+
+def _described(sent: Given) -> dict[str, str]:
+    return {name: sent.text(name) for name in DESCRIBED}
+
+
+def _roles(sent: Given) -> dict[str, str]:
+    """Roles by speaker: a label may hold any sign, so it stands in a field of its own."""
+    labels = sent.beginning("speaker-")
+    return {label: sent.text(f"role-{number}") for number, label in labels.items()}
+
+
+def _file_page(
+    visit: Visit, found: Upload, file: SentFile, *, fault: str = "", given: Given | None = None
+) -> Response:
+    seen = found.seen or {}
+    files = (seen.get("transcripts") or {}).get("files", [])
+    its = [one for one in files if one["number"] == file.number]
+    own = _said_of(found, str(file.number))
+    values = _described(given) if given is not None else own
+    with visit.parts.store.reading() as connection:
+        places = places_in(connection)
+    numbers = [one["number"] for one in files]
+    at = numbers.index(file.number) if file.number in numbers else -1
+    return visit.page(
+        "workbench/upload_file.html",
+        upload=found,
+        file=file,
+        its=its,
+        wrong=[
+            one["reason"]
+            for one in (seen.get("transcripts") or {}).get("refused", [])
+            if one["number"] == file.number
+        ],
+        values=values,
+        everyone=_said_of(found, ALL),
+        attributes=found.said.attributes.get(str(file.number), {}),
+        lines=found.said.lines.get(str(file.number), ""),
+        roles=found.said.roles,
+        listed=_listed(visit.parts.read_again().study.config, places),
+        before=numbers[at - 1] if at > 0 else None,
+        after=numbers[at + 1] if 0 <= at < len(numbers) - 1 else None,
+        faults=fault.splitlines(),
+        code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
+    )
+
+
+def _anew(visit: Visit, found: Upload, to: str = "") -> Response:
+    """Keep what was said, look again, and go on."""
+    found.save()
+    look(visit, found)
+    return saved(to or f"{PATH}/{found.id}")

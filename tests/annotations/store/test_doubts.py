@@ -1,0 +1,73 @@
+"""Memos and questions are kept with their answers, and go with whom they are about."""
+
+from __future__ import annotations
+
+from builders import a_transcript
+from sqlalchemy import Connection, func, select
+
+from annotations.store.cell_place import Passage
+from annotations.store.database import Store
+from annotations.store.doubts import Answer, Doubt, add_answer, add_doubt, all_doubts, doubt_by_id, take_back
+from annotations.store.forget_writings import ERASED, blank_writings
+from annotations.store.tables import doubt_answers, doubts
+from annotations.store.transcripts import add_transcript
+from annotations.store.withdrawals import erase
+
+
+def _passage(connection: Connection, name: str) -> Passage:
+    transcript = a_transcript(name, "How?", f"{name} said so.")
+    object.__setattr__(transcript, "participant", name)
+    return Passage(add_transcript(connection, transcript), transcript.turns[1].span, transcript.text_hash)
+
+
+def test_a_question_is_open_until_an_answer_settles_it(store: Store) -> None:
+    """A memo asks nothing; what is taken back is shown no more and stays on record."""
+    with store.writing() as connection:
+        asked = add_doubt(connection, Doubt("Ada", "Which code?", True, code="money"))
+        add_doubt(connection, Doubt("Ben", "Mind the tone.", case="E"))
+        add_answer(connection, asked, Answer("Ben", "Perhaps this."))
+        first, memo = all_doubts(connection)
+        assert (first.about, memo.about) == ("code", "case")
+        assert (first.open, memo.open) == (True, False)
+        assert [one.text for one in first.answers] == ["Perhaps this."]
+        add_answer(connection, asked, Answer("Lea", "Go by this.", settles=True))
+        again = doubt_by_id(connection, asked)
+        assert again is not None
+        assert not again.open
+        take_back(connection, asked)
+        assert doubt_by_id(connection, asked) is None
+        assert [one.text for one in all_doubts(connection)] == ["Mind the tone."]
+        assert connection.execute(select(func.count()).select_from(doubts)).scalar_one() == 2
+
+
+def test_those_about_a_persons_words_go_with_the_person(store: Store) -> None:
+    """With their answers; those that name the person go too, and an answer that does is blanked."""
+    with store.writing() as connection:
+        theirs, others = _passage(connection, "P-1"), _passage(connection, "P-10")
+        gone = add_doubt(connection, Doubt("Ada", "Is this money?", True, passage=theirs))
+        add_answer(connection, gone, Answer("Ben", "No."))
+        stays = add_doubt(connection, Doubt("Ada", "And this?", True, passage=others))
+        add_answer(connection, stays, Answer("Ben", "As with P-1."))
+        add_doubt(connection, Doubt("Ada", "P-1 says it best.", code="money"))
+        erase(connection, "P-1", by="Kim")
+        (left,) = all_doubts(connection)
+        assert left.id == stays
+        assert [one.text for one in left.answers] == [ERASED]
+        for table in (doubts, doubt_answers):
+            rows = [tuple(row) for row in connection.execute(select(table))]
+            assert len(rows) == 1
+            assert "P-1 " not in str(rows)
+
+
+def test_words_taken_out_of_a_text_go_out_of_doubts_about_it(store: Store) -> None:
+    """Of the transcript alone, in questions and in answers."""
+    with store.writing() as connection:
+        theirs, others = _passage(connection, "P-1"), _passage(connection, "P-2")
+        for passage in (theirs, others):
+            asked = add_doubt(connection, Doubt("Ada", "Who is Berta?", True, passage=passage))
+            add_answer(connection, asked, Answer("Ben", "Berta is the nurse."))
+        count = blank_writings(connection, theirs.transcript, lambda words: words.replace("Berta", "[…]"))
+        assert count == 2
+        first, second = all_doubts(connection)
+        assert (first.text, first.answers[0].text) == ("Who is […]?", "[…] is the nurse.")
+        assert (second.text, second.answers[0].text) == ("Who is Berta?", "Berta is the nurse.")

@@ -1,0 +1,139 @@
+"""In the margin of an interview stand a coder's own codes at once, and others' once hers of the passage are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from study_with_pages import INES, MONEY, TOM, WithPages, study_with_pages
+
+from annotations.coding import Coding, Condition, Review
+from annotations.store.cell_place import Passage
+from annotations.store.codebook_versions import keep_codebook
+from annotations.store.doubts import Doubt, add_doubt
+from annotations.store.loose_codings import add_loose_codings
+from annotations.store.reviews import add_reviews
+from annotations.store.transcripts import transcript_by_id
+from annotations.transcript import Span
+from service.access.policy import NotAllowed
+from service.access.viewer import Role, Viewer
+from service.doubts.seen import doubts_seen
+from service.looking.codebook_read import team_examples
+from service.looking.margin import MarginTurn, read_with_margin
+from service.looking.my_work import work_of
+
+LEAD = Viewer(None, "Lea", Role.LEAD)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithPages]:
+    """The study; tests add to it and take nothing away."""
+    made = study_with_pages(tmp_path_factory.mktemp("margin"))
+    yield made
+    made.parts.close()
+
+
+def _coder(name: str) -> Viewer:
+    return Viewer(uuid4(), name, Role.CODER)
+
+
+def _turn(made: WithPages, viewer: Viewer, at: int) -> MarginTurn:
+    """The turn of the passage with this place among those to code."""
+    found = read_with_margin(made.parts, viewer, made.both)
+    assert found is not None
+    return found.turns[made.passages[at].turn]
+
+
+def _coders(turn: MarginTurn) -> list[str]:
+    return [one.coder for one in turn.codes]
+
+
+def test_others_show_once_ones_own_is_in(kept: WithPages) -> None:
+    """Both have judged the first three passages, Ines the next as well; nobody sees further than she has judged."""
+    assert _coders(_turn(kept, _coder(INES), 0)) == [INES, TOM]
+    assert _coders(_turn(kept, _coder(TOM), 0)) == [TOM, INES]
+    assert _coders(_turn(kept, _coder(INES), 4)) == [INES]
+    assert _coders(_turn(kept, _coder(TOM), 4)) == []
+    assert _coders(_turn(kept, LEAD, 4)) == [INES]
+
+
+def test_a_code_wider_than_what_one_has_judged_does_not_show(kept: WithPages) -> None:
+    """Tom has judged the third passage and not the fourth: a code over both would tell him of the fourth."""
+    wide = Span(kept.passages[2].span.start, kept.passages[3].span.end)
+    with kept.parts.store.writing() as connection:
+        add_loose_codings(
+            connection, kept.both, "Somebody", Condition.INDEPENDENT, [Coding("internal-context", wide)]
+        )
+    assert "Somebody" not in _coders(_turn(kept, _coder(TOM), 2))
+    assert "Somebody" in _coders(_turn(kept, _coder(INES), 2))
+    shown = next(one for one in _turn(kept, LEAD, 2).codes if one.coder == "Somebody")
+    assert shown.to_turn == kept.passages[3].turn + 1
+
+
+def test_a_doubt_shows_where_codes_would(kept: WithPages) -> None:
+    """What somebody asks of a passage may tell how she coded it; her own she sees always."""
+    with kept.parts.store.writing() as connection:
+        found = transcript_by_id(connection, kept.both)
+        assert found is not None
+        at = Passage(kept.both, kept.passages[6].span, found.transcript.text_hash)
+        add_doubt(connection, Doubt(INES, "Why does it say so here?", True, passage=at))
+    for viewer, sees in ((_coder(INES), True), (_coder(TOM), False), (LEAD, True)):
+        assert bool(_turn(kept, viewer, 6).doubts) is sees
+        assert any("Why does it" in one.doubt.text for one in doubts_seen(kept.parts, viewer)) is sees
+    reader = Viewer(uuid4(), "Rita", Role.READER, sees_text=True)
+    assert doubts_seen(kept.parts, reader) == ()
+
+
+def test_examples_of_a_code_are_passages_that_one_may_see(kept: WithPages) -> None:
+    """Tom sees of NRB-03 what he and Ines coded in the passages that he has judged."""
+    ours = {kept.passages[at].span.of(_text(kept)) for at in (0, 2)}
+    further = kept.passages[4].span.of(_text(kept))
+    assert ours <= {one.words for one in team_examples(kept.parts, _coder(TOM), MONEY)}
+    assert further not in {one.words for one in team_examples(kept.parts, _coder(TOM), MONEY)}
+    assert further in {one.words for one in team_examples(kept.parts, _coder(INES), MONEY)}
+
+
+def test_who_may_not_read_an_interview_is_refused(kept: WithPages) -> None:
+    """A reader without text; to a coder of another site it is not there, as one of an unknown id."""
+    with pytest.raises(NotAllowed):
+        read_with_margin(kept.parts, Viewer(uuid4(), "Rita", Role.READER), kept.both)
+    elsewhere = Viewer(uuid4(), "Cleo", Role.CODER, sites=frozenset({"Community team"}))
+    assert read_with_margin(kept.parts, elsewhere, kept.both) is None
+    assert read_with_margin(kept.parts, LEAD, uuid4()) is None
+
+
+def test_what_is_done_is_ones_own_and_what_is_next_is_not_done(kept: WithPages) -> None:
+    """Of two interviews each half is done; others' reviews and a model's ticks count for nothing."""
+    work = {one.name: one for one in work_of(kept.parts, LEAD, INES).interviews}
+    both, alone = work["NRB-03"], work["CRK-04"]
+    assert (both.passages, both.done, both.left) == (22, 11, 11)
+    assert (alone.passages, alone.done) == (30, 15)
+    assert (work["NRB-01"].done, work["NRB-01"].next) == (work["NRB-01"].passages, None)
+    assert alone.next == "http://127.0.0.1:8431/projects/7/data?task=716"
+    toms = {one.name: one for one in work_of(kept.parts, LEAD, "tom okafor").interviews}
+    assert (toms["NRB-03"].done, "CRK-04" in toms) == (3, False)
+
+
+def test_what_one_may_not_know_of_is_not_in_the_work(kept: WithPages) -> None:
+    """A coder who is limited to a site sees its interviews alone."""
+    limited = Viewer(uuid4(), INES, Role.CODER, sites=frozenset({"Acute ward"}))
+    assert {one.site for one in work_of(kept.parts, limited, INES).interviews} == {"Acute ward"}
+
+
+def test_a_review_with_nothing_opens_the_passage_too(kept: WithPages) -> None:
+    """Looked, nothing applies: that is a judgement."""
+    assert _coders(_turn(kept, _coder(TOM), 8)) == []
+    with kept.parts.store.writing() as connection:
+        version = keep_codebook(connection, kept.parts.codebook)
+        span = kept.passages[8].span
+        add_reviews(connection, [Review(kept.both, TOM, span, codebook_version=version, id=uuid4())])
+    assert _coders(_turn(kept, _coder(TOM), 8)) == [INES]
+
+
+def _text(made: WithPages) -> str:
+    with made.parts.store.reading() as connection:
+        found = transcript_by_id(connection, made.both)
+    assert found is not None
+    return found.transcript.text

@@ -1,0 +1,254 @@
+"""Every route has a rule: the table of roles walked through all of them. A new route without a line here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from accounts import KEY, add_person, browser, form_token, quick_passwords, signed_in
+from builders import a_transcript
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from annotations.store.transcripts import add_transcript
+from annotations.transcript import Consents
+from service.access.policy import Action, may
+from service.access.viewer import Role, Viewer
+from service.composition import Parts
+from service.new_study import make_study
+from service.settings import read_settings
+from service.web.app import create_app
+
+__all__ = ["quick_passwords"]
+pytestmark = [pytest.mark.usefixtures("quick_passwords"), pytest.mark.slow]
+
+# for anybody: what signs in, what says whether the server is well, files of the design
+OPEN = "open"
+# with a key of its own
+DOOR = "door"
+# for everybody who is signed in
+IN = "signed in"
+# for whoever holds the study's key, on this machine
+KEY_HOLDER = "key"
+# with the link of Label Studio, else by the action
+LINKED = "link"
+
+RULES: dict[str, str | Action | tuple[str, Action]] = {
+    "GET /health": OPEN,
+    "GET /proof": OPEN,
+    "GET /static/{mark}/{name}": OPEN,
+    "GET /sign-in": OPEN,
+    "POST /sign-in": OPEN,
+    "GET /invitation/{given}": OPEN,
+    "POST /invitation/{given}": OPEN,
+    "GET /": Action.SEE_FIGURES,
+    "POST /sign-out": IN,
+    "POST /sign-out-everywhere": IN,
+    "GET /first-account": Action.MANAGE_PEOPLE,
+    "POST /first-account": Action.MANAGE_PEOPLE,
+    "GET /account": IN,
+    "POST /account/password": IN,
+    "POST /account/tokens": IN,
+    "POST /account/tokens/{token}/withdraw": IN,
+    "POST /account/label-studio": Action.CODE,
+    "GET /people": Action.MANAGE_PEOPLE,
+    "POST /people/invite": Action.MANAGE_PEOPLE,
+    "GET /people/{account}": Action.MANAGE_PEOPLE,
+    "POST /people/{account}/rights": Action.MANAGE_PEOPLE,
+    "POST /people/{account}/email": Action.MANAGE_PEOPLE,
+    "POST /people/{account}/link": Action.MANAGE_PEOPLE,
+    "POST /people/{account}/sign-out": Action.MANAGE_PEOPLE,
+    "POST /people/{account}/close": Action.MANAGE_PEOPLE,
+    "POST /people/{account}/tokens/{token}/withdraw": Action.MANAGE_PEOPLE,
+    "GET /audit": Action.SEE_AUDIT,
+    "GET /audit.csv": Action.SEE_AUDIT,
+    "GET /jobs": Action.CHANGE_MODELS,
+    "GET /jobs/{job}": Action.CHANGE_MODELS,
+    "GET /jobs/{job}/events": Action.CHANGE_MODELS,
+    "POST /jobs/{job}/cancel": Action.CHANGE_MODELS,
+    "POST /jobs/{job}/retry": Action.CHANGE_MODELS,
+    "GET /work": Action.CODE,
+    "GET /doubts": Action.WRITE_DOUBT,
+    "GET /doubts/new": Action.WRITE_DOUBT,
+    "POST /doubts": Action.WRITE_DOUBT,
+    "GET /doubts/{doubt}": Action.WRITE_DOUBT,
+    "POST /doubts/{doubt}/answer": Action.WRITE_DOUBT,
+    "POST /doubts/{doubt}/take-back": Action.WRITE_DOUBT,
+    "GET /codebook/{code:path}": Action.READ_CODEBOOK,
+    "GET /interviews": Action.READ_TEXT,
+    "GET /interviews/search": Action.READ_TEXT,
+    "GET /interviews/{transcript}": (LINKED, Action.READ_TEXT),
+    "GET /interviews/{transcript}/done.svg": (LINKED, Action.READ_TEXT),
+    "GET /codebook": (LINKED, Action.READ_CODEBOOK),
+    "GET /api/v1/status": Action.SEE_FIGURES,
+    "GET /api/v1/transcripts": Action.SEE_FIGURES,
+    "GET /api/v1/segments": Action.READ_TEXT,
+    "GET /api/v1/suggestions": Action.SEE_FIGURES,
+    "GET /api/v1/reviews": Action.SEE_FIGURES,
+    "GET /api/v1/models": Action.SEE_FIGURES,
+    "GET /api/v1/jobs": Action.SEE_FIGURES,
+    "POST /api/v1/jobs": Action.HAND_OUT,
+    "GET /api/v1/openapi.json": Action.SEE_FIGURES,
+    "GET /api/v1/docs": Action.SEE_FIGURES,
+    "GET /ml/health": DOOR,
+    "POST /ml/setup": DOOR,
+    "POST /ml/predict": DOOR,
+    "GET /ml/versions": DOOR,
+    # the Start Training button sends no key; it is answered and starts nothing
+    "POST /ml/webhook": OPEN,
+    "POST /hooks/label-studio": DOOR,
+}
+PEOPLE = {
+    "Lea": Viewer(None, "Lea", Role.LEAD),
+    "Lotta": Viewer(None, "Lotta", Role.LEAD, frozenset({"Lund"})),
+    "Cleo": Viewer(None, "Cleo", Role.CODER),
+    "Clara": Viewer(None, "Clara", Role.CODER, frozenset({"Lund"})),
+    "Rita": Viewer(None, "Rita", Role.READER),
+    "Rosa": Viewer(None, "Rosa", Role.READER, frozenset({"Lund"}), sees_text=True),
+}
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """A study of two sites, a transcript of each and one of Malmö that Lund may see too."""
+    folder = tmp_path_factory.mktemp("routes")
+    config = {"name": "S", "cases": {"C": ["Lund", "Malmö"]}}
+    study, _ = make_study(folder / "s", codebook="common-framework", config=config)
+    made = Parts(study, read_settings({"TANDEM_STATE": str(folder / "state")}))
+    with pytest.MonkeyPatch.context() as patch:
+        from argon2 import PasswordHasher
+
+        from service.accounts import passwords
+
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", lambda: quick)
+        for name, viewer in PEOPLE.items():
+            add_person(made, name, viewer.role, sites=viewer.sites, sees_text=viewer.sees_text)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def transcripts(parts: Parts) -> dict[str, UUID]:
+    """By name."""
+    shared = Consents(visible_to=("Malmö", "Lund"))
+    closed = Consents(visible_to=("Malmö",))
+    found = {
+        "L-01": a_transcript("L-01", "How?", "Words of Lund.", site="Lund"),
+        "M-01": a_transcript("M-01", "How?", "Words of Malmö.", site="Malmö"),
+        "M-02": a_transcript("M-02", "How?", "Words for both.", site="Malmö", consents=shared),
+        "L-02": a_transcript("L-02", "How?", "Words for Malmö alone.", site="Lund", consents=closed),
+    }
+    with parts.store.writing() as connection:
+        return {name: add_transcript(connection, one) for name, one in found.items()}
+
+
+@pytest.fixture(scope="module")
+def app(parts: Parts) -> FastAPI:
+    """Its server."""
+    return create_app(parts, key=KEY)
+
+
+def _routes(found: Any) -> Iterator[APIRoute]:
+    for one in found:
+        if isinstance(one, APIRoute):
+            yield one
+        else:
+            yield from _routes(one.original_router.routes)
+
+
+def _names(app: FastAPI) -> list[str]:
+    return [f"{method} {one.path}" for one in _routes(app.routes) for method in sorted(one.methods)]
+
+
+def _asked(client: TestClient, name: str, transcript: UUID, token: str = "") -> int:
+    method, _, path = name.partition(" ")
+    for place in ("{given}", "{mark}", "{name}", "{code:path}"):
+        path = path.replace(place, "x")
+    path = path.replace("{transcript}", str(transcript))
+    for place in ("{account}", "{token}", "{job}", "{doubt}"):
+        path = path.replace(place, str(uuid4()))
+    query = "?transcript=L-01" if path.rsplit("/", 1)[-1] in ("segments", "suggestions", "reviews") else ""
+    if name == "GET /proof":
+        query = f"?nonce={'0' * 64}"
+    if path.startswith("/api/") and method == "POST":
+        headers = {"X-CSRF-Token": token}
+        return client.post(path, json={"kind": "precode"}, headers=headers).status_code
+    data = {"csrf": token} if method == "POST" else None
+    return client.request(method, path + query, data=data, follow_redirects=False).status_code
+
+
+def test_every_route_has_a_rule(app: FastAPI) -> None:
+    """A new route stands in the table, and the table holds none that is gone."""
+    assert sorted(_names(app)) == sorted(RULES)
+
+
+def test_nobody_gets_in_without_signing_in(app: FastAPI, transcripts: dict[str, UUID]) -> None:
+    """A browser is led to the page of signing in; every other answer is a refusal."""
+    for name, rule in RULES.items():
+        if rule is OPEN:
+            continue
+        code = _asked(browser(app), name, transcripts["L-01"])
+        assert code == 401 or (code == 303 and name.startswith("GET")), (name, code)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_the_table_of_roles_holds_on_every_route(
+    app: FastAPI, transcripts: dict[str, UUID], who: str
+) -> None:
+    """What the policy refuses is refused, and what it allows is not, whoever asks for whatever."""
+    viewer = PEOPLE[who]
+    client = signed_in(app, who)
+    token = form_token(client, "/account")
+    for name, rule in RULES.items():
+        if rule in (OPEN, DOOR) or name.startswith("POST /sign-out"):
+            continue
+        action = rule[1] if isinstance(rule, tuple) else rule
+        code = _asked(client, name, transcripts["L-01"], token)
+        allowed = action is IN or may(viewer, Action(action))
+        assert (code == 403) != allowed, (name, code)
+        assert code < 500, (name, code)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_door_is_no_way_in_for_people(app: FastAPI, transcripts: dict[str, UUID], who: str) -> None:
+    """Whoever is signed in does not come through Label Studio's doors."""
+    client = signed_in(app, who)
+    for name, rule in RULES.items():
+        if rule is DOOR:
+            assert _asked(client, name, transcripts["L-01"]) == 401, name
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("name", ["L-01", "M-01", "M-02", "L-02"])
+def test_a_transcript_of_another_site_is_not_there(
+    app: FastAPI, transcripts: dict[str, UUID], who: str, name: str
+) -> None:
+    """On pages, in the API and in lists: nobody learns of it by its id, its name, or a misspelt one."""
+    viewer = PEOPLE[who]
+    seen = viewer.sites is None or name in ("L-01", "M-02")
+    reads = seen and (viewer.role is not Role.READER or viewer.sees_text)
+    client = signed_in(app, who)
+    assert (client.get(f"/interviews/{transcripts[name]}").status_code == 200) == reads
+    assert (client.get(f"/interviews/{transcripts[name]}/done.svg").status_code == 200) == reads
+    if viewer.role is not Role.READER or viewer.sees_text:
+        assert (f">{name}<" in client.get("/interviews").text) == reads
+        assert (f"{name}, turn" in client.get("/interviews/search?words=words").text) == reads
+    if viewer.role is not Role.READER:
+        about = client.get(f"/doubts/new?transcript={transcripts[name]}&turn=2")
+        assert (about.status_code == 200) == reads
+    listed = [one["transcript"] for one in client.get("/api/v1/transcripts").json()]
+    assert (name in listed) == seen
+    for kind in ("segments", "suggestions", "reviews"):
+        answer = client.get(f"/api/v1/{kind}?transcript={name}")
+        if kind == "segments":
+            assert (answer.status_code == 200) == reads
+        else:
+            assert (answer.status_code == 200) == seen
+        if not seen and answer.status_code != 403:
+            assert answer.status_code == 422
+            others = {"M-01", "L-02"} - {name}
+            assert not any(other in answer.text for other in others)

@@ -1,0 +1,366 @@
+"""Getting in and out: passwords, sessions, invitations, the first account; and how somebody would get in who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from accounts import BASE, KEY, PASSWORD, add_person, browser, form_token, quick_passwords, signed_in
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from annotations.store.accounts import account_named, close_account
+from annotations.store.api_tokens import add_token
+from annotations.store.tables import now, sessions, sign_in_attempts
+from service.access.viewer import Role
+from service.accounts.people import Rights, first_account, invite
+from service.accounts.secrets_given import fresh_token, hash_of
+from service.audit import By
+from service.composition import Parts
+from service.new_study import make_study
+from service.settings import read_settings
+from service.web.app import create_app
+from service.web.browser_requests import own_path
+
+LEA = By("Lea", "session", "192.0.2.77")
+__all__ = ["quick_passwords"]
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    """A study in which a lead, a coder and a reader have accounts."""
+    config = {"name": "S", "cases": {"C": ["Lund", "Malmö"]}}
+    study, _ = make_study(tmp_path / "s", codebook="common-framework", config=config)
+    made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
+    for name, role in (("Lea", Role.LEAD), ("Cleo", Role.CODER), ("Rita", Role.READER)):
+        add_person(made, name, role)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(parts: Parts) -> FastAPI:
+    """Its server."""
+    return create_app(parts, key=KEY)
+
+
+def _signs_in(client: TestClient, name: str, password: str) -> int:
+    answer = client.post("/sign-in", data={"name": name, "password": password}, follow_redirects=False)
+    return answer.status_code
+
+
+def test_whoever_is_not_signed_in_is_led_to_the_page_and_back(app: FastAPI) -> None:
+    """A browser comes back to where it wanted to go; a program is told in JSON."""
+    client = browser(app)
+    asked = client.get("/api/v1/status?x=1", headers={"Accept": "application/json"})
+    assert (asked.status_code, "signed in" in asked.json()["detail"]) == (401, True)
+    led = client.get("/?wave=2", follow_redirects=False)
+    assert (led.status_code, led.headers["location"]) == (303, "/sign-in?next=/%3Fwave%3D2")
+    page = client.get(led.headers["location"])
+    assert 'value="/?wave=2"' in page.text
+    answer = client.post(
+        "/sign-in", data={"name": "cleo", "password": PASSWORD, "next": "/?wave=2"}, follow_redirects=False
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/?wave=2")
+    assert "Cleo" in client.get("/account").text
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "",
+        "x",
+    ],
+)
+def test_no_link_leads_elsewhere_after_signing_in(app: FastAPI, elsewhere: str) -> None:
+    """Whatever "next" says, one stays here."""
+    assert own_path(elsewhere) == "/"
+    data = {"name": "Cleo", "password": PASSWORD, "next": elsewhere}
+    assert browser(app).post("/sign-in", data=data, follow_redirects=False).headers["location"] == "/"
+    client = signed_in(app, "Cleo")
+    assert (
+        client.get("/sign-in", params={"next": elsewhere}, follow_redirects=False).headers["location"] == "/"
+    )
+
+
+def test_it_is_not_said_whether_the_name_or_the_password_is_wrong(app: FastAPI) -> None:
+    """Nobody learns who has an account."""
+    client = browser(app)
+    said = [
+        client.post("/sign-in", data={"name": name, "password": "wrong wrong wrong"}).text.replace(name, "")
+        for name in ("Cleo", "Nobody")
+    ]
+    assert said[0] == said[1]
+    assert "do not belong together" in said[0]
+
+
+def test_guesses_are_slowed_down_and_an_account_is_not_locked(app: FastAPI, parts: Parts) -> None:
+    """After three slips one waits, from this address at once; another address is let in."""
+    client = browser(app, address="192.0.2.1")
+    found = [_signs_in(client, "Cleo", f"wrong password {n}") for n in range(6)]
+    assert found == [401, 401, 401, 429, 429, 429]
+    refused = client.post("/sign-in", data={"name": "Cleo", "password": PASSWORD})
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) >= 1
+    assert "Wait" in refused.text
+    assert _signs_in(browser(app, address="192.0.2.2"), "Cleo", PASSWORD) == 303
+    # once the wait is over the right password is taken
+    with parts.store.writing() as connection:
+        earlier = now() - timedelta(minutes=30)
+        connection.execute(sign_in_attempts.update().values(created=earlier))
+    assert _signs_in(client, "Cleo", PASSWORD) == 303
+
+
+def test_one_address_does_not_try_one_name_after_the_other(app: FastAPI) -> None:
+    """Many names from one address are slowed down as many passwords for one name; so is one IPv6 network."""
+    for addresses in (["192.0.2.9"] * 12, [f"2001:db8::{n}" for n in range(12)]):
+        found = [
+            _signs_in(browser(app, address=address), f"Person {n}", "wrong password")
+            for n, address in enumerate(addresses)
+        ]
+        assert found == [401] * 10 + [429] * 2
+
+
+def test_what_was_typed_for_a_name_is_not_kept(app: FastAPI, parts: Parts) -> None:
+    """People type passwords into the field of names."""
+    _signs_in(browser(app), PASSWORD, "")
+    with parts.store.reading() as connection:
+        (row,) = connection.execute(sign_in_attempts.select()).all()
+    assert PASSWORD not in str(row)
+
+
+def test_a_session_that_was_there_before_is_worth_nothing_afterwards(app: FastAPI) -> None:
+    """Session fixation: what an attacker planted is not what is signed in, and ends."""
+    attacker = signed_in(app, "Rita")
+    planted = attacker.cookies["tandem_session"]
+    victim = browser(app)
+    victim.cookies.set("tandem_session", planted)
+    assert _signs_in(victim, "Lea", PASSWORD) == 303
+    # the browser is given another one
+    fresh = [one.value for one in victim.cookies.jar if one.name == "tandem_session"]
+    assert any(one != planted for one in fresh)
+    assert attacker.get("/", follow_redirects=False).status_code == 303
+    made_up = browser(app)
+    made_up.cookies.set("tandem_session", "chosen by the attacker")
+    assert made_up.get("/", follow_redirects=False).status_code == 303
+
+
+def test_the_cookie_is_for_this_server_alone(app: FastAPI, parts: Parts) -> None:
+    """Scripts do not read it; over https it has the name that no neighbouring host can set."""
+    plain = browser(app).post("/sign-in", data={"name": "Cleo", "password": PASSWORD}, follow_redirects=False)
+    cookie = plain.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "domain" not in cookie
+    served = create_app(parts, key=KEY, hosts=["study.example.org"])
+    secure = browser(served, base="https://study.example.org").post(
+        "/sign-in", data={"name": "Cleo", "password": PASSWORD}, follow_redirects=False
+    )
+    assert secure.headers["set-cookie"].startswith("__Host-tandem_session=")
+    assert "; secure" in secure.headers["set-cookie"].lower()
+
+
+def test_sessions_end_when_nobody_is_there_and_after_a_week(app: FastAPI, parts: Parts) -> None:
+    """Idle for half a day, or a week old however busy."""
+    client = signed_in(app, "Cleo")
+
+    def after(**values: object) -> int:
+        with parts.store.writing() as connection:
+            connection.execute(sessions.update().values(**values))
+        return client.get("/", follow_redirects=False).status_code
+
+    assert after(seen=now() - timedelta(hours=11)) == 200
+    assert after(seen=now() - timedelta(hours=13)) == 303
+    assert after(seen=now(), expires=now() + timedelta(hours=1)) == 200
+    assert after(seen=now(), expires=now() - timedelta(seconds=1)) == 303
+
+
+def test_a_form_of_another_site_changes_nothing(app: FastAPI) -> None:
+    """CSRF: without the token, with a stranger's, or from another origin."""
+    client = signed_in(app, "Cleo")
+    token = _csrf_of(client)
+    other = _csrf_of(signed_in(app, "Lea"))
+    assert token != other
+    for data, headers in (
+        ({}, {}),
+        ({"csrf": ""}, {}),
+        ({"csrf": other}, {}),
+        ({"csrf": token}, {"Origin": "https://evil.example"}),
+        ({"csrf": token}, {"Origin": "null"}),
+        ({"csrf": token}, {"Sec-Fetch-Site": "cross-site"}),
+        ({"csrf": token}, {"Sec-Fetch-Site": "same-site"}),
+    ):
+        answer = client.post("/sign-out", data=data, headers=headers)
+        assert answer.status_code == 403, (data, headers)
+        assert "nothing was changed" in answer.text
+    assert client.get("/", follow_redirects=False).status_code == 200
+    assert client.post("/sign-out", data={"csrf": token}, headers={"Origin": BASE}).status_code == 200
+    assert client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_nobody_is_signed_in_as_somebody_else_by_another_site(app: FastAPI) -> None:
+    """Signing in and accepting an invitation are refused from other origins too."""
+    for path in ("/sign-in", "/invitation/x"):
+        answer = browser(app).post(
+            path, data={"name": "Rita", "password": PASSWORD}, headers={"Origin": "https://evil.example"}
+        )
+        assert answer.status_code == 403
+
+
+def test_signed_out_everywhere(app: FastAPI) -> None:
+    """All of a person's browsers, and nobody else's."""
+    first, second, other = signed_in(app, "Cleo"), signed_in(app, "Cleo"), signed_in(app, "Lea")
+    first.post("/sign-out-everywhere", data={"csrf": _csrf_of(first)})
+    assert [one.get("/", follow_redirects=False).status_code for one in (first, second, other)] == [
+        303,
+        303,
+        200,
+    ]
+
+
+def test_an_invitation_is_used_once_and_looking_at_it_uses_nothing(app: FastAPI, parts: Parts) -> None:
+    """The link lets one choose a password and signs in; then it opens nothing, and neither does an older one."""
+    config = parts.study.config
+    old = invite(parts.store, KEY, "Nina", Rights(Role.CODER), by=LEA, config=config)
+    with pytest.raises(Exception, match="has an account already"):
+        invite(parts.store, KEY, "NINA ", Rights(Role.LEAD), by=LEA, config=config)
+    client = browser(app)
+    for _ in range(2):
+        assert "Welcome, Nina" in client.get(old.path).text
+    for password, again, said in (
+        ("short", "short", "12 are the fewest"),
+        ("password1234", "password1234", "tried first"),
+        (PASSWORD, "violet harbour coppre", "not the same"),
+    ):
+        answer = client.post(old.path, data={"password": password, "again": again})
+        assert (answer.status_code, said in answer.text) == (422, True), answer.text
+    done = client.post(old.path, data={"password": PASSWORD, "again": PASSWORD})
+    assert (done.status_code, "Nina" in client.get("/account").text) == (200, True)
+    for method in ("GET", "POST"):
+        answer = browser(app).request(method, old.path, data={"password": PASSWORD, "again": PASSWORD})
+        assert (answer.status_code, "opens nothing" in answer.text) == (404, True)
+
+
+def test_a_closed_account_is_out_at_once(app: FastAPI, parts: Parts) -> None:
+    """Its session, its password and its programs' tokens."""
+    client, token = signed_in(app, "Cleo"), fresh_token()
+    with parts.store.writing() as connection:
+        cleo = account_named(connection, "Cleo")
+        assert cleo is not None
+        add_token(
+            connection,
+            cleo.id,
+            hash_of(KEY, token),
+            name="t",
+            role="coder",
+            sites=None,
+            sees_text=False,
+            expires=None,
+        )
+    program = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/status", headers=program).status_code == 200
+    with parts.store.writing() as connection:
+        close_account(connection, cleo.id)
+    assert client.get("/", follow_redirects=False).status_code == 303
+    assert client.get("/api/v1/status", headers=program).status_code == 401
+    assert _signs_in(browser(app), "Cleo", PASSWORD) == 401
+
+
+def test_a_wrong_token_is_not_helped_by_a_cookie(app: FastAPI) -> None:
+    """Who sends one is judged by it alone."""
+    client = signed_in(app, "Lea")
+    assert client.get("/api/v1/status", headers={"Authorization": "Bearer tandem_wrong"}).status_code == 401
+
+
+def test_a_copy_of_the_database_opens_nothing_elsewhere(app: FastAPI, parts: Parts) -> None:
+    """Sessions hold under one key of the study: another machine, or a new key, has signed everybody out."""
+    client = signed_in(app, "Lea")
+    elsewhere = browser(create_app(parts, key="o" * 43))
+    elsewhere.cookies.set("tandem_session", client.cookies["tandem_session"])
+    assert elsewhere.get("/", follow_redirects=False).status_code == 303
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Parts]:
+    """A study without an account."""
+    study, _ = make_study(tmp_path / "alone", codebook="common-framework", config={"name": "A"})
+    made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
+    yield made
+    made.close()
+
+
+def test_the_first_account_is_made_on_this_machine_by_whoever_holds_the_key(alone: Parts) -> None:
+    """One click signs in; who she is, she says once; then the same click signs her in by name."""
+    app = create_app(alone, key=KEY, hosts=["127.0.0.1", "study.example.org"])
+    assert browser(app).get("/first-account", follow_redirects=False).status_code == 303
+    client = browser(app)
+    assert client.get(f"/?key={KEY}").status_code == 200
+    token = form_token(client, "/first-account")
+    bad = client.post("/first-account", data={"name": "", "csrf": token})
+    assert (bad.status_code, "name" in bad.text) == (422, True)
+    made = client.post("/first-account", data={"name": "Ada Lind", "csrf": token})
+    assert (made.status_code, "Ada Lind" in client.get("/account").text) == (200, True)
+    again = browser(app)
+    again.get(f"/?key={KEY}")
+    assert "Ada Lind" in again.get("/account").text
+    with pytest.raises(Exception, match="accounts already"):
+        first_account(alone.store, "Eve")
+
+
+@pytest.mark.parametrize(
+    ("address", "base", "headers"),
+    [
+        ("192.0.2.1", BASE, {}),
+        ("127.0.0.1", "http://study.example.org", {}),
+        ("127.0.0.1", BASE, {"X-Forwarded-For": "127.0.0.1"}),
+        ("127.0.0.1", BASE, {"Via": "1.1 proxy"}),
+    ],
+)
+def test_the_first_account_is_not_made_from_elsewhere(
+    alone: Parts, address: str, base: str, headers: dict[str, str]
+) -> None:
+    """Not from another machine, and not through a proxy of this one."""
+    app = create_app(alone, key=KEY, hosts=["127.0.0.1", "study.example.org"])
+    client = browser(app, address=address, base=base)
+    client.get(f"/?key={KEY}")
+    answer = client.get("/first-account", headers=headers)
+    assert (answer.status_code, "on the machine where Tandem runs" in answer.text) == (403, True)
+
+
+def test_an_address_that_anybody_could_write_is_not_believed(tmp_path: Path, parts: Parts) -> None:
+    """X-Forwarded-For counts only where proxies of ours stand before the server, and then from its end."""
+    plain = browser(create_app(parts, key=KEY), address="192.0.2.1")
+    found = [
+        plain.post(
+            "/sign-in",
+            data={"name": "Cleo", "password": "wrong wrong wrong"},
+            headers={"X-Forwarded-For": f"198.51.100.{n}"},
+        ).status_code
+        for n in range(4)
+    ]
+    assert found[-1] == 429
+    settings = read_settings({"TANDEM_STATE": str(tmp_path / "state"), "TANDEM_PROXIES": "1"})
+    behind = Parts(parts.study, settings)
+    client = browser(create_app(behind, key=KEY), address="192.0.2.200")
+    codes = [
+        client.post(
+            "/sign-in",
+            data={"name": "Rita", "password": "wrong wrong wrong"},
+            headers={"X-Forwarded-For": f"{made_up}, 203.0.113.7"},
+        ).status_code
+        for made_up in ("1.1.1.1", "2.2.2.2", "3.3.3.3", "4.4.4.4")
+    ]
+    assert codes[-1] == 429
+    behind.close()
+
+
+def _csrf_of(client: TestClient) -> str:
+    return form_token(client, "/account")

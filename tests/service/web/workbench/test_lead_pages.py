@@ -1,0 +1,218 @@
+"""Study, participants, exports and settings: each page, and each bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from lead_in_browser import INTERVIEW, SECOND, Lead, a_study
+
+from annotations.store.attributes import all_attributes
+from annotations.store.described_transcripts import described_transcripts
+from annotations.store.jobs import all_jobs
+from annotations.study.config import read_study
+from service.all_exports import KINDS
+from service.composition import Parts
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    """A study with two interviews."""
+    made = a_study(tmp_path, cases={"North": ["Ward"], "South": []}, coders=[{"name": "Ada Lind"}])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lead(parts: Parts) -> Lead:
+    """A lead's browser."""
+    return Lead(parts)
+
+
+@pytest.fixture
+def filled(lead: Lead) -> Lead:
+    """Two interviews of wave 1 and what Ada coded in one of them."""
+    lead.post(
+        f"{lead.send(('JKG-01.txt', INTERVIEW), ('DND-03.txt', SECOND), ('w.csv', _WHERE)).url.path}/bring"
+    )
+    code = next(code.path for code in lead.parts.codebook if code.applicable)
+    rows = f"transcript,coder,code,quote\nJKG-01,Ada,{code},The board helped\n"
+    here = lead.send(("codings.csv", rows)).url.path
+    lead.post(f"{here}/table/1", {"complete": "all", "coder": ""})
+    lead.post(f"{here}/bring")
+    return lead
+
+
+_WHERE = "file,wave,case,participant\nJKG-01.txt,1,North,JKG-01\nDND-03.txt,1,South,DND-03\n"
+
+
+def test_an_empty_study_says_what_to_do_first(lead: Lead) -> None:
+    """The one next step is a button that leads to its page."""
+    page = lead.get("/").text
+    assert 'href="/bring-in"' in page
+    assert "No interviews are in the study yet" in page
+
+
+def test_the_study_says_who_is_at_what(filled: Lead) -> None:
+    """Waves by coders, each leading to its interviews; the next step changes with the study."""
+    page = filled.get("/").text
+    assert "Ada" in page
+    assert "/study/work?wave=1&amp;coder=Ada" in page or "coder=Ada" in page
+    assert "no model has learnt from it yet" in page
+    work = filled.get("/study/work?coder=Ada").text
+    assert "JKG-01" in work
+    assert filled.get("/study/work?take=xlsx").content[:2] == b"PK"
+
+
+def test_participants_are_changed_in_place(filled: Lead) -> None:
+    """Attributes and consents of one person; what may be none is refused beside the form."""
+    assert "JKG-01" in filled.get("/participants").text
+    page = filled.post(
+        "/participants/attributes", {"who": "JKG-01", "new_name": "role", "new_value": "sister"}
+    )
+    assert "sister" in page.text
+    bad = filled.post("/participants/attributes", {"who": "JKG-01", "new_name": "wave", "new_value": "1"})
+    assert bad.status_code == 422
+    assert "no attribute may be called so" in bad.text
+    page = filled.post("/participants/consents", {"who": "JKG-01", "may_quote": "yes", "visible_to": "ward"})
+    assert "1 transcript has these consents now" in page.text
+    with filled.parts.store.reading() as connection:
+        theirs = next(one for one in described_transcripts(connection) if one.participant == "JKG-01")
+        assert all_attributes(connection).of(participant="JKG-01", case="") == {"role": "sister"}
+    assert (theirs.consents.may_train, theirs.consents.may_quote, theirs.consents.visible_to) == (
+        False,
+        True,
+        ("Ward",),
+    )
+    bad = filled.post("/participants/consents", {"who": "JKG-01", "visible_to": "Mars"})
+    assert "study.yaml lists no site" in bad.text
+    assert filled.get("/participants/of?who=NOBODY").status_code == 404
+
+
+def test_a_withdrawal_is_shown_first_and_asked_for_by_its_code(filled: Lead) -> None:
+    """The preview changes nothing; without the code typed nothing is erased; with it a job is asked for."""
+    page = filled.get("/participants/withdraw?who=JKG-01").text
+    assert "Nothing is erased yet" in page
+    assert "JKG-01" in page
+    wrong = filled.post("/participants/withdraw", {"who": "JKG-01", "again": "DND-03"})
+    assert wrong.status_code == 422
+    with filled.parts.store.reading() as connection:
+        assert len(described_transcripts(connection)) == 2
+        assert not [job for job in all_jobs(connection) if job.kind == "withdraw"]
+    assert filled.post("/participants/withdraw", {"who": "JKG-01", "again": "jkg-01"}).url.path.startswith(
+        "/jobs/"
+    )
+    with filled.parts.store.reading() as connection:
+        (job,) = [job for job in all_jobs(connection) if job.kind == "withdraw"]
+    assert job.arguments == {"participant": "JKG-01", "by": "the study's key"}
+    assert filled.get("/participants/receipts/..%2Fstudy.yaml").status_code == 404
+    assert filled.get("/participants/withdraw?who=NOBODY").status_code == 422
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_every_export_has_its_form(lead: Lead, kind: object) -> None:
+    """Each says what it is for, and which command makes the same."""
+    page = lead.get(f"/exports/of/{kind.key}")  # type: ignore[attr-defined]
+    assert page.status_code == 200
+    assert kind.command in page.text  # type: ignore[attr-defined]
+
+
+def test_an_export_is_made_taken_along_and_deleted(filled: Lead) -> None:
+    """It waits with what is left out of it, for leads alone; the file is a download."""
+    page = filled.post("/exports/of/codings", {"ending": ".xlsx", "wave": "1"})
+    assert "Ready: codings" in page.text
+    assert "1 codings" in page.text
+    (folder,) = (filled.parts.settings.state / "passing").glob("*/out-*")
+    assert {one.stat().st_mode & 0o777 for one in folder.iterdir()} == {0o600}
+    taken = filled.get(f"{page.url.path}/0")
+    assert taken.content[:2] == b"PK"
+    assert "attachment" in taken.headers["content-disposition"]
+    assert filled.get(f"{page.url.path}/9").status_code == 404
+    filled.post(f"{page.url.path}/delete")
+    assert filled.get(page.url.path).status_code == 404
+    assert not folder.exists()
+
+
+def test_an_export_that_cannot_be_made_says_why(filled: Lead) -> None:
+    """A wave that is none, an ending that is none, a timeline without events: a sentence, and no file."""
+    unknown = filled.post("/exports/of/codings", {"ending": ".csv", "wave": "9"})
+    assert unknown.status_code == 422
+    assert "wave" in unknown.text
+    bad = filled.post("/exports/of/codings", {"ending": ".exe"})
+    assert bad.status_code == 422
+    assert "is no ending of this export" in bad.text
+    assert "no events are kept yet" in filled.post("/exports/of/timeline", {"ending": ".png"}).text
+    assert filled.get("/exports/of/everything").status_code == 422
+    assert not list((filled.parts.settings.state / "passing").glob("*/out-*"))
+
+
+def _form(lead: Lead, **changed: str) -> dict[str, str]:
+    import re
+
+    page = lead.get("/settings").text
+    found = dict(re.findall(r'<input id="(\w+)" name="\w+" type="text" value="([^"]*)"', page))
+    found |= dict(re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)</textarea>', page))
+    found["unit"] = "turn"
+    for name, value in re.findall(r'name="(\w+)" value="(yes)" checked', page):
+        found[name] = value
+    return {**found, **changed}
+
+
+def test_settings_keep_comments_and_all_that_nobody_changed(lead: Lead) -> None:
+    """One field is changed: the file differs in its line alone, and its comments stay."""
+    file = lead.parts.study.folder / "study.yaml"
+    file.write_text(f"# ours, since spring\n{file.read_text()}margin: 0.2  # decided in May\n")
+    before = file.read_text().splitlines()
+    assert lead.post("/settings", _form(lead)).status_code == 200
+    assert file.read_text().splitlines() == before
+    page = lead.post("/settings", _form(lead, waves="1\n2\n3", nightly="2:30"))
+    assert "Saved" in page.text
+    config = read_study(lead.parts.study.folder).config
+    assert (config.waves, config.backup.nightly, config.margin) == (("1", "2", "3"), "02:30", 0.2)
+    assert "# ours, since spring" in file.read_text()
+    assert "# decided in May" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"time_zone": "Mars/Olympus"}, "is no time zone"),
+        ({"participant_pattern": "(["}, "is no regular expression"),
+        ({"nightly": "25:99"}, "is no time of the day"),
+        ({"margin": "a lot"}, "expected a number"),
+        ({"max_words": "-3"}, "expected a whole number"),
+        ({"name": ""}, "at least 1 character"),
+        ({"coders": "Ada; A; a@b.org; more"}, "a line is a name"),
+        ({"coders": "Ada\nada"}, "names both"),
+        ({"unit": "page"}, "Input should be"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(lead: Lead, changed: dict[str, str], said: str) -> None:
+    """Beside its field, with what was typed kept, and nothing is written."""
+    before = (lead.parts.study.folder / "study.yaml").read_bytes()
+    page = lead.post("/settings", _form(lead, **changed))
+    assert page.status_code == 422
+    assert said.casefold() in page.text.casefold()
+    assert (lead.parts.study.folder / "study.yaml").read_bytes() == before
+
+
+def test_settings_that_contradict_the_study_are_refused(filled: Lead) -> None:
+    """A wave that interviews belong to cannot go, nor a person who has coded."""
+    page = filled.post("/settings", _form(filled, waves="2", cases="South"))
+    assert page.status_code == 422
+    assert "2 transcripts belong" in page.text
+    assert "North" in page.text
+    plain = yaml.safe_load((filled.parts.study.folder / "study.yaml").read_text())
+    assert plain["waves"] == ["1", "2"]
+
+
+def test_whoever_is_not_signed_in_gets_no_page(parts: Parts) -> None:
+    """Every page of a lead asks who is there."""
+    lead = Lead(parts)
+    lead.client.cookies.clear()
+    for path in ("/", "/bring-in", "/participants", "/exports", "/settings", "/study/work"):
+        assert lead.get(path).status_code in (401, 200)
+        assert "Next:" not in lead.get(path).text
+    assert lead.client.post("/settings", data={"name": "X"}).status_code in (401, 403, 422, 503)

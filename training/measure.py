@@ -1,0 +1,51 @@
+"""Figures of a data set as a study reports them: of all of it, and apart where the encoder was not taught a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from models.classifier import TooFew
+from training.dataset import Dataset, OutOfFold
+from training.evaluation_results import ByLanguage, Figures, InLanguages, Measured, NotMeasured
+from training.figures import evaluate
+from training.training_parts import TrainingParts
+
+
+def measure(
+    parts: TrainingParts,
+    dataset: Dataset,
+    out_of_fold: OutOfFold | None,
+    *,
+    lacking: Mapping[str, TooFew],
+    reason: str | None,
+) -> Figures:
+    """``training.figures.evaluate`` under a study's codebook and aim, and the same by language."""
+
+    def figures(some: Dataset, found: OutOfFold | None) -> Figures:
+        return evaluate(
+            some,
+            found,
+            codebook=parts.codebook,
+            lacking=lacking,
+            reason=reason,
+            least_precision=parts.least_precision,
+        )
+
+    def alone(languages: tuple[str, ...]) -> InLanguages:
+        kept = np.isin(np.array(dataset.languages, dtype=str), languages)
+        some = dataset.only(kept)
+        found = figures(some, None if out_of_fold is None else out_of_fold.only(kept)).model
+        why = found.reason if isinstance(found, NotMeasured) else None
+        model = found if isinstance(found, Measured) else None
+        return InLanguages(languages, len(some), len(set(some.groups)), model, why)
+
+    whole = figures(dataset, out_of_fold)
+    here = sorted(set(dataset.languages))
+    others = [] if parts.taught is None else [one for one in here if one not in parts.taught]
+    if not others:
+        return whole
+    known = tuple(one for one in here if one not in others)
+    return replace(whole, languages=ByLanguage(alone(known), tuple(alone((one,)) for one in others)))
