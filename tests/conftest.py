@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores, four at most: tests of servers and browsers wait much of their time."""
-    return min(4, (os.cpu_count() or 1) + 1)
+    """Two processes more than there are cores, six at most: tests of servers and browsers wait half of their time."""
+    return min(6, (os.cpu_count() or 1) + 2)
 
 
 def pytest_collection_finish() -> None:

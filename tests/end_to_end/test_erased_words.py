@@ -1,4 +1,8 @@
-"""A participant is erased everywhere: searched for in every file of the study and of the real Label Studio."""
+"""What is erased is nowhere: searched for in every file of the study and of the real Label Studio.
+
+First a name is blanked in one transcript, then the participant of another one withdraws; one study for both, since
+filling it and Label Studio takes longest.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,7 @@ pytestmark = [
     ),
 ]
 GONE = "CRK-01"
+NAMING, SECRET = "CRK-02", "Wolkenstein"
 Run = Callable[..., dict[str, Any]]
 
 
@@ -44,18 +49,74 @@ def tandem(tmp_path_factory: pytest.TempPathFactory, label_studio_of_its_own: Ac
 
 
 @pytest.fixture(scope="module")
-def erased(tandem: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A study of which both waves stand in Label Studio, with one participant withdrawn."""
-    manifest, codings = part_of_sample(tmp_path_factory.mktemp("part"))
+def blanked(
+    tandem: Run, label_studio_of_its_own: Access, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """A study of which both waves stand in Label Studio, with a name blanked in a transcript, and pushed again."""
+    part = tmp_path_factory.mktemp("part")
+    manifest, codings = part_of_sample(part)
+    file = _with_name(part)
     tandem("import", "--manifest", manifest)
     tandem("import-codings", codings, "--complete", "all")
     tandem("train")
     tandem("precode")
-    projects = tandem("push")["projects"]
+    found = {"first": tandem("push")["projects"], "before": _holding_name(tandem)}
+    file.write_text(file.read_text("utf-8").replace(SECRET, "[name]"), "utf-8")
+    found["dry"] = tandem("import", str(file), "--replace", "--forget", "--dry-run")["would_forget"]
+    found |= tandem("import", str(file), "--replace", "--forget", "--by", "Ines Falk", "--yes")
+    found["after"] = _holding_name(tandem)
+    tandem("precode")
+    found["again"] = tandem("push")["projects"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def erased(blanked: dict[str, Any], tandem: Run) -> dict[str, Any]:
+    """The same study, with one participant withdrawn."""
     before = _holding(tandem)
     assert before  # what is searched for is there beforehand
     found = tandem("withdraw", GONE, "--by", "Ines Falk", "--yes")
-    return found | {"projects": projects}
+    return found | {"tasks": sum(one["created"] for one in blanked["first"]), "projects": blanked["again"]}
+
+
+def _with_name(folder: Path) -> Path:
+    """The transcript's file, with a name in one of the participant's turns."""
+    (file,) = folder.rglob(f"{NAMING}.txt")
+    lines = file.read_text("utf-8").splitlines()
+    at = [number for number, line in enumerate(lines) if line.startswith(f"{NAMING}:")][2]
+    lines[at] += f" That was {SECRET}'s idea, as everybody on the ward knows."
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return file
+
+
+def _holding_name(tandem: Run) -> list[Path]:
+    """The files of the study and of Label Studio that hold the name that is blanked."""
+    forms = [SECRET.encode(), SECRET.casefold().encode(), SECRET.encode("utf-16-le")]
+    folders = [tandem.study, Path(os.environ["TANDEM_STATE"])]  # type: ignore[attr-defined]
+    files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()]
+    return [file for file in files if any(form in file.read_bytes() for form in forms)]
+
+
+def test_a_blanked_name_is_nowhere(blanked: dict[str, Any]) -> None:
+    """Text, embeddings, model, tasks and what stands around them."""
+    assert len(blanked["before"]) == 2
+    dry, found = blanked["dry"], blanked["forgotten"]
+    assert (dry["earlier_texts"], dry["models"], dry["label_studio_tasks"]) == (1, ["v1"], 1)
+    assert found["done"], (found["still_there"], found["notes"])
+    assert found["label_studio_tasks"] == 1
+    assert blanked["after"] == []
+
+
+def test_the_passage_is_shown_as_it_reads_now(
+    blanked: dict[str, Any], label_studio_of_its_own: Access
+) -> None:
+    """After the next push, and the passages around it no longer say that something is missing."""
+    with LabelStudio(label_studio_of_its_own.url, label_studio_of_its_own.token) as server:
+        there = [task for one in blanked["again"] for task in tasks_by_key(server, one["id"]).values()]
+    assert len(there) == sum(one["created"] for one in blanked["first"])
+    own = [task.data for task in there if task.data["interview"] == NAMING]
+    assert sum("[name]" in data["words"] for data in own) == 1
+    assert not any("shown again after the next push" in data["before"] + data["after"] for data in own)
 
 
 def _words() -> list[bytes]:
@@ -114,16 +175,16 @@ def test_their_tasks_are_gone_and_the_others_stay(
     """In Label Studio no task of the participant is left, and every other one is."""
     with LabelStudio(label_studio_of_its_own.url, label_studio_of_its_own.token) as server:
         left = sum(len(tasks_by_key(server, project["id"])) for project in erased["projects"])
-    assert left == sum(project["created"] for project in erased["projects"]) - erased["label_studio_tasks"]
+    assert left == erased["tasks"] - erased["label_studio_tasks"]
     assert erased["label_studio_tasks"] > 0
     assert any("all tasks of the project read again" in one["verified"] for one in erased["erased"])
 
 
 def test_the_model_that_learnt_from_them_is_replaced(erased: dict[str, Any], tandem: Run) -> None:
     """Another version serves, the old one's files are gone, and MLflow's alias follows."""
-    assert erased["models_that_learnt"] == ["v1"]
-    assert [model["erased"] for model in tandem("models", "list")["models"]] == [True, False]
-    assert erased["new_model"] == tandem("status")["model"]["version"] == "v2"
+    assert erased["models_that_learnt"] == ["v1", "v2"]
+    assert [model["erased"] for model in tandem("models", "list")["models"]] == [True, True, False]
+    assert erased["new_model"] == tandem("status")["model"]["version"] == "v3"
     assert [check for check in tandem("doctor")["checks"] if not check["ok"]] == []
 
 
