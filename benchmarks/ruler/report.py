@@ -91,7 +91,7 @@ def _over(before: Figures | None, its: Figures) -> Figures:
         size: {
             method: row
             for method in METHODS
-            if (row := its["sizes"][size].get(method) or before["sizes"].get(size, {}).get(method))
+            if (row := its["sizes"].get(size, {}).get(method) or before["sizes"].get(size, {}).get(method))
         }
         for size in SIZES
     }

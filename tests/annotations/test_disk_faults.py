@@ -138,14 +138,14 @@ except TandemError as error:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte, where this process may mount one."""
+    """A disk of four megabytes, where this process may mount one."""
     place = tmp_path / "disk"
     place.mkdir()
     mount = shutil.which("mount")
     if (
         mount is None
         or os.geteuid() != 0
-        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], check=False).returncode
+        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], check=False).returncode
     ):
         pytest.skip("only an administrator of Linux mounts a small disk")
     yield place
@@ -158,7 +158,7 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
     store = open_store(url)
     store.close()
     with suppress(OSError), (small_disk / "fill").open("wb") as fill:
-        fill.write(b"x" * 2_000_000)
+        fill.write(b"x" * 8_000_000)
     with pytest.raises(DiskFault, match=f"no room left on tmpfs .mounted at {small_disk}"):
         open_store(url)
     (small_disk / "fill").unlink()
