@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import getpass
 import socket
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -109,6 +111,25 @@ def saw(store: Store, by: By, transcript: str, **detail: Plain) -> None:
         before = latest(connection, by.who, Did.SAW, transcript[:_LONGEST])
     if before is None or before + _AGAIN_AFTER < now():
         noted(store, by, Did.SAW, transcript, **detail)
+
+
+def saw_passages(store: Store, by: By, where: str, transcripts: Iterable[str]) -> None:
+    """Somebody sees passages on a page, before they are shown. ``transcripts``: the transcript of each passage.
+
+    Every transcript is named; where their names do not fit into one row, several are written.
+    """
+    passages = Counter(transcripts)
+    rows: list[list[str]] = []
+    for name in passages:
+        if not rows or len(", ".join([*rows[-1], name])) > _LONGEST:
+            rows.append([])
+        rows[-1].append(name)
+    if not rows:
+        return
+    with store.writing() as connection:
+        for its in rows:
+            seen = sum(passages[name] for name in its)
+            note(connection, by, Did.SAW_PASSAGES, where, passages=seen, transcripts=", ".join(its))
 
 
 COLUMNS = ("number", "when", "who", "how", "did", "about", "detail", "from")

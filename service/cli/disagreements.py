@@ -9,7 +9,7 @@ import typer
 
 from annotations.numbers_shown import counted
 from annotations.turn_numbers import shown_number
-from service.cli.noted import note
+from service.cli.noted import note, note_passages
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table
 
@@ -61,7 +61,7 @@ def command(
         for file in (csv, html):
             if file is not None:
                 note(parts, Did.EXPORTED, file.name, kind="disagreements")
-        note(parts, Did.SAW_PASSAGES, "disagreements", passages=len(found))
+        note_passages(parts, "disagreements", (one.transcript for one in found))
     if json:
         as_json({"disagreements": [one.to_json(codebook) for one in found]})
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.noted import note
+from service.cli.noted import note, note_passages
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
 from service.cli.output import as_json, say, table, warn
 
@@ -139,7 +139,9 @@ def command(
             from service.results.opened_cell import open_cells
 
             cells = open_cells(found, open_code, in_column, phase)
-            note(parts, Did.SAW_PASSAGES, "cells of a table", cells=len(cells))
+            note_passages(
+                parts, "cells of a table", (it["transcript"] for one in cells for it in one.passages)
+            )
             as_json({"cells": [_cell_json(one) for one in cells]}) if json else _show_cells(cells)
             return
         _write_files(found, xlsx, docx, html, with_quotes=with_quotes, site=for_site)

@@ -19,6 +19,13 @@ def note(parts: Parts, did: Did, about: str = "", *, by: str = "", **detail: Pla
     noted(parts.store, this_machines_user(by), did, about, **detail)
 
 
+def note_passages(parts: Parts, where: str, transcripts: Iterable[str]) -> None:
+    """Write down that passages were shown; each is given by its transcript."""
+    from service.audit import saw_passages, this_machines_user
+
+    saw_passages(parts.store, this_machines_user(), where, transcripts)
+
+
 def note_files(parts: Parts, files: Iterable[Path], kind: str, **detail: Plain) -> None:
     """Write down which files a command has made, by their names alone."""
     from service.audit import Did, noted, this_machines_user

@@ -101,7 +101,8 @@ def _of_passages(
         if at is None or at.transcript not in kept:
             continue
         its_text = kept[at.transcript]
-        if seen is None or at.span is None or seen.shows(its_text, one.author, at.span):
+        own = folded(one.author) == folded(viewer.name)
+        if own or seen is None or at.span is None or seen.shows(its_text, one.author, at.span):
             allowed.append((one, its_text, at))
     turns = turns_at(connection, [(at.transcript, at.span) for _, _, at in allowed if at.span is not None])
     return {one.id: _placed(one, its_text, at, turns) for one, its_text, at in allowed}

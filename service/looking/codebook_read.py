@@ -50,6 +50,7 @@ def entry_of(layout: Layout, code: str) -> Entry | None:
 class TeamExample:
     """A passage that somebody coded so. ``chosen``: somebody chose it to stand for the code."""
 
+    transcript: str
     place: str
     address: str
     words: str
@@ -126,7 +127,9 @@ def _shown(kept: Kept, one: _Coded, turn: int | None) -> TeamExample:
     place, address = t.name, path
     if turn is not None:
         place, address = f"{t.name}, turn {shown_number(turn)}", f"{path}#{anchor(turn)}"
-    return TeamExample(place, address, one.span.of(t.text), one.coder, one.memo, one.chosen, one.concrete)
+    return TeamExample(
+        t.name, place, address, one.span.of(t.text), one.coder, one.memo, one.chosen, one.concrete
+    )
 
 
 def _holds(entry: Entry, wanted: Sequence[str]) -> bool:

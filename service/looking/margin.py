@@ -103,7 +103,9 @@ def shows_coding(
     ``touched``: the passages to be coded that share words with the span.
     """
     if seen.is_own(coder):
-        return may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
+        # her own first codes would sway those of a passage that she is to judge again
+        again = viewer.role is not Role.LEAD and any(seen.is_hidden(one) for one in touched or [span])
+        return not again and may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
     if viewer.role is Role.LEAD:
         return may(viewer, Action.SEE_OTHERS_CODES, about(viewer, kept.transcript))
     return all(
@@ -134,7 +136,9 @@ def seen_doubts(
         for one in found
         if one.passage is not None
         and (
-            one.passage.span is None or shows_coding(viewer, kept, coded, seen, one.author, one.passage.span)
+            one.passage.span is None
+            or seen.is_own(one.author)
+            or _shows_doubt(viewer, kept, coded, seen, one, one.passage.span)
         )
     )
 

@@ -44,6 +44,10 @@ class SeenPassages:
         """Has the viewer reviewed this passage, and is it not to be judged blind any more?"""
         return not self._hidden.hides(self._kept.id, span) and any(span & one for one in self._own)
 
+    def is_hidden(self, span: Span) -> bool:
+        """Is it still to be judged blind, doubly or again?"""
+        return self._hidden.hides(self._kept.id, span)
+
     def shows_suggestion(self, span: Span) -> bool:
         """May the viewer see what a model says of this passage?"""
         return not self._hidden.hides(self._kept.id, span) and self._others(span)

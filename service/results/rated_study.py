@@ -13,8 +13,10 @@ from annotations.matrix.tables import Cell, codes_below
 from annotations.store.cell_place import Column
 from annotations.store.ratings import all_ratings
 from annotations.store.transcripts import all_texts
+from service.access.viewer import Viewer
 from service.composition import Parts
 from service.results.read_table import table_in
+from service.results.seen_table import seen_table, sees_whole_tables
 from service.results.study_table import StudyTable, WantedTable
 from service.results.table_json import rating_json
 
@@ -61,14 +63,19 @@ class RatedStudy:
         }
 
 
-def rated_study(parts: Parts) -> RatedStudy:
-    """Everything that was rated, in the order in which the cells were rated first."""
+def rated_study(parts: Parts, viewer: Viewer | None = None) -> RatedStudy:
+    """Everything that was rated, in the order in which the cells were rated first, as far as the ``viewer`` may see it."""
     with parts.store.reading() as connection:
         cells = rated_cells(all_ratings(connection))
         columns = {tuple(name for name, _ in cell.history[0].place.column) for cell in cells.values()}
         tables: dict[tuple[str, ...], StudyTable] = {}
         if cells and all_texts(connection):
             tables = {names: table_in(connection, parts, WantedTable(names)) for names in columns}
+        if viewer is not None and not sees_whole_tables(viewer):
+            tables = {names: seen_table(connection, parts, viewer, table) for names, table in tables.items()}
+            if viewer.sites is not None:
+                known = {key for table in tables.values() for key in table.rated}
+                cells = {key: cell for key, cell in cells.items() if key in known}
     shown = shown_columns(cell.history[0].place.column for cell in cells.values())
     found = []
     for cell in cells.values():

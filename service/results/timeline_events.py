@@ -20,6 +20,8 @@ from annotations.store.events import Event, KeptEvents, all_events, keep_events,
 from annotations.store.forget_writings import naming
 from annotations.store.transcripts import all_texts
 from annotations.timeline.when import When, when_of
+from service.access.transcript_access import sees
+from service.access.viewer import Viewer
 from service.composition import Parts
 from service.exported_file import safe_cell, whole
 from service.results.named_places import NamedPlaces, named_places
@@ -189,18 +191,29 @@ def _source(given: str, places: NamedPlaces) -> tuple[str, tuple[Passage, ...]]:
     return "; ".join(cited), tuple(linked)
 
 
-def timelines(parts: Parts, *, case: str | None = None) -> tuple[Timeline, ...]:
-    """The events of each case, or of one. Raises BadInput for a case that has none."""
+def timelines(parts: Parts, *, case: str | None = None, viewer: Viewer | None = None) -> tuple[Timeline, ...]:
+    """The events of each case, or of one. Raises BadInput for a case that has none.
+
+    ``viewer``: whoever is limited to sites sees the cases and passages of transcripts that these sites may see.
+    """
     with parts.store.reading() as connection:
         found = all_events(connection)
         transcripts = {one.id: one for one in all_texts(connection)}
         turns = turn_places(connection)
+    if viewer is not None and viewer.sites is not None:
+        transcripts = {one.id: one for one in transcripts.values() if sees(viewer, one.transcript)}
+        its = {folded(one.transcript.case) for one in transcripts.values()}
+        found = tuple(one for one in found if folded(one.case) in its)
     book = parts.codebook
     phases = tuple(book.label(one) for one in phase_ids(book))
     by_case: dict[str, list[Dated]] = {}
     for one in found:
         phase = book.label(one.phase) if one.phase in book.by_id else one.phase
-        rests = tuple(passage_named(transcripts, turns, passage) for passage in one.passages)
+        rests = tuple(
+            passage_named(transcripts, turns, passage)
+            for passage in one.passages
+            if passage.transcript in transcripts
+        )
         by_case.setdefault(one.case, []).append(Dated(one, when_of(one.date), phase, rests))
     listed = {"case": tuple(parts.study.config.cases)}
     cases = [column[0][1] for column in columns_in_order([(("case", name),) for name in by_case], listed)]

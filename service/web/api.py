@@ -121,10 +121,12 @@ def models(parts: Served, _viewer: Figures) -> list[ModelShown]:
 
 
 @router.get("/jobs")
-def jobs(parts: Served, _viewer: Figures) -> list[JobShown]:
-    """The latest jobs, newest first."""
+def jobs(parts: Served, viewer: Figures) -> list[JobShown]:
+    """The latest jobs, newest first; what came of them for whoever may see the page of jobs: it names participants."""
+    whole = may(viewer, Action.CHANGE_MODELS)
     with parts.store.reading() as connection:
-        return [_shown(job) for job in all_jobs(connection)]
+        found = [_shown(job) for job in all_jobs(connection)]
+    return found if whole else [one.model_copy(update={"result": None, "error": None}) for one in found]
 
 
 @router.post("/jobs", status_code=202)

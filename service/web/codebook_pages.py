@@ -53,7 +53,7 @@ def one_code(visit: Visited, code: str) -> Response:
         return visit.page("fault.html", code=404, title="This code is not here", sentence=said)
     reads = visit.may(Action.READ_TEXT)
     examples = team_examples(visit.parts, visit.viewer, code) if reads else ()
-    visit.sees_passages(f"examples of {code}", len(examples))
+    visit.sees_passages(f"examples of {code}", (one.transcript for one in examples))
     return visit.page(
         "code.html",
         entry=entry,

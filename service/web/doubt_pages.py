@@ -135,7 +135,7 @@ def _shown(visit: Visit, doubt: UUID, *, text: str = "", fault: Unfit | None = N
         said = "The study has no memo or question of this address that you may see."
         return visit.page("fault.html", code=404, title="This is not here", sentence=said)
     if found.words:
-        visit.sees_passages(found.place, 1)
+        visit.sees_passages("a doubt", [found.place])
     return visit.page(
         "doubt.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
@@ -171,7 +171,7 @@ def _form(
         if turn.isdecimal() and 1 <= int(turn[:9]) <= len(its):
             at = its[int(turn) - 1]
             about = f"{kept.transcript.name}, turn {turn}"
-            visit.sees_passages(about, 1)
+            visit.sees_passages("a new doubt", [about])
             words, back = at.span.of(kept.transcript.text), f"{back}#{anchor(at.index)}"
     elif code:
         book = visit.parts.codebook

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.access.policy import WHOLE_STUDY, About, Action, may, must
 from service.access.viewer import Viewer
-from service.audit import By, Did, noted, saw
+from service.audit import By, Did, noted, saw, saw_passages
 from service.composition import Parts
 from service.design.templating import templates_in
 from service.web.dependencies import Served
@@ -83,10 +84,9 @@ class Visit:
         """Write down that this person reads a transcript, before it is shown."""
         saw(self.parts.store, self.by, transcript)
 
-    def sees_passages(self, where: str, passages: int) -> None:
-        """Write down that this person sees so many passages, before they are shown."""
-        if passages:
-            noted(self.parts.store, self.by, Did.SAW_PASSAGES, where, passages=passages)
+    def sees_passages(self, where: str, transcripts: Iterable[str]) -> None:
+        """Write down, before they are shown, that this person sees passages; each is given by its transcript."""
+        saw_passages(self.parts.store, self.by, where, transcripts)
 
     def takes(self, shown: Shown[Any], name: str) -> Response:
         """What a list shows as a workbook, for whoever may export; it is written down. Raises NotAllowed."""

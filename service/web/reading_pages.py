@@ -85,7 +85,7 @@ def search(visit: Visited) -> Response:
     words = visit.request.query_params.get("words", "").strip()[:200]
     searching: InterviewSearch = visit.request.app.state.search
     hits = searching.find(visit.parts, visit.viewer, words)
-    visit.sees_passages("a search", len(hits.found))
+    visit.sees_passages("a search", (one.name for one in hits.found))
     return visit.page("search.html", words=words, hits=hits)
 
 

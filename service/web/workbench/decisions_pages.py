@@ -38,7 +38,7 @@ def decided(visit: VisitedNow) -> Response:
     )
     if shown.asked.take:
         return visit.takes(shown, "decisions")
-    visit.sees_passages("what was agreed", len(shown.on_page))
+    visit.sees_passages("what was agreed", (row.transcript for row in shown.on_page))
     return visit.page("workbench/decisions.html", list=shown)
 
 
@@ -64,7 +64,7 @@ def against_people(visit: VisitedNow) -> Response:
     )
     if shown.asked.take:
         return visit.takes(shown, "model-against-people")
-    visit.sees_passages("the model against people", len(shown.on_page))
+    visit.sees_passages("the model against people", (row.name for row in shown.on_page))
     return visit.page("workbench/model_against_people.html", list=shown, chosen=code, rule=SURE_RULE)
 
 

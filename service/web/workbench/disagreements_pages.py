@@ -60,7 +60,7 @@ def disagreements(visit: VisitedNow) -> Response:
     )
     if shown.asked.take:
         return visit.takes(shown, "disagreements")
-    visit.sees_passages("disagreements", len(shown.on_page))
+    visit.sees_passages("disagreements", (row.one.transcript for row in shown.on_page))
     return visit.page(
         "workbench/disagreements.html",
         list=shown,

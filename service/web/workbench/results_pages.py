@@ -139,7 +139,7 @@ def rate(
 def ratings(visit: VisitedNow) -> Response:
     """Everything that was rated, and how far raters agree."""
     visit.must(Action.SEE_FIGURES)
-    found = rated_study(visit.parts)
+    found = rated_study(visit.parts, visit.viewer)
     columns = _rating_columns(visit)
     shown = Shown(
         found.cells,
@@ -160,7 +160,7 @@ def ratings(visit: VisitedNow) -> Response:
 
 def _table(visit: Visit, connection: Connection, filters: dict[str, str]) -> StudyTable:
     kept: KeptTables = visit.request.app.state.tables
-    return kept.of(connection, visit.parts, _wanted(visit.parts, filters))
+    return kept.of(connection, visit.parts, _wanted(visit.parts, filters), visit.viewer)
 
 
 def _wanted(_parts: Parts, filters: dict[str, str]) -> WantedTable:
@@ -200,7 +200,9 @@ def _cell(visit: Visit, fault: str = "") -> Response:
         opened = tuple(one for one in opened if not one.phase) or opened
     kept = {one.transcript.name: one for one in table.transcripts.values()}
     places = [_open(visit, table, one, kept) for one in opened]
-    visit.sees_passages(f"cell {code} in {column}", sum(len(it["passages"]) for it in places))
+    visit.sees_passages(
+        f"cell {code} in {column}", (one["transcript"] for it in places for one in it["passages"])
+    )
     return visit.page(
         "workbench/cell.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from annotations.names import folded
 from annotations.store.judged_passages import JudgedPassages
+from annotations.store.transcripts import all_texts
 from service.access.page_links import interview_path
 from service.access.policy import Action
-from service.access.transcript_access import sees_drafts
+from service.access.transcript_access import sees, sees_drafts
 from service.composition import Parts
 from service.looking.attribute_filter import known_by_transcript
 from service.looking.concerns import Concern, concerns_of
@@ -132,9 +134,14 @@ def _now(request: Request) -> tuple[StudyNow | None, datetime | None]:
 
 def _seen_by(visit: Visit, rows: tuple[CoderWork, ...]) -> tuple[CoderWork, ...]:
     """Whoever hands out sees everybody's; others their own, of the sites that they may see."""
-    mine = [one for one in rows if visit.viewer.sites is None or visit.viewer.sees_site(one.site)]
+    mine = list(rows)
+    if visit.viewer.sites is not None:
+        # a transcript's site is not all: its consents say which sites may see it
+        with visit.parts.store.reading() as connection:
+            shown = {one.id for one in all_texts(connection) if sees(visit.viewer, one.transcript)}
+        mine = [one for one in mine if one.transcript in shown]
     if not visit.may(Action.HAND_OUT):
-        mine = [one for one in mine if one.coder == visit.viewer.name]
+        mine = [one for one in mine if folded(one.coder) == folded(visit.viewer.name)]
     return tuple(mine)
 
 

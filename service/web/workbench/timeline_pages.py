@@ -53,7 +53,7 @@ def picture(visit: VisitedNow) -> Response:
     """The picture alone."""
     visit.must(Action.SEE_FIGURES)
     case = visit.request.query_params.get("case") or None
-    (figure,) = figures(timelines(visit.parts, case=case))
+    (figure,) = figures(timelines(visit.parts, case=case, viewer=visit.viewer))
     drawn = as_svg(figure, f"{visit.parts.study.config.name}: timeline")
     return Response(drawn, media_type="image/svg+xml")
 
@@ -89,7 +89,7 @@ def bring_in(
 
 def _page(visit: Visit, fault: str = "", said: str = "") -> Response:
     visit.must(Action.SEE_FIGURES)
-    found = timelines(visit.parts)
+    found = timelines(visit.parts, viewer=visit.viewer)
     cases = [one.case for one in found]
     case = visit.request.query_params.get("case", "")
     events = [event for one in found if case in ("", one.case) for event in one.events]
