@@ -72,13 +72,15 @@ def with_password(store: Store, key: str, name: str, password: str, *, address: 
 
     The attempt is counted before the password is looked at: guesses made at the same moment are all counted.
     """
-    who = hashlib.sha256(folded(name[:400]).encode()).hexdigest()
     near = _neighbourhood(address)
     with store.writing() as connection:
         sign_in_attempts.one_at_a_time(connection)
+        account = account_signing_in(connection, name[:400])
+        # by name and by e-mail address it is the same account
+        tried = name[:400] if account is None else account.name
+        who = hashlib.sha256(folded(tried).encode()).hexdigest()
         _refuse_guessing(connection, who, near)
         sign_in_attempts.remember(connection, who, near)
-        account = account_signing_in(connection, name[:400])
     # outside of the transaction: it takes long, and others write meanwhile
     right = is_password(password, None if account is None else account.password)
     if account is None or not right:

@@ -17,6 +17,7 @@ from service.design.templating import templates_in
 from service.looking.job_progress import JobProgress, job_progress, latest_jobs
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import TEMPLATES, Visited, saved
+from service.web.signed_in import still_may
 
 LOOK_S = 1.0
 # the browser asks again by itself: a page that is left open for a weekend holds no connection for ever
@@ -94,6 +95,8 @@ async def _told(request: Request, parts: Parts, job: UUID) -> AsyncIterator[str]
     state = templates_in(TEMPLATES).get_template("parts/jobs.html").module.state  # type: ignore[attr-defined]
     for _ in range(int(LONGEST_S / LOOK_S)):
         if request.app.state.stopping.is_set() or await request.is_disconnected():
+            return
+        if not await still_may(request, Action.CHANGE_MODELS):
             return
         found = await run_in_threadpool(_look, parts, job)
         said = "" if found is None else str(state(found))

@@ -29,6 +29,7 @@ from service.accounts.people import (
     sites_said,
 )
 from service.accounts.program_tokens import withdraw
+from service.web.client_address import is_secure
 from service.web.pages import Visit, Visited, saved
 from service.web.sign_in_pages import Said
 from service.web.signed_in import AskedBy, person_of
@@ -183,5 +184,4 @@ def _known(store: Store, account: UUID) -> tuple[Person | None, list[ApiToken]]:
 def _own_address(request: Request) -> str:
     """How this browser calls us: a link is given to people who call us so too."""
     named = request.headers.get("host", "")
-    proxied = request.headers.get("x-forwarded-proto") if request.app.state.proxies else None
-    return f"{proxied or request.url.scheme}://{named}"
+    return f"{'https' if is_secure(request) else 'http'}://{named}"

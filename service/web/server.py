@@ -64,6 +64,8 @@ def serve(
             log_level="warning",
             access_log=False,
             server_header=False,
+            # uvicorn would believe every header that comes from this machine; client_address alone decides
+            proxy_headers=False,
         )
         QuietServer(config).run()
 

@@ -29,7 +29,15 @@ from service.web.browser_requests import own_path, refuse_other_origin
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
 from service.web.pages import page_for
-from service.web.signed_in import AskedBy, SignedIn, forget, remember, session_cookie, viewer_or_none
+from service.web.signed_in import (
+    AskedBy,
+    ByPerson,
+    SignedIn,
+    forget,
+    remember,
+    session_cookie,
+    viewer_or_none,
+)
 
 SIGN_IN, FIRST = "/sign-in", "/first-account"
 router = APIRouter(include_in_schema=False)
@@ -94,7 +102,7 @@ async def leave(request: Request, parts: Served, by: AskedBy) -> Response:
 
 
 @router.post("/sign-out-everywhere")
-async def leave_everywhere(request: Request, parts: Served, viewer: SignedIn, by: AskedBy) -> Response:
+async def leave_everywhere(request: Request, parts: Served, viewer: ByPerson, by: AskedBy) -> Response:
     """Sign out on every machine and browser, this one too."""
     await run_in_threadpool(noted, parts.store, by, Did.SIGNED_OUT, where="everywhere")
     await run_in_threadpool(sign_out_everywhere, parts.store, viewer.account)

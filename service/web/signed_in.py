@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import TandemError
 from service.access.doors import bearer, holds_key
-from service.access.policy import Action, must
+from service.access.policy import Action, may, must
 from service.access.viewer import Viewer
 from service.accounts.secrets_given import form_token
 from service.accounts.sign_in import Began
@@ -23,6 +23,7 @@ from service.audit import By
 from service.composition import Parts
 from service.web.browser_requests import SAFE, refuse_foreign
 from service.web.client_address import address_of, is_secure
+from service.web.request_limits import UPLOADS
 
 COOKIE = "tandem_session"
 # a browser takes this name from nobody but this very host, over https
@@ -66,6 +67,15 @@ async def asked(request: Request) -> Asked:
         known = await _look_up(request)
         request.state.asked = known
     return known
+
+
+async def still_may(request: Request, action: Action) -> bool:
+    """Looked up anew, for an answer that goes on: is whoever asked still signed in, and allowed this?"""
+    request.state.asked = None
+    try:
+        return may(await viewer_of(request), action)
+    except NotSignedIn:
+        return False
 
 
 async def viewer_or_none(request: Request) -> Viewer | None:
@@ -155,6 +165,9 @@ async def _look_up(request: Request) -> Asked:
     if found is None:
         raise NotSignedIn
     token = form_token(key, found.session.token_hash)
+    if request.method not in SAFE and request.url.path == UPLOADS:
+        # before they are read: they are large
+        must(found.viewer, Action.BRING_IN)
     if request.method not in SAFE:
         await refuse_foreign(request, token)
     request.state.csrf = token

@@ -16,7 +16,7 @@ from annotations.names import folded
 from annotations.store.transcripts import all_texts, transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action
-from service.access.transcript_access import about, must_read
+from service.access.transcript_access import about, must_read, sees
 from service.agreement.consensus import Agreed, record
 from service.agreement.telling_disagreements import (
     RULE,
@@ -191,7 +191,8 @@ def _seen(visit: Visit, connection: Connection, found: Sequence[Placed]) -> Iter
 def _placed(visit: Visit, transcript: UUID, segment: UUID) -> Placed:
     with visit.parts.store.reading() as connection:
         kept = transcript_by_id(connection, transcript)
-        if kept is not None:
+        # one of another site is as if it were not there
+        if kept is not None and sees(visit.viewer, kept.transcript):
             must_read(visit.viewer, kept.transcript)
     found = next((one for one in _telling(visit).found if one.key == (transcript, segment)), None)
     if found is None:

@@ -11,8 +11,11 @@ from builders import a_transcript
 from damage import DAMAGE, damaged
 
 from annotations.errors import TandemError
+from annotations.store.accounts import add_account
+from annotations.store.api_tokens import add_token
 from annotations.store.damaged_rows import damaged_rows, structure_faults
 from annotations.store.database import Store, open_store
+from annotations.store.tables import now
 from annotations.store.transcripts import add_transcript, all_transcripts
 
 SECRET = "Zebedee"
@@ -22,6 +25,18 @@ def test_a_sound_database_has_no_damage(store: Store) -> None:
     """Nothing is found in what Tandem wrote, on either kind of database."""
     with store.writing() as connection:
         add_transcript(connection, a_transcript("A", "What?", f"We lack {SECRET}."))
+        # their roles are not those of speakers
+        account = add_account(connection, "Lea", "lead")
+        add_token(
+            connection,
+            account.id,
+            "0" * 64,
+            name="t",
+            role="coder",
+            sites=None,
+            sees_text=True,
+            expires=now(),
+        )
     with store.reading() as connection:
         assert structure_faults(connection) == 0
         assert damaged_rows(connection) == {}
