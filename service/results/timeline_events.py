@@ -18,7 +18,7 @@ from annotations.store.applied_codings import turn_places
 from annotations.store.cell_place import Passage
 from annotations.store.events import Event, KeptEvents, all_events, keep_events, remove_events
 from annotations.store.forget_writings import naming
-from annotations.store.transcripts import all_texts
+from annotations.store.transcripts import all_texts, texts_by_id
 from annotations.timeline.when import When, when_of
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
@@ -198,12 +198,15 @@ def timelines(parts: Parts, *, case: str | None = None, viewer: Viewer | None = 
     """
     with parts.store.reading() as connection:
         found = all_events(connection)
-        transcripts = {one.id: one for one in all_texts(connection)}
-        turns = turn_places(connection)
-    if viewer is not None and viewer.sites is not None:
-        transcripts = {one.id: one for one in transcripts.values() if sees(viewer, one.transcript)}
-        its = {folded(one.transcript.case) for one in transcripts.values()}
-        found = tuple(one for one in found if folded(one.case) in its)
+        if viewer is not None and viewer.sites is not None:
+            mine = [one for one in all_texts(connection) if sees(viewer, one.transcript)]
+            its = {folded(one.transcript.case) for one in mine}
+            found = tuple(one for one in found if folded(one.case) in its)
+        rests_on = {passage.transcript for one in found for passage in one.passages}
+        transcripts = {one.id: one for one in texts_by_id(connection, rests_on)}
+        if viewer is not None:
+            transcripts = {key: one for key, one in transcripts.items() if sees(viewer, one.transcript)}
+        turns = turn_places(connection, rests_on)
     book = parts.codebook
     phases = tuple(book.label(one) for one in phase_ids(book))
     by_case: dict[str, list[Dated]] = {}
