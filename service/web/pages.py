@@ -16,7 +16,7 @@ from service.composition import Parts
 from service.design.templating import templates_in
 from service.web.dependencies import Served
 from service.web.lists import Shown
-from service.web.navigation import Item, items_for, place_of
+from service.web.navigation import Group, groups_for, place_of
 from service.web.signed_in import SignedIn, by_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,7 +29,7 @@ class Shell:
 
     study: str
     viewer: Viewer | None
-    items: tuple[Item, ...]
+    groups: tuple[Group, ...]
     here: str
     theme: str
     csrf: str
@@ -42,7 +42,7 @@ def shell_of(request: Request, viewer: Viewer | None) -> Shell:
     return Shell(
         study=request.app.state.parts.study.config.name if viewer else "Tandem",
         viewer=viewer,
-        items=items_for(viewer),
+        groups=groups_for(viewer),
         here=place_of(request.url.path),
         theme=theme if theme in ("light", "dark") else "",
         csrf=getattr(request.state, "csrf", ""),
