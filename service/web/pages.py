@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -25,7 +26,8 @@ THEME = "tandem_theme"
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What stands around a page. ``here``: the address of the navigation's item; ``taken``: the form just saved."""
+    """What stands around a page. ``here``: the address of the navigation's item; ``taken``: the form just saved;
+    ``came_from``: the page before."""
 
     study: str
     viewer: Viewer | None
@@ -34,6 +36,7 @@ class Shell:
     theme: str
     csrf: str
     taken: str
+    came_from: str
 
 
 def shell_of(request: Request, viewer: Viewer | None) -> Shell:
@@ -47,7 +50,19 @@ def shell_of(request: Request, viewer: Viewer | None) -> Shell:
         theme=theme if theme in ("light", "dark") else "",
         csrf=getattr(request.state, "csrf", ""),
         taken=request.query_params.get("taken", "")[:80],
+        came_from=_came_from(request),
     )
+
+
+def _came_from(request: Request) -> str:
+    """The page here from which this one was asked for, as its path; "" where the browser says none, or another server's."""
+    before = urlsplit(request.headers.get("referer", "")[:2000])
+    own = request.headers.get("host", "")
+    if not own or before.netloc != own or not before.path.startswith("/") or before.path.startswith("//"):
+        return ""
+    path = before.path + (f"?{before.query}" if before.query else "")
+    here = request.method == "GET" and before.path == request.url.path
+    return "" if here or before.path == "/" else path
 
 
 def rendered(name: str, **known: Any) -> str:
