@@ -5,7 +5,7 @@ What is read are numbers and words, no ids: an id takes as long to read as all e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from annotations.coding import Coding, Condition, Draw
 from annotations.store.loose_codings import LooseCoding, loose_codings
+from annotations.store.many_values import in_lots
 from annotations.store.reviews import past_reviews
 from annotations.store.tables import coders, codings, reviews, transcripts, turns
 from annotations.transcript import Span
@@ -80,17 +81,23 @@ def of_none(loose: LooseCoding) -> AppliedCoding:
     return AppliedCoding(loose.transcript, loose.coder, None, loose.coding, loose.condition.derived)
 
 
-def turn_places(connection: Connection) -> Mapping[UUID, tuple[TurnPlace, ...]]:
-    """Where the turns of every transcript stand, in their order."""
+def turn_places(
+    connection: Connection, of: Collection[UUID] | None = None
+) -> Mapping[UUID, tuple[TurnPlace, ...]]:
+    """Where the turns of every transcript stand, or of these, in their order."""
     ids = _ids(connection)
     wanted = (
         select(transcripts.c.sequence, turns.c.start, turns.c.end, turns.c.index)
         .join(transcripts, transcripts.c.id == turns.c.transcript_id)
         .order_by(transcripts.c.sequence, turns.c.index)
     )
+    asked = (
+        [wanted] if of is None else [wanted.where(turns.c.transcript_id.in_(some)) for some in in_lots(of)]
+    )
     found: dict[UUID, list[TurnPlace]] = {}
-    for at, start, end, index in connection.execute(wanted):
-        found.setdefault(ids[at], []).append(TurnPlace(start, end, index))
+    for one in asked:
+        for at, start, end, index in connection.execute(one):
+            found.setdefault(ids[at], []).append(TurnPlace(start, end, index))
     return {transcript: tuple(its) for transcript, its in found.items()}
 
 

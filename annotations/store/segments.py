@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from annotations.segment import Segment, Segmentation
 from annotations.store.many_values import in_lots
@@ -82,17 +82,6 @@ def segments_of(
     for row in connection.execute(wanted):
         found.setdefault(row.transcript_id, []).append(_segment(row))
     return {transcript: tuple(cut) for transcript, cut in found.items()}
-
-
-def count_coded(connection: Connection, segmentation: str) -> Mapping[UUID, int]:
-    """How many segments of each transcript are to be coded."""
-    coded = [role.value for role in Role if role.is_coded]
-    wanted = (
-        select(segments.c.transcript_id, func.count())
-        .where(segments.c.segmentation == segmentation, segments.c.role.in_(coded))
-        .group_by(segments.c.transcript_id)
-    )
-    return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
 def places_of(connection: Connection, found: Collection[UUID]) -> dict[UUID, tuple[UUID, Span]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from annotations.coding import Evidence, Suggestion
 from annotations.store.model_versions import ModelVersion
-from annotations.store.tables import segments, suggestions, transcripts
+from annotations.store.tables import segments, suggestions, transcript_versions, transcripts
 from annotations.transcript import Span
 
 
@@ -102,6 +103,30 @@ def count_suggestions(connection: Connection, model: UUID, segmentation: str) ->
         .group_by(segments.c.transcript_id)
     )
     return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+class CountedSuggestions:
+    """Keeps ``count_suggestions`` with a mark of what it was counted from, for a server. Safe among threads."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._kept: tuple[object, Mapping[UUID, int]] | None = None
+
+    def now(self, connection: Connection, model: UUID, segmentation: str) -> Mapping[UUID, int]:
+        """How many segments of each transcript this model version has spoken of."""
+        mark = (model, segmentation, *_mark(connection, model, segmentation))
+        with self._turn:
+            if self._kept is None or self._kept[0] != mark:
+                self._kept = (mark, count_suggestions(connection, model, segmentation))
+            return self._kept[1]
+
+
+def _mark(connection: Connection, model: UUID, segmentation: str) -> tuple[object, ...]:
+    """Indexes alone answer these; a passage that takes the place of another comes with a new version of its text."""
+    spoken = select(func.count()).select_from(suggestions).where(suggestions.c.model_id == model)
+    cut = select(func.count()).select_from(segments).where(segments.c.segmentation == segmentation)
+    newest = select(func.max(transcript_versions.c.sequence))
+    return tuple(connection.execute(wanted).scalar() for wanted in (spoken, cut, newest))
 
 
 def suggested_in_wave(

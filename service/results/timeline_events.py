@@ -18,7 +18,7 @@ from annotations.store.applied_codings import turn_places
 from annotations.store.cell_place import Passage
 from annotations.store.events import Event, KeptEvents, all_events, keep_events, remove_events
 from annotations.store.forget_writings import naming
-from annotations.store.transcripts import all_texts
+from annotations.store.transcripts import texts_by_id
 from annotations.timeline.when import When, when_of
 from service.composition import Parts
 from service.exported_file import safe_cell, whole
@@ -193,8 +193,9 @@ def timelines(parts: Parts, *, case: str | None = None) -> tuple[Timeline, ...]:
     """The events of each case, or of one. Raises BadInput for a case that has none."""
     with parts.store.reading() as connection:
         found = all_events(connection)
-        transcripts = {one.id: one for one in all_texts(connection)}
-        turns = turn_places(connection)
+        rests_on = {passage.transcript for one in found for passage in one.passages}
+        transcripts = {one.id: one for one in texts_by_id(connection, rests_on)}
+        turns = turn_places(connection, rests_on)
     book = parts.codebook
     phases = tuple(book.label(one) for one in phase_ids(book))
     by_case: dict[str, list[Dated]] = {}

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from annotations.store.judged_passages import JudgedPassages
+from annotations.store.suggestions import CountedSuggestions
 from service.access.doors import holds_key
 from service.access.policy import Action
 from service.accounts.sign_in import sign_out, with_key
@@ -140,6 +141,7 @@ def create_app(
     app.state.in_force = InForce(parts)
     app.state.search = InterviewSearch()
     app.state.judged = JudgedPassages()
+    app.state.suggested = CountedSuggestions()
     app.state.predictions = StandingPredictions(least_precision=parts.study.config.aim.least_precision)
     app.get("/health", tags=["server"])(health)
     app.get("/", response_class=HTMLResponse, response_model=None, include_in_schema=False)(page)

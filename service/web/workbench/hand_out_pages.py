@@ -19,8 +19,6 @@ from annotations.store.deals import plan_in_force
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import champion, why_nothing_serves
 from annotations.store.pushed_tasks import count_pushed
-from annotations.store.segments import count_coded
-from annotations.store.suggestions import count_suggestions
 from annotations.store.transcripts import count_coded_turns
 from annotations.store.wave_views import View, view_of
 from service.access.policy import Action
@@ -230,10 +228,10 @@ def _takes(passages: int, coder: str | None, pace: Mapping[str, float]) -> str:
 
 
 def _waves(visit: Visit, connection: Connection) -> list[WaveToHandOut]:
-    version = visit.parts.segmentation.version
-    coded, pushed = count_coded(connection, version), count_pushed(connection, version)
-    serving = champion(connection)
-    suggested = {} if serving is None else count_suggestions(connection, serving.model.id, version)
+    version, kept_counts = visit.parts.segmentation.version, visit.request.app.state
+    coded = {one: count.passages for one, count in kept_counts.judged.now(connection, version).items()}
+    pushed, serving = count_pushed(connection, version), champion(connection)
+    suggested = {} if serving is None else kept_counts.suggested.now(connection, serving.model.id, version)
     found: dict[str, list[int]] = {}
     everything = described_transcripts(connection)
     uncut = count_coded_turns(connection, but=coded.keys())
