@@ -40,7 +40,7 @@ class Fractions:
                 )
         if sum(self.parts) > 1 + 1e-9:
             raise BadInput(
-                f"--blind, --double and --repeat together are {sum(self.parts):g}, but no passage is drawn twice: give "
+                f"the parts blind, double and repeat together are {sum(self.parts):g}, but no passage is drawn twice: give "
                 f"parts that are 1 together at most."
             )
 

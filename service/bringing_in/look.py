@@ -20,6 +20,7 @@ from service.bringing_in.corrections import study_as_said, write_manifest
 from service.bringing_in.mend_cells import TABLES, alike
 from service.bringing_in.new_codebook import look_at_codebook
 from service.bringing_in.page_words import for_pages
+from service.bringing_in.rows_that_wait import rows_that_wait
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
 from service.importing.import_codings import import_codings
@@ -42,7 +43,10 @@ def look_at(parts: Parts, one: UUID, progress: Progress = quiet) -> dict[str, An
     if upload.of_kind("transcript"):
         seen["transcripts"] = _transcripts(now, upload, progress)
     for file in upload.of_kind("codings", "participants", "codebook", "project"):
-        seen["tables"][str(file.number)] = _guarded(now, upload, file)
+        table = _guarded(now, upload, file)
+        if file.kind == "codings":
+            table |= rows_that_wait(table["groups"], seen["transcripts"])
+        seen["tables"][str(file.number)] = table
     seen["ready"] = _ready(seen)
     upload.keep_seen(seen)
     return seen

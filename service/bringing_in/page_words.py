@@ -34,6 +34,7 @@ _SAID = (
      r"with --add-codes, or begin",
      "Say below which codes these are, add those that are missing, or begin"),
     (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
+    (r"or add the code to codebook\.yaml\.", "or bring in a codebook that has the code."),
 )  # fmt: skip
 _RULES = tuple((re.compile(found), said) for found, said in _SAID)
 

@@ -131,8 +131,8 @@ def _notes(parts: Parts, found: Sequence[CodedPassage], rows: Sequence[Mapping[s
     unquoted = sum(one.quote is None for one in found)
     if unquoted:
         notes.append(
-            f"{counted(unquoted, 'row has', 'rows have')} no quote, for it may not be quoted (may_quote in a manifest, or "
-            f'"consents: {{may_quote: true}}" in study.yaml).'
+            f"{counted(unquoted, 'row has', 'rows have')} no quote, for it may not be quoted. Consents stand under "
+            f'Participants; for all at once, in Settings ("consents: {{may_quote: true}}" in study.yaml).'
         )
     unfit = sum(
         bool((one.quote or "").strip()) and not row["quote"] for one, row in zip(found, rows, strict=True)

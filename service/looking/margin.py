@@ -1,4 +1,6 @@
-"""An interview as its reader sees it whole: the turns, and in the margin codes, memos and doubts that she may see."""
+"""An interview as its reader sees it whole: the turns, and in the margin codes, suggestions, memos and doubts that she
+may see.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,7 @@ from service.access.policy import Action, may
 from service.access.transcript_access import about, must_read, sees
 from service.access.viewer import Role, Viewer
 from service.composition import Parts
+from service.looking.margin_suggestions import MarginSuggestion, suggestions_by_turn
 from service.looking.my_work import tasks_by_turn
 from service.looking.seen_passages import SeenPassages
 
@@ -42,7 +45,7 @@ class MarginCode:
 @dataclass(frozen=True, slots=True)
 class MarginTurn:
     """A turn with its margin. ``number``: as people count. ``passages`` of it are to be coded, and ``done`` of them she
-    has judged herself. ``task``: where she codes it in Label Studio.
+    has judged herself. ``task``: where she codes it in Label Studio. ``suggestions``: the model's.
     """
 
     number: int
@@ -53,6 +56,7 @@ class MarginTurn:
     codes: tuple[MarginCode, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     task: str | None = None
+    suggestions: tuple[MarginSuggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
         codes = _codes(connection, viewer, kept, coded, seen, parts.codebook)
         doubts = seen_doubts(viewer, kept, coded, seen, all_doubts(connection, transcript=transcript))
         tasks = tasks_by_turn(connection, viewer.name, transcript) if may(viewer, Action.CODE) else {}
-    return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks)
+        suggested = suggestions_by_turn(connection, kept, seen, parts.codebook)
+    return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks, suggested)
 
 
 def shows_coding(
@@ -180,7 +185,11 @@ def _codes(
 
 
 def _own_done(cut: Sequence[Segment], seen: SeenPassages) -> set[int]:
-    own = [one.span for one in seen.reviews if seen.is_own(one.coder) and one.only is None]
+    own = [
+        one.span
+        for one in seen.reviews
+        if seen.is_own(one.coder) and one.only is None and not one.condition.derived
+    ]
     return judged([one.span for one in cut], own)
 
 
@@ -191,6 +200,7 @@ def _interview(
     codes: Sequence[tuple[Span, MarginCode]],
     doubts: Sequence[Doubt],
     tasks: Mapping[int, str],
+    suggested: Mapping[int, tuple[MarginSuggestion, ...]],
 ) -> MarginInterview:
     passages: dict[int, list[int]] = {}
     for at, segment in enumerate(cut):
@@ -210,6 +220,7 @@ def _interview(
                 codes=tuple(_ending(one, span, turn, t.turns) for span, one in codes if _begins(span, turn)),
                 doubts=tuple(one for one in doubts if _is_about(one, turn, text_hash)),
                 task=tasks.get(turn.index),
+                suggestions=suggested.get(turn.index, ()),
             )
         )
     date = "" if t.date is None else t.date.isoformat()

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, select, union
 
+from annotations.coding import Condition
 from annotations.label_studio.arrivals import State
 from annotations.names import folded
 from annotations.segment import judged
@@ -223,7 +224,11 @@ def _read_elsewhere(
         select(reviews.c.transcript_id, reviews.c.start, reviews.c.end)
         .join(coders, coders.c.id == reviews.c.coder_id)
         .where(
-            coders.c.name_key == folded(coder), reviews.c.only.is_(None), reviews.c.id.not_in(past_reviews())
+            coders.c.name_key == folded(coder),
+            reviews.c.only.is_(None),
+            # what she recorded for the team is no coding of hers
+            reviews.c.condition.not_in([one.value for one in Condition if one.derived]),
+            reviews.c.id.not_in(past_reviews()),
         )
         .order_by(reviews.c.transcript_id, reviews.c.start)
     )

@@ -1,4 +1,4 @@
-"""The pages that stand on top of every page, and who may open each. A new page is one line here."""
+"""The pages that stand on top of every page, in groups, and who may open each. A new page is one line here."""
 
 from __future__ import annotations
 
@@ -17,33 +17,81 @@ class Item:
     needs: Action
 
 
-ITEMS = (
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that belong together, as one word of the first line. Its word leads to the first of them."""
+
+    title: str
+    items: tuple[Item, ...]
+
+    @property
+    def path(self) -> str:
+        """Where its word leads."""
+        return self.items[0].path
+
+    def holds(self, path: str) -> bool:
+        """Is the page of this address, as ``place_of`` gives it, one of the group's?"""
+        return any(item.path == path for item in self.items)
+
+
+GROUPS = (
     # in the order in which a study goes
-    Item("Study", "/", Action.SEE_FIGURES),
-    Item("My work", "/work", Action.CODE),
-    Item("Read", "/interviews", Action.READ_TEXT),
-    Item("Codebook", "/codebook", Action.READ_CODEBOOK),
-    Item("Doubts", "/doubts", Action.WRITE_DOUBT),
-    Item("Bring in", "/bring-in", Action.BRING_IN),
-    Item("Hand out", "/hand-out", Action.HAND_OUT),
-    Item("Agreement", "/agreement", Action.SEE_FIGURES),
-    Item("Disagreements", "/disagreements", Action.READ_TEXT),
-    Item("Models", "/models", Action.SEE_FIGURES),
-    Item("Results", "/results", Action.SEE_FIGURES),
-    Item("Participants", "/participants", Action.BRING_IN),
-    Item("Exports", "/exports", Action.EXPORT),
-    Item("Jobs", "/jobs", Action.CHANGE_MODELS),
-    Item("People", "/people", Action.MANAGE_PEOPLE),
-    Item("Audit", "/audit", Action.SEE_AUDIT),
-    Item("Settings", "/settings", Action.CHANGE_STUDY),
+    Group("Study", (Item("Study", "/", Action.SEE_FIGURES),)),
+    Group(
+        "Material",
+        (
+            Item("Bring in", "/bring-in", Action.BRING_IN),
+            Item("Participants", "/participants", Action.BRING_IN),
+        ),
+    ),
+    Group(
+        "Coding",
+        (
+            Item("My work", "/work", Action.CODE),
+            Item("Read", "/interviews", Action.READ_TEXT),
+            Item("Codebook", "/codebook", Action.READ_CODEBOOK),
+            Item("Doubts", "/doubts", Action.WRITE_DOUBT),
+            Item("Hand out", "/hand-out", Action.HAND_OUT),
+        ),
+    ),
+    Group(
+        "Agreement",
+        (
+            Item("Agreement", "/agreement", Action.SEE_FIGURES),
+            Item("Disagreements", "/disagreements", Action.READ_TEXT),
+        ),
+    ),
+    Group("Models", (Item("Models", "/models", Action.SEE_FIGURES),)),
+    Group(
+        "Results",
+        (
+            Item("Results", "/results", Action.SEE_FIGURES),
+            Item("Exports", "/exports", Action.EXPORT),
+        ),
+    ),
+    Group(
+        "Team",
+        (
+            Item("People", "/people", Action.MANAGE_PEOPLE),
+            Item("Jobs", "/jobs", Action.CHANGE_MODELS),
+            Item("Audit", "/audit", Action.SEE_AUDIT),
+            Item("Settings", "/settings", Action.CHANGE_STUDY),
+        ),
+    ),
 )
+ITEMS = tuple(item for group in GROUPS for item in group.items)
+ON_ONE_LINE = 9
+"""So many pages stand beside each other on a small laptop; whoever may open more sees them in groups."""
 
 
-def items_for(viewer: Viewer | None) -> tuple[Item, ...]:
-    """The pages that this person may open; none for whoever is not signed in."""
+def groups_for(viewer: Viewer | None) -> tuple[Group, ...]:
+    """The pages that this person may open, in groups; each alone where all fit on one line; none for a stranger."""
     if viewer is None:
         return ()
-    return tuple(item for item in ITEMS if may(viewer, item.needs))
+    allowed = [tuple(item for item in group.items if may(viewer, item.needs)) for group in GROUPS]
+    if sum(map(len, allowed)) <= ON_ONE_LINE:
+        return tuple(Group(item.title, (item,)) for items in allowed for item in items)
+    return tuple(Group(group.title, items) for group, items in zip(GROUPS, allowed, strict=True) if items)
 
 
 def place_of(path: str) -> str:

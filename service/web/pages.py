@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -17,7 +18,7 @@ from service.composition import Parts
 from service.design.templating import templates_in
 from service.web.dependencies import Served
 from service.web.lists import Shown
-from service.web.navigation import Item, items_for, place_of
+from service.web.navigation import Group, groups_for, place_of
 from service.web.signed_in import SignedIn, by_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,15 +27,17 @@ THEME = "tandem_theme"
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What stands around a page. ``here``: the address of the navigation's item; ``taken``: the form just saved."""
+    """What stands around a page. ``here``: the address of the navigation's item; ``taken``: the form just saved;
+    ``came_from``: the page before."""
 
     study: str
     viewer: Viewer | None
-    items: tuple[Item, ...]
+    groups: tuple[Group, ...]
     here: str
     theme: str
     csrf: str
     taken: str
+    came_from: str
 
 
 def shell_of(request: Request, viewer: Viewer | None) -> Shell:
@@ -43,12 +46,24 @@ def shell_of(request: Request, viewer: Viewer | None) -> Shell:
     return Shell(
         study=request.app.state.parts.study.config.name if viewer else "Tandem",
         viewer=viewer,
-        items=items_for(viewer),
+        groups=groups_for(viewer),
         here=place_of(request.url.path),
         theme=theme if theme in ("light", "dark") else "",
         csrf=getattr(request.state, "csrf", ""),
         taken=request.query_params.get("taken", "")[:80],
+        came_from=_came_from(request),
     )
+
+
+def _came_from(request: Request) -> str:
+    """The page here from which this one was asked for, as its path; "" where the browser says none, or another server's."""
+    before = urlsplit(request.headers.get("referer", "")[:2000])
+    own = request.headers.get("host", "")
+    if not own or before.netloc != own or not before.path.startswith("/") or before.path.startswith("//"):
+        return ""
+    path = before.path + (f"?{before.query}" if before.query else "")
+    here = request.method == "GET" and before.path == request.url.path
+    return "" if here or before.path == "/" else path
 
 
 def rendered(name: str, **known: Any) -> str:

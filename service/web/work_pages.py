@@ -55,7 +55,7 @@ def work(visit: Visited) -> Response:
     columns = [
         one for one in _COLUMNS if one.key != "others" or any(row.by_others for row in found.interviews)
     ]
-    empty = "No interview has been handed out to you yet. The lead does that with tandem push."
+    empty = "No interview has been handed out to you yet. A lead does that on the page Hand out."
     also = {"coder": other}
     waiting_first = sorted(found.interviews, key=lambda one: not one.left)
     shown = Shown(waiting_first, columns, asked, path="/work", noun="interview", empty=empty, also=also)

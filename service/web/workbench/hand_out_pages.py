@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Response, status
+from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput, TandemError
@@ -21,13 +22,16 @@ from annotations.store.pushed_tasks import count_pushed
 from annotations.store.transcripts import count_coded_turns
 from annotations.store.wave_views import View, view_of
 from service.access.policy import Action
+from service.audit import Did
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.wave_notice_kept import notice_of
+from service.pushing.invited_coders import invited_coders, list_invited_coders
 from service.pushing.passage_order import By
 from service.pushing.push_asked import HandOut, asked_of, order_named, try_hand_out, view_named
 from service.serving.model_codes import codes_in_model
-from service.web.pages import Visit
+from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
+from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
@@ -101,6 +105,15 @@ def push(
     return ask_job(visit, "push", arguments, back=_address(wave))
 
 
+@router.post(f"{PATH}/coders")
+def coders(visit: Visited, wave: Text = "") -> Response:
+    """Let those who were invited as coders have a part: study.yaml lists them from now on."""
+    visit.must(Action.CHANGE_STUDY)
+    if list_invited_coders(visit.parts):
+        audit(visit, Did.CHANGED_STUDY, "study.yaml", keys="coders")
+    return RedirectResponse(f"{_address(wave)}#coders", status.HTTP_303_SEE_OTHER)
+
+
 def _one(visit: Visit, wave: str) -> Response:
     parts, query = visit.parts, visit.request.query_params
     with parts.store.reading() as connection:
@@ -120,6 +133,7 @@ def _one(visit: Visit, wave: str) -> Response:
             latest_job(connection, "push", lambda asked: asked.get("wave") == wave),
         ]
         no_model = why_nothing_serves(connection)
+        invited = invited_coders(connection, parts.study.config) if visit.may(Action.CHANGE_STUDY) else ()
         view = view_of(connection, wave).value
     codes = (
         ()
@@ -143,6 +157,7 @@ def _one(visit: Visit, wave: str) -> Response:
         form=form,
         orders=[(by.value, words) for by, words in ORDERS.items()],
         people=[person.name for person in parts.study.config.people],
+        invited=[one.name for one in invited],
         plan=plan,
         tried=tried,
         fault=[fault] if fault else [],

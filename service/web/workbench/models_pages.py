@@ -173,7 +173,9 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         other = parent if serves or serving is None else serving.model
         before = () if other is None else codes_in_model(other, book, least, chosen_for(connection, other.id))
     shown = Shown(
-        codes,
+        sorted(
+            codes, key=lambda one: not one.examples
+        ),  # most codebooks have many codes that nobody has used yet
         _CODES,
         asked_of(visit.request.query_params),
         path=f"{PATH}/{version}",

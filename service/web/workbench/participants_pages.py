@@ -22,6 +22,7 @@ from service.importing.participants import Person, people_of
 from service.person_named import person_named
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench.asked_jobs import latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
 from service.withdrawal.erasure_plan import plan, what_would_go
@@ -44,6 +45,7 @@ def participants(visit: Visited) -> Response:
     with visit.parts.store.reading() as connection:
         people = people_of(connection)
         gone = all_withdrawals(connection)
+        job = latest_job(connection, "withdraw")
     columns = [
         Column[Person]("who", "Participant", lambda one: one.name, address=lambda one: address_of(one.name)),
         Column[Person]("case", "Case", lambda one: one.case, choice=True),
@@ -67,7 +69,9 @@ def participants(visit: Visited) -> Response:
     )
     if shown.asked.take:
         return visit.takes(shown, "participants")
-    return visit.page("workbench/participants.html", list=shown, gone=gone, receipts=_receipts(visit))
+    return visit.page(
+        "workbench/participants.html", list=shown, gone=gone, job=job, receipts=_receipts(visit)
+    )
 
 
 @router.get(f"{PATH}/of")

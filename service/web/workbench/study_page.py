@@ -201,7 +201,7 @@ def _button(step: NextStep) -> Button:
     there = {item.path for item in ITEMS} | {WORK}
     address = leads if leads in there else ""
     if address and step.wave and step.doing in ("precode", "push"):
-        address = f"{address}?{urlencode({'wave': step.wave})}"
+        address = f"{address}/wave?{urlencode({'wave': step.wave})}"
     return Button(says, address, step.why, command_of(step))
 
 

@@ -261,7 +261,7 @@ def _comes(seen: dict[str, Any]) -> str:
             + (f", {there:,} are there already" if there else "")
         )
     if ready:
-        said.append(f"{counted(ready, 'other file')} would come in")
+        said.append(f"{counted(ready, 'other file' if found['files'] else 'file')} would come in")
     if waits:
         said.append(f"{counted(waits, 'file waits', 'files wait')} to be mended")
     return f"{'; '.join(said)}." if said else ""

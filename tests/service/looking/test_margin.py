@@ -13,7 +13,9 @@ from annotations.store.cell_place import Passage
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.doubts import Doubt, add_doubt
 from annotations.store.loose_codings import add_loose_codings
+from annotations.store.model_versions import ModelVersion, add_model, promote
 from annotations.store.reviews import add_reviews
+from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import transcript_by_id
 from annotations.transcript import Span
 from service.access.policy import NotAllowed
@@ -70,6 +72,27 @@ def test_a_code_wider_than_what_one_has_judged_does_not_show(kept: WithPages) ->
     assert "Somebody" in _coders(_turn(kept, _coder(INES), 2))
     shown = next(one for one in _turn(kept, LEAD, 2).codes if one.coder == "Somebody")
     assert shown.to_turn == kept.passages[3].turn + 1
+
+
+def test_suggestions_show_where_others_codes_would(kept: WithPages) -> None:
+    """The lead sees them at once, a coder once her own codes of the passage are in."""
+    first, fourth = kept.passages[0], kept.passages[4]
+    with kept.parts.store.writing() as connection:
+        book = keep_codebook(connection, kept.parts.codebook)
+        model = ModelVersion(
+            id=uuid4(), version="v7", kind="trained", folder="v7", sha256="0" * 64, codebook_version=book,
+            segmentation=kept.parts.segmentation.version, embedder="words", reviews_hash="0" * 64, reviews=3,
+            codes=(MONEY, "internal-context"), thresholds={MONEY: 0.5, "internal-context": 0.5}, figures={},
+        )  # fmt: skip
+        add_model(connection, model, [])
+        promote(connection, model.id, verdict="better", reason="made up")
+        said = [Suggested(one.id, [0.83, 0.2], (MONEY,)) for one in (first, fourth) if one.id]
+        add_suggestions(connection, model.id, said)
+    shown = _turn(kept, _coder(INES), 0).suggestions
+    assert [(one.code, one.percent, one.version) for one in shown] == [(MONEY, 83, "v7")]
+    assert _turn(kept, _coder(TOM), 4).suggestions == ()
+    assert len(_turn(kept, LEAD, 4).suggestions) == 1
+    assert _turn(kept, LEAD, 1).suggestions == ()
 
 
 def test_a_doubt_shows_where_codes_would(kept: WithPages) -> None:

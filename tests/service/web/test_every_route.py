@@ -125,6 +125,7 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /disagreements/{transcript}/{segment}": Action.DECIDE_CODES,
     "GET /hand-out": Action.HAND_OUT,
     "GET /hand-out/wave": Action.HAND_OUT,
+    "POST /hand-out/coders": Action.CHANGE_STUDY,
     "POST /hand-out/precode": Action.HAND_OUT,
     "POST /hand-out/push": Action.HAND_OUT,
     "GET /models": Action.SEE_FIGURES,

@@ -52,3 +52,26 @@ def test_a_project_table_and_codebook_come_in_and_are_undone(tmp_path: Path) -> 
     assert second.study.codebook_file.read_text("utf-8") == before
     first.close()
     second.close()
+
+
+def test_rows_about_transcripts_that_come_with_them_are_no_faults(tmp_path: Path) -> None:
+    """They are counted in one sentence; what is to be mended stays, with the name that is proposed in its field."""
+    made = a_study(tmp_path / "a")
+    lead = Lead(made)
+    first, second = [code.name for code in made.codebook if code.applicable][:2]
+    rows = [
+        f"JKG-01,1,Ada,{first}",
+        f"JKG-01,1,Ben,{second}",
+        f"JKG-01,3,Ada,{first}x",
+        f"JKG-7,1,Ada,{first}",
+    ]
+    table = "\n".join(["transcript,turn,coder,code", *rows]) + "\n"
+    page = lead.send(("JKG-01.txt", INTERVIEW), ("codings.csv", table)).text
+    assert "3 rows are about 1 transcript that come in together" in " ".join(page.split())
+    assert "There is no transcript “JKG-01”" not in page
+    assert "Instead of “JKG-01”" not in page
+    assert "JKG-7" in page
+    assert f'value="{first}"' in page
+    came = lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW), ('codings.csv', table)).url.path}/bring").text
+    assert "Go on to the files that wait" in came
+    made.close()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from accounts import add_person
 from fastapi.testclient import TestClient
 
 from annotations.store.deals import dealt_so_far, plan_in_force
 from annotations.store.jobs import latest_of
 from annotations.store.model_versions import serving_model
 from annotations.store.suggestions import suggested_in_wave
+from annotations.study.config import read_study
+from service.access.viewer import Role
 from service.composition import Parts
 from service.looking.wave_notice_kept import without_quotes
 from service.pushing.keep_dealt_wave import deal_new, settle
@@ -96,3 +99,21 @@ def test_precoding_is_a_job_and_its_result_holds_no_words() -> None:
     }
     assert without_quotes(found)["novelty"]["clusters"] == [{"segments": 6}]
     assert without_quotes({"novelty": None}) == {"novelty": None}
+
+
+def test_whoever_was_invited_to_code_is_put_on_the_list_of_coders(
+    post: Any, lead: TestClient, parts: Parts
+) -> None:
+    """An account alone gets no passages: the page names it, and one button writes it into study.yaml, once."""
+    add_person(parts, "Cleo", Role.CODER)
+    page = lead.get("/hand-out/wave?wave=2").text
+    assert "Cleo" in page
+    assert 'value="Cleo"' not in page
+    assert post("/hand-out/coders", wave="2").headers["location"] == "/hand-out/wave?wave=2#coders"
+    page = lead.get("/hand-out/wave?wave=2").text
+    assert 'value="Cleo"' in page
+    assert "Put this person on the list" not in page
+    assert [one.name for one in read_study(parts.study.folder).config.coders] == ["Ada", "Ben", "Cleo"]
+    before = (parts.study.folder / "study.yaml").read_text("utf-8")
+    assert post("/hand-out/coders", wave="2").status_code == 303
+    assert (parts.study.folder / "study.yaml").read_text("utf-8") == before

@@ -1,0 +1,63 @@
+"""What the model that serves suggests in the turns of an interview, for the margin: only where the reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from annotations.codebook.codes import Codebook
+from annotations.lots import lots
+from annotations.store.model_versions import champion
+from annotations.store.segments import segments_of
+from annotations.store.suggestions import Suggested, suggestions_on
+from annotations.store.transcripts import Kept
+from service.looking.seen_passages import SeenPassages
+
+
+@dataclass(frozen=True, slots=True)
+class MarginSuggestion:
+    """A code that a model version suggests in a turn. ``percent``: how probable it is there; ``label``: its name."""
+
+    version: str
+    code: str
+    label: str
+    percent: int
+
+
+def suggestions_by_turn(
+    connection: Connection, kept: Kept, seen: SeenPassages, codebook: Codebook
+) -> Mapping[int, tuple[MarginSuggestion, ...]]:
+    """By turn (from 0), the most probable first. Empty where no model serves, or it has not said anything yet.
+
+    A turn of several passages shows a code once, as probable as in the passage where it is most.
+    """
+    serving = champion(connection)
+    if serving is None:
+        return {}
+    model = serving.model
+    cut = segments_of(connection, model.segmentation, transcript=kept.id).get(kept.id, ())
+    turns = {one.id: one.turn for one in cut if one.id is not None and seen.shows_suggestion(one.span)}
+    found: dict[UUID, Suggested] = {}
+    for some in lots(list(turns), 400):
+        found |= suggestions_on(connection, model, some)
+    highest: dict[int, dict[str, float]] = {}
+    for segment, said in found.items():
+        of_turn = highest.setdefault(turns[segment], {})
+        for code, probability in zip(model.codes, said.probabilities, strict=True):
+            if code in said.suggested:
+                of_turn[code] = max(probability, of_turn.get(code, 0.0))
+    return {
+        turn: tuple(
+            MarginSuggestion(
+                model.version,
+                code,
+                codebook.label(code) if code in codebook.by_id else code,
+                round(100 * probability),
+            )
+            for code, probability in sorted(its.items(), key=lambda one: (-one[1], one[0]))
+        )
+        for turn, its in highest.items()
+    }

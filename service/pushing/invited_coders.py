@@ -1,0 +1,36 @@
+"""Whoever was invited as a coder and is not among the coders of study.yaml yet, so that nothing can be given to them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from annotations.names import folded
+from annotations.store.accounts import Account, all_accounts
+from annotations.study.config import StudyConfig, read_study
+from service.access.viewer import Role
+from service.composition import Parts
+from service.study_settings import change_settings
+
+
+def invited_coders(connection: Connection, config: StudyConfig) -> tuple[Account, ...]:
+    """Open accounts of coders by whose name, or another name of theirs, study.yaml knows nobody, by name."""
+    known = {folded(name) for entry in config.coders for name in (entry.name, *entry.aliases)}
+    found = (one for one in all_accounts(connection) if one.role == Role.CODER.value)
+    return tuple(sorted((one for one in found if folded(one.name) not in known), key=lambda one: one.name))
+
+
+def list_invited_coders(parts: Parts) -> tuple[str, ...]:
+    """Put them among the coders of study.yaml, with their e-mail addresses; the names that are new there.
+
+    Raises BadInput where study.yaml cannot take one, and changes nothing then. ``parts``: those that a server goes on with.
+    """
+    with parts.alone("settings"):
+        parts.take_up(read_study(parts.study.folder))
+        config = parts.study.config
+        with parts.store.reading() as connection:
+            new = invited_coders(connection, config)
+        if new:
+            listed = config.model_dump(mode="json")["coders"]
+            listed += [{"name": one.name} | ({"email": one.email} if one.email else {}) for one in new]
+            change_settings(parts, {"coders": listed})
+    return tuple(one.name for one in new)
