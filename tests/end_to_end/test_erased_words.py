@@ -148,8 +148,8 @@ def test_no_file_holds_their_words(erased: dict[str, Any], tandem: Run) -> None:
     assert _holding(tandem) == []
 
 
-def test_only_tombstone_and_receipt_hold_their_code(erased: dict[str, Any], tandem: Run) -> None:
-    """No other file does, Label Studio's and MLflow's included, and no other table."""
+def test_only_tombstone_receipt_and_log_hold_their_code(erased: dict[str, Any], tandem: Run) -> None:
+    """No other file does, Label Studio's and MLflow's included, and no other table; the log says who withdrew whom."""
     study: Path = tandem.study  # type: ignore[attr-defined]
     database = study / "tandem.db"
     for folder in (study, Path(os.environ["TANDEM_STATE"])):
@@ -166,7 +166,7 @@ def test_only_tombstone_and_receipt_hold_their_code(erased: dict[str, Any], tand
             for table in tables
             if GONE.casefold() in str(connection.execute(f'SELECT * FROM "{table}"').fetchall()).casefold()  # noqa: S608
         }
-    assert holding == {"withdrawals"}
+    assert holding == {"audit_log", "withdrawals"}
 
 
 def test_their_tasks_are_gone_and_the_others_stay(

@@ -161,8 +161,8 @@ def test_an_interview_is_coded_as_a_whole_and_again_in_passages(
     wide = next(one for one in found[wide_at].codings if one.code.endswith("teaming"))
     assert wide.span.start == text.turns[wide_at].span.start + 5
     assert wide.span.end == text.turns[wide_at + 2].span.start + 12
-    (told,) = history(study.parts, f"A-01:{sure[0] + 1}")["reviews"]
-    assert len(told["rejected"]) == 1
+    (told,) = history(study.parts, f"A-01:{sure[0] + 1}").reviews
+    assert len(told.rejected) == 1
     assert progress_of(study.parts).begun == ()
     _in_passages(study, people, found, text)
 
