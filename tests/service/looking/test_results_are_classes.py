@@ -20,7 +20,7 @@ from service.looking.text_versions import EarlierPlace, EarlierVersion
 
 HISTORY = ["transcript", "turn", "whole_turn", "start", "end", "text", "version", "earlier_versions", "asks",
            "codings_without_review", "reviews"]  # fmt: skip
-REVIEW = ["review", "coder", "came", "start", "end", "condition", "draw", "state", "codes", "memo", "model_version",
+REVIEW = ["review", "coder", "came", "start", "end", "condition", "draw", "state", "codes", "codings", "memo", "model_version",
           "suggested", "accepted", "rejected", "added", "offered", "offered_and_taken", "offered_not_taken", "lead_time",
           "supersedes", "earlier"]  # fmt: skip
 SUGGESTION = ["transcript", "turn", "start", "end", "framework", "code", "probability", "suggested", "model_version",
