@@ -112,13 +112,18 @@ def sentences(said: AgreementInWords) -> Iterator[str]:
             f"{len(said.below) or 'none'}; of {len(said.cannot_tell) or 'none'} it cannot be told yet."
         )
     if not said.effect_why_not:
-        changed = (
-            f"{counted(len(said.changed), 'code')}: {_named(said.changed)}; on"
-            if said.changed
-            else "no code: on"
-        )
         unknown = f", and of {said.effect_unknown} it cannot be told" if said.effect_unknown else ""
-        yield f"Suggestions changed how often coders chose {changed} {said.unchanged} no change was found{unknown}."
+        if said.changed:
+            codes = counted(len(said.changed), "code")
+            yield (
+                f"Suggestions changed how often coders chose {codes}: {_named(said.changed)}. "
+                f"Of {said.unchanged or 'no'} others no change was shown{unknown}."
+            )
+        else:
+            yield (
+                f"That suggestions change how often coders choose a code was not shown of any "
+                f"({counted(said.unchanged, 'code')} looked at{unknown})."
+            )
 
 
 def _named(codes: Sequence[SaidOfCode], most: int = 6) -> str:
