@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 import typer.testing
 from builders import REPOSITORY
@@ -18,6 +19,9 @@ from postgresql import POSTGRESQL, a_schema, administrator, emptied
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
 
+# a busy machine makes no test fail: speed is measured in benchmarks/
+hypothesis.settings.register_profile("no clock", deadline=None)
+hypothesis.settings.load_profile("no clock")
 # made of all its commands once: a third of every command's time
 typer.testing._get_command = lru_cache(typer.testing._get_command)  # type: ignore[attr-defined]
 # what a test starts imports nothing from the folder in which the tests were started
