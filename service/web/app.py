@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -76,6 +77,7 @@ PAGES = (
     exports_pages,
     settings_page,
 )
+WARM_AFTER_S = 1.0
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -103,19 +105,15 @@ def create_app(
         threads = [
             threading.Thread(target=work_off_until_stopped, args=(inbox, arrived, stopped), daemon=True)
         ]
-        kept = (parts, app.state.judged, app.state.search)
-        threads.append(threading.Thread(target=warm_up, args=kept, daemon=True))
         if reconcile_every is not None:
             arguments = (parts, inbox, reconcile_every, stopped)
             threads.append(threading.Thread(target=reconcile_until_stopped, args=arguments, daemon=True))
         if attach:
             threads.append(threading.Thread(target=attach_until_done, args=(parts, stopped), daemon=True))
-        # a large study takes long to count the first time
-        threads.append(threading.Thread(target=app.state.study_now.warm_up, daemon=True))
         for thread in threads:
             thread.start()
-        # nobody waits for it at the end
-        threading.Thread(target=workbench.warm, args=(app, parts), daemon=True).start()
+        # a large study takes long to go through the first time; nobody waits for it at the end
+        threading.Thread(target=_warm, args=(app, parts, stopped), daemon=True).start()
         yield
         stopped.set()
         arrived.set()
@@ -150,6 +148,18 @@ def create_app(
     for part in (ml_backend, webhook, api, proof_route, static_route, sign_in_pages, *PAGES, workbench):
         app.include_router(part.router)
     return app
+
+
+def _warm(app: FastAPI, parts: Parts, stopped: threading.Event) -> None:
+    """Go through the study once, so that no visitor waits for it; not before the server answers."""
+    if stopped.wait(WARM_AFTER_S):
+        return
+    app.state.study_now.warm_up()
+    warm_up(parts, app.state.judged, app.state.search)
+    workbench.warm(app, parts)
+    # what was read stays: looking through all of it for garbage would hold up whoever waits for a page (a fifth of a second)
+    gc.collect()
+    gc.freeze()
 
 
 def health(request: Request, response: Response) -> Health:
