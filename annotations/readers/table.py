@@ -150,7 +150,9 @@ def _account(rows: _Rows, account: Account, spoken: Sequence[SpokenTurn]) -> Acc
 
 def _seconds(row: Row, column: str, where: str) -> float | None:
     given = row[column].replace(",", ".")
-    if re.fullmatch(r"\d+(\.\d+)?", given):
+    if re.fullmatch(
+        r"\d{1,12}(\.\d+)?", given
+    ):  # longer ones are no time, and some no number that a computer holds
         return float(given)
     # hours, minutes, seconds, and the frames of a film, whose number a second is not known
     if m := re.fullmatch(r"((?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:\.\d+)?)(?:[:;]\d{1,2})?", given):

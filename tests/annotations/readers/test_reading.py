@@ -110,6 +110,7 @@ def _entities() -> bytes:
         ("a.csv", b"who,what\na,b\n", "the column speaker, text is missing"),
         ("a.jsonl", b'{"speaker": "a"\n', "line 1: this is no JSON"),
         ("a.csv", b"speaker,text,start\nP,a,soon\n", 'column "start": "soon" is no time'),
+        ("a.tsv", b"speaker\ttext\tstart\nP\ta\t" + b"9" * 400 + b"\n", "is no time"),
     ],
 )
 def test_a_bad_file_is_answered_with_a_sentence(tmp_path: Path, name: str, content: bytes, said: str) -> None:
