@@ -6,13 +6,13 @@ The form offers what the screen of a passage offers, under the same names, so th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from importlib.resources import files
 from string import Template
 from xml.sax.saxutils import quoteattr
 
-from annotations.codebook.codes import Code, Codebook, Framework
+from annotations.codebook.codes import Codebook
 from annotations.label_studio.controls import (
     CODES,
     EXAMPLE,
@@ -20,13 +20,12 @@ from annotations.label_studio.controls import (
     INFLUENCES,
     LIKELY,
     all_in_boxes,
-    control_of,
     frameworks_shown,
     is_taxonomy,
     listed_codes,
 )
 from annotations.label_studio.listed_names import in_list_order, listed_name
-from annotations.label_studio.screen import EXAMPLE_ALIAS, EXAMPLE_HINT, beside, caption, choice
+from annotations.label_studio.screen import EXAMPLE_ALIAS, EXAMPLE_HINT, beside, choice, row_of
 
 TEXT = "interview-text"
 STATE = "state"
@@ -70,7 +69,7 @@ def interview_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
     asks_influence = codebook.influence or bool({INFLUENCE, EXAMPLE} & set(kept))
     keys = iter(_LETTERS)
     rows = "".join(
-        _row(framework, codebook, keys)
+        row_of(framework, codebook, keys, around=_SHOWN, answers=f'toName="{TEXT}" perRegion="true"')
         for framework in frameworks_shown(codebook)
         if not is_taxonomy(framework)
     )
@@ -119,24 +118,6 @@ def _list(codebook: Codebook, kept: Collection[str]) -> str:
         f'<Taxonomy name="{CODES}" toName="{TEXT}" perRegion="true" minWidth="380px" maxWidth="500px" '
         f'dropdownWidth="500" placeholder="Codes: type a part of the name, wait, ↓, Enter">{choices}</Taxonomy>\n'
     )
-
-
-def _row(framework: Framework, codebook: Codebook, keys: Iterator[str]) -> str:
-    by_control: dict[str, list[Code]] = {}
-    for code in codebook.of_framework(framework.id):
-        if code.applicable:
-            by_control.setdefault(control_of(code, framework), []).append(code)
-    select = "single" if framework.select == "one" else "multiple"
-    parts = "".join(_choices(name, its, select, codebook, keys) for name, its in by_control.items())
-    return f"<View {_SHOWN}>{caption(framework.name)}</View>{parts}"
-
-
-def _choices(name: str, codes: Sequence[Code], select: str, codebook: Codebook, keys: Iterator[str]) -> str:
-    parent = codes[0].parent if select == "multiple" else None
-    said = "" if parent is None else beside(codebook[parent].name)
-    boxes = "".join(choice(code, code.name, keys) for code in codes)
-    control = f'<Choices name={quoteattr(name)} toName="{TEXT}" perRegion="true" choice="{select}" showInline="true">'
-    return f'<View className="tandem-row" {_SHOWN}>{said}<View>{control}{boxes}</Choices></View></View>\n'
 
 
 def _manner(keys: Iterator[str]) -> str:

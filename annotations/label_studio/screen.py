@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 from string import Template
 from xml.sax.saxutils import quoteattr
@@ -49,7 +49,7 @@ def label_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
     """
     keys = iter(_LETTERS)
     rows = "".join(
-        _row(framework, codebook, keys)
+        row_of(framework, codebook, keys, around=_HIDDEN, answers=f'toName="{SEGMENT}" {_HIDDEN}')
         for framework in frameworks_shown(codebook)
         if not is_taxonomy(framework)
     )
@@ -101,25 +101,28 @@ def _earlier(framework: Framework, codebook: Codebook, kept: Collection[str]) ->
     )
 
 
-def _row(framework: Framework, codebook: Codebook, keys: Iterator[str]) -> str:
-    """A framework with a row of boxes, or with a row for each of its types."""
+def row_of(
+    framework: Framework, codebook: Codebook, keys: Iterator[str], *, around: str, answers: str
+) -> str:
+    """A framework with a row of boxes, or with a row for each of its types.
+
+    ``around``: the attributes of the views; ``answers``: those of the controls, which say what they answer about.
+    """
     by_control: dict[str, list[Code]] = {}
     for code in codebook.of_framework(framework.id):
         if code.applicable:
             by_control.setdefault(control_of(code, framework), []).append(code)
     select = "single" if framework.select == "one" else "multiple"
-    parts = "".join(_choices(name, its, select, codebook, keys) for name, its in by_control.items())
-    return f"<View {_HIDDEN}>{caption(framework.name)}</View>{parts}"
-
-
-def _choices(name: str, codes: Sequence[Code], select: str, codebook: Codebook, keys: Iterator[str]) -> str:
-    parent = codes[0].parent if select == "multiple" else None
-    said = "" if parent is None else beside(codebook[parent].name)
-    boxes = "".join(choice(code, code.name, keys) for code in codes)
-    control = (
-        f'<Choices name={quoteattr(name)} toName="{SEGMENT}" choice="{select}" showInline="true" {_HIDDEN}>'
-    )
-    return f'<View className="tandem-row" {_HIDDEN}>{said}<View>{control}{boxes}</Choices></View></View>\n'
+    parts = [f"<View {around}>{caption(framework.name)}</View>"]
+    for name, codes in by_control.items():
+        parent = codes[0].parent if select == "multiple" else None
+        said = "" if parent is None else beside(codebook[parent].name)
+        boxes = "".join(choice(code, code.name, keys) for code in codes)
+        control = f'<Choices name={quoteattr(name)} {answers} choice="{select}" showInline="true">'
+        parts.append(
+            f'<View className="tandem-row" {around}>{said}<View>{control}{boxes}</Choices></View></View>\n'
+        )
+    return "".join(parts)
 
 
 def _manner(keys: Iterator[str]) -> str:
