@@ -84,7 +84,8 @@ def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, 
         "refused": _refused(upload, found),
         "not_read": [{"file": one.file, "why": for_pages(one.why)} for one in found.not_read],
         "speakers": _speakers(upload, found),
-        "notes": [_ours(upload, one) for one in found.notes if not one.startswith(('"', "“"))],
+        # speakers and files that were not read stand on the page by themselves
+        "notes": [_ours(upload, one) for one in found.attributes.notes],
         "fault": "",
     }
 

@@ -147,6 +147,13 @@ def test_bad_uploads_are_sentences(lead: Lead, parts: Parts) -> None:
     assert not list((parts.settings.state / "passing").glob("*/in-*"))
 
 
+def test_a_file_that_is_not_read_is_told_once(lead: Lead) -> None:
+    """With its name and what to do; the others can come in."""
+    page = lead.send(("JKG-01.txt", INTERVIEW), ("notes.xyz", "a"))
+    assert page.text.count("does not read this ending") == 1
+    assert "1 transcript would come in" in page.text
+
+
 @pytest.mark.slow
 def test_what_comes_twice_changes_nothing(lead: Lead, parts: Parts) -> None:
     """The same file again is there already."""
