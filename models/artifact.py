@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
-import zlib
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import BadInput, TandemError, kind_of
 from models.arrays_file import read_arrays
 from models.calibration import Calibration
@@ -31,14 +30,10 @@ _IDF = "idf/"
 _OF_PASSAGE = "classifier/"  # what a named classifier has learnt
 _LONGEST = 100_000_000  # bytes of a manifest
 _NOT_TO_BE_READ = (
+    *DAMAGED_ZIP,
     OSError,
-    ValueError,
-    KeyError,
     TypeError,
     AttributeError,
-    RecursionError,
-    zipfile.BadZipFile,
-    zlib.error,
 )
 _OF_COLD_START = ("meanings", "centre", "spread", "thresholds")
 

@@ -8,8 +8,6 @@ erased when the training ends, and at every withdrawal.
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,20 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.damaged_zip import DAMAGED_ZIP
 from models.arrays_file import read_arrays
 from models.model_folder import erase_folder, model_folder
 
 FOLDER = "tuning"  # directly below the study's models
 Arrays = Mapping[str, NDArray[Any]]
 _NOT_TO_BE_READ = (
+    *DAMAGED_ZIP,
     OSError,
-    ValueError,
-    KeyError,
-    EOFError,
     TypeError,
     MemoryError,
-    zipfile.BadZipFile,
-    zlib.error,
 )
 
 

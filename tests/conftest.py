@@ -39,9 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place[item.path])
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two processes more than there are cores, six at most: tests of servers and browsers wait half of their time."""
-    return min(6, (os.cpu_count() or 1) + 2)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two processes more than there are cores, six at most: tests of servers and browsers wait half of their time.
+
+    Without those one more is enough: each loads the libraries for itself.
+    """
+    servers_too = "not (label_studio" not in config.option.markexpr
+    return min(6, (os.cpu_count() or 1) + (2 if servers_too else 1))
 
 
 def pytest_collection_finish() -> None:

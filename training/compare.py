@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 
 from annotations.agreement import tables_of
 from annotations.arrays import Bools, Floats
+from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import TandemError
 from annotations.store.model_versions import ModelVersion, Serving
 from models.arrays_file import read_arrays
@@ -31,16 +30,11 @@ from training.promote import Verdict, first, incomparable, judge
 HELD_OUT = "held_out.npz"
 # what comes of reading a file that is none, that is cut off, or that declares shapes which do not fit or are too large
 _NOT_TO_BE_READ = (
+    *DAMAGED_ZIP,
     OSError,
-    ValueError,
-    KeyError,
-    EOFError,
     TypeError,
     MemoryError,
     OverflowError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import BadInput
 from annotations.sheets.content import refuse_zip_bomb
 
@@ -39,10 +40,8 @@ def _look_at(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str, what: 
     try:
         with archive.open(entry) as part:
             head = part.read(4096)
-    except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, EOFError) as error:
+    except (*DAMAGED_ZIP, OSError) as error:
         raise BadInput(f"{file} is no {what}, or a damaged one. Open it and save it again.") from error
-    except Exception as error:  # zlib.error has no public base but Exception
-        raise BadInput(f"{file} is a damaged {what}. Open it and save it again.") from error
     refuse_entities(head, file, what)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import BadInput
 
 ENDINGS = (".qdpx", ".qde", ".qdc")
@@ -82,7 +83,7 @@ def open_container(file: Path) -> Container:
         return Container(file, file.read_bytes(), file.name)
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (*DAMAGED_ZIP, OSError) as error:
         raise BadInput(f"{file} is no project archive, or a damaged one. Export it once more.") from error
     try:
         return _from_archive(file, archive)
@@ -164,9 +165,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, most
     try:
         with archive.open(entry) as part:
             found = part.read(most + 1)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError) as error:
-        raise BadInput(f"{file}: {entry.filename} in it is damaged. Export the project once more.") from error
-    except Exception as error:  # zlib.error has no public base but Exception
+    except (*DAMAGED_ZIP, OSError) as error:
         raise BadInput(f"{file}: {entry.filename} in it is damaged. Export the project once more.") from error
     if len(found) > most:
         raise BadInput(_too_large(file, entry, most))

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import BadInput, nearest
 
 MOST_BYTES = 50_000_000
@@ -55,7 +56,7 @@ def refuse_zip_bomb(content: bytes, file: str, what: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             too_many = len(archive.infolist()) > 10_000
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (*DAMAGED_ZIP, OSError) as error:
         raise BadInput(f"{file} is no {what}, or a damaged one. Open it and save it again.") from error
     if unpacked > MOST_UNPACKED or too_many or unpacked > 200 * len(content) + 20_000_000:
         raise BadInput(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import warnings
 import zipfile
-import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
+from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import BadInput
 
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
@@ -31,19 +30,13 @@ MOST_CELLS = 20_000_000
 MOST_ROWS = 1_048_576  # Excel's own limit
 # what openpyxl, zipfile and the XML parser raise for archives that are no sound workbook
 _DAMAGED = (
+    *DAMAGED_ZIP,
     InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
     ArithmeticError,
     AttributeError,
-    EOFError,
-    LookupError,
     OSError,
-    RuntimeError,
     SyntaxError,
     TypeError,
-    ValueError,
 )
 
 

@@ -6,17 +6,18 @@ links, ``..`` or a drive, sizes as the manifest says, every hash before anything
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import BadInput
 from service.backup.encrypted_file import DecryptingReader, EncryptingWriter, is_encrypted
 from service.backup.manifest import LARGEST, NAME, FileEntry, Manifest, read_manifest
@@ -106,14 +107,8 @@ class Archive:
                         break
                     digest.update(block)
                     yield block
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            KeyError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
+        except (*DAMAGED_ZIP, OSError) as error:
+            _refused_by_disk(error)
             raise self._damaged(entry) from error
         if left != 0 or digest.hexdigest() != entry.sha256:
             raise self._damaged(entry)
@@ -135,7 +130,8 @@ class Archive:
         try:
             with self._archive.open(found) as opened:
                 content = opened.read(LARGEST + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (*DAMAGED_ZIP, OSError) as error:
+            _refused_by_disk(error)
             raise BadInput(
                 f"{self._file} is damaged: its {NAME} cannot be read. Take another backup."
             ) from error
@@ -197,10 +193,17 @@ def _as_zip(content: BinaryIO, file: Path) -> Iterator[zipfile.ZipFile]:
     _refuse_long_list(content, file)
     try:
         archive = zipfile.ZipFile(content)
-    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError) as error:
+    except (*DAMAGED_ZIP, OSError) as error:
+        _refused_by_disk(error)
         raise _no_backup(file) from error
     with archive:
         yield archive
+
+
+def _refused_by_disk(error: Exception) -> None:
+    """Raise what a disk said; that a place is before the file's beginning comes of a changed byte."""
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:
+        raise error
 
 
 def _refuse_long_list(content: BinaryIO, file: Path) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from annotations.errors import BadInput, TandemError
 from annotations.study.config import Study
-from service.backup.archive import refuse_name
+from service.backup.archive import opened_archive, refuse_name
 from service.backup.make import make_backup
 from service.backup.restore import restore_backup
 from service.composition import Parts
@@ -183,6 +183,27 @@ def test_what_is_no_backup_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "end").write_bytes(b"PK\x05\x06" + b"\xff" * 18)
     for file in (other, tmp_path / "empty", tmp_path / "random", tmp_path / "end", tmp_path / "none"):
         _refused(file, tmp_path, "is no backup|is no file|lists more files")
+
+
+@pytest.mark.slow
+def test_every_byte_of_the_list_of_files_may_flip(parts: Parts, tmp_path: Path) -> None:
+    """Other names, sizes, ways of packing, passwords that there are none of, places before the beginning: sentences."""
+    whole = bytearray(make_backup(parts.study, parts.database_url, parts.settings).file.read_bytes())
+    begins = int.from_bytes(whole[-6:-2], "little")
+    assert whole[begins : begins + 4] == b"PK\x01\x02"
+    bad, refused = tmp_path / "flipped.zip", 0
+    for at in range(begins, len(whole)):
+        for bit in (0x01, 0x40, 0x80):
+            whole[at] ^= bit
+            bad.write_bytes(whole)
+            whole[at] ^= bit
+            try:
+                with opened_archive(bad, None) as archive:
+                    for entry in archive.manifest.files:
+                        archive.check(entry)
+            except BadInput:
+                refused += 1
+    assert refused > len(whole) - begins
 
 
 def test_every_byte_that_flips_is_noticed(parts: Parts, tmp_path: Path) -> None:
