@@ -87,6 +87,7 @@ def test_the_state_folder_is_used_where_nothing_can_be_written_beside(
     assert usual_folder(parts.settings, parts.study) == parts.settings.state / "backups" / "study"
 
 
+@pytest.mark.slow
 def test_two_backups_of_a_study_do_not_meet(parts: Parts) -> None:
     """The second one is told to wait."""
 

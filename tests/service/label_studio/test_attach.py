@@ -130,6 +130,7 @@ def test_a_service_of_another_key_does_not(parts: Parts) -> None:
         assert "may serve another study" in find_service(parts).why_not
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "say",
     [
@@ -165,6 +166,7 @@ def test_a_squatter_that_asks_the_real_service_is_found_out(parts: Parts) -> Non
             assert f"listens on port {url.rpartition(':')[2]}" in find_service(parts).why_not
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", [(b"[" * 90_000, b""), (b'{"parts": "', b"x" * 1000), (b"\xff", b"")])
 def test_what_no_service_would_say_is_no_service(parts: Parts, raw: tuple[bytes, bytes]) -> None:
     """Brackets without end, words without end, and no text at all: a sentence, and no more is read than that takes."""

@@ -129,6 +129,7 @@ def test_a_withdrawal_is_shown_first_and_asked_for_by_its_code(filled: Lead) -> 
     assert filled.get("/participants/withdraw?who=NOBODY").status_code == 422
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
 def test_every_export_has_its_form(lead: Lead, kind: object) -> None:
     """Each says what it is for, and which command makes the same."""
