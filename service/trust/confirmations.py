@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from annotations.errors import BadInput
 from annotations.study.config import Study
 from service.settings import Settings
-from service.trust.address import Address, Confirmation, may_be_called, server, web_address
+from service.trust.address import Address, Confirmation, may_be_called, ray_address, server, web_address
 from service.trust.confirmed import confirm, confirmed_for, take_back
 from service.trust.named import GOES_THERE, Named, all_named, database_parts
 from service.trust.reach import is_the_users
@@ -30,6 +30,8 @@ def confirm_address(study: Study, settings: Settings, text: str, *, plain_http: 
     """
     address = _typed(text)
     named = [one for one in all_named(study) if one.address == address]
+    if not named and address.scheme == "ray":  # typed with --address, so the study need not name it
+        named = [Named("precoding.address", text, address)]
     if not named:
         others = ", ".join(sorted({str(one.address) for one in all_named(study)}))
         raise BadInput(
@@ -62,7 +64,14 @@ def standing(study: Study, settings: Settings) -> list[Standing]:
         Standing(one.address, one.use, GOES_THERE[one.use], _state(one, settings, confirmed)) for one in named
     ]
     gone = sorted({one.address for one in confirmed} - {one.address for one in named})
-    return [*rows, *(Standing(one, "", "", "confirmed, named no more") for one in gone)]
+    return [*rows, *(_unnamed(one) for one in gone)]
+
+
+def _unnamed(address: Address) -> Standing:
+    """A cluster is confirmed for whoever types its address; any other was named once."""
+    if address.scheme == "ray":
+        return Standing(address, "--address", GOES_THERE["precoding.address"], "confirmed")
+    return Standing(address, "", "", "confirmed, named no more")
 
 
 def _state(named: Named, settings: Settings, confirmed: frozenset[Confirmation]) -> str:
@@ -77,6 +86,8 @@ def _state(named: Named, settings: Settings, confirmed: frozenset[Confirmation])
 
 
 def _typed(text: str) -> Address:
+    if text.startswith("ray://"):
+        return ray_address(text)
     if text.startswith("postgres"):
         host, port = database_parts(text)
         return server("postgresql", host, port)
