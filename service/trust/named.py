@@ -109,8 +109,8 @@ def cluster_named(study: Study) -> Named | None:
 
 def all_named(study: Study) -> list[Named]:
     """Every server that study.yaml names. Raises as the four above."""
-    found = (label_studio_named(study), service_named(study), database_named(study), cluster_named(study))
-    return [one for one in found if one is not None]
+    addresses = (label_studio_named(study), service_named(study), database_named(study), cluster_named(study))
+    return [address_named for address_named in addresses if address_named is not None]
 
 
 def _web(use: Use, text: str | None) -> Named | None:
