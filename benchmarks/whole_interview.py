@@ -157,7 +157,7 @@ def _work(page: Any, server: LabelStudio, project: int) -> dict[str, Any]:
         hands.mark(page, "1", (turn, 4), (turn, 60))
         hands.click_mark(page, turn, 10)
         fingers.open_list(page)
-        fingers.name_by_search(page, ["Teaming"])
+        fingers.name_in_list(page, ["Teaming"])
         fingers.close_list(page)
         timed("code words of one's own", began)
     began = time.perf_counter()

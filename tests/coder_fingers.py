@@ -11,7 +11,8 @@ PAUSE_MS = 400  # Label Studio's search begins 300 ms after the last key
 BETWEEN_KEYS_MS = 60
 READS_MS = 300  # nobody decides sooner after a passage has come
 _SEARCHING = "document.activeElement.matches('input.lsf-taxonomy-search-input')"
-_CHOSEN = "[...document.querySelectorAll('.htx-taxonomy .ant-select-selection-item')].map(e => e.innerText)"
+_FINDING = "document.activeElement.matches('.tandem-any input.ant-input')"
+_CHOSEN = "[...document.querySelectorAll('.tandem-any .lsf-choices input:checked')].map(e => e.name)"
 _BOXES = "[...document.querySelectorAll('.tandem-likely input')].map(e => [e.name, e.checked])"
 
 
@@ -21,12 +22,38 @@ def boxes(page: Any) -> list[tuple[str, bool]]:
 
 
 def chosen(page: Any) -> list[str]:
-    """What is chosen in the list."""
+    """What is ticked behind the search."""
     return [str(name) for name in page.evaluate(_CHOSEN)]
 
 
+def open_search(page: Any) -> None:
+    """The key of the search, and wait until it has the cursor."""
+    for patience_ms in (5_000, 10_000, 60_000):  # a key while the passage is still being drawn does nothing
+        page.keyboard.press("m")
+        try:
+            page.wait_for_function(_FINDING, timeout=patience_ms)
+            return
+        except NotInTime:
+            continue
+    raise AssertionError("the search does not take the cursor")
+
+
+def name_by_search(page: Any, names: Iterable[str], *, pause_ms: int = 0) -> None:
+    """In the search: type each name, Enter. Nothing has to be waited for."""
+    for name in names:
+        page.keyboard.type(name)
+        page.wait_for_timeout(pause_ms)
+        page.keyboard.press("Enter")
+
+
+def close_search(page: Any) -> None:
+    """Click beside it, so that keys mean the screen again."""
+    page.locator(".tandem-head").click(position={"x": 2, "y": 2})
+    page.wait_for_function(f"!({_FINDING})")
+
+
 def open_list(page: Any) -> None:
-    """Click into the list, and wait until the search has the cursor."""
+    """Click into the list of the screen of whole interviews, and wait until its search has the cursor."""
     for patience_ms in (
         5_000,
         10_000,
@@ -41,7 +68,7 @@ def open_list(page: Any) -> None:
     page.wait_for_function("document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
 
 
-def name_by_search(page: Any, names: Iterable[str], *, pause_ms: int = PAUSE_MS) -> None:
+def name_in_list(page: Any, names: Iterable[str], *, pause_ms: int = PAUSE_MS) -> None:
     """With the list open: type each name over the one before, wait, Down, Enter."""
     for name in names:
         page.keyboard.press("Control+A")

@@ -215,7 +215,7 @@ def _blind(study: SomeDoubt, text: Any) -> set[int]:
 
 def _name_codes(page: Any, names: list[str]) -> None:
     fingers.open_list(page)
-    fingers.name_by_search(page, names)
+    fingers.name_in_list(page, names)
     fingers.close_list(page)
 
 
