@@ -7,10 +7,9 @@ from typing import Any
 
 from playwright.sync_api import TimeoutError as NotInTime
 
-PAUSE_MS = 400  # Label Studio's search begins 300 ms after the last key
+PAUSE_MS = 400  # of somebody who looks at what is found
 BETWEEN_KEYS_MS = 60
 READS_MS = 300  # nobody decides sooner after a passage has come
-_SEARCHING = "document.activeElement.matches('input.lsf-taxonomy-search-input')"
 _FINDING = "document.activeElement.matches('.tandem-any input.ant-input')"
 _CHOSEN = "[...document.querySelectorAll('.tandem-any .lsf-choices input:checked')].map(e => e.name)"
 _BOXES = "[...document.querySelectorAll('.tandem-likely input')].map(e => [e.name, e.checked])"
@@ -50,38 +49,6 @@ def close_search(page: Any) -> None:
     """Click beside it, so that keys mean the screen again."""
     page.locator(".tandem-head").click(position={"x": 2, "y": 2})
     page.wait_for_function(f"!({_FINDING})")
-
-
-def open_list(page: Any) -> None:
-    """Click into the list of the screen of whole interviews, and wait until its search has the cursor."""
-    for patience_ms in (
-        5_000,
-        10_000,
-        60_000,
-    ):  # a click while the passage is still being drawn opens nothing
-        page.locator(".htx-taxonomy").first.click()
-        try:
-            page.wait_for_function(_SEARCHING, timeout=patience_ms)
-            break
-        except NotInTime:
-            page.locator(".tandem-head").click(position={"x": 2, "y": 2})
-    page.wait_for_function("document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
-
-
-def name_in_list(page: Any, names: Iterable[str], *, pause_ms: int = PAUSE_MS) -> None:
-    """With the list open: type each name over the one before, wait, Down, Enter."""
-    for name in names:
-        page.keyboard.press("Control+A")
-        page.keyboard.type(name)
-        page.wait_for_timeout(pause_ms)
-        page.keyboard.press("ArrowDown")
-        page.keyboard.press("Enter")
-
-
-def close_list(page: Any) -> None:
-    """Click beside it, so that keys mean the screen again: after Escape the cursor may still stand in the field."""
-    page.locator(".tandem-head").click(position={"x": 2, "y": 2})
-    page.wait_for_function("!document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
 
 
 def press(page: Any, keys: Sequence[str]) -> None:
