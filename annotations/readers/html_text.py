@@ -54,7 +54,7 @@ class HtmlText(HTMLParser):
         self.parts.append(text)
         self._looks.append(self._tags.looks)
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
         """What Word puts between "<![" and "]>"; where it is damaged, it is words like any others."""
         try:
             return super().parse_marked_section(i, report)
