@@ -92,14 +92,14 @@ class Decision:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be kept; ``decision_of`` reads it."""
-        found: dict[str, Any] = {
+        plain: dict[str, Any] = {
             "codes": list(self.codes),
             "memo": self.memo,
             "influence": self.influence,
             "concrete_example": self.concrete_example,
         }
-        found |= {"marked": [one.to_json() for one in self.marked]} if self.marked else {}
-        return found | ({"reached": list(self.reached)} if self.reached else {})
+        plain |= {"marked": [marked.to_json() for marked in self.marked]} if self.marked else {}
+        return plain | ({"reached": list(self.reached)} if self.reached else {})
 
     @property
     def content(self) -> str:
@@ -167,9 +167,9 @@ def _coded_words(said: Mapping[str, Any]) -> CodedWords:
 
 def judge(arrival: Arrival, codebook: Codebook, *, coder: str | None, unmatched: str) -> Verdict:
     """What an arrival on a task of ours means. ``coder``: whose it is; ``unmatched``: why nobody's."""
-    found = nobodys_word(arrival)
-    if found is not None:
-        return found
+    verdict = nobodys_word(arrival)
+    if verdict is not None:
+        return verdict
     try:
         answer = answer_of(arrival.result, codebook)
     except BadInput as error:

@@ -78,7 +78,7 @@ def interview_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
     made = Template(skeleton).substitute(
         text=TEXT,
         state=STATE,
-        labels="\n".join(_label(*one, key=at) for at, one in enumerate(_MARKS, start=1)),
+        labels="\n".join(_label(*mark, key=at) for at, mark in enumerate(_MARKS, start=1)),
         codes=_boxes(codebook, kept) + _list(codebook, kept) + _earlier_list(codebook, kept),
         rows=rows,
         manner=_manner(keys) if asks_influence else "",

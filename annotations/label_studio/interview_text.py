@@ -105,27 +105,27 @@ class InterviewText:
         stop = self._offset(marked.end, marked.end_offset, at_end=True)
         if begin is None or stop is None or begin >= stop or not marked.words:
             return None
-        found = Span(begin, stop)
-        said = self.words(found)
-        return found if said.strip() and hash_of_words(said) == marked.words else None
+        span_there = Span(begin, stop)
+        said = self.words(span_there)
+        return span_there if said.strip() and hash_of_words(said) == marked.words else None
 
     def words(self, span: Span) -> str:
         """What the screen shows of a span: words of turns only."""
-        found = []
+        lines = []
         for at, turn in enumerate(self.turns):
             if turn.span.overlap(span):
                 begin = max(span.start, turn.span.start) - turn.span.start
                 stop = min(span.end, turn.span.end) - turn.span.start
-                found.append(self.shown(at)[begin:stop])
-        return "\n".join(found)
+                lines.append(self.shown(at)[begin:stop])
+        return "\n".join(lines)
 
     def _offset(self, path: str, units: int, *, at_end: bool) -> int | None:
-        found = _PARAGRAPH.fullmatch(path)
-        if found is None or int(found[1]) > len(self.turns):
+        paragraph = _PARAGRAPH.fullmatch(path)
+        if paragraph is None or int(paragraph[1]) > len(self.turns):
             return None
-        at = int(found[1]) - 1
+        at = int(paragraph[1]) - 1
         turn = self.turns[at]
-        if found[2] is None:
+        if paragraph[2] is None:
             # the paragraph as a whole: 0 is before its words, 1 behind them; where a selection ends before one, it
             # ends behind the one above
             if units == 0 and at_end:

@@ -35,8 +35,8 @@ def answer_regions(said: Decision, codebook: Codebook, boxes: Collection[str]) -
         by_control[INFLUENCE] = [alias for _, alias, meant, _ in INFLUENCES if meant == said.influence]
     if said.concrete_example:
         by_control[EXAMPLE] = [EXAMPLE_ALIAS]
-    found = [_region(name, "choices", {"choices": its}) for name, its in sorted(by_control.items())]
-    return [*found, _region(MEMO, "textarea", {"text": [said.memo]})] if said.memo else found
+    regions = [_region(name, "choices", {"choices": its}) for name, its in sorted(by_control.items())]
+    return [*regions, _region(MEMO, "textarea", {"text": [said.memo]})] if said.memo else regions
 
 
 def can_be_shown(codes: Sequence[str], codebook: Codebook) -> bool:
@@ -47,8 +47,8 @@ def can_be_shown(codes: Sequence[str], codebook: Codebook) -> bool:
 def _control(code: str, codebook: Codebook, boxes: Collection[str]) -> str:
     if is_listed(code, codebook):
         return LIKELY if code in boxes else OTHERS
-    one = codebook[code]
-    return control_of(one, codebook.framework(one.framework))
+    its_code = codebook[code]
+    return control_of(its_code, codebook.framework(its_code.framework))
 
 
 def _region(name: str, kind: str, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,9 +87,9 @@ class Answers:
         page = 1
         while True:
             plain = self._server.get("api/tasks/", params | {"page": page})
-            found = plain["tasks"] if isinstance(plain, dict) else plain or []
-            yield [_task(one) for one in found]
-            if len(found) < PAGE:
+            tasks = plain["tasks"] if isinstance(plain, dict) else plain or []
+            yield [_task(task) for task in tasks]
+            if len(tasks) < PAGE:
                 return
             page += 1
 
@@ -100,22 +100,25 @@ class Answers:
         page = 1
         while True:
             plain = self._server.get("api/tasks/", params | {"page": page})
-            found = plain["tasks"] if isinstance(plain, dict) else plain or []
-            for one in found:
-                key = key_in((one.get("data") or {}).get("segment_id"))
-                if key is not None and one.get("draft_exists"):
-                    yield from self._drafts_of(int(one["id"]), key)
-            if len(found) < PAGE:
+            tasks = plain["tasks"] if isinstance(plain, dict) else plain or []
+            for draft_plain in tasks:
+                key = key_in((draft_plain.get("data") or {}).get("segment_id"))
+                if key is not None and draft_plain.get("draft_exists"):
+                    yield from self._drafts_of(int(draft_plain["id"]), key)
+            if len(tasks) < PAGE:
                 return
             page += 1
 
     def _drafts_of(self, task: int, key: UUID) -> Iterator[DraftedTask]:
-        for one in self._server.get(f"api/tasks/{task}/drafts", {}) or ():
-            user, changed = _number_of_user(one), one.get("updated_at") or one["created_at"]
-            if one.get("annotation") is not None or user is None:
+        for draft_plain in self._server.get(f"api/tasks/{task}/drafts", {}) or ():
+            user, changed = (
+                _number_of_user(draft_plain),
+                draft_plain.get("updated_at") or draft_plain["created_at"],
+            )
+            if draft_plain.get("annotation") is not None or user is None:
                 continue  # changes to what was submitted before, not saved yet
             # read as an annotation, so that a form which is none of ours is taken out
-            plain = {"id": 0, "task": task, "result": one.get("result"), "created_at": changed}
+            plain = {"id": 0, "task": task, "result": draft_plain.get("result"), "created_at": changed}
             yield DraftedTask(key, user, arrival_of(plain, key).result, datetime.fromisoformat(changed))
 
     def holds(self, project: int, task: int, key: UUID) -> bool:
@@ -130,9 +133,9 @@ def _task(plain: Mapping[str, Any]) -> AnsweredTask:
     key = key_in((plain.get("data") or {}).get("segment_id"))
     number = int(plain["id"])
     arrivals = []
-    for one in plain.get("annotations") or ():
+    for annotation in plain.get("annotations") or ():
         try:
-            arrivals.append(arrival_of({**one, "task": number}, key))
+            arrivals.append(arrival_of({**annotation, "task": number}, key))
         except BadInput as error:
             raise BadInput(f"task {number}: {error}") from error
     changed = plain.get("updated_at")
@@ -141,8 +144,8 @@ def _task(plain: Mapping[str, Any]) -> AnsweredTask:
 
 def _number_of_user(draft: Mapping[str, Any]) -> int | None:
     """Whose a draft is: Label Studio says it in words only, "Ada Byron ada@example.org, 12"."""
-    found = re.search(r", (\d{1,9})$", str(draft.get("created_username") or ""))
-    return None if found is None else int(found[1])
+    number = re.search(r", (\d{1,9})$", str(draft.get("created_username") or ""))
+    return None if number is None else int(number[1])
 
 
 def _changed_after(since: datetime) -> dict[str, Any]:

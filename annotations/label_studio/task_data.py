@@ -169,10 +169,10 @@ def _reason(reason: Reason) -> str:
 
 def _context(said: Sequence[Said]) -> str:
     return "".join(
-        f"<div><b>{_text(one.speaker)}</b> {_text(_short(one.words))}</div>"
-        if one.speaker
-        else f"<div>{_text(_short(one.words))}</div>"
-        for one in said
+        f"<div><b>{_text(turn.speaker)}</b> {_text(_short(turn.words))}</div>"
+        if turn.speaker
+        else f"<div>{_text(_short(turn.words))}</div>"
+        for turn in said
     )
 
 

@@ -48,7 +48,7 @@ class Account:
     @property
     def words_left_out(self) -> int:
         """How many words are no part of any turn."""
-        return sum(one.words for one in self.left_out)
+        return sum(left.words for left in self.left_out)
 
     @property
     def missing(self) -> int:

@@ -60,10 +60,10 @@ def colon_labels(lines: TextLines, beside: Mapping[int, object], known: Known) -
     filled = [at for at in lines.filled if at not in beside]
     forms = _forms(lines, filled)
     for marks in ((Mark.COLON,), (Mark.COLON, Mark.TIGHT)):
-        found = _labels([one for one in forms if one.mark in marks], forms, lines, filled, known)
-        if found.starts:
-            return found
-    return found
+        labels_there = _labels([form for form in forms if form.mark in marks], forms, lines, filled, known)
+        if labels_there.starts:
+            return labels_there
+    return labels_there
 
 
 def _forms(lines: TextLines, filled: Sequence[int]) -> list[Form]:
@@ -82,8 +82,8 @@ def _forms(lines: TextLines, filled: Sequence[int]) -> list[Form]:
 
 
 def _read(lines: TextLines, filled: Sequence[int], *, numbers: bool) -> list[Form]:
-    found = (colon_form(at, lines.texts[at], numbers=numbers) for at in filled)
-    return without_counts([form for form in found if form])
+    forms = (colon_form(at, lines.texts[at], numbers=numbers) for at in filled)
+    return without_counts([form for form in forms if form])
 
 
 def _labels(
@@ -91,18 +91,23 @@ def _labels(
 ) -> Labels:
     head = head_of(lines, asked, filled)
     evidence = _Evidence(lines, [at for at in filled if at not in head], known)
-    why = evidence.speakers([one for one in asked if one.line not in head], len({one.key for one in asked}))
-    starts = tuple(one for one in forms if one.key in why and one.line not in head)
-    taken = {one.line for one in starts}
+    why = evidence.speakers(
+        [form for form in asked if form.line not in head], len({form.key for form in asked})
+    )
+    starts = tuple(form for form in forms if form.key in why and form.line not in head)
+    taken = {start.line for start in starts}
     near = tuple(
-        (one, evidence.why_not(one, bool(starts)))
-        for one in forms
-        if one.line not in taken and one.line not in head and _looks_like_one(one)
+        (form, evidence.why_not(form, bool(starts)))
+        for form in forms
+        if form.line not in taken and form.line not in head and _looks_like_one(form)
     )
     too_long = [
         Form(at, Mark.COLON, "", 0) for at in filled if at not in taken and _LONG.match(lines.texts[at])
     ]
-    near = (*near, *((one, "what stands before its colon is longer than a label may be") for one in too_long))
+    near = (
+        *near,
+        *((form, "what stands before its colon is longer than a label may be") for form in too_long),
+    )
     return Labels(starts, why, near if starts else near[: len(near) - len(too_long)], head)
 
 

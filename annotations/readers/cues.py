@@ -138,14 +138,14 @@ def with_names_above(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
     lines = [cue.lines[0] for cue in bare if len(cue.lines) > 1 and folded(cue.lines[0]) in named]
     # brackets around every name are the program's
     plain = without_brackets if all(without_brackets(line) != line.strip() for line in lines) else str
-    found, marks = [], 0
+    cues_named, marks = [], 0
     for cue in cues:
         has_name = not cue.voice and len(cue.lines) > 1 and folded(cue.lines[0]) in named
         marks += count_words(cue.lines[0]) if has_name else 0
-        found.append(
+        cues_named.append(
             replace(cue, voice=label_of(plain(cue.lines[0])), lines=cue.lines[1:]) if has_name else cue
         )
-    return found, marks
+    return cues_named, marks
 
 
 def _unrolled(cues: Sequence[Cue], counted: _Counted) -> Iterator[Cue]:

@@ -189,22 +189,22 @@ def refuse_bad_name(what: str, given: str | None, where: str) -> None:
 
 def _from_name(name: str, pattern: str, where: str) -> Description:
     """What the study's pattern finds in the file's name; it has to match from its beginning."""
-    found = re.match(pattern, name) if pattern else None
-    if found is None:
+    match = re.match(pattern, name) if pattern else None
+    if match is None:
         return Description()
-    groups = {key: value for key, value in found.groupdict().items() if value and key in _COLUMNS}
-    if not found.groupdict():
-        groups = {"participant": found.group()}
+    groups = {key: value for key, value in match.groupdict().items() if value and key in _COLUMNS}
+    if not match.groupdict():
+        groups = {"participant": match.group()}
     return Description.of(groups, where)
 
 
 def _from_place(place: str, pattern: str, where: str) -> Description:
     """What the study's pattern finds in the file's path below the folder that is imported, anywhere in it."""
-    found = re.search(pattern, place) if pattern else None
-    if found is None:
+    match = re.search(pattern, place) if pattern else None
+    if match is None:
         return Description()
     return Description.of(
-        {key: value for key, value in found.groupdict().items() if value and key in _COLUMNS}, where
+        {key: value for key, value in match.groupdict().items() if value and key in _COLUMNS}, where
     )
 
 
@@ -225,7 +225,9 @@ def _only_participant(read: ReadTranscript) -> str | None:
 def _case_and_site(said: Description, config: StudyConfig, where: str) -> tuple[str, str]:
     cases = config.cases
     case = _as_listed("case", said.case, tuple(cases), where)
-    site = _as_listed("site", said.site, tuple(one for its in cases.values() for one in its), where)
+    site = _as_listed(
+        "site", said.site, tuple(site_listed for its in cases.values() for site_listed in its), where
+    )
     case = case or next((name for name, its in cases.items() if site in its), "")
     if site and case in cases and cases[case] and site not in cases[case]:
         raise BadInput(

@@ -55,10 +55,10 @@ def _turns(
     paragraphs = [_text(block) for block in blocks if not isinstance(block, tuple)]
     in_tables = sum(len(cell) for table in tables for row in table for cell in row)
     if in_tables > sum(map(len, paragraphs)) and rules.lines is not Lines.NO_SPEAKERS:
-        found = _of_tables(tables)
-        if found is not None:
+        turns_of_tables = _of_tables(tables)
+        if turns_of_tables is not None:
             outside = [text for text in paragraphs if text.strip()]
-            return found[0], _with_outside(found[1], outside)
+            return turns_of_tables[0], _with_outside(turns_of_tables[1], outside)
     spoken, account = turns_of_lines(_lines(blocks), interviewers, rules)
     if tables and not any(turn.speaker for turn in spoken):
         rows = [" | ".join(one_line(cell) for cell in row if cell.strip()) if isinstance(block, tuple) else block
@@ -71,7 +71,7 @@ def _with_outside(account: Account, outside: Sequence[str]) -> Account:
     left_out = [
         LeftOut("paragraph", "outside the tables", count_words(text), first_words(text)) for text in outside
     ]
-    words = sum(one.words for one in left_out)
+    words = sum(left.words for left in left_out)
     return replace(account, words_in=account.words_in + words, left_out=(*account.left_out, *left_out))
 
 
@@ -83,27 +83,27 @@ def _of_tables(tables: Sequence[Table]) -> tuple[list[SpokenTurn], Account] | No
     turns: list[SpokenTurn] = []
     account = Account()
     for table in tables:
-        found = turns_of_table(table)
-        if found is None:
+        turns_there = turns_of_table(table)
+        if turns_there is None:
             cells = " ".join(cell for row in table for cell in row)
             account = _added(account, Account(count_words(cells), left_out=(
                 LeftOut("table", "a table of neither speakers nor words", count_words(cells), first_words(cells)),
             )))  # fmt: skip
         else:
-            turns.extend(found[0])
-            account = _added(account, found[1])
+            turns.extend(turns_there[0])
+            account = _added(account, turns_there[1])
     return (turns, account) if turns else None
 
 
-def _added(one: Account, other: Account) -> Account:
+def _added(account: Account, other: Account) -> Account:
     return replace(
-        one,
-        words_in=one.words_in + other.words_in,
-        kept=one.kept + other.kept,
-        marks=one.marks + other.marks,
-        left_out=(*one.left_out, *other.left_out),
-        layout=one.layout or other.layout,
-        speakers={**one.speakers, **other.speakers},
+        account,
+        words_in=account.words_in + other.words_in,
+        kept=account.kept + other.kept,
+        marks=account.marks + other.marks,
+        left_out=(*account.left_out, *other.left_out),
+        layout=account.layout or other.layout,
+        speakers={**account.speakers, **other.speakers},
     )
 
 

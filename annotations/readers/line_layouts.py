@@ -35,8 +35,8 @@ def turns_of_lines(
         in_blocks = _of_cues(lines, interviewers, rules) or _of_tabs(lines)
         if in_blocks is not None:
             return in_blocks
-    found = find_labels(lines, interviewers, rules)
-    pieces = pieces_of(lines, found)
+    labels = find_labels(lines, interviewers, rules)
+    pieces = pieces_of(lines, labels)
     spoken, marks = [], 0
     before: float | None = None
     for piece in pieces.turns:
@@ -44,10 +44,10 @@ def turns_of_lines(
         spoken.append(turn)
         marks += its
         before = turn.ends
-    if found.layout == Mark.ABOVE and not found.unlabelled:
+    if labels.layout == Mark.ABOVE and not labels.unlabelled:
         spoken = _merged(spoken)
     return spoken, account_of(
-        found,
+        labels,
         pieces,
         sum(map(count_words, lines.texts)),
         sum(count_words(turn.words) for turn in spoken),

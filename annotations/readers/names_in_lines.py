@@ -34,15 +34,17 @@ def names_above(lines: TextLines, beside: Mapping[int, object], known: Known) ->
     keys |= {form.key for form in forms if counted[form.key] > 1}
     if len(keys) > 1:
         keys |= {form.key for form in forms if _after_a_blank(form.line, lines) and _is_name(form.label)}
-    found = [form for form in forms if form.key in keys]
+    forms_above = [form for form in forms if form.key in keys]
     near = [
         (form, "a name and a time stand alone on a line, but the name does not come again") for form in forms
     ]
-    if len(found) < 2 or not _take_turns(found, known):
+    if len(forms_above) < 2 or not _take_turns(forms_above, known):
         return Labels(near=tuple(near))
-    taken = {form.line for form in found}
-    why = {form.key: f"it stands with a time above words {counted[form.key]} times" for form in found}
-    return Labels(tuple(found), why, tuple(one for one in near if one[0].line not in taken))
+    taken = {form.line for form in forms_above}
+    why = {form.key: f"it stands with a time above words {counted[form.key]} times" for form in forms_above}
+    return Labels(
+        tuple(forms_above), why, tuple(form_near for form_near in near if form_near[0].line not in taken)
+    )
 
 
 def _may_speak(form: Form, known: Known) -> bool:
@@ -59,10 +61,10 @@ def _is_name(label: str) -> bool:
     return shape_of(label) in (Shape.ROLE, Shape.NAME) or any(map(str.isdigit, label))
 
 
-def _take_turns(found: Sequence[Form], known: Known) -> bool:
-    keys = Counter(form.key for form in found)
-    sure = any(known.lists(form.label) or is_role(form.label) for form in found)
-    return len(keys) < len(found) or len(keys) == 2 or sure
+def _take_turns(forms: Sequence[Form], known: Known) -> bool:
+    keys = Counter(form.key for form in forms)
+    sure = any(known.lists(form.label) or is_role(form.label) for form in forms)
+    return len(keys) < len(forms) or len(keys) == 2 or sure
 
 
 def _with_words_below(forms: Sequence[Form], filled: Sequence[int]) -> list[Form]:

@@ -51,9 +51,9 @@ def other_labels(lines: TextLines, beside: Mapping[int, object], known: Known) -
             its = [form for form in its if is_role(form.label)]
             if not any(asks_by_word(form.label) or known.asks(form.label) for form in its):
                 continue
-        found = _by_mark(its, len(filled), least, known)
-        if len(found.starts) > len(best.starts):
-            best = found
+        labels = _by_mark(its, len(filled), least, known)
+        if len(labels.starts) > len(best.starts):
+            best = labels
     return best
 
 

@@ -126,18 +126,18 @@ def _lines_of_pages(reader: Any, file: str) -> list[list[_Line]]:
 
 def _lines(page: Any) -> Iterator[_Line]:
     """A page's lines in the order of the file, with the place of each to see what stands apart."""
-    found: list[tuple[str, float | None]] = [("", None)]
+    page_lines: list[tuple[str, float | None]] = [("", None)]
 
     def visit(text: str, matrix: Any, place: Any, _font: Any, _size: Any) -> None:
         height = float(place[5]) * float(matrix[3]) + float(matrix[5])
         for at, part in enumerate(text.split("\n")):
             if at:
-                found.append(("", None))
-            before, y = found[-1]
-            found[-1] = (before + part, height if y is None and part.strip() else y)
+                page_lines.append(("", None))
+            before, y = page_lines[-1]
+            page_lines[-1] = (before + part, height if y is None and part.strip() else y)
 
     page.extract_text(visitor_text=visit)
-    lines = [(_plain(text), y) for text, y in found if text.strip()]
+    lines = [(_plain(text), y) for text, y in page_lines if text.strip()]
     gaps = [
         abs(above - below) if above is not None and below is not None else 0.0
         for (_, above), (_, below) in pairwise(lines)

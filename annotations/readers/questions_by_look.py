@@ -22,16 +22,16 @@ def questions_by_look(lines: TextLines) -> Labels:
     filled = [at for at in lines.filled if at in lines.opens]
     asked = {at for at in filled if asks_something(lines.texts[at].rstrip("*_"))}
     looks = sorted({look for at in filled for look in lines.looks.get(at, ())}, key=_order)
-    found: list[tuple[int, list[int], str, bool]] = []
+    readings: list[tuple[int, list[int], str, bool]] = []
     for look in looks:
         bear = [at for at in filled if look in lines.looks.get(at, ())]
         others = [at for at in filled if look not in lines.looks.get(at, ())]
         for chosen, rest, with_it in ((bear, others, True), (others, bear, False)):
             if _ask(chosen, rest, asked):
-                found.append((sum(at in asked for at in chosen), chosen, look, with_it))
-    if not found:
+                readings.append((sum(at in asked for at in chosen), chosen, look, with_it))
+    if not readings:
         return Labels()
-    _, chosen, look, with_it = max(found, key=lambda one: one[0])
+    _, chosen, look, with_it = max(readings, key=lambda reading: reading[0])
     return _labels(filled, frozenset(chosen), look, with_it=with_it)
 
 

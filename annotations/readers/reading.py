@@ -61,14 +61,14 @@ def read_transcripts(
         )
     name = unicodedata.normalize("NFC", file.stem)  # a Mac writes ö as o and a mark
     if ending in _TABLES:
-        found = read_table(file, name=name, interviewers=interviewers, rules=rules)
+        transcripts = read_table(file, name=name, interviewers=interviewers, rules=rules)
     else:
-        found = READERS[ending](
+        transcripts = READERS[ending](
             read_bytes(file), name=name, file=str(file), interviewers=interviewers, rules=rules
         )
-    for one in found:
-        if len(one.name) > MOST_NAME or not one.name.isprintable():
+    for transcript_read in transcripts:
+        if len(transcript_read.name) > MOST_NAME or not transcript_read.name.isprintable():
             raise BadInput(
-                f"{file}: the id {one.name[:40]!r} is too long or holds odd characters. Rename it."
+                f"{file}: the id {transcript_read.name[:40]!r} is too long or holds odd characters. Rename it."
             )
-    return found
+    return transcripts

@@ -120,10 +120,11 @@ def speakers_among(
         return {}
     texts = TextLines(lines, frozenset())
     known = Known(interviewers, rules.participants)
-    found = max(
-        (colon_labels(texts, {}, known), other_labels(texts, {}, known)), key=lambda one: len(one.starts)
+    labels = max(
+        (colon_labels(texts, {}, known), other_labels(texts, {}, known)),
+        key=lambda labels: len(labels.starts),
     )
-    return {form.line: replace(form, label=_label(form, found.starts)) for form in found.starts}
+    return {form.line: replace(form, label=_label(form, labels.starts)) for form in labels.starts}
 
 
 def _most_starts(
@@ -132,13 +133,13 @@ def _most_starts(
     table = rows_in_tabs(lines, beside)
     if table.starts:
         return table, "a table of speakers and words, its cells between tabs"
-    found = [
+    candidates = [
         (names_above(lines, beside, known), Mark.ABOVE.value),
         (colon, Mark.COLON.value),
         (names_alone(lines, beside, known), Mark.ALONE.value),
         (other_labels(lines, beside, known), "a label without a colon"),
     ]
-    best, layout = max(found, key=lambda one: len(one[0].starts))
+    best, layout = max(candidates, key=lambda candidate: len(candidate[0].starts))
     if not best.starts and lines.looks:
         best, layout = questions_by_look(lines), Mark.LOOK.value
     return best, layout
@@ -157,7 +158,7 @@ def _label(form: Form, starts: Sequence[Form]) -> str:
     """A label as it is kept: brackets around all labels are the program's, around some they say that a name was
     blanked.
     """
-    around_all = all(without_brackets(one.label) != one.label for one in starts)
+    around_all = all(without_brackets(start.label) != start.label for start in starts)
     return without_brackets(form.label) if around_all else form.label
 
 
@@ -167,20 +168,20 @@ def _labels_as_kept(starts: Sequence[Form], why: Mapping[str, str]) -> Mapping[s
 
 def _beside(lines: TextLines) -> dict[int, Beside]:
     """The lines that nobody says: those of programs, times on lines of their own, and the numbers of cues."""
-    found = {at: Beside("the head or foot of a page") for at in page_heads(lines)}
+    beside = {at: Beside("the head or foot of a page") for at in page_heads(lines)}
     filled = lines.filled
     for place, at in enumerate(filled):
         plain = lines.texts[at].strip()
         if is_programs_line(plain) or is_programs_line(plain[prefix_of(plain, numbers=False).end :]):
-            found[at] = Beside("a program's own line")
+            beside[at] = Beside("a program's own line")
         elif _RULE.fullmatch(plain):
-            found[at] = Beside("a line of marks")
+            beside[at] = Beside("a line of marks")
         elif len(plain) <= _LONGEST_TIME and (is_time(plain) or is_range(plain)):
-            found[at] = Beside("a time", *begin_and_end(plain))
+            beside[at] = Beside("a time", *begin_and_end(plain))
             above = filled[place - 1] if place else -1
             if above >= 0 and is_range(plain) and lines.texts[above].strip().isdecimal():
-                found[above] = Beside("the number of a cue")
-    return found
+                beside[above] = Beside("the number of a cue")
+    return beside
 
 
 def _unlabelled(
@@ -227,7 +228,7 @@ def _near(
 ) -> list[Near]:
     """What nearly was a label, each line once, and where a speaker's label stands in the middle of a line."""
     taken = {form.line for form in starts}
-    found = {
+    nearly = {
         form.line: Near(form.line, first_words(lines.texts[form.line]), why)
         for form, why in near
         if form.line not in taken
@@ -237,10 +238,10 @@ def _near(
     words_from = {form.line: form.width for form in starts}
     for at in lines.filled:
         text = lines.texts[at]
-        if at in found:
+        if at in nearly:
             continue
         if inside is not None and inside.search(text, words_from.get(at, 0)):
-            found[at] = Near(at, first_words(text), "a speaker's label stands in the middle of it")
+            nearly[at] = Near(at, first_words(text), "a speaker's label stands in the middle of it")
         elif at not in taken and layout == Mark.ABOVE and folded(name_alone(text)) in keys - {""}:
-            found[at] = Near(at, first_words(text), "it holds a speaker's name and no time")
-    return [found[at] for at in sorted(found)]
+            nearly[at] = Near(at, first_words(text), "it holds a speaker's name and no time")
+    return [nearly[at] for at in sorted(nearly)]

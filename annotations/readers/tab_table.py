@@ -29,9 +29,9 @@ def rows_in_tabs(lines: TextLines, beside: Mapping[int, object]) -> Labels:
         return Labels()
     head = next(iter(rows)) if columns.head else -1
     starts = list(_starts({at: cells for at, cells in rows.items() if at != head}, columns))
-    if not starts or any(one is None for one in starts):
+    if not starts or any(start is None for start in starts):
         return Labels()
-    forms = tuple(one for one in starts if one is not None)
+    forms = tuple(start for start in starts if start is not None)
     why = {form.key: "the column of speakers names it" for form in forms}
     return Labels(forms, why, head=frozenset([head]) if columns.head else frozenset())
 
@@ -40,10 +40,10 @@ def _cells(line: str) -> list[tuple[int, str]]:
     """The cells of a line, each with the place where it begins."""
     cells = line.split("\t")
     places = [0, *accumulate(len(cell) + 1 for cell in cells)]
-    found = list(zip(places, cells, strict=False))
-    while len(found) > 1 and not found[-1][1].strip():
-        found.pop()
-    return found
+    filled_cells = list(zip(places, cells, strict=False))
+    while len(filled_cells) > 1 and not filled_cells[-1][1].strip():
+        filled_cells.pop()
+    return filled_cells
 
 
 def _starts(rows: Mapping[int, Sequence[tuple[int, str]]], columns: Columns) -> Iterator[Form | None]:

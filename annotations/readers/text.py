@@ -59,26 +59,30 @@ def in_place(
     words. Where a line that nobody says stands within a turn, the turn ends there and goes on as another.
     """
     lines = lines_of_text(text)
-    found = find_labels(lines, interviewers, rules)
-    pieces = pieces_of(lines, found)
+    labels = find_labels(lines, interviewers, rules)
+    pieces = pieces_of(lines, labels)
     offsets = [0, *accumulate(len(line) + 1 for line in lines.texts)]
-    placed = [_trimmed(one, text) for piece in pieces.turns for one in _spans(piece, lines.texts, offsets)]
-    for before, one in pairwise(placed):
-        one.begins = before.ends if one.begins is None else one.begins
-    roles = roles_of([one.speaker for one in placed], interviewers)
+    placed = [
+        _trimmed(place_of_piece, text)
+        for piece in pieces.turns
+        for place_of_piece in _spans(piece, lines.texts, offsets)
+    ]
+    for before, later in pairwise(placed):
+        later.begins = before.ends if later.begins is None else later.begins
+    roles = roles_of([line.speaker for line in placed], interviewers)
     turns = tuple(
         Turn(
             index,
-            one.speaker,
-            roles[one.speaker] if one.speaker else Role.PARTICIPANT,
-            Span(one.start, one.end),
-            one.begins,
-            one.ends,
+            line.speaker,
+            roles[line.speaker] if line.speaker else Role.PARTICIPANT,
+            Span(line.start, line.end),
+            line.begins,
+            line.ends,
         )
-        for index, one in enumerate(placed)
-        if one.end > one.start
+        for index, line in enumerate(placed)
+        if line.end > line.start
     )
-    return turns, _account(text, turns, found, pieces, sum(one.marks for one in placed))
+    return turns, _account(text, turns, labels, pieces, sum(line.marks for line in placed))
 
 
 def _spans(piece: Piece, lines: Sequence[str], offsets: Sequence[int]) -> Iterator[_Placed]:
@@ -98,25 +102,25 @@ def _spans(piece: Piece, lines: Sequence[str], offsets: Sequence[int]) -> Iterat
         yield _Placed(piece.speaker, offsets[first.line] + first.column, end, begins, ends)
 
 
-def _trimmed(one: _Placed, text: str) -> _Placed:
+def _trimmed(line: _Placed, text: str) -> _Placed:
     """A turn whose words do not begin or end with a time code; the codes are its times."""
-    words = text[one.start : one.end] if one.end > one.start else ""
+    words = text[line.start : line.end] if line.end > line.start else ""
     if (first := _FIRST.match(words)) is not None and (at := seconds(first[0])) is not None:
-        one.start += first.end()
-        one.marks += count_words(first[0])
-        one.begins = at if one.begins is None else one.begins
-    last = _LAST.search(text, max(one.start, one.end - _LONGEST, 0), max(one.end, 0))
+        line.start += first.end()
+        line.marks += count_words(first[0])
+        line.begins = at if line.begins is None else line.begins
+    last = _LAST.search(text, max(line.start, line.end - _LONGEST, 0), max(line.end, 0))
     if last is not None and words and (at := seconds(last[0])) is not None:
-        one.end = one.start + len(text[one.start : last.start()].rstrip())
-        one.marks += count_words(last[0])
-        one.ends = at
-    said = text[one.start : one.end]
-    one.start += len(said) - len(said.lstrip())
-    one.end -= len(said) - len(said.rstrip())
-    return one
+        line.end = line.start + len(text[line.start : last.start()].rstrip())
+        line.marks += count_words(last[0])
+        line.ends = at
+    said = text[line.start : line.end]
+    line.start += len(said) - len(said.lstrip())
+    line.end -= len(said) - len(said.rstrip())
+    return line
 
 
-def _account(text: str, turns: Sequence[Turn], found: Found, pieces: Pieces, more_marks: int) -> Account:
+def _account(text: str, turns: Sequence[Turn], labels: Found, pieces: Pieces, more_marks: int) -> Account:
     return account_of(
-        found, pieces, count_words(text), sum(count_words(turn.span.of(text)) for turn in turns), more_marks
+        labels, pieces, count_words(text), sum(count_words(turn.span.of(text)) for turn in turns), more_marks
     )

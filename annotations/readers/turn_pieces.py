@@ -49,35 +49,35 @@ class Pieces:
     before_first: int = 0
 
 
-def pieces_of(lines: TextLines, found: Found) -> Pieces:
+def pieces_of(lines: TextLines, labels: Found) -> Pieces:
     """Every line with words, in the turn it belongs to; without any label each paragraph is a turn."""
-    walk = _Walk(lines, found)
+    walk = _Walk(lines, labels)
     for at in lines.filled:
         walk.take(at)
     return walk.pieces
 
 
-def account_of(found: Found, pieces: Pieces, words_in: int, kept: int, more_marks: int) -> Account:
+def account_of(labels: Found, pieces: Pieces, words_in: int, kept: int, more_marks: int) -> Account:
     """The account of lines: what was found, what became of each line, and the words counted on both sides."""
     return Account(
         words_in=words_in,
         kept=kept,
         marks=pieces.marks + more_marks,
         left_out=tuple(pieces.left_out),
-        near=tuple(NearLabel(one.line + 1, one.begins, one.why) for one in found.near),
-        layout=found.layout,
-        speakers=found.speakers,
+        near=tuple(NearLabel(form.line + 1, form.begins, form.why) for form in labels.near),
+        layout=labels.layout,
+        speakers=labels.speakers,
         before_first=pieces.before_first,
-        unlabelled=found.unlabelled,
+        unlabelled=labels.unlabelled,
     )
 
 
 class _Walk:
-    def __init__(self, lines: TextLines, found: Found) -> None:
+    def __init__(self, lines: TextLines, labels: Found) -> None:
         self.pieces = Pieces()
-        self._lines, self._found = lines, found
-        self._starts = {form.line: form for form in found.starts}
-        self._paragraphs = found.unlabelled or not found.starts
+        self._lines, self._found = lines, labels
+        self._starts = {form.line: form for form in labels.starts}
+        self._paragraphs = labels.unlabelled or not labels.starts
         self._time: tuple[float | None, float | None] = (None, None)
         self._apart = False
         self._last = -1
@@ -105,13 +105,13 @@ class _Walk:
         self._last = form.line
 
     def _nobody(self, at: int) -> None:
-        one, line = self._found.beside[at], self._lines.texts[at]
-        if one.at is not None:
-            self._time = (one.at, one.ends)
-        if one.at is not None or one.why == "the number of a cue":
+        beside, line = self._found.beside[at], self._lines.texts[at]
+        if beside.at is not None:
+            self._time = (beside.at, beside.ends)
+        if beside.at is not None or beside.why == "the number of a cue":
             self.pieces.marks += count_words(line)
         else:
-            self._leave(at, one.why)
+            self._leave(at, beside.why)
         self._apart = True
 
     def _leave(self, at: int, why: str) -> None:

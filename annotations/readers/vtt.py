@@ -109,7 +109,7 @@ def _with_the_rest(account: Account, joined: str, beside: _Beside, unread: int) 
     return replace(
         account,
         words_in=payload + count_words(notes),
-        left_out=(*account.left_out, *(LeftOut(*one) for one in more)),
+        left_out=(*account.left_out, *(LeftOut(*left) for left in more)),
     )
 
 
@@ -138,7 +138,9 @@ def _without_blank_lines(text: str, beside: _Beside) -> str:
         first = block.lstrip().split("\n", 1)[0].strip()
         following = blocks[at + 1].lstrip() if at + 1 < len(blocks) else ""
         counts = block.strip().isdecimal() and "-->" in following.split("\n", 1)[0]
-        if "-->" not in block and (first.split(" ")[0] in _BLOCKS or not any("-->" in one for one in kept)):
+        if "-->" not in block and (
+            first.split(" ")[0] in _BLOCKS or not any("-->" in line_kept for line_kept in kept)
+        ):
             beside.notes.append(block.replace("WEBVTT", "", 1) if at == 0 else block)
             kept.extend([first] if at == 0 else [])
         elif "-->" not in block and not counts and kept:
@@ -172,15 +174,15 @@ def _cues(text: str, kind: str, file: str, layout: str, beside: _Beside) -> Iter
 
 def _names_above_times(captions: Sequence[Any]) -> dict[int, str]:
     """The speakers that stand in the cues' identifiers, as Webex writes them: if they come again."""
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for at, caption in enumerate(captions):
         identifier = label_of(str(caption.identifier or ""))
         webex = _WEBEX.fullmatch(identifier)
         plain = webex["name"] if webex else _NUMBERED.sub("", identifier)
         if webex or (plain and not _IDENTITY.fullmatch(plain) and name_alone(plain)):
-            found[at] = label_of(plain)
-    different = {folded(name) for name in found.values()}
-    return found if 2 * len(found) >= len(captions) and len(different) <= max(2, len(found) / 2) else {}
+            names[at] = label_of(plain)
+    different = {folded(name) for name in names.values()}
+    return names if 2 * len(names) >= len(captions) and len(different) <= max(2, len(names) / 2) else {}
 
 
 def _voices(payload: str, beside: _Beside) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,7 @@ def interview_shown(connection: Connection, task: InterviewTask, kept: Kept) -> 
         if row.segmentation == cut
     ]
     coded = _coded(connection, task.transcript, {cut})
-    whole = not task.again and coded <= {one.segment for one in asked}
+    whole = not task.again and coded <= {passage.segment for passage in asked}
     return InterviewShown(InterviewText(kept.transcript.text, kept.transcript.turns), asked, whole)
 
 

@@ -46,7 +46,7 @@ def chosen_for(connection: Connection, model: UUID) -> Mapping[str, ChosenCut]:
     """The choices that hold for a version, by code; a code for which the rule decides is missing."""
     wanted = select(chosen_cuts).where(chosen_cuts.c.model_id == model).order_by(chosen_cuts.c.sequence)
     newest = {row.code: _choice(row) for row in connection.execute(wanted)}
-    return {code: one for code, one in newest.items() if one.choice is not Choice.RULE}
+    return {code: chosen for code, chosen in newest.items() if chosen.choice is not Choice.RULE}
 
 
 def choice_history(connection: Connection, model: UUID) -> tuple[ChosenCut, ...]:

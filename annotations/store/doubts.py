@@ -61,38 +61,38 @@ class Doubt:
         return self.is_question and not self.settled
 
 
-def add_doubt(connection: Connection, one: Doubt) -> UUID:
+def add_doubt(connection: Connection, doubt: Doubt) -> UUID:
     """Keep a memo or a question; its answers are added on their own."""
     new = uuid4()
-    at = one.passage
+    at = doubt.passage
     span = None if at is None else at.span
     values = {
         "id": new,
-        "author_id": keep_coder(connection, Coder(one.author)),
+        "author_id": keep_coder(connection, Coder(doubt.author)),
         "transcript_id": None if at is None else at.transcript,
         "start": None if span is None else span.start,
         "end": None if span is None else span.end,
         "text_hash": None if at is None else at.text_hash,
-        "code": one.code,
-        "case": one.case,
-        "is_question": one.is_question,
-        "text": one.text,
-        "created": one.created or now(),
+        "code": doubt.code,
+        "case": doubt.case,
+        "is_question": doubt.is_question,
+        "text": doubt.text,
+        "created": doubt.created or now(),
     }
     connection.execute(doubts.insert().values(**values))
     return new
 
 
-def add_answer(connection: Connection, doubt: UUID, one: Answer) -> UUID:
+def add_answer(connection: Connection, doubt: UUID, answer: Answer) -> UUID:
     """Keep an answer."""
     new = uuid4()
     values = {
         "id": new,
         "doubt_id": doubt,
-        "author_id": keep_coder(connection, Coder(one.author)),
-        "text": one.text,
-        "settles": one.settles,
-        "created": one.created or now(),
+        "author_id": keep_coder(connection, Coder(answer.author)),
+        "text": answer.text,
+        "settles": answer.settles,
+        "created": answer.created or now(),
     }
     connection.execute(doubt_answers.insert().values(**values))
     return new
@@ -114,8 +114,8 @@ def all_doubts(connection: Connection, *, transcript: UUID | None = None) -> tup
 def doubt_by_id(connection: Connection, doubt: UUID) -> Doubt | None:
     """The one with this id, or None where there is none or it was taken back."""
     wanted = select(doubts).where(doubts.c.id == doubt, doubts.c.taken_back.is_(None))
-    found = _doubts(connection, connection.execute(wanted).all())
-    return found[0] if found else None
+    doubts_there = _doubts(connection, connection.execute(wanted).all())
+    return doubts_there[0] if doubts_there else None
 
 
 def _doubts(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Doubt, ...]:

@@ -39,15 +39,17 @@ class JudgedPassages:
         marks = _marks(connection, segmentation)
         with self._turn:
             stale = [
-                one for one, mark in marks.items() if one not in self._kept or self._kept[one][0] != mark
+                transcript
+                for transcript, mark in marks.items()
+                if transcript not in self._kept or self._kept[transcript][0] != mark
             ]
             if stale:
-                found = counted_passages(connection, segmentation, None if len(stale) > _FEW else stale)
-                for one in stale:
-                    self._kept[one] = (marks[one], found.get(one, Counted(0, 0)))
+                counts = counted_passages(connection, segmentation, None if len(stale) > _FEW else stale)
+                for transcript in stale:
+                    self._kept[transcript] = (marks[transcript], counts.get(transcript, Counted(0, 0)))
             for gone in self._kept.keys() - marks.keys():
                 del self._kept[gone]
-            return {one: self._kept[one][1] for one in marks}
+            return {transcript: self._kept[transcript][1] for transcript in marks}
 
 
 def counted_passages(
@@ -77,19 +79,21 @@ def counted_passages(
     carried = _by_pass(_rows(connection, of_codings.where(*current).order_by(*key), r.transcript_id, only))
     positions: dict[int, set[int]] = {}
     spans = {at: [Span(row[1], row[2]) for row in its] for at, its in cut.items()}
-    for one, its in seen.items():
-        if one[0] in spans:
-            positions.setdefault(one[0], set()).update(judged(spans[one[0]], its))
-    for one, its in carried.items():
-        if one[0] in spans and one in seen:
-            for places in project(spans[one[0]], {span: span for span in its}).values():
-                positions.setdefault(one[0], set()).update(places)
+    for transcript_and_coder, its in seen.items():
+        if transcript_and_coder[0] in spans:
+            positions.setdefault(transcript_and_coder[0], set()).update(
+                judged(spans[transcript_and_coder[0]], its)
+            )
+    for transcript_and_coder, its in carried.items():
+        if transcript_and_coder[0] in spans and transcript_and_coder in seen:
+            for places in project(spans[transcript_and_coder[0]], {span: span for span in its}).values():
+                positions.setdefault(transcript_and_coder[0], set()).update(places)
     coded = {role.value for role in Role if role.is_coded}
-    found = {}
+    counts = {}
     for at, rows in cut.items():
         units = {n for n, row in enumerate(rows) if row[3] in coded}
-        found[numbers[at]] = Counted(len(units), len(units & positions.get(at, set())))
-    return found
+        counts[numbers[at]] = Counted(len(units), len(units & positions.get(at, set())))
+    return counts
 
 
 def _rows(
@@ -102,8 +106,8 @@ def _rows(
 
 def _by_pass(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Span]]:
     return {
-        one: [Span(row[-2], row[-1]) for row in its]
-        for one, its in groupby(rows, key=lambda row: tuple(row[:-2]))
+        key: [Span(row[-2], row[-1]) for row in its]
+        for key, its in groupby(rows, key=lambda row: tuple(row[:-2]))
     }
 
 
@@ -126,6 +130,13 @@ def _marks(connection: Connection, segmentation: str) -> dict[UUID, object]:
     of_codings = per(c.transcript_id, func.max(c.sequence), func.count(c.review_id))
     taken = per(r.transcript_id, joined=retractions.join(reviews, r.id == retractions.c.review_id))
     return {
-        one: (count, texts.get(one), of_reviews.get(one), of_codings.get(one), taken.get(one), segmentation)
-        for one, count in connection.execute(cut)
+        transcript: (
+            count,
+            texts.get(transcript),
+            of_reviews.get(transcript),
+            of_codings.get(transcript),
+            taken.get(transcript),
+            segmentation,
+        )
+        for transcript, count in connection.execute(cut)
     }

@@ -50,22 +50,23 @@ def projects(connection: Connection) -> tuple[ProjectRow, ...]:
 def projects_in_view(connection: Connection) -> tuple[ProjectRow, ...]:
     """Those of the projects in use that stand in the view of their wave, which coders work in now."""
     views: dict[str, View] = {}
-    found = []
-    for one in projects(connection):
-        if one.wave not in views:
-            views[one.wave] = view_of(connection, one.wave)
-        if one.view is views[one.wave]:
-            found.append(one)
-    return tuple(found)
+    projects_shown = []
+    for project in projects(connection):
+        if project.wave not in views:
+            views[project.wave] = view_of(connection, project.wave)
+        if project.view is views[project.wave]:
+            projects_shown.append(project)
+    return tuple(projects_shown)
 
 
 def in_the_other_view(connection: Connection) -> dict[UUID, UUID]:
     """For each project in use of a view that its wave has left, the one that the same coders work in now."""
-    now = {(one.url, one.wave, one.coder): one for one in projects_in_view(connection)}
+    now = {(project.url, project.wave, project.coder): project for project in projects_in_view(connection)}
     return {
-        one.id: there.id
-        for one in projects(connection)
-        if (there := now.get((one.url, one.wave, one.coder))) is not None and there.view is not one.view
+        project.id: there.id
+        for project in projects(connection)
+        if (there := now.get((project.url, project.wave, project.coder))) is not None
+        and there.view is not project.view
     }
 
 

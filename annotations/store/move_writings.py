@@ -30,7 +30,7 @@ def move_written_passages(
     connection.execute(delete(s).where(s.c.transcript_id == before.id))
     kept: dict[tuple[object, ...], dict[str, object]] = {}
     # those that go along last: where an older passage has the same place, they are what stands there
-    for row in sorted(rows, key=lambda one: bool(one.text_hash == was)):
+    for row in sorted(rows, key=lambda row_there: bool(row_there.text_hash == was)):
         values = _landed(row.start, row.end, after, changes) if row.text_hash == was else None
         moved = {**row._mapping, **(values or {})}
         kept[(moved["summary_id"], moved["start"], moved["end"])] = moved

@@ -49,11 +49,11 @@ def answers_in(connection: Connection, project: UUID, annotation: int) -> dict[U
 def reviews_among(connection: Connection, keys: Collection[UUID]) -> list[PassageAnswer]:
     """What whole interviews say of these passages, where it is a review."""
     a = passage_answers
-    found: list[PassageAnswer] = []
+    answers: list[PassageAnswer] = []
     for some in in_lots(keys):
         wanted = select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), a.c.state == State.REVIEW.value)
-        found += map(_answer, connection.execute(wanted))
-    return found
+        answers += map(_answer, connection.execute(wanted))
+    return answers
 
 
 def set_aside_answers(connection: Connection) -> list[PassageAnswer]:
@@ -71,26 +71,26 @@ def count_set_aside_answers(connection: Connection) -> int:
 
 
 def keep_answers(
-    connection: Connection, project: UUID, annotation: int, found: Iterable[PassageAnswer]
+    connection: Connection, project: UUID, annotation: int, answers: Iterable[PassageAnswer]
 ) -> None:
     """What an annotation says now, in the place of what it said before."""
     a = passage_answers
     connection.execute(delete(a).where(a.c.project_id == project, a.c.annotation_id == annotation))
     rows = [
         {
-            "project_id": one.project,
-            "annotation_id": one.annotation,
-            "transcript_id": one.transcript,
-            "key": one.key,
-            "segment_id": one.segment,
-            "coder": one.coder,
-            "state": one.state.value,
-            "why": one.why,
-            "content": one.content,
-            "changed": one.changed,
-            "body": one.decision.to_json(),
+            "project_id": answer.project,
+            "annotation_id": answer.annotation,
+            "transcript_id": answer.transcript,
+            "key": answer.key,
+            "segment_id": answer.segment,
+            "coder": answer.coder,
+            "state": answer.state.value,
+            "why": answer.why,
+            "content": answer.content,
+            "changed": answer.changed,
+            "body": answer.decision.to_json(),
         }
-        for one in found
+        for answer in answers
     ]
     if rows:
         connection.execute(a.insert(), rows)

@@ -20,8 +20,8 @@ def view_of(connection: Connection, wave: str) -> View:
     """The view in force for a wave; passages, if nobody chose."""
     v = wave_views
     wanted = select(v.c.view).where(v.c.wave == wave).order_by(v.c.sequence.desc()).limit(1)
-    found = connection.execute(wanted).scalar()
-    return View.PASSAGE if found is None else View(found)
+    view = connection.execute(wanted).scalar()
+    return View.PASSAGE if view is None else View(view)
 
 
 def choose_view(connection: Connection, wave: str, view: View) -> bool:

@@ -49,16 +49,16 @@ class Distinguishing:
     created: datetime | None = None
 
 
-def add_summary(connection: Connection, one: Summary) -> UUID:
+def add_summary(connection: Connection, summary: Summary) -> UUID:
     """Keep a summary; the author's earlier one of the cell holds no more and stays on record."""
     new = uuid4()
-    author = keep_coder(connection, Coder(one.author))
+    author = keep_coder(connection, Coder(summary.author))
     values = {
-        **one.place.row(),
+        **summary.place.row(),
         "id": new,
         "author_id": author,
-        "text": one.text,
-        "created": one.created or now(),
+        "text": summary.text,
+        "created": summary.created or now(),
     }
     connection.execute(summaries.insert().values(**values))
     rows = [
@@ -69,7 +69,7 @@ def add_summary(connection: Connection, one: Summary) -> UUID:
             "end": passage.span.end,
             "text_hash": passage.text_hash,
         }
-        for passage in dict.fromkeys(one.passages)
+        for passage in dict.fromkeys(summary.passages)
         if passage.span is not None
     ]
     if rows:
@@ -80,11 +80,11 @@ def add_summary(connection: Connection, one: Summary) -> UUID:
 def current_summaries(connection: Connection) -> tuple[Summary, ...]:
     """The newest summary of each author and cell, but those taken back, in the order in which they came."""
     newest: dict[tuple[str, str], Summary] = {}
-    for one in all_summaries(connection):
-        key = (one.place.key, one.author)
+    for summary in all_summaries(connection):
+        key = (summary.place.key, summary.author)
         newest.pop(key, None)
-        newest[key] = one
-    return tuple(one for one in newest.values() if one.text)
+        newest[key] = summary
+    return tuple(summary for summary in newest.values() if summary.text)
 
 
 def all_summaries(connection: Connection) -> tuple[Summary, ...]:
@@ -109,22 +109,22 @@ def all_summaries(connection: Connection) -> tuple[Summary, ...]:
     )
 
 
-def add_chosen_quotes(connection: Connection, found: Sequence[ChosenQuote]) -> None:
+def add_chosen_quotes(connection: Connection, quotes: Sequence[ChosenQuote]) -> None:
     """Keep which passages are quotes, in the order given."""
     rows = [
         {
             "id": uuid4(),
-            "code": one.code,
-            "transcript_id": one.passage.transcript,
-            "start": one.passage.span.start,
-            "end": one.passage.span.end,
-            "text_hash": one.passage.text_hash,
-            "chosen": one.chosen,
-            "by_id": keep_coder(connection, Coder(one.by)),
+            "code": quote.code,
+            "transcript_id": quote.passage.transcript,
+            "start": quote.passage.span.start,
+            "end": quote.passage.span.end,
+            "text_hash": quote.passage.text_hash,
+            "chosen": quote.chosen,
+            "by_id": keep_coder(connection, Coder(quote.by)),
             "created": now(),
         }
-        for one in found
-        if one.passage.span is not None
+        for quote in quotes
+        if quote.passage.span is not None
     ]
     if rows:
         connection.execute(chosen_quotes.insert(), rows)
@@ -137,15 +137,22 @@ def current_quotes(connection: Connection) -> tuple[ChosenQuote, ...]:
     for row in connection.execute(select(chosen_quotes).order_by(chosen_quotes.c.sequence)):
         passage = Passage(row.transcript_id, Span(row.start, row.end), row.text_hash)
         newest[(row.code, passage)] = ChosenQuote(row.code, passage, names[row.by_id], row.chosen)
-    return tuple(one for one in newest.values() if one.chosen)
+    return tuple(quote for quote in newest.values() if quote.chosen)
 
 
-def add_distinguishing(connection: Connection, found: Iterable[Distinguishing]) -> None:
+def add_distinguishing(connection: Connection, given: Iterable[Distinguishing]) -> None:
     """Keep what people say of codes across cases, in the order given."""
-    for one in found:
-        values = {"id": uuid4(), "phase": one.phase, "code": one.code, "words": one.words}
-        by = keep_coder(connection, Coder(one.by))
-        connection.execute(distinguishing.insert().values(**values, by_id=by, created=one.created or now()))
+    for distinguishing_words in given:
+        values = {
+            "id": uuid4(),
+            "phase": distinguishing_words.phase,
+            "code": distinguishing_words.code,
+            "words": distinguishing_words.words,
+        }
+        by = keep_coder(connection, Coder(distinguishing_words.by))
+        connection.execute(
+            distinguishing.insert().values(**values, by_id=by, created=distinguishing_words.created or now())
+        )
 
 
 def current_distinguishing(connection: Connection) -> dict[tuple[str, str], Distinguishing]:
@@ -156,4 +163,4 @@ def current_distinguishing(connection: Connection) -> dict[tuple[str, str], Dist
         (row.phase, row.code): Distinguishing(row.phase, row.code, row.words, names[row.by_id], row.created)
         for row in rows
     }
-    return {place: one for place, one in newest.items() if one.words}
+    return {place: words_kept for place, words_kept in newest.items() if words_kept.words}
