@@ -12,10 +12,10 @@ from pathlib import Path
 
 from annotations.errors import BadInput, unknown
 from annotations.numbers_shown import counted
-from service.agreement.report import Asked as Part
+from service.agreement.report import ReportScope
 from service.composition import Parts
 from service.exporting.exported import Exported
-from service.exporting.wanted import Asked
+from service.exporting.wanted import ExportRequest
 from service.reporting.result_exports import ENDINGS, RESULTS, ResultExport, export_pack
 
 # what an export can be asked
@@ -40,16 +40,16 @@ class Wish:
         return found[0] if found else None
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> ExportRequest:
         """As the exports of codings take it."""
-        return Asked(*(self.narrowed.get(name, ()) for name in NARROWED))
+        return ExportRequest(*(self.narrowed.get(name, ()) for name in NARROWED))
 
 
 Make = Callable[[Parts, Path, Wish], Exported]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """One export. ``switches``: pairs of a name and what it does; ``words``: does it hold what participants said?
 
     ``command``: what makes the same at the command line.
@@ -66,7 +66,7 @@ class Kind:
     words: str = ""
 
 
-def kind_named(key: str) -> Kind:
+def kind_named(key: str) -> ExportKind:
     """The export of this name. Raises UnknownName."""
     found = next((one for one in KINDS if one.key == key), None)
     if found is None:
@@ -104,12 +104,12 @@ def _table_named(option: str) -> Make:
 
 def _result(one: ResultExport) -> Make:
     return lambda parts, file, wish: one.write(
-        parts, file, Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+        parts, file, ReportScope(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
     )
 
 
 def _pack(parts: Parts, file: Path, wish: Wish) -> Exported:
-    part, where = Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+    part, where = ReportScope(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
     return export_pack(parts, file, part, where, with_quotes="with_quotes" in wish.ticked)
 
 
@@ -117,7 +117,7 @@ def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.report import agree
     from service.agreement.report_files import write_csv, write_html, write_xlsx
 
-    report = agree(parts, Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ())))
+    report = agree(parts, ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ())))
     if file.suffix == ".html":
         write_html(parts, report, file, with_quotes="with_quotes" in wish.ticked)
     else:
@@ -126,11 +126,11 @@ def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
 
 
 def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.disagreements import Wanted, disagreements
+    from service.agreement.disagreements import WantedDisagreements, disagreements
     from service.agreement.disagreements_files import write_csv, write_html
 
-    part = Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
-    found = disagreements(parts, Wanted(part, wish.one(CODE), None))
+    part = ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
+    found = disagreements(parts, WantedDisagreements(part, wish.one(CODE), None))
     if file.suffix == ".html":
         write_html(found, parts, file)
     else:
@@ -145,7 +145,7 @@ def _crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.results.table_page import write_html
     from service.results.table_workbook import write_xlsx
 
-    part = Part(wish.one(WAVE), wish.one(CASE))
+    part = ReportScope(wish.one(WAVE), wish.one(CASE))
     table = study_table(parts, WantedTable(among=part, where=wish.narrowed.get(WHERE, ())))
     write = {".xlsx": write_xlsx, ".docx": write_docx, ".html": write_html}[file.suffix]
     write(table, file, with_quotes="with_quotes" in wish.ticked)
@@ -177,9 +177,9 @@ def _timeline(parts: Parts, file: Path, wish: Wish) -> Exported:
 
 def _suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.looking.hidden_spans import LEFT_OUT
-    from service.looking.suggestions_list import Listing, write_csv
+    from service.looking.suggestions_list import SuggestionsListing, write_csv
 
-    listing = Listing(parts, wish.one(WAVE))
+    listing = SuggestionsListing(parts, wish.one(WAVE))
     notes = (
         (f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.",) if listing.hidden else ()
     )
@@ -190,7 +190,7 @@ _TABLES = (".xlsx", ".csv")
 _WORDS = "It holds participants' words, where their consent allows quotes."
 _QUOTES = (("with_quotes", "With participants' words, where consent allows"),)
 KINDS = (
-    Kind(
+    ExportKind(
         "codings",
         "Codings",
         "One row for each coded passage: to read, to count, to bring back in.",
@@ -201,7 +201,7 @@ KINDS = (
         (("coded_only", "Leave out passages on which a coder found that nothing applies"),),
         _WORDS,
     ),
-    Kind(
+    ExportKind(
         "quotes-by-code",
         "Quotes by code",
         "A Word file: each code with its definition, its quotes and memos.",
@@ -211,7 +211,7 @@ KINDS = (
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "memos",
         "Memos",
         "One row for each memo, with its passage and code.",
@@ -221,7 +221,7 @@ KINDS = (
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "segments-by-codes",
         "Segments by codes",
         "0 or 1 for each segment, coder and code: for R and SPSS.",
@@ -230,7 +230,7 @@ KINDS = (
         _table_named("wide"),
         NARROWED,
     ),
-    Kind(
+    ExportKind(
         "codebook",
         "Codebook",
         "For other programs (.qdc), as a table, or as a Word file to print.",
@@ -238,7 +238,7 @@ KINDS = (
         "tandem export --codebook FILE",
         _table_named("codebook"),
     ),
-    Kind(
+    ExportKind(
         "project",
         "Whole study for another program",
         "A REFI-QDA project for NVivo, MAXQDA, ATLAS.ti, QualCoder and others.",
@@ -248,7 +248,7 @@ KINDS = (
         switches=(("no_suggestions", "People's codings alone, without what models suggested"),),
         words="It holds every interview in full. Keep it like the transcripts: a withdrawal cannot erase it.",
     ),
-    Kind(
+    ExportKind(
         "cross-case-table",
         "Cross-case table",
         "Codes by cases, with informants, ratings and summaries.",
@@ -258,7 +258,7 @@ KINDS = (
         (WAVE, CASE, WHERE),
         _QUOTES,
     ),
-    Kind(
+    ExportKind(
         "ratings",
         "Ratings",
         "How strongly each code helps or hinders, by whom: to be read back.",
@@ -266,7 +266,7 @@ KINDS = (
         "tandem ratings --csv FILE",
         _ratings,
     ),
-    Kind(
+    ExportKind(
         "timeline",
         "Timeline",
         "What happened in each case: a picture, a Word file, or a table.",
@@ -276,7 +276,7 @@ KINDS = (
         (CASE,),
     ),
     *(
-        Kind(
+        ExportKind(
             one.name,
             one.title,
             one.what_for,
@@ -287,7 +287,7 @@ KINDS = (
         )
         for one in RESULTS
     ),
-    Kind(
+    ExportKind(
         "report",
         "Methods and results",
         "One Word file with all of it, numbered, and the codebook as its appendix.",
@@ -297,7 +297,7 @@ KINDS = (
         (WAVE, CASE, WHERE),
         _QUOTES,
     ),
-    Kind(
+    ExportKind(
         "agreement",
         "Agreement",
         "Every figure of how far people agree, with each other and with the model.",
@@ -307,7 +307,7 @@ KINDS = (
         (WAVE, CASE, WHERE),
         (("with_quotes", "On the page (.html): disagreements with their words, where consent allows"),),
     ),
-    Kind(
+    ExportKind(
         "disagreements",
         "Disagreements",
         "Each passage on which coders differ, to go through together.",
@@ -317,7 +317,7 @@ KINDS = (
         (WAVE, CASE, CODE, WHERE),
         words="It holds participants' words: keep it where the transcripts are kept.",
     ),
-    Kind(
+    ExportKind(
         "suggestions",
         "Suggestions",
         "What the model that serves proposes, with every probability. Blind passages are left out.",

@@ -25,7 +25,7 @@ from annotations.store.model_versions import champion
 from annotations.store.new_version import put_new_version, segmentations_of
 from annotations.store.segments import segmentation_of
 from annotations.store.transcript_versions import versions_of
-from annotations.store.transcripts import Kept, all_texts, get_transcript
+from annotations.store.transcripts import KeptTranscript, all_texts, get_transcript
 from annotations.study.config import Study
 from annotations.taken_out import TakenOut, blanked
 from models.segmenter import segment
@@ -63,7 +63,7 @@ def returned_words(
     return tuple(found.values())
 
 
-def _returned(connection: Connection, one: ForgottenWords, kept: Kept) -> ReturnedWords | None:
+def _returned(connection: Connection, one: ForgottenWords, kept: KeptTranscript) -> ReturnedWords | None:
     name = kept.transcript.name
     text = next((its for its in one.texts if its.is_of(kept.transcript.text)), None)
     if text is not None:

@@ -17,7 +17,7 @@ from uuid import UUID
 from annotations.errors import BadInput
 from annotations.label_studio.answer_of_annotation import UNREADABLE
 from annotations.label_studio.controls import MEMO
-from annotations.label_studio.interview_text import Marked, hash_of_words
+from annotations.label_studio.interview_text import MarkedPlace, hash_of_words
 
 # Label Studio writes both times of a new annotation within milliseconds
 _SAME_SAVE = timedelta(seconds=2)
@@ -207,7 +207,7 @@ def _place(value: Mapping[str, Any]) -> dict[str, Any]:
     )
     begin, stop = number_in(value["startOffset"]), number_in(value["endOffset"])
     start, end = (_text(value[name])[:_LONGEST_NAME] for name in ("start", "end"))
-    return Marked(start, begin, end, stop, words).to_json()
+    return MarkedPlace(start, begin, end, stop, words).to_json()
 
 
 def _texts(given: Any) -> list[str]:

@@ -31,7 +31,7 @@ _MOST_NAMED = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SegmentAnswer:
     """What a coder said of a segment; influence and concrete example hold for all its codes."""
 
     codes: frozenset[str]
@@ -41,7 +41,7 @@ class Answer:
     concrete_example: bool = False
 
 
-def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer:
+def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> SegmentAnswer:
     """What an annotation's result says. Raises BadInput for codes or controls that are not this configuration's."""
     known = _controls(codebook)
     codes: set[str] = set()
@@ -70,7 +70,7 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
                 f'Label Studio holds an answer under "{_cut(name)}", which is no control of this codebook. It may come '
                 f"from an older codebook; the annotation was left as it is."
             )
-    return Answer(frozenset(codes), memo.strip(), nothing, influence, example)
+    return SegmentAnswer(frozenset(codes), memo.strip(), nothing, influence, example)
 
 
 def _influence(value: Mapping[str, Any]) -> Influence | None:
@@ -79,8 +79,8 @@ def _influence(value: Mapping[str, Any]) -> Influence | None:
     for influence in chosen:
         if influence not in by_alias:
             raise BadInput(
-                f'Label Studio holds the influence "{_cut(influence)}", which is none of {", ".join(by_alias)}; the annotation '
-                f"was left as it is."
+                f'Label Studio holds the influence "{_cut(influence)}", which is none of {", ".join(by_alias)}; '
+                f"the annotation was left as it is."
             )
     return by_alias[chosen[0]] if chosen else None
 

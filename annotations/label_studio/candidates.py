@@ -21,7 +21,7 @@ LEAST_OFFERED = 0.05  # below it a box would only be one more thing to read
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CodeBox:
     """A box. ``odds``: how likely, in words, "" where nothing is said of that."""
 
     code: str
@@ -37,7 +37,7 @@ class Candidates:
     probability of the ticked code that is least sure, 0 for none.
     """
 
-    boxes: tuple[Candidate, ...] = ()
+    boxes: tuple[CodeBox, ...] = ()
     in_rows: tuple[str, ...] = ()
     likely: tuple[str, ...] = ()
     least_sure: float = 0.0
@@ -81,7 +81,7 @@ def candidates(
     rest = [suggestion for suggestion in ranked if not suggestion.suggested]
     likely += rest[: max(0, OFFERED - len(likely))]
     boxes = {
-        suggestion.code: Candidate(
+        suggestion.code: CodeBox(
             suggestion.code, _ticks(suggestion, cuts), _odds(suggestion) if with_odds else ""
         )
         for suggestion in likely
@@ -93,7 +93,7 @@ def candidates(
     )
     order = tuple(boxes)
     if all_in_boxes(codebook):
-        boxes = {code.id: boxes.get(code.id, Candidate(code.id)) for code in listed_codes(codebook)}
+        boxes = {code.id: boxes.get(code.id, CodeBox(code.id)) for code in listed_codes(codebook)}
     least = min((suggestion.probability for suggestion in said if _ticks(suggestion, cuts)), default=0.0)
     return Candidates(tuple(boxes.values()), in_rows, order, least)
 

@@ -25,10 +25,10 @@ from uuid import UUID
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
 from annotations.label_studio.annotation import MARK, MARKS, OURS, PLACE, Arrival
-from annotations.label_studio.answer_of_annotation import Answer, answer_of
-from annotations.label_studio.arrivals import CodedWords, Decision, State, Verdict
-from annotations.label_studio.interview_screen import STATE, Mark
-from annotations.label_studio.interview_text import InterviewText, Marked
+from annotations.label_studio.answer_of_annotation import SegmentAnswer, answer_of
+from annotations.label_studio.arrivals import ArrivalState, ArrivalVerdict, CodedWords, CoderDecision
+from annotations.label_studio.interview_screen import STATE, InterviewMark
+from annotations.label_studio.interview_text import InterviewText, MarkedPlace
 from annotations.segment import project
 from annotations.transcript import Span
 
@@ -80,7 +80,7 @@ class PassageSaid:
     """What an annotation says of a passage. ``by_mark``: it was marked, not only passed over."""
 
     passage: AskedPassage
-    verdict: Verdict
+    verdict: ArrivalVerdict
     by_mark: bool
 
 
@@ -105,16 +105,16 @@ class _One:
     @property
     def taken(self) -> bool:
         """Does it count? What is doubtful counts only if the coder had their hands on it."""
-        return self.label != Mark.DOUBTFUL or self.origin != UNTOUCHED
+        return self.label != InterviewMark.DOUBTFUL or self.origin != UNTOUCHED
 
 
 def said_of_interview(arrival: Arrival, shown: InterviewShown, codebook: Codebook) -> InterviewSaid:
     """What a submitted interview says. Raises BadInput where nobody can know what of it was read."""
     marks = _by_mark(arrival.result)
-    reading = _Reading(shown, codebook)
+    reading = _MarksReading(shown, codebook)
     upto = _read_upto(marks, shown.text)
     for mark in marks:
-        if mark.label != Mark.READ:
+        if mark.label != InterviewMark.READ:
             reading.take(mark, upto)
     return reading.said(upto)
 
@@ -127,7 +127,7 @@ def furthest(result: Sequence[Mapping[str, Any]], text: InterviewText) -> tuple[
     return max(spans, key=lambda span: span.end, default=None), len(touched)
 
 
-class _Reading:
+class _MarksReading:
     """Marks taken in one by one, and what they come to."""
 
     def __init__(self, shown: InterviewShown, codebook: Codebook) -> None:
@@ -160,7 +160,7 @@ class _Reading:
             return
         if not at:
             self._nowhere.append(NOT_ASKED)
-        elif mark.label == Mark.NOTHING:
+        elif mark.label == InterviewMark.NOTHING:
             self._nothing(at, answer)
         elif not answer.codes:
             self._set_aside(at, NO_CODE)
@@ -177,26 +177,28 @@ class _Reading:
                 said.append(PassageSaid(passage, self._verdict(at), by_mark))
         return InterviewSaid(tuple(said), tuple(dict.fromkeys(self._nowhere)))
 
-    def _verdict(self, at: int) -> Verdict:
+    def _verdict(self, at: int) -> ArrivalVerdict:
         if at in self._aside:
-            return Verdict(State.SET_ASIDE, self._aside[at])
+            return ArrivalVerdict(ArrivalState.SET_ASIDE, self._aside[at])
         if at in self._empty and (at in self._coded or at in self._reached):
-            return Verdict(State.SET_ASIDE, BOTH)
+            return ArrivalVerdict(ArrivalState.SET_ASIDE, BOTH)
         marked = tuple(sorted(self._coded.get(at, ()), key=lambda marked: (marked.span, marked.codes)))
         codes = tuple(sorted({code for mark in marked for code in mark.codes}))
         reached = tuple(sorted(self._reached.get(at, ())))
-        return Verdict(
-            State.REVIEW, "", Decision(codes, self._empty.get(at, ""), marked=marked, reached=reached)
+        return ArrivalVerdict(
+            ArrivalState.REVIEW,
+            "",
+            CoderDecision(codes, self._empty.get(at, ""), marked=marked, reached=reached),
         )
 
-    def _nothing(self, at: Sequence[int], answer: Answer) -> None:
+    def _nothing(self, at: Sequence[int], answer: SegmentAnswer) -> None:
         if answer.codes:
             self._set_aside(at, BOTH)
             return
         for place in at:
             self._empty[place] = answer.memo
 
-    def _code(self, at: Sequence[int], span: Span, answer: Answer, mark: _One) -> None:
+    def _code(self, at: Sequence[int], span: Span, answer: SegmentAnswer, mark: _One) -> None:
         for places, part in self._parts(at, span):
             coded = CodedWords(
                 tuple(sorted(answer.codes)),
@@ -251,7 +253,7 @@ class _Reading:
 
 
 def _read_upto(marks: Sequence[_One], text: InterviewText) -> int | None:
-    ends = [_span(mark, text) for mark in marks if mark.label == Mark.READ]
+    ends = [_span(mark, text) for mark in marks if mark.label == InterviewMark.READ]
     if any(end is None for end in ends):
         raise BadInput(NO_END)
     return max((end.end for end in ends if end is not None), default=None)
@@ -261,7 +263,7 @@ def _span(mark: _One, text: InterviewText) -> Span | None:
     if not mark.place:
         return None
     p = mark.place
-    return text.span_of(Marked(p["start"], p["startOffset"], p["end"], p["endOffset"], p["words"]))
+    return text.span_of(MarkedPlace(p["start"], p["startOffset"], p["end"], p["endOffset"], p["words"]))
 
 
 def _by_mark(result: Sequence[Mapping[str, Any]]) -> list[_One]:

@@ -22,7 +22,7 @@ from annotations.label_studio.controls import (
     control_of,
     is_listed,
 )
-from annotations.label_studio.interview_screen import STATE, TEXT, Mark
+from annotations.label_studio.interview_screen import STATE, TEXT, InterviewMark
 from annotations.label_studio.interview_text import InterviewText
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.screen import EXAMPLE_ALIAS
@@ -73,7 +73,7 @@ def suggested_regions(
     numbers: dict[UUID, int] = {}
     for words in suggested:
         at = numbers[words.segment] = numbers.get(words.segment, 0) + 1
-        label = Mark.SURE if words.sure else Mark.DOUBTFUL
+        label = InterviewMark.SURE if words.sure else InterviewMark.DOUBTFUL
         earlier = EarlierWords(words.span, words.codes)
         regions += _mark(f"{OURS}{words.segment.hex}-{at}", label, earlier, text, codebook)
     return regions
@@ -87,14 +87,16 @@ def earlier_regions(
     for words in earlier:
         plain = f"{words.span.start}/{words.span.end}/{words.codes}/{words.memo}"
         name = f"{KEPT}{hashlib.sha256(plain.encode()).hexdigest()[:20]}"
-        regions += _mark(name, Mark.MINE if words.codes else Mark.NOTHING, words, text, codebook)
+        regions += _mark(
+            name, InterviewMark.MINE if words.codes else InterviewMark.NOTHING, words, text, codebook
+        )
     if upto is not None:
-        regions += _mark(f"{KEPT}read", Mark.READ, EarlierWords(upto), text, codebook)
+        regions += _mark(f"{KEPT}read", InterviewMark.READ, EarlierWords(upto), text, codebook)
     return regions
 
 
 def _mark(
-    name: str, label: Mark, said: EarlierWords, text: InterviewText, codebook: Codebook
+    name: str, label: InterviewMark, said: EarlierWords, text: InterviewText, codebook: Codebook
 ) -> list[Region]:
     place = text.place(said.span).to_json()
     del place["words"]

@@ -29,7 +29,7 @@ _BETWEEN = re.compile(r"\s+|\\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedPlace:
     """A place as Label Studio says it: paragraphs as XPath, offsets in UTF-16 units, a hash of the words ("": none)."""
 
     start: str
@@ -84,14 +84,14 @@ class InterviewText:
         said = f' data-below="{html.escape(" ".join(below.split()), quote=True)}"' if below else ""
         return f'<p class="{kind}" data-who="{who}"{said}>{html.escape(self.shown(at), quote=False)}</p>'
 
-    def place(self, span: Span) -> Marked:
+    def place(self, span: Span) -> MarkedPlace:
         """Where a span stands. Raises ValueError for one that shares no word with any turn."""
         first, last = self._turn_from(span.start), self._turn_to(span.end)
         if first is None or last is None or first > last:
             raise ValueError(f"no words of a turn lie in [{span.start}, {span.end})")
         begin = max(span.start, self.turns[first].span.start)
         stop = min(span.end, self.turns[last].span.end)
-        return Marked(
+        return MarkedPlace(
             f"/p[{first + 1}]/text()[1]",
             _units(self.shown(first)[: begin - self.turns[first].span.start]),
             f"/p[{last + 1}]/text()[1]",
@@ -99,7 +99,7 @@ class InterviewText:
             hash_of_words(self.words(Span(begin, stop))),
         )
 
-    def span_of(self, marked: Marked) -> Span | None:
+    def span_of(self, marked: MarkedPlace) -> Span | None:
         """The span that a place means; None where there is no such place, or where other words stand there."""
         begin = self._offset(marked.start, marked.start_offset, at_end=False)
         stop = self._offset(marked.end, marked.end_offset, at_end=True)

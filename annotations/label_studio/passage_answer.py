@@ -8,7 +8,7 @@ from typing import Any
 
 from annotations.codebook.codes import Codebook
 from annotations.label_studio.annotation import KEPT
-from annotations.label_studio.arrivals import Decision
+from annotations.label_studio.arrivals import CoderDecision
 from annotations.label_studio.controls import (
     EXAMPLE,
     INFLUENCE,
@@ -24,7 +24,7 @@ from annotations.label_studio.controls import (
 from annotations.label_studio.screen import EXAMPLE_ALIAS, NO_CODE_ALIAS
 
 
-def answer_regions(said: Decision, codebook: Codebook, boxes: Collection[str]) -> list[dict[str, Any]]:
+def answer_regions(said: CoderDecision, codebook: Codebook, boxes: Collection[str]) -> list[dict[str, Any]]:
     """What Label Studio keeps of this decision. ``boxes``: the codes for which the task has boxes."""
     by_control: dict[str, list[str]] = {}
     for code in said.codes:

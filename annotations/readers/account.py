@@ -27,7 +27,7 @@ class NearLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class WordAccount:
     """Where the words of a file went.
 
     ``words_in``: all words that the reader found in the file. ``kept``: those in turns. ``marks``: labels, times and
@@ -56,4 +56,4 @@ class Account:
         return self.words_in - self.kept - self.marks - self.words_left_out
 
 
-NOTHING_COUNTED = Account()
+NOTHING_COUNTED = WordAccount()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import is_time
-from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
 from annotations.readers.line_layouts import turns_of_lines
 from annotations.readers.looks import Paragraph, looks_of_lines
 from annotations.readers.speaker_table import turns_of_table
@@ -31,7 +31,7 @@ class Document:
 
 def turns_of_document(
     document: Document, interviewers: Sequence[str], rules: LabelRules = USUAL
-) -> tuple[list[SpokenTurn], Account]:
+) -> tuple[list[SpokenTurn], WordAccount]:
     """Turns from the document's tables if they hold most of its words; else from its lines, each paragraph a turn
     without a speaker where no line names one. And the account of its words.
     """
@@ -50,11 +50,11 @@ def turns_of_document(
 
 def _turns(
     blocks: Sequence[str | Paragraph | Table], interviewers: Sequence[str], rules: LabelRules
-) -> tuple[list[SpokenTurn], Account]:
+) -> tuple[list[SpokenTurn], WordAccount]:
     tables = [block for block in blocks if isinstance(block, tuple)]
     paragraphs = [_text(block) for block in blocks if not isinstance(block, tuple)]
     in_tables = sum(len(cell) for table in tables for row in table for cell in row)
-    if in_tables > sum(map(len, paragraphs)) and rules.lines is not Lines.NO_SPEAKERS:
+    if in_tables > sum(map(len, paragraphs)) and rules.lines is not LineRule.NO_SPEAKERS:
         turns_of_tables = _of_tables(tables)
         if turns_of_tables is not None:
             outside = [text for text in paragraphs if text.strip()]
@@ -67,7 +67,7 @@ def _turns(
     return spoken, account
 
 
-def _with_outside(account: Account, outside: Sequence[str]) -> Account:
+def _with_outside(account: WordAccount, outside: Sequence[str]) -> WordAccount:
     left_out = [
         LeftOut("paragraph", "outside the tables", count_words(text), first_words(text)) for text in outside
     ]
@@ -75,18 +75,18 @@ def _with_outside(account: Account, outside: Sequence[str]) -> Account:
     return replace(account, words_in=account.words_in + words, left_out=(*account.left_out, *left_out))
 
 
-def _of_tables(tables: Sequence[Table]) -> tuple[list[SpokenTurn], Account] | None:
+def _of_tables(tables: Sequence[Table]) -> tuple[list[SpokenTurn], WordAccount] | None:
     """The turns of all tables; one in which a transcript goes on after a page has no head of its own."""
     joined = turns_of_table([row for table in tables for row in table])
     if joined is not None:
         return joined
     turns: list[SpokenTurn] = []
-    account = Account()
+    account = WordAccount()
     for table in tables:
         turns_there = turns_of_table(table)
         if turns_there is None:
             cells = " ".join(cell for row in table for cell in row)
-            account = _added(account, Account(count_words(cells), left_out=(
+            account = _added(account, WordAccount(count_words(cells), left_out=(
                 LeftOut("table", "a table of neither speakers nor words", count_words(cells), first_words(cells)),
             )))  # fmt: skip
         else:
@@ -95,7 +95,7 @@ def _of_tables(tables: Sequence[Table]) -> tuple[list[SpokenTurn], Account] | No
     return (turns, account) if turns else None
 
 
-def _added(account: Account, other: Account) -> Account:
+def _added(account: WordAccount, other: WordAccount) -> WordAccount:
     return replace(
         account,
         words_in=account.words_in + other.words_in,

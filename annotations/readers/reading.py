@@ -16,14 +16,14 @@ from annotations.readers.odt import read_odt
 from annotations.readers.otr import read_otr
 from annotations.readers.pdf import read_pdf
 from annotations.readers.rtf import read_rtf
-from annotations.readers.spoken import Reader, ReadTranscript
+from annotations.readers.spoken import ReadTranscript, TranscriptReader
 from annotations.readers.srt import read_srt
 from annotations.readers.table import read_table
 from annotations.readers.text import read_text
 from annotations.readers.vtt import read_vtt
 from annotations.sheets.content import read_bytes
 
-READERS: Mapping[str, Reader] = {
+READERS: Mapping[str, TranscriptReader] = {
     ".txt": read_text,
     ".md": read_text,
     ".docx": read_docx,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from annotations.names import folded
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import begin_and_end, is_range, is_time, without_times
 from annotations.readers.spoken import label_of, one_line
 from annotations.readers.table_columns import MEANINGS
@@ -30,7 +30,7 @@ class Columns:
     head: bool
 
 
-def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Account] | None:
+def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], WordAccount] | None:
     """The turns of a table and the account of its cells, or None if it is none of speakers and words. A row without a
     speaker goes on with the turn above it.
     """
@@ -73,9 +73,9 @@ class _Tally:
             elif at != self._columns.text and cell:
                 self._others.append(cell)
 
-    def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> Account:
+    def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> WordAccount:
         words = sum(map(count_words, self._others))
-        return Account(
+        return WordAccount(
             words_in=sum(count_words(cell) for row in rows for cell in row),
             kept=sum(count_words(turn.words) for turn in turns),
             marks=self._marks,

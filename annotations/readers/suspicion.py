@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from annotations.readers.account import Account
+from annotations.readers.account import WordAccount
 from annotations.readers.words import count_words
 from annotations.transcript import Transcript
 
@@ -76,7 +76,7 @@ class Suspicion:
         }
 
 
-def suspicion_of(transcript: Transcript, account: Account) -> Suspicion:
+def suspicion_of(transcript: Transcript, account: WordAccount) -> Suspicion:
     """What to look at in a transcript."""
     turns = transcript.turns
     words = [count_words(turn.span.of(transcript.text)) for turn in turns]

@@ -11,7 +11,7 @@ from typing import Any
 from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import seconds
 from annotations.readers.cues import Cue, turns_of_cues, with_names_above
 from annotations.readers.label_forms import name_alone
@@ -36,7 +36,7 @@ MOST = 10_000_000
 
 
 @dataclass(slots=True)
-class _Beside:
+class _BesideCues:
     """What of a file is no words of a cue: its notes, how many words of names stand in tags or above the times."""
 
     notes: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ def read_cues(
             f"{file} has {len(text):,} characters; at most {MOST:,} of subtitles are read. Split it."
         )
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ")
-    beside = _Beside()
+    beside = _BesideCues()
     joined = _without_blank_lines(lines, beside)
     cues = list(_cues(joined, kind, file, layout, beside))
     if not cues:
@@ -94,7 +94,7 @@ def read_cues(
     )
 
 
-def _with_the_rest(account: Account, joined: str, beside: _Beside, unread: int) -> Account:
+def _with_the_rest(account: WordAccount, joined: str, beside: _BesideCues, unread: int) -> WordAccount:
     """The account with the words of notes, and of cues that could not be read."""
     payload = _payload_words(joined) + beside.above
     notes = " ".join(beside.notes)
@@ -130,7 +130,7 @@ def _is_timing(line: str) -> bool:
     return "-->" in line
 
 
-def _without_blank_lines(text: str, beside: _Beside) -> str:
+def _without_blank_lines(text: str, beside: _BesideCues) -> str:
     """The text with each cue in one block: a blank line within a cue does not end its words. Notes are taken out."""
     kept: list[str] = []
     blocks = re.split(r"\n[ \t]*\n+", text.strip("\n"))
@@ -150,7 +150,7 @@ def _without_blank_lines(text: str, beside: _Beside) -> str:
     return "\n\n".join(kept) + "\n"
 
 
-def _cues(text: str, kind: str, file: str, layout: str, beside: _Beside) -> Iterator[Cue]:
+def _cues(text: str, kind: str, file: str, layout: str, beside: _BesideCues) -> Iterator[Cue]:
     # here, for most transcripts are text
     import io
 
@@ -185,7 +185,7 @@ def _names_above_times(captions: Sequence[Any]) -> dict[int, str]:
     return names if 2 * len(names) >= len(captions) and len(different) <= max(2, len(names) / 2) else {}
 
 
-def _voices(payload: str, beside: _Beside) -> Iterator[tuple[str, str]]:
+def _voices(payload: str, beside: _BesideCues) -> Iterator[tuple[str, str]]:
     """The voices of a cue and their words, without tags and with entities as the characters they stand for."""
     pieces = _VOICE.split(payload.replace("</v>", ""))
     for at in range(0, len(pieces), 2):

@@ -14,7 +14,7 @@ from annotations.store.tables import brought_in, brought_in_items, now
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BroughtItem:
     """One thing that came in. ``kind``: transcript, described, replaced, review, coding, adopted, attribute, settings or
     codebook; ``before``: how it was, None where it was not there.
     """
@@ -38,7 +38,9 @@ class BroughtIn:
     undone_by: str | None = None
 
 
-def keep_brought_in(connection: Connection, by: str, what: Mapping[str, Any], items: Iterable[Item]) -> UUID:
+def keep_brought_in(
+    connection: Connection, by: str, what: Mapping[str, Any], items: Iterable[BroughtItem]
+) -> UUID:
     """Keep that these came in."""
     new = uuid4()
     connection.execute(brought_in.insert().values(id=new, by=by, what=dict(what)))
@@ -70,11 +72,13 @@ def brought_in_by_id(connection: Connection, record: UUID) -> BroughtIn | None:
     return None if row is None else _brought_in(row)
 
 
-def items_of(connection: Connection, record: UUID) -> tuple[Item, ...]:
+def items_of(connection: Connection, record: UUID) -> tuple[BroughtItem, ...]:
     """Its items, in the order in which they were kept; those of somebody who withdrew are gone."""
     i = brought_in_items.c
     rows = connection.execute(select(brought_in_items).where(i.brought_in_id == record).order_by(i.sequence))
-    return tuple(Item(row.kind, row.transcript_id, row.item_id, row.owner_key, row.before) for row in rows)
+    return tuple(
+        BroughtItem(row.kind, row.transcript_id, row.item_id, row.owner_key, row.before) for row in rows
+    )
 
 
 def mark_undone(connection: Connection, record: UUID, by: str) -> None:

@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, select
 
 from annotations.coding import Coder
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.coders import coder_names, keep_coder
 from annotations.store.tables import doubt_answers, doubts, now
 from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DoubtAnswer:
     """What somebody answered. ``settles``: the team goes by it from now on."""
 
     author: str
@@ -38,10 +38,10 @@ class Doubt:
     author: str
     text: str
     is_question: bool = False
-    passage: Passage | None = None
+    passage: RestingPassage | None = None
     code: str = ""
     case: str = ""
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[DoubtAnswer, ...] = ()
     created: datetime | None = None
     id: UUID | None = None
 
@@ -83,7 +83,7 @@ def add_doubt(connection: Connection, doubt: Doubt) -> UUID:
     return new
 
 
-def add_answer(connection: Connection, doubt: UUID, answer: Answer) -> UUID:
+def add_answer(connection: Connection, doubt: UUID, answer: DoubtAnswer) -> UUID:
     """Keep an answer."""
     new = uuid4()
     values = {
@@ -122,23 +122,23 @@ def _doubts(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Doubt, ..
     if not rows:
         return ()
     names = coder_names(connection)
-    answers: dict[UUID, list[Answer]] = {}
+    answers: dict[UUID, list[DoubtAnswer]] = {}
     wanted = select(doubt_answers).order_by(doubt_answers.c.sequence)
     if len(rows) == 1:
         wanted = wanted.where(doubt_answers.c.doubt_id == rows[0].id)
     for row in connection.execute(wanted):
-        answer = Answer(names[row.author_id], row.text, row.settles, row.created, row.id)
+        answer = DoubtAnswer(names[row.author_id], row.text, row.settles, row.created, row.id)
         answers.setdefault(row.doubt_id, []).append(answer)
     return tuple(_doubt(row, names, answers.get(row.id, ())) for row in rows)
 
 
-def _doubt(row: Row[Any], names: Mapping[UUID, str], answers: Sequence[Answer]) -> Doubt:
+def _doubt(row: Row[Any], names: Mapping[UUID, str], answers: Sequence[DoubtAnswer]) -> Doubt:
     span = None if row.start is None else Span(row.start, row.end)
     return Doubt(
         author=names[row.author_id],
         text=row.text,
         is_question=row.is_question,
-        passage=None if row.transcript_id is None else Passage(row.transcript_id, span, row.text_hash),
+        passage=None if row.transcript_id is None else RestingPassage(row.transcript_id, span, row.text_hash),
         code=row.code,
         case=row.case,
         answers=tuple(answers),

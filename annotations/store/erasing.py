@@ -27,8 +27,8 @@ from annotations.store.tables import (
     webhook_events,
 )
 from annotations.store.transcript_versions import REPLACED, all_versions
-from annotations.store.transcripts import Kept
-from annotations.store.wave_views import View
+from annotations.store.transcripts import KeptTranscript
+from annotations.store.wave_views import TaskView
 
 AT_A_TIME = 500
 
@@ -47,7 +47,7 @@ class Pending:
     around: tuple[str, ...] = ()
 
 
-def words_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
+def words_of(connection: Connection, theirs: Sequence[KeptTranscript]) -> tuple[str, ...]:
     """The words of every segment of these transcripts, under every segmentation: what caches may hold.
 
     Words of earlier versions of their texts are among them.
@@ -65,7 +65,7 @@ def words_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, words)))
 
 
-def texts_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
+def texts_of(connection: Connection, theirs: Sequence[KeptTranscript]) -> tuple[str, ...]:
     """The texts of these transcripts, earlier versions included."""
     own = {kept.id for kept in theirs}
     earlier = (
@@ -138,7 +138,7 @@ def pending_in(
     wanted = (
         select(p.c.url, p.c.project_id, t.c.key, t.c.segment_id)
         .join(t, t.c.project_id == p.c.id)
-        .where(p.c.view == View.PASSAGE.value)
+        .where(p.c.view == TaskView.PASSAGE.value)
     )
     for url, project, key, segment in connection.execute(wanted):
         kinds = [0] if segment in own else [at for at, some in ((1, quoting), (2, around)) if segment in some]

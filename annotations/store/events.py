@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, delete, select
 
 from annotations.names import folded
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.tables import event_passages, events, now
 from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CaseEvent:
     """Something that happened in a case. ``date``: as people write it; ``phase``: the id of a phase's code, or "".
 
     ``source``: what is cited besides transcripts and documents of the study; ``passages``: of these.
@@ -29,7 +29,7 @@ class Event:
     actor: str = ""
     place: str = ""
     source: str = ""
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[RestingPassage, ...] = ()
     id: UUID | None = None
 
     @property
@@ -47,13 +47,13 @@ class Event:
 class KeptEvents:
     """What became of events that were given."""
 
-    new: list[Event] = field(default_factory=list)
-    changed: list[Event] = field(default_factory=list)
-    removed: list[Event] = field(default_factory=list)
+    new: list[CaseEvent] = field(default_factory=list)
+    changed: list[CaseEvent] = field(default_factory=list)
+    removed: list[CaseEvent] = field(default_factory=list)
     unchanged: int = 0
 
 
-def keep_events(connection: Connection, given: Sequence[Event]) -> KeptEvents:
+def keep_events(connection: Connection, given: Sequence[CaseEvent]) -> KeptEvents:
     """Keep events. One that is there already (same case, date and text) takes what is said of it now."""
     kept = KeptEvents()
     before = {event.key: event for event in all_events(connection)}
@@ -75,7 +75,7 @@ def keep_events(connection: Connection, given: Sequence[Event]) -> KeptEvents:
     return kept
 
 
-def remove_events(connection: Connection, given: Sequence[Event]) -> tuple[Event, ...]:
+def remove_events(connection: Connection, given: Sequence[CaseEvent]) -> tuple[CaseEvent, ...]:
     """Take events away (same case, date and text); those that were there."""
     keys = {event.key for event in given}
     gone = [event for event in all_events(connection) if event.key in keys]
@@ -85,14 +85,14 @@ def remove_events(connection: Connection, given: Sequence[Event]) -> tuple[Event
     return tuple(gone)
 
 
-def all_events(connection: Connection) -> tuple[Event, ...]:
+def all_events(connection: Connection) -> tuple[CaseEvent, ...]:
     """Every event, in the order in which they came."""
-    passages: dict[UUID, list[Passage]] = {}
+    passages: dict[UUID, list[RestingPassage]] = {}
     for row in connection.execute(select(event_passages).order_by(event_passages.c.sequence)):
         span = None if row.start is None else Span(row.start, row.end)
-        passages.setdefault(row.event_id, []).append(Passage(row.transcript_id, span, row.text_hash))
+        passages.setdefault(row.event_id, []).append(RestingPassage(row.transcript_id, span, row.text_hash))
     return tuple(
-        Event(
+        CaseEvent(
             case=row.case,
             date=row.date,
             text=row.text,
@@ -107,16 +107,16 @@ def all_events(connection: Connection) -> tuple[Event, ...]:
     )
 
 
-def _columns(event: Event) -> dict[str, str]:
+def _columns(event: CaseEvent) -> dict[str, str]:
     names = ("case", "date", "text", "phase", "actor", "place", "source")
     return {name: getattr(event, name) for name in names} | {"event_key": event.key}
 
 
-def _said(event: Event) -> tuple[object, ...]:
+def _said(event: CaseEvent) -> tuple[object, ...]:
     return (_columns(event), set(event.passages))
 
 
-def _add_passages(connection: Connection, event: UUID, passages: Sequence[Passage]) -> None:
+def _add_passages(connection: Connection, event: UUID, passages: Sequence[RestingPassage]) -> None:
     rows = [
         {
             "event_id": event,

@@ -27,13 +27,13 @@ from annotations.store.tables import (
     summaries,
     summary_passages,
 )
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 
 ERASED = "(erased when somebody withdrew)"
 
 
 def writings_to_erase(
-    connection: Connection, theirs: Sequence[Kept], participant: str
+    connection: Connection, theirs: Sequence[KeptTranscript], participant: str
 ) -> dict[Table, set[UUID]]:
     """The summaries and events that go with a participant, by table. Remarks that name them are blanked here."""
     ids = {kept.id for kept in theirs}

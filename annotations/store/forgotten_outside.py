@@ -20,7 +20,7 @@ from annotations.store.kept_outside import keep_files, keep_rows, plain_of, read
 from annotations.store.tables import forgettings, transcripts
 from annotations.store.tombstones import study_id
 from annotations.store.transcript_versions import versions_of
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.taken_out import TakenOut, taken_out_of
 
 TABLE = "forgettings"
@@ -86,7 +86,7 @@ def forgotten_from(file: Path) -> tuple[ForgottenWords, ...]:
 
 def words_to_forget(
     connection: Connection,
-    kept: Kept,
+    kept: KeptTranscript,
     new: UUID,
     *,
     by: str,

@@ -20,7 +20,7 @@ from annotations.transcript import Role, Span
 _FEW = 20
 
 
-class Counted(NamedTuple):
+class JudgedCount(NamedTuple):
     """The passages to code of a transcript, and how many of them somebody has judged, for the whole codebook."""
 
     passages: int
@@ -32,9 +32,9 @@ class JudgedPassages:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._kept: dict[UUID, tuple[object, Counted]] = {}
+        self._kept: dict[UUID, tuple[object, JudgedCount]] = {}
 
-    def now(self, connection: Connection, segmentation: str) -> dict[UUID, Counted]:
+    def now(self, connection: Connection, segmentation: str) -> dict[UUID, JudgedCount]:
         """The counts of every transcript that this segmentation has cut."""
         marks = _marks(connection, segmentation)
         with self._turn:
@@ -46,7 +46,7 @@ class JudgedPassages:
             if stale:
                 counts = counted_passages(connection, segmentation, None if len(stale) > _FEW else stale)
                 for transcript in stale:
-                    self._kept[transcript] = (marks[transcript], counts.get(transcript, Counted(0, 0)))
+                    self._kept[transcript] = (marks[transcript], counts.get(transcript, JudgedCount(0, 0)))
             for gone in self._kept.keys() - marks.keys():
                 del self._kept[gone]
             return {transcript: self._kept[transcript][1] for transcript in marks}
@@ -54,7 +54,7 @@ class JudgedPassages:
 
 def counted_passages(
     connection: Connection, segmentation: str, only: Collection[UUID] | None = None
-) -> dict[UUID, Counted]:
+) -> dict[UUID, JudgedCount]:
     """The counts as things stand; ``only``: of these transcripts.
 
     As ``labels.labels_of`` has it: each coder's reviews under one condition and codebook are projected together, and a
@@ -92,7 +92,7 @@ def counted_passages(
     counts = {}
     for at, rows in cut.items():
         units = {n for n, row in enumerate(rows) if row[3] in coded}
-        counts[numbers[at]] = Counted(len(units), len(units & positions.get(at, set())))
+        counts[numbers[at]] = JudgedCount(len(units), len(units & positions.get(at, set())))
     return counts
 
 

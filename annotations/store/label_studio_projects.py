@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, select
 
 from annotations.store.tables import label_studio_projects
-from annotations.store.wave_views import View, view_of
+from annotations.store.wave_views import TaskView, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class ProjectRow:
     coder: str | None
     wave: str
     codebook_version: str | None = None
-    view: View = View.PASSAGE
+    view: TaskView = TaskView.PASSAGE
 
 
 def project_for(
-    connection: Connection, *, url: str, coder: str | None, wave: str, view: View = View.PASSAGE
+    connection: Connection, *, url: str, coder: str | None, wave: str, view: TaskView = TaskView.PASSAGE
 ) -> ProjectRow | None:
     """The project that holds this wave for this coder in this view on this Label Studio, or None."""
     p = label_studio_projects
@@ -49,7 +49,7 @@ def projects(connection: Connection) -> tuple[ProjectRow, ...]:
 
 def projects_in_view(connection: Connection) -> tuple[ProjectRow, ...]:
     """Those of the projects in use that stand in the view of their wave, which coders work in now."""
-    views: dict[str, View] = {}
+    views: dict[str, TaskView] = {}
     projects_shown = []
     for project in projects(connection):
         if project.wave not in views:
@@ -114,5 +114,5 @@ def _project(row: Row[Any]) -> ProjectRow:
         row.coder,
         row.wave,
         row.codebook_version,
-        View(row.view),
+        TaskView(row.view),
     )

@@ -12,18 +12,18 @@ from annotations.store.tables import label_studio_reads, now
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class LastRead:
     """``upto``: the newest change seen, by Label Studio's clock; ``at``: when, by ours."""
 
     upto: datetime | None
     at: datetime
 
 
-def last_read(connection: Connection, project: UUID) -> Read | None:
+def last_read(connection: Connection, project: UUID) -> LastRead | None:
     """How far a project has been read, or None."""
     r = label_studio_reads
     row = connection.execute(select(r).where(r.c.project_id == project)).first()
-    return None if row is None else Read(row.upto, row.read_at)
+    return None if row is None else LastRead(row.upto, row.read_at)
 
 
 def keep_read(connection: Connection, project: UUID, upto: datetime | None) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 
 from annotations.store.tables import chosen_quotes, doubts, event_passages, summary_passages
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.text_changes import TextChanges
 from annotations.transcript import Span, Transcript
 
 
 def move_written_passages(
-    connection: Connection, before: Kept, after: Transcript, changes: TextChanges
+    connection: Connection, before: KeptTranscript, after: Transcript, changes: TextChanges
 ) -> None:
     """Let the passages of a transcript stand at the new place of their words, within one writing transaction."""
     was = before.transcript.text_hash

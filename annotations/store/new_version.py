@@ -33,14 +33,14 @@ from annotations.store.tables import (
 from annotations.store.transcript_versions import (
     OPEN,
     REPLACED,
-    Passage,
+    MovedPassage,
     add_passages,
     add_version,
     move_open_passages,
     open_passages,
     version_number,
 )
-from annotations.store.transcripts import Kept, columns_of, put_turns
+from annotations.store.transcripts import KeptTranscript, columns_of, put_turns
 from annotations.text_changes import Landed, TextChanges
 from annotations.transcript import Span, Transcript
 
@@ -53,7 +53,7 @@ class NewVersion:
     """
 
     number: int
-    passages: list[Passage] = field(default_factory=list)
+    passages: list[MovedPassage] = field(default_factory=list)
     replaced: list[UUID] = field(default_factory=list)
 
     @property
@@ -85,7 +85,7 @@ def segmentations_of(connection: Connection, transcript: UUID) -> tuple[str, ...
 
 def put_new_version(
     connection: Connection,
-    before: Kept,
+    before: KeptTranscript,
     after: Transcript,
     cuts: Mapping[str, Sequence[Segment]],
     *,
@@ -223,7 +223,9 @@ class _Moving:
     ) -> None:
         was = Span(row.start, row.end)
         self.found.passages.append(
-            Passage(uuid4(), self.version, self.transcript, coding, review, was, landed.span, moved, settled)
+            MovedPassage(
+                uuid4(), self.version, self.transcript, coding, review, was, landed.span, moved, settled
+            )
         )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from annotations.label_studio.arrivals import Decision, State, decision_of
+from annotations.label_studio.arrivals import ArrivalState, CoderDecision, decision_of
 from annotations.store.many_values import in_lots
 from annotations.store.tables import passage_answers
 
@@ -28,10 +28,10 @@ class PassageAnswer:
     key: UUID
     segment: UUID | None
     coder: str | None
-    state: State
+    state: ArrivalState
     why: str
     changed: datetime
-    decision: Decision
+    decision: CoderDecision
 
     @property
     def content(self) -> str:
@@ -51,7 +51,9 @@ def reviews_among(connection: Connection, keys: Collection[UUID]) -> list[Passag
     a = passage_answers
     answers: list[PassageAnswer] = []
     for some in in_lots(keys):
-        wanted = select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), a.c.state == State.REVIEW.value)
+        wanted = select(a).where(
+            a.c.key.in_(some), a.c.coder.is_not(None), a.c.state == ArrivalState.REVIEW.value
+        )
         answers += map(_answer, connection.execute(wanted))
     return answers
 
@@ -59,14 +61,14 @@ def reviews_among(connection: Connection, keys: Collection[UUID]) -> list[Passag
 def set_aside_answers(connection: Connection) -> list[PassageAnswer]:
     """What is set aside of whole interviews, passage by passage."""
     a = passage_answers
-    wanted = select(a).where(a.c.state == State.SET_ASIDE.value).order_by(a.c.sequence)
+    wanted = select(a).where(a.c.state == ArrivalState.SET_ASIDE.value).order_by(a.c.sequence)
     return [_answer(row) for row in connection.execute(wanted)]
 
 
 def count_set_aside_answers(connection: Connection) -> int:
     """How many passages of whole interviews are set aside."""
     a = passage_answers
-    wanted = select(func.count()).select_from(a).where(a.c.state == State.SET_ASIDE.value)
+    wanted = select(func.count()).select_from(a).where(a.c.state == ArrivalState.SET_ASIDE.value)
     return int(connection.execute(wanted).scalar_one())
 
 
@@ -104,7 +106,7 @@ def _answer(row: Row[Any]) -> PassageAnswer:
         row.key,
         row.segment_id,
         row.coder,
-        State(row.state),
+        ArrivalState(row.state),
         row.why,
         row.changed,
         decision_of(row.body),

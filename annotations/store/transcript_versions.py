@@ -35,7 +35,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class MovedPassage:
     """Where a review or coding stood in a version, and where it stands in the next.
 
     ``coding``: None for the review itself; ``review``: None for a coding of none. ``now``: None where nothing is left.
@@ -94,7 +94,7 @@ def add_version(
     return new
 
 
-def add_passages(connection: Connection, passages_given: Sequence[Passage]) -> None:
+def add_passages(connection: Connection, passages_given: Sequence[MovedPassage]) -> None:
     """Keep what became of reviews and codings."""
     rows = [
         {
@@ -116,14 +116,14 @@ def add_passages(connection: Connection, passages_given: Sequence[Passage]) -> N
         connection.execute(version_passages.insert(), rows)
 
 
-def passages_of(connection: Connection, transcript: UUID) -> tuple[Passage, ...]:
+def passages_of(connection: Connection, transcript: UUID) -> tuple[MovedPassage, ...]:
     """What became of the reviews and codings of a transcript, version by version."""
     p = version_passages
     wanted = select(p).where(p.c.transcript_id == transcript).order_by(p.c.sequence)
     return tuple(_passage(row) for row in connection.execute(wanted))
 
 
-def open_passages(connection: Connection, transcript: UUID | None = None) -> tuple[Passage, ...]:
+def open_passages(connection: Connection, transcript: UUID | None = None) -> tuple[MovedPassage, ...]:
     """What waits for a person, of one transcript or of all."""
     p = version_passages
     wanted = select(p).where(p.c.settled == OPEN).order_by(p.c.sequence)
@@ -186,8 +186,8 @@ def _plain(turn: Turn) -> list[Any]:
     ]
 
 
-def _passage(row: Row[Any]) -> Passage:
-    return Passage(
+def _passage(row: Row[Any]) -> MovedPassage:
+    return MovedPassage(
         id=row.id,
         version=row.version_id,
         transcript=row.transcript_id,

@@ -17,7 +17,7 @@ from annotations.transcript import Consents, Kind, Role, Span, Transcript, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptTranscript:
     """A transcript as kept: its id in the store beside it."""
 
     id: UUID
@@ -71,7 +71,7 @@ def coded(connection: Connection, transcript: UUID) -> bool:
     return False
 
 
-def same_name(connection: Connection, name: str) -> Kept | None:
+def same_name(connection: Connection, name: str) -> KeptTranscript | None:
     """The transcript of this name, in any case, or None."""
     row = connection.execute(select(transcripts).where(transcripts.c.name_key == folded(name))).first()
     return None if row is None else _kept(row, _turns(connection, [row.id])[row.id])
@@ -83,7 +83,7 @@ def same_text(connection: Connection, text_hash: str) -> tuple[str, ...]:
     return tuple(connection.execute(query.order_by(transcripts.c.sequence)).scalars())
 
 
-def get_transcript(connection: Connection, name: str) -> Kept:
+def get_transcript(connection: Connection, name: str) -> KeptTranscript:
     """The transcript of this name; raises UnknownName with the nearest one."""
     transcript_there = same_name(connection, name)
     if transcript_there is None:
@@ -91,7 +91,7 @@ def get_transcript(connection: Connection, name: str) -> Kept:
     return transcript_there
 
 
-def transcript_by_id(connection: Connection, transcript: UUID) -> Kept | None:
+def transcript_by_id(connection: Connection, transcript: UUID) -> KeptTranscript | None:
     """The transcript with this id, or None."""
     row = connection.execute(select(transcripts).where(transcripts.c.id == transcript)).first()
     return None if row is None else _kept(row, _turns(connection, [row.id]).get(row.id, ()))
@@ -109,7 +109,7 @@ def transcript_names(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(select(transcripts.c.name).order_by(transcripts.c.sequence)).scalars())
 
 
-def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple[Kept, ...]:
+def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple[KeptTranscript, ...]:
     """Every transcript with its turns, in the order of import; ``wave``: only those of one wave."""
     wanted = select(transcripts).order_by(transcripts.c.sequence)
     if wave is not None:
@@ -119,13 +119,13 @@ def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple
     return tuple(_kept(row, by_transcript.get(row.id, ())) for row in rows)
 
 
-def all_texts(connection: Connection) -> tuple[Kept, ...]:
+def all_texts(connection: Connection) -> tuple[KeptTranscript, ...]:
     """Every transcript without its turns, in the order of import: all that the segments are read from."""
     rows = connection.execute(select(transcripts).order_by(transcripts.c.sequence))
     return tuple(_kept(row, ()) for row in rows)
 
 
-def texts_by_id(connection: Connection, transcript_ids: Collection[UUID]) -> tuple[Kept, ...]:
+def texts_by_id(connection: Connection, transcript_ids: Collection[UUID]) -> tuple[KeptTranscript, ...]:
     """Those with these ids that are there, without their turns, in the order of import."""
     rows = [
         row
@@ -225,7 +225,7 @@ def _turns(connection: Connection, only: Sequence[UUID] | None) -> dict[UUID, tu
     }
 
 
-def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> Kept:
+def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> KeptTranscript:
     visible = None if row.visible_to is None else tuple(row.visible_to)
     transcript = Transcript(
         name=row.name,
@@ -242,4 +242,4 @@ def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> Kept:
         consents=Consents(row.may_train, row.may_quote, visible),
         source=row.source,
     )
-    return Kept(row.id, transcript)
+    return KeptTranscript(row.id, transcript)

@@ -49,7 +49,7 @@ from annotations.store.tables import (
     withdrawals,
 )
 from annotations.store.tombstones import Tombstone
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Erased:
 
 def transcripts_of(
     connection: Connection, participant: str, *, ids: Collection[UUID] = ()
-) -> tuple[Kept, ...]:
+) -> tuple[KeptTranscript, ...]:
     """Every transcript of a participant, by any spelling of the code; those with these ids too, whatever their code."""
     wanted = folded(participant)
     return tuple(
@@ -93,7 +93,7 @@ def transcripts_of(
     )
 
 
-def same_session(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
+def same_session(connection: Connection, theirs: Sequence[KeptTranscript]) -> tuple[str, ...]:
     """Transcripts of other people that share a session with these, and so may hold their words too."""
     own = {kept.id for kept in theirs}
     sessions = {kept.transcript.session for kept in theirs if kept.transcript.session}
@@ -228,7 +228,7 @@ def _tombstone_id(connection: Connection, again: Tombstone | None) -> UUID:
     return again.id if there is None else uuid4()
 
 
-def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
+def _forget_values(connection: Connection, theirs: Sequence[KeptTranscript]) -> None:
     """A model measured on few groups keeps a value for each, under a name that is a participant's or a transcript's."""
     names = {folded(f"participant {kept.transcript.participant}") for kept in theirs}
     names |= {folded(f"transcript {kept.transcript.name}") for kept in theirs}

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, select
 
 from annotations.coding import Coder
-from annotations.store.cell_place import CellPlace, Passage, column_of
+from annotations.store.cell_place import CellPlace, RestingPassage, column_of
 from annotations.store.coders import coder_names, keep_coder
 from annotations.store.tables import chosen_quotes, distinguishing, now, summaries, summary_passages
 from annotations.transcript import Span
@@ -23,7 +23,7 @@ class Summary:
     place: CellPlace
     author: str
     text: str
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[RestingPassage, ...] = ()
     created: datetime | None = None
     id: UUID | None = None
 
@@ -33,7 +33,7 @@ class ChosenQuote:
     """A passage that somebody chose to stand for a code; ``chosen`` False: it no longer does."""
 
     code: str
-    passage: Passage
+    passage: RestingPassage
     by: str
     chosen: bool = True
 
@@ -90,11 +90,11 @@ def current_summaries(connection: Connection) -> tuple[Summary, ...]:
 def all_summaries(connection: Connection) -> tuple[Summary, ...]:
     """Every summary that was ever written, in the order in which they came."""
     names = coder_names(connection)
-    passages: dict[UUID, list[Passage]] = {}
+    passages: dict[UUID, list[RestingPassage]] = {}
     ordered = select(summary_passages).order_by(summary_passages.c.transcript_id, summary_passages.c.start)
     for row in connection.execute(ordered):
         passages.setdefault(row.summary_id, []).append(
-            Passage(row.transcript_id, Span(row.start, row.end), row.text_hash)
+            RestingPassage(row.transcript_id, Span(row.start, row.end), row.text_hash)
         )
     return tuple(
         Summary(
@@ -133,9 +133,9 @@ def add_chosen_quotes(connection: Connection, quotes: Sequence[ChosenQuote]) -> 
 def current_quotes(connection: Connection) -> tuple[ChosenQuote, ...]:
     """The passages that are chosen now, in the order in which they were."""
     names = coder_names(connection)
-    newest: dict[tuple[str, Passage], ChosenQuote] = {}
+    newest: dict[tuple[str, RestingPassage], ChosenQuote] = {}
     for row in connection.execute(select(chosen_quotes).order_by(chosen_quotes.c.sequence)):
-        passage = Passage(row.transcript_id, Span(row.start, row.end), row.text_hash)
+        passage = RestingPassage(row.transcript_id, Span(row.start, row.end), row.text_hash)
         newest[(row.code, passage)] = ChosenQuote(row.code, passage, names[row.by_id], row.chosen)
     return tuple(quote for quote in newest.values() if quote.chosen)
 

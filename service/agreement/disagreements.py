@@ -18,10 +18,10 @@ from annotations.names import folded
 from annotations.segment import Segment, carries
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from annotations.turn_numbers import shown_number
 from models.corpus import cut_new_transcripts
-from service.agreement.report import Asked, chosen_transcripts
+from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
 from service.looking.attribute_filter import with_attributes
 
@@ -29,20 +29,20 @@ CONTEXT = 1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedDisagreements:
     """Which disagreements: of some transcripts, of a code, of two people.
 
     ``quotable_only``: of those alone that may be quoted, at the site asked about or else anywhere.
     """
 
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     code: str | None = None
     pair: tuple[str, str] | None = None
     quotable_only: bool = False
 
 
 @dataclass(frozen=True)
-class Said:
+class CoderCodes:
     """What one coder put on the passage: code ids, and memos by code."""
 
     coder: str
@@ -78,7 +78,7 @@ class Disagreement:
     before: str
     words: str
     after: str
-    said: tuple[Said, ...]
+    said: tuple[CoderCodes, ...]
     differ_on: tuple[str, ...]
     consensus: AgreedSince | None = None
     segment: UUID | None = None
@@ -115,7 +115,7 @@ class Disagreement:
         }
 
 
-def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
+def disagreements(parts: Parts, wanted: WantedDisagreements) -> tuple[Disagreement, ...]:
     """Independent reviews of the same segment that differ, in reading order.
 
     Raises BadInput for a name that is not known, and where no segment was judged by two of these people.
@@ -221,7 +221,11 @@ class DisagreementFinder:
         return tuple(c.id for c in self.codebook.codes if c.id in different)
 
     def _one(
-        self, kept: Kept, position: int, found: Mapping[str, frozenset[str]], differ: tuple[str, ...]
+        self,
+        kept: KeptTranscript,
+        position: int,
+        found: Mapping[str, frozenset[str]],
+        differ: tuple[str, ...],
     ) -> Disagreement:
         cut = self.units.segments[kept.id]
         segment, text = cut[position], kept.transcript.text
@@ -244,14 +248,14 @@ class DisagreementFinder:
             site=kept.transcript.site,
         )
 
-    def _said(self, kept: Kept, segment: Segment, coder: str, codes: frozenset[str]) -> Said:
+    def _said(self, kept: KeptTranscript, segment: Segment, coder: str, codes: frozenset[str]) -> CoderCodes:
         its = self.reviews.get((kept.id, coder), [])
         own = [c for review in its for c in review.codings if carries(segment.span, c.span)]
         newest = [review for review in its if review.span.overlap(segment.span)]
         review = str(newest[-1].id) if newest else ""
-        return Said(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
+        return CoderCodes(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
 
-    def _consensus(self, kept: Kept, segment: Segment) -> AgreedSince | None:
+    def _consensus(self, kept: KeptTranscript, segment: Segment) -> AgreedSince | None:
         its = [one for one in self.derived.get(kept.id, ()) if carries(segment.span, one.span)]
         if not its:
             return None

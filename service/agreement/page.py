@@ -21,7 +21,7 @@ from service.agreement.disagreements import Disagreement
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.missing import Missing
 from service.agreement.report import Report
-from service.agreement.svg_plots import Line, Mark, Reference, curves, whiskers
+from service.agreement.svg_plots import PlotLine, PlotMark, Reference, curves, whiskers
 from service.agreement.views import (
     CodeRow,
     by_framework,
@@ -134,7 +134,7 @@ def _codes(report: Report) -> str:
     for row in rows:
         label = f"{row.code} (with all below)" if row.family else row.code
         marks = (_mark(row.matched, 0), _mark(row.model, 1)) if both else (_mark(row.people.get("kappa"), 0),)
-        lines.append(Line(label, marks))
+        lines.append(PlotLine(label, marks))
     return whiskers(
         f"Kappa of each code{' on the same segments' if both else ''}, with 95 % intervals",
         lines,
@@ -144,14 +144,14 @@ def _codes(report: Report) -> str:
     )
 
 
-def _kappa_span(lines: Sequence[Line]) -> tuple[float, float]:
+def _kappa_span(lines: Sequence[PlotLine]) -> tuple[float, float]:
     values = [mark.value for line in lines for mark in line.marks if mark.value is not None]
     return (min(KAPPA[0], *values) if values else KAPPA[0], KAPPA[1])
 
 
 def _verdicts(report: Report) -> str:
     lines = [
-        Line(one.column.code, (Mark(one.delta, one.interval),))
+        PlotLine(one.column.code, (PlotMark(one.delta, one.interval),))
         for one in report.verdicts
         if one.delta is not None
     ]
@@ -164,7 +164,8 @@ def _slices(report: Report) -> str:
     slices = by_slice(report)
     drawn = [one for one in slices if not one[2].who.startswith("model")]
     lines = [
-        Line(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),)) for key, name, side in drawn or slices
+        PlotLine(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),))
+        for key, name, side in drawn or slices
     ]
     return whiskers(
         f"Kappa, mean of codes, {'people with each other' if drawn else 'model with people'}, by case, site and wave",
@@ -176,7 +177,7 @@ def _slices(report: Report) -> str:
 
 def _effect(report: Report) -> str:
     lines = [
-        Line(one.measure, (Mark(one.difference, one.interval),))
+        PlotLine(one.measure, (PlotMark(one.difference, one.interval),))
         for one in report.effect.differences[:4]
         if one.difference is not None
     ]
@@ -187,9 +188,9 @@ def _effect(report: Report) -> str:
 
 def _acceptance(report: Report) -> str:
     lines = [
-        Line(
+        PlotLine(
             f"{one['coder']}: {_range(one)}",
-            (Mark(one["share"], tuple(one["interval"]) if one["interval"] else None),),
+            (PlotMark(one["share"], tuple(one["interval"]) if one["interval"] else None),),
         )
         for one in report.acceptance
     ]
@@ -208,10 +209,10 @@ def _curves(report: Report) -> str:
     return curves("Kappa on participants not seen, by reviews learnt from", lines, "reviews learnt from")
 
 
-def _mark(figure: Agreement | None, series: int) -> Mark:
+def _mark(figure: Agreement | None, series: int) -> PlotMark:
     if figure is None:
-        return Mark(None, None, series)
-    return Mark(figure.value, figure.interval, series)
+        return PlotMark(None, None, series)
+    return PlotMark(figure.value, figure.interval, series)
 
 
 @pass_context

@@ -13,15 +13,20 @@ from annotations.agreement.coefficient import Agreement
 from annotations.agreement.comparisons import SLICES, Comparisons
 from annotations.agreement.effect_by_code import CodeEffect, effects_by_code
 from annotations.agreement.judged_material import Reviewed, read_material
-from annotations.agreement.second_coder import Verdict, verdicts
+from annotations.agreement.second_coder import CodeVerdict, verdicts
 from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
-from annotations.agreement.what_to_double_code import Candidate, Width, learning_curves, to_double_code
+from annotations.agreement.what_to_double_code import (
+    DoubleCodingCandidate,
+    Width,
+    learning_curves,
+    to_double_code,
+)
 from annotations.arrays import Bools
 from annotations.coding import Draw
 from annotations.errors import BadInput, unknown
 from annotations.groups import GroupBy
 from annotations.progress import Progress, quiet
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from models.corpus import cut_new_transcripts
 from service.agreement.report_facts import Facts, facts_of
 from service.composition import Parts
@@ -31,7 +36,7 @@ _STEPS = 4
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportScope:
     """Which part of the study is asked about; None: all of it. ``where``: attributes, such as "role=leader"."""
 
     wave: str | None = None
@@ -46,11 +51,11 @@ class Report:
     """Everything that ``tandem agreement`` says."""
 
     study: str
-    asked: Asked
+    asked: ReportScope
     figures: tuple[Agreement, ...]
     effect: Effect
     acceptance: Sequence[Mapping[str, Any]]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CodeVerdict, ...]
     margin: float
     double_code: Sequence[Mapping[str, Any]]
     curves: Sequence[Mapping[str, Any]]
@@ -61,7 +66,7 @@ class Report:
     effect_by_code: tuple[CodeEffect, ...] = ()
 
 
-def agree(parts: Parts, asked: Asked, *, progress: Progress = quiet) -> Report:
+def agree(parts: Parts, asked: ReportScope, *, progress: Progress = quiet) -> Report:
     """Read the study's reviews and measure. Raises BadInput for a wave, case or site that no transcript has."""
     progress(0, _STEPS)
     cut_new_transcripts(parts.store, parts.segmentation)
@@ -101,7 +106,7 @@ def agree(parts: Parts, asked: Asked, *, progress: Progress = quiet) -> Report:
     return made
 
 
-def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
+def chosen_transcripts(everything: Sequence[KeptTranscript], asked: ReportScope) -> list[KeptTranscript]:
     """The transcripts of a wave, case and site; raises BadInput where there are none, naming those that there are."""
     if not everything:
         raise BadInput('there are no transcripts yet. Begin with "tandem import FILES…".')
@@ -218,7 +223,9 @@ def _expected(work: Comparisons) -> Any:
     return np.where(known[:, None], found, np.where(np.isnan(likely), usual, likely))
 
 
-def _candidates(work: Comparisons, judged: Any, applied: Any, wanted: Sequence[int]) -> Iterator[Candidate]:
+def _candidates(
+    work: Comparisons, judged: Any, applied: Any, wanted: Sequence[int]
+) -> Iterator[DoubleCodingCandidate]:
     of = np.array([t for t, _ in work.material.units.at])
     for t, kept in enumerate(work.material.units.transcripts):
         rows = of == t
@@ -227,7 +234,7 @@ def _candidates(work: Comparisons, judged: Any, applied: Any, wanted: Sequence[i
         by = tuple(name for name, one in work.people.items() if one.judged.known[rows, 0].any())
         expected = {work.columns[at].code_id: float(applied[rows, at].sum()) for at in wanted}
         its = kept.transcript
-        yield Candidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)
+        yield DoubleCodingCandidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)
 
 
 def _notes(work: Comparisons) -> Iterator[str]:

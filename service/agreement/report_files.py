@@ -118,12 +118,12 @@ def write_xlsx(report: Report, file: Path) -> None:
 
 def write_html(parts: Parts, report: Report, file: Path, *, with_quotes: bool) -> None:
     """One self-contained page. ``with_quotes``: with disagreements in their words, where consent allows."""
-    from service.agreement.disagreements import Wanted, disagreements
+    from service.agreement.disagreements import WantedDisagreements, disagreements
     from service.agreement.page import page
 
     found = None
     if with_quotes:
-        found = disagreements(parts, Wanted(report.asked, quotable_only=True))
+        found = disagreements(parts, WantedDisagreements(report.asked, quotable_only=True))
     whole(file, page(report, parts.codebook, found).encode())
 
 

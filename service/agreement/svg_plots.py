@@ -16,7 +16,7 @@ SHAPES = ("circle", "square", "diamond")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PlotMark:
     """A value with its interval, of one series."""
 
     value: float | None
@@ -25,11 +25,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlotLine:
     """One row of a plot: its label, and a mark for each series."""
 
     label: str
-    marks: tuple[Mark, ...]
+    marks: tuple[PlotMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reference:
 
 def whiskers(
     title: str,
-    lines: Sequence[Line],
+    lines: Sequence[PlotLine],
     *,
     series: Sequence[str] = (),
     references: Sequence[Reference] = (),
@@ -123,7 +123,7 @@ class _Scale:
         return self.left + WIDTH * (inside - self.low) / (self.high - self.low)
 
 
-def _span(lines: Sequence[Line], references: Sequence[Reference]) -> tuple[float, float]:
+def _span(lines: Sequence[PlotLine], references: Sequence[Reference]) -> tuple[float, float]:
     marks = [mark for line in lines for mark in line.marks if mark.value is not None]
     ends = [end for mark in marks for end in (mark.interval or (mark.value, mark.value)) if end is not None]
     ends += [one.at for one in references]
@@ -162,7 +162,7 @@ def _reference(scale: _Scale, one: Reference, height: float) -> str:
     )
 
 
-def _mark(scale: _Scale, mark: Mark, y: float) -> str:
+def _mark(scale: _Scale, mark: PlotMark, y: float) -> str:
     if mark.value is None:
         return ""
     colour = COLOURS[mark.series % len(COLOURS)]

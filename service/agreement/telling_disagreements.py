@@ -36,7 +36,7 @@ class _OfOne:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedDisagreement:
     """A disagreement with the id of its transcript."""
 
     transcript: UUID
@@ -66,7 +66,7 @@ class CodeToTalkAbout:
 class Telling:
     """All of them, in order, and the codes they are about, in order."""
 
-    found: tuple[Placed, ...]
+    found: tuple[PlacedDisagreement, ...]
     codes: tuple[CodeToTalkAbout, ...]
 
 
@@ -83,7 +83,7 @@ class TellingDisagreements:
         last = self._last
         if last is not None and last[0] is by_transcript:
             return last[1]
-        found = [Placed(at, one) for at, its in by_transcript.items() for one in its.found]
+        found = [PlacedDisagreement(at, one) for at, its in by_transcript.items() for one in its.found]
         telling = Telling(*_in_order(found, [its.alike for its in by_transcript.values()]))
         self._last = (by_transcript, telling)
         return telling
@@ -96,15 +96,15 @@ def _work(_connection: Connection, parts: Parts, one: OneTranscript) -> _OfOne:
 
 
 def _in_order(
-    found: Sequence[Placed], alike: Sequence[Counter[str]]
-) -> tuple[tuple[Placed, ...], tuple[CodeToTalkAbout, ...]]:
+    found: Sequence[PlacedDisagreement], alike: Sequence[Counter[str]]
+) -> tuple[tuple[PlacedDisagreement, ...], tuple[CodeToTalkAbout, ...]]:
     differ = Counter(code for placed in found for code in placed.one.differ_on)
     together: Counter[str] = Counter()
     for its in alike:
         together.update(its)
     codes = {code: CodeToTalkAbout(code, count, together[code]) for code, count in differ.items()}
 
-    def telling(placed: Placed) -> tuple[float, int, int]:
+    def telling(placed: PlacedDisagreement) -> tuple[float, int, int]:
         one = placed.one
         weight = sum(codes[code].weight for code in one.differ_on)
         return (-weight, -sum(len(said.memos) for said in one.said), -len(one.said))
@@ -114,7 +114,7 @@ def _in_order(
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class AgreedDecision:
     """What was agreed on for a passage: by whom it was recorded, who was there, why, which definitions it changed."""
 
     transcript: str
@@ -130,19 +130,19 @@ class Decision:
     moderated: bool
 
 
-def decisions(connection: Connection, parts: Parts) -> tuple[Decision, ...]:
+def decisions(connection: Connection, parts: Parts) -> tuple[AgreedDecision, ...]:
     """Every consensus that stands, the newest first."""
     kept = {one.id: one for one in all_texts(connection)}
     its = [one for one in derived_reviews(connection) if one.transcript in kept]
     return tuple(_decisions(parts, kept, reversed(its)))
 
 
-def _decisions(parts: Parts, kept: Mapping[UUID, Any], reviews: Iterator[Review]) -> Iterator[Decision]:
+def _decisions(parts: Parts, kept: Mapping[UUID, Any], reviews: Iterator[Review]) -> Iterator[AgreedDecision]:
     book = parts.codebook
     for review in reviews:
         transcript, origin = kept[review.transcript].transcript, review.origin
         changed = origin.get("changed_definitions", ())
-        yield Decision(
+        yield AgreedDecision(
             transcript=transcript.name,
             participant=transcript.participant,
             span=(review.span.start, review.span.end),

@@ -26,7 +26,7 @@ ORDER = (
 )
 
 
-class _Marked(Protocol):
+class _FewParticipants(Protocol):
     """What may rest on few participants."""
 
     @property
@@ -36,7 +36,7 @@ class _Marked(Protocol):
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparisonView:
     """One comparison at a glance: the figures on all codes together."""
 
     comparison: str
@@ -117,7 +117,7 @@ def interval_of(interval: Sequence[float] | None, *, few: bool) -> str:
     return f"{ranging(interval)}{'*' if few else ''}"
 
 
-def overview(report: Report) -> list[Side]:
+def overview(report: Report) -> list[ComparisonView]:
     """Every comparison, people first."""
     sides: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
     for figure in report.figures:
@@ -127,7 +127,7 @@ def overview(report: Report) -> list[Side]:
     return [_side(key, sides[key]) for key in keys]
 
 
-def same_segments(report: Report) -> tuple[Side, Side] | None:
+def same_segments(report: Report) -> tuple[ComparisonView, ComparisonView] | None:
     """People with each other and the model with them, on the same segments; None where there are none."""
     found: dict[tuple[str, ...], list[Agreement]] = {}
     for figure in report.figures:
@@ -152,7 +152,7 @@ def everybody(report: Report) -> list[Agreement]:
     ]
 
 
-def by_slice(report: Report) -> list[tuple[str, str, Side]]:
+def by_slice(report: Report) -> list[tuple[str, str, ComparisonView]]:
     """The comparisons in each case, site and wave."""
     found: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
     for figure in report.figures:
@@ -233,7 +233,11 @@ def left_out(report: Report) -> list[str]:
 
 def warnings(report: Report) -> Iterator[str]:
     """What must be said beside intervals."""
-    few_of_all: tuple[Sequence[_Marked], ...] = (report.figures, report.verdicts, report.effect.differences)
+    few_of_all: tuple[Sequence[_FewParticipants], ...] = (
+        report.figures,
+        report.verdicts,
+        report.effect.differences,
+    )
     if any(one.few_transcripts for its in few_of_all for one in its):
         yield (
             f"* few transcripts: the interval rests on fewer than {FEW_GROUPS} {report.asked.group_by}s; it is a "
@@ -269,7 +273,7 @@ def is_main_model(figure: Agreement) -> bool:
     return figure.condition == "independent" and (pooled or figure.comparison == "model and person")
 
 
-def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -> Side:
+def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -> ComparisonView:
     def find(level: str, coefficient: str) -> Agreement | None:
         wanted = (f for f in figures if (f.level, f.coefficient, f.framework) == (level, coefficient, ""))
         return next(wanted, None)
@@ -281,4 +285,6 @@ def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -
     who = " and ".join(name for name in key[2] if name)
     if key[2] == ("people", "people"):
         who = "people with each other"
-    return Side(key[0], who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason)
+    return ComparisonView(
+        key[0], who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason
+    )

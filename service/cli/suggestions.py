@@ -32,10 +32,10 @@ def command(
     from service.audit import Did
     from service.composition import open_parts
     from service.looking.hidden_spans import LEFT_OUT
-    from service.looking.suggestions_list import Listing, write_csv
+    from service.looking.suggestions_list import SuggestionsListing, write_csv
 
     with open_parts(chosen(study)) as parts:
-        listing = Listing(parts, wave, where or ())
+        listing = SuggestionsListing(parts, wave, where or ())
         if csv is not None:
             note(parts, Did.EXPORTED, csv.name, kind="suggestions")
     if listing.hidden:

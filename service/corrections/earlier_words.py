@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from annotations.coding import Coding, Review
-from annotations.label_studio.arrivals import Decision
+from annotations.label_studio.arrivals import CoderDecision
 from annotations.segment import carries
 from annotations.transcript import Span
 
@@ -21,15 +21,15 @@ def on_passage(reviews: Iterable[Review], own: Review) -> tuple[Coding, ...]:
     )
 
 
-def as_passage(codings: Sequence[Coding], memo: str) -> Decision:
+def as_passage(codings: Sequence[Coding], memo: str) -> CoderDecision:
     """The answer to a passage that says what these codings say; ``memo``: of a review without any.
 
     A passage has one influence for all its codes: it is kept where all say the same.
     """
     if not codings:
-        return Decision(memo=memo)
+        return CoderDecision(memo=memo)
     influences = {one.influence for one in codings}
-    return Decision(
+    return CoderDecision(
         codes=tuple(sorted({one.code for one in codings})),
         memo="\n".join(dict.fromkeys(one.memo for one in codings if one.memo)),
         influence=influences.pop() if len(influences) == 1 else None,

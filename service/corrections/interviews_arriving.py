@@ -14,10 +14,10 @@ from annotations.errors import BadInput
 from annotations.label_studio.annotation import Arrival
 from annotations.label_studio.arrivals import (
     HOLDING,
-    Decision,
+    ArrivalState,
+    ArrivalVerdict,
+    CoderDecision,
     JudgedAnnotation,
-    State,
-    Verdict,
     nobodys_word,
 )
 from annotations.label_studio.interview_answer import (
@@ -68,11 +68,11 @@ def judge_interview(
     """What an annotation means. ``known``, ``before``: as it was seen last, and what it said of each passage then."""
     found = nobodys_word(arrival)
     if arrival.carried:
-        return InterviewJudged(_seen(task, arrival, whose, Verdict(State.CARRIED)))
+        return InterviewJudged(_seen(task, arrival, whose, ArrivalVerdict(ArrivalState.CARRIED)))
     if found is None and not arrival.result:
-        found = Verdict(State.INCOMPLETE)
+        found = ArrivalVerdict(ArrivalState.INCOMPLETE)
     if found is None and whose.coder is None:
-        found = Verdict(State.SET_ASIDE, whose.unmatched)
+        found = ArrivalVerdict(ArrivalState.SET_ASIDE, whose.unmatched)
     if found is not None:
         if (
             arrival.saved_by_another
@@ -86,16 +86,20 @@ def judge_interview(
     if kept is None or kept.transcript.text_hash != task.text_hash:
         if known is not None and known.state in HOLDING and _same_marks(known, arrival):
             return InterviewJudged(known, tuple(before.values()))
-        return InterviewJudged(_seen(task, arrival, whose, Verdict(State.SET_ASIDE, WORDS_CHANGED)))
+        return InterviewJudged(
+            _seen(task, arrival, whose, ArrivalVerdict(ArrivalState.SET_ASIDE, WORDS_CHANGED))
+        )
     shown = interview_shown(connection, task, kept)
     try:
         said = said_of_interview(arrival, shown, codebook)
     except BadInput as error:
-        return InterviewJudged(_seen(task, arrival, whose, Verdict(State.SET_ASIDE, str(error))))
-    went_on = known is not None and known.state is State.CARRIED
+        return InterviewJudged(
+            _seen(task, arrival, whose, ArrivalVerdict(ArrivalState.SET_ASIDE, str(error)))
+        )
+    went_on = known is not None and known.state is ArrivalState.CARRIED
     silent = set() if went_on else _said_elsewhere(connection, task, shown, whose) - before.keys()
     answers = _answers(task, arrival, whose, said, before, silent)
-    return InterviewJudged(_seen(task, arrival, whose, Verdict(State.REVIEW), answers), answers)
+    return InterviewJudged(_seen(task, arrival, whose, ArrivalVerdict(ArrivalState.REVIEW), answers), answers)
 
 
 def _said_elsewhere(
@@ -151,7 +155,7 @@ def _answers(
         found.append(
             PassageAnswer(
                 task.project, arrival.annotation, task.transcript, nowhere, None, whose.coder,
-                State.SET_ASIDE, why, arrival.changed, Decision(),
+                ArrivalState.SET_ASIDE, why, arrival.changed, CoderDecision(),
             )
         )  # fmt: skip
     return tuple(found)
@@ -174,7 +178,7 @@ def _seen(
     task: InterviewTask,
     arrival: Arrival,
     whose: Whose,
-    verdict: Verdict,
+    verdict: ArrivalVerdict,
     answers: Sequence[PassageAnswer] = (),
 ) -> Seen:
     content = "/".join(f"{one.key}:{one.state.value}:{one.content}" for one in answers)
@@ -190,12 +194,12 @@ def _seen(
         made=arrival.made,
         changed=arrival.changed,
         content=hashlib.sha256(content.encode()).hexdigest() if answers else "",
-        told=JudgedAnnotation(arrival, Decision()),
+        told=JudgedAnnotation(arrival, CoderDecision()),
     )
 
 
 def _overwritten(known: Seen, why: str) -> Seen:
-    return replace(known, state=State.OVERWRITTEN, why=why)
+    return replace(known, state=ArrivalState.OVERWRITTEN, why=why)
 
 
 def _same_marks(known: Seen, arrival: Arrival) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.store.interviews import interviews_with_keys
 from annotations.store.label_studio_projects import project_by_id
 from annotations.store.label_studio_users import users
@@ -47,7 +47,7 @@ def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]
     with parts.store.reading() as connection:
         found = []
         for row in waiting_rows(connection):
-            if row.state is State.NOT_OURS or row.key is None:
+            if row.state is ArrivalState.NOT_OURS or row.key is None:
                 continue
             project = project_by_id(connection, row.project)
             place = _place_of(connection, row.project, row.key)

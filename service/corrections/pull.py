@@ -21,8 +21,8 @@ from annotations.store.label_studio_projects import ProjectRow, projects
 from annotations.store.label_studio_reads import keep_read, last_read
 from annotations.store.label_studio_users import keep_users
 from annotations.store.pushed_tasks import tasks_with_keys
-from annotations.store.seen_annotations import Place, alive_in, alone_with_inbox, count_set_aside
-from annotations.store.wave_views import View
+from annotations.store.seen_annotations import AnnotationPlace, alive_in, alone_with_inbox, count_set_aside
+from annotations.store.wave_views import TaskView
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.drafts_of_interviews import keep_how_far
@@ -127,7 +127,7 @@ class _Pulling:
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
-        if project.view is View.INTERVIEW:
+        if project.view is TaskView.INTERVIEW:
             keep_how_far(self.store, project, self.answers)
         newest = [task.changed for task in tasks if task.changed]
         if since is not None and before is not None and before.upto is not None:
@@ -156,14 +156,14 @@ class _Pulling:
         self,
         project: ProjectRow,
         tasks: Sequence[AnsweredTask],
-        alive: Mapping[int, Place],
+        alive: Mapping[int, AnnotationPlace],
         *,
         everything: bool,
     ) -> list[int]:
         """The annotations known before the reading began that are not there now."""
         there = {arrival.annotation for task in tasks for arrival in task.arrivals}
         read = {task.id for task in tasks} | {task.key for task in tasks if task.key}
-        asked: dict[Place, bool] = {}
+        asked: dict[AnnotationPlace, bool] = {}
         gone = []
         for number, place in alive.items():
             if number in there:
@@ -178,7 +178,7 @@ class _Pulling:
                     gone.append(number)
         return gone
 
-    def _is_there(self, project: ProjectRow, place: Place) -> bool:
+    def _is_there(self, project: ProjectRow, place: AnnotationPlace) -> bool:
         if place.task is None or place.key is None:
             return True
         return self.answers.holds(project.project_id, place.task, place.key)

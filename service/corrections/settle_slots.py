@@ -38,7 +38,7 @@ def settle(connection: Connection, in_force: InForce, slots: Mapping[Slot, str])
         return counted
     keys = {slot.key for slot in slots}
     rows, before = holding(connection, keys), words(connection, keys)
-    standing = _Standing(connection)
+    standing = _StandingReviews(connection)
     new: list[_New] = []
     for slot, reason in slots.items():
         said = before.get(slot, [])
@@ -67,7 +67,7 @@ def _first(said: Sequence[Word], winner: Seen) -> Word | None:
     return next((w for w in said if w.project != winner.project and w.condition is Condition.ASSISTED), None)
 
 
-class _Standing:
+class _StandingReviews:
     """What coders' reviews say now, looked up where a word comes from another view than the one before."""
 
     def __init__(self, connection: Connection) -> None:
@@ -139,7 +139,7 @@ class _Standing:
         return self._reviews[transcript]
 
 
-def _add(connection: Connection, in_force: InForce, standing: _Standing, new: Sequence[_New]) -> None:
+def _add(connection: Connection, in_force: InForce, standing: _StandingReviews, new: Sequence[_New]) -> None:
     if not new:
         return
     now_in_force = keep_codebook(connection, in_force.codebook)

@@ -11,10 +11,12 @@ from annotations.attributes import filters_of
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
 from annotations.store.tables import transcripts
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 
 
-def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequence[str]) -> list[Kept]:
+def with_attributes(
+    connection: Connection, kept: Sequence[KeptTranscript], where: Sequence[str]
+) -> list[KeptTranscript]:
     """The transcripts whose participant or case has every one of these, such as "role=leader;provider".
 
     Raises UnknownName for an attribute or value that nobody has, BadInput where none of these transcripts is left.

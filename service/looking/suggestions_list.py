@@ -54,7 +54,7 @@ class ListedSuggestion:
 COLUMNS = tuple(field.name for field in fields(ListedSuggestion) if field.name != "attributes")
 
 
-class Listing:
+class SuggestionsListing:
     """The suggestions of the serving model, of all waves or of one, and of those alone who have certain attributes.
 
     ``hidden``: how many passages are left out, since a coder is still to judge them without a suggestion. Raises
@@ -127,7 +127,7 @@ class Listing:
             )
 
 
-def write_csv(listing: Listing, file: Path) -> int:
+def write_csv(listing: SuggestionsListing, file: Path) -> int:
     """Write the rows as CSV, whole or not at all; returns how many they were."""
     count = 0
     with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:

@@ -35,7 +35,7 @@ from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.tables import now
-from service.pushing.plan import Faces, Plan, State, Step
+from service.pushing.plan import Faces, ProjectState, PushPlan, TaskStep
 
 # each import makes Label Studio count anew what stands on every task of the project
 AT_A_TIME = 2000
@@ -61,9 +61,9 @@ class Showing:
     row: UUID
     label: str
     faces: Faces
-    state: State
+    state: ProjectState
 
-    def bring(self, plan: Plan, progress: Progress) -> None:
+    def bring(self, plan: PushPlan, progress: Progress) -> None:
         """Bring the tasks to what they ought to show."""
         total = (
             len(plan.predict) + len(plan.redraw) + sum(map(self._lacks_boxes, plan.predict)) + len(plan.tidy)
@@ -75,7 +75,7 @@ class Showing:
                 done += count
                 progress(done, total)
 
-    def _hide(self, plan: Plan) -> None:
+    def _hide(self, plan: PushPlan) -> None:
         """Where no suggestion is shown any more, ticks, boxes and reasons go before anything else does.
 
         The passage must not be told from one that is blind, not even for the minutes that other reasons take to come;
@@ -91,13 +91,13 @@ class Showing:
             new = {task: data for task, (_, data) in left.items()}
             show_data(self.server, self.project.id, new, before)
 
-    def _predict(self, plan: Plan) -> Iterator[int]:
+    def _predict(self, plan: PushPlan) -> Iterator[int]:
         """Put predictions on tasks. Where the project shows another version, all turn to the new one at once.
 
         Else they are kept lot by lot, so that an interrupted push goes on.
         """
         shown = self.project.model_version
-        waiting: list[Step] = []
+        waiting: list[TaskStep] = []
         for lot in lots(plan.predict, AT_A_TIME):
             # what a coder has begun on since the plan was made keeps what they saw
             begun = touched(self.server, self.project.id, [one.task for one in lot if not one.is_new])
@@ -120,7 +120,7 @@ class Showing:
         if waiting:
             self._turn(plan, waiting)
 
-    def _turn(self, plan: Plan, waiting: Sequence[Step]) -> None:
+    def _turn(self, plan: PushPlan, waiting: Sequence[TaskStep]) -> None:
         """From the suggestions of another version to those of the one that serves."""
         self._take_reasons_back(plan)
         moment = now()
@@ -128,7 +128,7 @@ class Showing:
             show_version(self.server, self.project.id, self.label)
         self._keep(waiting, moment=moment)
 
-    def _take_reasons_back(self, plan: Plan) -> None:
+    def _take_reasons_back(self, plan: PushPlan) -> None:
         """No old reasons beside new suggestions: a word stands there until the new ones come.
 
         Where nothing is suggested no reasons will come, and what is said of that stands there at once.
@@ -137,13 +137,13 @@ class Showing:
         self._replace_reasons((step, REASONS_COME) for step, _ in old if self._suggests(step))
         self._replace_reasons((step, said) for step, said in old if not self._suggests(step))
 
-    def _old_reasons(self, plan: Plan) -> Iterator[tuple[Step, str]]:
+    def _old_reasons(self, plan: PushPlan) -> Iterator[tuple[TaskStep, str]]:
         """The tasks whose reasons shall be others, and which."""
         for step, data in plan.redraw:
             if not step.is_new and REASONS in new_in(data, self.state.there[str(step.key)].data):
                 yield step, data[REASONS]
 
-    def _replace_reasons(self, wanted: Iterable[tuple[Step, str]]) -> None:
+    def _replace_reasons(self, wanted: Iterable[tuple[TaskStep, str]]) -> None:
         alike: dict[str, list[int]] = {}
         for step, said in wanted:
             alike.setdefault(said, []).append(step.task)
@@ -153,14 +153,14 @@ class Showing:
                 left = [task for task in some if task not in begun]
                 show_field(self.server, self.project.id, left, REASONS, said)
 
-    def _hides(self, step: Step) -> bool:
+    def _hides(self, step: TaskStep) -> bool:
         return self.faces.candidates(step.placed, step.model) is None
 
-    def _suggests(self, step: Step) -> bool:
+    def _suggests(self, step: TaskStep) -> bool:
         found = self.faces.candidates(step.placed, step.model)
         return found is not None and not found.nothing
 
-    def _redraw(self, plan: Plan) -> Iterator[int]:
+    def _redraw(self, plan: PushPlan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""
         for some in lots(plan.redraw, ONE_BY_ONE):
             begun = touched(self.server, self.project.id, [step.task for step, _ in some])
@@ -170,7 +170,7 @@ class Showing:
             self._keep([replace(step, shown=hash_of(data)) for step, data in left], Stage.REDRAWN)
             yield len(some)
 
-    def _complete(self, plan: Plan) -> Iterator[int]:
+    def _complete(self, plan: PushPlan) -> Iterator[int]:
         """Tick what has its box only now."""
         redrawn = {step.key: hash_of(data) for step, data in plan.redraw}
         lacking = [step for step in plan.predict if self._lacks_boxes(step) and step.key in redrawn]
@@ -186,18 +186,18 @@ class Showing:
             self._keep(some, Stage.COMPLETE)
             yield len(lot)
 
-    def _boxes(self, step: Step) -> frozenset[str]:
+    def _boxes(self, step: TaskStep) -> frozenset[str]:
         """The codes for which the task had boxes when the plan was made."""
         return codes_in_boxes(self.state.there[str(step.key)].data.get(BOXES))
 
-    def _lacks_boxes(self, step: Step) -> bool:
+    def _lacks_boxes(self, step: TaskStep) -> bool:
         """Is something to be ticked that has no box on the task yet?"""
         whole = self.faces.prediction(step.placed, step.model)
         return whole is not None and whole != self.faces.prediction(
             step.placed, step.model, self._boxes(step)
         )
 
-    def _tidy(self, plan: Plan) -> Iterator[int]:
+    def _tidy(self, plan: PushPlan) -> Iterator[int]:
         """Take away what older versions predicted: coders would find it in tabs beside what is suggested now."""
         if not plan.tidy:
             return
@@ -211,7 +211,7 @@ class Showing:
             yield len(some)
 
     def _keep(
-        self, some: Sequence[Step], stage: Stage = Stage.PREDICTED, *, moment: datetime | None = None
+        self, some: Sequence[TaskStep], stage: Stage = Stage.PREDICTED, *, moment: datetime | None = None
     ) -> None:
         """On record: what the tasks show since now."""
         since = moment or now()
@@ -223,7 +223,7 @@ class Showing:
         with self.store.writing() as connection:
             keep_tasks(connection, self.row, kept)
 
-    def _offered(self, step: Step, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    def _offered(self, step: TaskStep, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
         """The codes that are put before the coder by now, and those of them that are ticked."""
         found = self.faces.candidates(step.placed, step.model)
         if found is None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Review
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.interview_marks import EarlierWords, earlier_regions
@@ -29,14 +29,14 @@ from annotations.store.reviews import current_reviews
 from annotations.store.seen_annotations import seen
 from annotations.store.segments import places_of
 from annotations.store.tables import now
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from annotations.transcript import Span
 from service.corrections.earlier_words import as_passage, on_passage
 from service.pushing.interview_shown import WholeInterview, WholeShown
 
 
 @dataclass(frozen=True)
-class _Said:
+class _CoderWords:
     """What a coder has said of some passages, by key; ``user``: their number in Label Studio."""
 
     coder: str
@@ -45,7 +45,7 @@ class _Said:
 
 
 @dataclass(frozen=True)
-class Carrying:
+class WordCarrier:
     """Carries to a project. ``row``: our record of it."""
 
     store: Store
@@ -70,12 +70,12 @@ class Carrying:
                 self._to_interview(one, task, said, shown, model, done)
         return done
 
-    def to_passages(self, placed: Sequence[Placed], there: Mapping[str, Task]) -> set[str]:
+    def to_passages(self, placed: Sequence[DealtSegment], there: Mapping[str, Task]) -> set[str]:
         """Answers to passages that coders have judged in whole interviews; returns the keys of their tasks."""
         keys = [task_key(one.segment, one.draw) for one in placed]
         open_keys = [key for key in keys if not there[str(key)].touched]
         done: set[str] = set()
-        for said in self._said(open_keys, among=View.INTERVIEW):
+        for said in self._said(open_keys, among=TaskView.INTERVIEW):
             numbers = [there[str(key)].id for key in said.words]
             begun = touched(self.server, self.row.project_id, numbers)
             for key, result in self._answers(said, there):
@@ -89,7 +89,7 @@ class Carrying:
         self,
         one: WholeInterview,
         task: Task,
-        said: _Said,
+        said: _CoderWords,
         shown: WholeShown,
         model: UUID,
         done: set[UUID],
@@ -118,7 +118,9 @@ class Carrying:
             keep_tasks(connection, self.row.id, rows)
         done.add(one.key)
 
-    def _answers(self, said: _Said, there: Mapping[str, Task]) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:
+    def _answers(
+        self, said: _CoderWords, there: Mapping[str, Task]
+    ) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:
         reviews = self._reviews(said)
         by_id = {review.id: review for review in reviews}
         for key, word in said.words.items():
@@ -131,7 +133,7 @@ class Carrying:
                 boxes = codes_in_boxes(there[str(key)].data.get(BOXES))
                 yield key, answer_regions(decided, self.codebook, boxes)
 
-    def _said(self, keys: Collection[UUID], *, among: View | None) -> list[_Said]:
+    def _said(self, keys: Collection[UUID], *, among: TaskView | None) -> list[_CoderWords]:
         """Whose words stand on these passages, of coders that Label Studio knows. ``among``: said in this view."""
         found: dict[tuple[str, int], dict[UUID, Word]] = {}
         with self.store.reading() as connection:
@@ -147,9 +149,9 @@ class Carrying:
                 row = seen(connection, last.project, [last.annotation]).get(last.annotation)
                 if row is not None and row.user is not None:
                     found.setdefault((slot.coder, row.user), {})[slot.key] = last
-        return [_Said(coder, user, its) for (coder, user), its in sorted(found.items())]
+        return [_CoderWords(coder, user, its) for (coder, user), its in sorted(found.items())]
 
-    def _reviews(self, said: _Said) -> list[Review]:
+    def _reviews(self, said: _CoderWords) -> list[Review]:
         ids = {word.review for word in said.words.values()}
         with self.store.reading() as connection:
             places = places_of(connection, [word.segment for word in said.words.values()])

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.change_task_data import show_data
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
@@ -36,11 +36,11 @@ from annotations.store.interviews import InterviewTask, interviews_of, keep_inte
 from annotations.store.label_studio_projects import ProjectRow, project_for
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, tasks_of
 from annotations.store.tables import now
-from annotations.store.wave_views import View
-from service.label_studio.attach import Service, attach
-from service.pushing.carry_words import Carrying
+from annotations.store.wave_views import TaskView
+from service.label_studio.attach import AttachedService, attach
+from service.pushing.carry_words import WordCarrier
 from service.pushing.interview_shown import WholeInterview, WholeShown, hash_of_marks
-from service.pushing.open_project import Opened, open_project
+from service.pushing.open_project import OpenProject, open_project
 from service.pushing.project_push import Pushed
 
 TAB = "Interviews"
@@ -54,7 +54,7 @@ class InterviewPush:
 
     store: Store
     server: LabelStudio
-    service: Service
+    service: AttachedService
     study: str
     codebook: Codebook
     model: UUID
@@ -65,16 +65,16 @@ class InterviewPush:
         self,
         wave: str,
         coder: str | None,
-        placed: Sequence[Placed],
+        placed: Sequence[DealtSegment],
         progress: Progress,
-        create: Sequence[Placed] | None = None,
+        create: Sequence[DealtSegment] | None = None,
     ) -> Pushed:
         """Bring one project up to date. ``create``: the order in which interviews that are not there are made."""
         opened = self._open(wave, coder)
         interviews = self.shown.interviews(create or placed)
         there, new = self._tasks(opened, interviews, progress)
         notes = (*opened.notes, *self._take_outdated_away(opened, interviews, there))
-        carried = Carrying(self.store, self.server, self.codebook, opened.row).to_interviews(
+        carried = WordCarrier(self.store, self.server, self.codebook, opened.row).to_interviews(
             interviews, there, self.shown, self.model
         )
         begun = {one.key for one in interviews if there[str(one.key)].touched} | carried
@@ -94,20 +94,22 @@ class InterviewPush:
             reviewed=len(begun - fresh),
             draws={kind.value: drawn[kind] for kind in Draw if kind is not Draw.ORDINARY},
             notes=(*notes, undone) if undone else notes,
-            view=View.INTERVIEW,
+            view=TaskView.INTERVIEW,
         )
 
     def standing(self, wave: str) -> Mapping[str, Task]:
         """What stands in the project that all share, by passage; empty where there is none."""
         with self.store.reading() as connection:
-            known = project_for(connection, url=self.server.url, coder=None, wave=wave, view=View.INTERVIEW)
+            known = project_for(
+                connection, url=self.server.url, coder=None, wave=wave, view=TaskView.INTERVIEW
+            )
             passages = tasks_of(connection, known.id) if known else {}
         if known is None or not project_exists(self.server, known.project_id):
             return {}
         by_number = {task.id: task for task in tasks_by_key(self.server, known.project_id).values()}
         return {str(key): by_number[one.task_id] for key, one in passages.items() if one.task_id in by_number}
 
-    def _open(self, wave: str, coder: str | None) -> Opened:
+    def _open(self, wave: str, coder: str | None) -> OpenProject:
         return open_project(
             self.store,
             self.server,
@@ -115,12 +117,12 @@ class InterviewPush:
             self.study,
             wave=wave,
             coder=coder,
-            view=View.INTERVIEW,
+            view=TaskView.INTERVIEW,
             config=lambda used: interview_config(self.codebook, used),
         )
 
     def _tasks(
-        self, opened: Opened, interviews: Sequence[WholeInterview], progress: Progress
+        self, opened: OpenProject, interviews: Sequence[WholeInterview], progress: Progress
     ) -> tuple[Mapping[str, Task], frozenset[str]]:
         """Make the tasks that are not there, and have each and its passages on record before anything is shown on it."""
         there = tasks_by_key(self.server, opened.project.id)
@@ -170,7 +172,7 @@ class InterviewPush:
 
     def _bring(
         self,
-        opened: Opened,
+        opened: OpenProject,
         left: Sequence[WholeInterview],
         there: Mapping[str, Task],
         progress: Progress,
@@ -285,7 +287,7 @@ class InterviewPush:
         return InterviewTask(row.id, one.key, one.transcript, task, one.text_hash, one.again)
 
     def _take_outdated_away(
-        self, opened: Opened, interviews: Sequence[WholeInterview], there: Mapping[str, Task]
+        self, opened: OpenProject, interviews: Sequence[WholeInterview], there: Mapping[str, Task]
     ) -> tuple[str, ...]:
         """Tasks of texts that were corrected since go, unless somebody has begun on them: that is their word."""
         with self.store.reading() as connection:

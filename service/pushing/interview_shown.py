@@ -11,17 +11,17 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.interview_data import ShownInterview, interview_data
 from annotations.label_studio.interview_marks import SuggestedWords, interview_prediction, suggested_regions
 from annotations.label_studio.interview_text import InterviewText, interview_key
 from annotations.label_studio.listed_names import listed_name
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import Links
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Turn
 from models.corpus import Corpus
-from service.pushing.passage_shown import Shown
+from service.pushing.passage_shown import ShownPassages
 
 AGAIN = "asked for a second time, the black ones with a bar beside them"
 PART = "asked for here, the black ones with a bar beside them; the others are not yours to code"
@@ -32,7 +32,7 @@ class WholeInterview:
     """An interview as one task: its passages in a coder's stream. ``again``: those that come a second time."""
 
     transcript: UUID
-    placed: tuple[Placed, ...]
+    placed: tuple[DealtSegment, ...]
     text_hash: str
     again: bool = False
 
@@ -61,13 +61,13 @@ class WholeShown:
 
     def __init__(
         self,
-        passages: Shown,
+        passages: ShownPassages,
         corpus: Corpus,
         turns: Mapping[UUID, Sequence[Turn]],
         codebook: Codebook,
         *,
         label: str,
-        links: Callable[[Kept, int], Links] | None,
+        links: Callable[[KeptTranscript, int], Links] | None,
     ) -> None:
         self._passages = passages
         self._corpus = corpus
@@ -77,9 +77,9 @@ class WholeShown:
         self._links = links
         self._kept = {kept.id: (at, kept) for at, kept in enumerate(corpus.transcripts)}
 
-    def interviews(self, placed: Sequence[Placed]) -> list[WholeInterview]:
+    def interviews(self, placed: Sequence[DealtSegment]) -> list[WholeInterview]:
         """A stream of passages as interviews, in the order in which they come; what comes again stands at the end."""
-        found: dict[tuple[bool, UUID], list[Placed]] = {}
+        found: dict[tuple[bool, UUID], list[DealtSegment]] = {}
         for one in placed:
             transcript = self._corpus.transcripts[self._corpus.at[self._corpus.position[one.segment]][0]].id
             found.setdefault((one.draw is Draw.REPEAT, transcript), []).append(one)
@@ -141,7 +141,7 @@ class WholeShown:
                 found.setdefault(last, []).append(said)
         return {at: "; ".join(its) for at, its in found.items()}
 
-    def marks(self, placed: Placed, model: UUID | None) -> PassageMarks:
+    def marks(self, placed: DealtSegment, model: UUID | None) -> PassageMarks:
         """What stands on a passage under a model version."""
         found = self._passages.candidates(placed, model)
         if found is None or model is None:
@@ -190,11 +190,11 @@ class WholeShown:
         return suggested_regions(marks, self.text(one.transcript), self._codebook)
 
     @staticmethod
-    def model_on(placed: Placed, model: UUID) -> UUID | None:
+    def model_on(placed: DealtSegment, model: UUID) -> UUID | None:
         """Whose suggestions a passage shows: blind, doubled and repeated ones show none."""
         return model if placed.draw is Draw.ORDINARY else None
 
-    def _place(self, placed: Placed) -> int:
+    def _place(self, placed: DealtSegment) -> int:
         return self._corpus.at[self._corpus.position[placed.segment]][1]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from annotations.names import folded
 from annotations.store.accounts import Account, all_accounts
 from annotations.study.config import StudyConfig, read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.study_settings import change_settings
 
@@ -15,7 +15,7 @@ from service.study_settings import change_settings
 def invited_coders(connection: Connection, config: StudyConfig) -> tuple[Account, ...]:
     """Open accounts of coders by whose name, or another name of theirs, study.yaml knows nobody, by name."""
     known = {folded(name) for entry in config.coders for name in (entry.name, *entry.aliases)}
-    found = (one for one in all_accounts(connection) if one.role == Role.CODER.value)
+    found = (one for one in all_accounts(connection) if one.role == ViewerRole.CODER.value)
     return tuple(sorted((one for one in found if folded(one.name) not in known), key=lambda one: one.name))
 
 

@@ -11,7 +11,7 @@ from annotations.numbers_shown import counted
 from annotations.store.database import Store
 from annotations.store.deals import add_plan, dealt_so_far, keep_dealt, plan_in_force
 from annotations.study.config import Study
-from service.pushing.push_options import Asked, plan_for
+from service.pushing.push_options import PushOptions, plan_for
 
 Transcripts = Sequence[tuple[UUID, Sequence[UUID]]]
 # which of these transcripts stand in the shared project already, and has anybody begun on them
@@ -27,7 +27,7 @@ class Dealing:
     notes: tuple[str, ...] = ()
 
 
-def settle(store: Store, study: Study, segmentation: str, asked: Asked) -> Dealing:
+def settle(store: Store, study: Study, segmentation: str, asked: PushOptions) -> Dealing:
     """Put in force what was asked, if that is new, and say what it does not change."""
     with store.reading() as connection:
         before = plan_in_force(connection)

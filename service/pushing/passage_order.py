@@ -11,14 +11,14 @@ import numpy as np
 from annotations.store.model_versions import ModelVersion, serving_model
 from annotations.store.suggestions import Suggested, suggestions_of
 from models.corpus import Corpus, read_corpus
-from models.review_order import Place, Strategy, review_order
+from models.review_order import OrderedSegment, Strategy, review_order
 from service.composition import Parts
 
 Order = Callable[[Sequence[UUID]], Sequence[tuple[UUID, str]]]
 SEED = 0
 
 
-class By(StrEnum):
+class PassageOrder(StrEnum):
     """What orders new passages."""
 
     READING = "reading"
@@ -27,23 +27,26 @@ class By(StrEnum):
     UNSURE = "unsure"
 
 
-_STRATEGIES: dict[By, Strategy] = {By.RARE: "rare and random", By.UNSURE: "unsure"}
+_STRATEGIES: dict[PassageOrder, Strategy] = {
+    PassageOrder.RARE: "rare and random",
+    PassageOrder.UNSURE: "unsure",
+}
 
 
-def order_by(parts: Parts, by: By) -> Order | None:
+def order_by(parts: Parts, by: PassageOrder) -> Order | None:
     """An order of segments, each with its reason; None for the order of reading.
 
     ``transcripts``: whole transcripts, those first of which the serving model is least sure, in reading order within.
     ``rare``: half of the places for what may be a code with few examples, half drawn at random. ``unsure``: what
     the model is least sure of first.
     """
-    if by is By.READING:
+    if by is PassageOrder.READING:
         return None
     corpus = read_corpus(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         model = serving_model(connection)
         found = suggestions_of(connection, model)
-    if by is By.TRANSCRIPTS:
+    if by is PassageOrder.TRANSCRIPTS:
         return lambda segments: _whole(corpus, model, found, segments)
     return lambda segments: _single(parts, corpus, model, found, segments, _STRATEGIES[by])
 
@@ -97,5 +100,5 @@ def _single(
     return [(known[place.segment], _reason(parts, place)) for place in places]
 
 
-def _reason(parts: Parts, place: Place) -> str:
+def _reason(parts: Parts, place: OrderedSegment) -> str:
     return place.reason(lambda code: parts.codebook.label(code) if code in parts.codebook.by_id else code)

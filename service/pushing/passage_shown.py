@@ -10,16 +10,23 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Suggestion
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.candidates import Candidates, boxes_in_task, candidates, no_candidates
 from annotations.label_studio.predicted_answer import Prediction, prediction
-from annotations.label_studio.task_data import Links, Quote, Reason, Said, ShownSegment, task_data
+from annotations.label_studio.task_data import (
+    EvidenceQuote,
+    Links,
+    Reason,
+    ShownSegment,
+    SpokenNear,
+    task_data,
+)
 from annotations.segment import Segment
 from annotations.store.chosen_cuts import ChosenCut
 from annotations.store.model_versions import ModelVersion
 from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Turn
 from annotations.turn_numbers import shown_number
 from models.corpus import Corpus
@@ -40,7 +47,7 @@ _ONLY_OFFERED = (
 _COLD = "These suggestions come from the codebook's own words; nobody's coding stands behind them yet."
 
 
-class Shown:
+class ShownPassages:
     """What passages show under a model version (the ``Faces`` of a plan).
 
     ``said_by``: a model version with what it suggests, by its id. ``draws``: some passages of this study hide their
@@ -58,7 +65,7 @@ class Shown:
         label: str,
         draws: bool,
         least_precision: float = LEAST_PRECISION,
-        links: Callable[[Kept, int], Links] | None = None,
+        links: Callable[[KeptTranscript, int], Links] | None = None,
         chosen: Callable[[UUID], Mapping[str, ChosenCut]] | None = None,
     ) -> None:
         self._corpus = corpus
@@ -74,7 +81,7 @@ class Shown:
         self._found = lru_cache(maxsize=20_000)(self._put)
         self._none = no_candidates(codebook)
 
-    def data(self, placed: Placed, model: UUID | None) -> dict[str, Any]:
+    def data(self, placed: DealtSegment, model: UUID | None) -> dict[str, Any]:
         """The data of a passage's task."""
         unit = self._corpus.position[placed.segment]
         kept = self._corpus.transcripts[self._corpus.at[unit][0]]
@@ -88,7 +95,7 @@ class Shown:
         note = self._note(model, bool(reasons), found)
         return task_data(segment, reasons, note, boxes_in_task(found, self._codebook))
 
-    def candidates(self, placed: Placed, model: UUID | None) -> Candidates | None:
+    def candidates(self, placed: DealtSegment, model: UUID | None) -> Candidates | None:
         """What is put before the coder of a passage, or None where nothing is."""
         if model is None:
             return None
@@ -101,7 +108,7 @@ class Shown:
         return {one.code: one for one in found[segment].one_by_one(version) if one.suggested}
 
     def prediction(
-        self, placed: Placed, model: UUID | None, among: Collection[str] | None = None
+        self, placed: DealtSegment, model: UUID | None, among: Collection[str] | None = None
     ) -> Prediction | None:
         """The prediction of a passage's task, or None where it shows none."""
         found = self.candidates(placed, model)
@@ -132,14 +139,14 @@ class Shown:
             for one in (by_code[code] for code in sorted(rows, key=lambda code: order.get(code, len(order))))
         ]
 
-    def _quotes(self, said: Suggested, code: str, site: str) -> list[Quote]:
+    def _quotes(self, said: Suggested, code: str, site: str) -> list[EvidenceQuote]:
         """The nearest passage that people coded so, of transcripts that may be quoted now, to people of this site."""
         for one in said.evidence.get(code, ()):
             source = self._corpus.position.get(one.segment)
             if source is None or not self._corpus.transcript(source).consents.may_quote_at(site):
                 continue
             transcript = self._corpus.transcript(source)
-            return [Quote(self._corpus.text(source), transcript.participant or transcript.name)]
+            return [EvidenceQuote(self._corpus.text(source), transcript.participant or transcript.name)]
         return []
 
     def _note(self, model: UUID | None, suggested: bool, found: Candidates) -> str:
@@ -162,8 +169,8 @@ def shown_segment(corpus: Corpus, unit: int, turns: Sequence[Turn], key: str) ->
     transcript, cut = corpus.transcripts[t].transcript, corpus.segments[t]
     own = cut[s]
 
-    def said(places: Sequence[int]) -> tuple[Said, ...]:
-        return tuple(Said(cut[at].speaker, cut[at].span.of(transcript.text)) for at in places)
+    def said(places: Sequence[int]) -> tuple[SpokenNear, ...]:
+        return tuple(SpokenNear(cut[at].speaker, cut[at].span.of(transcript.text)) for at in places)
 
     return ShownSegment(
         key=key,

@@ -17,15 +17,15 @@ from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.pushed_tasks import pushed_segments
 from annotations.store.suggestions import suggested_in_wave
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from service.composition import Parts
-from service.pushing.passage_order import By, order_by
+from service.pushing.passage_order import PassageOrder, order_by
 from service.pushing.project_push import Pushed
-from service.pushing.push_options import Asked, plan_for
+from service.pushing.push_options import PushOptions, plan_for
 from service.pushing.waves import push
 
 
-def asked_of(arguments: Mapping[str, Any]) -> Asked:
+def asked_of(arguments: Mapping[str, Any]) -> PushOptions:
     """The options in a job's arguments."""
 
     def part(name: str) -> float | None:
@@ -34,7 +34,7 @@ def asked_of(arguments: Mapping[str, Any]) -> Asked:
     seed = arguments.get("seed")
     coders = tuple(str(name) for name in arguments.get("coders") or ())
     view = arguments.get("view")
-    return Asked(
+    return PushOptions(
         part("blind"),
         part("double"),
         part("repeat"),
@@ -46,7 +46,7 @@ def asked_of(arguments: Mapping[str, Any]) -> Asked:
 
 def push_asked(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress) -> list[Pushed]:
     """Push a wave as these arguments say (wave, blind, double, repeat, seed, coders, order, view)."""
-    by = order_named(str(arguments.get("order") or By.READING))
+    by = order_named(str(arguments.get("order") or PassageOrder.READING))
     return push(
         parts,
         wave=arguments.get("wave"),
@@ -56,18 +56,18 @@ def push_asked(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress
     )
 
 
-def view_named(name: str | None) -> View | None:
+def view_named(name: str | None) -> TaskView | None:
     """The view of this name; raises UnknownName. None for none."""
-    if name is not None and name.casefold() not in list(View):
-        raise unknown("view", name, list(View))
-    return None if name is None else View(name.casefold())
+    if name is not None and name.casefold() not in list(TaskView):
+        raise unknown("view", name, list(TaskView))
+    return None if name is None else TaskView(name.casefold())
 
 
-def order_named(name: str) -> By:
+def order_named(name: str) -> PassageOrder:
     """The order of this name; raises UnknownName."""
-    if name.casefold() not in list(By):
-        raise unknown("order", name, list(By))
-    return By(name.casefold())
+    if name.casefold() not in list(PassageOrder):
+        raise unknown("order", name, list(PassageOrder))
+    return PassageOrder(name.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class HandOut:
         return sum(one.passages for one in self.shares)
 
 
-def try_hand_out(parts: Parts, wave: str, asked: Asked) -> HandOut:
+def try_hand_out(parts: Parts, wave: str, asked: PushOptions) -> HandOut:
     """Who would get what, without anything being kept. The same seed makes the push do just this.
 
     Raises BadInput for parts that cannot be, UnknownName for a coder, TandemError where no model serves or it has

@@ -10,11 +10,11 @@ from annotations.coding import Coder
 from annotations.deal_and_draw import DrawPlan, Fractions
 from annotations.errors import BadInput, unknown
 from annotations.names import folded
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PushOptions:
     """The options of a push; None or empty: as it was asked before, and at first without."""
 
     blind: float | None = None
@@ -22,15 +22,15 @@ class Asked:
     repeat: float | None = None
     seed: int | None = None
     coders: tuple[str, ...] = ()
-    view: View | None = None
+    view: TaskView | None = None
 
     @property
     def nothing(self) -> bool:
         """Nothing was asked of dealing and drawing."""
-        return self == Asked(view=self.view)
+        return self == PushOptions(view=self.view)
 
 
-def plan_for(asked: Asked, before: DrawPlan | None, people: Sequence[Coder]) -> DrawPlan | None:
+def plan_for(asked: PushOptions, before: DrawPlan | None, people: Sequence[Coder]) -> DrawPlan | None:
     """How to deal and draw from now on, or None for one shared project without draws.
 
     ``before``: the plan in force; what is not asked anew is taken from it. ``people``: the coders of study.yaml.

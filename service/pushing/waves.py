@@ -9,7 +9,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed, streams
+from annotations.deal_and_draw import DealtSegment, streams
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import version_label
@@ -19,7 +19,7 @@ from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
-from annotations.store.wave_views import View, choose_view, view_of
+from annotations.store.wave_views import TaskView, choose_view, view_of
 from models.corpus import Corpus, read_corpus
 from models.ticking import measured_ticks
 from service.access.page_links import links_to
@@ -31,9 +31,9 @@ from service.pushing.interview_push import InterviewPush
 from service.pushing.interview_shown import WholeShown
 from service.pushing.keep_dealt_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
-from service.pushing.passage_shown import Said_by, Shown
+from service.pushing.passage_shown import Said_by, ShownPassages
 from service.pushing.project_push import ProjectPush, Pushed
-from service.pushing.push_options import Asked
+from service.pushing.push_options import PushOptions
 
 
 def push(
@@ -41,7 +41,7 @@ def push(
     *,
     wave: str | None,
     progress: Progress,
-    asked: Asked | None = None,
+    asked: PushOptions | None = None,
     order: Order | None = None,
 ) -> list[Pushed]:
     """Push every wave that has suggestions, or one; each wave has a project of its own, or one for each coder.
@@ -51,7 +51,7 @@ def push(
     """
     with label_studio_of(parts) as server:
         server.check()
-        return _Push(parts, server, asked or Asked(), order).push(wave, progress)
+        return _Push(parts, server, asked or PushOptions(), order).push(wave, progress)
 
 
 def push_again(parts: Parts, *, progress: Progress) -> list[Pushed]:
@@ -66,11 +66,11 @@ def push_again(parts: Parts, *, progress: Progress) -> list[Pushed]:
         if not waves:
             return []
         server.check()
-        return _Push(parts, server, Asked(), None).push_waves(waves, progress)
+        return _Push(parts, server, PushOptions(), None).push_waves(waves, progress)
 
 
 class _Push:
-    def __init__(self, parts: Parts, server: LabelStudio, asked: Asked, order: Order | None) -> None:
+    def __init__(self, parts: Parts, server: LabelStudio, asked: PushOptions, order: Order | None) -> None:
         self.parts = parts
         self.server = server
         self.asked = asked
@@ -115,7 +115,7 @@ class _Push:
             done[0] = replace(done[0], notes=(*dealing.notes, *done[0].notes))
         return done
 
-    def _view(self, wave: str) -> tuple[View, str]:
+    def _view(self, wave: str) -> tuple[TaskView, str]:
         """The view of a wave from now on, and what to say of it if it is another one than before."""
         with self.parts.store.reading() as connection:
             before = view_of(connection, wave)
@@ -125,7 +125,7 @@ class _Push:
             return view, ""
         with self.parts.store.writing() as connection:
             choose_view(connection, wave, view)
-        what = "whole interviews" if view is View.INTERVIEW else "single passages"
+        what = "whole interviews" if view is TaskView.INTERVIEW else "single passages"
         said = (
             f"wave {wave or '(none)'} is put before coders as {what} from now on. What was coded before counts as it is and "
             f"stands in the new project, in each coder's name; the project of before stays, and what is saved there still "
@@ -138,7 +138,7 @@ class _Push:
         pushing: ProjectPush | InterviewPush,
         wave: str,
         coder: str | None,
-        placed: Sequence[Placed],
+        placed: Sequence[DealtSegment],
         progress: Progress,
     ) -> Pushed:
         create, note = (placed, "") if self.order is None else in_order(placed, self.order)
@@ -150,13 +150,15 @@ class _Push:
         done = pushing.push(wave, coder, placed, progress, create)
         return replace(done, notes=(*done.notes, note)) if note else done
 
-    def _whole(self, placed: Sequence[Placed]) -> bool:
+    def _whole(self, placed: Sequence[DealtSegment]) -> bool:
         """Do the passages of each transcript stand together?"""
         first = [one.segment for one in placed if one.draw is not Draw.REPEAT]
         at = [self.corpus.at[self.corpus.position[segment]][0] for segment in first]
         return sum(one != other for one, other in pairwise(at)) == len(set(at)) - 1
 
-    def _deal(self, both: Mapping[View, ProjectPush | InterviewPush], dealing: Dealing, wave: str) -> Dealing:
+    def _deal(
+        self, both: Mapping[TaskView, ProjectPush | InterviewPush], dealing: Dealing, wave: str
+    ) -> Dealing:
         def standing(new: Transcripts) -> Mapping[UUID, bool]:
             views = [pushing.standing(wave) for pushing in both.values()]
             found = {}
@@ -179,13 +181,13 @@ class _Push:
                 found.setdefault(transcript, []).append(self.corpus.ids[unit])
         return list(found.items())
 
-    def _pushing(self, *, draws: bool) -> dict[View, ProjectPush | InterviewPush]:
+    def _pushing(self, *, draws: bool) -> dict[TaskView, ProjectPush | InterviewPush]:
         parts, label = self.parts, version_label(self.model.version)
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
         service = find_service(parts)
         links = links_to(parts.settings.public_url or service.url, service.key) if service.url else None
-        faces = Shown(
+        faces = ShownPassages(
             self.corpus,
             turns,
             parts.codebook,
@@ -203,8 +205,8 @@ class _Push:
             known: transcripts[self.corpus.at[unit][0]].id for unit, known in enumerate(self.corpus.ids)
         }
         return {
-            View.PASSAGE: ProjectPush(*shared, self.model.id, label, faces, transcript_of),
-            View.INTERVIEW: InterviewPush(*shared, self.model.id, label, whole),
+            TaskView.PASSAGE: ProjectPush(*shared, self.model.id, label, faces, transcript_of),
+            TaskView.INTERVIEW: InterviewPush(*shared, self.model.id, label, whole),
         }
 
     def _chosen(self, model: UUID) -> Mapping[str, ChosenCut]:
@@ -228,7 +230,7 @@ class _Push:
         return read
 
 
-def in_order(placed: Sequence[Placed], order: Order) -> tuple[list[Placed], str]:
+def in_order(placed: Sequence[DealtSegment], order: Order) -> tuple[list[DealtSegment], str]:
     """A stream in another order, and a sentence with the reasons; what comes again stays at the end."""
     first = {one.segment: one for one in placed if one.draw is not Draw.REPEAT}
     sorted_ = order(list(first))

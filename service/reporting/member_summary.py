@@ -13,11 +13,11 @@ from typing import Any
 
 from annotations.attributes import Owner
 from annotations.errors import BadInput
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.store.applied_codings import turn_places
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
@@ -35,7 +35,7 @@ OTHER = "a source of the study"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SummaryPassage:
     """A passage: where it stands, and its words; None, and nothing of its source, where they may not be shown."""
 
     source: str
@@ -44,13 +44,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class SummaryCode:
     """A code in one phase with the passages that carry it; ``written``: what the team wrote of it for the case."""
 
     phase: str
     code: str
     means: str
-    passages: tuple[Said, ...]
+    passages: tuple[SummaryPassage, ...]
     written: tuple[str, ...] = ()
 
 
@@ -61,8 +61,8 @@ class MemberSummary:
     study: str
     of: Owner
     owner: str
-    sources: tuple[Kept, ...]
-    understood: tuple[Understood, ...]
+    sources: tuple[KeptTranscript, ...]
+    understood: tuple[SummaryCode, ...]
     lines: tuple[Timeline, ...]
 
     @property
@@ -109,7 +109,7 @@ def member_summary(parts: Parts, about: str, *, site: str | None = None) -> Memb
     )
     ids = {kept.id: kept for kept in theirs}
     table = study_table(parts, WantedTable()) if of is Owner.CASE else None
-    placed: dict[tuple[str, str], list[Counted]] = {}
+    placed: dict[tuple[str, str], list[CountedPassage]] = {}
     for one in found.found:
         if one.transcript in ids:
             placed.setdefault((one.phase, one.code), []).append(one)
@@ -119,17 +119,17 @@ def member_summary(parts: Parts, about: str, *, site: str | None = None) -> Memb
         )
     order = sorted(placed, key=lambda it: (found.phases.index(it[0]), found.rows.index(it[1])))
 
-    def said(one: Counted) -> Said:
+    def said(one: CountedPassage) -> SummaryPassage:
         kept = ids[one.transcript]
         shown = of is Owner.PARTICIPANT or kept.transcript.consents.may_quote_at(site)
         at = next((t.number for t in turns.get(kept.id, ()) if t.start <= one.span.start < t.end), None)
         words = _words(kept, one.span) if shown else None
         if words is None:
-            return Said("", None, None)
-        return Said(kept.transcript.name, None if at is None else shown_number(at), words)
+            return SummaryPassage("", None, None)
+        return SummaryPassage(kept.transcript.name, None if at is None else shown_number(at), words)
 
     understood = tuple(
-        Understood(
+        SummaryCode(
             found.label(phase) if phase else "",
             found.label(code),
             _means(found, code),
@@ -163,7 +163,7 @@ def _without_others(line: Timeline, own: Collection[str]) -> Timeline:
     return replace(line, events=tuple(replace(one, passages=shown(one.passages)) for one in line.events))
 
 
-def _words(kept: Kept, span: Span) -> str:
+def _words(kept: KeptTranscript, span: Span) -> str:
     return " ".join(span.of(kept.transcript.text).split())
 
 

@@ -15,7 +15,7 @@ from annotations.errors import TandemError
 from annotations.numbers_shown import counted
 from annotations.store.member_checks import MemberCheck
 from service.agreement.methods_paragraph import methods_paragraph
-from service.agreement.report import Asked, Report, agree
+from service.agreement.report import Report, ReportScope, agree
 from service.composition import Parts
 from service.exported_file import whole
 from service.reporting.agreement_section import agreement_table, raters_table, ratings_table
@@ -47,7 +47,7 @@ class WantedPack:
 
     columns: Sequence[str] = ("case",)
     level: int | None = None
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     where: Sequence[str] = ()
     outcome: str | None = None
     role: str | None = None
@@ -106,7 +106,10 @@ def read_pack(parts: Parts, wanted: WantedPack) -> Pack:
     findings = study_findings(
         parts, WantedFindings(wanted.columns, wanted.level, wanted.among, wanted.where, wanted.role)
     )
-    asked, why = Asked(wanted.among.wave, wanted.among.case, wanted.among.site, where=tuple(wanted.where)), ""
+    asked, why = (
+        ReportScope(wanted.among.wave, wanted.among.case, wanted.among.site, where=tuple(wanted.where)),
+        "",
+    )
     measured: Report | None = None
     try:
         measured = agree(parts, asked)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from annotations.matrix.tables import informant_of
 from annotations.names import folded
 from annotations.numbers_shown import counted
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind
 from service.results.result_parts import ResultTable
 from service.results.study_findings import NOT_STATED, StudyFindings
@@ -76,7 +76,7 @@ def _waves(found: StudyFindings) -> Sequence[str]:
     return [*listed, *sorted(there - {*listed, ""}), *([""] if "" in there else [])]
 
 
-def _counts(found: StudyFindings, its: Sequence[Kept]) -> tuple[str | int, ...]:
+def _counts(found: StudyFindings, its: Sequence[KeptTranscript]) -> tuple[str | int, ...]:
     read = {kept.id for kept in found.read}
     people = {folded(who): who for kept in its if (who := informant_of(kept.transcript))}
     sites = dict.fromkeys(kept.transcript.site for kept in its if kept.transcript.site)
@@ -91,7 +91,7 @@ def _counts(found: StudyFindings, its: Sequence[Kept]) -> tuple[str | int, ...]:
     )
 
 
-def _roles(found: StudyFindings, its: Sequence[Kept]) -> str:
+def _roles(found: StudyFindings, its: Sequence[KeptTranscript]) -> str:
     role_of = {
         folded(kept.transcript.participant): found.role_of.get(kept.id, "") or "not known"
         for kept in its

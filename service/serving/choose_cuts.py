@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotations.errors import BadInput
-from annotations.store.chosen_cuts import Choice, add_choice, chosen_for
+from annotations.store.chosen_cuts import CutChoice, add_choice, chosen_for
 from annotations.store.model_versions import get_model
 from service.composition import Parts
 from service.person_named import person_named
@@ -25,18 +25,18 @@ def choose_cut(parts: Parts, version: str, code: str, choice: str, cut: float | 
     one from which held-out passages do not show ticks to be right often enough.
     """
     by = person_named(by, "by", purpose="Say who decides; it is kept with the decision.")
-    if choice not in list(Choice):
-        raise BadInput(f'"{choice}" is no choice; it is one of {", ".join(Choice)}. Nothing was changed.')
-    wanted = Choice(choice)
+    if choice not in list(CutChoice):
+        raise BadInput(f'"{choice}" is no choice; it is one of {", ".join(CutChoice)}. Nothing was changed.')
+    wanted = CutChoice(choice)
     one = next((it for it in codes_of_version(parts, version) if it.code_id == code), None)
     if one is None or one.threshold is None:
         why = f": {one.why_not}" if one and one.why_not else ""
         raise BadInput(f'{version} does not suggest "{one.code if one else code}"{why}. Nothing was changed.')
-    if wanted is Choice.FROM:
+    if wanted is CutChoice.FROM:
         _refuse_unshown(parts, version, one, cut)
     with parts.store.writing() as connection:
         model = get_model(connection, version)
-        kept = cut if wanted is Choice.FROM else None
+        kept = cut if wanted is CutChoice.FROM else None
         add_choice(connection, model.id, code, wanted, cut=kept, by=by)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from annotations.codebook.codes import Codebook
 from annotations.numbers_shown import counted
-from annotations.store.chosen_cuts import Choice, ChosenCut
+from annotations.store.chosen_cuts import ChosenCut, CutChoice
 from annotations.store.model_versions import ModelVersion
 from models.ticking import shown_right, tick_cuts
 
@@ -131,7 +131,7 @@ def _why_not(
     right: int | None,
     least: float,
 ) -> str:
-    if chosen is not None and chosen.choice is Choice.NEVER:
+    if chosen is not None and chosen.choice is CutChoice.NEVER:
         return f"{chosen.by} chose that it never comes ticked"
     if threshold is None:
         return str(lacking.get("reason") or "it is not suggested")
