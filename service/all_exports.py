@@ -32,12 +32,12 @@ class Wish:
 
     def one(self, name: str) -> str | None:
         """The only value, where an export takes one; None where nothing is asked."""
-        found = self.narrowed.get(name, ())
-        if len(found) > 1:
+        given = self.narrowed.get(name, ())
+        if len(given) > 1:
             raise BadInput(
-                f"this export takes one {name}; {len(found)} are given. Choose one, or none for all."
+                f"this export takes one {name}; {len(given)} are given. Choose one, or none for all."
             )
-        return found[0] if found else None
+        return given[0] if given else None
 
     @property
     def asked(self) -> ExportRequest:
@@ -68,10 +68,10 @@ class ExportKind:
 
 def kind_named(key: str) -> ExportKind:
     """The export of this name. Raises UnknownName."""
-    found = next((one for one in KINDS if one.key == key), None)
-    if found is None:
-        raise unknown("export", key, (one.key for one in KINDS))
-    return found
+    kind = next((export_kind for export_kind in KINDS if export_kind.key == key), None)
+    if kind is None:
+        raise unknown("export", key, (export_kind.key for export_kind in KINDS))
+    return kind
 
 
 def make_export(parts: Parts, key: str, ending: str, folder: Path, wish: Wish) -> Exported:
@@ -102,8 +102,8 @@ def _table_named(option: str) -> Make:
     return make
 
 
-def _result(one: ResultExport) -> Make:
-    return lambda parts, file, wish: one.write(
+def _result(export: ResultExport) -> Make:
+    return lambda parts, file, wish: export.write(
         parts, file, ReportScope(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
     )
 
@@ -130,12 +130,12 @@ def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.disagreements_files import write_csv, write_html
 
     part = ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
-    found = disagreements(parts, WantedDisagreements(part, wish.one(CODE), None))
+    differing = disagreements(parts, WantedDisagreements(part, wish.one(CODE), None))
     if file.suffix == ".html":
-        write_html(found, parts, file)
+        write_html(differing, parts, file)
     else:
-        write_csv(found, parts.codebook, file)
-    return Exported("disagreements", (file,), {"passages on which coders differ": len(found)})
+        write_csv(differing, parts.codebook, file)
+    return Exported("disagreements", (file,), {"passages on which coders differ": len(differing)})
 
 
 def _crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
@@ -162,17 +162,17 @@ def _timeline(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.results.timeline_events import timelines, write_csv
     from service.results.timeline_files import write_docx, write_png, write_svg, write_xlsx
 
-    found = timelines(parts, case=wish.one(CASE))
-    if not found:
+    drawn = timelines(parts, case=wish.one(CASE))
+    if not drawn:
         raise BadInput(
             "no events are kept yet, so there is no timeline. Bring them in first: tandem timeline FILE."
         )
     title = f"{parts.study.config.name}: timeline"
     if file.suffix in (".svg", ".docx"):
-        (write_svg if file.suffix == ".svg" else write_docx)(found, file, title=title)
+        (write_svg if file.suffix == ".svg" else write_docx)(drawn, file, title=title)
     else:
-        {".png": write_png, ".xlsx": write_xlsx, ".csv": write_csv}[file.suffix](found, file)
-    return Exported("timeline", (file,), {"events": sum(len(one.events) for one in found)})
+        {".png": write_png, ".xlsx": write_xlsx, ".csv": write_csv}[file.suffix](drawn, file)
+    return Exported("timeline", (file,), {"events": sum(len(line.events) for line in drawn)})
 
 
 def _suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
@@ -277,15 +277,15 @@ KINDS = (
     ),
     *(
         ExportKind(
-            one.name,
-            one.title,
-            one.what_for,
+            export.name,
+            export.title,
+            export.what_for,
             ENDINGS,
-            f"tandem {one.name} --docx FILE",
-            _result(one),
-            (WAVE, CASE, WHERE) if one.by_wave else (CASE, WHERE),
+            f"tandem {export.name} --docx FILE",
+            _result(export),
+            (WAVE, CASE, WHERE) if export.by_wave else (CASE, WHERE),
         )
-        for one in RESULTS
+        for export in RESULTS
     ),
     ExportKind(
         "report",

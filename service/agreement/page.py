@@ -59,7 +59,9 @@ class Plots:
 def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | None) -> str:
     """The whole report. ``quoted``: disagreements whose words may be shown; None: the page holds no words."""
     return _rendered(
-        "agreement.html", report, None if quoted is None else [one.to_json(codebook) for one in quoted]
+        "agreement.html",
+        report,
+        None if quoted is None else [difference.to_json(codebook) for difference in quoted],
     )
 
 
@@ -82,7 +84,7 @@ def _rendered(template: str, report: Report, quoted: Sequence[Mapping[str, Any]]
             slices=by_slice(report),
             groups=by_group(report),
             effect=report.effect.to_json(),
-            verdicts=[one.to_json() for one in report.verdicts],
+            verdicts=[verdict.to_json() for verdict in report.verdicts],
             rule=rule(report.margin),
             double_rule=RULE,
             one_point=ONE_POINT,
@@ -95,9 +97,9 @@ def _rendered(template: str, report: Report, quoted: Sequence[Mapping[str, Any]]
     )
 
 
-def disagreements_page(found: Sequence[Disagreement], codebook: Codebook, study: str) -> str:
+def disagreements_page(differing: Sequence[Disagreement], codebook: Codebook, study: str) -> str:
     """The passages to talk about, for the team alone."""
-    plain = [one.to_json(codebook) for one in found]
+    plain = [difference.to_json(codebook) for difference in differing]
     return str(_templates().get_template("disagreements.html").render(study=study, found=plain))
 
 
@@ -151,9 +153,9 @@ def _kappa_span(lines: Sequence[PlotLine]) -> tuple[float, float]:
 
 def _verdicts(report: Report) -> str:
     lines = [
-        PlotLine(one.column.code, (PlotMark(one.delta, one.interval),))
-        for one in report.verdicts
-        if one.delta is not None
+        PlotLine(verdict.column.code, (PlotMark(verdict.delta, verdict.interval),))
+        for verdict in report.verdicts
+        if verdict.delta is not None
     ]
     references = (Reference(0.0, ""), Reference(report.margin, f"margin {report.margin:g}"))
     return whiskers("Δ of each code with its unadjusted 95 % interval", lines, references=references)
@@ -162,7 +164,7 @@ def _verdicts(report: Report) -> str:
 def _slices(report: Report) -> str:
     # people's alone where there are any: the model's are of other segments
     slices = by_slice(report)
-    drawn = [one for one in slices if not one[2].who.startswith("model")]
+    drawn = [one_slice for one_slice in slices if not one_slice[2].who.startswith("model")]
     lines = [
         PlotLine(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),))
         for key, name, side in drawn or slices
@@ -177,9 +179,9 @@ def _slices(report: Report) -> str:
 
 def _effect(report: Report) -> str:
     lines = [
-        PlotLine(one.measure, (PlotMark(one.difference, one.interval),))
-        for one in report.effect.differences[:4]
-        if one.difference is not None
+        PlotLine(difference.measure, (PlotMark(difference.difference, difference.interval),))
+        for difference in report.effect.differences[:4]
+        if difference.difference is not None
     ]
     return whiskers(
         "Assisted minus blind, with 95 % intervals", lines, references=(Reference(0.0, "no effect"),)
@@ -189,10 +191,10 @@ def _effect(report: Report) -> str:
 def _acceptance(report: Report) -> str:
     lines = [
         PlotLine(
-            f"{one['coder']}: {_range(one)}",
-            (PlotMark(one["share"], tuple(one["interval"]) if one["interval"] else None),),
+            f"{rate['coder']}: {_range(rate)}",
+            (PlotMark(rate["share"], tuple(rate["interval"]) if rate["interval"] else None),),
         )
-        for one in report.acceptance
+        for rate in report.acceptance
     ]
     return whiskers("Share of shown suggestions that were accepted, by probability", lines, span=(0.0, 1.0))
 
@@ -262,6 +264,6 @@ def _missing(context: Context, reason: str | None) -> str:
     return marks.mark(reason)
 
 
-def _range(one: Mapping[str, Any]) -> str:
-    whole = (one["from"], one["to"]) == (0.0, 1.0)
-    return "any probability" if whole else f"{one['from']:g} to {one['to']:g}"
+def _range(rate: Mapping[str, Any]) -> str:
+    whole = (rate["from"], rate["to"]) == (0.0, 1.0)
+    return "any probability" if whole else f"{rate['from']:g} to {rate['to']:g}"

@@ -99,7 +99,7 @@ def agree(parts: Parts, asked: ReportScope, *, progress: Progress = quiet) -> Re
         left_out=material.left_out,
         facts=facts_of(work, parts, asked.group_by),
         notes=(*material.notes, *_notes(work)),
-        boxes=box_fates({name: one.review_of.values() for name, one in material.assisted.items()}),
+        boxes=box_fates({name: assisted.review_of.values() for name, assisted in material.assisted.items()}),
         effect_by_code=by_code,
     )
     progress(_STEPS, _STEPS)
@@ -117,7 +117,9 @@ def chosen_transcripts(everything: Sequence[KeptTranscript], asked: ReportScope)
             continue
         known = [str(getattr(kept.transcript, key)) for kept in everything]
         if wanted not in known:
-            raise unknown(key, wanted, [one for one in known if one], remedy='See them with "tandem status".')
+            raise unknown(
+                key, wanted, [name for name in known if name], remedy='See them with "tandem status".'
+            )
         chosen = [kept for kept in chosen if getattr(kept.transcript, key) == wanted]
     if not chosen:
         said = ", ".join(
@@ -130,7 +132,7 @@ def chosen_transcripts(everything: Sequence[KeptTranscript], asked: ReportScope)
 def _strata(work: Comparisons) -> list[Stratum]:
     """Blind and assisted reviews of each coder and model version, as the segments were drawn."""
     codes = np.array([column.level == "code" for column in work.columns])
-    found = []
+    strata = []
     for name, blind in work.material.independent.items():
         assisted = work.material.assisted.get(name)
         if assisted is None:
@@ -142,8 +144,8 @@ def _strata(work: Comparisons) -> list[Stratum]:
                 continue
             shown_arm = _arm(work, assisted, drawn_shown & (assisted.model.version == version), codes)
             blind_arm = _arm(work, blind, drawn_blind & (blind.model.version == version), codes)
-            found.append(Stratum(name, work.material.models[version].version, shown_arm, blind_arm))
-    return found
+            strata.append(Stratum(name, work.material.models[version].version, shown_arm, blind_arm))
+    return strata
 
 
 def _drawn(work: Comparisons, reviewed: Reviewed, draw: Draw) -> Bools:
@@ -160,32 +162,34 @@ def _arm(work: Comparisons, reviewed: Reviewed, rows: Bools, codes: Bools) -> Ar
         suggested=reviewed.model.stood.values[np.ix_(at, codes)],
         applied=reviewed.judged.values[np.ix_(at, codes)],
         member=work.member[at],
-        seconds=np.array([np.nan if one is None else one for one in given], dtype=float),
+        seconds=np.array(
+            [np.nan if given_seconds is None else given_seconds for given_seconds in given], dtype=float
+        ),
     )
 
 
 def _shown(work: Comparisons) -> dict[str, Any]:
     """Of each suggestion that was shown: its probability, whether it was accepted, and the group; by coder."""
     codes = np.array([column.level == "code" for column in work.columns])
-    found = {}
-    for name, one in work.material.assisted.items():
-        shown = one.model.stood.values.copy()
-        for row, review in one.review_of.items():
+    shown_by_coder = {}
+    for name, assisted in work.material.assisted.items():
+        shown = assisted.model.stood.values.copy()
+        for row, review in assisted.review_of.items():
             ticked = ticked_in(review)
             if ticked is not None:  # not all that a model suggests comes ticked
                 shown[row] &= [column.code_id in ticked for column in work.columns]
-        known = one.model.stood.known & one.judged.known & shown & codes
-        rows, columns = np.nonzero(known & ~np.isnan(one.model.probability))
+        known = assisted.model.stood.known & assisted.judged.known & shown & codes
+        rows, columns = np.nonzero(known & ~np.isnan(assisted.model.probability))
         if len(rows):
-            probability = one.model.probability[rows, columns].astype(float)
-            found[name] = (probability, one.judged.values[rows, columns], work.member[rows])
-    return found
+            probability = assisted.model.probability[rows, columns].astype(float)
+            shown_by_coder[name] = (probability, assisted.judged.values[rows, columns], work.member[rows])
+    return shown_by_coder
 
 
 def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[str, Any]]:
     """Which transcripts to give to a second coder."""
     judged = sum(
-        (one.judged.known[:, 0].astype(int) for one in work.people.values()), np.zeros(len(work.member))
+        (person.judged.known[:, 0].astype(int) for person in work.people.values()), np.zeros(len(work.member))
     )
     twice = judged >= 2
     done = len(np.unique(work.member[twice]))
@@ -207,20 +211,20 @@ def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[s
 
 def _expected(work: Comparisons) -> Any:
     """How likely each code is on each unit: what its coders found, else the model's probability, else its prevalence."""
-    people = [one.judged for one in work.people.values()]
+    people = [person.judged for person in work.people.values()]
     known = (
-        np.any([one.known[:, 0] for one in people], axis=0)
+        np.any([person.known[:, 0] for person in people], axis=0)
         if people
         else np.zeros(len(work.member), dtype=bool)
     )
-    found: Any = np.zeros((len(work.member), len(work.columns)))
-    for one in people:
-        found = np.maximum(found, one.values & one.known)
-    usual = found[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
-    likely: Any = np.full(found.shape, np.nan)
+    expected: Any = np.zeros((len(work.member), len(work.columns)))
+    for person in people:
+        expected = np.maximum(expected, person.values & person.known)
+    usual = expected[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
+    likely: Any = np.full(expected.shape, np.nan)
     for reviewed in work.material.assisted.values():
         likely = np.fmax(likely, reviewed.model.probability)
-    return np.where(known[:, None], found, np.where(np.isnan(likely), usual, likely))
+    return np.where(known[:, None], expected, np.where(np.isnan(likely), usual, likely))
 
 
 def _candidates(
@@ -231,7 +235,7 @@ def _candidates(
         rows = of == t
         if not rows.any() or (judged[rows] >= 2).any():
             continue
-        by = tuple(name for name, one in work.people.items() if one.judged.known[rows, 0].any())
+        by = tuple(name for name, person in work.people.items() if person.judged.known[rows, 0].any())
         expected = {work.columns[at].code_id: float(applied[rows, at].sum()) for at in wanted}
         its = kept.transcript
         yield DoubleCodingCandidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)
@@ -242,7 +246,8 @@ def _notes(work: Comparisons) -> Iterator[str]:
     unused = [
         column.code
         for at, column in enumerate(work.columns)
-        if column.level == "code" and not any(one.judged.values[:, at].any() for one in work.people.values())
+        if column.level == "code"
+        and not any(person.judged.values[:, at].any() for person in work.people.values())
     ]
     if unused and work.people:
         named = ", ".join(f'"{code}"' for code in unused[:5])

@@ -28,12 +28,12 @@ def as_passage(codings: Sequence[Coding], memo: str) -> CoderDecision:
     """
     if not codings:
         return CoderDecision(memo=memo)
-    influences = {one.influence for one in codings}
+    influences = {coding.influence for coding in codings}
     return CoderDecision(
-        codes=tuple(sorted({one.code for one in codings})),
-        memo="\n".join(dict.fromkeys(one.memo for one in codings if one.memo)),
+        codes=tuple(sorted({coding.code for coding in codings})),
+        memo="\n".join(dict.fromkeys(coding.memo for coding in codings if coding.memo)),
         influence=influences.pop() if len(influences) == 1 else None,
-        concrete_example=any(one.concrete_example for one in codings),
+        concrete_example=any(coding.concrete_example for coding in codings),
     )
 
 

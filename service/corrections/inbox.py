@@ -174,8 +174,8 @@ class Inbox:
         sequence, first = told[0]
         if first.action == DELETED:
             return self.reviewing.take_away(connection, project, first.deleted, event=sequence)
-        found = [(arrival, event) for event, webhook in told for arrival in webhook.arrivals]
-        arrivals, events = [arrival for arrival, _ in found], [event for _, event in found]
+        arrivals_told = [(arrival, event) for event, webhook in told for arrival in webhook.arrivals]
+        arrivals, events = [arrival for arrival, _ in arrivals_told], [event for _, event in arrivals_told]
         return self.reviewing.take_in(connection, project, arrivals, events=events)
 
     def _strangers(self, connection: Connection, waiting: Sequence[WaitingWebhook]) -> bool:
@@ -185,7 +185,7 @@ class Inbox:
             if project is None:
                 continue
             known = users(connection, project.url)
-            if any(one.user is not None and one.user not in known for one in told.arrivals):
+            if any(arrival.user is not None and arrival.user not in known for arrival in told.arrivals):
                 return True
         return False
 
@@ -197,7 +197,7 @@ class Inbox:
         if self._users is None:
             return
         with suppress(TandemError):
-            url, found = self._users()
+            url, users = self._users()
             with self._turns.working_off(), self._parts.store.writing() as connection:
                 alone_with_inbox(connection)
-                keep_users(connection, url, found)
+                keep_users(connection, url, users)

@@ -83,9 +83,9 @@ class _Pulling:
             keep_users(connection, self.answers.url, people)
         self.pulled.counted += self.inbox.work_off()
         with self.store.reading() as connection:
-            found = projects(connection)
-        here = [project for project in found if project.url == self.answers.url]
-        elsewhere = len(found) - len(here)
+            projects_there = projects(connection)
+        here = [project for project in projects_there if project.url == self.answers.url]
+        elsewhere = len(projects_there) - len(here)
         if elsewhere:
             self.pulled.notes.append(
                 f"{counted(elsewhere, 'project stands', 'projects stand')} in another Label Studio than "

@@ -71,8 +71,8 @@ class Reviewing:
 
         ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
-        before = seen(connection, project.id, [one.annotation for one in arrivals])
-        keys = [one.key for one in arrivals if one.key]
+        before = seen(connection, project.id, [arrival.annotation for arrival in arrivals])
+        keys = [arrival.key for arrival in arrivals if arrival.key]
         tasks = tasks_with_keys(connection, project.id, keys)
         whole = interviews_with_keys(connection, project.id, keys)
         emails = users(connection, project.url)
@@ -205,20 +205,20 @@ class Reviewing:
         was = answers_in(connection, task.project, arrival.annotation)
         late = known is not None and _own_word_late(known, arrival)
         whose, book = Whose(coder, unmatched), self.in_force.codebook
-        found = judge_interview(connection, task, arrival, book, whose, None if late else known, was)
-        now = found.seen
+        judged = judge_interview(connection, task, arrival, book, whose, None if late else known, was)
+        now = judged.seen
         if late and known is not None:
             if now.state is not ArrivalState.REVIEW:
                 return None, {}
             now = replace(now, state=ArrivalState.OVERWRITTEN, why=known.why)
         now = replace(now, last_event=max(event, known.last_event if known else 0))
-        said = {one.key: one for one in found.answers}
+        said = {answer.key: answer for answer in judged.answers}
         if known is not None and _same(known, now) and was == said:
             return None, {}
-        keep_answers(connection, task.project, arrival.annotation, found.answers)
+        keep_answers(connection, task.project, arrival.annotation, judged.answers)
         gone = _GONE_BY[ArrivalState.REVIEW if now.state in HOLDING else now.state]
-        slots = dict.fromkeys(slots_of((*was.values(), *found.answers)), gone)
-        aside = slots_of([one for one in found.answers if one.state is ArrivalState.SET_ASIDE])
+        slots = dict.fromkeys(slots_of((*was.values(), *judged.answers)), gone)
+        aside = slots_of([answer for answer in judged.answers if answer.state is ArrivalState.SET_ASIDE])
         return now, slots | dict.fromkeys(aside, _GONE_BY[ArrivalState.SET_ASIDE])
 
     def _judged(

@@ -116,7 +116,7 @@ def _plain(client: httpx.Client, url: str, **params: str) -> dict[str, object]:
             if len(said) > LONGEST or time.monotonic() > end:
                 return {}
     try:
-        found = json.loads(said)
+        plain = json.loads(said)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return plain if isinstance(plain, dict) else {}

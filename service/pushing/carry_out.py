@@ -100,14 +100,14 @@ class Showing:
         waiting: list[TaskStep] = []
         for lot in lots(plan.predict, AT_A_TIME):
             # what a coder has begun on since the plan was made keeps what they saw
-            begun = touched(self.server, self.project.id, [one.task for one in lot if not one.is_new])
-            some = [one for one in lot if one.task not in begun]
+            begun = touched(self.server, self.project.id, [step.task for step in lot if not step.is_new])
+            some = [step for step in lot if step.task not in begun]
             made = {
-                one.task: its
-                for one in some
-                if (its := self.faces.prediction(one.placed, one.model, self._boxes(one))) is not None
+                step.task: its
+                for step in some
+                if (its := self.faces.prediction(step.placed, step.model, self._boxes(step))) is not None
             }
-            clearing = [one.task for one in some if one.clear]
+            clearing = [step.task for step in some if step.clear]
             replace_predictions(self.server, self.project.id, made, clearing=clearing)
             if made and not shown:
                 show_version(self.server, self.project.id, self.label)
@@ -124,7 +124,7 @@ class Showing:
         """From the suggestions of another version to those of the one that serves."""
         self._take_reasons_back(plan)
         moment = now()
-        if any(not self._hides(one) for one in waiting):
+        if any(not self._hides(segment) for segment in waiting):
             show_version(self.server, self.project.id, self.label)
         self._keep(waiting, moment=moment)
 
@@ -157,8 +157,8 @@ class Showing:
         return self.faces.candidates(step.placed, step.model) is None
 
     def _suggests(self, step: TaskStep) -> bool:
-        found = self.faces.candidates(step.placed, step.model)
-        return found is not None and not found.nothing
+        boxes = self.faces.candidates(step.placed, step.model)
+        return boxes is not None and not boxes.nothing
 
     def _redraw(self, plan: PushPlan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""
@@ -178,11 +178,11 @@ class Showing:
             begun = touched(self.server, self.project.id, [step.task for step in lot])
             some = [replace(step, shown=redrawn[step.key]) for step in lot if step.task not in begun]
             made = {
-                one.task: its
-                for one in some
-                if (its := self.faces.prediction(one.placed, one.model)) is not None
+                step.task: its
+                for step in some
+                if (its := self.faces.prediction(step.placed, step.model)) is not None
             }
-            replace_predictions(self.server, self.project.id, made, clearing=[one.task for one in some])
+            replace_predictions(self.server, self.project.id, made, clearing=[step.task for step in some])
             self._keep(some, Stage.COMPLETE)
             yield len(lot)
 
@@ -206,7 +206,8 @@ class Showing:
         for some in lots(tasks, ONE_BY_ONE):
             begun = touched(self.server, self.project.id, some)
             drop_predictions(
-                self.server, (one for task in some if task not in begun for one in old.get(task, ()))
+                self.server,
+                (prediction for task in some if task not in begun for prediction in old.get(task, ())),
             )
             yield len(some)
 
@@ -216,23 +217,25 @@ class Showing:
         """On record: what the tasks show since now."""
         since = moment or now()
         kept = [
-            PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw, *boxes)
-            for one in some
-            for boxes in [self._offered(one, stage)]
+            PushedTask(
+                step.placed.segment, step.task, step.shown, step.model, since, step.placed.draw, *boxes
+            )
+            for step in some
+            for boxes in [self._offered(step, stage)]
         ]
         with self.store.writing() as connection:
             keep_tasks(connection, self.row, kept)
 
     def _offered(self, step: TaskStep, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
         """The codes that are put before the coder by now, and those of them that are ticked."""
-        found = self.faces.candidates(step.placed, step.model)
-        if found is None:
+        boxes = self.faces.candidates(step.placed, step.model)
+        if boxes is None:
             return None, None
-        there, ticked = self._boxes(step), found.ticked
+        there, ticked = self._boxes(step), boxes.ticked
         if stage is not Stage.COMPLETE:
-            ticked = tuple(code for code in ticked if code in there or code in found.in_rows)
-        if stage is not Stage.PREDICTED or there == {one.code for one in found.boxes}:
-            return found.offered, ticked
+            ticked = tuple(code for code in ticked if code in there or code in boxes.in_rows)
+        if stage is not Stage.PREDICTED or there == {box.code for box in boxes.boxes}:
+            return boxes.offered, ticked
         # the boxes of before are still there
         known = self.state.known(step.key)
         before = () if known is None else known.offered or ()

@@ -55,14 +55,16 @@ def deal_new(
     projects of single coders; else it stays as it is, and a sentence says so.
     """
     plan = dealing.plan
-    new = [one for one in transcripts if one[0] not in dealing.dealt and one[1]]
+    new = [transcript for transcript in transcripts if transcript[0] not in dealing.dealt and transcript[1]]
     if plan is None or plan.id is None or not new:
         return dealing
     there = standing(new)
-    left = {one for one, begun in there.items() if begun or plan.coders}
-    found = deal([one for one in new if one[0] not in left], plan, dealing.dealt.values())
+    left = {transcript_id for transcript_id, begun in there.items() if begun or plan.coders}
+    dealt_now = deal(
+        [transcript for transcript in new if transcript[0] not in left], plan, dealing.dealt.values()
+    )
     with store.writing() as connection:
-        keep_dealt(connection, plan.id, segmentation, found)
+        keep_dealt(connection, plan.id, segmentation, dealt_now)
     notes = dealing.notes
     if left:
         why = (
@@ -72,4 +74,4 @@ def deal_new(
             else "coding has begun there"
         )
         notes = (*notes, f"nothing was drawn of {counted(len(left), 'transcript')}: {why}.")
-    return Dealing(plan, {**dealing.dealt, **{one.transcript: one for one in found}}, notes)
+    return Dealing(plan, {**dealing.dealt, **{dealt.transcript: dealt for dealt in dealt_now}}, notes)

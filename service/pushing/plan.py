@@ -87,8 +87,12 @@ class ProjectState:
 
     def known(self, key: UUID) -> PushedTask | None:
         """Our record of a task, if it is of the task that is there."""
-        found = self.before.get(key)
-        return found if found is not None and found.task_id == self.there[str(key)].id else None
+        task_before = self.before.get(key)
+        return (
+            task_before
+            if task_before is not None and task_before.task_id == self.there[str(key)].id
+            else None
+        )
 
 
 def make_plan(
@@ -106,8 +110,8 @@ def make_plan(
     """
     going = in_progress(placed, transcript_of, state)
     plan = PushPlan()
-    for one in placed:
-        _place(plan, one, state, transcript_of[one.segment] in going, model, label, faces)
+    for dealt_segment in placed:
+        _place(plan, dealt_segment, state, transcript_of[dealt_segment.segment] in going, model, label, faces)
     return plan
 
 
@@ -117,40 +121,46 @@ def in_progress(
     """The transcripts of which somebody has touched some tasks, not all."""
     begun: set[Any] = set()
     left: set[Any] = set()
-    for one in placed:
-        if one.draw is Draw.REPEAT:
+    for dealt_segment in placed:
+        if dealt_segment.draw is Draw.REPEAT:
             continue
-        key = str(task_key(one.segment, one.draw))
-        (begun if state.there[key].touched else left).add(transcript_of[one.segment])
+        key = str(task_key(dealt_segment.segment, dealt_segment.draw))
+        (begun if state.there[key].touched else left).add(transcript_of[dealt_segment.segment])
     return begun & left
 
 
 def _place(
-    plan: PushPlan, one: DealtSegment, state: ProjectState, going: bool, model: UUID, label: str, faces: Faces
+    plan: PushPlan,
+    dealt_segment: DealtSegment,
+    state: ProjectState,
+    going: bool,
+    model: UUID,
+    label: str,
+    faces: Faces,
 ) -> None:
-    key = task_key(one.segment, one.draw)
+    key = task_key(dealt_segment.segment, dealt_segment.draw)
     task = state.there[str(key)]
     if task.touched:
         plan.reviewed += 1
         return
     known = state.known(key)
-    shall = model if one.draw is Draw.ORDINARY else None
+    shall = model if dealt_segment.draw is Draw.ORDINARY else None
     waits = bool(going and shall and known and known.model and known.model != shall)
     if waits and known is not None:
         shall = known.model
         plan.waiting += 1
-    found = faces.candidates(one, shall)
-    suggests = found is not None
-    data = faces.data(one, shall)
+    boxes_shown = faces.candidates(dealt_segment, shall)
+    suggests = boxes_shown is not None
+    data = faces.data(dealt_segment, shall)
     is_new = str(key) in state.new
     # the same model may tick otherwise: by another least precision, or since Tandem shows codes in another way
-    boxes = (None, None) if found is None else (found.offered, found.ticked)
-    as_known = known is not None and (known.shows, known.draw) == ((shall, *boxes), one.draw)
+    boxes = (None, None) if boxes_shown is None else (boxes_shown.offered, boxes_shown.ticked)
+    as_known = known is not None and (known.shows, known.draw) == ((shall, *boxes), dealt_segment.draw)
     # whose suggestions stand there under the name of the version that serves, nobody can tell but our record; nor can
     # it where a push broke off before the project turned, and somebody began on the transcript since
     sure = as_known and not (waits and state.shown not in ("", label))
     clear = bool(task.versions) if not suggests else label in task.versions and not sure
-    step = TaskStep(one, task.id, shall, known.data_hash if known else "", clear, is_new, waits)
+    step = TaskStep(dealt_segment, task.id, shall, known.data_hash if known else "", clear, is_new, waits)
     predict = not as_known or clear or (suggests and label not in task.versions)
     # a push that broke off may have put other reasons there, or the word that they come, and did not record it
     redraw = step.shown != hash_of(data) or task.data.get(REASONS, data[REASONS]) != data[REASONS]

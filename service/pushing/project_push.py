@@ -107,7 +107,7 @@ class ProjectPush:
         showing.bring(plan, progress)
         ensure_tab(self.server, project.id)
         undone = attach(self.server, project.id, self.service)
-        drawn = Counter(one.draw for one in placed)
+        drawn = Counter(dealt_segment.draw for dealt_segment in placed)
         return Pushed(
             project,
             coder,
@@ -148,30 +148,30 @@ class ProjectPush:
         What stands there without a record was made by a push that broke off; a coder may have begun on it since.
         """
         there = tasks_by_key(self.server, project.id)
-        missing = [one for one in create if str(_key(one)) not in there]
-        faces = {_key(one): self._first_face(one) for one in missing}
+        missing = [dealt_segment for dealt_segment in create if str(_key(dealt_segment)) not in there]
+        faces = {_key(dealt_segment): self._first_face(dealt_segment) for dealt_segment in missing}
         if missing:
             there = add_tasks(self.server, project.id, list(faces.values()), progress)
         with self.store.reading() as connection:
             before = tasks_of(connection, row.id)
-        new = frozenset(str(_key(one)) for one in missing)
+        new = frozenset(str(_key(dealt_segment)) for dealt_segment in missing)
         state = ProjectState(there, new, before, project.model_version)
-        unknown = [one for one in create if state.known(_key(one)) is None]
+        unknown = [dealt_segment for dealt_segment in create if state.known(_key(dealt_segment)) is None]
         moment = now()
-        found = [
+        tasks_now = [
             PushedTask(
-                one.segment,
-                there[str(_key(one))].id,
-                hash_of(faces[_key(one)]) if _key(one) in faces else "",
+                dealt_segment.segment,
+                there[str(_key(dealt_segment))].id,
+                hash_of(faces[_key(dealt_segment)]) if _key(dealt_segment) in faces else "",
                 None,
                 moment,
-                one.draw,
+                dealt_segment.draw,
             )
-            for one in unknown
+            for dealt_segment in unknown
         ]
         with self.store.writing() as connection:
-            keep_tasks(connection, row.id, found)
-        return replace(state, before={**before, **{one.key: one for one in found}})
+            keep_tasks(connection, row.id, tasks_now)
+        return replace(state, before={**before, **{task.key: task for task in tasks_now}})
 
     def _take_outdated_away(self, project: Project, state: ProjectState) -> tuple[str, ...]:
         """Tasks of words that were corrected since go, unless somebody has begun on them: that is their word."""
@@ -184,9 +184,9 @@ class ProjectPush:
         delete_tasks(self.server, project.id, doomed)
         return (f"{len(doomed)} tasks whose words were corrected since were taken away.",) if doomed else ()
 
-    def _first_face(self, one: DealtSegment) -> Mapping[str, Any]:
-        return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)
+    def _first_face(self, dealt_segment: DealtSegment) -> Mapping[str, Any]:
+        return self.faces.data(dealt_segment, self.model if dealt_segment.draw is Draw.ORDINARY else None)
 
 
-def _key(one: DealtSegment) -> UUID:
-    return task_key(one.segment, one.draw)
+def _key(dealt_segment: DealtSegment) -> UUID:
+    return task_key(dealt_segment.segment, dealt_segment.draw)

@@ -67,7 +67,7 @@ def _named(given: Sequence[str], people: Sequence[Coder]) -> tuple[str, ...]:
         for spelling in (person.name, *person.aliases, person.email)
         if spelling
     }
-    found: dict[str, None] = {}
+    names_there: dict[str, None] = {}
     for name in given:
         known = by_spelling.get(folded(name))
         if known is None:
@@ -75,8 +75,8 @@ def _named(given: Sequence[str], people: Sequence[Coder]) -> tuple[str, ...]:
             raise unknown(
                 "coder", name, names, remedy="List the coder under coders in study.yaml, then try again."
             )
-        found[known] = None
-    return tuple(found)
+        names_there[known] = None
+    return tuple(names_there)
 
 
 def _are(coders: Sequence[str]) -> str:

@@ -95,7 +95,11 @@ class _Push:
     def push_waves(self, waves: Sequence[str], progress: Progress) -> list[Pushed]:
         """Settle what was asked, then wave by wave, project by project."""
         shown = {transcript for wave in waves for transcript, _ in self._transcripts(wave)}
-        refuse_push(self.parts, self.server, [one for one in self.corpus.transcripts if one.id in shown])
+        refuse_push(
+            self.parts,
+            self.server,
+            [transcript for transcript in self.corpus.transcripts if transcript.id in shown],
+        )
         dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
         both = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
         done: list[Pushed] = []
@@ -108,7 +112,7 @@ class _Push:
             coders = sorted(its, key=lambda name: (name is not None, name or ""))
             done += [self._one(pushing, wave, coder, its[coder], progress) for coder in coders]
         seed = dealing.plan.seed if dealing.plan else None
-        done = [replace(one, seed=seed) for one in done]
+        done = [replace(pushed, seed=seed) for pushed in done]
         if done and not measured_ticks(self.model):
             done[0] = replace(done[0], notes=(*done[0].notes, _unticked(self.model)))
         if done and dealing.notes:
@@ -152,21 +156,23 @@ class _Push:
 
     def _whole(self, placed: Sequence[DealtSegment]) -> bool:
         """Do the passages of each transcript stand together?"""
-        first = [one.segment for one in placed if one.draw is not Draw.REPEAT]
+        first = [dealt_segment.segment for dealt_segment in placed if dealt_segment.draw is not Draw.REPEAT]
         at = [self.corpus.at[self.corpus.position[segment]][0] for segment in first]
-        return sum(one != other for one, other in pairwise(at)) == len(set(at)) - 1
+        return sum(place != other for place, other in pairwise(at)) == len(set(at)) - 1
 
     def _deal(
         self, both: Mapping[TaskView, ProjectPush | InterviewPush], dealing: Dealing, wave: str
     ) -> Dealing:
         def standing(new: Transcripts) -> Mapping[UUID, bool]:
             views = [pushing.standing(wave) for pushing in both.values()]
-            found = {}
+            begun = {}
             for transcript, segments in new:
-                its = [there[str(one)] for there in views for one in segments if str(one) in there]
+                its = [
+                    there[str(segment)] for there in views for segment in segments if str(segment) in there
+                ]
                 if its:
-                    found[transcript] = any(task.touched for task in its)
-            return found
+                    begun[transcript] = any(task.touched for task in its)
+            return begun
 
         return deal_new(
             self.parts.store, dealing, self.parts.segmentation.version, self._transcripts(wave), standing
@@ -174,12 +180,12 @@ class _Push:
 
     def _transcripts(self, wave: str) -> list[tuple[UUID, list[UUID]]]:
         """A wave's transcripts in the order of their import, with the segments that the model has spoken of."""
-        found: dict[UUID, list[UUID]] = {}
+        by_transcript: dict[UUID, list[UUID]] = {}
         for unit in self.corpus.in_wave(wave):
             if self.corpus.ids[unit] in self.found:
                 transcript = self.corpus.transcripts[self.corpus.at[unit][0]].id
-                found.setdefault(transcript, []).append(self.corpus.ids[unit])
-        return list(found.items())
+                by_transcript.setdefault(transcript, []).append(self.corpus.ids[unit])
+        return list(by_transcript.items())
 
     def _pushing(self, *, draws: bool) -> dict[TaskView, ProjectPush | InterviewPush]:
         parts, label = self.parts, version_label(self.model.version)
@@ -222,23 +228,27 @@ class _Push:
             if model == self.model.id:
                 return self.model, self.found
             with self.parts.store.reading() as connection:
-                found = model_by_id(connection, model)
-                if found is None:
+                version = model_by_id(connection, model)
+                if version is None:
                     raise TandemError(f"model {model} stands on tasks, but the study does not know it.")
-                return found, suggestions_of(connection, found)
+                return version, suggestions_of(connection, version)
 
         return read
 
 
 def in_order(placed: Sequence[DealtSegment], order: Order) -> tuple[list[DealtSegment], str]:
     """A stream in another order, and a sentence with the reasons; what comes again stays at the end."""
-    first = {one.segment: one for one in placed if one.draw is not Draw.REPEAT}
+    first = {
+        dealt_segment.segment: dealt_segment
+        for dealt_segment in placed
+        if dealt_segment.draw is not Draw.REPEAT
+    }
     sorted_ = order(list(first))
     if sorted(map(str, first)) != sorted(str(segment) for segment, _ in sorted_):
         raise TandemError("an order has to give every passage once.")
     reasons = dict.fromkeys(reason for _, reason in sorted_ if reason)
     note = f"new passages come in an order for training: {'; '.join(list(reasons)[:4])}." if reasons else ""
-    again = [one for one in placed if one.draw is Draw.REPEAT]
+    again = [dealt_segment for dealt_segment in placed if dealt_segment.draw is Draw.REPEAT]
     return [*(first[segment] for segment, _ in sorted_), *again], note
 
 
@@ -251,5 +261,7 @@ def _unticked(model: ModelVersion) -> str:
     return f"no code comes ticked from model {model.version}, since {why}: its likeliest codes stand there as empty boxes."
 
 
-def _waves_with(corpus: Corpus, found: Mapping[UUID, Suggested]) -> dict[str, None]:
-    return {corpus.transcript(unit).wave: None for unit, known in enumerate(corpus.ids) if known in found}
+def _waves_with(corpus: Corpus, suggestions: Mapping[UUID, Suggested]) -> dict[str, None]:
+    return {
+        corpus.transcript(unit).wave: None for unit, known in enumerate(corpus.ids) if known in suggestions
+    }

@@ -33,11 +33,11 @@ class ResultExport:
         """Write it as the file's ending says. Raises BadInput for names that are not known, and for nothing to draw."""
         from service.results.parts_files import write_docx, write_pictures, write_xlsx
 
-        found = self.parts(parts, WantedFindings(among=among, where=where))
+        result = self.parts(parts, WantedFindings(among=among, where=where))
         if file.suffix.lower() in (".svg", ".png"):
-            return Exported(self.name, tuple(write_pictures(found, file)), notes=found.notes)
-        (write_docx if file.suffix.lower() == ".docx" else write_xlsx)(found, file)
-        return Exported(self.name, (file,), notes=found.notes)
+            return Exported(self.name, tuple(write_pictures(result, file)), notes=result.notes)
+        (write_docx if file.suffix.lower() == ".docx" else write_xlsx)(result, file)
+        return Exported(self.name, (file,), notes=result.notes)
 
 
 def _patterns(parts: Parts, wanted: WantedFindings) -> ResultParts:
