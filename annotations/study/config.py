@@ -123,12 +123,12 @@ class BackupEntry(_Section):
             if isinstance(given, int) and not isinstance(given, bool)
             else given
         )
-        found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(said).strip())
+        match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(said).strip())
         if said is None:
             return None
-        if found is None:
+        if match is None:
             raise ValueError('is no time of the day; give one such as "02:30"')
-        return f"{int(found[1]):02d}:{found[2]}"
+        return f"{int(match[1]):02d}:{match[2]}"
 
 
 class AimEntry(_Section):

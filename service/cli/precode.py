@@ -51,13 +51,13 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
     )
     if made.notice is not None:
         _tell(made.notice, codebook)
-    rows = sorted(plain["codes"].items(), key=lambda one: -one[1])
+    rows = sorted(plain["codes"].items(), key=lambda item: -item[1])
     if rows:
         table("", ("code", "segments"), rows, numbers=1)
     if plain["too_few"]:
         say(
             "",
-            f"Not suggested for want of examples: {', '.join(one['code'] for one in plain['too_few'][:12])}"
+            f"Not suggested for want of examples: {', '.join(code['code'] for code in plain['too_few'][:12])}"
             + (" …" if len(plain["too_few"]) > 12 else ""),
         )
     if made.model.kind == "cold start":
@@ -72,18 +72,20 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
 
 def _tell(notice: Notice, codebook: Codebook) -> None:
     """How these segments differ from what the model learnt on."""
-    found = notice.novelty
-    if found.far is not None:
+    novelty = notice.novelty
+    if novelty.far is not None:
         say(
-            f"Unlike what the model learnt on: {100 * found.far:.0f} in 100 segments (5 in 100 would be usual).",
-            *(["Read its suggestions here with more care."] if found.far > _MANY_FAR else []),
+            f"Unlike what the model learnt on: {100 * novelty.far:.0f} in 100 segments (5 in 100 would be usual).",
+            *(["Read its suggestions here with more care."] if novelty.far > _MANY_FAR else []),
         )
-    if found.shifts:
-        rows = [(codebook.label(s.code), f"{100 * s.learnt:.1f}", f"{100 * s.now:.1f}") for s in found.shifts]
+    if novelty.shifts:
+        rows = [
+            (codebook.label(s.code), f"{100 * s.learnt:.1f}", f"{100 * s.now:.1f}") for s in novelty.shifts
+        ]
         table("", ("in 100 segments", "where it learnt", "expected here"), rows[:8], numbers=2)
-    if found.clusters:
+    if novelty.clusters:
         say("", "Like no known code, and like each other: perhaps a new theme, which people would name.")
-    for cluster, quotes in zip(found.clusters, notice.quotes, strict=True):
+    for cluster, quotes in zip(novelty.clusters, notice.quotes, strict=True):
         shared = ", ".join(cluster.words) or "no word in common"
         say(
             f"  {counted(len(cluster.segments), 'segment')} of {counted(cluster.groups, 'participant')}: {shared}"

@@ -84,7 +84,7 @@ def may_have_token(
 def _is_confirmed(address: Address, confirmed: Collection[Confirmation]) -> bool:
     if address.is_readable_on_the_way:
         return Confirmation(address, plain_http=True) in confirmed
-    return any(one.address == address for one in confirmed)
+    return any(confirmation.address == address for confirmation in confirmed)
 
 
 def web_address(text: str) -> Address:
@@ -100,7 +100,7 @@ def web_address(text: str) -> Address:
     if called.scheme not in ("http", "https") or not host or not _HOST.fullmatch(host):
         raise _misread(text)
     usual = USUAL_PORTS[called.scheme]
-    port, other_port = (usual if one is None else one for one in (port, other_port))
+    port, other_port = (usual if number is None else number for number in (port, other_port))
     if (other.scheme, other.hostname, other_port) != (called.scheme, host, port):
         raise _misread(text)
     return server(called.scheme, host, port)

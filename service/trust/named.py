@@ -96,8 +96,8 @@ def database_file_named(study: Study) -> Path | None:
 
 def all_named(study: Study) -> list[Named]:
     """Every server that study.yaml names. Raises as the three above."""
-    found = (label_studio_named(study), service_named(study), database_named(study))
-    return [one for one in found if one is not None]
+    addresses = (label_studio_named(study), service_named(study), database_named(study))
+    return [address_named for address_named in addresses if address_named is not None]
 
 
 def _web(use: Use, text: str | None) -> Named | None:

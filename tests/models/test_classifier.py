@@ -113,7 +113,7 @@ def test_calibration_stretches_from_what_is_usual_for_a_code() -> None:
 
 
 def test_calibration_takes_back_what_descriptions_add_to_a_code() -> None:
-    """Logits that say of a rare code, as three more examples would, that one passage in five has it: the offset mends most."""
+    """Logits that say, as three more examples would, that one passage in five has a rare code: the offset mends most."""
     random = np.random.default_rng(10)
     truth = (random.random((300, 2)) < np.array([0.3, 0.04])).astype(float)
     logits = np.log(np.array([0.3, 0.2]) / np.array([0.7, 0.8])) + random.normal(size=truth.shape) * 0.1
