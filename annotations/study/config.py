@@ -141,6 +141,13 @@ class AimEntry(_Section):
     least_precision: float = Field(default=0.3, ge=0.0, le=0.99)
 
 
+class PrecodingEntry(_Section):
+    """Where pre-coding is done: in one process, or by the workers of Ray: here, or at ``address`` ("host:port")."""
+
+    engine: Literal["local", "ray"] = "local"
+    address: str | None = None
+
+
 class StudyConfig(_Section):
     """What study.yaml may say.
 
@@ -175,6 +182,7 @@ class StudyConfig(_Section):
     backup: BackupEntry = BackupEntry()
     margin: float = Field(default=0.10, gt=0, le=0.5)
     database: str | None = None
+    precoding: PrecodingEntry = PrecodingEntry()
 
     @field_validator("time_zone")
     @classmethod
@@ -255,6 +263,11 @@ class Study:
     def embeddings_file(self) -> Path:
         """The embedding cache."""
         return self.folder / "embeddings.db"
+
+    @property
+    def precoding_folder(self) -> Path:
+        """Where passages lie for workers elsewhere while they are suggested for; it goes with the run."""
+        return self.folder / ".tandem-precoding"
 
     @property
     def import_preview(self) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
@@ -17,7 +19,27 @@ _MANY_FAR = 0.15
 _SHORT = 160
 
 
-def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
+def command(
+    wave: WaveOption = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="local|ray",
+            help="Who does the work: this process (local), or workers of Ray, one for each processor or GPU.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="HOST:PORT",
+            help="With --engine ray: a Ray cluster that runs already (else one is started here for the run).",
+        ),
+    ] = None,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
     """Suggest codes for every segment of a wave. An interrupted run goes on where it stopped."""
     from service.composition import open_parts
     from service.looking.code_labels import counts_labelled, labelled
@@ -27,7 +49,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
 
     with open_parts(chosen(study)) as parts:
         with parts.alone("precode"), progress("Suggesting") as step:
-            made = precode(parts, wave=wave, progress=step, tell=warn)
+            made = precode(parts, wave=wave, engine=engine, address=address, progress=step, tell=warn)
         warn(*parts.cache.notes)
         codebook = parts.codebook
         following = next_command(progress_of(parts))

@@ -18,7 +18,11 @@ NAME = "trust"
 
 def command(
     address: Annotated[
-        str | None, typer.Argument(metavar="ADDRESS", help="Confirm this address of study.yaml.")
+        str | None,
+        typer.Argument(
+            metavar="ADDRESS",
+            help="Confirm this address of study.yaml, or of a Ray cluster (ray://HOST:PORT).",
+        ),
     ] = None,
     remove: Annotated[
         str | None, typer.Option("--remove", metavar="ADDRESS", help="Call this address no more.")

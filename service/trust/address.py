@@ -16,7 +16,7 @@ import httpx
 
 from annotations.errors import BadInput
 
-USUAL_PORTS = {"http": 80, "https": 443, "postgresql": 5432}
+USUAL_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "ray": 6379}
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _HOST = re.compile(r"[a-z0-9_.:-]*")
 
@@ -104,6 +104,16 @@ def web_address(text: str) -> Address:
     if (other.scheme, other.hostname, other_port) != (called.scheme, host, port):
         raise _misread(text)
     return server(called.scheme, host, port)
+
+
+def ray_address(text: str) -> Address:
+    """The head of a Ray cluster, as host:port or ray://host:port. Raises BadInput for one that is none."""
+    found = re.fullmatch(r"(?:ray://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})", text)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise BadInput(
+            f'"{text[:80]}" is no address of a Ray cluster. Give its head\'s, such as box.example.org:6379.'
+        )
+    return server("ray", found[1].strip("[]"), int(found[2]))
 
 
 def server(scheme: str, host: str, port: int) -> Address:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from annotations.errors import BadInput
 from annotations.study.config import Study
 from service.settings import Settings
-from service.trust.address import Address, Confirmation, may_be_called, server, web_address
+from service.trust.address import Address, Confirmation, may_be_called, ray_address, server, web_address
 from service.trust.confirmed import confirm, confirmed_for, take_back
 from service.trust.named import GOES_THERE, Named, all_named, database_parts
 from service.trust.reach import is_the_users
@@ -30,6 +30,8 @@ def confirm_address(study: Study, settings: Settings, text: str, *, plain_http: 
     """
     address = _typed(text)
     named = [named_address for named_address in all_named(study) if named_address.address == address]
+    if not named and address.scheme == "ray":  # typed with --address, so the study need not name it
+        named = [Named("precoding.address", text, address)]
     if not named:
         others = ", ".join(sorted({str(named_address.address) for named_address in all_named(study)}))
         raise BadInput(
@@ -71,7 +73,14 @@ def standing(study: Study, settings: Settings) -> list[Standing]:
         {confirmation.address for confirmation in confirmed}
         - {named_address.address for named_address in named}
     )
-    return [*rows, *(Standing(address, "", "", "confirmed, named no more") for address in gone)]
+    return [*rows, *(_unnamed(address) for address in gone)]
+
+
+def _unnamed(address: Address) -> Standing:
+    """A cluster is confirmed for whoever types its address; any other was named once."""
+    if address.scheme == "ray":
+        return Standing(address, "--address", GOES_THERE["precoding.address"], "confirmed")
+    return Standing(address, "", "", "confirmed, named no more")
 
 
 def _state(named: Named, settings: Settings, confirmed: frozenset[Confirmation]) -> str:
@@ -86,6 +95,8 @@ def _state(named: Named, settings: Settings, confirmed: frozenset[Confirmation])
 
 
 def _typed(text: str) -> Address:
+    if text.startswith("ray://"):
+        return ray_address(text)
     if text.startswith("postgres"):
         host, port = database_parts(text)
         return server("postgresql", host, port)
