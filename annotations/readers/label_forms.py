@@ -20,6 +20,11 @@ _BODY = rf"(?:[^\W_]|[+\[({{<【])[^:：\n\t]{{0,{LONGEST - 1}}}?"
 _BULLET = re.compile(r"(?:[-*•]|>{1,3}|#{1,6})[ \t]+")
 # a label track of Audacity begins with two times in seconds
 _TIME = re.compile(rf"(?:{RANGE}|{CLEAR}|\d{{1,5}}\.\d{{1,6}}\t\d{{1,5}}\.\d{{1,6}}(?=\t))")
+# a chat: [03/03/2026, 10:14:03] or 03.03.26, 10:14 -
+_DATED = re.compile(
+    r"\[?(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}),?[ \u00a0T]+"
+    rf"(?P<clock>{CLOCK})\]?(?=\s)"
+)
 _BARE_TIME = re.compile(rf"{CLOCK}(?=[ \t\u00a0])")
 _CODE = re.compile(r"\[[A-Z]{1,2}\d{1,6}\](?=\s)")
 _NUMBER = re.compile(r"(?:\[#?\d{1,6}\]|\(\d{1,6}\)|#\d{1,6}|\d{1,6}[.)])(?=\s)")
@@ -38,7 +43,7 @@ _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
 _IN_BRACKETS = re.compile(
     r"(?:\[(?P<a>[^\[\]:\n]{1,60})\]|\((?P<b>[^():\n]{1,60})\)|<(?P<c>[^<>:/\n]{1,60})>|\{(?P<d>[^{}:\n]{1,60})\})\s+(?=\S)|【(?P<e>[^】\n]{1,60})】\s*(?=\S)"
 )
-_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+[-–—|→⇒=»]\s+(?=\S)")
+_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+(?:[-–—|→⇒=»]|[-=]>)\s+(?=\S)")
 # a tab, the spaces that stand for one, or the wide space of Chinese and Japanese
 _TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?(?:[ ]*\t+|[ ]{2,}|\u3000+)\s*(?=\S)")
 _SEMICOLON = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：;\n\t]{0,59}?)\s?;\s+(?=\S)")
@@ -139,29 +144,31 @@ def without_brackets(label: str) -> str:
 def prefix_of(line: str, *, numbers: bool) -> Prefix:
     """What stands before a label; ``numbers``: does a number or a code such as [T001] before a name count the lines?"""
     at = len(line) - len(line.lstrip(f" \t\u00a0{INVISIBLE_CHARACTERS}"))
-    prefix = Prefix(at)
+    found = Prefix(at)
     for _ in range(4):
-        here = prefix.end
+        here = found.end
         if m := _TIME.match(line, here):
             begins, ends = begin_and_end(m[0])
             if begins is None:
                 break
-            prefix = Prefix(_after(line, m.end()), begins, ends, prefix.bare, prefix.number)
+            found = Prefix(_after(line, m.end()), begins, ends, found.bare, found.number)
+        elif (m := _DATED.match(line, here)) and (begins := seconds(m["clock"])) is not None:
+            found = Prefix(_after(line, m.end()), begins, None, found.bare, found.number)
         elif m := _BARE_TIME.match(line, here):
             if (begins := seconds(m[0])) is None:
                 break
-            prefix = Prefix(_after(line, m.end()), begins, None, True, prefix.number)
+            found = Prefix(_after(line, m.end()), begins, None, True, found.number)
         elif (
             m := (numbers and _CODE.match(line, here))
             or _NUMBER.match(line, here)
             or _BULLET.match(line, here)
         ):
-            prefix = replace(prefix, end=_after(line, m.end()))
+            found = replace(found, end=_after(line, m.end()))
         elif numbers and (m := _LOOSE_NUMBER.match(line, here)):
-            prefix = replace(prefix, end=m.end(), number=int(m["number"]))
+            found = replace(found, end=m.end(), number=int(m["number"]))
         else:
             break
-    return prefix
+    return found
 
 
 INVISIBLE_CHARACTERS = (
@@ -211,21 +218,21 @@ def other_forms(number: int, line: str, *, numbers: bool = False) -> list[Form]:
     """What the line would be by brackets without a colon, a dash, a tab, a letter with a point, or Markdown's bold."""
     before = prefix_of(line, numbers=numbers)
     rest = line[before.end :]
-    forms = []
+    found = []
     if (m := _IN_BRACKETS.match(rest)) is not None:
         label = next(label for label in m.groups() if label)
-        forms.append(_form(number, LabelMark.BRACKET, f"[{label}]", line, before, m.end()))
+        found.append(_form(number, LabelMark.BRACKET, f"[{label}]", line, before, m.end()))
     if (m := _BOLD.match(rest)) is not None and rest[m.end() :].strip():
-        forms.append(_form(number, LabelMark.BOLD, m["label"], line, before, m.end()))
+        found.append(_form(number, LabelMark.BOLD, m["label"], line, before, m.end()))
     if (m := _TIMED.match(rest)) is not None:
         begins, ends = begin_and_end(m["time"] or m["clock"])
         timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
         if begins is not None:
-            forms.append(_form(number, LabelMark.TIMED, m["label"], line, timed, m.end()))
+            found.append(_form(number, LabelMark.TIMED, m["label"], line, timed, m.end()))
     for mark, pattern in _OTHERS.items():
         if (m := pattern.match(rest)) is not None:
-            forms.append(_form(number, mark, m["label"], line, before, m.end()))
-    return [form for form in forms if form is not None]
+            found.append(_form(number, mark, m["label"], line, before, m.end()))
+    return [one for one in found if one is not None]
 
 
 def above_form(number: int, line: str) -> Form | None:
