@@ -29,8 +29,11 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
 
 
 def _print(found: dict[str, Any]) -> None:
+    as_before = counted(found["tasks_unchanged"], "task stands", "tasks stand")
+    unchanged = f", {as_before} as read before" if found["tasks_unchanged"] else ""
     say(
-        f"{counted(found['annotations_read'], 'annotation')} read: {counted(found['reviews_new'], 'new review')}, "
+        f"{counted(found['annotations_read'], 'annotation')} read{unchanged}: "
+        f"{counted(found['reviews_new'], 'new review')}, "
         f"{found['reviews_superseded']:,} in place of earlier ones, {counted(found['deleted'], 'annotation')} deleted."
     )
     if found["taken_back"]:
