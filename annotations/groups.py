@@ -42,8 +42,8 @@ def _joined(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
             same = (key[0], folded(key[1]))
             if not same[1]:
                 continue
-            one, other = root(first.setdefault(same, at)), root(at)
-            above[max(one, other)] = min(one, other)
+            first_root, other = root(first.setdefault(same, at)), root(at)
+            above[max(first_root, other)] = min(first_root, other)
     return tuple(_name(transcripts[root(at)]) for at in range(len(transcripts)))
 
 

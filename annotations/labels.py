@@ -42,7 +42,7 @@ def labels_of(
     segments: Mapping[UUID, Sequence[Segment]], reviews: Sequence[Review], loose: Sequence[Loose] = ()
 ) -> tuple[Labels, ...]:
     """Project current reviews, and codings that belong to none, onto the segments of each transcript."""
-    found = []
+    labels_made = []
     passes: dict[_Pass, list[Review]] = {}
     for review in reviews:
         key = (review.transcript, review.coder, review.condition, review.decides, review.only is None)
@@ -53,14 +53,14 @@ def labels_of(
         seen = frozenset(judged(spans, [review.span for review in its]))
         carried = _carried(spans, applied)
         judged_here = seen | carried.keys()
-        found.append(Labels(transcript, coder, condition, True, judged_here, carried, decides, whole))
+        labels_made.append(Labels(transcript, coder, condition, True, judged_here, carried, decides, whole))
     partial: dict[tuple[UUID, str, Condition], list[Coding]] = {}
     for _, coder, transcript, condition, coding in loose:
         partial.setdefault((transcript, coder, condition), []).append(coding)
     for (transcript, coder, condition), codings in partial.items():
         carried = _carried([segment.span for segment in segments.get(transcript, ())], codings)
-        found.append(Labels(transcript, coder, condition, False, frozenset(carried), carried))
-    return tuple(found)
+        labels_made.append(Labels(transcript, coder, condition, False, frozenset(carried), carried))
+    return tuple(labels_made)
 
 
 def _carried(spans: Sequence[Span], codings: Sequence[Coding]) -> dict[int, frozenset[str]]:

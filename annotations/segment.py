@@ -56,7 +56,7 @@ def project(segments: Sequence[Span], codings: Mapping[Key, Span]) -> dict[Key, 
     are no unit) maps to the empty tuple: it is kept and counted, never moved to a segment it is not about.
     """
     ends = [segment.end for segment in segments]
-    found: dict[Key, tuple[int, ...]] = {}
+    carried: dict[Key, tuple[int, ...]] = {}
     for key, span in codings.items():
         at = bisect_left(ends, span.start + 1)
         carrying = []
@@ -64,8 +64,8 @@ def project(segments: Sequence[Span], codings: Mapping[Key, Span]) -> dict[Key, 
             if carries(segments[at], span):
                 carrying.append(at)
             at += 1
-        found[key] = tuple(carrying)
-    return found
+        carried[key] = tuple(carrying)
+    return carried
 
 
 def judged(segments: Sequence[Span], reviews: Sequence[Span]) -> set[int]:
@@ -89,10 +89,10 @@ def judged(segments: Sequence[Span], reviews: Sequence[Span]) -> set[int]:
 def _covered(segments: Sequence[Span], disjoint: Sequence[Span]) -> dict[int, int]:
     """How many code points of each segment some disjoint spans cover; segments that none touches are left out."""
     ends = [segment.end for segment in segments]
-    found: dict[int, int] = {}
+    covered: dict[int, int] = {}
     for span in disjoint:
         at = bisect_left(ends, span.start + 1)
         while at < len(segments) and segments[at].start < span.end:
-            found[at] = found.get(at, 0) + (segments[at] & span)
+            covered[at] = covered.get(at, 0) + (segments[at] & span)
             at += 1
-    return found
+    return covered

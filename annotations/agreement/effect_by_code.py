@@ -46,11 +46,14 @@ def effects_by_code(
     strata: Sequence[Stratum], columns: Sequence[Column], groups: int
 ) -> tuple[CodeEffect, ...]:
     """For every code that anybody chose in either arm. ``columns``: the codes, in the order of the arms' columns."""
-    usable = [one for one in strata if min(len(one.assisted), len(one.blind)) >= FEWEST_IN_ARM]
+    usable = [
+        stratum for stratum in strata if min(len(stratum.assisted), len(stratum.blind)) >= FEWEST_IN_ARM
+    ]
     if not usable:
         return ()
     arms = np.stack(
-        [np.stack([one.assisted.sums(groups), one.blind.sums(groups)], axis=1) for one in usable], axis=1
+        [np.stack([stratum.assisted.sums(groups), stratum.blind.sums(groups)], axis=1) for stratum in usable],
+        axis=1,
     )
     tables = arms[arms.any(axis=(1, 2, 3))]
     codes = len(columns)
@@ -66,12 +69,12 @@ def effects_by_code(
         if _why_not(float(chosen[at]), len(tables), float(errors[at])) is None
     }
     p = holm({at: min(1.0, value) for at, value in p.items()})
-    found = []
+    effects = []
     for at, column in enumerate(columns):
         if not chosen[at]:
             continue
         known = p.get(at)
-        found.append(
+        effects.append(
             CodeEffect(
                 column.framework,
                 column.code,
@@ -84,7 +87,7 @@ def effects_by_code(
                 _why_not(float(chosen[at]), len(tables), float(errors[at])),
             )
         )
-    return tuple(found)
+    return tuple(effects)
 
 
 def _why_not(chosen: float, groups: int, error: float) -> str | None:

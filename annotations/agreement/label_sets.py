@@ -20,30 +20,30 @@ Codes = frozenset[str]
 Distance = Callable[[Codes, Codes], float]
 
 
-def jaccard(one: Codes, other: Codes) -> float:
+def jaccard(codes: Codes, other: Codes) -> float:
     """1 − |A ∩ B| / |A ∪ B|; 0 for two empty sets.
 
     >>> jaccard(frozenset("ab"), frozenset("abcd"))
     0.5
     """
-    if not one and not other:
+    if not codes and not other:
         return 0.0
-    return 1 - len(one & other) / len(one | other)
+    return 1 - len(codes & other) / len(codes | other)
 
 
-def masi(one: Codes, other: Codes) -> float:
+def masi(codes: Codes, other: Codes) -> float:
     """1 − J · M: J the share of codes in common; M 1 for equal sets, 2/3 if one holds the other, 1/3 if they
     overlap, 0 if not.
 
     >>> round(masi(frozenset("ab"), frozenset("abcd")), 4)
     0.6667
     """
-    if one == other:
+    if codes == other:
         return 0.0
-    if not one & other:
+    if not codes & other:
         return 1.0
-    kind = 2 / 3 if one <= other or other <= one else 1 / 3
-    return 1 - (1 - jaccard(one, other)) * kind
+    kind = 2 / 3 if codes <= other or other <= codes else 1 / 3
+    return 1 - (1 - jaccard(codes, other)) * kind
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,10 @@ def set_sums(
 ) -> SetSums:
     """Sums of a table (units, coders) of sets, None where the coder did not judge; ``member``: each unit's group."""
     position: dict[Codes, int] = {}
-    judged = [[one for one in row if one is not None] for row in given]
+    judged = [[label for label in row if label is not None] for row in given]
     for row in judged:
-        for one in row if len(row) > 1 else ():
-            position.setdefault(one, len(position))
+        for label in row if len(row) > 1 else ():
+            position.setdefault(label, len(position))
     kinds = list(position)
     distances = np.array([[distance(a, b) for b in kinds] for a in kinds]).reshape(len(kinds), len(kinds))
     sums = np.zeros((groups, 1 + len(kinds)))
@@ -104,7 +104,7 @@ def set_sums(
         if len(row) < 2:
             continue
         units += 1
-        at = [position[one] for one in row]
-        np.add.at(sums[group], [1 + one for one in at], 1.0)
+        at = [position[label] for label in row]
+        np.add.at(sums[group], [1 + place for place in at], 1.0)
         sums[group, 0] += distances[np.ix_(at, at)].sum() / (len(at) - 1)
     return SetSums(sums, distances, units)

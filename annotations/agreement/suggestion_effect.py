@@ -50,7 +50,7 @@ class Arm:
         cells = np.bincount(at.ravel(), minlength=groups * codes * 4).astype(float).reshape(groups, -1)
         known = ~np.isnan(self.seconds)
         more = [np.ones(n), self.applied.any(axis=1), np.where(known, self.seconds, 0.0), known]
-        extra = [np.bincount(self.member, weights=one, minlength=groups) for one in more]
+        extra = [np.bincount(self.member, weights=weights, minlength=groups) for weights in more]
         return np.concatenate([cells, np.stack(extra, axis=1)], axis=1)
 
 
@@ -96,7 +96,7 @@ class Effect:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "differences": [one.to_json() for one in self.differences],
+            "differences": [difference.to_json() for difference in self.differences],
             "reviews_assisted": self.assisted,
             "reviews_blind": self.blind,
             "groups": self.groups,
@@ -109,12 +109,12 @@ class Effect:
 
 def suggestion_effect(strata: Sequence[Stratum], groups: int) -> Effect:
     """Assisted minus blind, of every measure. ``groups``: how many there are; members are positions in them."""
-    usable = [one for one in strata if min(len(one.assisted), len(one.blind)) >= FEWEST_IN_ARM]
+    usable = [arm for arm in strata if min(len(arm.assisted), len(arm.blind)) >= FEWEST_IN_ARM]
     left_out = tuple(
-        f"{one.coder} with {one.version}: {len(one.assisted)} assisted and {len(one.blind)} blind reviews; each arm "
+        f"{arm.coder} with {arm.version}: {len(arm.assisted)} assisted and {len(arm.blind)} blind reviews; each arm "
         f"needs {FEWEST_IN_ARM}"
-        for one in strata
-        if one not in usable
+        for arm in strata
+        if arm not in usable
     )
     if not usable:
         why = "no coder has both assisted and blind reviews of one model version" + (
@@ -129,13 +129,13 @@ def suggestion_effect(strata: Sequence[Stratum], groups: int) -> Effect:
     tables = arms[arms.any(axis=(1, 2, 3))]  # (groups, strata, 2, 4 · codes + 4)
     codes = usable[0].assisted.applied.shape[1]
     least = int(tables.sum(axis=0)[..., 4 * codes].min()) // 2
-    found = tuple(
+    effects = tuple(
         _difference(name, measure, tables, limits) for name, measure, limits in _measures(codes, least)
     )
     return Effect(
-        found,
-        sum(len(one.assisted) for one in usable),
-        sum(len(one.blind) for one in usable),
+        effects,
+        sum(len(stratum.assisted) for stratum in usable),
+        sum(len(stratum.blind) for stratum in usable),
         len(tables),
         len(usable),
         None,

@@ -20,7 +20,7 @@ LEAST_POSITIVES = 5
 
 
 def tables_of(
-    one: Bools,
+    first: Bools,
     other: Bools,
     groups: Sequence[str],
     weights: Floats | None = None,
@@ -31,19 +31,19 @@ def tables_of(
     so that nothing depends on the order of the segments.
     """
     names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-    return counts(one, other, member, len(names), weights), tuple(names.tolist())
+    return counts(first, other, member, len(names), weights), tuple(names.tolist())
 
 
 def counts(
-    one: Bools,
+    first: Bools,
     other: Bools,
     member: NDArray[np.intp],
     groups: int,
     weights: Floats | None = None,
 ) -> Tables:
     """As ``tables_of``, for groups that are numbered already: ``member``, shape (n,), from 0 to below ``groups``."""
-    n, codes = one.shape
-    cell = 3 - 2 * one.astype(np.intp) - other
+    n, codes = first.shape
+    cell = 3 - 2 * first.astype(np.intp) - other
     at = (member[:, None] * codes + np.arange(codes)) * 4 + cell
     if weights is not None:
         weights = np.broadcast_to(weights[:, None] if weights.ndim == 1 else weights, (n, codes)).ravel()

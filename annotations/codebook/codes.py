@@ -142,13 +142,13 @@ class Codebook:
         key = " ".join(name.split())
         if key in self.by_id:
             return _applicable(self.by_id[key])
-        found = self._by_name.get(folded(f"{framework}/{key}")) or self._by_name.get(folded(key), [])
-        found = found or [code for code in self.codes if folded(code.id) == folded(key)]
+        codes = self._by_name.get(folded(f"{framework}/{key}")) or self._by_name.get(folded(key), [])
+        codes = codes or [code for code in self.codes if folded(code.id) == folded(key)]
         if framework:
             wanted = folded(framework)
             here = {f.id for f in self.frameworks if wanted in (folded(f.id), folded(f.name))}
-            found = [code for code in found if code.framework in here]
-        usable = [code for code in found if code.applicable] or found
+            codes = [code for code in codes if code.framework in here]
+        usable = [code for code in codes if code.applicable] or codes
         if len(usable) == 1:
             return _applicable(usable[0])
         if usable:

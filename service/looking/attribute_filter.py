@@ -41,10 +41,10 @@ def _those(
     known = all_attributes(connection)
     filters = filters_of(where, known)
     left = []
-    for one in found:
-        participant, case = whose(one)
-        if all(each.keeps(known.of(participant=participant, case=case)) for each in filters):
-            left.append(one)
+    for transcript in found:
+        participant, case = whose(transcript)
+        if all(attribute.keeps(known.of(participant=participant, case=case)) for attribute in filters):
+            left.append(transcript)
     if not left:
         raise BadInput(
             f"no transcript that was asked about is of somebody with {' and '.join(where)}. See who has which attribute "

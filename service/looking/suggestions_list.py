@@ -70,7 +70,7 @@ class _Said:
 
 # a few thousand segments at a time
 TRANSCRIPTS = 20
-COLUMNS = tuple(one.name for one in fields(ListedSuggestion) if one.name != "attributes")
+COLUMNS = tuple(field.name for field in fields(ListedSuggestion) if field.name != "attributes")
 
 
 class Listing:
@@ -88,7 +88,7 @@ class Listing:
         self._store = parts.store
         with self._store.reading() as connection:
             self._model = model = serving_model(connection)
-            found = [one for one in described_transcripts(connection) if wave in (None, one.wave)]
+            found = [said for said in described_transcripts(connection) if wave in (None, said.wave)]
             if wave is not None and not found:
                 raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
             self._transcripts = described_with_attributes(connection, found, where) if found else []
@@ -97,12 +97,15 @@ class Listing:
             spoken = count_suggestions(connection, model.id, model.segmentation)
             shown = count_suggested(connection, model.id, model.segmentation)
             left_out = [
-                its for cut in self._lots(connection, self._hidden.transcripts) for its in cut if its.hides
+                spoken_of
+                for lot in self._lots(connection, self._hidden.transcripts)
+                for spoken_of in lot
+                if spoken_of.hides
             ]
         self.hidden = len(left_out)
-        self.looked_at = sum(spoken.get(one.id, 0) for one in self._transcripts)
-        self.suggested = sum(shown.get(one.id, 0) for one in self._transcripts)
-        self.suggested -= sum(len(one.said.suggested) for one in left_out)
+        self.looked_at = sum(spoken.get(described.id, 0) for described in self._transcripts)
+        self.suggested = sum(shown.get(described.id, 0) for described in self._transcripts)
+        self.suggested -= sum(len(segment.said.suggested) for segment in left_out)
         self._labels: dict[str, tuple[str, str]] = {}
 
     @property
@@ -117,46 +120,52 @@ class Listing:
 
     def rows(self) -> Iterator[ListedSuggestion]:
         """One row for each segment and code that the model judged, in reading order."""
-        return (row for one in self._each() for row in self._rows(one))
+        return (row for segment in self._each() for row in self._rows(segment))
 
     def suggested_rows(self) -> Iterator[ListedSuggestion]:
         """The rows of the codes that are put before coders, in reading order."""
-        return (row for one in self._each() if one.said.suggested for row in self._rows(one) if row.suggested)
+        return (
+            row
+            for segment in self._each()
+            if segment.said.suggested
+            for row in self._rows(segment)
+            if row.suggested
+        )
 
     def _each(self) -> Iterator[_Said]:
         with self._store.reading() as connection:
             for lot in self._lots(connection):
-                yield from (one for one in lot if not one.hides)
+                yield from (segment for segment in lot if not segment.hides)
 
     def _lots(self, connection: Connection, only: Set[UUID] | None = None) -> Iterator[list[_Said]]:
         """What the model says of each segment, some transcripts at a time."""
-        chosen = [one for one in self._transcripts if only is None or one.id in only]
+        chosen = [described for described in self._transcripts if only is None or described.id in only]
         for some in lots(chosen, TRANSCRIPTS):
-            ids = [one.id for one in some]
+            ids = [described.id for described in some]
             cut = segments_in(connection, self._model.segmentation, ids)
             said = suggestions_in(connection, self._model, ids)
             yield [
-                _Said(one, segment, said[segment.id], self._hidden.hides(one.id, segment.span))
-                for one in some
-                for segment in cut.get(one.id, ())
+                _Said(described, segment, said[segment.id], self._hidden.hides(described.id, segment.span))
+                for described in some
+                for segment in cut.get(described.id, ())
                 if segment.id is not None and segment.id in said
             ]
 
-    def _rows(self, one: _Said) -> Iterator[ListedSuggestion]:
-        known = self._known.of(participant=one.transcript.participant, case=one.transcript.case)
-        for suggestion in one.said.one_by_one(self._model):
+    def _rows(self, spoken_of: _Said) -> Iterator[ListedSuggestion]:
+        known = self._known.of(participant=spoken_of.transcript.participant, case=spoken_of.transcript.case)
+        for suggestion in spoken_of.said.one_by_one(self._model):
             framework, code = self._label(suggestion.code)
             yield ListedSuggestion(
-                transcript=one.transcript.name,
-                turn=one.segment.turn,
-                start=one.segment.span.start,
-                end=one.segment.span.end,
+                transcript=spoken_of.transcript.name,
+                turn=spoken_of.segment.turn,
+                start=spoken_of.segment.span.start,
+                end=spoken_of.segment.span.end,
                 framework=framework,
                 code=code,
                 probability=round(suggestion.probability, 4),
                 suggested=suggestion.suggested,
                 model_version=self._model.version,
-                turn_shown=shown_number(one.segment.turn),
+                turn_shown=shown_number(spoken_of.segment.turn),
                 attributes=known,
             )
 
