@@ -54,6 +54,14 @@ class HtmlText(HTMLParser):
         self.parts.append(text)
         self._looks.append(self._tags.looks)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """What Word puts between "<![" and "]>"; where it is damaged, it is words like any others."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            self.handle_data(self.rawdata[i : i + 3])
+            return i + 3
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A line for each paragraph; a tag that is none of HTML stays as it is written."""
         if tag in _BREAKS:

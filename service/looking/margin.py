@@ -129,7 +129,7 @@ def touched_by(span: Span, coded: Sequence[Span]) -> list[Span]:
     """Those of these passages, given in their order, that share words with a span."""
     first = bisect_left(coded, span.start, key=lambda segment_span: segment_span.end)
     last = bisect_left(coded, span.end, key=lambda segment_span: segment_span.start)
-    return [segment_span for segment_span in coded[first:last] if segment_span & span]
+    return [segment_span for segment_span in coded[first:last] if segment_span.overlap(span)]
 
 
 def seen_doubts(
