@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -141,6 +142,7 @@ def test_webhooks_to_either_of_two_services(study: Parts) -> None:
     for task in range(1, len(keys) + 1):
         for user in (1, 2):
             mine = server.save(task, user, chosen("money"))
+            server.now += timedelta(seconds=1)
             server.update(mine, chosen("people"))
     with ExitStack() as running:
         ports = [free_port(), free_port()]
