@@ -69,11 +69,11 @@ def alone_with_inbox(connection: Connection) -> None:
 def seen(connection: Connection, project: UUID, annotations: Collection[int]) -> dict[int, Seen]:
     """These annotations of a project, as last seen."""
     a = label_studio_annotations
-    annotations_seen: dict[int, Seen] = {}
+    found: dict[int, Seen] = {}
     for some in in_lots(annotations):
         rows = connection.execute(select(a).where(a.c.project_id == project, a.c.annotation_id.in_(some)))
-        annotations_seen |= {row.annotation_id: _seen(row) for row in rows}
-    return annotations_seen
+        found |= {row.annotation_id: _seen(row) for row in rows}
+    return found
 
 
 def alive_in(connection: Connection, project: UUID) -> dict[int, AnnotationPlace]:
@@ -86,31 +86,38 @@ def alive_in(connection: Connection, project: UUID) -> dict[int, AnnotationPlace
     return {row.annotation_id: AnnotationPlace(row.task_id, row.key) for row in rows}
 
 
-def keep_seen(
-    connection: Connection, annotations: Iterable[Seen], known: Collection[tuple[UUID, int]]
-) -> None:
+def tasks_told_of(connection: Connection, project: UUID, after: int) -> set[int]:
+    """The numbers of a project's tasks of which a webhook spoke that came after this one."""
+    a = label_studio_annotations
+    wanted = select(a.c.task_id).where(
+        a.c.project_id == project, a.c.last_event > after, a.c.task_id.is_not(None)
+    )
+    return set(connection.execute(wanted).scalars())
+
+
+def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[tuple[UUID, int]]) -> None:
     """Keep annotations as now seen; ``known``: the projects and numbers of those that are there already."""
     a = label_studio_annotations
     new = []
-    for annotation in annotations:
+    for one in found:
         columns = {
-            "key": annotation.key,
-            "task_id": annotation.task,
-            "user_id": annotation.user,
-            "coder": annotation.coder,
-            "state": annotation.state.value,
-            "why": annotation.why,
-            "made": annotation.made,
-            "changed": annotation.changed,
-            "content": annotation.content,
-            "body": None if annotation.told is None else annotation.told.to_json(),
-            "last_event": annotation.last_event,
+            "key": one.key,
+            "task_id": one.task,
+            "user_id": one.user,
+            "coder": one.coder,
+            "state": one.state.value,
+            "why": one.why,
+            "made": one.made,
+            "changed": one.changed,
+            "content": one.content,
+            "body": None if one.told is None else one.told.to_json(),
+            "last_event": one.last_event,
         }
-        if (annotation.project, annotation.annotation) in known:
-            this = (a.c.project_id == annotation.project) & (a.c.annotation_id == annotation.annotation)
+        if (one.project, one.annotation) in known:
+            this = (a.c.project_id == one.project) & (a.c.annotation_id == one.annotation)
             connection.execute(a.update().where(this).values(**columns))
         else:
-            new.append({"project_id": annotation.project, "annotation_id": annotation.annotation, **columns})
+            new.append({"project_id": one.project, "annotation_id": one.annotation, **columns})
     if new:
         connection.execute(a.insert(), new)
 
@@ -118,27 +125,20 @@ def keep_seen(
 def holding(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[Seen]]:
     """The annotations that say something on these tasks, by slot."""
     a = label_studio_annotations
-    holding_words: dict[Slot, list[Seen]] = {}
+    found: dict[Slot, list[Seen]] = {}
     for some in in_lots(keys):
         states = a.c.state.in_([state.value for state in HOLDING])
         for row in connection.execute(select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), states)):
-            holding_words.setdefault(Slot(row.key, row.coder), []).append(_seen(row))
+            found.setdefault(Slot(row.key, row.coder), []).append(_seen(row))
     whole: dict[tuple[UUID, int], Seen | None] = {}
     for answer in reviews_among(connection, keys):
         where = (answer.project, answer.annotation)
         if where not in whole:
             whole[where] = seen(connection, answer.project, [answer.annotation]).get(answer.annotation)
-        whole_one = whole[where]
-        if (
-            whole_one is not None
-            and whole_one.state in HOLDING
-            and whole_one.told is not None
-            and answer.coder is not None
-        ):
-            holding_words.setdefault(Slot(answer.key, answer.coder), []).append(
-                _of_passage(whole_one, answer)
-            )
-    return holding_words
+        one = whole[where]
+        if one is not None and one.state in HOLDING and one.told is not None and answer.coder is not None:
+            found.setdefault(Slot(answer.key, answer.coder), []).append(_of_passage(one, answer))
+    return found
 
 
 def _of_passage(whole: Seen, answer: PassageAnswer) -> Seen:
