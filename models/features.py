@@ -249,14 +249,15 @@ def _tfidf(counts: Matrix, idf: Floats32, weight: float) -> Matrix:
 def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
     """Who speaks, how long, and whether it is or answers a question: shape (units, 4 + speakers)."""
     column = {folded(speaker): at for at, speaker in enumerate(speakers)}
+    column_of = {name: column.get(folded(name)) for name in {unit.speaker for unit in units}}
     marks = np.zeros((len(units), 4 + len(speakers)), dtype=np.float32)
+    words = np.array([len(unit.text.split()) for unit in units])
+    marks[:, 0] = np.log1p(words) / 5
+    marks[:, 1] = words <= 3
+    marks[:, 2] = [0.5 * unit.text.rstrip().endswith("?") for unit in units]
+    marks[:, 3] = [0.5 * ("?" in unit.text) for unit in units]
     for at, unit in enumerate(units):
-        words = len(unit.text.split())
-        marks[at, 0] = np.log1p(words) / 5
-        marks[at, 1] = words <= 3
-        marks[at, 2] = 0.5 * unit.text.rstrip().endswith("?")
-        marks[at, 3] = 0.5 * ("?" in unit.text)
-        found = column.get(folded(unit.speaker))
+        found = column_of[unit.speaker]
         if found is not None:
             marks[at, 4 + found] = SPEAKER_WEIGHT
     return marks
