@@ -38,7 +38,11 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One thing known of a participant or a case: ``owner`` is the participant's code or the case's name."""
+    """One thing known of a participant or a case: ``owner`` is the participant's code or the case's name.
+
+    >>> Attribute(Owner.PARTICIPANT, "JKG-01", "role", "leader").value
+    'leader'
+    """
 
     of: Owner
     owner: str
@@ -47,7 +51,12 @@ class Attribute:
 
 
 class Attributes:
-    """All attributes of a study, to ask of a participant and a case what is known of them."""
+    """All attributes of a study, to ask of a participant and a case what is known of them.
+
+    >>> known = Attributes([Attribute(Owner.PARTICIPANT, "JKG-01", "role", "leader")])
+    >>> dict(known.of(participant="jkg-01", case="Esther"))
+    {'role': 'leader'}
+    """
 
     def __init__(self, attributes: Iterable[Attribute]) -> None:
         self.all = tuple(attributes)

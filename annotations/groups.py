@@ -17,6 +17,11 @@ def groups_of(transcripts: Sequence[Transcript], by: GroupBy = "participant") ->
     By participant: all transcripts of a person, joined with all that share a session with one of them (an
     interview of two people and the field note of that occasion are one group); a transcript of which neither
     is known stands alone. By site or case: a transcript without one stands alone too.
+
+    >>> interview = Transcript("JKG-01", "", (), participant="JKG-01", session="3 March")
+    >>> note = Transcript("note-1", "", (), session="3 March")
+    >>> groups_of([interview, note])
+    ('participant JKG-01', 'participant JKG-01')
     """
     if by == "participant":
         return _joined(transcripts)

@@ -22,6 +22,11 @@ class Labels:
     without a code are left out). Where ``complete`` is false nothing is known of what else the coder looked
     at, so only ``codes`` means anything. ``decides``: the codes that were asked about; None is every code. ``whole``:
     they were those of the whole codebook, as it stood then, not some that a pass was for alone.
+
+    >>> from uuid import UUID
+    >>> seen = Labels(UUID(int=1), "Ines Falk", Condition.INDEPENDENT, True, frozenset({0, 1}), {1: frozenset({"cost"})})
+    >>> seen.codes.get(0, frozenset())  # looked at, and nothing applies
+    frozenset()
     """
 
     transcript: UUID

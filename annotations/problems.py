@@ -21,6 +21,9 @@ class Problem:
     """Why a file, or a row of it, cannot be used, or what is to be known of it.
 
     ``row``: None where the whole file is meant. ``joined``: what stands between place and reason in a sentence.
+
+    >>> str(Problem("codings.csv", 'there is no code "Mony"', row=7, column="code"))
+    'codings.csv, row 7, column "code": there is no code "Mony".'
     """
 
     file: str

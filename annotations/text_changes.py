@@ -39,7 +39,12 @@ class Landed:
 
 @dataclass(frozen=True)
 class TextChanges:
-    """What is the same in two texts. Lines are compared first, then sentences and words of what differs."""
+    """What is the same in two texts. Lines are compared first, then sentences and words of what differs.
+
+    >>> changes = TextChanges("We had money. We had trust.", "We had little money. We had trust.")
+    >>> changes.landed(Span(14, 26)).unchanged, changes.landed(Span(0, 12)).unchanged
+    (True, False)
+    """
 
     before: str
     after: str

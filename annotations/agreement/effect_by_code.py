@@ -15,8 +15,8 @@ from scipy.stats import t as student
 from annotations.agreement.columns import Column
 from annotations.agreement.intervals import FEWEST_GROUPS, errors_over_groups
 from annotations.agreement.second_coder import holm
-from annotations.agreement.suggestion_effect import FEWEST_IN_ARM, Stratum
-from annotations.agreement.two_judges import weighted_mean
+from annotations.agreement.suggestion_effect import FEWEST_IN_ARM, UNITS, Stratum
+from annotations.agreement.two_judges import BOTH, SECOND_ONLY, weighted_mean
 from annotations.agreement.undefined import or_none, share
 from annotations.arrays import Floats
 
@@ -105,17 +105,17 @@ def _why_not(chosen: float, groups: int, error: float) -> str | None:
 def _chosen(sums: Floats, codes: int) -> Floats:
     """How many segments carry each code, shape (…, codes)."""
     cells = sums[..., : 4 * codes].reshape(*sums.shape[:-1], codes, 4)
-    return np.asarray(cells[..., 0] + cells[..., 2])
+    return np.asarray(cells[..., BOTH] + cells[..., SECOND_ONLY])
 
 
 def _shares(sums: Floats, codes: int) -> Floats:
     """The share of segments that carry each code: shape (…, codes, strata, 2) of sums (…, strata, 2, cells)."""
-    values = share(_chosen(sums, codes), sums[..., 4 * codes][..., None])
+    values = share(_chosen(sums, codes), sums[..., UNITS][..., None])
     return np.moveaxis(values, -1, -3)
 
 
 def _weights(sums: Floats) -> Floats:
-    n = sums[..., -4]
+    n = sums[..., UNITS]
     return np.nan_to_num(share(n[..., 0] * n[..., 1], n[..., 0] + n[..., 1]))
 
 

@@ -19,7 +19,7 @@ from scipy.stats import t as student
 from annotations.agreement.columns import Column
 from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
 from annotations.agreement.pairs import Pair, stacked
-from annotations.agreement.two_judges import LEAST_POSITIVES, kappa, weighted_mean
+from annotations.agreement.two_judges import LEAST_POSITIVES, NEITHER, kappa, weighted_mean
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
 
@@ -133,7 +133,7 @@ def sides(tables: Floats) -> tuple[Floats, Floats]:
 
 
 def _applied(tables: Floats) -> bool:
-    return bool(tables[..., :3].sum())
+    return bool(tables[..., :NEITHER].sum())
 
 
 def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], groups: int) -> list[Verdict]:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from annotations.agreement.undefined import share
 from annotations.arrays import Bools, Floats
 
-Tables = Floats  # (groups, codes, 4): both, first only, second only, neither
+Tables = Floats  # (groups, codes, 4)
+# the places of the last axis: who applied the code
+BOTH, FIRST_ONLY, SECOND_ONLY, NEITHER = range(4)
 LEAST_POSITIVES = 5
 
 
@@ -71,7 +73,7 @@ def kappa(table: Floats) -> Floats:
 
 def percent_agreement(table: Floats) -> Floats:
     """The share of units on which both decided alike; never to be shown without prevalence and kappa."""
-    return share(table[..., 0] + table[..., 3], table.sum(axis=-1))
+    return share(table[..., BOTH] + table[..., NEITHER], table.sum(axis=-1))
 
 
 def positive_agreement(table: Floats) -> Floats:
@@ -88,7 +90,7 @@ def negative_agreement(table: Floats) -> Floats:
 
 def frequent(tables: Floats) -> Bools:
     """The codes with at least five positives by either side; tables (…, 4) to (…)."""
-    positives = tables[..., 0] + np.maximum(tables[..., 1], tables[..., 2])
+    positives = tables[..., BOTH] + np.maximum(tables[..., FIRST_ONLY], tables[..., SECOND_ONLY])
     return np.asarray(positives >= LEAST_POSITIVES)
 
 
@@ -116,12 +118,13 @@ def weighted_mean(values: Floats, weights: Floats) -> Floats:
 
 def prevalence(table: Floats) -> Floats:
     """The mean share of positives of both sides."""
-    return share(table[..., 0] + (table[..., 1] + table[..., 2]) / 2, table.sum(axis=-1))
+    by_one = table[..., FIRST_ONLY] + table[..., SECOND_ONLY]
+    return share(table[..., BOTH] + by_one / 2, table.sum(axis=-1))
 
 
 def why_undefined(total: Floats) -> str:
     """Why kappa of one summed table, shape (4,), is undefined."""
     if not total.sum():
         return "no segment was judged by both"
-    always = "applied the code to every segment" if total[0] else "never applied the code"
+    always = "applied the code to every segment" if total[BOTH] else "never applied the code"
     return f"both {always}, so that agreement by chance is complete"

@@ -34,7 +34,11 @@ class PublishedName:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a codebook. ``parent`` is the id of the code above it, or None. ``color``: as #RRGGBB, or ""."""
+    """One code of a codebook. ``parent`` is the id of the code above it, or None. ``color``: as #RRGGBB, or "".
+
+    >>> Code("cost", "Cost", "themes", "Themes/Money/Cost", definition="What it costs").meaning
+    'Money, Cost. What it costs'
+    """
 
     id: str
     name: str
@@ -73,6 +77,11 @@ class Codebook:
     """Frameworks and their codes, parents before children. Its version is the hash of its content.
 
     ``influence``: are coders asked which influence what they code has, and whether it is told by a concrete example?
+
+    >>> code = Code("cost", "Cost", "themes", "Themes/Cost")
+    >>> book = Codebook("Ours", (Framework("themes", "Themes"),), (code,))
+    >>> book.resolve("themes/cost").id, book["cost"].name
+    ('cost', 'Cost')
     """
 
     name: str

@@ -242,7 +242,7 @@ def _span(places: Places, row: Row) -> Span:
     """The narrowest passage that the row's columns name; raises NotFound where they name different ones."""
     turn = _turn(places, row)
     given = places.span(row["start"], row["end"]) if row["start"] or row["end"] else None
-    if given is not None and turn is not None and not given & turn:
+    if given is not None and turn is not None and not given.overlap(turn):
         raise NotFound(
             "start", "start and end lie outside the turn that the row names; leave one of them empty"
         )
@@ -255,7 +255,7 @@ def _span(places: Places, row: Row) -> Span:
             )
     elif row["quote"]:
         quoted = places.quote(row["quote"], within=turn)
-        if turn is not None and not quoted & turn:
+        if turn is not None and not quoted.overlap(turn):
             raise NotFound(
                 "quote", "these words stand outside the turn that the row names; correct one of them"
             )

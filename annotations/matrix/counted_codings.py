@@ -121,7 +121,7 @@ def _decided(review: Review, said: _Said) -> bool:
     """Does this consensus speak of at least half of the coding's words, and of its code?"""
     span = said.coding.span
     knows = review.decides is None or said.coding.code in review.decides
-    return knows and 2 * (review.span & span) >= len(span)
+    return knows and 2 * (review.span.overlap(span)) >= len(span)
 
 
 def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Said]:
@@ -135,7 +135,7 @@ def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Sai
         return
     for one_said in said:
         its, span = marks.get((one_said.coder, one_said.derived), ()), one_said.coding.span
-        over = {c.code for c in its if 2 * (c.span & span) >= len(span)}
+        over = {c.code for c in its if 2 * (c.span.overlap(span)) >= len(span)}
         phases_here = over or {c.code for c in its if carries(c.span, span)}
         yield _Said(
             one_said.coder,
@@ -161,7 +161,7 @@ def _same(findings: Sequence[_Finding], said: _Said) -> _Finding | None:
         # another passage of the same coder is another finding, however near
         and (finding.span == span or all(it.coder != said.coder for it in finding.said))
     ]
-    return max(fits, key=lambda fit: (fit.span & span, fit.span == span), default=None)
+    return max(fits, key=lambda fit: (fit.span.overlap(span), fit.span == span), default=None)
 
 
 def _counted(finding: _Finding, transcript: UUID, phase: str) -> Counted:

@@ -75,7 +75,7 @@ def weighted_kappa(tables: Floats) -> Floats:
     >>> table = np.zeros((5, 5))
     >>> table[0, 0], table[4, 4], table[3, 4] = 4, 4, 2
     >>> round(float(weighted_kappa(table.ravel())), 3)
-    0.885
+    0.898
     """
     square = tables.reshape(*tables.shape[:-1], _VALUES, _VALUES)
     total = square.sum(axis=(-2, -1))

@@ -48,7 +48,7 @@ def _joined(spans: Mapping[Span, set[str]]) -> dict[Span, set[str]]:
         open_ = [open_span for open_span in open_ if open_span.end > span.start]
         same = max(
             (open_span for open_span in open_ if _each_half(open_span, span)),
-            key=lambda open_span: open_span & span,
+            key=lambda open_span: open_span.overlap(span),
             default=None,
         )
         if same is None:
@@ -60,7 +60,7 @@ def _joined(spans: Mapping[Span, set[str]]) -> dict[Span, set[str]]:
 
 
 def _each_half(span: Span, other: Span) -> bool:
-    shared = span & other
+    shared = span.overlap(other)
     return 2 * shared >= len(span) and 2 * shared >= len(other)
 
 
@@ -71,7 +71,7 @@ def _carrying(passages: Mapping[Span, set[str]]) -> dict[Span, set[str]]:
     for span in sorted(passages):
         open_ = [open_span for open_span in open_ if open_span.end > span.start]
         for open_span in open_:
-            shared = open_span & span
+            shared = open_span.overlap(span)
             if 2 * shared >= len(span):
                 codes_of[span] |= passages[open_span]
             if 2 * shared >= len(open_span):

@@ -198,4 +198,4 @@ class _Gathered:
         turns = kept.transcript.turns
         ends = self._ends.setdefault(kept.id, [turn.span.end for turn in turns])
         at = bisect_right(ends, span.start)
-        return turns[at] if at < len(turns) and turns[at].span & span else None
+        return turns[at] if at < len(turns) and turns[at].span.overlap(span) else None

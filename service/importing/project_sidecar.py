@@ -126,7 +126,7 @@ def keep_looked(
             continue
         transcript, span = at
         spans = judged.setdefault(transcript, _judged(connection, transcript)).setdefault(name, [])
-        if any(span & other for other in spans):
+        if any(span.overlap(other) for other in spans):
             continue
         new.append(
             Review(

@@ -110,7 +110,7 @@ def _place(passage: Passage, kept: Kept, before: str | None) -> tuple[Span | Non
 
 
 def _turn_at(kept: Kept, place: Span) -> int | None:
-    return next((turn.index for turn in kept.transcript.turns if turn.span & place), None)
+    return next((turn.index for turn in kept.transcript.turns if turn.span.overlap(place)), None)
 
 
 def _labels(codebook: Codebook, codes: Iterable[str]) -> list[str]:

@@ -113,8 +113,8 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
                     coding for coding in applied if turn.span.start <= coding.start < turn.span.end
                 ),
                 nothing=_nothing(turn.span, reviews),
-                looked_at=any(turn.span & review.span for review in reviews)
-                or any(turn.span & coding.span for _, _, coding in codings),
+                looked_at=any(turn.span.overlap(review.span) for review in reviews)
+                or any(turn.span.overlap(coding.span) for _, _, coding in codings),
             )
             for turn in t.turns
         ),
@@ -124,8 +124,8 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
 
 def _nothing(turn: Span, reviews: Sequence[Review]) -> tuple[str, ...]:
     """Who reviewed words of the turn and put no code on any of them."""
-    here = [review for review in reviews if turn & review.span]
-    coded = {review.coder for review in here if any(turn & coding.span for coding in review.codings)}
+    here = [review for review in reviews if turn.overlap(review.span)]
+    coded = {review.coder for review in here if any(turn.overlap(coding.span) for coding in review.codings)}
     return tuple(
         dict.fromkeys(review.coder for review in here if not review.codings and review.coder not in coded)
     )
