@@ -5,8 +5,9 @@ A passage is done once a person's own review of it stands; what a model ticked b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from statistics import mean
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,8 @@ from annotations.store.tables import (
     transcripts,
 )
 from annotations.store.wave_views import View
+from service.looking.coder_pace import LONGEST_S
 
-# an answer that was left open over lunch says nothing of how long passages take
-LONGEST_S = 900.0
 SHARED = ""
 
 
@@ -117,22 +117,19 @@ def study_work(connection: Connection) -> tuple[CoderWork, ...]:
     return tuple(sorted(found, key=lambda one: (one.wave, one.name.casefold(), one.coder.casefold())))
 
 
-def by_wave(rows: Iterable[CoderWork]) -> tuple[WaveWork, ...]:
-    """The same for whole waves, in the order of waves and coders."""
+def by_wave(rows: Iterable[CoderWork], pace: Mapping[str, float]) -> tuple[WaveWork, ...]:
+    """The same for whole waves, in the order of waves and coders. ``pace``: each coder's seconds for a passage."""
     grouped: dict[tuple[str, str], list[CoderWork]] = {}
     for one in rows:
         grouped.setdefault((one.wave, one.coder), []).append(one)
-    return tuple(_wave(wave, coder, its) for (wave, coder), its in sorted(grouped.items()))
+    return tuple(_wave(wave, coder, its, pace.get(coder)) for (wave, coder), its in sorted(grouped.items()))
 
 
-def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
+def _wave(wave: str, coder: str, its: list[CoderWork], pace: float | None) -> WaveWork:
     whole = all(one.whole for one in its)
-    timed = [
-        (one.seconds, 1 if whole else one.done)
-        for one in its
-        if one.seconds is not None and one.done and one.whole == whole
-    ]
-    total = sum(done for _, done in timed)
+    if whole:
+        timed = [one.seconds for one in its if one.seconds is not None and one.done]
+        pace = mean(timed) if timed else None
     return WaveWork(
         wave,
         coder,
@@ -141,7 +138,7 @@ def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
         sum(one.done for one in its),
         sum(one.skipped for one in its),
         sum(one.left for one in its),
-        sum(seconds * done for seconds, done in timed) / total if total else None,
+        pace,
         sum(one.left > 0 for one in its),
         whole,
     )

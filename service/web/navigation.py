@@ -74,6 +74,7 @@ GROUPS = (
         (
             Item("People", "/people", Action.MANAGE_PEOPLE),
             Item("Jobs", "/jobs", Action.CHANGE_MODELS),
+            Item("Backups", "/backups", Action.CHANGE_STUDY),
             Item("Audit", "/audit", Action.SEE_AUDIT),
             Item("Settings", "/settings", Action.CHANGE_STUDY),
         ),

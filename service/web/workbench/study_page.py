@@ -18,6 +18,7 @@ from service.access.policy import Action
 from service.access.transcript_access import sees, sees_drafts
 from service.composition import Parts
 from service.looking.attribute_filter import known_by_transcript
+from service.looking.coder_pace import seconds_per_passage
 from service.looking.concerns import Concern, concerns_of
 from service.looking.job_progress import latest_jobs
 from service.looking.next_command import command_of
@@ -36,10 +37,11 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class StudyNow:
-    """How far the study is, and who has to code what."""
+    """How far the study is, who has to code what, and each coder's seconds for a passage."""
 
     progress: StudyProgress
     work: tuple[CoderWork, ...]
+    pace: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]
         now = parts.read_again()
         progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
-            return StudyNow(progress, study_work(connection))
+            return StudyNow(progress, study_work(connection), seconds_per_passage(connection))
 
     return Remembered(look)
 
@@ -79,7 +81,7 @@ def study(visit: Visit) -> Response:
     return visit.page(
         "workbench/study.html",
         progress=now.progress,
-        grid=_grid(by_wave(rows)),
+        grid=_grid(by_wave(rows, now.pace)),
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
