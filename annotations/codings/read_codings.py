@@ -12,9 +12,10 @@ from annotations.codings.nvivo_report import rows_of_nvivo
 from annotations.codings.program_sheets import rows_of_sheets
 from annotations.codings.program_tables import ProgramRows, find_program
 from annotations.codings.qualcoder_database import is_qualcoder, read_qualcoder
+from annotations.decoding import decode_text
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
-from annotations.sheets.content import decode, read_bytes
+from annotations.sheets.content import read_bytes
 from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.safe_cells import text_of_safe
 from annotations.sheets.sheet import MOST_ABOVE, Row, own_names, sheet_in, what_was_not_read
@@ -128,17 +129,14 @@ def _read(
     if ending == ".docx":
         return _of_program(_word_rows(file, transcript), file, transcript, ())
     if ending == ".txt":
-        lines = [
-            (n, [line.strip()])
-            for n, line in enumerate(decode(read_bytes(file), str(file)).split("\n"), 1)
-            if line.strip()
-        ]
+        text, doubts = decode_text(read_bytes(file), str(file))
+        lines = [(n, [line.strip()]) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
         found = rows_of_nvivo(lines, code=file.stem)
         if found is None:
             raise BadInput(
                 f"{file} is no list of references of NVivo, and other texts hold no codings. Give a table."
             )
-        return _of_program(found, file, transcript, ())
+        return _of_program(found, file, transcript, doubts)
     grids: list[Grid] = []
     for grid in grids_of(file):
         grids.append(grid)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from annotations.decoding import MOST_CHARACTERS, decode_text
 from annotations.errors import BadInput
-from annotations.readers.decoding import decode_text
 from annotations.readers.labels_in_study_yaml import LabelRules
 from annotations.readers.reading import READERS
-from annotations.readers.spoken import MOST_CHARACTERS, ReadTranscript
+from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text import in_place
 from annotations.refi.counting import BOM, Counting, RawText
 from annotations.refi.project import RefiSelection, RefiSource

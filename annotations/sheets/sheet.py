@@ -146,11 +146,12 @@ def columns_of(file: Path, also_called: Mapping[str, Collection[str]]) -> tuple[
 
 
 def what_was_not_read(grids: Sequence[Grid], taken: Grid, head: int) -> tuple[str, ...]:
-    """Sentences about what a file holds beside the table that was taken: rows above it, other sheets, merged cells.
+    """Sentences about what a file holds beside the table that was taken: rows above it, other sheets, merged cells, and
+    letters of an older encoding.
 
     ``head``: which of the table's rows names the columns.
     """
-    said = []
+    said = list(taken.doubts)
     above = [number for number, cells in taken.rows[:head] if any(cells)]
     if above:
         place = f'of the sheet "{taken.name}" ' if len(grids) > 1 and taken.name else ""

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.problems import Problem
-from annotations.sheets.content import decode, read_bytes
+from annotations.sheets.content import read_bytes
 from annotations.sheets.grids import Grid, grids_of, without_remains
 
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
@@ -149,7 +150,7 @@ def _places(file: Path, wanted: Mapping[tuple[int, str], str]) -> dict[tuple[int
 
 def _in_csv(file: Path, wanted: Mapping[tuple[int, str], str]) -> None:
     places = _places(file, wanted)
-    text = decode(read_bytes(file), str(file))
+    text, _ = decode_text(read_bytes(file), str(file))
     first = text.split("\n", 1)[0]
     name = next(iter(wanted))[1]
     # the separator under which the column is found
@@ -198,7 +199,7 @@ def _in_workbook(file: Path, wanted: Mapping[tuple[int, str], str]) -> None:
 
 
 def _in_lines(file: Path, wanted: Mapping[tuple[int, str], str]) -> None:
-    lines = decode(read_bytes(file), str(file)).split("\n")
+    lines = decode_text(read_bytes(file), str(file))[0].split("\n")
     for (row, name), value in wanted.items():
         plain = json.loads(lines[row - 1])
         key = next((one for one in plain if _heading(one) == _heading(name)), name)

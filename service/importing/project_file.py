@@ -191,7 +191,7 @@ def _coded_to_cases(project: RefiProject) -> Mapping[str, list[str]]:
 
 
 def _reader_of_notes(container: Container, file: str) -> Callable[[str], str]:
-    from annotations.readers.decoding import decode_text
+    from annotations.decoding import decode_text
 
     def text_at(path: str) -> str:
         try:
