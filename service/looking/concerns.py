@@ -145,8 +145,8 @@ def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concer
         yield Concern(
             f"{counted(passages, 'coded passage')} of corrected transcripts "
             f"{'waits' if passages == 1 else 'wait'} to be settled.",
-            "A word of them changed; see tandem settle.",
-            "tandem settle",
+            "A word of them changed; say whether they still hold.",
+            "/settle",
             wrong=False,
         )
     if progress.model is not None and progress.model.waiting:

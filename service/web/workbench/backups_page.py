@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from annotations.errors import BadInput
 from service.access.policy import Action
 from service.audit import Did
-from service.backup.kept import Good, destination, kept_for
+from service.backup.kept import Good, destination, kept_for, size_said
 from service.web.lists import Column, Shown, asked_of
 from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 _COLUMNS = (
     Column[Good]("made", "Made", lambda one: one.made, text=lambda one: f"{one.moment:%Y-%m-%d %H:%M} UTC"),
     Column[Good]("file", "File", lambda one: Path(one.file).name),
-    Column[Good]("size", "MB", lambda one: round(one.bytes / 1e6, 1)),
+    Column[Good]("size", "Size", lambda one: one.bytes, text=lambda one: size_said(one.bytes)),
     Column[Good](
         "there", "Still there", lambda one: "yes" if one.is_there else "gone or changed", choice=True
     ),

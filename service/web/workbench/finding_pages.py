@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response, status
 from sqlalchemy import Connection
 
 from annotations.errors import BadInput
-from annotations.store.jobs import latest_of
+from annotations.store.jobs import all_jobs, latest_of
 from service.access.policy import Action
 from service.access.viewer import Viewer
 from service.all_exports import kind_named
@@ -33,6 +33,8 @@ router = APIRouter(include_in_schema=False)
 # so many rows stand on the page; all are one click away
 FEW_ROWS = 12
 _FEW_VALUES = 30
+# whoever may see figures may ask; nobody keeps a training waiting
+MOST_WAITING = 6
 READ_BY_YOU = "A source counts as read once you have read something of it yourself."
 Row = tuple[Any, ...]
 
@@ -64,6 +66,14 @@ def count(visit: VisitedNow, name: str) -> Response:
     """Let a worker work it out: a large study takes it some seconds."""
     visit.must(Action.SEE_FIGURES)
     fields = _fields(visit, name)
+    with visit.parts.store.reading() as connection:
+        waiting = sum(
+            job.kind == "count" and job.state == "waiting" for job in all_jobs(connection, latest=200)
+        )
+    if waiting >= MOST_WAITING:
+        return _page(
+            visit, name, fault=f"{waiting} results wait for the worker already. Look again in a minute."
+        )
     audit(visit, Did.ASKED, name, kind="a result")
     return ask_job(visit, "count", _job(name, fields, visit.viewer), back=_address(name, fields))
 

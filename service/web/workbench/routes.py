@@ -22,6 +22,7 @@ from service.web.workbench import (
     models_pages,
     report_pages,
     results_pages,
+    settle_page,
     ticks_pages,
     timeline_pages,
 )
@@ -35,6 +36,7 @@ _PARTS = (
     models_pages,
     report_pages,
     results_pages,
+    settle_page,
     ticks_pages,
     timeline_pages,
     # the last: its addresses begin like theirs

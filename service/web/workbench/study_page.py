@@ -30,7 +30,7 @@ from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
-WORK = "/study/work"
+WORK, SETTLE = "/study/work", "/settle"
 _MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
 
@@ -209,4 +209,4 @@ def _button(step: NextStep) -> Button:
 
 def _shown_place(one: Concern) -> str:
     """The page where a concern is seen to, "" where none is."""
-    return one.place if one.place in {item.path for item in ITEMS} else ""
+    return one.place if one.place in {item.path for item in ITEMS} | {SETTLE} else ""

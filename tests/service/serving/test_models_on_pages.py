@@ -51,6 +51,6 @@ def test_a_lead_promotes_and_goes_back(
     with parts.store.reading() as connection:
         kept = [(one.model.version, one.by, one.reason) for one in serving_history(connection)]
         told = [(row.who, row.about) for row in rows_of(connection, did="put a model to serve")]
-    assert kept[-1] == ("v2", "Lena", "It was the codebook.")
+    assert kept[0] == ("v2", "Lena", "It was the codebook.")
     assert [one for one in told if one[0] == "Lena"] == [("Lena", "v2"), ("Lena", "v1")]
     assert "It was the codebook." in lead.get("/models/v2").text

@@ -147,6 +147,8 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /results/{name}/picture/{which}": Action.SEE_FIGURES,
     "POST /results/{name}/count": Action.SEE_FIGURES,
     "POST /results/{name}/files": Action.EXPORT,
+    "GET /settle": Action.DECIDE_CODES,
+    "POST /settle": Action.DECIDE_CODES,
     "GET /backups": Action.CHANGE_STUDY,
     "POST /backups": Action.CHANGE_STUDY,
     "POST /participants/foresee": Action.ERASE,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lead_in_browser import INTERVIEW, Lead, a_study
 
+from annotations.progress import quiet
 from annotations.store.audit_log import rows_of
 from annotations.store.jobs import ask_for
 from service.composition import Parts
+from service.importing.import_transcripts import import_transcripts
 from service.withdrawal import foreseen
 from service.worker import do_waiting_jobs
 
@@ -57,7 +60,7 @@ def test_what_a_withdrawal_would_erase_is_tried_by_a_worker_in_a_large_study(
     """Nothing is erased until the code is typed on the page that shows it."""
     where = "file,wave,participant\nJKG-01.txt,1,JKG-01\n"
     lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW), ('w.csv', where)).url.path}/bring")
-    monkeypatch.setattr(foreseen, "MOST_ROWS", 0)
+    monkeypatch.setattr(foreseen, "MOST_ROWS", -1)
     page = lead.get("/participants/withdraw?who=JKG-01").text
     assert "Show what would be erased" in page
     assert "for good" not in page
@@ -88,3 +91,34 @@ def test_cancelling_and_trying_again_are_written_down(lead: Lead, parts: Parts) 
     # what cannot be is not written down
     lead.post(f"/jobs/{job}/retry")
     assert len(_told(parts, "had a job tried again")) == 1
+
+
+def test_a_coding_whose_words_were_corrected_is_settled(lead: Lead, parts: Parts, tmp_path: Path) -> None:
+    """The study's page leads there; before and now stand beside each other; it holds, or it does not."""
+    where = "file,wave,participant\nJKG-01.txt,1,JKG-01\n"
+    lead.post(f"{lead.send(('JKG-01.txt', INTERVIEW), ('w.csv', where)).url.path}/bring")
+    code = parts.codebook.applicable[0].path
+    rows = f"transcript,coder,code,quote\nJKG-01,Ada,{code},The board helped\nJKG-01,Ada,{code},The ward sister did\n"
+    here = lead.send(("codings.csv", rows)).url.path
+    lead.post(f"{here}/table/1", {"complete": "none", "coder": ""})
+    lead.post(f"{here}/bring")
+    assert "Nothing waits" in lead.get("/settle").text
+    corrected = INTERVIEW.replace("board helped", "boards helped").replace("sister did", "sisters did")
+    file = tmp_path / "JKG-01.txt"
+    file.write_text(corrected, "utf-8")
+    import_transcripts(parts, [file], manifest=None, described={}, replace=True, progress=quiet)
+    lead.client.app.state.study_now.warm_up()  # type: ignore[attr-defined]
+    assert 'href="/settle"' in lead.get("/").text
+    page = lead.get("/settle").text
+    assert "The board helped" in page
+    assert "The boards helped" in page
+    numbers = re.findall(r'name="number" value="(\d+)"', page)
+    assert len(numbers) == 2
+    given = {"transcript": "JKG-01", "number": numbers[0]}
+    assert lead.post("/settle", {**given, "does": "keep", "turn": "99"}).status_code == 422
+    assert lead.post("/settle", {**given, "does": "perhaps"}).status_code == 422
+    assert lead.post("/settle", {**given, "number": "77", "does": "keep"}).status_code == 422
+    assert lead.post("/settle", {**given, "does": "keep"}).status_code == 200
+    assert lead.post("/settle", {**given, "number": numbers[1], "does": "drop"}).status_code == 200
+    assert "Nothing waits" in lead.get("/settle").text
+    assert [about for about, _ in _told(parts, "decided on codes")] == ["JKG-01", "JKG-01"]
