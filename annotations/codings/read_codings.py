@@ -131,12 +131,12 @@ def _read(
     if ending == ".txt":
         text, doubts = decode_text(read_bytes(file), str(file))
         lines = [(n, [line.strip()]) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-        found = rows_of_nvivo(lines, code=file.stem)
-        if found is None:
+        rows_read = rows_of_nvivo(lines, code=file.stem)
+        if rows_read is None:
             raise BadInput(
                 f"{file} is no list of references of NVivo, and other texts hold no codings. Give a table."
             )
-        return _of_program(found, file, transcript, doubts)
+        return _of_program(rows_read, file, transcript, doubts)
     grids: list[Grid] = []
     for grid in grids_of(file):
         grids.append(grid)
@@ -174,9 +174,9 @@ def _in_grids(
     if program is not None:
         return _of_program(program[0], file, transcript, program[1])
     for grid in grids:
-        found = rows_of_nvivo(grid.rows, code=file.stem)
-        if found is not None:
-            return _of_program(found, file, transcript, what_was_not_read(grids, grid, 0))
+        rows_read = rows_of_nvivo(grid.rows, code=file.stem)
+        if rows_read is not None:
+            return _of_program(rows_read, file, transcript, what_was_not_read(grids, grid, 0))
     return _own(grids, file, coder, transcript)
 
 
@@ -238,16 +238,16 @@ def _named(
     )
 
 
-def _of_program(found: ProgramRows, file: Path, transcript: str, unread: Sequence[str]) -> CodingsFile:
-    if not found.rows:
+def _of_program(program: ProgramRows, file: Path, transcript: str, unread: Sequence[str]) -> CodingsFile:
+    if not program.rows:
         raise BadInput(
-            f"{file} is read as {found.program}, and it holds no coded words. {' '.join(found.notes)}".strip()
+            f"{file} is read as {program.program}, and it holds no coded words. {' '.join(program.notes)}".strip()
         )
-    rows = found.rows if not transcript else _with(found.rows, "transcript", transcript)
-    notes = (f"{file.name} is read as {found.program}.", *unread, *found.notes)
+    rows = program.rows if not transcript else _with(program.rows, "transcript", transcript)
+    notes = (f"{file.name} is read as {program.program}.", *unread, *program.notes)
     names = all(row["coder"] for row in rows)
     return CodingsFile(
-        str(file), rows, found.ignored, names, notes, found.program, found.called, found.listed
+        str(file), rows, program.ignored, names, notes, program.program, program.called, program.listed
     )
 
 
@@ -256,9 +256,9 @@ def _word_rows(file: Path, transcript: str) -> ProgramRows:
     from annotations.codings.word_lines import comments_of, lines_of, opened
 
     document = opened(read_bytes(file), str(file))
-    found = rows_of_nvivo(list(lines_of(document)), code=file.stem)
-    if found is not None:
-        return found
+    program = rows_of_nvivo(list(lines_of(document)), code=file.stem)
+    if program is not None:
+        return program
     comments = comments_of(document)
     if not comments:
         raise BadInput(
@@ -309,5 +309,5 @@ def _no_such_columns(grids: Sequence[Grid], file: Path, columns: Mapping[str, st
     known = {folded(cell) for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for cell in cells}
     missing = [theirs for theirs in columns.values() if folded(theirs) not in known]
     named = ", ".join(f'"{name}"' for name in missing or columns.values())
-    found = ", ".join(filter(None, head)) or "nothing"
-    return f"{file} has no row that names the columns {named}; found: {found}. Correct --columns."
+    columns_there = ", ".join(filter(None, head)) or "nothing"
+    return f"{file} has no row that names the columns {named}; found: {columns_there}. Correct --columns."

@@ -58,16 +58,16 @@ def grids_of(file: Path) -> Iterator[Grid]:
         ".xlsx": _xlsx_grids,
         ".jsonl": _jsonl_grids,
     }
-    found = readers.get(file.suffix.lower())
+    reader = readers.get(file.suffix.lower())
     if file.is_dir():
         raise BadInput(f"{file} is a folder. Give a file.")
-    if found is None:
+    if reader is None:
         project = file.suffix.lower() in (".qdpx", ".qde", ".qdc")
         hint = ' A project comes in with "tandem import-project".' if project else ""
         raise BadInput(
             f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.{hint}'
         )
-    return found(read_bytes(file), str(file))
+    return reader(read_bytes(file), str(file))
 
 
 def without_remains(text: str) -> str:
@@ -125,7 +125,7 @@ def _jsonl_grids(content: bytes, file: str) -> Iterator[Grid]:
     # not splitlines: a JSON text may hold other marks that Unicode counts as ends of lines
     text, doubts = decode_text(content, file)
     lines = text.split("\n")
-    found: list[tuple[int, dict[str, Any]]] = []
+    objects: list[tuple[int, dict[str, Any]]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -135,9 +135,9 @@ def _jsonl_grids(content: bytes, file: str) -> Iterator[Grid]:
             raise BadInput(f"{file}, line {number}: this is no JSON. Each line holds one object.") from error
         if not isinstance(plain, dict):
             raise BadInput(f'{file}, line {number}: expected an object such as {{"code": "…"}}.')
-        found.append((number, plain))
-    columns = list(dict.fromkeys(key for _, plain in found for key in plain))
-    rows = ((number, [_json_cell(plain.get(column)) for column in columns]) for number, plain in found)
+        objects.append((number, plain))
+    columns = list(dict.fromkeys(key for _, plain in objects for key in plain))
+    rows = ((number, [_json_cell(plain.get(column)) for column in columns]) for number, plain in objects)
     yield Grid("", ((0, columns), *rows), doubts=doubts)
 
 

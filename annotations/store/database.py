@@ -20,7 +20,7 @@ from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.store.damaged_rows import CANNOT_BE_READ, damaged_rows
 from annotations.store.sqlite_file import calm, refuse_hostile
 
-HEAD = "0035"
+HEAD = "0036"
 WAIT_MS = 10_000
 # opened as they are needed; a server with 20 coders would open and close some for every answer otherwise
 POOL = 20

@@ -107,8 +107,8 @@ def with_key(store: Store, key: str, *, address: str, here: bool) -> Began | Non
     account was made first, on this machine, and who has chosen no password, is signed in by the click on the link.
     """
     with store.writing() as connection:
-        found = all_accounts(connection)
-        account = found[0] if found else None
+        accounts = all_accounts(connection)
+        account = accounts[0] if accounts else None
         if account is not None and not (here and account.password is None and account.role == Role.LEAD):
             return None
         name = key_holder(connection).name if account is None else account.name
@@ -165,9 +165,9 @@ def change_password(store: Store, key: str, account: Account, old: str, new: str
 def sign_out(store: Store, key: str, given: str) -> None:
     """This session ends; nothing happens where there is none."""
     with store.writing() as connection:
-        found = session_of(connection, hash_of(key, given))
-        if found is not None:
-            sessions.end(connection, found.id)
+        session = session_of(connection, hash_of(key, given))
+        if session is not None:
+            sessions.end(connection, session.id)
 
 
 def sign_out_everywhere(store: Store, account: UUID | None, *, but: Session | None = None) -> int:
@@ -189,15 +189,15 @@ def _refuse_guessing(connection: Connection, who: str, near: str) -> None:
 def _neighbourhood(address: str) -> str:
     """Whoever has one IPv6 address has all of its network of 64 bits, so they count as one."""
     try:
-        found = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
 
 
 def _invited(connection: Connection, key: str, given: str) -> Account:
-    found = sessions.invitation_of(connection, hash_of(key, given))
-    account = None if found is None else account_of(connection, found.account)
+    invitation = sessions.invitation_of(connection, hash_of(key, given))
+    account = None if invitation is None else account_of(connection, invitation.account)
     if account is None or account.removed:
         raise NoInvitation
     return account

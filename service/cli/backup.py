@@ -112,8 +112,8 @@ def _show(made: Made, json: bool) -> None:
     from service.backup.kept import size_said
 
     say(f"{made.file}", f"{size_said(made.bytes)}{sealed}. It was opened and is whole.")
-    for one in made.removed:
-        say(f"Removed the older {one.name}.")
+    for older in made.removed:
+        say(f"Removed the older {older.name}.")
     warn(*made.notes)
 
 

@@ -331,7 +331,7 @@ def test_once_there_are_accounts_the_link_signs_in_a_person_or_nobody(alone: Par
     app = create_app(alone, key=KEY)
     before = browser(app)
     before.get(f"/?key={KEY}")
-    assert "nobody’s name" in before.get("/").text
+    assert "Tandem does not know who you are" in before.get("/").text
     lead = first_account(alone.store, "Ada Lind")
     add_person(alone, "Bo Ek", Role.CODER, password=None)
     assert before.get("/people", follow_redirects=False).headers["location"].startswith("/sign-in")
