@@ -34,7 +34,7 @@ from service.results.named_results import RESULTS
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """One export. ``switches``: pairs of a name and what it does; ``words``: does it hold what participants said?
 
     ``command``: what makes the same at the command line. ``takes``: what else a page of results may ask of it, by name;
@@ -60,12 +60,12 @@ class Kind:
         return self.place or f"/exports/of/{self.key}"
 
 
-def kind_named(key: str) -> Kind:
+def kind_named(key: str) -> ExportKind:
     """The export of this name. Raises UnknownName."""
-    found = next((one for one in KINDS if one.key == key), None)
-    if found is None:
-        raise unknown("export", key, (one.key for one in KINDS))
-    return found
+    kind = next((export_kind for export_kind in KINDS if export_kind.key == key), None)
+    if kind is None:
+        raise unknown("export", key, (export_kind.key for export_kind in KINDS))
+    return kind
 
 
 def make_export(parts: Parts, key: str, ending: str, folder: Path, wish: Wish) -> Exported:
@@ -80,7 +80,7 @@ _TABLES = (".xlsx", ".csv")
 _WORDS = "It holds participants' words, where their consent allows quotes."
 _QUOTES = (("with_quotes", "With participants' words, where consent allows"),)
 KINDS = (
-    Kind(
+    ExportKind(
         "codings",
         "Codings",
         "One row for each coded passage: to read, to count, to bring back in.",
@@ -91,7 +91,7 @@ KINDS = (
         (("coded_only", "Leave out passages on which a coder found that nothing applies"),),
         _WORDS,
     ),
-    Kind(
+    ExportKind(
         "quotes-by-code",
         "Quotes by code",
         "A Word file: each code with its definition, its quotes and memos.",
@@ -101,7 +101,7 @@ KINDS = (
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "memos",
         "Memos",
         "One row for each memo, with its passage and code.",
@@ -111,7 +111,7 @@ KINDS = (
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "segments-by-codes",
         "Segments by codes",
         "0 or 1 for each segment, coder and code: for R and SPSS.",
@@ -120,7 +120,7 @@ KINDS = (
         table_named("wide"),
         NARROWED,
     ),
-    Kind(
+    ExportKind(
         "codebook",
         "Codebook",
         "For other programs (.qdc), as a table, or as a Word file to print.",
@@ -128,7 +128,7 @@ KINDS = (
         "tandem export --codebook FILE",
         table_named("codebook"),
     ),
-    Kind(
+    ExportKind(
         "project",
         "Whole study for another program",
         "A REFI-QDA project for NVivo, MAXQDA, ATLAS.ti, QualCoder and others.",
@@ -138,7 +138,7 @@ KINDS = (
         switches=(("no_suggestions", "People's codings alone, without what models suggested"),),
         words="It holds every interview in full. Keep it like the transcripts: a withdrawal cannot erase it.",
     ),
-    Kind(
+    ExportKind(
         "cross-case-table",
         "Cross-case table",
         "Codes by cases, with informants, ratings and summaries.",
@@ -148,7 +148,7 @@ KINDS = (
         (WAVE, CASE, WHERE),
         _QUOTES,
     ),
-    Kind(
+    ExportKind(
         "ratings",
         "Ratings",
         "How strongly each code helps or hinders, by whom: to be read back.",
@@ -156,7 +156,7 @@ KINDS = (
         "tandem ratings --csv FILE",
         ratings,
     ),
-    Kind(
+    ExportKind(
         "timeline",
         "Timeline",
         "What happened in each case: a picture, a Word file, or a table.",
@@ -166,20 +166,20 @@ KINDS = (
         (CASE,),
     ),
     *(
-        Kind(
-            one.name,
-            one.title,
-            one.what_for,
+        ExportKind(
+            export.name,
+            export.title,
+            export.what_for,
             ENDINGS,
-            f"tandem {one.name} --docx FILE",
-            result(one.name),
-            (WAVE, CASE, WHERE) if one.by_wave else (CASE, WHERE),
+            f"tandem {export.name} --docx FILE",
+            result(export.name),
+            (WAVE, CASE, WHERE) if export.by_wave else (CASE, WHERE),
             takes=(*PART, *OWN),
-            place=f"/results/{one.name}",
+            place=f"/results/{export.name}",
         )
-        for one in RESULTS
+        for export in RESULTS
     ),
-    Kind(
+    ExportKind(
         "report",
         "Methods and results",
         "One Word file with all of it, numbered, and the codebook as its appendix.",
@@ -192,7 +192,7 @@ KINDS = (
         place="/results/report",
         measures=True,
     ),
-    Kind(
+    ExportKind(
         "summary",
         "Summary for member checking",
         "What you understood of what a participant said, for them to check; or for the people of a case.",
@@ -203,7 +203,7 @@ KINDS = (
         takes=("for", "for_site"),
         place="/results/report",
     ),
-    Kind(
+    ExportKind(
         "agreement",
         "Agreement",
         "Every figure of how far people agree, with each other and with the model.",
@@ -216,7 +216,7 @@ KINDS = (
             ("with_quotes", "On the page (.html): disagreements with their words, where consent allows"),
         ),
     ),
-    Kind(
+    ExportKind(
         "disagreements",
         "Disagreements",
         "Each passage on which coders differ, to go through together.",
@@ -226,7 +226,7 @@ KINDS = (
         (WAVE, CASE, CODE, WHERE),
         words="It holds participants' words: keep it where the transcripts are kept.",
     ),
-    Kind(
+    ExportKind(
         "suggestions",
         "Suggestions",
         "What the model that serves proposes, with every probability. Blind passages are left out.",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
-from service.agreement.report import Asked as Part
+from service.agreement.report import ReportScope
 from service.composition import Parts
 from service.exporting.exported import Exported
-from service.exporting.wanted import Asked
+from service.exporting.wanted import ExportRequest
 from service.reporting.result_exports import export_pack, export_result, export_summary
 from service.reporting.wanted_pack import WantedPack
 from service.results.asked_fields import among_in, columns_in, level_in, only, result_asked, where_in
@@ -39,9 +39,11 @@ class Wish:
         return where_in(self.narrowed)
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> ExportRequest:
         """As the exports of codings take it."""
-        return Asked(*(self.where if name == WHERE else self.narrowed.get(name, ()) for name in NARROWED))
+        return ExportRequest(
+            *(self.where if name == WHERE else self.narrowed.get(name, ()) for name in NARROWED)
+        )
 
 
 Make = Callable[[Parts, Path, Wish], Exported]
@@ -104,7 +106,7 @@ def agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.report import agree
     from service.agreement.report_files import write_csv, write_html, write_xlsx
 
-    report = agree(parts, Part(wish.one(WAVE), wish.one(CASE), where=wish.where))
+    report = agree(parts, ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.where))
     if file.suffix == ".html":
         write_html(parts, report, file, with_quotes="with_quotes" in wish.ticked)
     else:
@@ -114,11 +116,11 @@ def agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
 
 def disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
     """Each passage on which coders differ."""
-    from service.agreement.disagreements import Wanted, disagreements
+    from service.agreement.disagreements import WantedDisagreements, disagreements
     from service.agreement.disagreements_files import write_csv, write_html
 
-    part = Part(wish.one(WAVE), wish.one(CASE), where=wish.where)
-    found = disagreements(parts, Wanted(part, wish.one(CODE), None))
+    part = ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.where)
+    found = disagreements(parts, WantedDisagreements(part, wish.one(CODE), None))
     if file.suffix == ".html":
         write_html(found, parts, file)
     else:
@@ -134,7 +136,7 @@ def crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.results.table_page import write_html
     from service.results.table_workbook import write_xlsx
 
-    part = Part(wish.one(WAVE), wish.one(CASE))
+    part = ReportScope(wish.one(WAVE), wish.one(CASE))
     table = study_table(parts, WantedTable(among=part, where=wish.where))
     write = {".xlsx": write_xlsx, ".docx": write_docx, ".html": write_html}[file.suffix]
     write(table, file, with_quotes="with_quotes" in wish.ticked)
@@ -169,9 +171,9 @@ def timeline(parts: Parts, file: Path, wish: Wish) -> Exported:
 def suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
     """What the model that serves proposes."""
     from service.looking.hidden_spans import LEFT_OUT
-    from service.looking.suggestions_list import Listing, write_csv
+    from service.looking.suggestions_list import SuggestionsListing, write_csv
 
-    listing = Listing(parts, wish.one(WAVE))
+    listing = SuggestionsListing(parts, wish.one(WAVE))
     notes = (
         (f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.",) if listing.hidden else ()
     )

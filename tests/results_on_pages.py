@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from results_study import make_results_study
 
 from annotations.study.config import read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.settings import read_settings
 from service.web.app import create_app
@@ -45,11 +45,11 @@ def coded(made: Path, tmp_path: Path) -> Iterator[Parts]:
 @pytest.fixture
 def app(coded: Parts, quick_passwords: None) -> Any:
     """The server, with its people."""
-    add_person(coded, "Lena", Role.LEAD)
-    add_person(coded, "Ada", Role.CODER)
-    add_person(coded, "Cleo", Role.CODER)
-    add_person(coded, "Rolf", Role.READER)
-    add_person(coded, "Hilda", Role.READER, sites=frozenset({"Hill"}))
+    add_person(coded, "Lena", ViewerRole.LEAD)
+    add_person(coded, "Ada", ViewerRole.CODER)
+    add_person(coded, "Cleo", ViewerRole.CODER)
+    add_person(coded, "Rolf", ViewerRole.READER)
+    add_person(coded, "Hilda", ViewerRole.READER, sites=frozenset({"Hill"}))
     return create_app(coded, key=KEY)
 
 

@@ -109,11 +109,11 @@ def _run(
 
 
 def _asked(own: Mapping[str, Any], options: Mapping[str, Any]) -> ResultAsked:
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.results.named_results import ResultAsked
     from service.results.study_findings import WantedFindings
 
-    among = Asked(options.get("wave"), options["case"], options["site"])
+    among = ReportScope(options.get("wave"), options["case"], options["site"])
     columns = tuple(options["columns"] or ("case",))
     wanted = WantedFindings(columns, options["level"], among, options["where"] or (), own.get("role"))
     return ResultAsked(wanted, **{key: value for key, value in own.items() if key != "role"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from service.agreement.report import Asked
+from service.agreement.report import ReportScope
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class WantedPack:
 
     columns: Sequence[str] = ("case",)
     level: int | None = None
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     where: Sequence[str] = ()
     outcome: str | None = None
     role: str | None = None

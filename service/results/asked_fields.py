@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from annotations.errors import BadInput
 from annotations.patterns.saturation import BASE, RUN, THRESHOLD
-from service.agreement.report import Asked
+from service.agreement.report import ReportScope
 from service.results.named_results import ResultAsked
 from service.results.study_findings import WantedFindings
 
@@ -63,9 +63,9 @@ def level_in(fields: Fields) -> int | None:
     return int(given)
 
 
-def among_in(fields: Fields) -> Asked:
+def among_in(fields: Fields) -> ReportScope:
     """The wave, case and site."""
-    return Asked(only(fields, "wave"), only(fields, "case"), only(fields, "site"))
+    return ReportScope(only(fields, "wave"), only(fields, "case"), only(fields, "site"))
 
 
 def where_in(fields: Fields) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, func, select
 from annotations.progress import Progress, quiet
 from annotations.store.kept_figures import forget_older, keep_figures, kept_part
 from annotations.store.tables import codings
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.results.asked_fields import OWN, PART, Fields, plain_fields, result_asked
 from service.results.kept_tables import results_stamp
@@ -90,9 +90,9 @@ def plain_viewer(viewer: Viewer) -> dict[str, Any] | None:
 def viewer_of_plain(plain: Mapping[str, Any] | None) -> Viewer:
     """The same from a job."""
     if plain is None:
-        return Viewer(None, "", Role.LEAD)
+        return Viewer(None, "", ViewerRole.LEAD)
     sites = None if plain["sites"] is None else frozenset(map(str, plain["sites"]))
-    return Viewer(None, str(plain["name"]), Role(plain["role"]), sites, bool(plain["sees_text"]))
+    return Viewer(None, str(plain["name"]), ViewerRole(plain["role"]), sites, bool(plain["sees_text"]))
 
 
 def is_small(connection: Connection) -> bool:

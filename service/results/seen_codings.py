@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from annotations.matrix.counted_codings import Counted
-from annotations.store.transcripts import Kept
+from annotations.matrix.counted_codings import CountedPassage
+from annotations.store.transcripts import KeptTranscript
 from service.access.policy import Action, Rule, rule_for
 from service.access.viewer import Viewer
 from service.looking.seen_in_many import SeenInMany
@@ -30,8 +30,8 @@ def waits_for_own(viewer: Viewer) -> bool:
 
 
 def seen_coding(
-    one: Counted, kept: Kept, shown: Mapping[UUID, Kept], seen: SeenInMany | None
-) -> Counted | None:
+    one: CountedPassage, kept: KeptTranscript, shown: Mapping[UUID, KeptTranscript], seen: SeenInMany | None
+) -> CountedPassage | None:
     """What of a coding may be seen: all of it, the word of some of its coders, or nothing.
 
     ``shown``: the transcripts that the viewer sees; ``seen``: her own passes, None where others' codes show without them.

@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 
 from annotations.matrix.columns import columns_named
 from annotations.matrix.rated_cells import RatedCell
-from annotations.matrix.tables import Cell, Matrix
+from annotations.matrix.tables import CodingCell, Matrix
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import CellPlace, column_key
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
 from service.composition import Parts
@@ -43,7 +43,7 @@ def seen_table(connection: Connection, parts: Parts, viewer: Viewer, table: Stud
             if (left := seen_coding(one, kept, shown, seen)) is not None
         )
         if found:
-            cells[place] = Cell(found)
+            cells[place] = CodingCell(found)
     part, whole = _columns(connection, table, shown) if viewer.sites is not None else (_any, _any)
     rated = {key: its for key, its in table.rated.items() if whole(_place(its))}
     summaries = {key: its for key, its in table.summaries.items() if whole(its[0].place)}
@@ -75,7 +75,7 @@ def _any(_place: CellPlace) -> bool:
 
 
 def _columns(
-    connection: Connection, table: StudyTable, shown: Mapping[UUID, Kept]
+    connection: Connection, table: StudyTable, shown: Mapping[UUID, KeptTranscript]
 ) -> tuple[Callable[[CellPlace], bool], Callable[[CellPlace], bool]]:
     """Does the viewer see some transcript of a column; does she see all of them?"""
     columns = columns_named(table.wanted.columns, all_attributes(connection))

@@ -22,7 +22,7 @@ from real_server import free_port
 from results_study import make_results_study
 
 from annotations.study.config import read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.settings import read_settings
 from service.web.app import create_app
@@ -57,7 +57,7 @@ def served(
     monkeypatch.setenv("TANDEM_STATE", str(tmp_path / "state"))
     make_results_study(tmp_path)
     parts = Parts(read_study(tmp_path / "study"), read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    add_person(parts, "Lena", Role.LEAD)
+    add_person(parts, "Lena", ViewerRole.LEAD)
     port = free_port()
     app = create_app(parts, key=KEY)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none"))

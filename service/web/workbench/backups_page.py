@@ -10,7 +10,7 @@ from annotations.errors import BadInput
 from service.access.policy import Action
 from service.audit import Did
 from service.backup.kept import Good, destination, kept_for, size_said
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
@@ -18,13 +18,15 @@ from service.web.workbench.audit import audit
 PATH = "/backups"
 router = APIRouter(include_in_schema=False)
 _COLUMNS = (
-    Column[Good]("made", "Made", lambda one: one.made, text=lambda one: f"{one.moment:%Y-%m-%d %H:%M} UTC"),
-    Column[Good]("file", "File", lambda one: Path(one.file).name),
-    Column[Good]("size", "Size", lambda one: one.bytes, text=lambda one: size_said(one.bytes)),
-    Column[Good](
+    ListColumn[Good](
+        "made", "Made", lambda one: one.made, text=lambda one: f"{one.moment:%Y-%m-%d %H:%M} UTC"
+    ),
+    ListColumn[Good]("file", "File", lambda one: Path(one.file).name),
+    ListColumn[Good]("size", "Size", lambda one: one.bytes, text=lambda one: size_said(one.bytes)),
+    ListColumn[Good](
         "there", "Still there", lambda one: "yes" if one.is_there else "gone or changed", choice=True
     ),
-    Column[Good]("folder", "Folder", lambda one: str(Path(one.file).parent)),
+    ListColumn[Good]("folder", "Folder", lambda one: str(Path(one.file).parent)),
 )
 
 
@@ -48,7 +50,7 @@ def _page(visit: Visit) -> Response:
     good = tuple(reversed(kept_for(now.settings, now.study).good))
     with visit.parts.store.reading() as connection:
         job = latest_job(connection, "backup")
-    shown = Shown(
+    shown = ShownList(
         good,
         _COLUMNS,
         asked_of(visit.request.query_params),

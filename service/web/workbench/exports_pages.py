@@ -13,7 +13,7 @@ from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
 from annotations.store.study_places import places_in
 from service.access.policy import Action
-from service.all_exports import KINDS, Kind, kind_named
+from service.all_exports import KINDS, ExportKind, kind_named
 from service.asked_exports import about_made
 from service.audit import Did
 from service.export_makers import CASE, CODE, CODER, CONDITION, NARROWED, WAVE, WHERE, Wish
@@ -136,7 +136,7 @@ def _choices(visit: Visit, name: str) -> list[tuple[str, str]]:
         return [(one, one or "(none)") for one in places_in(connection)[name] if one]
 
 
-def _at_work(visit: Visit, kind: Kind, one: UUID) -> Response:
+def _at_work(visit: Visit, kind: ExportKind, one: UUID) -> Response:
     with visit.parts.store.reading() as connection:
         job = latest_job(connection, "export", lambda arguments: arguments.get("export") == str(one))
     answer = visit.page("workbench/export_at_work.html", kind=kind, one=one, job=job)

@@ -20,7 +20,7 @@ from service.results.kept_results import KeptResult, KeptResults, ShownTable, fi
 from service.results.named_results import NamedResult, result_named
 from service.results.result_parts import words_of
 from service.results.seen_codings import ONLY_SEEN, sees_whole_tables, waits_for_own
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
@@ -135,7 +135,7 @@ def _page(visit: Visit, name: str, fault: str = "") -> Response:
 def _one_table(
     visit: Visit, its: NamedResult, fields: dict[str, list[str]], table: ShownTable, number: str
 ) -> Response:
-    shown = Shown(
+    shown = ShownList(
         table.rows,
         [_column(at, title, table) for at, title in enumerate(table.columns)],
         asked_of(visit.request.query_params),
@@ -157,10 +157,10 @@ def _one_table(
     )
 
 
-def _column(at: int, title: str, table: ShownTable) -> Column[Row]:
+def _column(at: int, title: str, table: ShownTable) -> ListColumn[Row]:
     values = {row[at] for row in table.rows[:5000]}
     few = 1 < len(values) <= _FEW_VALUES and all(isinstance(one, str) and len(one) < 60 for one in values)
-    return Column(
+    return ListColumn(
         f"c{at}", title.strip() or "Name", lambda row: row[at], text=lambda row: words_of(row[at]), choice=few
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fastapi import Response
 
 from annotations.store.jobs import ask_for
-from service.all_exports import Kind
+from service.all_exports import ExportKind
 from service.asked_exports import AskedExport, make_asked, room_for, takes_long
 from service.audit import Did
 from service.export_makers import Wish
@@ -18,7 +18,7 @@ from service.web.workbench.audit import audit
 MADE = "/exports/made"
 
 
-def ask_export(visit: Visit, kind: Kind, ending: str, wish: Wish) -> Response:
+def ask_export(visit: Visit, kind: ExportKind, ending: str, wish: Wish) -> Response:
     """Make it, or let a worker do so, and go to its page. Raises BadInput for what cannot be meant; then nothing is kept."""
     asked = AskedExport(kind.key, ending, wish)
     parts = visit.parts.read_again()

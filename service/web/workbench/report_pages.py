@@ -27,7 +27,7 @@ from service.results.member_answers import (
     import_answers,
     record_answer,
 )
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Given, Sent
@@ -150,7 +150,7 @@ def _page(
         given = described_transcripts(connection)
         choices = choices_for(visit, connection, REPORT, fields or {})
         quotes_for = choices_for(visit, connection, ("for_site",), {})
-    shown = Shown(
+    shown = ShownList(
         checks,
         _columns(visit),
         asked_of(visit.request.query_params),
@@ -181,21 +181,21 @@ def _page(
     )
 
 
-def _columns(visit: Visit) -> tuple[Column[MemberCheck], ...]:
+def _columns(visit: Visit) -> tuple[ListColumn[MemberCheck], ...]:
     label = visit.parts.codebook.label
 
     def plain(one: MemberCheck) -> dict[str, Any]:
         return check_json(one, words=True, label=label)
 
     return (
-        Column("of", "Summary of", lambda one: one.owner),
-        Column("who", "Answered by", lambda one: one.answered_by),
-        Column("answer", "Answer", lambda one: one.answer, choice=True),
-        Column("day", "Day", lambda one: one.given.isoformat()),
-        Column("about", "About", lambda one: plain(one)["code"] or "all of it"),
-        Column("phase", "Phase", lambda one: plain(one)["phase"]),
-        Column("what", "What they said", lambda one: one.words),
-        Column("by", "Recorded by", lambda one: one.by, choice=True),
+        ListColumn("of", "Summary of", lambda one: one.owner),
+        ListColumn("who", "Answered by", lambda one: one.answered_by),
+        ListColumn("answer", "Answer", lambda one: one.answer, choice=True),
+        ListColumn("day", "Day", lambda one: one.given.isoformat()),
+        ListColumn("about", "About", lambda one: plain(one)["code"] or "all of it"),
+        ListColumn("phase", "Phase", lambda one: plain(one)["phase"]),
+        ListColumn("what", "What they said", lambda one: one.words),
+        ListColumn("by", "Recorded by", lambda one: one.by, choice=True),
     )
 
 

@@ -8,7 +8,7 @@ from builders import WordEncoder
 
 from annotations.store.audit_log import rows_of
 from annotations.store.model_versions import champion, serving_history
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.serving.train_and_evaluate import train
 from service.web.app import create_app
@@ -31,7 +31,7 @@ def test_a_lead_promotes_and_goes_back(
     monkeypatch.setattr(Parts, "embedder", WordEncoder())
     train(parts)
     train(parts, force=True)
-    add_person(parts, "Lena", Role.LEAD)
+    add_person(parts, "Lena", ViewerRole.LEAD)
     lead = signed_in(create_app(parts, key=KEY), "Lena")
     token = form_token(lead, "/account")
 
