@@ -6,7 +6,7 @@ It asks no database and loads no encoder, so that another machine comes to the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -70,16 +70,19 @@ class Reader:
             found, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ()
         )
         nearest = self.coded.precedents.nearest(vectors, passages.groups, chosen)
+        none: tuple[str, ...] = ()
+        wanted = [none] * len(passages)
+        for at in np.flatnonzero(chosen.any(axis=1)).tolist():
+            wanted[at] = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
+        carrying = self.carrying(passages, wanted, embed_sentences)
         rows = []
-        for at, segment in enumerate(passages.segments):
+        for at, (segment, probabilities) in enumerate(zip(passages.segments, found.tolist(), strict=True)):
             evidence = {
                 codes[code]: tuple(Evidence(self.coded.segments[where], value) for where, value in its)
                 for code, its in nearest[at].items()
             }
-            wanted = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
-            rows.append(Suggested(segment, found[at].tolist(), wanted, evidence))
-        carrying = self.carrying(passages, [row.suggested for row in rows], embed_sentences)
-        return found, [replace(row, sentences=its) for row, its in zip(rows, carrying, strict=True)]
+            rows.append(Suggested(segment, probabilities, wanted[at], evidence, carrying[at]))
+        return found, rows
 
     def carrying(
         self, passages: Passages, wanted: Sequence[Sequence[str]], embed: Embed | None = None

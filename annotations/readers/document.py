@@ -132,8 +132,10 @@ def _text(block: str | Paragraph | Table) -> str:
 
 
 def _with_time(row: Sequence[str]) -> list[str]:
-    """A row's cells, a time on the line of the next."""
+    """A row's cells, a time or the number of the row on the line of the next."""
     cells = [cell for cell in row if cell.strip()]
+    if len(cells) > 1 and row[0].strip().isdecimal():
+        cells = [f"[{row[0].strip()}] {cells[1]}", *cells[2:]]
     if len(cells) > 1 and is_time(cells[0]):
         return [f"[{cells[0].strip('[]() ')}] {cells[1]}", *cells[2:]]
     return cells

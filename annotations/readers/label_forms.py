@@ -20,6 +20,11 @@ _BODY = rf"(?:[^\W_]|[+\[({{<【])[^:：\n\t]{{0,{LONGEST - 1}}}?"
 _BULLET = re.compile(r"(?:[-*•]|>{1,3}|#{1,6})[ \t]+")
 # a label track of Audacity begins with two times in seconds
 _TIME = re.compile(rf"(?:{RANGE}|{CLEAR}|\d{{1,5}}\.\d{{1,6}}\t\d{{1,5}}\.\d{{1,6}}(?=\t))")
+# a chat: [03/03/2026, 10:14:03] or 03.03.26, 10:14 -
+_DATED = re.compile(
+    r"\[?(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}),?[ \u00a0T]+"
+    rf"(?P<clock>{CLOCK})\]?(?=\s)"
+)
 _BARE_TIME = re.compile(rf"{CLOCK}(?=[ \t\u00a0])")
 _CODE = re.compile(r"\[[A-Z]{1,2}\d{1,6}\](?=\s)")
 _NUMBER = re.compile(r"(?:\[#?\d{1,6}\]|\(\d{1,6}\)|#\d{1,6}|\d{1,6}[.)])(?=\s)")
@@ -38,7 +43,7 @@ _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
 _IN_BRACKETS = re.compile(
     r"(?:\[(?P<a>[^\[\]:\n]{1,60})\]|\((?P<b>[^():\n]{1,60})\)|<(?P<c>[^<>:/\n]{1,60})>|\{(?P<d>[^{}:\n]{1,60})\})\s+(?=\S)|【(?P<e>[^】\n]{1,60})】\s*(?=\S)"
 )
-_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+[-–—|→⇒=»]\s+(?=\S)")
+_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+(?:[-–—|→⇒=»]|[-=]>)\s+(?=\S)")
 # a tab, the spaces that stand for one, or the wide space of Chinese and Japanese
 _TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?(?:[ ]*\t+|[ ]{2,}|\u3000+)\s*(?=\S)")
 _SEMICOLON = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：;\n\t]{0,59}?)\s?;\s+(?=\S)")
@@ -147,6 +152,8 @@ def prefix_of(line: str, *, numbers: bool) -> Prefix:
             if begins is None:
                 break
             found = Prefix(_after(line, m.end()), begins, ends, found.bare, found.number)
+        elif (m := _DATED.match(line, here)) and (begins := seconds(m["clock"])) is not None:
+            found = Prefix(_after(line, m.end()), begins, None, found.bare, found.number)
         elif m := _BARE_TIME.match(line, here):
             if (begins := seconds(m[0])) is None:
                 break

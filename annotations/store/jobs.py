@@ -53,6 +53,7 @@ class Job:
 
 def ask_for(connection: Connection, kind: JobKind, arguments: Mapping[str, Any]) -> UUID:
     """Ask for a job, unless the same one already waits: then that one's id is given back."""
+    _one_at_a_time(connection)  # two workers that look around at once ask once
     waiting = select(jobs.c.id, jobs.c.arguments).where(jobs.c.kind == kind, jobs.c.state == "waiting")
     for found in connection.execute(waiting):
         if found.arguments == dict(arguments):
@@ -64,7 +65,7 @@ def ask_for(connection: Connection, kind: JobKind, arguments: Mapping[str, Any])
 
 def take(connection: Connection, worker: str) -> Job | None:
     """Take the oldest waiting job, unless one is at work; a job whose worker is silent for five minutes waits again."""
-    _one_taker_at_a_time(connection)
+    _one_at_a_time(connection)
     _put_back(connection, (jobs.c.state == "running") & (jobs.c.heartbeat < now() - LOST_AFTER))
     if connection.execute(select(jobs.c.id).where(jobs.c.state == "running")).first() is not None:
         return None
@@ -100,6 +101,8 @@ def workers(connection: Connection) -> tuple[str, ...]:
 
 def put_back_of(connection: Connection, gone: Iterable[str]) -> None:
     """The jobs of workers that are known to have ended wait again, or have failed after the third attempt."""
+    # first of all: two workers that each changed a row and then asked for the table would wait for each other for ever
+    _one_at_a_time(connection)
     _put_back(connection, (jobs.c.state == "running") & jobs.c.worker.in_(list(gone)))
 
 
@@ -219,7 +222,7 @@ def all_jobs(connection: Connection, *, latest: int = 50) -> tuple[Job, ...]:
     return tuple(_job(row) for row in rows)
 
 
-def _one_taker_at_a_time(connection: Connection) -> None:
+def _one_at_a_time(connection: Connection) -> None:
     # SQLite's writing transactions exclude each other already
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Row, distinct, func, select
+from sqlalchemy import Connection, Row, bindparam, distinct, func, select
 
 from annotations.coding import Draw
 from annotations.store.many_values import in_lots
@@ -120,9 +120,21 @@ class OnScreen:
 
 def shown_at(connection: Connection, project: UUID, key: UUID, moment: datetime) -> OnScreen | None:
     """What stood on a task at a moment; None where it showed no suggestions."""
-    s = shown_models
-    wanted = select(s).where(s.c.project_id == project, s.c.key == key, s.c.since <= moment)
-    return _on_screen(connection.execute(wanted.order_by(s.c.sequence.desc()).limit(1)).first())
+    asked = {"of_project": project, "of_key": key, "moment": moment}
+    return _on_screen(connection.execute(_SHOWN_AT, asked).first())
+
+
+# built once: it is asked for every review that arrives
+_SHOWN_AT = (
+    select(shown_models)
+    .where(
+        shown_models.c.project_id == bindparam("of_project"),
+        shown_models.c.key == bindparam("of_key"),
+        shown_models.c.since <= bindparam("moment"),
+    )
+    .order_by(shown_models.c.sequence.desc())
+    .limit(1)
+)
 
 
 def shown_first(connection: Connection, project: UUID, key: UUID) -> OnScreen | None:

@@ -78,6 +78,15 @@ def alive_in(connection: Connection, project: UUID) -> dict[int, Place]:
     return {row.annotation_id: Place(row.task_id, row.key) for row in rows}
 
 
+def tasks_told_of(connection: Connection, project: UUID, after: int) -> set[int]:
+    """The numbers of a project's tasks of which a webhook spoke that came after this one."""
+    a = label_studio_annotations
+    wanted = select(a.c.task_id).where(
+        a.c.project_id == project, a.c.last_event > after, a.c.task_id.is_not(None)
+    )
+    return set(connection.execute(wanted).scalars())
+
+
 def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[tuple[UUID, int]]) -> None:
     """Keep annotations as now seen; ``known``: the projects and numbers of those that are there already."""
     a = label_studio_annotations

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select
 
 from annotations.coding import Evidence, Suggestion
+from annotations.store.bulk_insert import insert_rows
 from annotations.store.model_versions import ModelVersion
 from annotations.store.tables import segments, suggestions, transcript_versions, transcripts
 from annotations.transcript import Span
@@ -67,8 +68,7 @@ def add_suggestions(connection: Connection, model: UUID, found: Iterable[Suggest
         }
         for one in found
     ]
-    if rows:
-        connection.execute(suggestions.insert(), rows)
+    insert_rows(connection, suggestions, rows)
 
 
 def without_sentences(connection: Connection, model: UUID) -> Mapping[UUID, tuple[str, ...]]:
@@ -103,6 +103,18 @@ def count_suggestions(connection: Connection, model: UUID, segmentation: str) ->
         .group_by(segments.c.transcript_id)
     )
     return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def count_suggested(connection: Connection, model: UUID, segmentation: str) -> Mapping[UUID, int]:
+    """How many codes this model version puts before a coder in each transcript, over all its segments."""
+    codes = func.json_array_length(suggestions.c.suggested)
+    wanted = (
+        select(segments.c.transcript_id, func.sum(codes))
+        .join(suggestions, suggestions.c.segment_id == segments.c.id)
+        .where(suggestions.c.model_id == model, segments.c.segmentation == segmentation)
+        .group_by(segments.c.transcript_id)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(wanted)}
 
 
 class CountedSuggestions:
@@ -161,6 +173,22 @@ def suggestions_on(
     """What this model version says of some segments (a few hundred at most), by segment."""
     wanted = select(suggestions).where(
         suggestions.c.model_id == model.id, suggestions.c.segment_id.in_(list(some))
+    )
+    return {row.segment_id: _suggested(row, model) for row in connection.execute(wanted)}
+
+
+def suggestions_in(
+    connection: Connection, model: ModelVersion, some: Collection[UUID]
+) -> Mapping[UUID, Suggested]:
+    """What this model version says of the segments of some transcripts (a few dozen at most), by segment."""
+    wanted = (
+        select(suggestions)
+        .join(segments, segments.c.id == suggestions.c.segment_id)
+        .where(
+            segments.c.transcript_id.in_(list(some)),
+            segments.c.segmentation == model.segmentation,
+            suggestions.c.model_id == model.id,
+        )
     )
     return {row.segment_id: _suggested(row, model) for row in connection.execute(wanted)}
 

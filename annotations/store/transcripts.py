@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select
 
 from annotations.errors import BadInput, UnknownName, unknown
 from annotations.names import folded
+from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.tables import codings, reviews, segments, suggestions, transcripts, turns
 from annotations.transcript import Consents, Kind, Role, Span, Transcript, Turn
@@ -203,7 +204,7 @@ def put_turns(connection: Connection, transcript: UUID, found: Iterable[Turn]) -
         for turn in found
     ]
     if rows:
-        connection.execute(turns.insert(), rows)
+        insert_rows(connection, turns, rows)
 
 
 def _turns(connection: Connection, only: Sequence[UUID] | None) -> dict[UUID, tuple[Turn, ...]]:

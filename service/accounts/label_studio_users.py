@@ -26,7 +26,7 @@ from service.accounts.people import sites_in
 from service.accounts.viewers import viewer_of_account
 from service.audit import By, Did, note
 from service.composition import Parts
-from service.label_studio.connect import address_for_people
+from service.label_studio.addresses import address_for_people
 
 _SHOWN = 5
 

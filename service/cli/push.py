@@ -66,7 +66,7 @@ def command(
     """
     from service.audit import Did
     from service.composition import open_parts
-    from service.label_studio.connect import address_for_people
+    from service.label_studio.addresses import address_for_people
     from service.pushing import Asked, push
     from service.pushing.passage_order import order_by
     from service.pushing.push_asked import order_named, view_named

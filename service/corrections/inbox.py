@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from annotations.errors import BadInput, TandemError
+from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.label_studio.webhook import DELETED, Webhook
 from annotations.store.label_studio_projects import ProjectRow, project_numbered
 from annotations.store.label_studio_users import keep_users, users
@@ -93,8 +93,20 @@ class _Turns:
                 self._free.notify_all()
 
 
+class _Held:
+    """A webhook that waits to be stored; its place in the order once it is, or why the database takes nothing now."""
+
+    def __init__(self, told: Webhook) -> None:
+        self.told = told
+        self.place: int | None = None
+        self.refused: TandemError | None = None
+
+
 class Inbox:
-    """One study's webhooks. Storing and working off take turns in this process, so neither waits for the lock."""
+    """One study's webhooks. Storing and working off take turns in this process, so neither waits for the lock.
+
+    Webhooks that come at once are stored in one transaction: the disk is waited for once, not once for each.
+    """
 
     def __init__(
         self, parts: Parts, users: Callable[[], tuple[str, Mapping[int, str]]] | None = None
@@ -102,14 +114,40 @@ class Inbox:
         self._parts = parts
         self._users = users
         self._turns = _Turns()
+        self._held: deque[_Held] = deque()
         self._tries: Counter[int] = Counter()
         self._asked_at = -ASK_AGAIN_AFTER_S
         self.reviewing = Reviewing(parts)
 
     def store(self, told: Webhook) -> int:
         """Keep a webhook, durably; returns its place in the order."""
-        with self._turns.storing(), self._parts.store.writing() as connection:
-            return store_event(connection, told)
+        mine = _Held(told)
+        self._held.append(mine)
+        with self._turns.storing():
+            if mine.place is None and mine.refused is None:
+                self._store_all_held()
+            if mine.refused is not None:
+                raise mine.refused
+            if mine.place is not None:
+                return mine.place
+            # stored with others it failed, and one of them may be the reason
+            with self._parts.store.writing() as connection:
+                return store_event(connection, told)
+
+    def _store_all_held(self) -> None:
+        held = [self._held.popleft() for _ in range(min(len(self._held), AT_A_TIME))]
+        try:
+            with self._parts.store.writing() as connection:
+                places = [store_event(connection, one.told) for one in held]
+        except (Busy, Unreachable) as error:
+            for one in held:
+                one.refused = error  # it would say so to each, after a wait for each
+        except TandemError:
+            return  # each by itself
+        else:
+            # only now: what is not kept durably is not answered
+            for one, place in zip(held, places, strict=True):
+                one.place = place
 
     def work_off(self) -> Counter[str]:
         """Work off what waits; says what came of it."""
@@ -180,12 +218,13 @@ class Inbox:
 
     def _strangers(self, connection: Connection, waiting: Sequence[Event]) -> bool:
         """Does a webhook name a user whose address is not known yet?"""
+        by_project: dict[int, set[int]] = {}
         for told in (event.webhook for event in waiting if event.webhook is not None):
-            project = project_numbered(connection, told.project)
-            if project is None:
-                continue
-            known = users(connection, project.url)
-            if any(one.user is not None and one.user not in known for one in told.arrivals):
+            named = {one.user for one in told.arrivals if one.user is not None}
+            by_project.setdefault(told.project, set()).update(named)
+        for number, named in by_project.items():
+            project = project_numbered(connection, number)
+            if project is not None and named - users(connection, project.url).keys():
                 return True
         return False
 

@@ -95,7 +95,8 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
         coded = [segment.span for segment in cut if segment.role.is_coded]
         codes = _codes(connection, viewer, kept, coded, seen, parts.codebook)
         doubts = seen_doubts(viewer, kept, coded, seen, all_doubts(connection, transcript=transcript))
-        tasks = tasks_by_turn(connection, viewer.name, transcript) if may(viewer, Action.CODE) else {}
+        codes_here = may(viewer, Action.CODE)
+        tasks = tasks_by_turn(connection, parts.settings, viewer.name, transcript) if codes_here else {}
         suggested = suggestions_by_turn(connection, kept, seen, parts.codebook)
     return _interview(kept, cut, _own_done(cut, seen), codes, doubts, tasks, suggested)
 

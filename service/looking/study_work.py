@@ -26,6 +26,8 @@ from annotations.store.tables import (
     transcripts,
 )
 from annotations.store.wave_views import View
+from service.label_studio.addresses import list_address
+from service.settings import Settings
 
 # an answer that was left open over lunch says nothing of how long passages take
 LONGEST_S = 900.0
@@ -91,10 +93,10 @@ class WaveWork:
         return (self.open if self.whole else self.left) * self.seconds / 3600
 
 
-def study_work(connection: Connection) -> tuple[CoderWork, ...]:
+def study_work(connection: Connection, settings: Settings) -> tuple[CoderWork, ...]:
     """A row for each interview and coder, in the order of waves, interviews and coders."""
     places = {row.id: row for row in connection.execute(_PLACES)}
-    put = _handed_out(connection)
+    put = _handed_out(connection, settings)
     done, skipped, interviews = _done(connection), _skipped(connection), _whole_interviews(connection)
     rows = []
     for (project, transcript), (coder, address, passages) in put.items():
@@ -181,7 +183,7 @@ _ELSEWHERE = (
 )
 
 
-def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, str, int]]:
+def _handed_out(connection: Connection, settings: Settings) -> dict[tuple[UUID, UUID], tuple[str, str, int]]:
     """For each project in use and transcript: whose it is ("" for all), its address, how many passages."""
     wanted = (
         select(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id, func.count())
@@ -191,7 +193,7 @@ def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, st
     )
     in_force = {project.id for project in projects_in_view(connection)}
     return {
-        (project, transcript): (coder or SHARED, f"{url.rstrip('/')}/projects/{number}/data", count)
+        (project, transcript): (coder or SHARED, list_address(settings, url, number), count)
         for project, transcript, coder, url, number, count in connection.execute(wanted)
         if project in in_force
     }

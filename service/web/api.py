@@ -14,7 +14,7 @@ from annotations.errors import unknown
 from annotations.lots import lots
 from annotations.store.jobs import Job, all_jobs, ask_for
 from annotations.store.model_versions import all_models, champion
-from annotations.store.segments import segments_of
+from annotations.store.segments import segments_in
 from annotations.store.suggestions import suggestions_on
 from annotations.store.transcripts import Kept, all_transcripts, same_name
 from service.access.policy import Action, may, must
@@ -65,7 +65,7 @@ def segments(parts: Served, viewer: Reading, by: AskedBy, transcript: Name) -> l
     with parts.store.reading() as connection:
         kept = _seen(connection, viewer, transcript)
         must_read(viewer, kept.transcript)
-        cut = segments_of(connection, parts.segmentation.version).get(kept.id, ())
+        cut = segments_in(connection, parts.segmentation.version, [kept.id]).get(kept.id, ())
     saw(parts.store, by, kept.transcript.name)
     return [SegmentShown.of(segment, kept.transcript) for segment in cut]
 
@@ -86,7 +86,7 @@ def suggestions(
             return []
         model = serving.model
         seen = SeenPassages.now(connection, viewer, kept)
-        cut = segments_of(connection, model.segmentation).get(kept.id, ())
+        cut = segments_in(connection, model.segmentation, [kept.id]).get(kept.id, ())
         shown = [one.id for one in cut if one.id is not None and seen.shows_suggestion(one.span)]
         found: dict[UUID, Any] = {}
         for some in lots(shown, 400):

@@ -264,6 +264,10 @@ def _comes(seen: dict[str, Any]) -> str:
         said.append(f"{counted(ready, 'other file' if found['files'] else 'file')} would come in")
     if waits:
         said.append(f"{counted(waits, 'file waits', 'files wait')} to be mended")
+    if unsaid := sum(not one["said"] for one in found.get("speakers", [])):
+        said.append(
+            f"of {counted(unsaid, 'speaker')} nobody has said whether they ask: until then, they answer"
+        )
     return f"{'; '.join(said)}." if said else ""
 
 

@@ -309,10 +309,10 @@ def test_the_work_of_a_wave_is_counted_once(
     for view in (View.INTERVIEW, View.PASSAGE):
         with parts.store.writing() as connection:
             choose_view(connection, "1", view)
-            (row,) = study_work(connection)
+            (row,) = study_work(connection, parts.settings)
         assert (row.coder, row.passages, row.done, row.left) == ("Ada", 6, 1, 5)
     whole.save(1, 1, whole.suggestion(0))
     deliver(inbox, whole.told[-1])
     with parts.store.reading() as connection:
-        (row,) = study_work(connection)
+        (row,) = study_work(connection, parts.settings)
     assert (row.done, row.left) == (6, 0)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from study_with_pages import INES, MONEY, TOM, WithPages, study_with_pages
 
 from annotations.coding import Coding, Condition, Review
+from annotations.store.accounts import account_named, set_email
 from annotations.store.cell_place import Passage
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.doubts import Doubt, add_doubt
+from annotations.store.label_studio_users import keep_users
 from annotations.store.loose_codings import add_loose_codings
 from annotations.store.model_versions import ModelVersion, add_model, promote
 from annotations.store.reviews import add_reviews
@@ -134,9 +137,42 @@ def test_what_is_done_is_ones_own_and_what_is_next_is_not_done(kept: WithPages) 
     assert (both.passages, both.done, both.left) == (22, 11, 11)
     assert (alone.passages, alone.done) == (30, 15)
     assert (work["NRB-01"].done, work["NRB-01"].next) == (work["NRB-01"].passages, None)
-    assert alone.next == "http://127.0.0.1:8431/projects/7/data?task=716"
+    # Label Studio goes on by itself from the first that is open; what lies further on is opened alone
+    assert (alone.next, alone.streams) == ("http://127.0.0.1:8431/projects/7/data?labeling=1", True)
+    assert (both.next, both.streams) == ("http://127.0.0.1:8431/projects/7/data?task=742", False)
     toms = {one.name: one for one in work_of(kept.parts, LEAD, "tom okafor").interviews}
     assert (toms["NRB-03"].done, "CRK-04" in toms) == (3, False)
+
+
+def test_whether_she_can_enter_label_studio_is_known_by_her_address(kept: WithPages) -> None:
+    """Her account's address, and whether Label Studio has a user of it; nothing of somebody without an account."""
+    with kept.parts.store.writing() as connection:
+        set_email(connection, account_named(connection, INES).id, "ines@example.org")  # type: ignore[union-attr]
+    found = work_of(kept.parts, LEAD, INES)
+    assert (found.known_as, found.address) == ("", "ines@example.org")
+    with kept.parts.store.writing() as connection:
+        keep_users(connection, "http://127.0.0.1:8431", {5: "Ines@example.org"})
+    assert work_of(kept.parts, LEAD, INES).known_as == "ines@example.org"
+    assert work_of(kept.parts, LEAD, "Nobody").known_as == ""
+
+
+def test_people_are_led_where_they_reach_label_studio(
+    kept: WithPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a team's server the address that Tandem uses is none that a browser reaches."""
+    settings = replace(
+        kept.parts.settings,
+        label_studio_url="http://127.0.0.1:8431",
+        label_studio_public_url="https://label.example.org",
+    )
+    monkeypatch.setattr(kept.parts, "settings", settings)
+    work = work_of(kept.parts, LEAD, INES)
+    assert {one.next.partition("/projects")[0] for one in work.interviews if one.next} == {
+        "https://label.example.org"
+    }
+    turn = _turn(kept, _coder(INES), 20)
+    assert turn.task is not None
+    assert turn.task.startswith("https://label.example.org/projects/7/data?task=")
 
 
 def test_what_one_may_not_know_of_is_not_in_the_work(kept: WithPages) -> None:
