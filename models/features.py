@@ -114,7 +114,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class Counted:
+class TermCounts:
     """The counts of every term of some units, before a vocabulary is chosen: counted once, used by every fold."""
 
     terms: Mapping[str, NDArray[Any]]
@@ -122,7 +122,7 @@ class Counted:
     units: Sequence[Unit] = field(repr=False, default=())
 
 
-def count(units: Sequence[Unit]) -> Counted:
+def count(units: Sequence[Unit]) -> TermCounts:
     """Count the terms of all blocks."""
     terms: dict[str, NDArray[Any]] = {}
     counts: dict[str, Matrix] = {}
@@ -135,11 +135,11 @@ def count(units: Sequence[Unit]) -> Counted:
         except ValueError:  # sklearn's word for "no term at all"
             counts[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
             terms[block.name] = np.array([], dtype=object)
-    return Counted(terms, counts, units)
+    return TermCounts(terms, counts, units)
 
 
 def choose(
-    counted: Counted,
+    counted: TermCounts,
     rows: NDArray[np.intp],
     groups: Sequence[str],
     codebook: NDArray[np.intp] | None = None,
@@ -172,7 +172,7 @@ def choose(
 
 
 def matrix_of_counted(
-    counted: Counted,
+    counted: TermCounts,
     rows: NDArray[np.intp],
     vocabulary: Vocabulary,
     columns: Mapping[str, NDArray[np.intp]],
