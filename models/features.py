@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from annotations.arrays import Floats32
 from annotations.names import folded
 from models.unit import Unit
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
 
 LEAST_GROUPS = 3
 Matrix = Any  # scipy publishes no types for its sparse matrices
@@ -289,6 +291,9 @@ def _membership(groups: Sequence[str]) -> Matrix:
 
 
 def _vectorizer(block: Block, terms: Sequence[str] | None = None) -> CountVectorizer:
+    # imported here: scikit-learn takes most of a second to load, and who only looks at a model needs none of it
+    from sklearn.feature_extraction.text import CountVectorizer
+
     vocabulary = None if terms is None else {term: at for at, term in enumerate(terms)}
     pattern = r"(?u)\b\w+\b|\?" if block.analyzer == "word" else r"(?u)\b\w\w+\b"
     return CountVectorizer(

@@ -26,6 +26,8 @@ hypothesis.settings.load_profile("no clock")
 typer.testing._get_command = lru_cache(typer.testing._get_command)  # type: ignore[attr-defined]
 # what a test starts imports nothing from the folder in which the tests were started
 os.environ["PYTHONSAFEPATH"] = "1"
+# whatever is made until the tests are collected stays: there is nothing to look for
+gc.disable()
 # what takes longest begins first, so that no process is left alone with it at the end
 FIRST = ("label_studio", "slow")
 
@@ -50,6 +52,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_collection_finish() -> None:
     """What was imported stays: collecting garbage in a test need not look at it again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 
