@@ -38,7 +38,11 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One thing known of a participant or a case: ``owner`` is the participant's code or the case's name."""
+    """One thing known of a participant or a case: ``owner`` is the participant's code or the case's name.
+
+    >>> Attribute(Owner.PARTICIPANT, "JKG-01", "role", "leader").value
+    'leader'
+    """
 
     of: Owner
     owner: str
@@ -47,19 +51,24 @@ class Attribute:
 
 
 class Attributes:
-    """All attributes of a study, to ask of a participant and a case what is known of them."""
+    """All attributes of a study, to ask of a participant and a case what is known of them.
 
-    def __init__(self, found: Iterable[Attribute]) -> None:
-        self.all = tuple(found)
+    >>> known = Attributes([Attribute(Owner.PARTICIPANT, "JKG-01", "role", "leader")])
+    >>> dict(known.of(participant="jkg-01", case="Esther"))
+    {'role': 'leader'}
+    """
+
+    def __init__(self, attributes: Iterable[Attribute]) -> None:
+        self.all = tuple(attributes)
         self._of: dict[tuple[Owner, str], dict[str, str]] = {}
-        own = {folded(one.name) for one in self.all if one.of is Owner.PARTICIPANT}
+        own = {folded(attribute.name) for attribute in self.all if attribute.of is Owner.PARTICIPANT}
         names: dict[str, str] = {}
-        for one in self.all:
+        for attribute in self.all:
             # where both have an attribute of this name, the case's says so
-            twice = one.of is Owner.CASE and folded(one.name) in own
-            name = f"case {one.name}" if twice else one.name
+            twice = attribute.of is Owner.CASE and folded(attribute.name) in own
+            name = f"case {attribute.name}" if twice else attribute.name
             name = names.setdefault(folded(name), name)
-            self._of.setdefault((one.of, folded(one.owner)), {})[name] = one.value
+            self._of.setdefault((attribute.of, folded(attribute.owner)), {})[name] = attribute.value
         self.names = tuple(names.values())
 
     def of(self, *, participant: str, case: str) -> Mapping[str, str]:
@@ -73,7 +82,7 @@ class Attributes:
 
     def resolve(self, name: str) -> str:
         """An attribute's name in the study's spelling. Raises UnknownName."""
-        known = {folded(one): one for one in self.names}
+        known = {folded(name_known): name_known for name_known in self.names}
         if folded(name) not in known:
             remedy = 'List them with "tandem participants".'
             raise unknown("attribute", name, self.names, remedy=remedy)
@@ -81,11 +90,11 @@ class Attributes:
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Of how many participants and cases each attribute is known."""
-        found = {name: {"participants": 0, "cases": 0} for name in self.names}
+        counts = {name: {"participants": 0, "cases": 0} for name in self.names}
         for (of, _), its in self._of.items():
             for name in its:
-                found[name][f"{of}s"] += 1
-        return found
+                counts[name][f"{of}s"] += 1
+        return counts
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values that an attribute has, each once, in the order in which they came. Raises UnknownName."""
@@ -114,7 +123,7 @@ def filters_of(given: Sequence[str], attributes: Attributes) -> tuple[Filter, ..
 
     A value that nobody has is refused too: the result would be empty without a reason.
     """
-    found = []
+    filters = []
     for words in given:
         name, sign, value = words.partition("=")
         wanted = tuple(part.strip() for part in value.split(";") if part.strip())
@@ -124,11 +133,11 @@ def filters_of(given: Sequence[str], attributes: Attributes) -> tuple[Filter, ..
             )
         own = attributes.resolve(name)
         there = attributes.values(own)
-        for one in wanted:
-            if not any(Filter(own, (one,)).keeps({own: value}) for value in there):
-                raise unknown(f'value of the attribute "{own}"', one, there)
-        found.append(Filter(own, wanted))
-    return tuple(found)
+        for given_value in wanted:
+            if not any(Filter(own, (given_value,)).keeps({own: value}) for value in there):
+                raise unknown(f'value of the attribute "{own}"', given_value, there)
+        filters.append(Filter(own, wanted))
+    return tuple(filters)
 
 
 def fault_of_attribute(name: str, value: str) -> str | None:

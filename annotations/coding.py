@@ -40,7 +40,13 @@ class Draw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """Who judges: a person, or a model at a version. One type, so that one function compares any two."""
+    """Who judges: a person, or a model at a version. One type, so that one function compares any two.
+
+    >>> Coder("Ines Falk", aliases=("IF",)).kind
+    'person'
+    >>> Coder("Tandem v3", kind="model").kind
+    'model'
+    """
 
     name: str
     kind: Literal["person", "model"] = "person"
@@ -51,7 +57,11 @@ class Coder:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """A code applied by a coder to a span of a transcript; the span judged is kept for ever."""
+    """A code applied by a coder to a span of a transcript; the span judged is kept for ever.
+
+    >>> Coding("cost", Span(0, 20), influence="-", concrete_example=True).influence
+    '-'
+    """
 
     code: str
     span: Span
@@ -69,6 +79,13 @@ class Review:
     ``only``: the codes that the pass was for, where it was not for the whole codebook. ``decides``: the codes of which
     the review says whether they apply, as the store gives it back: those of ``only``, else all that could be applied
     in the codebook of its version; None is every code. Of a code that came later it says nothing.
+
+    >>> from uuid import UUID
+    >>> nothing = Review(UUID(int=1), "Ines Falk", Span(0, 20))
+    >>> nothing.codes  # she looked, and nothing applies
+    frozenset()
+    >>> Review(UUID(int=1), "Tom Okafor", Span(0, 20), (Coding("cost", Span(0, 20)),)).codes
+    frozenset({'cost'})
     """
 
     transcript: UUID
@@ -110,6 +127,11 @@ class Suggestion:
     ``suggested``: it is put before a coder. A probability above the threshold is needed for that, and is not
     always enough: of a framework of which one code may apply, only the likeliest is. ``sentence``: the span of the
     sentence that carries it, in the transcript; None where none is known or the segment is one sentence.
+
+    >>> from uuid import UUID
+    >>> said = Suggestion(UUID(int=1), "cost", 0.71, threshold=0.4, suggested=True, model_version="v3")
+    >>> f"{said.model_version} suggests {said.code}: {said.probability:.0%}"
+    'v3 suggests cost: 71%'
     """
 
     segment: UUID

@@ -98,13 +98,13 @@ def deal(
         raise BadInput("--double needs two coders at least: each doubled passage goes to two.")
     balance = _Balance(plan.coders, before)
     order = {transcript: at for at, (transcript, _) in enumerate(transcripts)}
-    found = []
-    for transcript, segments in sorted(transcripts, key=lambda one: -len(one[1])):
+    dealt = []
+    for transcript, segments in sorted(transcripts, key=lambda sized: -len(sized[1])):
         drawn = draw(transcript, segments, plan)
         doubled = sum(kind is Draw.DOUBLE for kind in drawn.values())
         coder, second = balance.next(len(segments), doubled) if plan.coders else (None, None)
-        found.append(Dealt(transcript, len(segments), coder, second, drawn))
-    return sorted(found, key=lambda one: order[one.transcript])
+        dealt.append(Dealt(transcript, len(segments), coder, second, drawn))
+    return sorted(dealt, key=lambda stream: order[stream.transcript])
 
 
 def draw(transcript: UUID, segments: Sequence[UUID], plan: DrawPlan) -> dict[UUID, Draw]:
@@ -117,15 +117,15 @@ def draw(transcript: UUID, segments: Sequence[UUID], plan: DrawPlan) -> dict[UUI
     shuffled = list(segments)
     dice.shuffle(shuffled)
     offset = dice.random()
-    found: dict[UUID, Draw] = {}
+    draws: dict[UUID, Draw] = {}
     up_to, begin = 0.0, 0
     for kind, part in zip(_DRAWN, plan.fractions.parts, strict=True):
         up_to += part * len(shuffled)
         # rounded, so that parts such as 0.1 + 0.2 end where they are meant to
         end = floor(round(up_to, 9) + offset)
-        found |= dict.fromkeys(shuffled[begin:end], kind)
+        draws |= dict.fromkeys(shuffled[begin:end], kind)
         begin = end
-    return found
+    return draws
 
 
 def streams(
@@ -157,9 +157,9 @@ class _Balance:
         self._coders = coders
         self._load = dict.fromkeys(coders, 0)
         self._pairs: dict[frozenset[str], int] = {}
-        for one in before:
-            doubled = sum(kind is Draw.DOUBLE for kind in one.drawn.values())
-            self._add(one.coder, one.second, one.units, doubled)
+        for stream in before:
+            doubled = sum(kind is Draw.DOUBLE for kind in stream.drawn.values())
+            self._add(stream.coder, stream.second, stream.units, doubled)
 
     def next(self, units: int, doubled: int) -> tuple[str, str | None]:
         """The coder for a transcript of so many passages, and the one for those that are doubled."""

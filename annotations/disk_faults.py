@@ -67,8 +67,8 @@ def sqlite_fault(error: sqlite3.Error, file: Path, *others: Path) -> DiskFault |
     for place in (file, *others):
         if (refused := _probe(place)) is not None:
             return DiskFault(_in_words(refused, place))
-    found = errno.EFBIG if _beyond_the_limit(file) else None
-    return DiskFault(_in_words(found or assumed, file))
+    fault = errno.EFBIG if _beyond_the_limit(file) else None
+    return DiskFault(_in_words(fault or assumed, file))
 
 
 @contextmanager
@@ -97,19 +97,23 @@ def device_of(place: Path) -> str:
 
     there = _standing(place)
     with suppress(OSError, RuntimeError):
-        mounts = [one for one in psutil.disk_partitions(all=True) if there.is_relative_to(one.mountpoint)]
+        mounts = [
+            partition
+            for partition in psutil.disk_partitions(all=True)
+            if there.is_relative_to(partition.mountpoint)
+        ]
         if mounts:
             # of several at one place the last one counts
-            found = max(reversed(mounts), key=lambda one: len(one.mountpoint))
-            return f"{found.device} (mounted at {found.mountpoint})"
+            mount = max(reversed(mounts), key=lambda mount: len(mount.mountpoint))
+            return f"{mount.device} (mounted at {mount.mountpoint})"
     return f"the disk of {there}"
 
 
 def _first_that_refuses(code: int, places: list[Path]) -> DiskFault:
     for place in places:
-        found = _probe(place)
-        if found is not None:
-            return DiskFault(_in_words(found, place))
+        fault = _probe(place)
+        if fault is not None:
+            return DiskFault(_in_words(fault, place))
     return DiskFault(_in_words(code, places[0] if places else None))
 
 
@@ -195,9 +199,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
-        one = waiting.pop(0)
-        if not isinstance(one, BaseException) or id(one) in seen:
+        cause = waiting.pop(0)
+        if not isinstance(cause, BaseException) or id(cause) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        waiting += [getattr(one, "orig", None), one.__cause__, one.__context__]
+        seen.add(id(cause))
+        yield cause
+        waiting += [getattr(cause, "orig", None), cause.__cause__, cause.__context__]

@@ -17,6 +17,11 @@ def groups_of(transcripts: Sequence[Transcript], by: GroupBy = "participant") ->
     By participant: all transcripts of a person, joined with all that share a session with one of them (an
     interview of two people and the field note of that occasion are one group); a transcript of which neither
     is known stands alone. By site or case: a transcript without one stands alone too.
+
+    >>> interview = Transcript("JKG-01", "", (), participant="JKG-01", session="3 March")
+    >>> note = Transcript("note-1", "", (), session="3 March")
+    >>> groups_of([interview, note])
+    ('participant JKG-01', 'participant JKG-01')
     """
     if by == "participant":
         return _joined(transcripts)
@@ -42,8 +47,8 @@ def _joined(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
             same = (key[0], folded(key[1]))
             if not same[1]:
                 continue
-            one, other = root(first.setdefault(same, at)), root(at)
-            above[max(one, other)] = min(one, other)
+            first_root, other = root(first.setdefault(same, at)), root(at)
+            above[max(first_root, other)] = min(first_root, other)
     return tuple(_name(transcripts[root(at)]) for at in range(len(transcripts)))
 
 

@@ -22,6 +22,11 @@ class Labels:
     without a code are left out). Where ``complete`` is false nothing is known of what else the coder looked
     at, so only ``codes`` means anything. ``decides``: the codes that were asked about; None is every code. ``whole``:
     they were those of the whole codebook, as it stood then, not some that a pass was for alone.
+
+    >>> from uuid import UUID
+    >>> seen = Labels(UUID(int=1), "Ines Falk", Condition.INDEPENDENT, True, frozenset({0, 1}), {1: frozenset({"cost"})})
+    >>> seen.codes.get(0, frozenset())  # looked at, and nothing applies
+    frozenset()
     """
 
     transcript: UUID
@@ -42,7 +47,7 @@ def labels_of(
     segments: Mapping[UUID, Sequence[Segment]], reviews: Sequence[Review], loose: Sequence[Loose] = ()
 ) -> tuple[Labels, ...]:
     """Project current reviews, and codings that belong to none, onto the segments of each transcript."""
-    found = []
+    labels_made = []
     passes: dict[_Pass, list[Review]] = {}
     for review in reviews:
         key = (review.transcript, review.coder, review.condition, review.decides, review.only is None)
@@ -53,14 +58,14 @@ def labels_of(
         seen = frozenset(judged(spans, [review.span for review in its]))
         carried = _carried(spans, applied)
         judged_here = seen | carried.keys()
-        found.append(Labels(transcript, coder, condition, True, judged_here, carried, decides, whole))
+        labels_made.append(Labels(transcript, coder, condition, True, judged_here, carried, decides, whole))
     partial: dict[tuple[UUID, str, Condition], list[Coding]] = {}
     for _, coder, transcript, condition, coding in loose:
         partial.setdefault((transcript, coder, condition), []).append(coding)
     for (transcript, coder, condition), codings in partial.items():
         carried = _carried([segment.span for segment in segments.get(transcript, ())], codings)
-        found.append(Labels(transcript, coder, condition, False, frozenset(carried), carried))
-    return tuple(found)
+        labels_made.append(Labels(transcript, coder, condition, False, frozenset(carried), carried))
+    return tuple(labels_made)
 
 
 def _carried(spans: Sequence[Span], codings: Sequence[Coding]) -> dict[int, frozenset[str]]:

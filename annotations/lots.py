@@ -18,7 +18,11 @@ Items = TypeVar("Items", bound=_Cuttable)
 
 
 def lots(items: Items, most: int) -> Iterator[Items]:
-    """``items`` in their order, ``most`` at a time; nothing at all where there are none."""
+    """``items`` in their order, ``most`` at a time; nothing at all where there are none.
+
+    >>> list(lots([1, 2, 3, 4, 5], 2))
+    [[1, 2], [3, 4], [5]]
+    """
     return (items[lot] for lot in slices(len(items), most))
 
 

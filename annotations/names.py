@@ -14,6 +14,9 @@ def folded(name: str) -> str:
     A Mac writes "Jönköping" in the names of its files with the dots as characters of their own, others write one
     character; both are the same to a reader, and here (canonical caseless matching, The Unicode Standard, D145).
     Characters that only look or mean alike stay apart: "CO₂" is not "CO2".
+
+    >>> folded("  Jönköping ") == folded("JO\u0308NKO\u0308PING")
+    True
     """
     apart = unicodedata.normalize("NFD", " ".join(name.split()))
     return unicodedata.normalize("NFC", apart.casefold())
@@ -44,6 +47,9 @@ def fault_of_name(name: str) -> str | None:
 
     A name is one line of 1 to 200 characters that can be seen: no control characters, and none that turn the direction
     of writing or hide, since two such names look alike to whoever reads them.
+
+    >>> fault_of_name("JKG-01") is None, fault_of_name("JKG\\n01")
+    (True, 'holds a control character or line end (U+000A); take it out')
     """
     if not name.strip():
         return "is empty"

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 
 def counted(count: int, what: str, several: str = "") -> str:
-    """A number with its noun: "1 coder", "2 coders"; ``several`` where more than one are called otherwise."""
+    """A number with its noun: "1 coder", "2 coders"; ``several`` where more than one are called otherwise.
+
+    >>> counted(1, "coder"), counted(1200, "coding")
+    ('1 coder', '1,200 codings')
+    """
     return f"{count:,} {what if count == 1 else several or f'{what}s'}"
 
 
@@ -19,5 +23,9 @@ def number(value: float | None) -> str:
 
 
 def ranging(interval: Sequence[float]) -> str:
-    """An interval as "0.11 to 0.20": a dash between would be read as a minus."""
+    """An interval as "0.11 to 0.20": a dash between would be read as a minus.
+
+    >>> ranging((-0.114, 0.2))
+    '−0.11 to 0.20'
+    """
     return f"{number(interval[0])} to {number(interval[1])}"

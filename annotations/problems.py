@@ -21,6 +21,9 @@ class Problem:
     """Why a file, or a row of it, cannot be used, or what is to be known of it.
 
     ``row``: None where the whole file is meant. ``joined``: what stands between place and reason in a sentence.
+
+    >>> str(Problem("codings.csv", 'there is no code "Mony"', row=7, column="code"))
+    'codings.csv, row 7, column "code": there is no code "Mony".'
     """
 
     file: str
@@ -47,16 +50,16 @@ class Problems(BadInput):
 def problem_of(file: Path | str, sentence: str) -> Problem:
     """The problem that a sentence tells of a file; most sentences begin with the file's place."""
     name = str(file)
-    found = _PLACE.match(sentence, len(name)) if sentence.startswith(name) else None
-    if found is None:
+    match = _PLACE.match(sentence, len(name)) if sentence.startswith(name) else None
+    if match is None:
         return Problem(name, sentence)
-    row = found["row"]
+    row = match["row"]
     return Problem(
         name,
-        sentence[found.end() :],
+        sentence[match.end() :],
         None if row is None else int(row),
-        found["column"] or "",
-        found["joined"],
+        match["column"] or "",
+        match["joined"],
     )
 
 
@@ -98,9 +101,9 @@ def _line(alike: Sequence[Problem]) -> str:
     column = f', column "{first.column}"' if first.column else ""
     more = " …" if len(alike) > _PLACES else ""
     if first.row is not None:
-        rows = ", ".join(str(one.row) for one in alike[:_PLACES])
+        rows = ", ".join(str(problem.row) for problem in alike[:_PLACES])
         return f"{first.file}, rows {rows}{more} ({len(alike):,} ×){column}: {_ended(first.reason)}"
-    files = ", ".join(one.file for one in alike[:_PLACES])
+    files = ", ".join(problem.file for problem in alike[:_PLACES])
     reason = _of_any_file(first)
     said = f"each {reason}" if first.joined == " " else reason
     return f"{files}{more} ({len(alike):,} ×){column}: {_ended(said)}"

@@ -18,7 +18,11 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """A way to cut transcripts into segments: the unit, the most words of one, and the sentence splitter."""
+    """A way to cut transcripts into segments: the unit, the most words of one, and the sentence splitter.
+
+    >>> Segmentation().unit, Segmentation().version == Segmentation(max_words=80).version
+    ('turn', False)
+    """
 
     unit: Unit = "turn"
     max_words: int | None = None
@@ -33,7 +37,11 @@ class Segmentation:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A half-open span of one transcript. ``turn`` is the number of the first turn it lies in."""
+    """A half-open span of one transcript. ``turn`` is the number of the first turn it lies in.
+
+    >>> Segment(index=0, turn=1, speaker="JKG-01", role=Role.PARTICIPANT, span=Span(20, 60)).turn
+    1
+    """
 
     index: int
     turn: int
@@ -44,8 +52,12 @@ class Segment:
 
 
 def carries(segment: Span, coding: Span) -> bool:
-    """Does the segment carry a code applied to ``coding``: is half of either one inside the other?"""
-    shared = segment & coding
+    """Does the segment carry a code applied to ``coding``: is half of either one inside the other?
+
+    >>> carries(Span(0, 100), Span(90, 120)), carries(Span(0, 100), Span(80, 120))
+    (False, True)
+    """
+    shared = segment.overlap(coding)
     return shared > 0 and (2 * shared >= len(segment) or 2 * shared >= len(coding))
 
 
@@ -54,9 +66,12 @@ def project(segments: Sequence[Span], codings: Mapping[Key, Span]) -> dict[Key, 
 
     A coding that no segment carries by the rule of halves (it lies on a border of several, or on words that
     are no unit) maps to the empty tuple: it is kept and counted, never moved to a segment it is not about.
+
+    >>> project([Span(0, 50), Span(50, 100)], {"cost": Span(10, 30), "trust": Span(20, 90)})
+    {'cost': (0,), 'trust': (0, 1)}
     """
     ends = [segment.end for segment in segments]
-    found: dict[Key, tuple[int, ...]] = {}
+    carried: dict[Key, tuple[int, ...]] = {}
     for key, span in codings.items():
         at = bisect_left(ends, span.start + 1)
         carrying = []
@@ -64,14 +79,17 @@ def project(segments: Sequence[Span], codings: Mapping[Key, Span]) -> dict[Key, 
             if carries(segments[at], span):
                 carrying.append(at)
             at += 1
-        found[key] = tuple(carrying)
-    return found
+        carried[key] = tuple(carrying)
+    return carried
 
 
 def judged(segments: Sequence[Span], reviews: Sequence[Span]) -> set[int]:
     """The positions of the segments that the reviews' spans cover together by at least half, or lie half in.
 
     ``reviews`` are one coder's; overlapping ones count once.
+
+    >>> judged([Span(0, 50), Span(50, 100)], [Span(0, 60)])
+    {0}
     """
     starts = sorted(reviews)
     merged: list[Span] = []
@@ -89,10 +107,10 @@ def judged(segments: Sequence[Span], reviews: Sequence[Span]) -> set[int]:
 def _covered(segments: Sequence[Span], disjoint: Sequence[Span]) -> dict[int, int]:
     """How many code points of each segment some disjoint spans cover; segments that none touches are left out."""
     ends = [segment.end for segment in segments]
-    found: dict[int, int] = {}
+    covered: dict[int, int] = {}
     for span in disjoint:
         at = bisect_left(ends, span.start + 1)
         while at < len(segments) and segments[at].start < span.end:
-            found[at] = found.get(at, 0) + (segments[at] & span)
+            covered[at] = covered.get(at, 0) + (segments[at].overlap(span))
             at += 1
-    return found
+    return covered

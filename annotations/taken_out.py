@@ -57,7 +57,7 @@ class TakenOut:
 def taken_out_of(plain: Any) -> TakenOut:
     """From plain data; raises BadInput for what is none."""
     try:
-        known, stays = (tuple(_part(one) for one in plain[key]) for key in ("known", "stays"))
+        known, stays = (tuple(_part(part) for part in plain[key]) for key in ("known", "stays"))
         made = TakenOut(int(plain["length"]), known, str(plain["rest"]), stays)
     except (KeyError, TypeError, ValueError):
         raise BadInput("this does not say where words were taken out.") from None
@@ -111,25 +111,25 @@ def _pieces(text: str, taken: TakenOut) -> Iterator[_Piece]:
 def _gap(text: str, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """The words between two parts that stay are gone; white space and line ends stay."""
     last = begin
-    for found in _GONE.finditer(text, begin, end):
-        yield last, found.start(), False
-        yield found.start(), found.end(), True
-        last = found.end()
+    for gap in _GONE.finditer(text, begin, end):
+        yield last, gap.start(), False
+        yield gap.start(), gap.end(), True
+        last = gap.end()
     yield last, end, False
 
 
 def _start(pieces: Sequence[_Piece], at: int) -> int:
-    piece = next((one for one in pieces if one.begins <= at < one.ends), pieces[-1])
+    piece = next((piece for piece in pieces if piece.begins <= at < piece.ends), pieces[-1])
     return piece.at if piece.gone else piece.at + at - piece.begins
 
 
 def _end(pieces: Sequence[_Piece], at: int) -> int:
-    piece = next((one for one in pieces if one.begins < at <= one.ends), pieces[-1])
+    piece = next((piece for piece in pieces if piece.begins < at <= piece.ends), pieces[-1])
     return piece.at + (len(piece.text) if piece.gone else at - piece.begins)
 
 
 def _is_touched(pieces: Sequence[_Piece], begin: int, end: int) -> bool:
-    return any(one.gone and one.begins < end and one.ends > begin for one in pieces)
+    return any(piece.gone and piece.begins < end and piece.ends > begin for piece in pieces)
 
 
 def _joined(first: Sequence[Part], later: Sequence[Part]) -> Iterator[Part]:
@@ -148,6 +148,6 @@ def _hash(text: str, parts: Sequence[Part]) -> str:
 
 def _part(plain: Any) -> Part:
     begin, there, length = plain
-    if not all(type(one) is int and one >= 0 for one in (begin, there, length)):
+    if not all(type(number) is int and number >= 0 for number in (begin, there, length)):
         raise ValueError
     return begin, there, length

@@ -39,7 +39,12 @@ class Landed:
 
 @dataclass(frozen=True)
 class TextChanges:
-    """What is the same in two texts. Lines are compared first, then sentences and words of what differs."""
+    """What is the same in two texts. Lines are compared first, then sentences and words of what differs.
+
+    >>> changes = TextChanges("We had money. We had trust.", "We had little money. We had trust.")
+    >>> changes.landed(Span(14, 26)).unchanged, changes.landed(Span(0, 12)).unchanged
+    (True, False)
+    """
 
     before: str
     after: str
@@ -62,9 +67,9 @@ class TextChanges:
             raise ValueError("nothing can stand in an empty text")
         exact = self._ends(span)
         words = self._ends(_trimmed(self.before, span))
-        for found in (exact, words):
-            if found is not None and _words_at(self.before, span) == _words_at(self.after, found):
-                return Landed(found, unchanged=True, near=found)
+        for spans in (exact, words):
+            if spans is not None and _words_at(self.before, span) == _words_at(self.after, spans):
+                return Landed(spans, unchanged=True, near=spans)
         low, high = self._floor(span.start), self._ceiling(span.end)
         between = _trimmed(self.after, Span(low, high)) if low < high else None
         if between is not None and not between.of(self.after).strip():
@@ -106,7 +111,7 @@ def words_only_in(before: str, after: str) -> frozenset[str]:
     """The words of the one text, in small letters, that stand nowhere in the other."""
 
     def words(text: str) -> set[str]:
-        return {one.casefold() for one in _WORDS.findall(text) if one[0].isalnum()}
+        return {word.casefold() for word in _WORDS.findall(text) if word[0].isalnum()}
 
     return frozenset(words(before) - words(after))
 
@@ -116,7 +121,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [one for one in _SENTENCES.findall(text) if one]
+    return [sentence for sentence in _SENTENCES.findall(text) if sentence]
 
 
 def _words(text: str) -> list[str]:
@@ -166,10 +171,10 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int,
         yield "replace", a, len(old), c, len(new)
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+def _alike(words: Sequence[str], other: Sequence[str]) -> int:
     """How many pieces are the same at the beginning."""
     count = 0
-    for first, second in zip(one, other, strict=False):
+    for first, second in zip(words, other, strict=False):
         if first != second:
             break
         count += 1
@@ -177,10 +182,10 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _places(pieces: Sequence[str], at: int) -> list[int]:
-    found = [at]
+    starts = [at]
     for piece in pieces:
-        found.append(found[-1] + len(piece))
-    return found
+        starts.append(starts[-1] + len(piece))
+    return starts
 
 
 def _joined(parts: Iterator[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -207,9 +212,9 @@ def _words_at(text: str, span: Span) -> list[str]:
     return text[start:end].split()
 
 
-def _of_one_word(one: str, next_: str) -> bool:
-    return (_in_word(one) and _in_word(next_)) and not (
-        re.match(f"[{UNSPACED}]", one) or re.match(f"[{UNSPACED}]", next_)
+def _of_one_word(word: str, next_: str) -> bool:
+    return (_in_word(word) and _in_word(next_)) and not (
+        re.match(f"[{UNSPACED}]", word) or re.match(f"[{UNSPACED}]", next_)
     )
 
 

@@ -24,7 +24,12 @@ _FIRST = re.compile(r"(?:co|lead|main|assistant|first|second|third|1st|2nd|3rd|\
 
 @dataclass(frozen=True, order=True, slots=True)
 class Span:
-    """A half-open range of code points ``[start, end)`` in a canonical text."""
+    """A half-open range of code points ``[start, end)`` in a canonical text.
+
+    >>> words = Span(4, 9)
+    >>> len(words), words.of("how money came")
+    (5, 'money')
+    """
 
     start: int
     end: int
@@ -36,8 +41,12 @@ class Span:
     def __len__(self) -> int:
         return self.end - self.start
 
-    def __and__(self, other: Span) -> int:
-        """How many code points both spans cover."""
+    def overlap(self, other: Span) -> int:
+        """How many code points both spans cover; 0 where they do not meet.
+
+        >>> Span(0, 10).overlap(Span(6, 20)), Span(0, 10).overlap(Span(10, 20))
+        (4, 0)
+        """
         return max(0, min(self.end, other.end) - max(self.start, other.start))
 
     def of(self, text: str) -> str:
@@ -77,7 +86,12 @@ class SpokenTurn:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn in place: ``span`` covers the words only, without the speaker's label."""
+    """One turn in place: ``span`` covers the words only, without the speaker's label.
+
+    >>> turn = Turn(index=0, speaker="JKG-01", role=Role.PARTICIPANT, span=Span(8, 27))
+    >>> turn.span.of("JKG-01: The grant was small.")
+    'The grant was small'
+    """
 
     index: int
     speaker: str
@@ -89,7 +103,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """What a participant allowed. ``visible_to`` names sites; None means all of the study's."""
+    """What a participant allowed. ``visible_to`` names sites; None means all of the study's.
+
+    >>> Consents(may_quote=True, visible_to=("Lund",)).may_quote_at("Malmö")
+    False
+    """
 
     may_train: bool = True
     may_quote: bool = False
@@ -105,7 +123,13 @@ class Consents:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One source of text with its turns, where it belongs, and what may be done with it."""
+    """One source of text with its turns, where it belongs, and what may be done with it.
+
+    >>> text, turns = canonical([SpokenTurn("Interviewer", "And?"), SpokenTurn("JKG-01", "Small.")], ["Interviewer"])
+    >>> transcript = Transcript("JKG-01", text, turns, case="Esther", wave="1", participant="JKG-01")
+    >>> [turn.span.of(text) for turn in transcript.participants_turns]
+    ['Small.']
+    """
 
     name: str
     text: str
@@ -145,6 +169,9 @@ def asks(label: str, interviewers: Sequence[str]) -> bool:
     "Interviewer 1", "INT1", "MODERATOR-2", "2nd interviewer", "Interviewer (Ines)", "Interviewer Ines" and "Ines
     (Interviewer)" are interviewers where "Interviewer", "INT" and "Moderator" are listed. A number with a zero before
     it is a person's code: "INT-03".
+
+    >>> asks("Interviewer 2", ["Interviewer"]), asks("JKG-02", ["Interviewer"])
+    (True, False)
     """
     plain = folded(label).strip("[]<>{}* ")
     return any(_is_named(label, plain, folded(name)) for name in interviewers if name.strip())

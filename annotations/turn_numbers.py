@@ -20,7 +20,11 @@ def shown_number(turn: int) -> int:
 
 
 def turn_typed(given: str) -> int:
-    """The index of the turn that a person typed; raises BadInput for 0 and for what is no number."""
+    """The index of the turn that a person typed; raises BadInput for 0 and for what is no number.
+
+    >>> turn_typed("4"), shown_number(3)
+    (3, 4)
+    """
     if not re.fullmatch(r"\+?[0-9]{1,9}", given.strip()):
         raise BadInput(f'"{given}" is no turn. Give its number, from 1 on, as Label Studio shows it.')
     number = int(given)

@@ -156,9 +156,9 @@ def _work(page: Any, server: LabelStudio, project: int) -> dict[str, Any]:
         began = time.perf_counter()
         hands.mark(page, "1", (turn, 4), (turn, 60))
         hands.click_mark(page, turn, 10)
-        fingers.open_list(page)
+        fingers.open_search(page)
         fingers.name_by_search(page, ["Teaming"])
-        fingers.close_list(page)
+        fingers.close_search(page)
         timed("code words of one's own", began)
     began = time.perf_counter()
     with page.expect_response(
@@ -169,7 +169,7 @@ def _work(page: Any, server: LabelStudio, project: int) -> dict[str, Any]:
     actions = {
         "delete a suggestion": 2,
         "confirm a suggestion": 2,
-        "code words of one's own": 9,
+        "code words of one's own": 8,
         "submit": 1,
     }
     return {

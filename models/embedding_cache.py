@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +96,7 @@ class EmbeddingCache:
 
         What has been embedded is kept every 2,000 texts, so an interrupted run goes on where it stopped.
         """
-        keys = [_key(text) for text in texts]
+        keys = [text_hash(text) for text in texts]
         if not texts:
             return Embedded(np.zeros((0, 0), dtype=np.float32), 0, 0)
 
@@ -114,14 +114,42 @@ class EmbeddingCache:
 
     def put(self, source: EmbedderSource, texts: Sequence[str], vectors: Floats32) -> None:
         """Keep vectors that were made elsewhere by the same encoder: one row for each text, of unit length."""
-        keys = [_key(text) for text in texts]
+        keys = [text_hash(text) for text in texts]
         self._with_file(lambda connection: _keep(connection, source.fingerprint, keys, vectors))
+
+    def known(
+        self, source: EmbedderSource, texts: Sequence[str], pipeline: str
+    ) -> tuple[dict[bytes, Floats32], dict[bytes, tuple[Span, ...]]]:
+        """The vectors and the sentences that are kept of these texts, by their hashes; nothing is made."""
+        by_hash = {text_hash(text): text for text in texts}
+
+        def work(
+            connection: sqlite3.Connection,
+        ) -> tuple[dict[bytes, Floats32], dict[bytes, tuple[Span, ...]]]:
+            return _known(connection, source, by_hash)[0], known_sentences(connection, pipeline, by_hash)
+
+        return self._with_file(work)
+
+    def take_in(
+        self,
+        source: EmbedderSource,
+        vectors: Mapping[bytes, Floats32],
+        sentences: Mapping[bytes, Sequence[Span]],
+        pipeline: str,
+    ) -> None:
+        """Keep vectors and sentences that were made elsewhere by the same encoder and pipeline, by the texts' hashes."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            _keep(connection, source.fingerprint, list(vectors), list(vectors.values()))
+            keep_sentences(connection, pipeline, {key: tuple(its) for key, its in sentences.items()})
+
+        self._with_file(work)
 
     def sentences(
         self, texts: Sequence[str], pipeline: str, cut: Callable[[str], Sequence[Span]]
     ) -> list[tuple[Span, ...]]:
         """The sentences of texts as spans, cutting only those that are new. ``pipeline``: what ``cut`` cuts by."""
-        by_key = {_key(text): text for text in texts}
+        by_key = {text_hash(text): text for text in texts}
 
         def work(connection: sqlite3.Connection) -> dict[bytes, tuple[Span, ...]]:
             known = known_sentences(connection, pipeline, by_key)
@@ -130,11 +158,11 @@ class EmbeddingCache:
             return known | new
 
         found = self._with_file(work)
-        return [found[_key(text)] for text in texts]
+        return [found[text_hash(text)] for text in texts]
 
     def forget(self, texts: Iterable[str]) -> None:
         """Erase what was kept of these texts, the bytes on the disk included."""
-        keys = [(_key(text),) for text in texts]
+        keys = [(text_hash(text),) for text in texts]
 
         def work(connection: sqlite3.Connection) -> None:
             with connection:
@@ -145,7 +173,7 @@ class EmbeddingCache:
 
     def count(self, texts: Iterable[str]) -> int:
         """How many vectors are kept of these texts, of any encoder."""
-        keys = [(_key(text),) for text in set(texts)]
+        keys = [(text_hash(text),) for text in set(texts)]
 
         def work(connection: sqlite3.Connection) -> int:
             both = ("embeddings", "sentences")
@@ -264,7 +292,9 @@ def _make(
     return found
 
 
-def _keep(connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: Floats32) -> None:
+def _keep(
+    connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes], vectors: Iterable[Floats32]
+) -> None:
     rows = [
         (key, fingerprint, vector.astype("<f4").tobytes()) for key, vector in zip(keys, vectors, strict=True)
     ]
@@ -272,5 +302,6 @@ def _keep(connection: sqlite3.Connection, fingerprint: str, keys: Sequence[bytes
         connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
 
-def _key(text: str) -> bytes:
+def text_hash(text: str) -> bytes:
+    """By which a text is known here, and nobody can read it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

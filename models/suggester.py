@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from annotations.arrays import Bools, Floats, Floats32
+from annotations.arrays import Floats, Floats32
 from annotations.codebook.codes import Codebook
-from annotations.coding import Evidence
 from annotations.errors import BadInput, TandemError
 from annotations.groups import groups_of
 from annotations.lots import slices
@@ -31,19 +31,70 @@ from annotations.store.suggestions import (
 )
 from annotations.transcript import Span
 from models.artifact import load
-from models.classifier import Model, suggested
+from models.classifier import Model
 from models.cold_start import ColdStart
 from models.corpus import Corpus, read_corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
-from models.explain import Precedents, sentences_behind
+from models.explain import Precedents
 from models.model_folder import model_folder
-from models.passage_parts import PassageParts, parts_of, with_questions
+from models.passage_parts import Embed
 from models.segmenter import sentences_in
-from models.unit import Unit
+from models.suggest_passages import Coded, Passages, Reader
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be suggested for: units of a corpus, by which version, with what stands around them.
+
+    ``groups``: of each transcript; ``reader``: the model as this process has it.
+    """
+
+    corpus: Corpus
+    todo: Sequence[int]
+    groups: Sequence[str]
+    version: ModelVersion
+    reader: Reader
+    source: EmbedderSource
+    cache: EmbeddingCache
+    segmentation: Segmentation
+
+    def passages(self, some: Sequence[int]) -> Passages:
+        """Some units, as a model reads them."""
+        corpus = self.corpus
+        return Passages(
+            [corpus.ids[unit] for unit in some],
+            corpus.units_of(some),
+            [corpus.segment(unit).span.start for unit in some],
+            [self.groups[corpus.at[unit][0]] for unit in some],
+        )
+
+    def embed_with(self, progress: Progress) -> Embed:
+        """Embeds texts, and says how far it is."""
+        return lambda texts: self.cache.embed(self.source, texts, progress).vectors
+
+
+@dataclass(frozen=True)
+class Lot:
+    """What came of some units: their vectors, probabilities and suggestions, and how many were embedded anew."""
+
+    units: Sequence[int]
+    vectors: Floats32
+    probabilities: Floats
+    rows: Sequence[Suggested]
+    embedded: int
+    from_cache: int
+
+
+class Engine(Protocol):
+    """Where the work is done."""
+
+    def lots(self, work: Work, progress: Progress) -> Generator[Lot, None, None]:
+        """All of the work, a lot at a time; the next one is asked for once a lot is kept."""
+        ...
 
 
 @dataclass
@@ -89,6 +140,7 @@ class Suggester:
     source: EmbedderSource
     cache: EmbeddingCache
     folder: Path
+    engine: Engine | None = None  # None: this process
 
     def precode(self, *, wave: str | None, progress: Progress) -> Precoded:
         """Suggest for every unit of a wave (or of all) that the serving model has not spoken of yet.
@@ -137,42 +189,34 @@ class Suggester:
         progress: Progress,
     ) -> None:
         groups = groups_of([kept.transcript for kept in corpus.transcripts])
-        precedents, sources = self._precedents(corpus, version, groups)
-        made.quotable = bool(sources)
-        exclusive = model.exclusive if isinstance(model, Model) else ()
+        coded = self._quotable(corpus, version, groups)
+        made.quotable = bool(coded.segments)
+        work = self._work(model, version, corpus, todo, groups, coded)
         sampled = draw(todo)
-        for lot in slices(len(todo), BATCH):
-            some = todo[lot]
+        done = 0
+        with closing((self.engine or ThisProcess()).lots(work, progress)) as lots:
+            for lot in lots:
+                sampled.look(lot.units, lot.vectors, lot.probabilities)
+                with self.store.writing() as connection:
+                    add_suggestions(connection, version.id, lot.rows)
+                _count(made, lot)
+                done += len(lot.units)
+                progress(done, len(todo))
+        made.notice = notice(
+            corpus, groups, self._coded(corpus), sampled, model, version, self.source, self.cache
+        )
 
-            # a lot's progress: half by its passages, half by their sentences
-            passages, sentences = _half(progress, lot, len(todo), 0), _half(progress, lot, len(todo), 1)
-            embedded = self.cache.embed(self.source, [corpus.text(unit) for unit in some], passages)
-            made.embedded += embedded.embedded
-            made.from_cache += embedded.from_cache
-            units = corpus.units_of(some)
-            found = model.probabilities(units, embedded.vectors, self._parts(model, units, embedded.vectors))
-            sampled.look(some, embedded.vectors, found)
-            chosen = suggested(found, model.thresholds, model.codes, exclusive)
-            nearest = precedents.nearest(embedded.vectors, [groups[corpus.at[u][0]] for u in some], chosen)
-            rows = list(_rows(corpus, some, version, found, chosen, nearest, sources))
-            carrying = self._carrying(model, corpus, some, [row.suggested for row in rows], sentences)
-            rows = [replace(row, sentences=its) for row, its in zip(rows, carrying, strict=True)]
-            with self.store.writing() as connection:
-                add_suggestions(connection, version.id, rows)
-            _count(made, rows)
-            progress(lot.stop, len(todo))
-        coded = self._coded(corpus)
-        made.notice = notice(corpus, groups, coded, sampled, model, version, self.source, self.cache)
-
-    def _parts(
-        self, model: Model | ColdStart, units: Sequence[Unit], vectors: Floats32
-    ) -> PassageParts | None:
-        """What a model reads besides the passages; None where it reads nothing else."""
-        if isinstance(model, ColdStart):
-            return None
-        if model.sentences is None:
-            return with_questions(units, vectors, self._embed)
-        return parts_of(units, vectors, self._embed, self._sentences)
+    def _work(
+        self,
+        model: Model | ColdStart,
+        version: ModelVersion,
+        corpus: Corpus,
+        todo: Sequence[int],
+        groups: Sequence[str],
+        coded: Coded,
+    ) -> Work:
+        reader = Reader(model, coded, self._embed, self._sentences)
+        return Work(corpus, todo, groups, version, reader, self.source, self.cache, self.segmentation)
 
     def _embed(self, texts: Sequence[str]) -> Floats32:
         return self.cache.embed(self.source, texts).vectors
@@ -180,36 +224,6 @@ class Suggester:
     def _sentences(self, texts: Sequence[str]) -> Sequence[Sequence[Span]]:
         pipeline = self.segmentation.pipeline
         return self.cache.sentences(texts, pipeline, lambda text: sentences_in(text, pipeline))
-
-    def _carrying(
-        self,
-        model: Model | ColdStart,
-        corpus: Corpus,
-        some: Sequence[int],
-        wanted: Sequence[Sequence[str]],
-        progress: Progress,
-    ) -> list[dict[str, Span]]:
-        """For each unit the sentence behind each wanted code, as a span of its transcript.
-
-        Only sentences of units for which something is wanted are embedded. A model that knows only the codebook's
-        words points at none.
-        """
-        found: list[dict[str, Span]] = [{} for _ in some]
-        rows = [at for at, codes in enumerate(wanted) if codes]
-        if isinstance(model, ColdStart) or not rows:
-            return found
-
-        def embed(texts: Sequence[str]) -> Floats32:
-            return self.cache.embed(self.source, texts, progress).vectors
-
-        units = corpus.units_of([some[at] for at in rows])
-        carrying = sentences_behind(model, units, [wanted[at] for at in rows], embed, self._sentences)
-        for at, its in zip(rows, carrying, strict=True):
-            begin = corpus.segment(some[at]).span.start
-            found[at] = {
-                code: Span(begin + one.span.start, begin + one.span.end) for code, one in its.items()
-            }
-        return found
 
     def _point_again(
         self,
@@ -223,11 +237,13 @@ class Suggester:
         with self.store.reading() as connection:
             lacking = without_sentences(connection, version.id)
         todo = [unit for unit in wanted if corpus.ids[unit] in lacking] if lacking else []
+        nothing = Coded(Precedents(np.zeros((0, 1), np.float32), np.array([]), np.zeros((0, 0), bool)), ())
+        work = self._work(model, version, corpus, todo, [""] * len(corpus.transcripts), nothing)
         for lot in slices(len(todo), BATCH):
             some = todo[lot]
             codes = [lacking[corpus.ids[unit]] for unit in some]
             step = _half(progress, lot, len(todo), 1)
-            carrying = self._carrying(model, corpus, some, codes, step)
+            carrying = work.reader.carrying(work.passages(some), codes, work.embed_with(step))
             found = {
                 corpus.ids[unit]: (its, spans) for unit, its, spans in zip(some, codes, carrying, strict=True)
             }
@@ -241,10 +257,8 @@ class Suggester:
             there = applied_codes(connection, may).keys()
         return [at for at, kept in enumerate(corpus.transcripts) if kept.id in there]
 
-    def _precedents(
-        self, corpus: Corpus, version: ModelVersion, groups: Sequence[str]
-    ) -> tuple[Precedents, list[int]]:
-        """The passages that people coded and that may be quoted, and the units they are."""
+    def _quotable(self, corpus: Corpus, version: ModelVersion, groups: Sequence[str]) -> Coded:
+        """The passages that people coded and that may be quoted."""
         quotable = {kept.id for kept in corpus.transcripts if kept.transcript.consents.may_quote}
         with self.store.reading() as connection:
             applied = applied_codes(connection, quotable)
@@ -262,25 +276,25 @@ class Suggester:
             vectors = self.cache.embed(self.source, [corpus.text(unit) for unit in sources]).vectors
         table = np.array([[code in carried[unit] for code in version.codes] for unit in sources], dtype=bool)
         names = np.array([groups[corpus.at[unit][0]] for unit in sources], dtype=object)
-        return Precedents(vectors, names, table.reshape(len(sources), len(version.codes))), sources
+        precedents = Precedents(vectors, names, table.reshape(len(sources), len(version.codes)))
+        return Coded(precedents, [corpus.ids[unit] for unit in sources])
 
 
-def _rows(
-    corpus: Corpus,
-    some: Sequence[int],
-    version: ModelVersion,
-    found: Floats,
-    chosen: Bools,
-    nearest: Sequence[dict[int, list[tuple[int, float]]]],
-    sources: Sequence[int],
-) -> Iterator[Suggested]:
-    for at, unit in enumerate(some):
-        evidence = {
-            version.codes[code]: tuple(Evidence(corpus.ids[sources[where]], value) for where, value in its)
-            for code, its in nearest[at].items()
-        }
-        codes = tuple(version.codes[code] for code in np.flatnonzero(chosen[at]))
-        yield Suggested(corpus.ids[unit], found[at].tolist(), codes, evidence)
+class ThisProcess:
+    """All work in this process, 2,000 units at a time."""
+
+    def lots(self, work: Work, progress: Progress) -> Generator[Lot, None, None]:
+        """As ``Engine.lots``; what a lot embeds is kept before it is given."""
+        total = len(work.todo)
+        for lot in slices(total, BATCH):
+            some = work.todo[lot]
+            passages = work.passages(some)
+            # a lot's progress: half by its passages, half by their sentences
+            embedded = work.cache.embed(work.source, passages.texts, _half(progress, lot, total, 0))
+            found, rows = work.reader.suggest(
+                passages, embedded.vectors, work.embed_with(_half(progress, lot, total, 1))
+            )
+            yield Lot(some, embedded.vectors, found, rows, embedded.embedded, embedded.from_cache)
 
 
 def _half(progress: Progress, lot: slice, total: int, half: int) -> Progress:
@@ -292,8 +306,10 @@ def _half(progress: Progress, lot: slice, total: int, half: int) -> Progress:
     return step
 
 
-def _count(made: Precoded, rows: Sequence[Suggested]) -> None:
-    for row in rows:
+def _count(made: Precoded, lot: Lot) -> None:
+    made.embedded += lot.embedded
+    made.from_cache += lot.from_cache
+    for row in lot.rows:
         made.with_suggestion += bool(row.suggested)
         made.with_evidence += bool(row.evidence)
         for code in row.suggested:

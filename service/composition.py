@@ -227,7 +227,11 @@ def _refuse_links(study: Study, database: Path | None) -> None:
     kept = [study.database_file, study.embeddings_file, study.tracking_file, study.models_folder]
     if database is not None and database.parent == study.folder:
         kept.append(database)
-    names = (*(one.name for one in (*kept, study.runs_folder)), ".tandem.lock", "receipts")
+    names = (
+        *(one.name for one in (*kept, study.runs_folder, study.precoding_folder)),
+        ".tandem.lock",
+        "receipts",
+    )
     for entry in study.folder.iterdir():
         # the files that SQLite and the lock lay beside them too
         if not entry.name.startswith(names):

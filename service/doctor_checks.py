@@ -305,7 +305,7 @@ def _leftovers(parts: Parts) -> Check:
             return Check("leftovers", True, "another command is at work; look again when it has finished")
         if found.dead or backups:
             dead = [*(str(one.relative_to(parts.study.folder)) for one in found.dead), *map(str, backups)]
-            some = ", ".join(dead[:8]) + (f" and {len(dead) - 8} more" if len(dead) > 8 else "")
+            some = ", ".join(dead[:12]) + (f" and {len(dead) - 12} more" if len(dead) > 12 else "")
             remedy = f'Run "tandem {"train" if found.dead else "backup"}", which deletes them.'
             return Check(
                 "leftovers", False, f"these belong to no living run, model or backup: {some}", remedy

@@ -7,11 +7,11 @@ from typing import Any
 
 from playwright.sync_api import TimeoutError as NotInTime
 
-PAUSE_MS = 400  # Label Studio's search begins 300 ms after the last key
+PAUSE_MS = 400  # of somebody who looks at what is found
 BETWEEN_KEYS_MS = 60
 READS_MS = 300  # nobody decides sooner after a passage has come
-_SEARCHING = "document.activeElement.matches('input.lsf-taxonomy-search-input')"
-_CHOSEN = "[...document.querySelectorAll('.htx-taxonomy .ant-select-selection-item')].map(e => e.innerText)"
+_FINDING = "document.activeElement.matches('.tandem-any input.ant-input')"
+_CHOSEN = "[...document.querySelectorAll('.tandem-any .lsf-choices input:checked')].map(e => e.name)"
 _BOXES = "[...document.querySelectorAll('.tandem-likely input')].map(e => [e.name, e.checked])"
 
 
@@ -21,40 +21,34 @@ def boxes(page: Any) -> list[tuple[str, bool]]:
 
 
 def chosen(page: Any) -> list[str]:
-    """What is chosen in the list."""
+    """What is ticked behind the search."""
     return [str(name) for name in page.evaluate(_CHOSEN)]
 
 
-def open_list(page: Any) -> None:
-    """Click into the list, and wait until the search has the cursor."""
-    for patience_ms in (
-        5_000,
-        10_000,
-        60_000,
-    ):  # a click while the passage is still being drawn opens nothing
-        page.locator(".htx-taxonomy").first.click()
+def open_search(page: Any) -> None:
+    """The key of the search, and wait until it has the cursor."""
+    for patience_ms in (5_000, 10_000, 60_000):  # a key while the passage is still being drawn does nothing
+        page.keyboard.press("m")
         try:
-            page.wait_for_function(_SEARCHING, timeout=patience_ms)
-            break
+            page.wait_for_function(_FINDING, timeout=patience_ms)
+            return
         except NotInTime:
-            page.locator(".tandem-head").click(position={"x": 2, "y": 2})
-    page.wait_for_function("document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
+            continue
+    raise AssertionError("the search does not take the cursor")
 
 
-def name_by_search(page: Any, names: Iterable[str], *, pause_ms: int = PAUSE_MS) -> None:
-    """With the list open: type each name over the one before, wait, Down, Enter."""
+def name_by_search(page: Any, names: Iterable[str], *, pause_ms: int = 0) -> None:
+    """In the search: type each name, Enter. Nothing has to be waited for."""
     for name in names:
-        page.keyboard.press("Control+A")
         page.keyboard.type(name)
         page.wait_for_timeout(pause_ms)
-        page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
 
 
-def close_list(page: Any) -> None:
-    """Click beside it, so that keys mean the screen again: after Escape the cursor may still stand in the field."""
+def close_search(page: Any) -> None:
+    """Click beside it, so that keys mean the screen again."""
     page.locator(".tandem-head").click(position={"x": 2, "y": 2})
-    page.wait_for_function("!document.querySelector('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')")
+    page.wait_for_function(f"!({_FINDING})")
 
 
 def press(page: Any, keys: Sequence[str]) -> None:

@@ -102,6 +102,15 @@ TEXTS: dict[str, Layout] = {
     "times with frames": _lines("{long}:12\n{who}\n{words}", "\n\n"),
     "Markdown, quoted": _lines("> **{who}**: {words}", "\n>\n"),
     "a range beside the name": _lines("{who} {short} - {next}\n{words}", "\n\n"),
+    "Trint, on one line": _lines("{who} [{long}] {words}", "\n\n"),
+    "a time after the name": _lines("{who} {short}: {words}"),
+    "a semicolon": _lines("{who}; {words}"),
+    "Webex": _lines("{who}\n10:{n:02d} AM\n{words}"),
+    "Zoom's chat": _lines("10:14:{n:02d}\t From  {who}  to  Everyone:\n\t{words}"),
+    "NVivo": _lines("{n}\t{short},0 - {next},0\t{words}\t{who}", head="The ward\n\n\tTimespan\tContent\tSpeaker\n"),
+    "Temi": _lines("{who}:\t{short}\t{words}", "\n\n"),
+    "ELAN": _lines("{who}\t\t{long}.500\t{nextlong}.200\t{words}"),
+    "Audacity": _lines("{n}.500000\t{n}.900000\t{who}: {words}"),
     "an end that is said": _lines("{who}: {words}", foot="\n\n[End of recording]"),
 }  # fmt: skip
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from typing import get_args
 
 import pytest
 import yaml
 from builders import REPOSITORY
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from service.web import api
 
@@ -45,3 +48,49 @@ def test_the_page_for_programs_names_every_path() -> None:
     page = (REPOSITORY / "docs" / "api.md").read_text("utf-8")
     named = set(re.findall(r"^\| `(GET|POST) (/api/v1/\w+)", page, re.MULTILINE))
     assert named == routes
+
+
+def test_the_page_for_programs_names_every_field() -> None:
+    """Of each thing in a list that the API answers with, in its order."""
+    page = (REPOSITORY / "docs" / "api.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(/api/v1/\w+)` \| (.+) \|$", page, re.MULTILINE))
+    fields = {}
+    for route in api.router.routes:
+        answer = get_args(route.response_model) if isinstance(route, APIRoute) else ()
+        if answer and issubclass(answer[0], BaseModel):
+            fields[route.path] = list(answer[0].model_fields)
+    assert {path: re.findall(r"`(\w+)`", row) for path, row in rows.items()} == fields
+
+
+def _said_by_the_code() -> str:
+    """Every text that stands in the code, what is filled in left out, with single spaces."""
+    texts = []
+    for package in ("annotations", "models", "training", "service"):
+        for file in (REPOSITORY / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    texts.append(node.value)
+                elif isinstance(node, ast.JoinedStr):
+                    texts.append(
+                        "".join(
+                            getattr(part, "value", "…") if isinstance(part, ast.Constant) else "…"
+                            for part in node.values
+                        )
+                    )
+    return " ".join("\n".join(texts).split())
+
+
+@pytest.mark.slow
+def test_the_page_on_trouble_quotes_what_is_printed() -> None:
+    """Each sentence in quotation marks in its first column is one that the code says."""
+    page = (REPOSITORY / "docs" / "troubleshooting.md").read_text("utf-8")
+    said = _said_by_the_code()
+    quoted = [
+        words
+        for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)
+        for words in re.findall(r'"([^"]+)"', row)
+    ]
+    assert len(quoted) > 10
+    for words in quoted:
+        for piece in re.split(r"…|[A-Z]{3}-\d+|v\d", words):
+            assert piece.strip() in said, words

@@ -145,7 +145,7 @@ def test_the_blocks_can_be_typed_one_after_the_other(team: Path, monkeypatch: py
 def test_the_two_commands_are_targets_of_the_makefile() -> None:
     """make demo and make test, and those that are named beside them."""
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
-    for target in re.findall(r"make ([\w-]+)", README):
+    for target in re.findall(r"(?:^|`)make ([\w-]+)", README, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

@@ -41,7 +41,9 @@ import numpy as np
 from scipy.special import stdtr
 
 from annotations.agreement import (
+    BOTH,
     FEWEST_GROUPS,
+    SECOND_ONLY,
     Statistic,
     Tables,
     frequent,
@@ -192,7 +194,7 @@ def _unclear(why: str, doubt: _Doubt, figures: dict[str, Any]) -> Verdict:
 def _vetoes(challenger: Tables, champion: Tables, codes: Sequence[str]) -> list[dict[str, Any]]:
     """The codes on which the challenger is worse beyond what chance explains, after Holm's correction."""
     # a coder's positives: what model and coder share, and what only the coder found
-    positives = champion[..., 0] + champion[..., 2]
+    positives = champion[..., BOTH] + champion[..., SECOND_ONLY]
     enough = (positives.sum(axis=0) >= VETO_POSITIVES) & ((positives > 0).sum(axis=0) >= FEWEST_GROUPS)
     tested = []
     for at in np.flatnonzero(enough):

@@ -3,7 +3,8 @@
 Trainings that were killed leave folders of models that the database does not name, and what they had done of tuning
 encoders, with which the next one may go on; MLflow keeps the files of runs that
 it shows no more, and a folder for its waste; an export that was killed leaves its unfinished file, and a backup that was
-killed the folder with its copies of the databases; a backup put back brings files of models that were erased since. All
+killed the folder with its copies of the databases; a killed pre-coding by workers the passages that went to them; a
+backup put back brings files of models that were erased since. All
 of these can hold what participants said or stand for it, so they are swept at every training and at every withdrawal.
 """
 
@@ -81,6 +82,12 @@ def leftovers(store: Store, study: Study, spared: frozenset[Path] = frozenset())
     )  # what the cache puts there, numbers of everybody's words
     dead += [
         *below,
+        # whoever asks here holds the study, so no run is at work
+        *(
+            [study.precoding_folder]
+            if study.precoding_folder.is_dir() and not study.precoding_folder.is_symlink()
+            else ()
+        ),
         *([aside] if aside.is_file() and not aside.is_symlink() else ()),
         *_unfinished(study.folder),
         *_killed_backups(study.folder),

@@ -9,6 +9,8 @@ from annotations.agreement.intervals import (
     value_by_group,
 )
 from annotations.agreement.two_judges import (
+    BOTH,
+    SECOND_ONLY,
     Tables,
     counts,
     frequent,
@@ -23,7 +25,9 @@ from annotations.agreement.two_judges import (
 from annotations.agreement.undefined import or_none
 
 __all__ = [
+    "BOTH",
     "FEWEST_GROUPS",
+    "SECOND_ONLY",
     "Interval",
     "Statistic",
     "Tables",

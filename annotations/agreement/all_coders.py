@@ -52,15 +52,15 @@ def sums_by_group(people: Sequence[Judged], member: NDArray[np.intp], groups: in
     """What coefficients need, added up per group: shape (groups, columns, 9)."""
     units, columns = people[0].values.shape
     belongs = csr_array((np.ones(units), (member, np.arange(units))), shape=(groups, units))
-    found = np.zeros((groups, columns, 9))
+    sums = np.zeros((groups, columns, 9))
     for some in slices(columns, _COLUMNS_AT_ONCE):
-        yes = sum((one.values[:, some] & one.known[:, some]).astype(float) for one in people)
-        judged = sum(one.known[:, some].astype(float) for one in people)
+        yes = sum((judge.values[:, some] & judge.known[:, some]).astype(float) for judge in people)
+        judged = sum(judge.known[:, some].astype(float) for judge in people)
         per_unit = sums_of(np.stack([judged - yes, np.asarray(yes)], axis=-1))
         # a unit that one coder alone judged says nothing of agreement
         per_unit *= (np.asarray(judged) >= 2)[..., None]
-        found[:, some] = (belongs @ per_unit.reshape(units, -1)).reshape(groups, -1, 9)
-    return found
+        sums[:, some] = (belongs @ per_unit.reshape(units, -1)).reshape(groups, -1, 9)
+    return sums
 
 
 def many_coefficients(sums: Floats) -> Floats:
@@ -73,8 +73,8 @@ def _per_column(sums: Floats, columns: Sequence[Column], described: Described) -
     values = many_coefficients(whole)
 
     def statistic(drawn: Floats) -> Floats:
-        found = many_coefficients(drawn)
-        return np.asarray(found.reshape(*found.shape[:-2], -1))
+        coefficients = many_coefficients(drawn)
+        return np.asarray(coefficients.reshape(*coefficients.shape[:-2], -1))
 
     intervals = intervals_over_groups(sums, statistic) if len(sums) else ()
     for at, column in enumerate(columns):
@@ -112,12 +112,12 @@ def _over_sets(
         ]
         table = _sets(people, wanted, columns, stands)
         for name, distance in (("alpha masi", masi), ("alpha jaccard", jaccard)):
-            found = set_sums(table, member, groups, distance)
-            yield _set_figure(name, found, framework, described)
+            sums = set_sums(table, member, groups, distance)
+            yield _set_figure(name, sums, framework, described)
 
 
-def _set_figure(name: str, found: SetSums, framework: str, described: Described) -> Agreement:
-    touched = SetSums(found.sums[found.sums.any(axis=1)], found.distances, found.units)
+def _set_figure(name: str, sums: SetSums, framework: str, described: Described) -> Agreement:
+    touched = SetSums(sums.sums[sums.sums.any(axis=1)], sums.distances, sums.units)
     value = touched.value
     interval, why = touched.interval if value is not None else (None, None)
     return described.figure(
@@ -125,7 +125,7 @@ def _set_figure(name: str, found: SetSums, framework: str, described: Described)
         level="sets of codes",
         coefficient=name,
         value=value,
-        units=found.units,
+        units=sums.units,
         groups=len(touched.sums),
         reason=touched.reason,
         interval=interval,
@@ -140,11 +140,11 @@ def _sets(
     """The set of codes of each unit by each coder; None where the coder did not judge it."""
     table: list[list[Codes | None]] = [[None] * len(people) for _ in stands]
     made: dict[bytes, Codes] = {}
-    for coder, one in enumerate(people):
+    for coder, judge in enumerate(people):
         values = np.zeros((len(stands), len(wanted)), dtype=np.bool_)
-        np.logical_or.at(values, stands, one.values[:, wanted])
+        np.logical_or.at(values, stands, judge.values[:, wanted])
         packed = np.packbits(values, axis=1)
-        for row in np.flatnonzero(one.known[:, 0]).tolist():
+        for row in np.flatnonzero(judge.known[:, 0]).tolist():
             key = packed[row].tobytes()
             if key not in made:
                 made[key] = frozenset(

@@ -37,7 +37,7 @@ def ticked_in(review: Review) -> frozenset[str] | None:
 
 def box_fates(by_coder: Mapping[str, Iterable[Review]]) -> tuple[BoxFates, ...]:
     """Counted for each coder who has such reviews; each review counts once."""
-    found = []
+    fates = []
     for coder, reviews in by_coder.items():
         total = [0] * 6
         for review in {review.id: review for review in reviews}.values():
@@ -49,8 +49,8 @@ def box_fates(by_coder: Mapping[str, Iterable[Review]]) -> tuple[BoxFates, ...]:
             sides = (codes & ticked, ticked - codes, codes & boxes, boxes - codes, codes - ticked - boxes)
             total = [a + b for a, b in zip(total, (1, *map(len, sides)), strict=True)]
         if total[0]:
-            found.append(BoxFates(coder, *total))
-    return tuple(found)
+            fates.append(BoxFates(coder, *total))
+    return tuple(fates)
 
 
 def _kept(origin: Mapping[str, Any], name: str) -> frozenset[str] | None:

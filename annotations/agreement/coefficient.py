@@ -17,6 +17,10 @@ class Agreement:
     without which kappa cannot be read. ``by_group``: values per group, where there are too few for an interval.
     ``level``: "all", "framework", "family" (a code with all below it), "code", or what is compared over several of
     them. ``where``: the case, site or wave, if not all.
+
+    >>> alone = Agreement("kappa", None, units=40, groups=3, reason="neither coder ever applied the code")
+    >>> alone.to_json()["value"] is None, alone.reason
+    (True, 'neither coder ever applied the code')
     """
 
     coefficient: str

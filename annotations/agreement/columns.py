@@ -32,24 +32,24 @@ class Column:
 
 def columns_of(codebook: Codebook) -> tuple[Column, ...]:
     """All decisions of a codebook, in its order; a family for every code that has codes below it."""
-    found = [Column("all", frozenset(code.id for code in codebook.codes))]
+    columns = [Column("all", frozenset(code.id for code in codebook.codes))]
     for framework in codebook.frameworks:
         codes = codebook.of_framework(framework.id)
         if not codes:
             continue
-        found.append(Column("framework", frozenset(code.id for code in codes), framework.name))
+        columns.append(Column("framework", frozenset(code.id for code in codes), framework.name))
         for code in codes:
             below = _below(codebook, code)
             label = codebook.label(code.id)
             if below:
-                found.append(Column("family", below | {code.id}, framework.name, label, code.id))
+                columns.append(Column("family", below | {code.id}, framework.name, label, code.id))
             if code.applicable:
-                found.append(Column("code", frozenset({code.id}), framework.name, label, code.id))
-    return tuple(found)
+                columns.append(Column("code", frozenset({code.id}), framework.name, label, code.id))
+    return tuple(columns)
 
 
 def _below(codebook: Codebook, code: Code) -> frozenset[str]:
-    found: set[str] = set()
+    ids: set[str] = set()
     for child in codebook.children(code.id, code.framework):
-        found |= {child.id} | _below(codebook, child)
-    return frozenset(found)
+        ids |= {child.id} | _below(codebook, child)
+    return frozenset(ids)

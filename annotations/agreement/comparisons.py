@@ -27,7 +27,7 @@ class Comparisons:
         self.material = material
         self.member, self.groups = material.units.groups(group_by)
         self.columns = material.columns
-        self.people = {name: one for name, one in material.independent.items() if one.judged.anywhere}
+        self.people = {name: coder for name, coder in material.independent.items() if coder.judged.anywhere}
 
     def every_figure(self) -> tuple[Agreement, ...]:
         """The figures of all comparisons."""
@@ -41,9 +41,9 @@ class Comparisons:
             *self.in_slices(people, self.model_pairs(self.material.independent)),
         )
 
-    def pair(self, a: str, b: str, one: Judged, other: Judged) -> Pair:
+    def pair(self, a: str, b: str, judged: Judged, other: Judged) -> Pair:
         """Two judges of this study."""
-        return Pair(a, b, one, other, self.member, self.groups)
+        return Pair(a, b, judged, other, self.member, self.groups)
 
     def people_pairs(self) -> list[Pair]:
         """Every two people, on what both judged independently."""
@@ -62,7 +62,7 @@ class Comparisons:
         if len(pairs) > 1:
             yield from self.figures(pairs, "people", "independent", (PEOPLE, PEOPLE))
             yield from figures_of_everybody(
-                [one.judged for one in self.people.values()],
+                [person.judged for person in self.people.values()],
                 self.member,
                 len(self.groups),
                 self.columns,
@@ -73,7 +73,7 @@ class Comparisons:
             yield from self._sets(pairs[0])
 
     def _sets(self, pair: Pair) -> Iterator[Agreement]:
-        found = figures_of_everybody(
+        figures = figures_of_everybody(
             [pair.one, pair.other],
             self.member,
             len(self.groups),
@@ -81,14 +81,14 @@ class Comparisons:
             self.material.stands,
             Described("person and person", "independent", (pair.a, pair.b), {}),
         )
-        yield from (one for one in found if one.level == "sets of codes")
+        yield from (figure for figure in figures if figure.level == "sets of codes")
 
     def model_pairs(self, reviewed: Mapping[str, Reviewed]) -> list[Pair]:
         """The model, as it stood then, with each person."""
         return [
-            self.pair(MODEL, name, one.model.judged, one.judged)
-            for name, one in reviewed.items()
-            if one.model.judged.anywhere
+            self.pair(MODEL, name, review.model.judged, review.judged)
+            for name, review in reviewed.items()
+            if review.model.judged.anywhere
         ]
 
     def of_model(self) -> Iterator[Agreement]:
@@ -145,17 +145,17 @@ class Comparisons:
 
     def trios(self) -> list[Trio]:
         """Two people and the model on the same units."""
-        found = []
+        trios = []
         for a, b in combinations(self.people, 2):
-            one, other = self.people[a], self.people[b]
-            found.append(
+            first, other = self.people[a], self.people[b]
+            trios.append(
                 Trio(
-                    self.pair(a, b, one.judged, other.judged),
-                    self.pair(MODEL, a, one.model.judged, one.judged),
+                    self.pair(a, b, first.judged, other.judged),
+                    self.pair(MODEL, a, first.model.judged, first.judged),
                     self.pair(MODEL, b, other.model.judged, other.judged),
                 )
             )
-        return [trio for trio in found if trio.matched().people.shared]
+        return [trio for trio in trios if trio.matched().people.shared]
 
     def on_the_same(self, trios: Sequence[Trio]) -> Iterator[Agreement]:
         """People with each other and the model with them, on the same units, to be set side by side."""
@@ -224,6 +224,8 @@ def _why_no_model(material: Material) -> str:
         return 'no model has been trained yet. Run "tandem train" first'
     counted = material.left_out.get("independent", {})
     if counted:
-        said = "; ".join(f"{n} times {why}" for why, n in sorted(counted.items(), key=lambda one: -one[1]))
+        said = "; ".join(
+            f"{n} times {why}" for why, n in sorted(counted.items(), key=lambda count: -count[1])
+        )
         return f"no independent review can be compared with a suggestion: {said}"
     return "there are no independent reviews to compare the model with"

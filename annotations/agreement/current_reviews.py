@@ -24,14 +24,14 @@ def by_kind(reviews: Sequence[Review]) -> dict[str, dict[str, list[Review]]]:
 
 def newest_on_rows(units: Units, reviews: Sequence[Review]) -> dict[int, Review]:
     """The newest of these reviews on each row; one for some codes alone only where there is no other."""
-    found: dict[int, Review] = {}
-    spans = {t: [one.span for one in cut] for t, cut in units.segments.items()}
-    for review in sorted(reviews, key=lambda one: (one.only is None, one.sequence or 0)):
+    newest: dict[int, Review] = {}
+    spans = {t: [segment.span for segment in cut] for t, cut in units.segments.items()}
+    for review in sorted(reviews, key=lambda older: (older.only is None, older.sequence or 0)):
         for position in judged(spans.get(review.transcript, []), [review.span]):
             row = units.row.get((review.transcript, position))
             if row is not None:
-                found[row] = review
-    return found
+                newest[row] = review
+    return newest
 
 
 def notes_on(reviews: Sequence[Review], codebook: Codebook) -> tuple[str, ...]:

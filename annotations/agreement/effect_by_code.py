@@ -15,8 +15,8 @@ from scipy.special import stdtr
 from annotations.agreement.columns import Column
 from annotations.agreement.intervals import FEWEST_GROUPS, errors_over_groups
 from annotations.agreement.second_coder import holm
-from annotations.agreement.suggestion_effect import FEWEST_IN_ARM, Stratum
-from annotations.agreement.two_judges import weighted_mean
+from annotations.agreement.suggestion_effect import FEWEST_IN_ARM, UNITS, Stratum
+from annotations.agreement.two_judges import BOTH, SECOND_ONLY, weighted_mean
 from annotations.agreement.undefined import or_none, share
 from annotations.arrays import Floats
 
@@ -46,11 +46,14 @@ def effects_by_code(
     strata: Sequence[Stratum], columns: Sequence[Column], groups: int
 ) -> tuple[CodeEffect, ...]:
     """For every code that anybody chose in either arm. ``columns``: the codes, in the order of the arms' columns."""
-    usable = [one for one in strata if min(len(one.assisted), len(one.blind)) >= FEWEST_IN_ARM]
+    usable = [
+        stratum for stratum in strata if min(len(stratum.assisted), len(stratum.blind)) >= FEWEST_IN_ARM
+    ]
     if not usable:
         return ()
     arms = np.stack(
-        [np.stack([one.assisted.sums(groups), one.blind.sums(groups)], axis=1) for one in usable], axis=1
+        [np.stack([stratum.assisted.sums(groups), stratum.blind.sums(groups)], axis=1) for stratum in usable],
+        axis=1,
     )
     tables = arms[arms.any(axis=(1, 2, 3))]
     codes = len(columns)
@@ -66,12 +69,12 @@ def effects_by_code(
         if _why_not(float(chosen[at]), len(tables), float(errors[at])) is None
     }
     p = holm({at: min(1.0, value) for at, value in p.items()})
-    found = []
+    effects = []
     for at, column in enumerate(columns):
         if not chosen[at]:
             continue
         known = p.get(at)
-        found.append(
+        effects.append(
             CodeEffect(
                 column.framework,
                 column.code,
@@ -84,7 +87,7 @@ def effects_by_code(
                 _why_not(float(chosen[at]), len(tables), float(errors[at])),
             )
         )
-    return tuple(found)
+    return tuple(effects)
 
 
 def _why_not(chosen: float, groups: int, error: float) -> str | None:
@@ -102,17 +105,17 @@ def _why_not(chosen: float, groups: int, error: float) -> str | None:
 def _chosen(sums: Floats, codes: int) -> Floats:
     """How many segments carry each code, shape (…, codes)."""
     cells = sums[..., : 4 * codes].reshape(*sums.shape[:-1], codes, 4)
-    return np.asarray(cells[..., 0] + cells[..., 2])
+    return np.asarray(cells[..., BOTH] + cells[..., SECOND_ONLY])
 
 
 def _shares(sums: Floats, codes: int) -> Floats:
     """The share of segments that carry each code: shape (…, codes, strata, 2) of sums (…, strata, 2, cells)."""
-    values = share(_chosen(sums, codes), sums[..., 4 * codes][..., None])
+    values = share(_chosen(sums, codes), sums[..., UNITS][..., None])
     return np.moveaxis(values, -1, -3)
 
 
 def _weights(sums: Floats) -> Floats:
-    n = sums[..., -4]
+    n = sums[..., UNITS]
     return np.nan_to_num(share(n[..., 0] * n[..., 1], n[..., 0] + n[..., 1]))
 
 

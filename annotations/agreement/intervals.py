@@ -44,10 +44,10 @@ def interval_over_groups(
     front, to one value each. See ``intervals_over_groups``, which does the same for many values at once.
     """
 
-    def one(sums: Floats) -> Floats:
+    def of_one_table(sums: Floats) -> Floats:
         return np.asarray(statistic(sums))[..., None]
 
-    return intervals_over_groups(tables, one, limits=limits)[0]
+    return intervals_over_groups(tables, of_one_table, limits=limits)[0]
 
 
 def intervals_over_groups(
@@ -67,8 +67,8 @@ def intervals_over_groups(
         there = "there is 1" if groups == 1 else f"there are {groups}"
         why = f"an interval needs at least {FEWEST_GROUPS} groups of transcripts, and {there}"
         return ((None, why),) * _width(tables, statistic)
-    found = _jackknife(tables, statistic) if groups < FEW_GROUPS else _bootstrap(tables, statistic)
-    return tuple(_sound(interval, why, limits) for interval, why in found)
+    intervals = _jackknife(tables, statistic) if groups < FEW_GROUPS else _bootstrap(tables, statistic)
+    return tuple(_sound(interval, why, limits) for interval, why in intervals)
 
 
 def drawn_again(tables: Floats, statistic: Statistic, resamples: int = RESAMPLES) -> Floats:
@@ -131,28 +131,28 @@ def _bootstrap(tables: Floats, statistic: Statistic) -> list[tuple[Interval | No
     groups = len(tables)
     reach = math.sqrt(groups / (groups - 1)) * float(stdtrit(groups - 1, 0.975))
     tail = float(ndtr(-reach))
-    found: list[tuple[Interval | None, str | None]] = []
+    intervals: list[tuple[Interval | None, str | None]] = []
     for values in drawn.T:
         known = values[~np.isnan(values)]
         if len(known) < ENOUGH * RESAMPLES:
-            found.append((None, "it is undefined in many draws of participants: the code is too rare"))
+            intervals.append((None, "it is undefined in many draws of participants: the code is too rare"))
             continue
         low, high = np.quantile(known, [tail, 1 - tail])
-        found.append(((float(low), float(high)), None))
-    return found
+        intervals.append(((float(low), float(high)), None))
+    return intervals
 
 
 def _jackknife(tables: Floats, statistic: Statistic) -> list[tuple[Interval | None, str | None]]:
     groups = len(tables)
     whole = np.asarray(statistic(tables.sum(axis=0)))
     reach = float(stdtrit(groups - 1, 0.975)) * errors_over_groups(tables, statistic)
-    found: list[tuple[Interval | None, str | None]] = []
+    intervals: list[tuple[Interval | None, str | None]] = []
     for value, far in zip(whole.tolist(), reach.tolist(), strict=True):
         if math.isnan(far):
-            found.append((None, "it is undefined without some of the participants: the code is too rare"))
+            intervals.append((None, "it is undefined without some of the participants: the code is too rare"))
         else:
-            found.append(((value - far, value + far), None))
-    return found
+            intervals.append(((value - far, value + far), None))
+    return intervals
 
 
 def _sound(

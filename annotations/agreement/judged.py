@@ -69,8 +69,8 @@ def units_of(transcripts: Sequence[Kept], segments: Mapping[UUID, tuple[Segment,
     at = tuple(
         (t, s)
         for t, kept in enumerate(transcripts)
-        for s, one in enumerate(segments.get(kept.id, ()))
-        if one.role.is_coded
+        for s, segment in enumerate(segments.get(kept.id, ()))
+        if segment.role.is_coded
     )
     return Units(tuple(transcripts), segments, at)
 
@@ -140,7 +140,7 @@ def runs_of(units: Units, columns: Sequence[Column], reviews: Sequence[Review]) 
     wide: dict[int, list[tuple[int, int]]] = {}
     spans = {t: [segment.span for segment in cut] for t, cut in units.segments.items()}
     for transcript, coded in _coded_spans(reviews).items():
-        for span, positions in project(spans.get(transcript, []), {one: one for one in coded}).items():
+        for span, positions in project(spans.get(transcript, []), {span: span for span in coded}).items():
             rows = [row for p in positions if (row := units.row.get((transcript, p))) is not None]
             if len(rows) < 2:
                 continue
@@ -180,26 +180,26 @@ def _apply(values: Bools, row: int, codes: frozenset[str], where: Mapping[str, l
 
 
 def _columns_of_codes(columns: Sequence[Column]) -> Mapping[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    places_of: dict[str, list[int]] = {}
     for at, column in enumerate(columns):
         for code in column.members:
-            found.setdefault(code, []).append(at)
-    return found
+            places_of.setdefault(code, []).append(at)
+    return places_of
 
 
 def _coded_spans(reviews: Sequence[Review]) -> dict[UUID, dict[Span, set[str]]]:
-    found: dict[UUID, dict[Span, set[str]]] = {}
+    spans: dict[UUID, dict[Span, set[str]]] = {}
     for review in reviews:
         for coding in review.codings:
-            found.setdefault(review.transcript, {}).setdefault(coding.span, set()).add(coding.code)
-    return found
+            spans.setdefault(review.transcript, {}).setdefault(coding.span, set()).add(coding.code)
+    return spans
 
 
 def _merged(runs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    found: list[tuple[int, int]] = []
+    joined_runs: list[tuple[int, int]] = []
     for first, last in sorted(runs):
-        if found and first <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], last))
+        if joined_runs and first <= joined_runs[-1][1]:
+            joined_runs[-1] = (joined_runs[-1][0], max(joined_runs[-1][1], last))
         else:
-            found.append((first, last))
-    return tuple(found)
+            joined_runs.append((first, last))
+    return tuple(joined_runs)

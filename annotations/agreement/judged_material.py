@@ -187,7 +187,7 @@ def _reader(
         runs=runs,
         models=all_models(connection),
         moments=review_moments(connection),
-        made=suggestions_made(connection, {one for one in ids if one is not None}),
+        made=suggestions_made(connection, {segment_id for segment_id in ids if segment_id is not None}),
         learnt={
             model: frozenset(group[t] for t in its if t in group)
             for model, its in learnt_transcripts(connection).items()
@@ -210,9 +210,9 @@ def _read_suggestions(
     for model_id, segments in needed.items():
         if model_id not in by_id:
             continue
-        for one in each_suggestion(connection, by_id[model_id]):
-            if one.segment in segments:
-                reader.said[model_id, one.segment] = one
+        for suggestion in each_suggestion(connection, by_id[model_id]):
+            if suggestion.segment in segments:
+                reader.said[model_id, suggestion.segment] = suggestion
 
 
 def _version_then(reader: _Reader, row: int, review: Review) -> UUID | None:
@@ -278,7 +278,7 @@ def _consensus(
         )
         for coder in coders
     }
-    return {coder: one for coder, one in without.items() if one.anywhere}, _with_model(
+    return {coder: judged for coder, judged in without.items() if judged.anywhere}, _with_model(
         connection, reader, derived, rests_on
     )
 
@@ -294,7 +294,7 @@ def _with_model(
     rests_on: Mapping[UUID, frozenset[UUID]],
 ) -> tuple[Judged, Judged] | None:
     assisted = assisted_reviews(connection)
-    formed = [one for one in derived if one.sources and not assisted & _below(rests_on, one)]
+    formed = [review for review in derived if review.sources and not assisted & _below(rests_on, review)]
     rows = newest_on_rows(reader.units, formed)
     _read_suggestions(connection, reader, {("consensus", ""): rows})
     model = _model_side(reader, rows, "consensus")

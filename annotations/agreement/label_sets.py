@@ -18,32 +18,33 @@ from annotations.arrays import Floats
 
 Codes = frozenset[str]
 Distance = Callable[[Codes, Codes], float]
+_APART = 0  # the place of the distances within units; the sets follow
 
 
-def jaccard(one: Codes, other: Codes) -> float:
+def jaccard(codes: Codes, other: Codes) -> float:
     """1 − |A ∩ B| / |A ∪ B|; 0 for two empty sets.
 
     >>> jaccard(frozenset("ab"), frozenset("abcd"))
     0.5
     """
-    if not one and not other:
+    if not codes and not other:
         return 0.0
-    return 1 - len(one & other) / len(one | other)
+    return 1 - len(codes & other) / len(codes | other)
 
 
-def masi(one: Codes, other: Codes) -> float:
+def masi(codes: Codes, other: Codes) -> float:
     """1 − J · M: J the share of codes in common; M 1 for equal sets, 2/3 if one holds the other, 1/3 if they
     overlap, 0 if not.
 
     >>> round(masi(frozenset("ab"), frozenset("abcd")), 4)
     0.6667
     """
-    if one == other:
+    if codes == other:
         return 0.0
-    if not one & other:
+    if not codes & other:
         return 1.0
-    kind = 2 / 3 if one <= other or other <= one else 1 / 3
-    return 1 - (1 - jaccard(one, other)) * kind
+    kind = 2 / 3 if codes <= other or other <= codes else 1 / 3
+    return 1 - (1 - jaccard(codes, other)) * kind
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,11 @@ class SetSums:
 
     def alpha(self, sums: Floats) -> Floats:
         """Alpha of sums (…, 1 + S); NaN where all gave the same set, or nobody shares a unit."""
-        counts = sums[..., 1:]
+        counts = sums[..., _APART + 1 :]
         n = counts.sum(axis=-1)
         apart = ((counts @ self.distances) * counts).sum(axis=-1)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.where(apart > 1e-9, 1 - (n - 1) * sums[..., 0] / apart, np.nan))
+            return np.asarray(np.where(apart > 1e-9, 1 - (n - 1) * sums[..., _APART] / apart, np.nan))
 
     @property
     def value(self) -> float | None:
@@ -92,10 +93,10 @@ def set_sums(
 ) -> SetSums:
     """Sums of a table (units, coders) of sets, None where the coder did not judge; ``member``: each unit's group."""
     position: dict[Codes, int] = {}
-    judged = [[one for one in row if one is not None] for row in given]
+    judged = [[codes for codes in row if codes is not None] for row in given]
     for row in judged:
-        for one in row if len(row) > 1 else ():
-            position.setdefault(one, len(position))
+        for codes in row if len(row) > 1 else ():
+            position.setdefault(codes, len(position))
     kinds = list(position)
     distances = np.array([[distance(a, b) for b in kinds] for a in kinds]).reshape(len(kinds), len(kinds))
     sums = np.zeros((groups, 1 + len(kinds)))
@@ -104,7 +105,7 @@ def set_sums(
         if len(row) < 2:
             continue
         units += 1
-        at = [position[one] for one in row]
-        np.add.at(sums[group], [1 + one for one in at], 1.0)
-        sums[group, 0] += distances[np.ix_(at, at)].sum() / (len(at) - 1)
+        at = [position[codes] for codes in row]
+        np.add.at(sums[group], [1 + place for place in at], 1.0)
+        sums[group, _APART] += distances[np.ix_(at, at)].sum() / (len(at) - 1)
     return SetSums(sums, distances, units)

@@ -14,6 +14,8 @@ import numpy as np
 from annotations.agreement.undefined import corrected, share
 from annotations.arrays import Floats
 
+# the places of the last axis, before those of the values
+_SHARED, _AGREEING, _JUDGED, _PAIRABLE, _PAIRED = range(5)
 _FIXED = 5
 
 
@@ -47,12 +49,12 @@ def sums_of_pairs(cells: Floats) -> Floats:
 
 def percent_of(sums: Floats) -> Floats:
     """The mean share of agreeing pairs of judgements; never to be shown without prevalence and kappa or alpha."""
-    return share(sums[..., 1], sums[..., 0])
+    return share(sums[..., _AGREEING], sums[..., _SHARED])
 
 
 def prevalence_of(sums: Floats, value: int = 1) -> Floats:
     """The mean share of one value, by default the second ("yes")."""
-    return share(sums[..., _FIXED + value], sums[..., 2])
+    return share(sums[..., _FIXED + value], sums[..., _JUDGED])
 
 
 def fleiss(sums: Floats) -> Floats:
@@ -62,7 +64,7 @@ def fleiss(sums: Floats) -> Floats:
     Reliability, 4th edition, section 2.6).
     """
     shares, _ = _by_value(sums)
-    expected = (share(shares, sums[..., 2:3]) ** 2).sum(axis=-1)
+    expected = (share(shares, sums[..., [_JUDGED]]) ** 2).sum(axis=-1)
     return corrected(percent_of(sums), expected)
 
 
@@ -72,7 +74,7 @@ def ac1(sums: Floats) -> Floats:
     Where one value is nearly never given it is high whatever the judges do about that value: never show it alone.
     """
     shares, _ = _by_value(sums)
-    p = share(shares, sums[..., 2:3])
+    p = share(shares, sums[..., [_JUDGED]])
     expected = (p * (1 - p)).sum(axis=-1) / max(p.shape[-1] - 1, 1)
     return corrected(percent_of(sums), expected)
 
@@ -82,9 +84,9 @@ def alpha(sums: Floats) -> Floats:
 
     NaN where only one value occurs in units that two or more judged: there is nothing to disagree about.
     """
-    n = sums[..., 3]
+    n = sums[..., _PAIRABLE]
     _, counts = _by_value(sums)
-    observed = 1 - share(sums[..., 4], n)
+    observed = 1 - share(sums[..., _PAIRED], n)
     expected = 1 - share((counts * (counts - 1)).sum(axis=-1), n * (n - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(expected > 1e-12, 1 - observed / expected, np.nan))
@@ -92,7 +94,7 @@ def alpha(sums: Floats) -> Floats:
 
 def why_many_undefined(sums: Floats) -> str:
     """Why coefficients of these sums, shape (9,), are undefined."""
-    if not sums[0]:
+    if not sums[_SHARED]:
         return "no segment was judged by two"
     always = "applied the code to every segment" if sums[-1] else "never applied the code"
     return f"all {always}, so that there is nothing to disagree about"

@@ -87,7 +87,9 @@ def per_column(tables: Floats) -> Floats:
         negative_agreement(tables),
     )
     weights = np.swapaxes(tables.sum(axis=-1), -1, -2)
-    return np.stack([weighted_mean(np.swapaxes(found, -1, -2), weights) for found in values], axis=-2)
+    return np.stack(
+        [weighted_mean(np.swapaxes(values_of_pair, -1, -2), weights) for values_of_pair in values], axis=-2
+    )
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _columns(
     total = whole.sum(axis=0)
     used = [at for at in range(len(columns)) if total[at, :3].sum() and total[at, 3] + total[at, 1:3].sum()]
     values = per_column(whole)
-    found: dict[int, list[tuple[Interval | None, str | None]]] = {}
+    intervals: dict[int, list[tuple[Interval | None, str | None]]] = {}
     if used:
 
         def statistic(sums: Floats) -> Floats:
@@ -149,12 +151,12 @@ def _columns(
 
         flat = intervals_over_groups(tables[:, :, used], statistic)
         width = len(COEFFICIENTS)
-        found = {at: list(flat[i * width : (i + 1) * width]) for i, at in enumerate(used)}
+        intervals = {at: list(flat[i * width : (i + 1) * width]) for i, at in enumerate(used)}
     for at, column in enumerate(columns):
-        shown = COEFFICIENTS if at in found else COEFFICIENTS[:1]
+        shown = COEFFICIENTS if at in intervals else COEFFICIENTS[:1]
         for which, coefficient in enumerate(shown):
-            value = or_none(values[which, at]) if at in found else None
-            interval, why = found[at][which] if at in found and value is not None else (None, None)
+            value = or_none(values[which, at]) if at in intervals else None
+            interval, why = intervals[at][which] if at in intervals and value is not None else (None, None)
             one_sided = _constant_side(whole[:, at], described.coders) if value is not None else None
             if one_sided and coefficient == "kappa":
                 value, interval, why = None, None, None

@@ -19,7 +19,7 @@ from scipy.special import stdtr, stdtrit
 from annotations.agreement.columns import Column
 from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
 from annotations.agreement.pairs import Pair, stacked
-from annotations.agreement.two_judges import LEAST_POSITIVES, kappa, weighted_mean
+from annotations.agreement.two_judges import LEAST_POSITIVES, NEITHER, kappa, weighted_mean
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
 
@@ -114,8 +114,8 @@ def verdicts(trios: Sequence[Trio], columns: Sequence[Column], margin: float) ->
     tables = tables[:, :, wanted]
     # a segment that three people judged is one segment, though it enters three pairs
     units = np.any([trio.people.known[:, wanted] for trio in trios], axis=0).sum(axis=0).tolist()
-    found = _undecided(tables, [columns[at] for at in wanted], units, len(names))
-    return _decided(found, errors_over_groups(tables, deltas), len(names), margin)
+    decided_before = _undecided(tables, [columns[at] for at in wanted], units, len(names))
+    return _decided(decided_before, errors_over_groups(tables, deltas), len(names), margin)
 
 
 def deltas(tables: Floats) -> Floats:
@@ -133,13 +133,13 @@ def sides(tables: Floats) -> tuple[Floats, Floats]:
 
 
 def _applied(tables: Floats) -> bool:
-    return bool(tables[..., :3].sum())
+    return bool(tables[..., :NEITHER].sum())
 
 
 def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], groups: int) -> list[Verdict]:
     whole = tables.sum(axis=0)
     people, model = sides(whole)
-    found = []
+    undecided = []
     for at, column in enumerate(columns):
         own = whole[::3, at]
         positives = (own[:, 0] + np.maximum(own[:, 1], own[:, 2])).max()
@@ -148,7 +148,7 @@ def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], 
             reason = f"fewer than {LEAST_POSITIVES} segments were given it by either person"
         elif groups < FEWEST_GROUPS:
             reason = f"it needs doubly coded segments of at least {FEWEST_GROUPS} participants, and there are {groups}"
-        found.append(
+        undecided.append(
             Verdict(
                 column=column,
                 verdict=CANNOT_TELL,
@@ -161,31 +161,31 @@ def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], 
                 reason=reason,
             )
         )
-    return found
+    return undecided
 
 
-def _decided(found: Sequence[Verdict], errors: Floats, groups: int, margin: float) -> tuple[Verdict, ...]:
+def _decided(verdicts: Sequence[Verdict], errors: Floats, groups: int, margin: float) -> tuple[Verdict, ...]:
     usable = [
         at
-        for at, one in enumerate(found)
-        if one.reason is None and one.delta is not None and errors[at] > 1e-12
+        for at, verdict in enumerate(verdicts)
+        if verdict.reason is None and verdict.delta is not None and errors[at] > 1e-12
     ]
     degrees = groups - 1
-    good = {at: float(stdtr(degrees, (_delta(found[at]) - margin) / errors[at])) for at in usable}
-    below = {at: float(stdtr(degrees, -_delta(found[at]) / errors[at])) for at in usable}
+    good = {at: float(stdtr(degrees, (_delta(verdicts[at]) - margin) / errors[at])) for at in usable}
+    below = {at: float(stdtr(degrees, -_delta(verdicts[at]) / errors[at])) for at in usable}
     good, below = holm(good), holm(below)
     decided = []
-    for at, one in enumerate(found):
+    for at, undecided in enumerate(verdicts):
         if at not in good:
-            why = one.reason or "its spread over participants cannot be told: the code is too rare"
-            decided.append(replace(one, reason=why))
+            why = undecided.reason or "its spread over participants cannot be told: the code is too rare"
+            decided.append(replace(undecided, reason=why))
             continue
         reach = float(stdtrit(degrees, 1 - ONE_SIDED)) * float(errors[at])
-        delta = _delta(one)
+        delta = _delta(undecided)
         verdict = AS_GOOD if good[at] < ONE_SIDED else BELOW if below[at] < ONE_SIDED else CANNOT_TELL
         decided.append(
             replace(
-                one,
+                undecided,
                 verdict=verdict,
                 interval=(delta - reach, delta + reach),
                 p_as_good=good[at],
@@ -211,5 +211,5 @@ def _more(delta: float, reach: float, groups: int, margin: float) -> int:
     return max(1, math.ceil(groups * (reach / distance) ** 2) - groups)
 
 
-def _delta(one: Verdict) -> float:
-    return one.delta if one.delta is not None else math.nan
+def _delta(verdict: Verdict) -> float:
+    return verdict.delta if verdict.delta is not None else math.nan

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from annotations.agreement.intervals import Interval, interval_over_groups, is_few
-from annotations.agreement.two_judges import kappa, positive_agreement, weighted_mean
+from annotations.agreement.two_judges import BOTH, SECOND_ONLY, kappa, positive_agreement, weighted_mean
 from annotations.agreement.undefined import or_none, share
 from annotations.arrays import Bools, Floats
 
@@ -28,6 +28,8 @@ DIRECT = (
     "who decide blind have seen suggestions on other segments, so whatever these have taught them is in both arms."
 )
 FEWEST_IN_ARM = 10
+# the last four places of an arm's sums; before them stand the 2 × 2 counts of each code
+UNITS, CODED, SECONDS, TIMED = -4, -3, -2, -1
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Arm:
         cells = np.bincount(at.ravel(), minlength=groups * codes * 4).astype(float).reshape(groups, -1)
         known = ~np.isnan(self.seconds)
         more = [np.ones(n), self.applied.any(axis=1), np.where(known, self.seconds, 0.0), known]
-        extra = [np.bincount(self.member, weights=one, minlength=groups) for one in more]
+        extra = [np.bincount(self.member, weights=weights, minlength=groups) for weights in more]
         return np.concatenate([cells, np.stack(extra, axis=1)], axis=1)
 
 
@@ -96,7 +98,7 @@ class Effect:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "differences": [one.to_json() for one in self.differences],
+            "differences": [difference.to_json() for difference in self.differences],
             "reviews_assisted": self.assisted,
             "reviews_blind": self.blind,
             "groups": self.groups,
@@ -109,12 +111,12 @@ class Effect:
 
 def suggestion_effect(strata: Sequence[Stratum], groups: int) -> Effect:
     """Assisted minus blind, of every measure. ``groups``: how many there are; members are positions in them."""
-    usable = [one for one in strata if min(len(one.assisted), len(one.blind)) >= FEWEST_IN_ARM]
+    usable = [s for s in strata if min(len(s.assisted), len(s.blind)) >= FEWEST_IN_ARM]
     left_out = tuple(
-        f"{one.coder} with {one.version}: {len(one.assisted)} assisted and {len(one.blind)} blind reviews; each arm "
-        f"needs {FEWEST_IN_ARM}"
-        for one in strata
-        if one not in usable
+        f"{stratum.coder} with {stratum.version}: {len(stratum.assisted)} assisted and {len(stratum.blind)} blind "
+        f"reviews; each arm needs {FEWEST_IN_ARM}"
+        for stratum in strata
+        if stratum not in usable
     )
     if not usable:
         why = "no coder has both assisted and blind reviews of one model version" + (
@@ -128,14 +130,14 @@ def suggestion_effect(strata: Sequence[Stratum], groups: int) -> Effect:
     )
     tables = arms[arms.any(axis=(1, 2, 3))]  # (groups, strata, 2, 4 · codes + 4)
     codes = usable[0].assisted.applied.shape[1]
-    least = int(tables.sum(axis=0)[..., 4 * codes].min()) // 2
-    found = tuple(
+    least = int(tables.sum(axis=0)[..., UNITS].min()) // 2
+    effects = tuple(
         _difference(name, measure, tables, limits) for name, measure, limits in _measures(codes, least)
     )
     return Effect(
-        found,
-        sum(len(one.assisted) for one in usable),
-        sum(len(one.blind) for one in usable),
+        effects,
+        sum(len(stratum.assisted) for stratum in usable),
+        sum(len(stratum.blind) for stratum in usable),
         len(tables),
         len(usable),
         None,
@@ -155,25 +157,25 @@ def _measures(codes: int, least: int) -> list[tuple[str, Measure, Interval]]:
         ("share of suggestions that the coder's own codes hold", lambda s: _taken(s, codes), (-1.0, 1.0)),
         (
             "share of segments coded at all",
-            lambda s: share(s[..., 4 * codes + 1], s[..., 4 * codes]),
+            lambda s: share(s[..., CODED], s[..., UNITS]),
             (-1.0, 1.0),
         ),
         ("codes per segment", lambda s: _per_unit(s, codes), anything),
         (f"distinct codes in {least} segments", lambda s: _distinct(s, codes, least), anything),
-        ("seconds per review", lambda s: share(s[..., 4 * codes + 2], s[..., 4 * codes + 3]), anything),
+        ("seconds per review", lambda s: share(s[..., SECONDS], s[..., TIMED]), anything),
     ]
 
 
 def _difference(name: str, measure: Measure, tables: Floats, limits: Interval) -> Difference:
     def difference(sums: Floats) -> Floats:
         values = measure(sums)  # (…, strata, 2)
-        n = sums[..., -4]
+        n = sums[..., UNITS]
         weights = share(n[..., 0] * n[..., 1], n[..., 0] + n[..., 1])
         return weighted_mean(values[..., 0] - values[..., 1], np.nan_to_num(weights))
 
     def arm(at: int) -> float | None:
         whole = tables.sum(axis=0)
-        n = whole[..., -4]
+        n = whole[..., UNITS]
         weights = share(n[..., 0] * n[..., 1], n[..., 0] + n[..., 1])
         return or_none(weighted_mean(measure(whole)[..., at], weights))
 
@@ -203,15 +205,15 @@ def _taken(sums: Floats, codes: int) -> Floats:
 
 def _per_unit(sums: Floats, codes: int) -> Floats:
     both, _, applied_only, _ = np.moveaxis(_pooled(sums, codes), -1, 0)
-    return share(both + applied_only, sums[..., 4 * codes])
+    return share(both + applied_only, sums[..., UNITS])
 
 
 def _distinct(sums: Floats, codes: int, least: int) -> Floats:
     """Codes that a random ``least`` of an arm's segments would hold (rarefaction, Hurlbert 1971), so that arms of
     different size compare."""
     cells = _cells(sums, codes)
-    with_code = cells[..., 0] + cells[..., 2]
-    n = sums[..., 4 * codes][..., None]
+    with_code = cells[..., BOTH] + cells[..., SECOND_ONLY]
+    n = sums[..., UNITS][..., None]
     without = n - with_code
     m = np.minimum(least, n)
     enough = without >= m

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from annotations.agreement.undefined import share
 from annotations.arrays import Bools, Floats
 
-Tables = Floats  # (groups, codes, 4): both, first only, second only, neither
+Tables = Floats  # (groups, codes, 4)
+# the places of the last axis: who applied the code
+BOTH, FIRST_ONLY, SECOND_ONLY, NEITHER = range(4)
 LEAST_POSITIVES = 5
 
 
 def tables_of(
-    one: Bools,
+    first: Bools,
     other: Bools,
     groups: Sequence[str],
     weights: Floats | None = None,
@@ -31,19 +33,19 @@ def tables_of(
     so that nothing depends on the order of the segments.
     """
     names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-    return counts(one, other, member, len(names), weights), tuple(names.tolist())
+    return counts(first, other, member, len(names), weights), tuple(names.tolist())
 
 
 def counts(
-    one: Bools,
+    first: Bools,
     other: Bools,
     member: NDArray[np.intp],
     groups: int,
     weights: Floats | None = None,
 ) -> Tables:
     """As ``tables_of``, for groups that are numbered already: ``member``, shape (n,), from 0 to below ``groups``."""
-    n, codes = one.shape
-    cell = 3 - 2 * one.astype(np.intp) - other
+    n, codes = first.shape
+    cell = 3 - 2 * first.astype(np.intp) - other
     at = (member[:, None] * codes + np.arange(codes)) * 4 + cell
     if weights is not None:
         weights = np.broadcast_to(weights[:, None] if weights.ndim == 1 else weights, (n, codes)).ravel()
@@ -71,7 +73,7 @@ def kappa(table: Floats) -> Floats:
 
 def percent_agreement(table: Floats) -> Floats:
     """The share of units on which both decided alike; never to be shown without prevalence and kappa."""
-    return share(table[..., 0] + table[..., 3], table.sum(axis=-1))
+    return share(table[..., BOTH] + table[..., NEITHER], table.sum(axis=-1))
 
 
 def positive_agreement(table: Floats) -> Floats:
@@ -88,7 +90,7 @@ def negative_agreement(table: Floats) -> Floats:
 
 def frequent(tables: Floats) -> Bools:
     """The codes with at least five positives by either side; tables (…, 4) to (…)."""
-    positives = tables[..., 0] + np.maximum(tables[..., 1], tables[..., 2])
+    positives = tables[..., BOTH] + np.maximum(tables[..., FIRST_ONLY], tables[..., SECOND_ONLY])
     return np.asarray(positives >= LEAST_POSITIVES)
 
 
@@ -116,12 +118,13 @@ def weighted_mean(values: Floats, weights: Floats) -> Floats:
 
 def prevalence(table: Floats) -> Floats:
     """The mean share of positives of both sides."""
-    return share(table[..., 0] + (table[..., 1] + table[..., 2]) / 2, table.sum(axis=-1))
+    by_one = table[..., FIRST_ONLY] + table[..., SECOND_ONLY]
+    return share(table[..., BOTH] + by_one / 2, table.sum(axis=-1))
 
 
 def why_undefined(total: Floats) -> str:
     """Why kappa of one summed table, shape (4,), is undefined."""
     if not total.sum():
         return "no segment was judged by both"
-    always = "applied the code to every segment" if total[0] else "never applied the code"
+    always = "applied the code to every segment" if total[BOTH] else "never applied the code"
     return f"both {always}, so that agreement by chance is complete"

@@ -52,16 +52,18 @@ def to_double_code(
 ) -> list[dict[str, Any]]:
     """The transcripts whose second coding would narrow the intervals most, the best first; ``widths`` by code id."""
     rows = []
-    for one in candidates:
-        gains = {code: _gain(width, one.expected.get(code, 0.0), groups) for code, width in widths.items()}
+    for candidate in candidates:
+        gains = {
+            code: _gain(width, candidate.expected.get(code, 0.0), groups) for code, width in widths.items()
+        }
         best = sorted((code for code in gains if gains[code] > 0), key=lambda code: -gains[code])[:3]
         rows.append(
             {
-                "transcript": one.transcript,
-                "case": one.case,
-                "wave": one.wave,
-                "segments": one.segments,
-                "coded_by": list(one.coded_by),
+                "transcript": candidate.transcript,
+                "case": candidate.case,
+                "wave": candidate.wave,
+                "segments": candidate.segments,
+                "coded_by": list(candidate.coded_by),
                 "narrower_by": sum(gains.values()) / max(len(gains), 1),
                 "codes": [widths[code].code for code in best],
             }

@@ -47,11 +47,11 @@ def check_codebook(codebook: Codebook, used: Mapping[str, int] | None = None) ->
 
     ``used``: how many codings each code id has in the study; None where there is no study to look at.
     """
-    found = [*_missing(codebook), *_alike(codebook), *_shapes(codebook)]
+    findings = [*_missing(codebook), *_alike(codebook), *_shapes(codebook)]
     if used:
-        found += _use(codebook, used)
+        findings += _use(codebook, used)
     order = ("wrong", "missing", "suspicious", "note")
-    return tuple(sorted(found, key=lambda finding: order.index(finding.kind)))
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.kind)))
 
 
 def _missing(codebook: Codebook) -> Iterator[Finding]:
@@ -77,23 +77,23 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
             tuple(code.path for code in sharing),
             f'Files must give the path of these, such as "{sharing[0].path}", or the id "{sharing[0].id}".',
         )
-    for one, other in combinations(codebook.applicable, 2):
-        alike = fuzz.ratio(folded(one.name), folded(other.name), score_cutoff=_NEAR_NAME)
-        if alike and folded(one.name) != folded(other.name):
+    for first, other in combinations(codebook.applicable, 2):
+        alike = fuzz.ratio(folded(first.name), folded(other.name), score_cutoff=_NEAR_NAME)
+        if alike and folded(first.name) != folded(other.name):
             yield Finding(
                 "suspicious",
-                f'the names "{one.name}" and "{other.name}" are nearly the same',
-                (one.path, other.path),
+                f'the names "{first.name}" and "{other.name}" are nearly the same',
+                (first.path, other.path),
                 "Is one a slip of the other? Merge or rename one, or coders and files will mix them up.",
             )
         if (
-            fuzz.ratio(folded(one.definition), folded(other.definition), score_cutoff=_NEAR_TEXT)
-            and one.definition
+            fuzz.ratio(folded(first.definition), folded(other.definition), score_cutoff=_NEAR_TEXT)
+            and first.definition
         ):
             yield Finding(
                 "suspicious",
                 "two codes have nearly the same definition",
-                (one.path, other.path),
+                (first.path, other.path),
                 "Say in each what the other is not, or merge them.",
             )
     for its in _by(codebook.applicable, lambda code: folded(code.example)).values():
@@ -171,10 +171,10 @@ def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[Finding]:
 
 
 def _by(codes: Sequence[Code], key: Callable[[Code], str]) -> dict[str, list[Code]]:
-    found: dict[str, list[Code]] = {}
+    by_key: dict[str, list[Code]] = {}
     for code in codes:
-        found.setdefault(key(code), []).append(code)
-    return found
+        by_key.setdefault(key(code), []).append(code)
+    return by_key
 
 
 def _labels(codebook: Codebook, codes: Sequence[Code]) -> tuple[str, ...]:

@@ -42,14 +42,16 @@ class CodePaths:
     def ending(self, path: Sequence[str], *, framework: str = "") -> list[Code]:
         """The codes whose path ends so; of several the one whose whole path it is, or those that may be applied."""
         wanted = tuple(map(folded, path))
-        found = self._ending.get(wanted, [])
+        codes = self._ending.get(wanted, [])
         if framework:
             named = folded(framework)
             here = {
-                one.id for one in self._codebook.frameworks if named in (folded(one.id), folded(one.name))
+                framework.id
+                for framework in self._codebook.frameworks
+                if named in (folded(framework.id), folded(framework.name))
             }
-            found = [code for code in found if code.framework in here]
-        usable = [code for code in found if code.applicable] or found
+            codes = [code for code in codes if code.framework in here]
+        usable = [code for code in codes if code.applicable] or codes
         whole = [code for code in usable if self._chains[code.id] == wanted]
         return whole if len(whole) == 1 else usable
 
@@ -67,15 +69,15 @@ class CodePaths:
         for dropped in range(len(path)):
             if dropped and not may_drop(path[:dropped]):
                 return None
-            found = self.ending(path[dropped:], framework=framework)
-            if len(found) > 1:
-                paths = "; ".join(f'"{code.path}"' for code in found)
+            codes = self.ending(path[dropped:], framework=framework)
+            if len(codes) > 1:
+                paths = "; ".join(f'"{code.path}"' for code in codes)
                 raise AmbiguousName(
                     f'code "{" > ".join(path[dropped:])}" is the name of several codes. Give one of the paths {paths}.'
                 )
-            if found:
-                whole = self._chains[found[0].id] == tuple(map(folded, path[dropped:]))
-                return FoundCode(found[0], dropped, dropped > 0 and not whole)
+            if codes:
+                whole = self._chains[codes[0].id] == tuple(map(folded, path[dropped:]))
+                return FoundCode(codes[0], dropped, dropped > 0 and not whole)
         return None
 
 

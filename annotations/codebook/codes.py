@@ -34,7 +34,11 @@ class PublishedName:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code of a codebook. ``parent`` is the id of the code above it, or None. ``color``: as #RRGGBB, or ""."""
+    """One code of a codebook. ``parent`` is the id of the code above it, or None. ``color``: as #RRGGBB, or "".
+
+    >>> Code("cost", "Cost", "themes", "Themes/Money/Cost", definition="What it costs").meaning
+    'Money, Cost. What it costs'
+    """
 
     id: str
     name: str
@@ -73,6 +77,11 @@ class Codebook:
     """Frameworks and their codes, parents before children. Its version is the hash of its content.
 
     ``influence``: are coders asked which influence what they code has, and whether it is told by a concrete example?
+
+    >>> code = Code("cost", "Cost", "themes", "Themes/Cost")
+    >>> book = Codebook("Ours", (Framework("themes", "Themes"),), (code,))
+    >>> book.resolve("themes/cost").id, book["cost"].name
+    ('cost', 'Cost')
     """
 
     name: str
@@ -142,13 +151,13 @@ class Codebook:
         key = " ".join(name.split())
         if key in self.by_id:
             return _applicable(self.by_id[key])
-        found = self._by_name.get(folded(f"{framework}/{key}")) or self._by_name.get(folded(key), [])
-        found = found or [code for code in self.codes if folded(code.id) == folded(key)]
+        codes = self._by_name.get(folded(f"{framework}/{key}")) or self._by_name.get(folded(key), [])
+        codes = codes or [code for code in self.codes if folded(code.id) == folded(key)]
         if framework:
             wanted = folded(framework)
             here = {f.id for f in self.frameworks if wanted in (folded(f.id), folded(f.name))}
-            found = [code for code in found if code.framework in here]
-        usable = [code for code in found if code.applicable] or found
+            codes = [code for code in codes if code.framework in here]
+        usable = [code for code in codes if code.applicable] or codes
         if len(usable) == 1:
             return _applicable(usable[0])
         if usable:

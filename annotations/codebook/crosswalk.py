@@ -49,12 +49,12 @@ class Crosswalk:
 
     @cached_property
     def _by_code(self) -> dict[str, list[Row]]:
-        found: dict[str, list[Row]] = {}
+        by_code: dict[str, list[Row]] = {}
         for row in self.rows:
             for code in (row.old, row.new):
                 if code is not None:
-                    found.setdefault(code.id, []).append(row)
-        return found
+                    by_code.setdefault(code.id, []).append(row)
+        return by_code
 
     def of(self, code_id: str) -> tuple[Row, ...]:
         """The rows that speak of a construct of either year."""
@@ -70,13 +70,13 @@ def shipped_crosswalk() -> Crosswalk:
     file = Path(str(files("annotations") / "codebook" / "shipped" / "cfir-2009-to-2022.csv"))
     sheet = read_sheet(file, required=("from", "to", "relation", "status"), optional=("note",))
     old, new = shipped_codebook(OLD), shipped_codebook(NEW)
-    found = []
+    rows = []
     for row in sheet.rows:
         where = f"{file.name}, row {row.number}"
         for column, known in (("relation", get_args(Relation)), ("status", get_args(Status))):
             if row[column] not in known:
                 raise BadInput(f'{where}: {column} "{row[column]}" is not one of {", ".join(known)}.')
-        found.append(
+        rows.append(
             Row(
                 _code(old, row["from"], where),
                 _code(new, row["to"], where),
@@ -85,7 +85,7 @@ def shipped_crosswalk() -> Crosswalk:
                 row["note"],
             )
         )
-    return Crosswalk(tuple(found))
+    return Crosswalk(tuple(rows))
 
 
 def _code(codebook: Codebook, code_id: str, where: str) -> Code | None:

@@ -95,7 +95,7 @@ def assemble(
             **draft.texts,
         )
         for framework in frameworks
-        for draft in _parents_first([one for one in drafts if one.framework is framework])
+        for draft in _parents_first([draft for draft in drafts if draft.framework is framework])
     )
     return Codebook(name, tuple(finished.values()), codes, description, sources, influence)
 
@@ -113,7 +113,7 @@ def a_name(given: str, where: str, what: str) -> str:
 
 
 def _frameworks(drafts: Sequence[FrameworkDraft], file: str) -> dict[FrameworkDraft, Framework]:
-    found: dict[FrameworkDraft, Framework] = {}
+    frameworks: dict[FrameworkDraft, Framework] = {}
     taken: dict[str, str] = {}
     for draft in drafts:
         its_id = (
@@ -127,8 +127,8 @@ def _frameworks(drafts: Sequence[FrameworkDraft], file: str) -> dict[FrameworkDr
                 )
             taken[word] = draft.name
         role = draft.role or _role_of(its_id, draft.name)
-        found[draft] = Framework(its_id, draft.name, role, draft.select, draft.description)
-    return found
+        frameworks[draft] = Framework(its_id, draft.name, role, draft.select, draft.description)
+    return frameworks
 
 
 def _role_of(*names: str) -> str:
@@ -158,17 +158,17 @@ def _parent_of(
 ) -> CodeDraft:
     wanted = folded(draft.parent)
     parts, whole = _parts(draft.parent, draft.framework)
-    found = [other for other in named.get((draft.framework, wanted), ()) if other is not draft]
-    if not found and parts:
+    above = [other for other in named.get((draft.framework, wanted), ()) if other is not draft]
+    if not above and parts:
         last = named.get((draft.framework, parts[-1]), ())
-        found = [other for other in last if other is not draft and _lies_at(other, parts, whole)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+        above = [other for other in last if other is not draft and _lies_at(other, parts, whole)]
+    if len(above) == 1:
+        return above[0]
+    if above:
         raise BadInput(
             f'{draft.where}: the parent "{draft.parent}" is the name of several codes '
-            f"({'; '.join(other.where.rsplit(', ', 1)[-1] for other in found[:5])}). Give its path, such as "
-            f'"{found[0].framework.name}/{"/".join(filter(None, (found[0].parent, found[0].name)))}".'
+            f"({'; '.join(other.where.rsplit(', ', 1)[-1] for other in above[:5])}). Give its path, such as "
+            f'"{above[0].framework.name}/{"/".join(filter(None, (above[0].parent, above[0].name)))}".'
         )
     if folded(draft.name) == wanted:
         raise BadInput(f'{draft.where}: the code "{draft.name}" is its own parent. Leave its parent empty.')
@@ -213,16 +213,18 @@ def _refuse_circles(drafts: Sequence[CodeDraft]) -> None:
         while at is not None and at not in levels:
             if at in chain:
                 circle = [*chain[chain.index(at) :], at]
-                names = " → ".join(f'"{one.name}" ({one.where.rsplit(", ", 1)[-1]})' for one in circle)
+                names = " → ".join(f'"{draft.name}" ({draft.where.rsplit(", ", 1)[-1]})' for draft in circle)
                 raise BadInput(
                     f"{at.where}: the codes lie below each other in a circle: {names}. Clear one parent."
                 )
             chain.append(at)
             at = at.above
-        for one in reversed(chain):
-            levels[one] = 1 + (levels[one.above] if one.above else 0)
-            if levels[one] > MOST_LEVELS:
-                raise BadInput(f"{one.where}: it lies more than {MOST_LEVELS} levels deep. Use fewer levels.")
+        for step in reversed(chain):
+            levels[step] = 1 + (levels[step.above] if step.above else 0)
+            if levels[step] > MOST_LEVELS:
+                raise BadInput(
+                    f"{step.where}: it lies more than {MOST_LEVELS} levels deep. Use fewer levels."
+                )
 
 
 def _refuse_twins(drafts: Sequence[CodeDraft]) -> None:
@@ -239,12 +241,12 @@ def _refuse_twins(drafts: Sequence[CodeDraft]) -> None:
 
 def _ids(drafts: Sequence[CodeDraft]) -> dict[CodeDraft, str]:
     """Permanent ids: the one given, else the name if no other code bears it, else the path, in plain letters."""
-    found: dict[CodeDraft, str] = {}
+    ids: dict[CodeDraft, str] = {}
     taken: dict[str, CodeDraft] = {}
     for draft in drafts:
         if draft.id:
-            found[draft] = _given_id(draft)
-            other = taken.setdefault(folded(found[draft]), draft)
+            ids[draft] = _given_id(draft)
+            other = taken.setdefault(folded(ids[draft]), draft)
             if other is not draft:
                 raise BadInput(
                     f'{draft.where}: the id "{draft.id}" belongs to "{other.path}" already. Give another, or none.'
@@ -258,8 +260,8 @@ def _ids(drafts: Sequence[CodeDraft]) -> dict[CodeDraft, str]:
         while plain in taken:
             plain, number = f"{wanted[: _LONGEST_ID - 6]}-{number}", number + 1
         taken[plain] = draft
-        found[draft] = plain
-    return found
+        ids[draft] = plain
+    return ids
 
 
 def _given_id(draft: CodeDraft) -> str:

@@ -99,24 +99,24 @@ class _Listing:
 
     def framework(self, given: str, select: str, where: str) -> FrameworkDraft:
         name = a_name(given or _UNNAMED, where, "a framework")
-        found = self.frameworks.get(folded(name))
-        if found is None and self.closed:
+        framework_draft = self.frameworks.get(folded(name))
+        if framework_draft is None and self.closed:
             known = [framework.name for framework in self.frameworks.values()]
             raise unknown("framework", given, known, where=where, remedy="Name one of those listed.")
-        if found is None:
-            found = self.frameworks[folded(name)] = FrameworkDraft(name)
+        if framework_draft is None:
+            framework_draft = self.frameworks[folded(name)] = FrameworkDraft(name)
         if select:
-            found.say_select(_select(select, where), where)
-        return found
+            framework_draft.say_select(_select(select, where), where)
+        return framework_draft
 
 
 def _read_table(file: Path) -> FromFile:
     grids = list(grids_of(file))
-    found = find_layout(grids)
+    layout_there = find_layout(grids)
     # what has columns of ours beside the code is ours, unless the tree stands in columns side by side
-    if found is None or (not isinstance(found[2], tuple) and _is_own(grids)):
+    if layout_there is None or (not isinstance(layout_there[2], tuple) and _is_own(grids)):
         return _own_table(file)
-    grid, head, layout = found
+    grid, head, layout = layout_there
     if grid.fault:
         raise BadInput(grid.fault)
     Sheet(str(file), (), (), hidden=grid.hidden).refuse_hidden()
@@ -139,18 +139,18 @@ def _of_tree(listed: Sequence[tuple[Listed, bool]], file: Path) -> Codebook:
     listing = _Listing()
     by_path: dict[tuple[str, ...], CodeDraft] = {}
     above: list[tuple[CodeDraft, tuple[str, ...]]] = []
-    for one, has_row in listed:
-        where = f"{file}, row {one.row}"
+    for listed_code, has_row in listed:
+        where = f"{file}, row {listed_code.row}"
         draft = CodeDraft(
-            name=a_name(one.name, where, "a code"),
-            framework=listing.framework("", one.cells.get("select", ""), where),
+            name=a_name(listed_code.name, where, "a code"),
+            framework=listing.framework("", listed_code.cells.get("select", ""), where),
             where=where,
-            id=one.cells.get("id", ""),
-            applicable=has_row and _yes(one.cells.get("applicable", ""), where),
-            texts={key: one.cells[key] for key in _TEXTS if one.cells.get(key)},
+            id=listed_code.cells.get("id", ""),
+            applicable=has_row and _yes(listed_code.cells.get("applicable", ""), where),
+            texts={key: listed_code.cells[key] for key in _TEXTS if listed_code.cells.get(key)},
         )
-        by_path.setdefault(tuple(map(folded, (*one.above, one.name))), draft)
-        above.append((draft, tuple(map(folded, one.above))))
+        by_path.setdefault(tuple(map(folded, (*listed_code.above, listed_code.name))), draft)
+        above.append((draft, tuple(map(folded, listed_code.above))))
         listing.drafts.append(draft)
     for draft, path in above:
         draft.above = by_path.get(path)
@@ -262,7 +262,7 @@ def _nested(
             applicable=_yes(text(its.get("applicable"), here), here),
             carried_by=_carriers(its.get("carried_by"), here),
             texts={
-                key: found for key in (*_TEXTS, "color") if (found := text(its.get(key), f"{here}, {key}"))
+                key: words for key in (*_TEXTS, "color") if (words := text(its.get(key), f"{here}, {key}"))
             },
             names=_names(its.get("names"), f"{here}, names"),
             above=above,
@@ -297,15 +297,15 @@ def _carriers(given: Any, where: str) -> tuple[Role, ...]:
         return (Role.PARTICIPANT,)
     listed = [given] if isinstance(given, str) else entries(given, f"{where}, carried_by")
     try:
-        found = tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
+        roles = tuple(dict.fromkeys(Role(text(role, where)) for role in listed))
     except ValueError as error:
         raise BadInput(f"{where}: carried_by lists {_CARRIERS}; found {given!r}.") from error
-    if not any(role.is_coded for role in found):
+    if not any(role.is_coded for role in roles):
         raise BadInput(
             f"{where}: carried_by lists {_CARRIERS}; found {given!r}. Tandem codes what participants say: on "
             f"interviewers' turns it suggests, shows and counts no code. Add participant, or take the code out."
         )
-    return found
+    return roles
 
 
 def _select(given: str, where: str) -> Select:

@@ -117,7 +117,7 @@ def _ancestors(codebook: Codebook, code: Code) -> tuple[str, ...]:
 
 
 def _counterparts(code: Code, crosswalk: Crosswalk) -> list[Counterpart]:
-    found = [
+    counterparts = [
         Counterpart(_MODELS.get(model, model), name.name, name.status)
         for model, names in code.names.items()
         for name in names
@@ -128,8 +128,8 @@ def _counterparts(code: Code, crosswalk: Crosswalk) -> list[Counterpart]:
         name = f"{row.relation} there" if other is None else other.path.split("/", 1)[1].replace("/", ", ")
         if other is None and row.relation == "new":
             name = "none: new in 2022"
-        found.append(Counterpart(model, name, row.status, row.note))
-    return found
+        counterparts.append(Counterpart(model, name, row.status, row.note))
+    return counterparts
 
 
 def to_json(layout: Layout) -> dict[str, Any]:
@@ -167,7 +167,12 @@ def _entry_json(entry: Entry, wanted: set[str]) -> dict[str, Any]:
         "applicable": code.applicable,
         **{key: getattr(code, key) for key, _ in TEXTS},
         "counterparts": [
-            {"model": one.model, "name": one.name, "status": one.status, "note": one.note}
-            for one in entry.counterparts
+            {
+                "model": counterpart.model,
+                "name": counterpart.name,
+                "status": counterpart.status,
+                "note": counterpart.note,
+            }
+            for counterpart in entry.counterparts
         ],
     }

@@ -68,15 +68,15 @@ def _plain(node: Any, file: str) -> Any:
         return None if node.tag == "tag:yaml.org,2002:null" else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_plain(entry, file) for entry in node.value]
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in node.value:
         line = _line(key)
         if not isinstance(key, yaml.ScalarNode):
             raise BadInput(f"{file}, line {line}: a key is a word such as code; found a list or keys.")
-        if key.value in found:
+        if key.value in values:
             raise BadInput(f'{file}, line {line}: the key "{key.value}" stands there twice. Keep one.')
-        found[key.value] = _plain(value, file)
-    return found
+        values[key.value] = _plain(value, file)
+    return values
 
 
 def mapping(given: Any, known: Sequence[str] | None, where: str) -> Mapping[str, Any]:

@@ -150,11 +150,11 @@ def _levels(names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if numbered := _NUMBERED.fullmatch(name):
             ranks[name] = (0, 0, int(numbered[1]))
-        elif (found := _LEVEL.fullmatch(name)) and name not in _PARENTS:
-            below = len(re.findall("sub|unter", found[1]))
-            of_codes = found[2].startswith("code")
-            main = not below and not name.startswith(found[2])
-            ranks[name] = (int(of_codes), below - main, int(found[3] or 0))
+        elif (match := _LEVEL.fullmatch(name)) and name not in _PARENTS:
+            below = len(re.findall("sub|unter", match[1]))
+            of_codes = match[2].startswith("code")
+            main = not below and not name.startswith(match[2])
+            ranks[name] = (int(of_codes), below - main, int(match[3] or 0))
     return tuple(sorted(ranks, key=lambda name: ranks[name]))
 
 
@@ -227,27 +227,27 @@ def in_order(table: BookTable) -> tuple[list[tuple[Listed, bool]], list[str]]:
 
     Sentences say how many have none: nobody applies these.
     """
-    own = {tuple(map(folded, (*one.above, one.name))) for one in table.codes}
-    found: list[tuple[Listed, bool]] = []
+    own = {tuple(map(folded, (*code.above, code.name))) for code in table.codes}
+    ordered: list[tuple[Listed, bool]] = []
     seen: set[tuple[str, ...]] = set()
     added: list[str] = []
-    for one in table.codes:
-        for depth in range(1, len(one.above) + 1):
-            path = tuple(map(folded, one.above[:depth]))
+    for code in table.codes:
+        for depth in range(1, len(code.above) + 1):
+            path = tuple(map(folded, code.above[:depth]))
             if path not in own and path not in seen:
                 seen.add(path)
-                added.append(one.above[depth - 1])
-                found.append((Listed(one.row, one.above[depth - 1], one.above[: depth - 1], {}), False))
-        found.append((one, True))
+                added.append(code.above[depth - 1])
+                ordered.append((Listed(code.row, code.above[depth - 1], code.above[: depth - 1], {}), False))
+        ordered.append((code, True))
     if not added:
-        return found, []
+        return ordered, []
     names = ", ".join(f'"{name}"' for name in added[:5]) + (" …" if len(added) > 5 else "")
     have = counted(
         len(added),
         "name stands only above others and became a heading that nobody applies",
         "names stand only above others and became headings that nobody applies",
     )
-    return found, [f"{have}: {names}."]
+    return ordered, [f"{have}: {names}."]
 
 
 def _above(said: Mapping[str, str], by_id: Mapping[str, Mapping[str, str]], where: str) -> Iterator[str]:

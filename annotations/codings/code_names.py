@@ -68,16 +68,29 @@ class CodeNames:
 
     def codes(self, cell: Named) -> tuple[str, ...]:
         """The ids of the codes in a cell, none where it is empty. Raises BadInput with the reason."""
-        found = self._found[cell]
-        if isinstance(found, BadInput):
-            raise found
-        return tuple(dict.fromkeys(one.code for one in found))
+        meant = self._found[cell]
+        if isinstance(meant, BadInput):
+            raise meant
+        return tuple(dict.fromkeys(code_meant.code for code_meant in meant))
 
     @property
     def by_name_alone(self) -> tuple[tuple[str, str], ...]:
         """What was taken for a code though the codebook has it elsewhere: as the file says, and the code's path."""
-        meant = (one for found in self._found.values() if not isinstance(found, BadInput) for one in found)
-        return tuple(sorted({(one.said, self._codebook[one.code].path) for one in meant if one.said}))
+        meant = (
+            code_meant
+            for codes_meant in self._found.values()
+            if not isinstance(codes_meant, BadInput)
+            for code_meant in codes_meant
+        )
+        return tuple(
+            sorted(
+                {
+                    (code_meant.said, self._codebook[code_meant.code].path)
+                    for code_meant in meant
+                    if code_meant.said
+                }
+            )
+        )
 
     def _codes_or_reason(self, cell: Named) -> tuple[_Meant, ...] | BadInput:
         try:
@@ -95,7 +108,7 @@ class CodeNames:
             return (whole,)
         parted = self._parted(cell) if marked else None
         if whole is not None and parted:
-            names = " and ".join(f'"{self._codebook[one.code].path}"' for one in parted)
+            names = " and ".join(f'"{self._codebook[meant.code].path}"' for meant in parted)
             raise AmbiguousName(
                 f'"{text}" may be the code "{self._codebook[whole.code].path}" or {names}. Put each code into a row of its '
                 f"own, and write the path where you mean the one."
@@ -111,7 +124,7 @@ class CodeNames:
     def _parted(self, cell: Named) -> tuple[_Meant, ...] | None:
         """The cell as several codes, as few as possible; None where that cannot be. Raises AmbiguousName."""
         text, marks = cell.cell, re.compile(f"[{re.escape(cell.several)}]")
-        cuts = [-1, *(found.start() for found in marks.finditer(text)), len(text)]
+        cuts = [-1, *(mark.start() for mark in marks.finditer(text)), len(text)]
         if len(cuts) > _MOST_PIECES:
             pieces = [self._try(piece, cell) for piece in _pieces(text, cell.several)]
             known = tuple(piece for piece in pieces if piece is not None)
@@ -133,15 +146,15 @@ class CodeNames:
                     best[end] = (codes, other)
                 elif len(codes) == len(at[0]) and set(codes) != set(at[0]):
                     best[end] = (at[0], True)
-        found = best[-1]
-        if found is None or not found[0]:
+        parts = best[-1]
+        if parts is None or not parts[0]:
             return None
-        if found[1]:
+        if parts[1]:
             raise AmbiguousName(
                 f'"{text.strip()}" can be read as several codes in more than one way, since names of the codebook hold the '
                 f"mark between them. Put each code into a row of its own."
             )
-        return found[0]
+        return parts[0]
 
     def _try(self, name: str, cell: Named) -> _Meant | None:
         """The code, or None where the name is not known; raises what else is wrong with it."""
@@ -157,10 +170,10 @@ class CodeNames:
                 self._one[key] = self._look_up(key)
             except BadInput as error:
                 self._one[key] = error
-        found = self._one[key]
-        if isinstance(found, BadInput):
-            raise found
-        return found
+        meant_before = self._one[key]
+        if isinstance(meant_before, BadInput):
+            raise meant_before
+        return meant_before
 
     def _look_up(self, key: Named) -> _Meant:
         try:
@@ -177,7 +190,7 @@ class CodeNames:
         for path, whole in self._paths(key):
             # in a file of our own layout a path is meant as it stands
             as_it_stands = whole or bool(key.several and not key.listed)
-            found = self._code_paths.find(
+            place = self._code_paths.find(
                 path,
                 framework=key.framework,
                 # what would be dropped may be a code of its own
@@ -186,10 +199,10 @@ class CodeNames:
                     and not any(mark in part for part in names for mark in key.several)
                 ),
             )
-            if found is not None:
+            if place is not None:
                 # says too that a heading cannot be applied
-                code = self._codebook.resolve(found.code.id).id
-                return _Meant(code, " > ".join(path) if found.dropped else "", found.guessed)
+                code = self._codebook.resolve(place.code.id).id
+                return _Meant(code, " > ".join(path) if place.dropped else "", place.guessed)
         raise first
 
     def _paths(self, key: Named) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -204,25 +217,26 @@ class CodeNames:
     def _refuse_merging(self) -> None:
         """Two codes of a file do not become one because the codebook knows their last name once."""
         several = claimed_by_several(self._claims())
-        for cell, found in self._found.items():
-            for one in () if isinstance(found, BadInput) else found:
-                if one.guessed and one.code in several:
-                    listed = " and ".join(f'"{name}"' for name in several[one.code][:3])
+        for cell, codes_meant in self._found.items():
+            for meant in () if isinstance(codes_meant, BadInput) else codes_meant:
+                if meant.guessed and meant.code in several:
+                    listed = " and ".join(f'"{name}"' for name in several[meant.code][:3])
                     self._found[cell] = UnknownName(
                         f"the file has {listed}, and the codebook knows such a name once, as "
-                        f'"{self._codebook[one.code].path}". Add the codes to codebook.yaml, or write that path in the file.'
+                        f'"{self._codebook[meant.code].path}". Add the codes to '
+                        "codebook.yaml, or write that path in the file."
                     )
 
     def _claims(self) -> Iterator[tuple[str, str, bool]]:
         """The paths of the file, with the code that each means; a name alone says nothing of what is above it."""
-        for cell, found in self._found.items():
-            for one in () if isinstance(found, BadInput) else found:
-                if one.said:
-                    yield one.said, one.code, one.guessed
-                elif isinstance(found, tuple) and len(found) == 1:
+        for cell, codes_meant in self._found.items():
+            for meant in () if isinstance(codes_meant, BadInput) else codes_meant:
+                if meant.said:
+                    yield meant.said, meant.code, meant.guessed
+                elif isinstance(codes_meant, tuple) and len(codes_meant) == 1:
                     path = next(iter(self._paths(cell)), None)
                     if path is not None:
-                        yield " > ".join(path[0]), one.code, False
+                        yield " > ".join(path[0]), meant.code, False
 
 
 def _pieces(text: str, marks: str) -> list[str]:

@@ -35,8 +35,8 @@ def moment_in(given: str, time_zone: tzinfo) -> datetime | None:
     if not given:
         return None
     try:
-        found = datetime.fromisoformat(given)
-        return (found if found.tzinfo else found.replace(tzinfo=time_zone)).astimezone(UTC)
+        moment = datetime.fromisoformat(given)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=time_zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(f'"{given}" is no date; write it as 2026-03-01 or 2026-03-01T14:30') from None
 

@@ -198,11 +198,11 @@ class _Placing:
         key = (row["transcript"], row["group"])
         if key not in self._places:
             try:
-                found = self._names.find(*key)
-                same = (one for one in self._places.values() if isinstance(one, Places))
-                self._places[key] = next((one for one in same if one.transcript is found), None) or Places(
-                    found
-                )
+                transcript = self._names.find(*key)
+                same = (place for place in self._places.values() if isinstance(place, Places))
+                self._places[key] = next(
+                    (place for place in same if place.transcript is transcript), None
+                ) or Places(transcript)
             except ValueError as error:
                 self._places[key] = str(error)
         known = self._places[key]
@@ -219,14 +219,14 @@ class _Placing:
             try:
                 places = self._transcript(row)
                 if _as_given(places, row) is None:
-                    one = Asked(at, int(row["position"]), places.everywhere(row["quote"]))
-                    asked.setdefault(id(places), (places, []))[1].append(one)
+                    asked_quote = Asked(at, int(row["position"]), places.everywhere(row["quote"]))
+                    asked.setdefault(id(places), (places, []))[1].append(asked_quote)
             except ValueError:
                 continue  # told when the row is placed
-        found: dict[int, Span] = {}
+        spans: dict[int, Span] = {}
         for places, its in asked.values():
-            found |= places_by_position(its, places.transcript.text)
-        return found
+            spans |= places_by_position(its, places.transcript.text)
+        return spans
 
 
 def _as_given(places: Places, row: Row) -> Span | None:
@@ -242,7 +242,7 @@ def _span(places: Places, row: Row) -> Span:
     """The narrowest passage that the row's columns name; raises NotFound where they name different ones."""
     turn = _turn(places, row)
     given = places.span(row["start"], row["end"]) if row["start"] or row["end"] else None
-    if given is not None and turn is not None and not given & turn:
+    if given is not None and turn is not None and not given.overlap(turn):
         raise NotFound(
             "start", "start and end lie outside the turn that the row names; leave one of them empty"
         )
@@ -255,15 +255,15 @@ def _span(places: Places, row: Row) -> Span:
             )
     elif row["quote"]:
         quoted = places.quote(row["quote"], within=turn)
-        if turn is not None and not quoted & turn:
+        if turn is not None and not quoted.overlap(turn):
             raise NotFound(
                 "quote", "these words stand outside the turn that the row names; correct one of them"
             )
         return quoted
-    found = given or turn
-    if found is None:
+    span_given = given or turn
+    if span_given is None:
         raise NotFound("turn", "nothing says where the passage is; give turn, or start and end, or quote")
-    return found
+    return span_given
 
 
 def _turn(places: Places, row: Row) -> Span | None:

@@ -68,8 +68,8 @@ def keep_codings(
     version = keep_codebook(connection, codebook)
     asked = only or frozenset(code.id for code in codebook.applicable)
     # of some rows nobody knows what else stands on the passage, unless it is said which codes were looked for
-    alone = [one.loose or (one.part and only is None) for one in placed]
-    by_pass = _by_pass([one for one, its in zip(placed, alone, strict=True) if not its], ids)
+    alone = [coding.loose or (coding.part and only is None) for coding in placed]
+    by_pass = _by_pass([coding for coding, its in zip(placed, alone, strict=True) if not its], ids)
     partly = {ids[name] for name in not_to_the_end}
     for (transcript, coder, condition), passages in by_pass.items():
         this = _Pass(connection, transcript, coder, condition, version, asked, only, file)
@@ -79,7 +79,7 @@ def keep_codings(
             _keep_reviews(this, passages, kept)
             if complete == "all" and transcript not in partly:
                 _keep_empty(this, segments.get(transcript, ()), kept)
-    rest = _by_pass([one for one, its in zip(placed, alone, strict=True) if its], ids)
+    rest = _by_pass([coding for coding, its in zip(placed, alone, strict=True) if its], ids)
     for (transcript, coder, condition), passages in rest.items():
         _keep_loose(
             _Pass(connection, transcript, coder, condition, version, asked, only, file), passages, kept
@@ -120,8 +120,8 @@ class _Pass:
 
     def every(self) -> list[Review]:
         """The same, whichever codes it was about."""
-        found = current_reviews(self.connection, transcript=self.transcript)
-        own = [r for r in found if r.coder == self.coder and r.condition == self.condition]
+        reviews = current_reviews(self.connection, transcript=self.transcript)
+        own = [r for r in reviews if r.coder == self.coder and r.condition == self.condition]
         return [r for r in own if r.draw is not Draw.REPEAT]
 
     def answers(self, review: Review) -> bool:
@@ -131,18 +131,18 @@ class _Pass:
 
 def _by_pass(placed: Sequence[PlacedCoding], ids: Mapping[str, UUID]) -> dict[Pass, dict[Span, list[Coding]]]:
     passes: dict[Pass, dict[Span, list[Coding]]] = {}
-    for one in placed:
-        key = (ids[one.transcript], one.coder, one.condition)
-        codings = passes.setdefault(key, {}).setdefault(one.span, [])
-        if one.code is not None:
+    for coding in placed:
+        key = (ids[coding.transcript], coding.coder, coding.condition)
+        codings = passes.setdefault(key, {}).setdefault(coding.span, [])
+        if coding.code is not None:
             codings.append(
                 Coding(
-                    code=one.code,
-                    span=one.span,
-                    influence=one.influence,
-                    concrete_example=one.concrete_example,
-                    memo=one.memo,
-                    created=one.created,
+                    code=coding.code,
+                    span=coding.span,
+                    influence=coding.influence,
+                    concrete_example=coding.concrete_example,
+                    memo=coding.memo,
+                    created=coding.created,
                 )
             )
     return passes
@@ -194,7 +194,7 @@ def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept
 def _keep_empty(this: _Pass, segments: Sequence[Segment], kept: Kept) -> None:
     """Every unit that the coder put no code on was read too: an empty review of it."""
     current = this.current()
-    kept.before_codes += sum(not one.codings and not this.answers(one) for one in current)
+    kept.before_codes += sum(not review.codings and not this.answers(review) for review in current)
     present = labels_of({this.transcript: segments}, current)
     seen = set().union(*(labels.judged for labels in present))
     empty = [
@@ -236,12 +236,12 @@ def _count(
     kept: Kept,
 ) -> None:
     """Who coded what, and how much of it lies on no unit."""
-    kept.coders |= {one.coder for one in placed}
-    kept.transcripts |= {one.transcript for one in placed}
+    kept.coders |= {coding.coder for coding in placed}
+    kept.transcripts |= {coding.transcript for coding in placed}
     by_transcript: dict[UUID, dict[int, Span]] = {}
-    for at, one in enumerate(placed):
-        if one.code is not None:
-            by_transcript.setdefault(ids[one.transcript], {})[at] = one.span
+    for at, coding in enumerate(placed):
+        if coding.code is not None:
+            by_transcript.setdefault(ids[coding.transcript], {})[at] = coding.span
     for transcript, spans in by_transcript.items():
         cut = segments.get(transcript, ())
         for positions in project([segment.span for segment in cut], spans).values():

@@ -104,8 +104,10 @@ class Places:
         begins, ends = _number(start), _number(end)
         for column, given, number in (("start", start, begins), ("end", end, ends)):
             if number is None:
-                found = f'"{given}"' if given else "nothing"
-                raise NotFound(column, f"found {found}; start and end are both numbers of characters, from 0")
+                what_stands = f'"{given}"' if given else "nothing"
+                raise NotFound(
+                    column, f"found {what_stands}; start and end are both numbers of characters, from 0"
+                )
             if number < 0:
                 raise NotFound(column, f"found {number}; characters are counted from 0")
         if begins is None or ends is None or begins >= ends:
@@ -123,23 +125,23 @@ class Places:
         Words copied as they are come first, white space folded. Else they are found without regard to marks, to
         heads between the turns and to what an ellipsis leaves out. Raises NotFound if they stand there twice.
         """
-        found = list(self.everywhere(words))
+        spans = list(self.everywhere(words))
         if within is not None:
             # a quote that reaches out of the turn is found in the whole transcript
-            found = [span for span in found if within.start <= span.start < within.end] or found
-        if len(found) > 1:
-            turns = in_both_counts(*(self._turn_at(span.start) for span in found))
+            spans = [span for span in spans if within.start <= span.start < within.end] or spans
+        if len(spans) > 1:
+            turns = in_both_counts(*(self._turn_at(span.start) for span in spans))
             raise FoundSeveral(
-                f"these words stand there {len(found)} times, in {turns}; give a longer quote, or start and end",
-                tuple(found),
+                f"these words stand there {len(spans)} times, in {turns}; give a longer quote, or start and end",
+                tuple(spans),
             )
-        return found[0]
+        return spans[0]
 
     def everywhere(self, words: str) -> tuple[Span, ...]:
         """Every place where these words stand, in order. Raises NotFound where there is none, or nobody can tell."""
         if words not in self._looked_up:
-            found = self._copied(words)
-            self._looked_up[words] = tuple(found or self._alike(words))
+            copied = self._copied(words)
+            self._looked_up[words] = tuple(copied or self._alike(words))
         if not self._looked_up[words]:
             raise WordsNotFound("quote", f'these words do not stand in "{self.transcript.name}"')
         return self._looked_up[words]
@@ -239,25 +241,25 @@ def _number(given: str) -> int | None:
 
 
 def _all_in(wanted: str, text: str) -> list[int]:
-    found: list[int] = []
+    places: list[int] = []
     at = text.find(wanted) if wanted else -1
-    while at >= 0 and len(found) < 1000:
-        found.append(at)
+    while at >= 0 and len(places) < 1000:
+        places.append(at)
         at = text.find(wanted, at + 1)
-    return found
+    return places
 
 
 def _fold(text: str) -> tuple[str, array[int]]:
     """Text with every run of white space as one space, and for each character where it stood."""
     parts: list[str] = []
     origins = array("l")
-    for found in re.finditer(r"\s+|\S+", text):
-        if found.group().isspace():
+    for piece in re.finditer(r"\s+|\S+", text):
+        if piece.group().isspace():
             parts.append(" ")
-            origins.append(found.start())
+            origins.append(piece.start())
         else:
-            parts.append(found.group())
-            origins.extend(range(found.start(), found.end()))
+            parts.append(piece.group())
+            origins.extend(range(piece.start(), piece.end()))
     return "".join(parts), origins
 
 
@@ -278,5 +280,5 @@ def _shared(quoted: str, said: str) -> int:
     return reached
 
 
-def _same_mark(one: str, other: str) -> bool:
-    return one == other or any(one in marks and other in marks for marks in _ALIKE)
+def _same_mark(mark: str, other: str) -> bool:
+    return mark == other or any(mark in marks and other in marks for marks in _ALIKE)

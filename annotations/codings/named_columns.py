@@ -12,20 +12,20 @@ def columns_named(given: str) -> Mapping[str, str]:
 
     Raises BadInput for what names none.
     """
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     last = ""
     for part in given.split(",") if given.strip() else ():
         ours, equals, theirs = part.partition("=")
         ours = ours.strip().casefold()
         if not equals and last:
-            found[last] = f"{found[last]},{part}".strip()
+            columns[last] = f"{columns[last]},{part}".strip()
         elif not equals or not ours or not theirs.strip():
             raise BadInput(
                 f'--columns: "{part.strip()}" names no column. Write ours=theirs, such as '
                 f"transcript=Document,code=Code,quote=Segment."
             )
-        elif ours in found:
+        elif ours in columns:
             raise BadInput(f'--columns: "{ours}" is named twice. Name it once.')
         else:
-            found[ours], last = theirs.strip(), ours
-    return found
+            columns[ours], last = theirs.strip(), ours
+    return columns

@@ -30,8 +30,8 @@ def nearest_words(search: QuoteSearch, quote: str) -> list[int]:
         ranges = [(max(0, at - width), at + 2 * width) for at in search.candidates(quote)]
     best: tuple[float, list[int]] = (0.0, [])
     for low, high in ranges:
-        score, found = _compared(wanted, words.folded[low:high], low, words.first)
-        best = max(best, (score, found), key=lambda one: one[0])
+        score, words_there = _compared(wanted, words.folded[low:high], low, words.first)
+        best = max(best, (score, words_there), key=lambda candidate: candidate[0])
     return best[1]
 
 

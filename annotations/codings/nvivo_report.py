@@ -58,7 +58,7 @@ def rows_of_nvivo(lines: Sequence[Line], *, code: str) -> ProgramRows | None:
 
 
 def _references(lines: Sequence[Line], code: str) -> ProgramRows:
-    found: list[Row] = []
+    rows_read: list[Row] = []
     document, named, place = "", "", None
     words: list[str] = []
     wordless = 0
@@ -68,7 +68,7 @@ def _references(lines: Sequence[Line], code: str) -> ProgramRows:
         wordless += place is not None and not words
         if place is not None and words:
             cells = {"transcript": document, "code": named or code, "quote": "\n".join(words)}
-            found.append(Row(place, cells))
+            rows_read.append(Row(place, cells))
         words.clear()
 
     for at, (number, cells) in enumerate(lines):
@@ -87,9 +87,9 @@ def _references(lines: Sequence[Line], code: str) -> ProgramRows:
             words.append(line)
     finish()
     notes = _about_wordless(wordless)
-    if any(row["code"] == code for row in found) and not named:
+    if any(row["code"] == code for row in rows_read) and not named:
         notes.append(f'no line names the code; the name of the file, "{code}", is taken for it.')
-    return _made("NVivo list of references", found, notes)
+    return _made("NVivo list of references", rows_read, notes)
 
 
 def _titles(lines: Sequence[Line]) -> bool:
@@ -106,7 +106,7 @@ def _titles(lines: Sequence[Line]) -> bool:
 
 
 def _summary(lines: Sequence[Line]) -> ProgramRows:
-    found: list[Row] = []
+    rows_read: list[Row] = []
     document, code = "", ""
     said: dict[str, str] | None = None
     place = 0
@@ -117,7 +117,7 @@ def _summary(lines: Sequence[Line]) -> ProgramRows:
         nonlocal wordless
         wordless += said is not None and not words
         if said is not None and words:
-            found.append(Row(place, {**said, "quote": "\n".join(words)}))
+            rows_read.append(Row(place, {**said, "quote": "\n".join(words)}))
         words.clear()
 
     for number, cells in lines:
@@ -138,7 +138,7 @@ def _summary(lines: Sequence[Line]) -> ProgramRows:
         elif said is not None and not _FURNITURE.match(" ".join(full)):
             words.append("\n".join(full))
     finish()
-    return _made("NVivo coding summary", found, _about_wordless(wordless))
+    return _made("NVivo coding summary", rows_read, _about_wordless(wordless))
 
 
 def _about_wordless(count: int) -> list[str]:
@@ -184,6 +184,6 @@ def _joined(cells: Sequence[str]) -> str:
     return "\n".join(cell for cell in cells if cell)
 
 
-def _made(program: str, found: Sequence[Row], notes: list[str]) -> ProgramRows:
-    rows, more = tidy(found)
+def _made(program: str, rows_made: Sequence[Row], notes: list[str]) -> ProgramRows:
+    rows, more = tidy(rows_made)
     return ProgramRows(program, rows, MappingProxyType({}), (), (*notes, *more))

@@ -27,29 +27,35 @@ def places_by_position(asked: Sequence[Asked], text: str) -> dict[int, Span]:
 
     ``asked``: all quotes of one transcript; ``text``: its canonical text.
     """
-    known = [(one.position, one.places[0].start) for one in asked if len(one.places) == 1]
+    known = [
+        (asked_quote.position, asked_quote.places[0].start)
+        for asked_quote in asked
+        if len(asked_quote.places) == 1
+    ]
     if not _grow(known):
         return {}
-    found: dict[int, Span] = {}
+    spans: dict[int, Span] = {}
     lines = _Lines(text, known)
     alike: dict[tuple[Span, ...], list[Asked]] = {}
-    for one in asked:
-        if len(one.places) > 1:
-            alike.setdefault(one.places, []).append(one)
+    for asked_quote in asked:
+        if len(asked_quote.places) > 1:
+            alike.setdefault(asked_quote.places, []).append(asked_quote)
     for places, rows in alike.items():
-        positions = sorted({one.position for one in rows})
+        positions = sorted({asked_quote.position for asked_quote in rows})
         if len(positions) == len(places):
             # as many places as positions: both grow, so they belong together in their order
-            found |= {one.row: places[positions.index(one.position)] for one in rows}
+            spans |= {asked_quote.row: places[positions.index(asked_quote.position)] for asked_quote in rows}
             continue
-        for one in rows:
-            fit = [place for place in places if lines.fits(one.position, place.start)]
+        for asked_quote in rows:
+            fit = [place for place in places if lines.fits(asked_quote.position, place.start)]
             fit = (
-                fit if len(fit) == 1 else [place for place in fit if lines.is_line(one.position, place.start)]
+                fit
+                if len(fit) == 1
+                else [place for place in fit if lines.is_line(asked_quote.position, place.start)]
             )
             if len(fit) == 1:
-                found[one.row] = fit[0]
-    return found
+                spans[asked_quote.row] = fit[0]
+    return spans
 
 
 def _grow(known: Sequence[tuple[int, int]]) -> bool:

@@ -15,7 +15,7 @@ Order = Literal["day first", "month first"]
 
 def order_of(cells: Iterable[str]) -> Order | None:
     """Whether the dates with slashes begin with the day or the month; None where they do not tell."""
-    pairs = [(int(found[1]), int(found[2])) for cell in cells if (found := _SLASHED.match(cell.strip()))]
+    pairs = [(int(match[1]), int(match[2])) for cell in cells if (match := _SLASHED.match(cell.strip()))]
     day, month = any(first > 12 for first, _ in pairs), any(second > 12 for _, second in pairs)
     if day == month:
         return None
@@ -30,14 +30,14 @@ def iso_of(cell: str, order: Order | None) -> str | None:
     except ValueError:
         pass
     dotted, slashed = _DOTTED.match(text), _SLASHED.match(text)
-    found = dotted or slashed
-    if found is None or (slashed and order is None and found[1] != found[2]):
+    match = dotted or slashed
+    if match is None or (slashed and order is None and match[1] != match[2]):
         return None
     day, month = (
-        (int(found[1]), int(found[2])) if dotted or order != "month first" else (int(found[2]), int(found[1]))
+        (int(match[1]), int(match[2])) if dotted or order != "month first" else (int(match[2]), int(match[1]))
     )
-    year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
-    clock = _clock(found[4] or "0:00")
+    year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
+    clock = _clock(match[4] or "0:00")
     try:
         return None if clock is None else datetime(year, month, day, *clock).isoformat()
     except ValueError:
@@ -45,10 +45,10 @@ def iso_of(cell: str, order: Order | None) -> str | None:
 
 
 def _clock(text: str) -> tuple[int, int, int] | None:
-    found = _CLOCK.match(text.strip())
-    if found is None:
+    match = _CLOCK.match(text.strip())
+    if match is None:
         return None
-    hour = int(found[1])
-    if found[4]:
-        hour = hour % 12 + (12 if found[4].casefold().startswith("p") else 0)
-    return hour, int(found[2]), int(found[3] or 0)
+    hour = int(match[1])
+    if match[4]:
+        hour = hour % 12 + (12 if match[4].casefold().startswith("p") else 0)
+    return hour, int(match[2]), int(match[3] or 0)

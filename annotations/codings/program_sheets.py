@@ -26,12 +26,12 @@ def rows_of_sheets(grids: Sequence[Grid], file: str) -> tuple[ProgramRows, tuple
     for at, (grid, layout) in enumerate(same):
         if grid.fault:
             raise BadInput(grid.fault)
-        found = program_rows(grid, *layout)
+        rows_of_grid = program_rows(grid, *layout)
         if len(same) > 1:
-            notes = tuple(f'sheet "{grid.name}": {note}' for note in found.notes)
-            rows = tuple(replace(row, sheet=grid.name) for row in found.rows)
-            found = replace(found, rows=rows, notes=notes)
-        read.append(found)
+            notes = tuple(f'sheet "{grid.name}": {note}' for note in rows_of_grid.notes)
+            rows = tuple(replace(row, sheet=grid.name) for row in rows_of_grid.rows)
+            rows_of_grid = replace(rows_of_grid, rows=rows, notes=notes)
+        read.append(rows_of_grid)
         beside = [grid, *(others if at == 0 else ())]
         hidden = Sheet(file, (), (), hidden=grid.hidden).about_hidden
         unread += [*what_was_not_read(beside, grid, layout[1]), *((hidden,) if hidden else ())]
@@ -40,8 +40,8 @@ def rows_of_sheets(grids: Sequence[Grid], file: str) -> tuple[ProgramRows, tuple
         unread.append(f"the sheets {named} all have this layout, and each was read.")
     whole = replace(
         read[0],
-        rows=tuple(row for found in read for row in found.rows),
-        ignored=tuple(dict.fromkeys(name for found in read for name in found.ignored)),
-        notes=tuple(note for found in read for note in found.notes),
+        rows=tuple(row for part in read for row in part.rows),
+        ignored=tuple(dict.fromkeys(name for part in read for name in part.ignored)),
+        notes=tuple(note for part in read for note in part.notes),
     )
     return whole, tuple(unread)

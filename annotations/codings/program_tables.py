@@ -50,7 +50,7 @@ def find_program(grid: Grid) -> tuple[ProgramColumns, int] | None:
 def program_rows(grid: Grid, layout: ProgramColumns, head: int) -> ProgramRows:
     """The rows below the one that names the columns. What holds no code or no words is left out and said."""
     table = _Table(grid, layout, head)
-    found, uncoded, wordless = [], 0, 0
+    rows_coded, uncoded, wordless = [], 0, 0
     for number, cells in grid.rows[head + 1 :]:
         if not any(cells):
             continue
@@ -58,8 +58,8 @@ def program_rows(grid: Grid, layout: ProgramColumns, head: int) -> ProgramRows:
         no_words = bool(coded) and not coded[0]["quote"]
         uncoded += not coded
         wordless += no_words
-        found += [] if no_words else coded
-    rows, notes = tidy(found)
+        rows_coded += [] if no_words else coded
+    rows, notes = tidy(rows_coded)
     if uncoded:
         have = counted(uncoded, "passage carries no code and was", "passages carry no code and were")
         notes.append(f"{have} left out: that does not say that nothing applies.")
@@ -84,10 +84,10 @@ class _Table:
         self.called = MappingProxyType({own: given[at] for own, at in self._at.items()})
         # the column of "Code: Money Applied", and that of its weight, by the code's name
         self._codes = {
-            found[1]: at for at, cell in enumerate(given) if (found := _APPLIED.match(cell.strip()))
+            match[1]: at for at, cell in enumerate(given) if (match := _APPLIED.match(cell.strip()))
         }
         self._weights = {
-            found[1]: at for at, cell in enumerate(given) if (found := _WEIGHT.match(cell.strip()))
+            match[1]: at for at, cell in enumerate(given) if (match := _WEIGHT.match(cell.strip()))
         }
         self._categories = (
             [at for at, name in enumerate(names) if name == "category"] if layout is QUALCODER else []

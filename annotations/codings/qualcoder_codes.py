@@ -29,19 +29,19 @@ def read_qualcoder_codebook(file: Path) -> ProjectCodebook:
 
 def _codes(connection: sqlite3.Connection, file: Path) -> Iterator[RefiCode]:
     """Parents first; what lies below itself, or below nothing that is there, stands at the top."""
-    found = _listed(connection, file)
-    chains = {guid: _chain(guid, found) for guid in found}
-    for guid in sorted(found, key=lambda one: len(chains[one])):
-        code, chain = found[guid], chains[guid]
-        path = tuple(found[one].path[0] for one in chain)
+    codes = _listed(connection, file)
+    chains = {guid: _chain(guid, codes) for guid in codes}
+    for guid in sorted(codes, key=lambda guid: len(chains[guid])):
+        code, chain = codes[guid], chains[guid]
+        path = tuple(codes[guid].path[0] for guid in chain)
         parent = chain[-2] if len(chain) > 1 else None
         yield RefiCode(guid, path, parent, code.codable, code.color, code.description)
 
 
-def _chain(guid: str, found: Mapping[str, RefiCode]) -> list[str]:
+def _chain(guid: str, codes: Mapping[str, RefiCode]) -> list[str]:
     """The codes from the top down to this one; alone where they lie below each other in a circle, or far too deep."""
     chain = [guid]
-    while (above := found[chain[0]].parent) in found:
+    while (above := codes[chain[0]].parent) in codes:
         if above is None or above in chain or len(chain) > _DEEPEST:
             return [guid]
         chain.insert(0, above)
@@ -53,22 +53,22 @@ def _listed(connection: sqlite3.Connection, file: Path) -> dict[str, RefiCode]:
     missing = {"cid", "name"} - names or (set() if columns_of(connection, "code_text") else {"code_text"})
     if missing:
         raise BadInput(f"{file} is no database of QualCoder: it lacks {', '.join(sorted(missing))}.")
-    found: dict[str, RefiCode] = {}
+    codes: dict[str, RefiCode] = {}
     if {"catid", "name"} <= groups:
         for row in _rows(connection, "code_cat", groups, ("catid", "name", "memo", "supercatid")):
             above = None if row["supercatid"] is None else f"{_CATEGORY} {row['supercatid']}"
             guid = f"{_CATEGORY} {row['catid']}"
-            found[guid] = RefiCode(guid, (_text(row["name"]),), above, False, "", _text(row["memo"]))
+            codes[guid] = RefiCode(guid, (_text(row["name"]),), above, False, "", _text(row["memo"]))
     for row in _rows(connection, "code_name", names, ("cid", "name", "memo", "catid", "supercid", "color")):
         guid, above = f"{_CODE} {row['cid']}", None
         if row["supercid"] is not None:
             above = f"{_CODE} {row['supercid']}"
         elif row["catid"] is not None:
             above = f"{_CATEGORY} {row['catid']}"
-        found[guid] = RefiCode(
+        codes[guid] = RefiCode(
             guid, (_text(row["name"]),), above, True, _text(row["color"]), _text(row["memo"])
         )
-    return found
+    return codes
 
 
 def _rows(

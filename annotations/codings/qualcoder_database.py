@@ -123,8 +123,8 @@ def _codings(
     more = [name for name in ("ctid", "owner", "date", "memo", "weight") if name in columns]
     wanted = ["cid", "fid", "seltext", "pos0", "pos1", *more]
     # the names of the columns are ours
-    found = connection.execute(f"SELECT {', '.join(wanted)} FROM code_text ORDER BY fid, pos0, rowid")  # noqa: S608
-    for place, values in enumerate(found, start=1):
+    rows = connection.execute(f"SELECT {', '.join(wanted)} FROM code_text ORDER BY fid, pos0, rowid")  # noqa: S608
+    for place, values in enumerate(rows, start=1):
         said: dict[str, Any] = dict(zip(wanted, values, strict=True))
         plain = {name: "" if value is None else str(value) for name, value in said.items()}
         yield Row(
@@ -149,8 +149,8 @@ def _groups(connection: sqlite3.Connection, columns: dict[str, frozenset[str]]) 
     """The names of the categories (and in newer projects codes) above each code, the outermost first."""
     categories: dict[Any, tuple[str, Any]] = {}
     if {"catid", "name", "supercatid"} <= columns["code_cat"]:
-        found = connection.execute("SELECT catid, name, supercatid FROM code_cat")
-        categories = {catid: (str(name), over) for catid, name, over in found}
+        rows = connection.execute("SELECT catid, name, supercatid FROM code_cat")
+        categories = {catid: (str(name), over) for catid, name, over in rows}
     own = [name for name in ("catid", "supercid") if name in columns["code_name"]]
     if not own:
         return {}

@@ -64,11 +64,11 @@ class QuoteSearch:
             if cut and not any(_is_cut(asked, at) for at in (0, len(asked.folded) - 1)):
                 break
             search = _Search(self.words, self._stand, self.runs, self._heads, asked, cut)
-            found = search.whole()
-            if not found and len(pieces) > 1:
-                found = search.in_order(pieces)
-            if found:
-                return found
+            matches = search.whole()
+            if not matches and len(pieces) > 1:
+                matches = search.in_order(pieces)
+            if matches:
+                return matches
         return []
 
     @cached_property
@@ -121,32 +121,32 @@ class _Search:
     def in_order(self, pieces: list[tuple[int, int]]) -> list[Match]:
         """The pieces one after another, each not far behind the one before."""
         longest = max(range(len(pieces)), key=lambda at: pieces[at][1] - pieces[at][0])
-        found = self._found(*pieces[longest], 0, len(self._text.folded))
+        starts = self._found(*pieces[longest], 0, len(self._text.folded))
         for piece in pieces[longest + 1 :]:
-            found = [
-                Match(one.first, next_.last, one.capitals and next_.capitals)
-                for one in found
-                for next_ in self._found(*piece, one.last + 1, one.last + 1 + _MOST_LEFT_OUT)
+            starts = [
+                Match(match.first, next_.last, match.capitals and next_.capitals)
+                for match in starts
+                for next_ in self._found(*piece, match.last + 1, match.last + 1 + _MOST_LEFT_OUT)
             ][:_MOST_FOUND]
         for piece in reversed(pieces[:longest]):
-            found = [
-                Match(before.first, one.last, one.capitals and before.capitals)
-                for one in found
-                for before in self._found(*piece, max(0, one.first - _MOST_LEFT_OUT), one.first)
+            starts = [
+                Match(before.first, match.last, match.capitals and before.capitals)
+                for match in starts
+                for before in self._found(*piece, max(0, match.first - _MOST_LEFT_OUT), match.first)
             ][:_MOST_FOUND]
-        return sorted(set(found), key=lambda one: (one.first, one.last))
+        return sorted(set(starts), key=lambda match: (match.first, match.last))
 
     def _found(self, first: int, last: int, low: int, high: int) -> list[Match]:
         """Where the quote's words from ``first`` to before ``last`` stand between two words of the text."""
         seeds = self._seeds(first, last, low, high)
         if seeds and len(seeds[0][1]) > _RARE:
-            found = self._by_runs(first, last, low, high)
-            if found or last - first >= _SHORT:
-                return found
+            matches = self._by_runs(first, last, low, high)
+            if matches or last - first >= _SHORT:
+                return matches
         for seed, places in seeds:
-            found = self._from(seed, places, first, last, low, high)
-            if found:
-                return found
+            matches = self._from(seed, places, first, last, low, high)
+            if matches:
+                return matches
         return []
 
     def _by_runs(self, first: int, last: int, low: int, high: int) -> list[Match]:
@@ -159,13 +159,13 @@ class _Search:
                 its = more if len(more) else its
             if len(its):
                 runs.append((at, its.tolist()))
-        found: dict[tuple[int, int], Match] = {}
+        matches: dict[tuple[int, int], Match] = {}
         for at, places in sorted(runs, key=lambda run: len(run[1]))[:_RUNS]:
-            if found and len(places) > _RARE:
+            if matches and len(places) > _RARE:
                 break
             its_matches = self._from(at, places, first, last, low, high, likely=True)
-            found |= {(match.first, match.last): match for match in its_matches}
-        return sorted(found.values(), key=lambda one: (one.first, one.last))
+            matches |= {(match.first, match.last): match for match in its_matches}
+        return sorted(matches.values(), key=lambda match: (match.first, match.last))
 
     def _from(
         self,
@@ -179,7 +179,7 @@ class _Search:
         likely: bool = False,
     ) -> list[Match]:
         """Those in which the word ``seed`` of the quote stands at one of these places. Raises TooCommon."""
-        found: dict[tuple[int, int], Match] = {}
+        matches: dict[tuple[int, int], Match] = {}
         for place in places:
             looks = last - first > 8 or (last - first > 2 and not self._parted)
             if looks and not likely and not self._likely(seed, place, first, last):
@@ -187,10 +187,10 @@ class _Search:
             self._left -= 1
             match = self._around(seed, place, first, last)
             if match is not None and low <= match.first and match.last < high:
-                found[match.first, match.last] = match
+                matches[match.first, match.last] = match
             if self._left < 0:
                 raise TooCommon
-        return sorted(found.values(), key=lambda one: (one.first, one.last))
+        return sorted(matches.values(), key=lambda match: (match.first, match.last))
 
     def _seeds(self, first: int, last: int, low: int, high: int) -> list[tuple[int, Sequence[int]]]:
         seeds: list[tuple[int, Sequence[int]]] = []
@@ -296,13 +296,13 @@ class _Search:
     def _hyphened(self, at: int, to: int, step: int, edge: int) -> Iterator[tuple[int, int, bool]]:
         """A word that one side has with a hyphen in it, as at the end of a line."""
         quote, text = self._quote, self._text
-        for words, one, other, other_at, room in (
+        for words, place, other, other_at, room in (
             (text, to, quote, at, 0 <= to + step < len(text.folded)),
             (quote, at, text, to, at != edge),
         ):
             if not room:
                 continue
-            low, high = min(one, one + step), max(one, one + step)
+            low, high = min(place, place + step), max(place, place + step)
             if words.folded[low] + words.folded[high] == other.folded[other_at] and words.hyphen_after(low):
                 same = words.written[low] + words.written[high] == other.written[other_at]
                 yield (at, to + step, same) if words is text else (at + step, to, same)

@@ -72,16 +72,16 @@ def words_of(text: str, parts: Sequence[Span] = ()) -> Words:
     kinds = text.translate(_KINDS)
     known: dict[str, tuple[str, str]] = {}
     for start, end in [(part.start, part.end) for part in parts] or [(0, len(text))]:
-        for number, found in enumerate(_WORD.finditer(kinds, start, end)):
-            raw = text[found.start() : found.end()]
+        for number, word in enumerate(_WORD.finditer(kinds, start, end)):
+            raw = text[word.start() : word.end()]
             if raw not in known:
                 plain = _plain(raw)
                 known[raw] = plain, plain.casefold()
             written, folded = known[raw]
             words.written.append(written)
             words.folded.append(folded)
-            words.starts.append(found.start())
-            words.ends.append(found.end())
+            words.starts.append(word.start())
+            words.ends.append(word.end())
             words.first.append(number == 0)
     return words
 

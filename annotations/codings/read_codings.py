@@ -12,9 +12,10 @@ from annotations.codings.nvivo_report import rows_of_nvivo
 from annotations.codings.program_sheets import rows_of_sheets
 from annotations.codings.program_tables import ProgramRows, find_program
 from annotations.codings.qualcoder_database import is_qualcoder, read_qualcoder
+from annotations.decoding import decode_text
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
-from annotations.sheets.content import decode, read_bytes
+from annotations.sheets.content import read_bytes
 from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.safe_cells import text_of_safe
 from annotations.sheets.sheet import MOST_ABOVE, Row, own_names, sheet_in, what_was_not_read
@@ -128,17 +129,14 @@ def _read(
     if ending == ".docx":
         return _of_program(_word_rows(file, transcript), file, transcript, ())
     if ending == ".txt":
-        lines = [
-            (n, [line.strip()])
-            for n, line in enumerate(decode(read_bytes(file), str(file)).split("\n"), 1)
-            if line.strip()
-        ]
-        found = rows_of_nvivo(lines, code=file.stem)
-        if found is None:
+        text, doubts = decode_text(read_bytes(file), str(file))
+        lines = [(n, [line.strip()]) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+        rows_read = rows_of_nvivo(lines, code=file.stem)
+        if rows_read is None:
             raise BadInput(
                 f"{file} is no list of references of NVivo, and other texts hold no codings. Give a table."
             )
-        return _of_program(found, file, transcript, ())
+        return _of_program(rows_read, file, transcript, doubts)
     grids: list[Grid] = []
     for grid in grids_of(file):
         grids.append(grid)
@@ -176,9 +174,9 @@ def _in_grids(
     if program is not None:
         return _of_program(program[0], file, transcript, program[1])
     for grid in grids:
-        found = rows_of_nvivo(grid.rows, code=file.stem)
-        if found is not None:
-            return _of_program(found, file, transcript, what_was_not_read(grids, grid, 0))
+        rows_read = rows_of_nvivo(grid.rows, code=file.stem)
+        if rows_read is not None:
+            return _of_program(rows_read, file, transcript, what_was_not_read(grids, grid, 0))
     return _own(grids, file, coder, transcript)
 
 
@@ -240,16 +238,16 @@ def _named(
     )
 
 
-def _of_program(found: ProgramRows, file: Path, transcript: str, unread: Sequence[str]) -> CodingsFile:
-    if not found.rows:
+def _of_program(program: ProgramRows, file: Path, transcript: str, unread: Sequence[str]) -> CodingsFile:
+    if not program.rows:
         raise BadInput(
-            f"{file} is read as {found.program}, and it holds no coded words. {' '.join(found.notes)}".strip()
+            f"{file} is read as {program.program}, and it holds no coded words. {' '.join(program.notes)}".strip()
         )
-    rows = found.rows if not transcript else _with(found.rows, "transcript", transcript)
-    notes = (f"{file.name} is read as {found.program}.", *unread, *found.notes)
+    rows = program.rows if not transcript else _with(program.rows, "transcript", transcript)
+    notes = (f"{file.name} is read as {program.program}.", *unread, *program.notes)
     names = all(row["coder"] for row in rows)
     return CodingsFile(
-        str(file), rows, found.ignored, names, notes, found.program, found.called, found.listed
+        str(file), rows, program.ignored, names, notes, program.program, program.called, program.listed
     )
 
 
@@ -258,9 +256,9 @@ def _word_rows(file: Path, transcript: str) -> ProgramRows:
     from annotations.codings.word_lines import comments_of, lines_of, opened
 
     document = opened(read_bytes(file), str(file))
-    found = rows_of_nvivo(list(lines_of(document)), code=file.stem)
-    if found is not None:
-        return found
+    program = rows_of_nvivo(list(lines_of(document)), code=file.stem)
+    if program is not None:
+        return program
     comments = comments_of(document)
     if not comments:
         raise BadInput(
@@ -311,5 +309,5 @@ def _no_such_columns(grids: Sequence[Grid], file: Path, columns: Mapping[str, st
     known = {folded(cell) for grid in grids for _, cells in grid.rows[:MOST_ABOVE] for cell in cells}
     missing = [theirs for theirs in columns.values() if folded(theirs) not in known]
     named = ", ".join(f'"{name}"' for name in missing or columns.values())
-    found = ", ".join(filter(None, head)) or "nothing"
-    return f"{file} has no row that names the columns {named}; found: {found}. Correct --columns."
+    columns_there = ", ".join(filter(None, head)) or "nothing"
+    return f"{file} has no row that names the columns {named}; found: {columns_there}. Correct --columns."

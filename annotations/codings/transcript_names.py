@@ -23,8 +23,8 @@ class TranscriptNames:
     def __init__(self, transcripts: Mapping[str, Transcript]) -> None:
         self._by_name = transcripts
         self._others: dict[str, set[str]] = {}
-        for key, one in transcripts.items():
-            for other in {*_ends(one.name), *(_ends(one.source) if one.source else ())}:
+        for key, transcript in transcripts.items():
+            for other in {*_ends(transcript.name), *(_ends(transcript.source) if transcript.source else ())}:
                 self._others.setdefault(folded(other), set()).add(key)
         self._said: dict[str, dict[str, str]] = {}
 
@@ -36,11 +36,11 @@ class TranscriptNames:
             key = folded(spelling)
             if key in self._by_name:
                 return self._took(self._by_name[key], name, group)
-            found = self._others.get(key, set())
-            if len(found) == 1:
-                return self._took(self._by_name[next(iter(found))], name, group)
-            if found:
-                names = ", ".join(sorted(f'"{self._by_name[one].name}"' for one in found))
+            names_there = self._others.get(key, set())
+            if len(names_there) == 1:
+                return self._took(self._by_name[next(iter(names_there))], name, group)
+            if names_there:
+                names = ", ".join(sorted(f'"{self._by_name[key].name}"' for key in names_there))
                 raise ValueError(f'"{name}" may be {names}; give the name in full')
         raise ValueError(self._unknown(name))
 
@@ -61,7 +61,7 @@ class TranscriptNames:
         return transcript
 
     def _unknown(self, name: str) -> str:
-        close = nearest(name, (one.name for one in self._by_name.values()))
+        close = nearest(name, (transcript.name for transcript in self._by_name.values()))
         return f'there is no transcript "{name}"; ' + (
             f'did you mean "{close}"?' if close else "import it first"
         )

@@ -82,8 +82,8 @@ class Heads:
         return some and apart and self._are_names(names) and self._never_said(names)
 
     def _unknown(self, piece: str) -> list[str]:
-        found = _NAME.findall(_CLOCK.sub(" ", piece).replace("_", " "))
-        return [name for name in found if not self._is_known(name)]
+        names = _NAME.findall(_CLOCK.sub(" ", piece).replace("_", " "))
+        return [name for name in names if not self._is_known(name)]
 
     def _is_known(self, name: str) -> bool:
         small = name.casefold()

@@ -17,26 +17,26 @@ _WEIGHT = re.compile(r"\s*[\[(]\s*weight\s*:?\s*(-?[\d.]+)\s*[\])]", re.IGNORECA
 
 def rows_of_comments(comments: tuple[Comment, ...], transcript: str) -> ProgramRows:
     """A coding for each comment: its words are the codes, its author the coder, the words beside it the quote."""
-    found, beside_nothing, empty = [], 0, 0
-    for one in comments:
-        codes = _WEIGHT.sub("", _HEADING.sub("", one.text)).strip()
+    rows_coded, beside_nothing, empty = [], 0, 0
+    for comment in comments:
+        codes = _WEIGHT.sub("", _HEADING.sub("", comment.text)).strip()
         if not codes:
             empty += 1
-        elif not one.words:
+        elif not comment.words:
             beside_nothing += 1
         else:
-            weights = _WEIGHT.findall(one.text)
+            weights = _WEIGHT.findall(comment.text)
             cells = {
                 "transcript": transcript,
                 "code": codes,
-                "quote": one.words,
-                "coder": one.author,
-                "created": one.written,
+                "quote": comment.words,
+                "coder": comment.author,
+                "created": comment.written,
                 "weight": ", ".join(weights),
-                "position": str(one.begins),
+                "position": str(comment.begins),
             }
-            found.append(Row(one.number, cells))
-    rows, notes = tidy(found)
+            rows_coded.append(Row(comment.number, cells))
+    rows, notes = tidy(rows_coded)
     if beside_nothing:
         left = counted(beside_nothing, "comment stands beside no words and was", _BESIDE_NOTHING)
         notes.append(f"{left} left out.")

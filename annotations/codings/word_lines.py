@@ -91,11 +91,11 @@ def comments_of(document: Any) -> tuple[Comment, ...]:
 
     walk(document.element.body)
     text = "".join(parts)
-    found = []
+    comments = []
     for comment in document.comments:
         start, end = spans.get(str(comment.comment_id), (0, 0))
         said = "\n".join(paragraph.text for paragraph in comment.paragraphs).strip()
         written = comment.timestamp.isoformat() if comment.timestamp else ""
         number = int(comment.comment_id) + 1
-        found.append(Comment(number, text[start:end].strip(), start, said, comment.author or "", written))
-    return tuple(sorted(found, key=lambda one: (one.begins, one.number)))
+        comments.append(Comment(number, text[start:end].strip(), start, said, comment.author or "", written))
+    return tuple(sorted(comments, key=lambda comment: (comment.begins, comment.number)))

@@ -19,7 +19,9 @@ from annotations.label_studio.controls import (
     INFLUENCES,
     LIKELY,
     MEMO,
+    NOT_SUBMITTED,
     NOTHING,
+    OTHERS,
     controls_that_carry,
 )
 
@@ -85,20 +87,22 @@ def _influence(value: Mapping[str, Any]) -> Influence | None:
 
 def _controls(codebook: Codebook) -> set[str]:
     """The controls for codes of today's screen and of earlier ones."""
-    return {LIKELY, CODES}.union(*(controls_that_carry(code.id, codebook) for code in codebook.applicable))
+    return {LIKELY, OTHERS, CODES}.union(
+        *(controls_that_carry(code.id, codebook) for code in codebook.applicable)
+    )
 
 
 def _codes_in(name: str, value: Mapping[str, Any], codebook: Codebook) -> set[str]:
     found = {str(path[-1]) for path in value.get("taxonomy", ()) if path} | {
         str(c) for c in value.get("choices", ())
     }
-    for code in found:
+    for code in found - {NOT_SUBMITTED}:
         if name not in controls_that_carry(code, codebook):
             raise BadInput(
                 f'Label Studio holds the answer "{_cut(code)}" under "{name}", which is no code of this codebook. It may '
                 f"come from an older codebook; the annotation was left as it is."
             )
-    return found
+    return found - {NOT_SUBMITTED}
 
 
 def _cut(given: str) -> str:

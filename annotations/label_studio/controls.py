@@ -7,7 +7,11 @@ from annotations.coding import Influence
 
 SEGMENT = "segment"
 LIKELY = "likely"  # boxes for the codes that a task's data names
-CODES = "codes"  # the list of all codes that have no row of their own
+OTHERS = "others"  # all codes that have no row of their own, behind a search
+FIND = "find"  # the search
+# What Enter takes in a search without words: it stands for no code, so that nothing is chosen or lost by it
+NOT_SUBMITTED = "not-submitted"
+CODES = "codes"  # a list of the same codes, on the screen of whole interviews and on earlier ones
 MOST_BOXES = 9  # as many as there are keys with digits
 MEMO = "memo"
 NOTHING = "nothing"
@@ -41,7 +45,7 @@ def controls_that_carry(code_id: str, codebook: Codebook) -> frozenset[str]:
         return frozenset()
     framework = codebook.framework(code.framework)
     earlier = control_of(code, framework)
-    return frozenset((LIKELY, CODES, earlier)) if is_taxonomy(framework) else frozenset((earlier,))
+    return frozenset((LIKELY, OTHERS, CODES, earlier)) if is_taxonomy(framework) else frozenset((earlier,))
 
 
 def listed_frameworks(codebook: Codebook) -> list[Framework]:

@@ -229,7 +229,7 @@ class _Reading:
         carrying = list(project(self._spans, {0: span})[0])
         if carrying or not self._spans:
             return carrying
-        shared = [(span & its, -at) for at, its in enumerate(self._spans)]
+        shared = [(span.overlap(its), -at) for at, its in enumerate(self._spans)]
         most, at = max(shared)
         if most:
             return [-at]

@@ -12,12 +12,12 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Influence
 from annotations.label_studio.annotation import KEPT, OURS
 from annotations.label_studio.controls import (
-    CODES,
     EXAMPLE,
     INFLUENCE,
     INFLUENCES,
     LIKELY,
     MEMO,
+    OTHERS,
     all_in_boxes,
     control_of,
     is_listed,
@@ -114,11 +114,7 @@ def _mark(
     by_control: dict[str, list[str]] = {}
     for code in said.codes:
         by_control.setdefault(_control(code, codebook), []).append(code)
-    for control, its in sorted(by_control.items()):
-        if control == CODES:
-            found.append(region(control, "taxonomy", {"taxonomy": [[code] for code in its]}))
-        else:
-            found.append(region(control, "choices", {"choices": its}))
+    found += [region(control, "choices", {"choices": its}) for control, its in sorted(by_control.items())]
     if said.influence is not None:
         alias = next(alias for _, alias, meant, _ in INFLUENCES if meant == said.influence)
         found.append(region(INFLUENCE, "choices", {"choices": [alias]}))
@@ -131,6 +127,6 @@ def _mark(
 
 def _control(code: str, codebook: Codebook) -> str:
     if is_listed(code, codebook):
-        return LIKELY if all_in_boxes(codebook) else CODES
+        return LIKELY if all_in_boxes(codebook) else OTHERS
     one = codebook[code]
     return control_of(one, codebook.framework(one.framework))

@@ -19,13 +19,14 @@ from annotations.label_studio.controls import (
     INFLUENCE,
     INFLUENCES,
     LIKELY,
+    OTHERS,
     all_in_boxes,
     frameworks_shown,
     is_taxonomy,
     listed_codes,
 )
 from annotations.label_studio.listed_names import in_list_order, listed_name
-from annotations.label_studio.screen import EXAMPLE_ALIAS, EXAMPLE_HINT, beside, choice, row_of
+from annotations.label_studio.screen import EXAMPLE_ALIAS, EXAMPLE_HINT, beside, choice, row_of, search
 
 TEXT = "interview-text"
 STATE = "state"
@@ -55,10 +56,10 @@ _SAYS = (
     "Blue counts when you submit; delete it (Backspace) if it is wrong. Orange counts only if you confirm it: click it, "
     "then 2. Submitting says that you have read everything, or all up to the mark; what has no mark has no code."
 )
-# n and the digits are the marks'
+# the digits are those of the marks, m is that of the search
 _LETTERS = "qwertyuiopasdfghjklzxcvb"
 _SHOWN = 'perRegion="true" visibleWhen="region-selected"'
-_CLOSE = "Click beside the list to close it before you go on."
+_CLOSE = "Enter takes the first one found. Click beside the search before you go on."
 
 
 def interview_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
@@ -78,7 +79,7 @@ def interview_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
         text=TEXT,
         state=STATE,
         labels="\n".join(_label(*one, key=at) for at, one in enumerate(_MARKS, start=1)),
-        codes=_boxes(codebook, kept) + _list(codebook, kept),
+        codes=_boxes(codebook, kept) + _list(codebook, kept) + _earlier_list(codebook, kept),
         rows=rows,
         manner=_manner(keys) if asks_influence else "",
         says=_SAYS,
@@ -108,15 +109,24 @@ def _boxes(codebook: Codebook, kept: Collection[str]) -> str:
 
 
 def _list(codebook: Codebook, kept: Collection[str]) -> str:
-    """One list of them without levels, where they are many."""
-    listed = in_list_order(codebook)
-    if not listed or (all_in_boxes(codebook) and CODES not in kept):
+    """A search of them, as on the screen of a passage, where they are many."""
+    if not listed_codes(codebook) or (all_in_boxes(codebook) and OTHERS not in kept):
         return ""
-    choices = "".join(choice(code, listed_name(code.id, codebook)) for code in listed)
+    shown = search(codebook, answers=f'toName="{TEXT}" perRegion="true"')
     return (
-        f'<View className="tandem-open"><Header value="{_CLOSE}" size="6"/></View>'
-        f'<Taxonomy name="{CODES}" toName="{TEXT}" perRegion="true" minWidth="380px" maxWidth="500px" '
-        f'dropdownWidth="500" placeholder="Codes: type a part of the name, wait, ↓, Enter">{choices}</Taxonomy>\n'
+        f'<View className="tandem-any" {_SHOWN}><View className="tandem-open"><Header value="{_CLOSE}" size="6"/></View>'
+        f"{shown}</View>\n"
+    )
+
+
+def _earlier_list(codebook: Codebook, kept: Collection[str]) -> str:
+    """The list in which coders of an open project have chosen codes for their marks."""
+    if CODES not in kept:
+        return ""
+    choices = "".join(choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
+    return (
+        f'<View {_SHOWN}><Taxonomy name="{CODES}" toName="{TEXT}" perRegion="true" minWidth="380px" maxWidth="500px" '
+        f'dropdownWidth="500" placeholder="Chosen before">{choices}</Taxonomy></View>\n'
     )
 
 

@@ -113,7 +113,7 @@ class InterviewText:
         """What the screen shows of a span: words of turns only."""
         found = []
         for at, turn in enumerate(self.turns):
-            if turn.span & span:
+            if turn.span.overlap(span):
                 begin = max(span.start, turn.span.start) - turn.span.start
                 stop = min(span.end, turn.span.end) - turn.span.start
                 found.append(self.shown(at)[begin:stop])

@@ -10,13 +10,13 @@ from annotations.codebook.codes import Codebook
 from annotations.label_studio.annotation import KEPT
 from annotations.label_studio.arrivals import Decision
 from annotations.label_studio.controls import (
-    CODES,
     EXAMPLE,
     INFLUENCE,
     INFLUENCES,
     LIKELY,
     MEMO,
     NOTHING,
+    OTHERS,
     SEGMENT,
     control_of,
     is_listed,
@@ -35,12 +35,7 @@ def answer_regions(said: Decision, codebook: Codebook, boxes: Collection[str]) -
         by_control[INFLUENCE] = [alias for _, alias, meant, _ in INFLUENCES if meant == said.influence]
     if said.concrete_example:
         by_control[EXAMPLE] = [EXAMPLE_ALIAS]
-    found = [
-        _region(name, "taxonomy", {"taxonomy": [[code] for code in its]})
-        if name == CODES
-        else _region(name, "choices", {"choices": its})
-        for name, its in sorted(by_control.items())
-    ]
+    found = [_region(name, "choices", {"choices": its}) for name, its in sorted(by_control.items())]
     return [*found, _region(MEMO, "textarea", {"text": [said.memo]})] if said.memo else found
 
 
@@ -51,7 +46,7 @@ def can_be_shown(codes: Sequence[str], codebook: Codebook) -> bool:
 
 def _control(code: str, codebook: Codebook, boxes: Collection[str]) -> str:
     if is_listed(code, codebook):
-        return LIKELY if code in boxes else CODES
+        return LIKELY if code in boxes else OTHERS
     one = codebook[code]
     return control_of(one, codebook.framework(one.framework))
 

@@ -12,10 +12,13 @@ from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.label_studio.controls import (
     CODES,
     EXAMPLE,
+    FIND,
     INFLUENCE,
     INFLUENCES,
     LIKELY,
+    NOT_SUBMITTED,
     NOTHING,
+    OTHERS,
     SEGMENT,
     all_in_boxes,
     control_name,
@@ -34,10 +37,13 @@ EXAMPLE_HINT = "It is told with something that happened, not only in general."
 _WHEN = f'whenTagName="{NOTHING}" whenChoiceValue="Reviewed: no code applies"'
 # on the control itself: there it also drops what is chosen when "no code applies" is ticked
 _HIDDEN = f'visibleWhen="choice-unselected" {_WHEN}'
-# with the list open Enter acts on the list: Ctrl+Enter would take away what was chosen last
-_CLOSE = "Click beside the list to close it; then Ctrl+Enter submits."
+# In the search Ctrl+Enter is Enter to Label Studio; without words there Enter takes what stands first, which is no code
+_CLOSE = "Enter takes the first one found. To submit, click beside the search first."
 _OPEN = f'<View className="tandem-open"><Header value="{_CLOSE}" size="6"/></View>'
-# the digits are those of the likely codes; n is taken by "no code applies"
+_NONE = f'<Choice value="⏎" alias="{NOT_SUBMITTED}" hotkey="{{key}}"/>'
+# every choice has a key, or Label Studio gives it a letter; one that no keyboard has stands for none
+_NO_KEY = "ctrl+alt+shift+f19"
+# the digits are those of the likely codes; n is taken by "no code applies", m by the search
 _LETTERS = "qwertyuiopasdfghjklzxcvb"
 
 
@@ -57,8 +63,9 @@ def label_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
     skeleton = (files("annotations") / "label_studio" / "label_config.xml").read_text("utf-8")
     made = Template(skeleton).substitute(
         likely=_likely(codebook),
-        listed=_list(codebook),
-        earlier="".join(_earlier(framework, codebook, kept) for framework in listed_frameworks(codebook)),
+        listed=_list(codebook, kept),
+        earlier="".join(_earlier(framework, codebook, kept) for framework in listed_frameworks(codebook))
+        + _earlier_list(codebook, kept),
         rows=rows,
         manner=_manner(keys) if asks_influence else "",
     )
@@ -76,15 +83,40 @@ def _likely(codebook: Codebook) -> str:
     return f'<View className="tandem-likely" {_HIDDEN}>{said}<View>{boxes}</View></View>'
 
 
-def _list(codebook: Codebook) -> str:
-    """One list without levels: in a tree the search finds groups first, and Enter would take them."""
-    if all_in_boxes(codebook):
+def _list(codebook: Codebook, kept: Collection[str]) -> str:
+    """All other codes behind a search that filters them at once; what is ticked stays in sight.
+
+    A list of Label Studio's own (``Taxonomy``) searches a third of a second late, and Ctrl+Enter takes away there what
+    was chosen last.
+    """
+    if not listed_codes(codebook) or (all_in_boxes(codebook) and OTHERS not in kept):
+        return ""
+    return (
+        f'<View className="tandem-any" {_HIDDEN}><View className="tandem-other">{caption("Any other code")}{_OPEN}</View>'
+        f"{search(codebook, answers=f'toName={quoteattr(SEGMENT)} {_HIDDEN}')}</View>\n"
+    )
+
+
+def search(codebook: Codebook, *, answers: str) -> str:
+    """The search and the codes behind it. ``answers``: the attributes of what holds the codes."""
+    choices = "".join(
+        choice(code, listed_name(code.id, codebook), iter([_NO_KEY])) for code in in_list_order(codebook)
+    )
+    return (
+        f'<Filter name="{FIND}" toName="{OTHERS}" minlength="1" hotkey="m" placeholder="m, a part of its name, Enter"/>'
+        f'<View><Choices name="{OTHERS}" {answers} choice="multiple" layout="vertical">'
+        f"{_NONE.format(key=_NO_KEY)}{choices}</Choices></View>"
+    )
+
+
+def _earlier_list(codebook: Codebook, kept: Collection[str]) -> str:
+    """The list in which coders of an open project have answered; it is seen only where it holds an answer."""
+    if CODES not in kept:
         return ""
     choices = "".join(choice(code, listed_name(code.id, codebook)) for code in in_list_order(codebook))
     return (
-        f'<View className="tandem-other" {_HIDDEN}>{caption("Any other code")}{_OPEN}</View>'
-        f'<Taxonomy {_HIDDEN} name="{CODES}" toName="{SEGMENT}" minWidth="380px" maxWidth="500px" dropdownWidth="500" '
-        f'placeholder="Type a part of its name, wait, ↓, Enter">{choices}</Taxonomy>\n'
+        f'<View className="tandem-earlier"><Taxonomy {_HIDDEN} name="{CODES}" toName="{SEGMENT}" minWidth="380px" '
+        f'maxWidth="500px" dropdownWidth="500" placeholder="Chosen before">{choices}</Taxonomy></View>\n'
     )
 
 

@@ -41,17 +41,19 @@ class Columns:
 def columns_named(given: Sequence[str], attributes: Attributes) -> Columns:
     """The columns that these names ask for. Raises BadInput for an unknown one, and for none, three or twice the same."""
     names = []
-    for one in given:
-        word = folded(one)
+    for given_name in given:
+        word = folded(given_name)
         if word in OF_TRANSCRIPTS:
             names.append(word)
             continue
         known = {folded(name): name for name in attributes.names}
         if word not in known:
-            close = nearest(one, [*OF_TRANSCRIPTS, *attributes.names])
+            close = nearest(given_name, [*OF_TRANSCRIPTS, *attributes.names])
             guess = f' Did you mean "{close}"?' if close else ""
             own = f", or an attribute: {', '.join(attributes.names)}" if attributes.names else ""
-            raise BadInput(f'"{one}" is no column.{guess} It is one of {", ".join(OF_TRANSCRIPTS)}{own}.')
+            raise BadInput(
+                f'"{given_name}" is no column.{guess} It is one of {", ".join(OF_TRANSCRIPTS)}{own}.'
+            )
         names.append(known[word])
     if not 0 < len(names) < 3 or len(set(names)) < len(names):
         raise BadInput("a table's columns stand for one thing or two different ones, such as case and wave.")
@@ -60,7 +62,14 @@ def columns_named(given: Sequence[str], attributes: Attributes) -> Columns:
 
 def shown_columns(columns: Iterable[Column]) -> dict[Column, str]:
     """How each column is called: its value, or both with " × " between; a name for each, whatever the values hold."""
-    found = list(dict.fromkeys(columns))
-    values = [value for column in found for _, value in column]
-    sign = next((one for one in _SEPARATORS if not any(one.strip() in value for value in values)), " ×× ")
-    return {column: sign.join(value for _, value in column) for column in found}
+    shown = list(dict.fromkeys(columns))
+    values = [value for column in shown for _, value in column]
+    sign = next(
+        (
+            sign_tried
+            for sign_tried in _SEPARATORS
+            if not any(sign_tried.strip() in value for value in values)
+        ),
+        " ×× ",
+    )
+    return {column: sign.join(value for _, value in column) for column in shown}

@@ -68,9 +68,9 @@ def counted_codings(
     by_transcript: dict[UUID, tuple[list[Review], list[_Said]]] = {}
     for review in derived:
         by_transcript.setdefault(review.transcript, ([], []))[0].append(review)
-    for one in applied:
-        said = _Said(one.coder, one.review, one.coding, one.derived, one.review or 0)
-        by_transcript.setdefault(one.transcript, ([], []))[1].append(said)
+    for coding in applied:
+        said = _Said(coding.coder, coding.review, coding.coding, coding.derived, coding.review or 0)
+        by_transcript.setdefault(coding.transcript, ([], []))[1].append(said)
     return tuple(
         counted
         for transcript, (agreed, own) in by_transcript.items()
@@ -82,17 +82,19 @@ def _in_transcript(
     transcript: UUID, derived: Sequence[Review], own: Sequence[_Said], phases: frozenset[str]
 ) -> Iterator[Counted]:
     said = _last_word(derived, own)
-    said = [one for one in _with_phases(said, phases) if one.coding.code not in phases]
-    found: dict[str, list[_Finding]] = {}
-    for one in sorted(said, key=lambda it: (not it.derived, not it.phases, it.sequence)):
-        its = found.setdefault(one.coding.code, [])
-        there = _same(its, one)
+    said = [phase for phase in _with_phases(said, phases) if phase.coding.code not in phases]
+    by_code: dict[str, list[_Finding]] = {}
+    for one_said in sorted(said, key=lambda it: (not it.derived, not it.phases, it.sequence)):
+        its = by_code.setdefault(one_said.coding.code, [])
+        there = _same(its, one_said)
         if there is None:
-            its.append(_Finding(one.coding.code, one.coding.span, one.phases, [one]))
+            its.append(_Finding(one_said.coding.code, one_said.coding.span, one_said.phases, [one_said]))
         else:
-            there.said.append(one)
-            there.phases = there.phases or one.phases
-    findings = sorted((one for its in found.values() for one in its), key=attrgetter("span", "code"))
+            there.said.append(one_said)
+            there.phases = there.phases or one_said.phases
+    findings = sorted(
+        (finding for its in by_code.values() for finding in its), key=attrgetter("span", "code")
+    )
     for finding in findings:
         for phase in sorted(finding.phases) or [""]:
             yield _counted(finding, transcript, phase)
@@ -103,13 +105,13 @@ def _last_word(derived: Sequence[Review], own: Sequence[_Said]) -> list[_Said]:
     kept: list[_Said] = []
     left = list(own)
     newer: list[Review] = []
-    for review in sorted(derived, key=lambda one: one.sequence or 0, reverse=True):
-        before = [one for one in left if _decided(review, one)]
-        left = [one for one in left if not _decided(review, one)]
+    for review in sorted(derived, key=lambda review: review.sequence or 0, reverse=True):
+        before = [finding for finding in left if _decided(review, finding)]
+        left = [finding for finding in left if not _decided(review, finding)]
         for coding in review.codings:
             said = _Said(review.coder, review.sequence, coding, True, review.sequence or 0)
             if not any(_decided(other, said) for other in newer):
-                same = tuple(one.coding for one in before if one.coding.code == coding.code)
+                same = tuple(one_said.coding for one_said in before if one_said.coding.code == coding.code)
                 kept.append(_Said(said.coder, said.pass_, coding, True, said.sequence, inherited=same))
         newer.append(review)
     return kept + left
@@ -119,24 +121,30 @@ def _decided(review: Review, said: _Said) -> bool:
     """Does this consensus speak of at least half of the coding's words, and of its code?"""
     span = said.coding.span
     knows = review.decides is None or said.coding.code in review.decides
-    return knows and 2 * (review.span & span) >= len(span)
+    return knows and 2 * (review.span.overlap(span)) >= len(span)
 
 
 def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Said]:
     """Each coding with the phases that the same coder put on its words: on half of them or, else, on some of them."""
     marks: dict[tuple[str, bool], list[Coding]] = {}
-    for one in said:
-        if one.coding.code in phases:
-            marks.setdefault((one.coder, one.derived), []).append(one.coding)
+    for one_said in said:
+        if one_said.coding.code in phases:
+            marks.setdefault((one_said.coder, one_said.derived), []).append(one_said.coding)
     if not marks:
         yield from said
         return
-    for one in said:
-        its, span = marks.get((one.coder, one.derived), ()), one.coding.span
-        over = {c.code for c in its if 2 * (c.span & span) >= len(span)}
-        found = over or {c.code for c in its if carries(c.span, span)}
+    for one_said in said:
+        its, span = marks.get((one_said.coder, one_said.derived), ()), one_said.coding.span
+        over = {c.code for c in its if 2 * (c.span.overlap(span)) >= len(span)}
+        phases_here = over or {c.code for c in its if carries(c.span, span)}
         yield _Said(
-            one.coder, one.pass_, one.coding, one.derived, one.sequence, frozenset(found), one.inherited
+            one_said.coder,
+            one_said.pass_,
+            one_said.coding,
+            one_said.derived,
+            one_said.sequence,
+            frozenset(phases_here),
+            one_said.inherited,
         )
 
 
@@ -144,22 +152,22 @@ def _same(findings: Sequence[_Finding], said: _Said) -> _Finding | None:
     """The finding that this coding says again: the same passage, and no other phase."""
     span = said.coding.span
     fits = [
-        one
-        for one in findings
-        if carries(one.span, span)
-        and not (one.phases and said.phases and one.phases != said.phases)
+        finding
+        for finding in findings
+        if carries(finding.span, span)
+        and not (finding.phases and said.phases and finding.phases != said.phases)
         # two codings of one pass are two, whatever they are about
-        and all((it.coder, it.pass_) != (said.coder, said.pass_) for it in one.said)
+        and all((it.coder, it.pass_) != (said.coder, said.pass_) for it in finding.said)
         # another passage of the same coder is another finding, however near
-        and (one.span == span or all(it.coder != said.coder for it in one.said))
+        and (finding.span == span or all(it.coder != said.coder for it in finding.said))
     ]
-    return max(fits, key=lambda one: (one.span & span, one.span == span), default=None)
+    return max(fits, key=lambda fit: (fit.span.overlap(span), fit.span == span), default=None)
 
 
 def _counted(finding: _Finding, transcript: UUID, phase: str) -> Counted:
-    heard = [coding for one in finding.said for coding in (one.coding, *one.inherited)]
+    heard = [coding for one_said in finding.said for coding in (one_said.coding, *one_said.inherited)]
     # what a consensus says of the influence goes before what its coders said
-    agreed = [one.coding for one in finding.said if one.derived and one.coding.influence]
+    agreed = [one_said.coding for one_said in finding.said if one_said.derived and one_said.coding.influence]
     stated = {coding.influence for coding in agreed or heard if coding.influence}
     stated = stated - {"none stated"} or stated
     return Counted(
@@ -167,7 +175,7 @@ def _counted(finding: _Finding, transcript: UUID, phase: str) -> Counted:
         phase=phase,
         transcript=transcript,
         span=finding.span,
-        coders=tuple(dict.fromkeys(one.coder for one in finding.said)),
+        coders=tuple(dict.fromkeys(one_said.coder for one_said in finding.said)),
         influence=(stated.pop() if len(stated) == 1 else "mixed") if stated else None,
         concrete_example=any(coding.concrete_example for coding in heard),
     )

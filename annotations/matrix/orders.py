@@ -27,23 +27,23 @@ _STEPS = (
 _RANK = {word: rank for rank, words in enumerate(_STEPS) for word in words}
 
 
-def phases_in_order(found: Iterable[str], codebook: Codebook) -> tuple[str, ...]:
+def phases_in_order(phases: Iterable[str], codebook: Codebook) -> tuple[str, ...]:
     """Phases as the codebook has them; what the codebook no longer holds next, and what is not stated last."""
     places = _places(codebook)
-    return tuple(sorted(set(found), key=lambda phase: (not phase, places.get(phase, len(places)), phase)))
+    return tuple(sorted(set(phases), key=lambda phase: (not phase, places.get(phase, len(places)), phase)))
 
 
-def rows_in_order(found: Iterable[str], codebook: Codebook) -> tuple[str, ...]:
+def rows_in_order(codes: Iterable[str], codebook: Codebook) -> tuple[str, ...]:
     """Rows by framework, as the codebook has them; codes that have left it last."""
     places = _places(codebook)
-    return tuple(sorted(set(found), key=lambda code: (places.get(code, len(places)), code)))
+    return tuple(sorted(set(codes), key=lambda code: (places.get(code, len(places)), code)))
 
 
 def _places(codebook: Codebook) -> Mapping[str, int]:
-    return {one.id: at for at, one in enumerate(codebook.codes)}
+    return {code.id: at for at, code in enumerate(codebook.codes)}
 
 
-def columns_in_order(found: Iterable[Column], listed: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
+def columns_in_order(columns: Iterable[Column], listed: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
     """Columns as the study lists its cases, sites and waves; others by their words and numbers, unknown ones last."""
     places = {name: {folded(value): at for at, value in enumerate(values)} for name, values in listed.items()}
 
@@ -57,7 +57,7 @@ def columns_in_order(found: Iterable[Column], listed: Mapping[str, Sequence[str]
             for name, value in column
         )
 
-    return tuple(sorted(set(found), key=place))
+    return tuple(sorted(set(columns), key=place))
 
 
 def by_outcome(
@@ -72,7 +72,7 @@ def by_outcome(
     strange = sorted({outcome_of[case] for case, rank in ranks.items() if rank is None})
     numbers = {isinstance(rank, float) for rank in ranks.values() if rank is not None}
     if strange or len(numbers) > 1:
-        said = ", ".join(f'"{one}"' for one in (strange or sorted(set(outcome_of.values()))))
+        said = ", ".join(f'"{value}"' for value in (strange or sorted(set(outcome_of.values()))))
         raise BadInput(
             f'the attribute "{attribute}" says {said}, which has no order. Give every case a number, or a word such as '
             f"low, medium or high."

@@ -19,23 +19,23 @@ class RatedCell:
     @property
     def newest(self) -> tuple[Rating, ...]:
         """Each rater's own newest rating, but those taken back."""
-        return _newest(one for one in self.history if not one.consensus)
+        return _newest(rating for rating in self.history if not rating.consensus)
 
     @property
     def independent(self) -> Mapping[str, str]:
         """What each rater said before anything was agreed on: only this may be compared."""
         before: list[Rating] = []
-        for one in self.history:
-            if one.consensus and one.value:
+        for rating in self.history:
+            if rating.consensus and rating.value:
                 break
-            if not one.consensus:
-                before.append(one)
-        return {one.rater: one.value for one in _newest(before)}
+            if not rating.consensus:
+                before.append(rating)
+        return {rating.rater: rating.value for rating in _newest(before)}
 
     @property
     def consensus(self) -> Rating | None:
         """What was agreed on last, or None."""
-        agreed = [one for one in self.history if one.consensus]
+        agreed = [rating for rating in self.history if rating.consensus]
         return agreed[-1] if agreed and agreed[-1].value else None
 
     @property
@@ -43,7 +43,7 @@ class RatedCell:
         """The consensus; else what all raters say alike; else None."""
         if self.consensus is not None:
             return self.consensus.value
-        said = {one.value for one in self.newest}
+        said = {rating.value for rating in self.newest}
         return said.pop() if len(said) == 1 else None
 
     @property
@@ -51,20 +51,20 @@ class RatedCell:
         """What the value rests on: "consensus", "raters agree", "one rater", "raters differ", or "" where nobody rated."""
         if self.consensus is not None:
             return CONSENSUS
-        said = [one.value for one in self.newest]
+        said = [rating.value for rating in self.newest]
         if len(said) < 2:
             return ONE if said else ""
         return ALIKE if len(set(said)) == 1 else DIFFER
 
 
-def rated_cells(found: Iterable[Rating]) -> dict[str, RatedCell]:
+def rated_cells(ratings: Iterable[Rating]) -> dict[str, RatedCell]:
     """The ratings by the key of their cell."""
     by_cell: dict[str, list[Rating]] = {}
-    for one in found:
-        by_cell.setdefault(one.place.key, []).append(one)
+    for rating in ratings:
+        by_cell.setdefault(rating.place.key, []).append(rating)
     return {key: RatedCell(tuple(its)) for key, its in by_cell.items()}
 
 
-def _newest(found: Iterable[Rating]) -> tuple[Rating, ...]:
-    newest = {one.rater: one for one in found}
-    return tuple(one for one in newest.values() if one.value)
+def _newest(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
+    newest = {rating.rater: rating for rating in ratings}
+    return tuple(rating for rating in newest.values() if rating.value)

@@ -75,7 +75,7 @@ def weighted_kappa(tables: Floats) -> Floats:
     >>> table = np.zeros((5, 5))
     >>> table[0, 0], table[4, 4], table[3, 4] = 4, 4, 2
     >>> round(float(weighted_kappa(table.ravel())), 3)
-    0.885
+    0.898
     """
     square = tables.reshape(*tables.shape[:-1], _VALUES, _VALUES)
     total = square.sum(axis=(-2, -1))
@@ -90,12 +90,12 @@ def weighted_kappa(tables: Floats) -> Floats:
 def agreement_of_raters(cells: Mapping[str, RatedCell]) -> tuple[RaterAgreement, ...]:
     """Every pair of raters who rated a cell both, by what each said before anything was agreed on."""
     raters = sorted({rater for cell in cells.values() for rater in cell.independent})
-    found = []
+    agreements = []
     for pair in combinations(raters, 2):
         both = list(_both(cells.values(), pair))
         if both:
-            found.append(_of_pair(pair, both))
-    return tuple(found)
+            agreements.append(_of_pair(pair, both))
+    return tuple(agreements)
 
 
 def _both(cells: Sequence[RatedCell] | Any, pair: tuple[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -110,15 +110,15 @@ def _both(cells: Sequence[RatedCell] | Any, pair: tuple[str, str]) -> Iterator[t
 
 def _of_pair(pair: tuple[str, str], both: Sequence[tuple[str, str, str]]) -> RaterAgreement:
     on_scale = [
-        (group, one, other)
+        (group, number, other)
         for group, a, b in both
-        if (one := as_number(a)) is not None and (other := as_number(b)) is not None
+        if (number := as_number(a)) is not None and (other := as_number(b)) is not None
     ]
     unlike = sum((as_number(a) is None) != (as_number(b) is None) for _, a, b in both)
     names = sorted({group for group, _, _ in on_scale})
     tables = np.zeros((len(names), _VALUES * _VALUES))
-    for group, one, other in on_scale:
-        tables[names.index(group), (one + 2) * _VALUES + other + 2] += 1
+    for group, number, other in on_scale:
+        tables[names.index(group), (number + 2) * _VALUES + other + 2] += 1
     kappa = or_none(weighted_kappa(tables.sum(axis=0))) if names else None
     interval, why = interval_over_groups(tables, weighted_kappa) if kappa is not None else (None, None)
     if why and len(names) < FEWEST_GROUPS:
@@ -133,7 +133,7 @@ def _of_pair(pair: tuple[str, str], both: Sequence[tuple[str, str, str]]) -> Rat
         interval=interval,
         interval_reason=why and why.replace("participants", "cases or sites"),
         few=is_few(len(names), interval),
-        same=sum(one == other for _, one, other in on_scale) / len(on_scale) if on_scale else None,
+        same=sum(number == other for _, number, other in on_scale) / len(on_scale) if on_scale else None,
         unlike=unlike,
         by_group=value_by_group(tables, names, weighted_kappa) if names else {},
     )

@@ -95,12 +95,12 @@ def proposed(heard: Iterable[Heard]) -> Proposal:
     >>> proposed([Heard("A", "a", "-", True), Heard("B", "b", "-", True), Heard("C", "c", "none stated", False)])
     Proposal(value='-2', why='2 informants say with concrete examples that it hinders, and nobody that it helps.')
     """
-    found = list(heard)
-    if not found:
+    codings = list(heard)
+    if not codings:
         return Proposal("missing", "Nobody speaks of it.")
-    if all(one.influence is None for one in found):
+    if all(coding.influence is None for coding in codings):
         return Proposal(None, "No coding says whether it helps or hinders.")
-    helps, hinders = _saying(found, "+"), _saying(found, "-")
+    helps, hinders = _saying(codings, "+"), _saying(codings, "-")
     if not helps and not hinders:
         return Proposal("0", "Nobody says that it helps or hinders.")
     if len(helps) == len(hinders):
@@ -113,7 +113,7 @@ def proposed(heard: Iterable[Heard]) -> Proposal:
     if against:
         why = f"More say that it {word} ({len(leaning)}) than that it {other} ({against})."
         return Proposal(f"{sign}1", why)
-    examples = _with_example(found, "-" if sign else "+")
+    examples = _with_example(codings, "-" if sign else "+")
     if examples >= _ENOUGH:
         said = f"{examples} informants say with concrete examples that it {word}, and nobody that it {other}."
         return Proposal(f"{sign}2", said)
@@ -121,13 +121,19 @@ def proposed(heard: Iterable[Heard]) -> Proposal:
     return Proposal(f"{sign}1", f"It {word}, and {gave}.")
 
 
-def _saying(found: Iterable[Heard], way: Influence) -> set[str]:
+def _saying(codings: Iterable[Heard], way: Influence) -> set[str]:
     """Who says so: informants, and documents of nobody; "mixed" says both."""
-    return {one.informant or f"\0{one.source}" for one in found if one.influence in (way, "mixed")}
+    return {
+        coding.informant or f"\0{coding.source}" for coding in codings if coding.influence in (way, "mixed")
+    }
 
 
-def _with_example(found: Iterable[Heard], way: Influence) -> int:
+def _with_example(codings: Iterable[Heard], way: Influence) -> int:
     """How many informants say so with a concrete example; a document is no informant."""
     return len(
-        {one.informant for one in found if one.concrete_example and one.influence == way and one.informant}
+        {
+            coding.informant
+            for coding in codings
+            if coding.concrete_example and coding.influence == way and coding.informant
+        }
     )

@@ -51,10 +51,10 @@ class Cell:
             Heard(
                 informant_of(kept.transcript),
                 str(kept.id),
-                one.influence,
-                one.concrete_example,
+                passage.influence,
+                passage.concrete_example,
             )
-            for one, kept in self.found
+            for passage, kept in self.found
         )
 
 
@@ -89,7 +89,7 @@ class Matrix:
 
 
 def matrix_of(
-    found: Iterable[Counted],
+    counted: Iterable[Counted],
     transcripts: Mapping[UUID, Kept],
     columns: Columns,
     row_of: Callable[[str], str] = lambda code: code,
@@ -98,14 +98,14 @@ def matrix_of(
     placed: dict[tuple[str, str, str], list[tuple[Counted, Kept]]] = {}
     named: dict[str, Column] = {}
     column_in: dict[UUID, str] = {}
-    for one in found:
-        kept = transcripts[one.transcript]
+    for passage in counted:
+        kept = transcripts[passage.transcript]
         key = column_in.get(kept.id)
         if key is None:
             column = columns.of(kept.transcript)
             key = column_in[kept.id] = column_key(column)
             named.setdefault(key, column)
-        placed.setdefault((one.phase, row_of(one.code), key), []).append((one, kept))
+        placed.setdefault((passage.phase, row_of(passage.code), key), []).append((passage, kept))
     return Matrix({place: Cell(tuple(its)) for place, its in placed.items()}, tuple(named.values()))
 
 
@@ -123,9 +123,9 @@ def rows_at(codebook: Codebook, level: int | None) -> Callable[[str], str]:
 def codes_below(codebook: Codebook, code: str) -> frozenset[str]:
     """The code and all below it."""
     below = {code}
-    for one in codebook.codes:
-        if one.parent in below:
-            below.add(one.id)
+    for child in codebook.codes:
+        if child.parent in below:
+            below.add(child.id)
     return frozenset(below)
 
 

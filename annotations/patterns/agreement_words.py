@@ -21,20 +21,20 @@ def in_words(finding: Finding) -> str:
 
 
 def _sentences(finding: Finding) -> Iterator[str]:
-    speaking = {kind: one for kind, one in finding.kinds.items() if one.speaking}
+    speaking = {kind: voices for kind, voices in finding.kinds.items() if voices.speaking}
     yield _who_speaks(speaking)
-    for kind, one in speaking.items():
-        if (one.helps and one.hinders) or one.both_ways:
-            yield f"{_many(kind)} differ among themselves: {_split(one)}."
+    for kind, voices in speaking.items():
+        if (voices.helps and voices.hinders) or voices.both_ways:
+            yield f"{_many(kind)} differ among themselves: {_split(voices)}."
     if silent := finding.silent(finding.kinds):
         yield f"{_listed([_many(kind) for kind in silent])} are silent."
-    if missing := [kind for kind, one in finding.kinds.items() if not one.read]:
+    if missing := [kind for kind, voices in finding.kinds.items() if not voices.read]:
         yield f"There are no {_listed([_many(kind).lower() for kind in missing], 'or')}."
 
 
 def _who_speaks(speaking: Mapping[str, Voices]) -> str:
-    named = [f"{_many(kind)} ({one.speaking} of {one.read})" for kind, one in speaking.items()]
-    stances = {one.stance for one in speaking.values() if one.stance}
+    named = [f"{_many(kind)} ({voices.speaking} of {voices.read})" for kind, voices in speaking.items()]
+    stances = {voices.stance for voices in speaking.values() if voices.stance}
     if len(named) == 1:
         (stance,) = stances
         return f"Only {named[0].lower()} {_SAYS[stance]}."
@@ -46,20 +46,28 @@ def _who_speaks(speaking: Mapping[str, Voices]) -> str:
         return f"{_listed(_low_after_first(named))} agree: they {_SAYS[stance]}."
     if len(directed) == 1:
         (stance,) = directed
-        with_it = [n for n, one in zip(named, speaking.values(), strict=True) if one.stance == stance]
-        without = [n for n, one in zip(named, speaking.values(), strict=True) if one.stance != stance]
-        others = _listed([one.lower() for one in without])
+        with_it = [n for n, voices in zip(named, speaking.values(), strict=True) if voices.stance == stance]
+        without = [n for n, voices in zip(named, speaking.values(), strict=True) if voices.stance != stance]
+        others = _listed([words.lower() for words in without])
         return (
             f"{_listed(_low_after_first(with_it))} {_SAYS[stance]}; {others} speak of it without a direction."
         )
-    said = [f"{n} {_SAYS[one.stance]}" for n, one in zip(named, speaking.values(), strict=True) if one.stance]
+    said = [
+        f"{n} {_SAYS[voices.stance]}"
+        for n, voices in zip(named, speaking.values(), strict=True)
+        if voices.stance
+    ]
     return f"They do not agree: {_listed([words.lower() for words in said])}."
 
 
-def _split(one: Voices) -> str:
+def _split(voices: Voices) -> str:
     parts = [
         f"{count} {'says' if count == 1 else 'say'} that it {what}"
-        for count, what in ((one.helps, "helps"), (one.hinders, "hinders"), (one.both_ways, "does both"))
+        for count, what in (
+            (voices.helps, "helps"),
+            (voices.hinders, "hinders"),
+            (voices.both_ways, "does both"),
+        )
         if count
     ]
     return _listed(parts)
@@ -70,7 +78,7 @@ def _many(kind: str) -> str:
 
 
 def _low_after_first(named: Sequence[str]) -> list[str]:
-    return [one if at == 0 else one.lower() for at, one in enumerate(named)]
+    return [words if at == 0 else words.lower() for at, words in enumerate(named)]
 
 
 def _listed(parts: Sequence[str], last: str = "and") -> str:

@@ -58,10 +58,10 @@ def _one_more(chances: Floats, n: float, a: Floats, b: Floats, logs: Floats) -> 
     step = n + 1
     several, which = np.unique(a * step + b, return_inverse=True)
     shares = _hypergeometric(n, several // step, several % step, logs)[which.ravel(), :width]
-    found = np.zeros_like(chances)
+    longer = np.zeros_like(chances)
     for met in range(shares.shape[1]):
-        found[:, met:] += shares[:, met, None] * chances[:, : width - met]
-    return found
+        longer[:, met:] += shares[:, met, None] * chances[:, : width - met]
+    return longer
 
 
 def _hypergeometric(n: float, a: Floats, b: Floats, logs: Floats) -> Floats:
@@ -96,9 +96,9 @@ def adjusted(p: Floats) -> Floats:
         return p
     order = np.argsort(p)[::-1]
     ranks = np.arange(len(p), 0, -1)
-    found = np.empty(len(p))
-    found[order] = np.minimum(1.0, np.minimum.accumulate(p[order] * len(p) / ranks))
-    return found
+    in_order = np.empty(len(p))
+    in_order[order] = np.minimum(1.0, np.minimum.accumulate(p[order] * len(p) / ranks))
+    return in_order
 
 
 def _variance(n: Floats, a: Floats, b: Floats) -> Floats:

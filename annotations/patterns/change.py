@@ -39,7 +39,7 @@ class Change:
 
 
 def changes(
-    found: Iterable[Counted], read: Sequence[Kept], column_of: Mapping[UUID, str], waves: Sequence[str]
+    passages: Iterable[Counted], read: Sequence[Kept], column_of: Mapping[UUID, str], waves: Sequence[str]
 ) -> tuple[Change, ...]:
     """Every code and column with codings in any of these waves. ``read``: the transcripts that somebody has read."""
     wave_of = {kept.id: kept.transcript.wave for kept in read}
@@ -49,9 +49,9 @@ def changes(
         key = (column_of[kept.id], kept.transcript.wave)
         number[key] = number.get(key, 0) + 1
     placed: dict[tuple[str, str, str], dict[str, list[Counted]]] = {}
-    for one in found:
-        place = (one.phase, one.code, column_of[one.transcript])
-        placed.setdefault(place, {}).setdefault(wave_of[one.transcript], []).append(one)
+    for passage in passages:
+        place = (passage.phase, passage.code, column_of[passage.transcript])
+        placed.setdefault(place, {}).setdefault(wave_of[passage.transcript], []).append(passage)
     made = []
     for place, its in placed.items():
         if not any(wave in its for wave in waves):
@@ -63,9 +63,9 @@ def changes(
 
 def _cell(its: Sequence[Counted], by_id: Mapping[UUID, Kept], read: int) -> WaveCell:
     by_source: dict[UUID, list[Counted]] = {}
-    for one in its:
-        by_source.setdefault(one.transcript, []).append(one)
-    stances = [stance_of(one.influence for one in codings) for codings in by_source.values()]
+    for passage in its:
+        by_source.setdefault(passage.transcript, []).append(passage)
+    stances = [stance_of(coding.influence for coding in codings) for codings in by_source.values()]
     people = {folded(who) for source in by_source if (who := informant_of(by_id[source].transcript))}
     return WaveCell(len(its), len(people), voices_of(stances, len(stances)).stance, read)
 

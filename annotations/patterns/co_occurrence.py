@@ -70,10 +70,10 @@ def co_occurrences(
     if not passages:
         return ()
     counts = _Counts(passages, voices)
-    found = [
+    candidates = [
         (a, b, counts.at[a], counts.at[b]) for a, b in pairs if a in counts.at and b in counts.at and a != b
     ]
-    judged = counts.judged([(i, j) for _, _, i, j in found])
+    judged = counts.judged([(i, j) for _, _, i, j in candidates])
     known = [at for at, (p, _, _) in enumerate(judged) if p is not None]
     values = adjusted(np.array([judged[at][0] for at in known], dtype=float))
     by_place = dict(zip(known, values.tolist(), strict=True))
@@ -92,7 +92,7 @@ def co_occurrences(
             method=judged[at][1],
             reason=judged[at][2],
         )
-        for at, (a, b, i, j) in enumerate(found)
+        for at, (a, b, i, j) in enumerate(candidates)
     )
 
 
@@ -101,20 +101,23 @@ class _Counts:
 
     def __init__(self, passages: Sequence[CodedPassage], voices: Mapping[UUID, Voice]) -> None:
         self.at: dict[str, int] = {}
-        for one in passages:
-            for code in sorted(one.codes):
+        for passage in passages:
+            for code in sorted(passage.codes):
                 self.at.setdefault(code, len(self.at))
-        self.voices = list(dict.fromkeys(voices[one.transcript] for one in passages))
+        self.voices = list(dict.fromkeys(voices[passage.transcript] for passage in passages))
         number = {voice: s for s, voice in enumerate(self.voices)}
-        of_transcript = {one: number[voices[one]] for one in dict.fromkeys(p.transcript for p in passages)}
-        own = [of_transcript[one.transcript] for one in passages]
+        of_transcript = {
+            transcript: number[voices[transcript]]
+            for transcript in dict.fromkeys(p.transcript for p in passages)
+        }
+        own = [of_transcript[passage.transcript] for passage in passages]
         # float: sums of thousands of passages are exact in it, and products of matrices fast
         self.n = np.bincount(own, minlength=len(self.voices)).astype(float)
         self.by_voice = np.zeros((len(self.voices), len(self.at)))
         self.both = np.zeros((len(self.at), len(self.at)))
         self.met: dict[tuple[int, int], set[int]] = {}
-        for s, one in zip(own, passages, strict=True):
-            codes = sorted(self.at[code] for code in one.codes)
+        for s, passage in zip(own, passages, strict=True):
+            codes = sorted(self.at[code] for code in passage.codes)
             self.by_voice[s, codes] += 1
             for i, j in combinations(codes, 2):
                 self.both[i, j] += 1
@@ -137,25 +140,25 @@ class _Counts:
 
     def judged(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[float | None, str | None, str | None]]:
         """Of each pair the probability, by which method, or why there is none."""
-        found: list[tuple[float | None, str | None, str | None]] = []
+        probabilities: list[tuple[float | None, str | None, str | None]] = []
         exact = []
         for at, (i, j) in enumerate(pairs):
             least, most = float(self.least[i, j]), float(self.most[i, j])
             expected = float(self.expected[i, j])
             if most <= least:
-                found.append((None, None, self._why_closed(i, j)))
+                probabilities.append((None, None, self._why_closed(i, j)))
             elif large_enough(expected, least, most):
                 p = mantel_haenszel_p(expected, float(self.variance[i, j]), int(self.both[i, j]))
-                found.append((p, APPROXIMATE, None))
+                probabilities.append((p, APPROXIMATE, None))
             else:
-                found.append((None, EXACT, None))
+                probabilities.append((None, EXACT, None))
                 exact.append(at)
         for some in lots(sorted(exact, key=lambda at: self.most[pairs[at]]), _AT_A_TIME):
             a, b = [pairs[at][0] for at in some], [pairs[at][1] for at in some]
             values = exact_p(self.n, self.by_voice[:, a], self.by_voice[:, b], self.both[a, b])
             for at, p in zip(some, values.tolist(), strict=True):
-                found[at] = (p, EXACT, None)
-        return found
+                probabilities[at] = (p, EXACT, None)
+        return probabilities
 
     def _why_closed(self, i: int, j: int) -> str:
         if not np.any((self.by_voice[:, i] > 0) & (self.by_voice[:, j] > 0)):
@@ -166,26 +169,26 @@ class _Counts:
 
     def people_with(self, i: int, j: int) -> tuple[str, ...]:
         """The informants with a passage that carries both."""
-        found = self.met.get((min(i, j), max(i, j)), ())
-        return tuple(sorted(self.voices[s].name for s in found if self.voices[s].person))
+        voices_of_both = self.met.get((min(i, j), max(i, j)), ())
+        return tuple(sorted(self.voices[s].name for s in voices_of_both if self.voices[s].person))
 
     def documents_with(self, i: int, j: int) -> int:
         """How many documents of nobody have such a passage."""
-        found = self.met.get((min(i, j), max(i, j)), ())
-        return sum(not self.voices[s].person for s in found)
+        voices_of_both = self.met.get((min(i, j), max(i, j)), ())
+        return sum(not self.voices[s].person for s in voices_of_both)
 
 
 def jaccard_of(passages: Sequence[CodedPassage], codes: Sequence[str]) -> Floats:
     """Of each two codes the share of the passages with either that carry both; shape (codes, codes), 1 on the diagonal."""
     at = {code: number for number, code in enumerate(codes)}
     both: Floats = np.zeros((len(codes), len(codes)))
-    for one in passages:
-        its = sorted(at[code] for code in one.codes if code in at)
+    for passage in passages:
+        its = sorted(at[code] for code in passage.codes if code in at)
         for place, i in enumerate(its):
             both[i, its[place:]] += 1
     both = np.maximum(both, both.T)
     own = np.diag(both)
     either = own[:, None] + own[None, :] - both
-    found = np.divide(both, either, out=np.zeros_like(both), where=either > 0)
-    np.fill_diagonal(found, 1.0)
-    return np.asarray(found)
+    shares = np.divide(both, either, out=np.zeros_like(both), where=either > 0)
+    np.fill_diagonal(shares, 1.0)
+    return np.asarray(shares)

@@ -25,14 +25,14 @@ class CodedPassage:
     codes: frozenset[str]
 
 
-def coded_passages(found: Iterable[Counted]) -> tuple[CodedPassage, ...]:
+def coded_passages(counted: Iterable[Counted]) -> tuple[CodedPassage, ...]:
     """The passages of these findings, by transcript in the order of the text."""
     by_transcript: dict[UUID, dict[Span, set[str]]] = {}
-    for one in found:
-        codes = by_transcript.setdefault(one.transcript, {}).setdefault(one.span, set())
-        codes.add(one.code)
-        if one.phase:
-            codes.add(one.phase)
+    for passage in counted:
+        codes = by_transcript.setdefault(passage.transcript, {}).setdefault(passage.span, set())
+        codes.add(passage.code)
+        if passage.phase:
+            codes.add(passage.phase)
     return tuple(
         CodedPassage(transcript, span, frozenset(codes))
         for transcript, spans in by_transcript.items()
@@ -45,8 +45,12 @@ def _joined(spans: Mapping[Span, set[str]]) -> dict[Span, set[str]]:
     joined: dict[Span, set[str]] = {}
     open_: list[Span] = []
     for span in sorted(spans):
-        open_ = [one for one in open_ if one.end > span.start]
-        same = max((one for one in open_ if _each_half(one, span)), key=lambda one: one & span, default=None)
+        open_ = [open_span for open_span in open_ if open_span.end > span.start]
+        same = max(
+            (open_span for open_span in open_ if _each_half(open_span, span)),
+            key=lambda open_span: open_span.overlap(span),
+            default=None,
+        )
         if same is None:
             joined[span] = set(spans[span])
             open_.append(span)
@@ -55,27 +59,27 @@ def _joined(spans: Mapping[Span, set[str]]) -> dict[Span, set[str]]:
     return joined
 
 
-def _each_half(one: Span, other: Span) -> bool:
-    shared = one & other
-    return 2 * shared >= len(one) and 2 * shared >= len(other)
+def _each_half(span: Span, other: Span) -> bool:
+    shared = span.overlap(other)
+    return 2 * shared >= len(span) and 2 * shared >= len(other)
 
 
 def _carrying(passages: Mapping[Span, set[str]]) -> dict[Span, set[str]]:
     """Each passage with the codes of those that cover at least half of it."""
-    found = {span: set(codes) for span, codes in passages.items()}
+    codes_of = {span: set(codes) for span, codes in passages.items()}
     open_: list[Span] = []
     for span in sorted(passages):
-        open_ = [one for one in open_ if one.end > span.start]
-        for one in open_:
-            shared = one & span
+        open_ = [open_span for open_span in open_ if open_span.end > span.start]
+        for open_span in open_:
+            shared = open_span.overlap(span)
             if 2 * shared >= len(span):
-                found[span] |= passages[one]
-            if 2 * shared >= len(one):
-                found[one] |= passages[span]
+                codes_of[span] |= passages[open_span]
+            if 2 * shared >= len(open_span):
+                codes_of[open_span] |= passages[span]
         open_.append(span)
-    return found
+    return codes_of
 
 
 def codes_on(passages: Sequence[CodedPassage]) -> tuple[str, ...]:
     """Every code that any of them carries, sorted."""
-    return tuple(sorted({code for one in passages for code in one.codes}))
+    return tuple(sorted({code for passage in passages for code in passage.codes}))

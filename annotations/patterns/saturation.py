@@ -75,8 +75,8 @@ def saturation(
     seen: set[str] = set()
     steps: list[Step] = []
     base_codes = 0
-    for number, one in enumerate(interviews, start=1):
-        new = one.codes - seen
+    for number, interview in enumerate(interviews, start=1):
+        new = interview.codes - seen
         seen |= new
         if number == base:
             base_codes = len(seen)
@@ -84,7 +84,7 @@ def saturation(
         if number >= base + run:
             run_new = sum(len(step.new) for step in steps[number - run :]) + len(new)
             share = run_new / base_codes if base_codes else None
-        steps.append(Step(number, one, tuple(sorted(new)), len(seen), run_new, share))
+        steps.append(Step(number, interview, tuple(sorted(new)), len(seen), run_new, share))
     at = next(
         (s.number - run for s in steps if s.new_information is not None and s.new_information <= threshold),
         None,
@@ -103,12 +103,12 @@ def saturation(
 
 
 def _informants(interviews: Sequence[Interviewed]) -> dict[str, tuple[int, ...]]:
-    who: dict[str, set[str]] = {code: set() for one in interviews for code in sorted(one.codes)}
+    who: dict[str, set[str]] = {code: set() for interview in interviews for code in sorted(interview.codes)}
     counts: dict[str, list[int]] = {code: [] for code in who}
-    for one in interviews:
+    for interview in interviews:
         for code, its in who.items():
-            if code in one.codes:
-                its.add(one.informant)
+            if code in interview.codes:
+                its.add(interview.informant)
             counts[code].append(len(its))
     return {code: tuple(its) for code, its in counts.items()}
 

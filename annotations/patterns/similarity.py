@@ -46,21 +46,23 @@ class Similarity:
 def similar_codes(passages: Sequence[CodedPassage], codes: Sequence[str]) -> Similarity:
     """Codes by the passages they share; those on no passage are left out."""
     sizes = dict.fromkeys(codes, 0)
-    for one in passages:
-        for code in one.codes & sizes.keys():
+    for passage in passages:
+        for code in passage.codes & sizes.keys():
             sizes[code] += 1
     used = [code for code in codes if sizes[code]]
     return _neighbours(used, jaccard_of(passages, used), [sizes[code] for code in used], CODES)
 
 
-def similar_columns(found: Iterable[Counted], column_of: Mapping[UUID, str]) -> Similarity:
+def similar_columns(passages: Iterable[Counted], column_of: Mapping[UUID, str]) -> Similarity:
     """Cases, or whatever a transcript's column stands for, by the codes found in each phase."""
     sources: dict[str, set[UUID]] = {}
     carrying: dict[tuple[str, str], dict[str, set[UUID]]] = {}
-    for one in found:
-        column = column_of[one.transcript]
-        sources.setdefault(column, set()).add(one.transcript)
-        carrying.setdefault((one.phase, one.code), {}).setdefault(column, set()).add(one.transcript)
+    for passage in passages:
+        column = column_of[passage.transcript]
+        sources.setdefault(column, set()).add(passage.transcript)
+        carrying.setdefault((passage.phase, passage.code), {}).setdefault(column, set()).add(
+            passage.transcript
+        )
     names = list(sources)
     shares = np.array(
         [[len(its.get(name, ())) / len(sources[name]) for its in carrying.values()] for name in names]

@@ -26,13 +26,21 @@ class SingleSource:
 
 def single_sources(findings: Iterable[Finding]) -> tuple[SingleSource, ...]:
     """The findings that only one source supports, or only one informant however often interviewed."""
-    found = []
-    for one in findings:
-        alone = len(one.sources) == 1 or (len(one.informants) == 1 and not one.of_nobody)
+    rests_on_one = []
+    for finding in findings:
+        alone = len(finding.sources) == 1 or (len(finding.informants) == 1 and not finding.of_nobody)
         if alone:
-            informant = one.informants[0] if one.informants else ""
-            source = "; ".join(one.sources)
-            found.append(
-                SingleSource(one.phase, one.code, one.column, source, informant, one.codings, one.all.silent)
+            informant = finding.informants[0] if finding.informants else ""
+            source = "; ".join(finding.sources)
+            rests_on_one.append(
+                SingleSource(
+                    finding.phase,
+                    finding.code,
+                    finding.column,
+                    source,
+                    informant,
+                    finding.codings,
+                    finding.all.silent,
+                )
             )
-    return tuple(found)
+    return tuple(rests_on_one)

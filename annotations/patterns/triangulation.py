@@ -58,7 +58,7 @@ class Finding:
 
 
 def findings_of(
-    found: Iterable[Counted],
+    passages: Iterable[Counted],
     read: Sequence[Kept],
     column_of: Mapping[UUID, str],
     role_of: Mapping[UUID, str],
@@ -73,11 +73,13 @@ def findings_of(
         in_column.setdefault(column_of[kept.id], []).append(kept)
     roles = list(dict.fromkeys(role for kept in read if (role := role_of.get(kept.id, ""))))
     placed: dict[tuple[str, str, str], dict[UUID, list[Counted]]] = {}
-    for one in found:
-        place = (one.phase, one.code, column_of[one.transcript])
-        placed.setdefault(place, {}).setdefault(one.transcript, []).append(one)
+    for passage in passages:
+        place = (passage.phase, passage.code, column_of[passage.transcript])
+        placed.setdefault(place, {}).setdefault(passage.transcript, []).append(passage)
     return tuple(
-        _finding(place, its, [by_id[one] for one in its], in_column[place[2]], roles, role_of)
+        _finding(
+            place, its, [by_id[transcript_id] for transcript_id in its], in_column[place[2]], roles, role_of
+        )
         for place, its in placed.items()
     )
 
@@ -90,7 +92,10 @@ def _finding(
     roles: Sequence[str],
     role_of: Mapping[UUID, str],
 ) -> Finding:
-    stances = {one: stance_of(coding.influence for coding in codings) for one, codings in its.items()}
+    stances = {
+        transcript_id: stance_of(coding.influence for coding in codings)
+        for transcript_id, codings in its.items()
+    }
 
     def among(chosen: Sequence[Kept]) -> Voices:
         return voices_of([stances[kept.id] for kept in chosen if kept.id in stances], len(chosen))
@@ -103,6 +108,6 @@ def _finding(
         sources=tuple(kept.transcript.name for kept in sources),
         of_nobody=sum(informant_of(kept.transcript) is None for kept in sources),
         all=among(there),
-        kinds={kind: among([one for one in there if one.transcript.kind.value == kind]) for kind in KINDS},
-        roles={role: among([one for one in there if role_of.get(one.id) == role]) for role in roles},
+        kinds={kind: among([kept for kept in there if kept.transcript.kind.value == kind]) for kind in KINDS},
+        roles={role: among([kept for kept in there if role_of.get(kept.id) == role]) for role in roles},
     )

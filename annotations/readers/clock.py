@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from annotations.readers.words import count_words
 
 # the last two digits of 00:01:02:14 are frames of a film
-_BARE = r"\d{1,3}:\d{2}(?::\d{2}(?:[:;]\d{2}(?!\d))?)?(?:[.,]\d{1,3})?"
-_FULL = r"\d{1,3}:\d{2}:\d{2}(?:[:;]\d{2}(?!\d))?(?:[.,]\d{1,3})?"
+# 10:14 AM is a time of day; in small letters "am" is a word, too ("um 10:30 am Montag")
+_HALF_OF_DAY = r"(?:[ \u00a0\u202f]?(?:[AP]M\b|[ap]\.m\.))?"
+_BARE = rf"\d{{1,3}}:\d{{2}}(?::\d{{2}}(?:[:;]\d{{2}}(?!\d))?)?(?:[.,]\d{{1,3}})?{_HALF_OF_DAY}"
+_FULL = rf"\d{{1,3}}:\d{{2}}:\d{{2}}(?:[:;]\d{{2}}(?!\d))?(?:[.,]\d{{1,3}})?{_HALF_OF_DAY}"
 _F4 = rf"#\s?(?:{_BARE})(?:-\d{{1,3}})?\s?#"
 # brackets say that it is a time code; without them only one with hours is one at the beginning of a line, for
 # "10:30 Meeting" is no time code
@@ -18,7 +20,7 @@ CLEAR = rf"(?:{MARKED}|{_FULL})"
 ANY = rf"(?:{MARKED}|{_BARE})"
 CLOCK = _BARE
 # 00:00:10.210 --> 00:00:14.120, 0:10 - 0:14, 0:00:01.0,0:00:02.0, 0:0:3.1 --> 0:0:7.2, and [0.00s -> 2.50s]
-_ONE = r"\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:]\d{1,3})?"
+_ONE = rf"\d{{1,3}}:\d{{1,2}}(?::\d{{1,2}})?(?:[.,:]\d{{1,3}})?{_HALF_OF_DAY}"
 _SECONDS = r"\d{1,5}\.\d{1,3}s?"
 _TO = r"\s*(?:-->|->|→|–|—|-|,|\bto\b|\bbis\b|\btill\b|\bà\b)\s*"
 RANGE = (
@@ -32,17 +34,26 @@ _A_TIME = re.compile(rf"{_SECONDS}|{_ONE}")
 # "(10:30)" among words may be what somebody said; with hours, or in square brackets, it is the transcriber's
 IN_WORDS = rf"(?:\[{_BARE}(?:-\d{{1,3}})?\]|\({_FULL}\)|\{{{_BARE}\}}|{_F4})"
 _IN_WORDS = re.compile(rf"\s*{IN_WORDS}")
-_PARTS = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,-](\d{1,3}))?")
+_PARTS = re.compile(
+    r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,-](\d{1,3}))?(?:[ \u00a0\u202f]?([AaPp])\.?[Mm])?"
+)
 _PLAIN_SECONDS = re.compile(r"(\d{1,5}\.\d{1,3})s?")
 
 
 def seconds(code: str) -> float | None:
-    """The seconds that a time code says, or None if it is none: minutes and seconds stay below 60."""
+    """The seconds that a time code says, or None if it is none: minutes and seconds stay below 60. Those of a time of
+    day ("10:14 AM") count from midnight.
+    """
     found = _PARTS.search(code)
     if found is None:
         plain = _PLAIN_SECONDS.search(code)
         return float(plain[1]) if plain else None
-    hours, minutes, rest, fraction = found.groups()
+    hours, minutes, rest, fraction, half = found.groups()
+    if half is not None:
+        hours, minutes, rest = (hours, minutes, rest) if hours is not None else (minutes, rest, "0")
+        if int(hours) > 12:
+            return None
+        hours = str(int(hours) % 12 + (12 if half in "Pp" else 0))
     if int(rest) > 59 or (hours is not None and int(minutes) > 59):
         return None
     return (

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from annotations.names import folded
+from annotations.readers.counted_turns import without_counts
 from annotations.readers.interview_head import head_of
 from annotations.readers.label_forms import Form, Mark, colon_form, ends_sentence
 from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of
@@ -35,9 +36,13 @@ class Known:
     interviewers: Sequence[str]
     participants: Sequence[str] = ()
 
+    def asks(self, label: str) -> bool:
+        """Is it of somebody who asks?"""
+        return asks(label, self.interviewers)
+
     def lists(self, label: str) -> bool:
         """Is the label listed?"""
-        return asks(label, self.interviewers) or folded(label) in {folded(name) for name in self.participants}
+        return self.asks(label) or folded(label) in {folded(name) for name in self.participants}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def colon_labels(lines: TextLines, beside: Mapping[int, object], known: Known) -
 
 def _forms(lines: TextLines, filled: Sequence[int]) -> list[Form]:
     """The lines with a colon; a number before a name is no part of it where the numbers count the lines up."""
-    with_numbers = [form for at in filled if (form := colon_form(at, lines.texts[at], numbers=True))]
+    with_numbers = _read(lines, filled, numbers=True)
     numbers = [form.number for form in with_numbers if form.number is not None]
     counts = (
         len(numbers) > 1
@@ -72,8 +77,13 @@ def _forms(lines: TextLines, filled: Sequence[int]) -> list[Form]:
     )
     if counts or not numbers:
         return with_numbers
-    plain = {at: form for at in filled if (form := colon_form(at, lines.texts[at], numbers=False))}
+    plain = {form.line: form for form in _read(lines, filled, numbers=False)}
     return [form if form.number is None else plain.get(form.line, form) for form in with_numbers]
+
+
+def _read(lines: TextLines, filled: Sequence[int], *, numbers: bool) -> list[Form]:
+    found = (colon_form(at, lines.texts[at], numbers=numbers) for at in filled)
+    return without_counts([form for form in found if form])
 
 
 def _labels(

@@ -9,6 +9,7 @@ from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import is_time
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
 from annotations.readers.line_layouts import turns_of_lines
+from annotations.readers.looks import Paragraph, looks_of_lines
 from annotations.readers.speaker_table import turns_of_table
 from annotations.readers.spoken import one_line
 from annotations.readers.text_lines import TextLines
@@ -16,14 +17,6 @@ from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
 Table = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph (its line breaks "\\n"), and how many characters at its beginning are in bold type."""
-
-    text: str
-    bold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +111,12 @@ def _lines(blocks: Sequence[str | Paragraph | Table]) -> TextLines:
     """The lines of all blocks; each block, and each row of a table, begins a paragraph."""
     texts: list[str] = []
     opens: set[int] = set()
-    bold: dict[int, int] = {}
-    for block in blocks:
-        for paragraph in _paragraphs(block):
-            left = paragraph.bold
-            opens.add(len(texts))
-            for line in paragraph.text.split("\n"):
-                if left > 0 and line.strip():
-                    bold[len(texts)] = min(left, len(line))
-                left -= len(line) + 1
-                texts.append(line)
-    return TextLines(texts, frozenset(opens), bold)
+    paragraphs = [paragraph for block in blocks for paragraph in _paragraphs(block)]
+    for paragraph in paragraphs:
+        opens.add(len(texts))
+        texts.extend(paragraph.text.split("\n"))
+    looks = looks_of_lines(paragraphs)
+    return TextLines(texts, frozenset(opens), looks.marked, looks.looks)
 
 
 def _paragraphs(block: str | Paragraph | Table) -> list[Paragraph]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
-from annotations.readers.document import Document, Paragraph, Table, turns_of_document
+from annotations.readers.document import Document, Table, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
+from annotations.readers.looks import PLAIN, Looks, Paragraph
 from annotations.readers.ooxml import W, transitional, words_beside
 from annotations.readers.spoken import ReadTranscript, finished
 from annotations.readers.words import count_words
@@ -37,6 +38,8 @@ _HOLDS_BLOCKS = frozenset(
     f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "body")
 )
 _DEEPEST = 40
+_LOOKS = {f"{W}b": "bold", f"{W}i": "italic", f"{W}u": "underlined"}
+_COLOURS = frozenset({f"{W}color", f"{W}highlight"})
 
 
 def read_docx(
@@ -135,32 +138,45 @@ def _boxes(body: Any) -> Iterator[Any]:
 
 
 def _paragraph(paragraph: Any) -> Paragraph:
-    """A paragraph with what was added while changes were tracked, without what was deleted, and how much of its
-    beginning is bold.
-    """
-    parts: list[tuple[str, bool]] = []
-    todo: list[tuple[Any, bool]] = [(one, False) for one in reversed(paragraph)]
+    """A paragraph with what was added while changes were tracked, without what was deleted, and how it looks."""
+    parts: list[tuple[str, Looks]] = []
+    whole = _looks_of_paragraph(paragraph)
+    todo: list[tuple[Any, Looks]] = [(one, whole) for one in reversed(paragraph)]
     while todo:
-        one, bold = todo.pop()
+        one, looks = todo.pop()
         if one.tag == f"{W}t":
-            parts.append((one.text or "", bold))
+            parts.append((one.text or "", looks))
         elif one.tag in _TEXT:
-            parts.append((_TEXT[one.tag], bold))
+            parts.append((_TEXT[one.tag], looks))
         elif one.tag not in _LEFT_OUT:
-            its = _is_bold(one) if one.tag == f"{W}r" else bold
+            its = whole | _looks_of_run(one) if one.tag == f"{W}r" else looks
             todo.extend((below, its) for below in reversed(one))
-    width = 0
-    for text, bold in parts:
-        if text.strip() and not bold:
-            break
-        width += len(text)
-    whole = "".join(text for text, _ in parts)
-    return Paragraph(whole, width if any(bold and text.strip() for text, bold in parts) and width else 0)
+    return Paragraph.of(parts)
 
 
-def _is_bold(run: Any) -> bool:
-    mark = run.find(f"{W}rPr/{W}b")
-    return mark is not None and mark.get(f"{W}val") not in ("0", "false", "off")
+def _looks_of_paragraph(paragraph: Any) -> Looks:
+    """Its style and how far it is indented."""
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    indent = paragraph.find(f"{W}pPr/{W}ind")
+    found = {f"style {style.get(f'{W}val')}"} if style is not None else set()
+    left = "" if indent is None else indent.get(f"{W}left") or indent.get(f"{W}start") or ""
+    return frozenset(found | ({f"indent {left}"} if left.strip("0") else set()))
+
+
+def _looks_of_run(run: Any) -> Looks:
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        return PLAIN
+    found = set()
+    for mark in properties:
+        value = str(mark.get(f"{W}val") or "")
+        if mark.tag in _LOOKS and value not in ("0", "false", "off", "none"):
+            found.add(_LOOKS[mark.tag])
+        elif mark.tag in _COLOURS and value.lower() not in ("", "auto", "000000", "none"):
+            found.add(f"color {value.lower()}")
+        elif mark.tag == f"{W}rStyle" and value:
+            found.add(f"style {value}")
+    return frozenset(found)
 
 
 def _plain(block: Paragraph | Table) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
-from annotations.readers.decoding import decode_text
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.html_text import HtmlText
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
@@ -24,8 +24,7 @@ def read_html(
     page = HtmlText()
     page.feed(text)
     page.close()
-    lines = [line.rstrip("\t ") for line in page.lines]
-    spoken, account = turns_of_document(Document(tuple(lines)), interviewers, rules)
+    spoken, account = turns_of_document(Document(tuple(page.paragraphs)), interviewers, rules)
     return finished(
         spoken,
         name=name,

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.readers.clock import seconds
 from annotations.readers.cues import Cue, turns_of_cues
-from annotations.readers.decoding import decode_text
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.milliseconds import in_seconds

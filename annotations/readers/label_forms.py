@@ -18,7 +18,8 @@ _LONGEST_ABOVE = 160  # a line with a name and a time is not longer
 _SPACE = rf"[ \u00a0\t{INVISIBLE}]"
 _BODY = rf"(?:[^\W_]|[+\[({{<【])[^:：\n\t]{{0,{LONGEST - 1}}}?"
 _BULLET = re.compile(r"(?:[-*•]|>{1,3}|#{1,6})[ \t]+")
-_TIME = re.compile(rf"(?:{RANGE}|{CLEAR})")
+# a label track of Audacity begins with two times in seconds
+_TIME = re.compile(rf"(?:{RANGE}|{CLEAR}|\d{{1,5}}\.\d{{1,6}}\t\d{{1,5}}\.\d{{1,6}}(?=\t))")
 _BARE_TIME = re.compile(rf"{CLOCK}(?=[ \t\u00a0])")
 _CODE = re.compile(r"\[[A-Z]{1,2}\d{1,6}\](?=\s)")
 _NUMBER = re.compile(r"(?:\[#?\d{1,6}\]|\(\d{1,6}\)|#\d{1,6}|\d{1,6}[.)])(?=\s)")
@@ -29,17 +30,25 @@ _BOLD = re.compile(
     rf"(?P=mark)(?P<after>{_SPACE}*[:：])?"
 )
 _COLON = re.compile(
-    rf"(?P<label>{_BODY})(?:{_SPACE}{{0,20}}:(?=[\s{INVISIBLE}]|$)|{_SPACE}{{0,20}}：)[{INVISIBLE}]*"
+    rf"(?P<label>\?{{1,3}}|{_BODY})(?:{_SPACE}{{0,20}}:(?=[\s{INVISIBLE}]|$)|{_SPACE}{{0,20}}：)[{INVISIBLE}]*"
 )
 _TIMED_COLON = re.compile(rf"(?P<label>{_BODY})[\s,–-]{{0,20}}(?P<time>{MARKED}|{RANGE})\s*[:：](?=\s|$)")
-_TIME_BELOW = re.compile(rf"\s*(?P<time>{MARKED}|{RANGE})\s*$")
+_TIME_BELOW = re.compile(rf"\s*(?P<time>{MARKED}|{RANGE}|{CLOCK})\s*$")
 _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
 _IN_BRACKETS = re.compile(
     r"(?:\[(?P<a>[^\[\]:\n]{1,60})\]|\((?P<b>[^():\n]{1,60})\)|<(?P<c>[^<>:/\n]{1,60})>|\{(?P<d>[^{}:\n]{1,60})\})\s+(?=\S)|【(?P<e>[^】\n]{1,60})】\s*(?=\S)"
 )
 _DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+[-–—|→⇒=»]\s+(?=\S)")
-# a tab, or the spaces that stand for one
-_TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?(?:[ ]*\t+|[ ]{2,})\s*(?=\S)")
+# a tab, the spaces that stand for one, or the wide space of Chinese and Japanese
+_TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?(?:[ ]*\t+|[ ]{2,}|\u3000+)\s*(?=\S)")
+_SEMICOLON = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：;\n\t]{0,59}?)\s?;\s+(?=\S)")
+_TIMED = re.compile(
+    rf"(?P<label>(?:[^\W_]|[+\[(])[^:：\n\t]{{0,59}}?)"
+    rf"(?:[\s,–—-]{{0,20}}(?P<time>{MARKED}|{RANGE})|[\s,–—-]{{1,20}}(?P<clock>{CLOCK}))\s*[:：–—-]?\s+(?=\S)"
+)
+_ROLE_ALONE = re.compile(r"(?P<label>[^\W\d_]{3,30}(?:[ -]?\d{1,3})?)[ \u00a0]+(?=[^\W_])")
+# "From Anna to Everyone:" in a chat
+_FROM_TO = re.compile(r"From\s+(?P<name>\S.{0,99}?)\s+to\s+\S.*")
 _LETTER = re.compile(r"(?P<label>[QAIPRFMBEV]\d{0,2})[.)]\s+(?=\S)")
 _NAME = r"(?P<label>(?:[^\W_]|[+(\[])[^:：\n\t]{0,99}?)"
 _ABOVE = (
@@ -71,9 +80,13 @@ class Mark(StrEnum):
     DASH = "a label and a dash"
     TAB = "a label and a tab"
     LETTER = "a letter such as Q. and A."
+    SEMICOLON = "a label and a semicolon"
+    TIMED = "a label and a time before the words"
+    ROLE = "a word for who speaks, and nothing after it"
     ABOVE = "a name and a time above the words"
     ALONE = "a name on a line of its own"
-    BOLD = "bold type"
+    BOLD = "bold type, italics or a colour"
+    LOOK = "how the lines look"
     TIME = "a time before the words"
     NONE = "no label"
 
@@ -82,7 +95,8 @@ class Mark(StrEnum):
 class Form:
     """A line as it would start a turn. ``width``: where its words begin. ``weak``: other lines must bear it out.
 
-    ``number``: a number before the label, which is one of its own (``1001``) unless the lines are numbered.
+    ``number``: a number before the label, which is one of its own (``1001``) unless the lines are numbered. ``end``:
+    where the words end, if not with the line.
     """
 
     line: int
@@ -94,6 +108,7 @@ class Form:
     weak: bool = False
     number: int | None = None
     time_first: bool = False
+    end: int | None = None
 
     @property
     def key(self) -> str:
@@ -149,7 +164,9 @@ def prefix_of(line: str, *, numbers: bool) -> Prefix:
     return found
 
 
-INVISIBLE_CHARACTERS = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+INVISIBLE_CHARACTERS = (
+    "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 
 
 def _after(line: str, at: int) -> int:
@@ -179,6 +196,15 @@ def colon_form(number: int, line: str, *, numbers: bool) -> Form | None:
     return None
 
 
+_OTHERS = {
+    Mark.DASH: _DASH,
+    Mark.TAB: _TAB,
+    Mark.LETTER: _LETTER,
+    Mark.SEMICOLON: _SEMICOLON,
+    Mark.ROLE: _ROLE_ALONE,
+}
+
+
 def other_forms(number: int, line: str, *, numbers: bool = False) -> list[Form]:
     """What the line would be by brackets without a colon, a dash, a tab, a letter with a point, or Markdown's bold."""
     before = prefix_of(line, numbers=numbers)
@@ -189,7 +215,12 @@ def other_forms(number: int, line: str, *, numbers: bool = False) -> list[Form]:
         found.append(_form(number, Mark.BRACKET, f"[{label}]", line, before, m.end()))
     if (m := _BOLD.match(rest)) is not None and rest[m.end() :].strip():
         found.append(_form(number, Mark.BOLD, m["label"], line, before, m.end()))
-    for mark, pattern in ((Mark.DASH, _DASH), (Mark.TAB, _TAB), (Mark.LETTER, _LETTER)):
+    if (m := _TIMED.match(rest)) is not None:
+        begins, ends = begin_and_end(m["time"] or m["clock"])
+        timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
+        if begins is not None:
+            found.append(_form(number, Mark.TIMED, m["label"], line, timed, m.end()))
+    for mark, pattern in _OTHERS.items():
         if (m := pattern.match(rest)) is not None:
             found.append(_form(number, mark, m["label"], line, before, m.end()))
     return [one for one in found if one is not None]
@@ -252,6 +283,8 @@ def asks_something(text: str) -> bool:
 
 def _form(number: int, mark: Mark, label: str, line: str, before: Prefix, width: int) -> Form | None:
     plain = label_of(label.strip("*_ \u00a0\t"))
+    if before.at is not None and (m := _FROM_TO.fullmatch(plain)) is not None:
+        plain = label_of(m["name"])
     if not plain:
         return None
     end = before.end + width

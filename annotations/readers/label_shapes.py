@@ -12,6 +12,12 @@ from annotations.readers.label_words import listed
 
 _MOST_WORDS = 16
 _CODE = re.compile(r"[^\W\d_]{1,6}(?:[-_.][^\W\d_]{1,4})?[-_.]?\d{1,4}[a-z]?|SPEAKER_\d+")
+_NOBODY_KNOWS = re.compile(r"\?{1,3}")
+# 2026-03-01, 1/3/2026, March 1, 2026
+_DATE = re.compile(
+    r"(?<![\w-])(?:(?:19|20)\d\d([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d\d)(?![\w-])"
+    r"|(?=.*(?<![\w-])(?:19|20)\d\d(?![\w-]))(?=.*(?<![\w-])\d{1,2}(?![\w-])).*"
+)
 _IN_PARENTHESES = re.compile(r"[\[(][^\])]*[\])]")
 _CONNECTS = frozenset(
     [
@@ -67,6 +73,8 @@ def shape_of(label: str) -> Shape:
     key = folded(plain)
     if is_role(plain):
         return Shape.ROLE
+    if _NOBODY_KNOWS.fullmatch(plain):
+        return Shape.NAME
     words = _IN_PARENTHESES.sub(" ", plain).split()
     name = bool(words) and all(_begins_as_a_name(word) for word in words)
     if len(plain) > LONGEST or len(plain.split()) > _MOST_WORDS or not words:
@@ -75,7 +83,7 @@ def shape_of(label: str) -> Shape:
         return Shape.HEADING
     if any(plain.count(opens) != plain.count(closes) for opens, closes in ("[]", "()", "{}")):
         return Shape.HEADING
-    if _SAYS_IN_CHINESE.search(plain):
+    if _SAYS_IN_CHINESE.search(plain) or _DATE.match(plain):
         return Shape.HEADING
     first = folded(words[0])
     if not name and (first in listed("opens") or (first in ("i", "a", "me") and len(words) > 1)):

@@ -56,7 +56,7 @@ def turns_of_lines(
 
 
 def _spoken(piece: Piece, lines: Sequence[str], before: float | None) -> tuple[SpokenTurn, int]:
-    said = " ".join(lines[part.line][part.column :] for part in piece.parts)
+    said = " ".join(lines[part.line][part.column : part.end] for part in piece.parts)
     timed = without_times(" ".join(said.split()))
     begins = next((at for at in (piece.at, timed.begins, before) if at is not None), None)
     return SpokenTurn(piece.speaker, timed.words, begins, timed.ends or piece.ends), timed.marks

@@ -135,7 +135,7 @@ def _set_off(at: int, lines: TextLines, beside: Mapping[int, object]) -> tuple[b
     texts = lines.texts
     above, below = at > 0 and not texts[at - 1].strip(), at + 1 < len(texts) and not texts[at + 1].strip()
     plain = texts[at].strip()
-    bold = plain.startswith(("**", "__", "#")) or 0 < len(plain) <= lines.bold.get(at, 0)
+    bold = plain.startswith(("**", "__", "#")) or 0 < len(plain) <= lines.marked.get(at, 0)
     return above and not below, at - 1 in beside, at + 1 in beside, bold
 
 

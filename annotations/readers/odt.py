@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from annotations.errors import BadInput
 from annotations.readers.archive import refuse_hostile
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
+from annotations.readers.looks import PLAIN, Looks, Paragraph
+from annotations.readers.odt_styles import looks_of_styles
 from annotations.readers.spoken import ReadTranscript, finished
 
 _PARAGRAPHS = ("text:p", "text:h")
@@ -45,7 +47,7 @@ def read_odt(
             opened.container, "META-INF/manifest.xml"
         ):
             raise BadInput(f"{file} is protected by a password. Save it as .odt without one.")
-        blocks = tuple(_blocks(opened.body))
+        blocks = tuple(_blocks(opened.body, looks_of_styles(opened)))
     except BadInput:
         raise
     except SecurityError as error:
@@ -65,32 +67,38 @@ def _bytes(container: Any, part: str) -> bytes:
     return found if isinstance(found, bytes) else str(found).encode()
 
 
-def _blocks(parent: Any, depth: int = 0) -> Iterator[str | tuple[tuple[str, ...], ...]]:
+def _blocks(
+    parent: Any, styles: Mapping[str, Looks], depth: int = 0
+) -> Iterator[Paragraph | tuple[tuple[str, ...], ...]]:
     for child in parent.children:
         if child.tag in _PARAGRAPHS:
-            yield "".join(_words(child))
+            yield Paragraph.of(_words(child, styles, PLAIN))
         elif child.tag == "table:table":
             rows = child.xpath(".//table:table-row")
             yield tuple(
                 tuple(_cell(cell) for cell in row.children if cell.tag == "table:table-cell") for row in rows
             )
         elif child.tag not in _LEFT_OUT and depth < _DEEPEST:
-            yield from _blocks(child, depth + 1)
+            yield from _blocks(child, styles, depth + 1)
 
 
 def _cell(cell: Any) -> str:
-    return "\n".join("".join(_words(paragraph)) for paragraph in cell.xpath(".//text:p|.//text:h"))
+    paragraphs = cell.xpath(".//text:p|.//text:h")
+    return "\n".join("".join(text for text, _ in _words(one, {}, PLAIN)) for one in paragraphs)
 
 
-def _words(element: Any, depth: int = 0) -> Iterator[str]:
-    yield element.text or ""
+def _words(
+    element: Any, styles: Mapping[str, Looks], above: Looks, depth: int = 0
+) -> Iterator[tuple[str, Looks]]:
+    looks = above | styles.get(str(element.get_attribute("text:style-name")), PLAIN)
+    yield element.text or "", looks
     for child in element.children:
         if child.tag == "text:s":
-            yield " " * min(_MOST_SPACES, int(child.get_attribute_integer("text:c") or 1))
+            yield " " * min(_MOST_SPACES, int(child.get_attribute_integer("text:c") or 1)), looks
         elif child.tag == "text:tab":
-            yield "\t"
+            yield "\t", looks
         elif child.tag == "text:line-break":
-            yield "\n"
+            yield "\n", looks
         elif child.tag not in _LEFT_OUT and depth < _DEEPEST:
-            yield from _words(child, depth + 1)
-        yield child.tail or ""
+            yield from _words(child, styles, looks, depth + 1)
+        yield child.tail or "", looks

@@ -7,14 +7,32 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from annotations.readers.colon_labels import Known, Labels
-from annotations.readers.label_forms import Form, Mark, asks_something, other_forms, prefix_of
-from annotations.readers.label_shapes import Shape, is_noise, is_role, shape_of
+from annotations.readers.label_forms import Form, Mark, other_forms, prefix_of
+from annotations.readers.label_shapes import Shape, asks_by_word, is_noise, is_role, shape_of
 from annotations.readers.text_lines import TextLines
 
 # of the lines with words, at least this share bears the mark; a dash or a tab stands in running text too
-_LEAST = {Mark.BRACKET: 0.3, Mark.BOLD: 0.2, Mark.DASH: 0.6, Mark.TAB: 0.5, Mark.LETTER: 0.4}
+_LEAST = {
+    Mark.BRACKET: 0.3,
+    Mark.TIMED: 0.3,
+    Mark.BOLD: 0.2,
+    Mark.DASH: 0.6,
+    Mark.TAB: 0.5,
+    Mark.LETTER: 0.4,
+    Mark.SEMICOLON: 0.6,
+    Mark.ROLE: 0.6,
+}
 # where so many lines bear it, a label that comes once is one as well
-_SURE = {Mark.BRACKET: 0.3, Mark.BOLD: 0.3, Mark.DASH: 0.6, Mark.TAB: 0.5, Mark.LETTER: 2.0}
+_SURE = {
+    Mark.BRACKET: 0.3,
+    Mark.TIMED: 0.3,
+    Mark.BOLD: 0.3,
+    Mark.DASH: 0.6,
+    Mark.TAB: 0.5,
+    Mark.LETTER: 2.0,
+    Mark.SEMICOLON: 0.6,
+    Mark.ROLE: 2.0,
+}
 _LEAST_TIMES = 0.5
 _COUNTS = re.compile(r"\[[A-Z]{1,2}\d{1,6}\]")
 
@@ -22,22 +40,27 @@ _COUNTS = re.compile(r"\[[A-Z]{1,2}\d{1,6}\]")
 def other_labels(lines: TextLines, beside: Mapping[int, object], known: Known) -> Labels:
     """The labels by the one of these marks that most lines bear; none if too few do, or nobody comes again."""
     filled = [at for at in lines.filled if at not in beside]
-    forms = [form for at in filled for form in (*other_forms(at, lines.texts[at]), *_bold(at, lines))]
+    forms = [form for at in filled for form in (*other_forms(at, lines.texts[at]), *_set_apart(at, lines))]
     codes = {form.label for form in forms if form.mark is Mark.BRACKET and _COUNTS.fullmatch(form.label)}
     if len(codes) > 1 and len(codes) >= 0.8 * len(filled):  # [T001], [T002] … count the turns
         forms = [form for at in filled for form in other_forms(at, lines.texts[at], numbers=True)]
     best = Labels()
     for mark, least in _LEAST.items():
-        found = _by_mark([form for form in forms if form.mark is mark], len(filled), least, known)
+        its = [form for form in forms if form.mark is mark]
+        if mark is Mark.ROLE:  # "Interviewer So how was it?": without any sign only a word for a role is one
+            its = [form for form in its if is_role(form.label)]
+            if not any(asks_by_word(form.label) or known.asks(form.label) for form in its):
+                continue
+        found = _by_mark(its, len(filled), least, known)
         if len(found.starts) > len(best.starts):
             best = found
     return best
 
 
-def _bold(at: int, lines: TextLines) -> list[Form]:
-    """A line that begins with a few words in bold and goes on without."""
+def _set_apart(at: int, lines: TextLines) -> list[Form]:
+    """A line that begins with a few words in bold, italics or a colour and goes on without."""
     text = lines.texts[at]
-    width = lines.bold.get(at, 0)
+    width = lines.marked.get(at, 0)
     label = text[:width].strip()
     before = prefix_of(text, numbers=False)
     label = text[before.end : width].strip(" \t\u00a0:：-–—") if before.end < width else label
@@ -92,27 +115,3 @@ def timed_lines(lines: TextLines, beside: Mapping[int, object]) -> Labels:
     if len(starts) < 2 or len(starts) < _LEAST_TIMES * len(filled):
         return Labels()
     return Labels(tuple(starts), {})
-
-
-def bold_questions(lines: TextLines) -> Labels:
-    """Questions in bold type and answers without: two speakers that nobody names."""
-    filled = [at for at in lines.filled if at in lines.opens]
-    bold = [at for at in filled if 0 < len(lines.texts[at].rstrip()) <= lines.bold.get(at, 0)]
-    asked = sum(asks_something(lines.texts[at]) for at in bold)
-    if len(bold) < 2 or len(bold) > 0.7 * len(filled) or asked < 2 or asked < 0.6 * len(bold):
-        return Labels()
-    chosen = set(bold)
-    starts = [
-        Form(at, Mark.BOLD, "Interviewer" if at in chosen else "Participant", 0)
-        for place, at in enumerate(filled)
-        if place == 0 or (at in chosen) != (filled[place - 1] in chosen)
-    ]
-    if filled and filled[0] not in chosen:
-        starts = starts[1:]  # a title
-    return Labels(
-        tuple(starts),
-        {
-            "interviewer": "its lines are in bold type, and most are questions",
-            "participant": "its lines are not in bold",
-        },
-    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
-from annotations.readers.decoding import decode_text
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.html_text import HtmlText
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
@@ -36,7 +36,7 @@ def read_otr(
     page = HtmlText()
     page.feed(words)
     page.close()
-    document = Document(tuple(page.lines))
+    document = Document(tuple(page.paragraphs))
     spoken, account = turns_of_document(document, interviewers, rules)
     return finished(
         spoken,

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from annotations.errors import BadInput
 from annotations.readers.document import Document, turns_of_document
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
+from annotations.readers.looks import Paragraph
+from annotations.readers.rtf_looks import SignedText, signed, without_signs
 from annotations.readers.spoken import ReadTranscript, finished
 
 # pictures are long runs of hexadecimal digits
@@ -31,12 +33,12 @@ def read_rtf(
         raise BadInput(
             f"{file} is no rich text: it does not begin with {{\\rtf. Open it and save it as .docx."
         )
-    text = _text(content, file)
-    spoken, account = turns_of_document(Document(tuple(_blocks(text))), interviewers, rules)
+    text, with_signs = _text(content, file)
+    spoken, account = turns_of_document(Document(tuple(_blocks(text, with_signs))), interviewers, rules)
     return finished(spoken, name=name, file=file, reader="rtf", interviewers=interviewers, account=account)
 
 
-def _text(content: bytes, file: str) -> str:
+def _text(content: bytes, file: str) -> tuple[str, SignedText]:
     from striprtf.striprtf import rtf_to_text
 
     page = _PAGE.search(content[:10_000])
@@ -55,11 +57,12 @@ def _text(content: bytes, file: str) -> str:
     source = _with_short_fonts(source)
     # the library's own pattern for links takes minutes on a file made to keep it busy
     source = _FIELD_MARK.sub("", source)
+    with_signs = signed(source)
     try:
-        found: str = rtf_to_text(source, errors="replace")
+        found: str = rtf_to_text(with_signs.source, errors="replace")
     except (ValueError, KeyError, IndexError, LookupError, OverflowError, RecursionError, TypeError) as error:
         raise BadInput(f"{file} is damaged rich text. Open it and save it again.") from error
-    return found
+    return found, with_signs
 
 
 def _with_short_fonts(source: str) -> str:
@@ -70,11 +73,12 @@ def _with_short_fonts(source: str) -> str:
     return re.sub(r"\{\\rtf\d*", lambda m: f"{m[0]}{{\\fonttbl{table}}}", hidden, count=1)
 
 
-def _blocks(text: str) -> Iterator[str | tuple[tuple[str, ...], ...]]:
+def _blocks(text: str, with_signs: SignedText) -> Iterator[Paragraph | tuple[tuple[str, ...], ...]]:
     """Paragraphs, and rows of tables, whose cells end with "|", as tables."""
     rows: list[tuple[str, ...]] = []
     cells: list[str] = []
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    for paragraph, line in zip(with_signs.paragraphs(lines), map(without_signs, lines), strict=True):
         if "|" in line and (line.rstrip().endswith("|") or cells):
             *closed, rest = line.split("|")
             cells.extend(closed)
@@ -87,7 +91,7 @@ def _blocks(text: str) -> Iterator[str | tuple[tuple[str, ...], ...]]:
         if rows and line.strip():
             yield tuple(rows)
             rows = []
-        yield line
+        yield paragraph
     if cells:
         rows.append(tuple(cells))
     if rows:

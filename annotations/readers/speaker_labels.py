@@ -26,12 +26,22 @@ from types import MappingProxyType
 from annotations.names import folded
 from annotations.readers.clock import begin_and_end, is_range, is_time
 from annotations.readers.colon_labels import Known, Labels, colon_labels
-from annotations.readers.label_forms import Form, Mark, asks_something, name_alone, without_brackets
+from annotations.readers.label_forms import (
+    Form,
+    Mark,
+    asks_something,
+    name_alone,
+    prefix_of,
+    without_brackets,
+)
 from annotations.readers.label_shapes import asks_by_word
 from annotations.readers.label_words import is_programs_line
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
 from annotations.readers.names_in_lines import names_above, names_alone
-from annotations.readers.other_labels import bold_questions, other_labels, timed_lines
+from annotations.readers.other_labels import other_labels, timed_lines
+from annotations.readers.page_heads import page_heads
+from annotations.readers.questions_by_look import questions_by_look
+from annotations.readers.tab_table import rows_in_tabs
 from annotations.readers.text_lines import TextLines
 from annotations.readers.words import first_words
 from annotations.transcript import asks
@@ -119,6 +129,9 @@ def speakers_among(
 def _most_starts(
     lines: TextLines, beside: Mapping[int, Beside], known: Known, colon: Labels
 ) -> tuple[Labels, str]:
+    table = rows_in_tabs(lines, beside)
+    if table.starts:
+        return table, "a table of speakers and words, its cells between tabs"
     found = [
         (names_above(lines, beside, known), Mark.ABOVE.value),
         (colon, Mark.COLON.value),
@@ -126,8 +139,8 @@ def _most_starts(
         (other_labels(lines, beside, known), "a label without a colon"),
     ]
     best, layout = max(found, key=lambda one: len(one[0].starts))
-    if not best.starts and lines.bold:
-        best, layout = bold_questions(lines), Mark.BOLD.value
+    if not best.starts and lines.looks:
+        best, layout = questions_by_look(lines), Mark.LOOK.value
     return best, layout
 
 
@@ -154,11 +167,11 @@ def _labels_as_kept(starts: Sequence[Form], why: Mapping[str, str]) -> Mapping[s
 
 def _beside(lines: TextLines) -> dict[int, Beside]:
     """The lines that nobody says: those of programs, times on lines of their own, and the numbers of cues."""
-    found: dict[int, Beside] = {}
+    found = {at: Beside("the head or foot of a page") for at in page_heads(lines)}
     filled = lines.filled
     for place, at in enumerate(filled):
         plain = lines.texts[at].strip()
-        if is_programs_line(plain):
+        if is_programs_line(plain) or is_programs_line(plain[prefix_of(plain, numbers=False).end :]):
             found[at] = Beside("a program's own line")
         elif _RULE.fullmatch(plain):
             found[at] = Beside("a line of marks")
@@ -200,6 +213,15 @@ def _only_one_who_asks(starts: Sequence[Form], lines: TextLines) -> set[str]:
     return keys if len(keys) == 1 and len(starts) > 1 and asked >= _MOSTLY * len(starts) else set()
 
 
+def _label_inside(starts: Sequence[Form]) -> re.Pattern[str] | None:
+    """A label in the middle of a line: after a sentence, or in brackets or strokes ("(I: Mhm.)")."""
+    labels = sorted({form.label for form in starts}, key=len, reverse=True)[:50]
+    some = "|".join(map(re.escape, labels))
+    longer = "|".join(re.escape(label) for label in labels if len(label) > 1)
+    after_a_sentence = rf"(?<=[.?!…]\s)(?:{longer})|" if longer else ""
+    return re.compile(rf"(?:{after_a_sentence}(?<=[(\[{{/])(?:{some}))\s?[:：](?=\s)") if labels else None
+
+
 def _near(
     lines: TextLines, near: Sequence[tuple[Form, str]], starts: Sequence[Form], layout: str
 ) -> list[Near]:
@@ -211,8 +233,7 @@ def _near(
         if form.line not in taken
     }
     keys = {form.key for form in starts}
-    names = sorted({re.escape(form.label) for form in starts if len(form.label) > 1}, key=len, reverse=True)
-    inside = re.compile(rf"(?<=[.?!…]\s)(?:{'|'.join(names[:50])})\s?[:：](?=\s)") if names else None
+    inside = _label_inside(starts)
     words_from = {form.line: form.width for form in starts}
     for at in lines.filled:
         text = lines.texts[at]

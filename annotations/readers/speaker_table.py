@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from annotations.names import folded
 from annotations.readers.account import Account, LeftOut
-from annotations.readers.clock import begin_and_end, is_time, without_times
+from annotations.readers.clock import begin_and_end, is_range, is_time, without_times
 from annotations.readers.spoken import label_of, one_line
 from annotations.readers.table_columns import MEANINGS
 from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
 _LEAST_ROWS = 2
-_MOST_COLUMNS = 6
+_MOSTLY = 0.8
+_MOST_COLUMNS = 12
+_NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
+class Columns:
+    """Which columns (from 0) hold speakers, words and times; ``head``: does the first row name them?"""
+
     speaker: int
     text: int
     time: int | None
@@ -31,7 +36,7 @@ def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Acc
     """
     plain = [[one_line(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)]
     plain = [_without_empty_ends(row) for row in plain]
-    columns = _columns(plain)
+    columns = columns_of_rows(plain)
     if columns is None:
         return None
     turns: list[SpokenTurn] = []
@@ -55,7 +60,7 @@ def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Acc
 class _Tally:
     """Where the words of a table's cells went."""
 
-    def __init__(self, columns: _Columns, head: Sequence[Sequence[str]]) -> None:
+    def __init__(self, columns: Columns, head: Sequence[Sequence[str]]) -> None:
         self._columns = columns
         self._marks = sum(count_words(cell) for row in head for cell in row)
         self._others: list[str] = []
@@ -97,7 +102,10 @@ def _without_empty_ends(row: list[str]) -> list[str]:
     return row
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
+def columns_of_rows(rows: Sequence[Sequence[str]]) -> Columns | None:
+    """The columns of a table of speakers and words, by the names in its first row or by what its cells look like; None
+    if it is none.
+    """
     width = max((len(row) for row in rows), default=0)
     if len(rows) < _LEAST_ROWS or not 2 <= width <= _MOST_COLUMNS:
         return None
@@ -105,15 +113,17 @@ def _columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
     if named is not None:
         return named
     cells = [[row[at] for row in rows if at < len(row) and row[at]] for at in range(width)]
-    time = next((at for at in range(width) if _share(cells[at], is_time) >= 0.8), None)
-    text = max(range(width), key=lambda at: sum(map(len, cells[at])))
+    time = next((at for at in range(width) if _share(cells[at], _is_time) >= _MOSTLY), None)
+    # names come again and times say nothing: what a column says is what differs in it
+    spoken = [at for at in range(width) if _share(cells[at], is_mark) < _MOSTLY] or list(range(width))
+    text = max(spoken, key=lambda at: sum(map(len, set(cells[at]))))
     for at in range(text):
         if at != time and _are_speakers(cells[at], len(rows)):
-            return _Columns(at, text, time, head=False)
+            return Columns(at, text, time, head=False)
     return None
 
 
-def _by_name(first: Sequence[str]) -> _Columns | None:
+def _by_name(first: Sequence[str]) -> Columns | None:
     at: dict[str, int] = {}
     for column, cell in enumerate(first):
         for what, names in MEANINGS.items():
@@ -121,7 +131,7 @@ def _by_name(first: Sequence[str]) -> _Columns | None:
                 at.setdefault(what, column)
     if "speaker" not in at or "text" not in at:
         return None
-    return _Columns(at["speaker"], at["text"], at.get("time", at.get("start")), head=True)
+    return Columns(at["speaker"], at["text"], at.get("time", at.get("start")), head=True)
 
 
 def _are_speakers(cells: Sequence[str], rows: int) -> bool:
@@ -134,6 +144,15 @@ def _are_speakers(cells: Sequence[str], rows: int) -> bool:
     ]
     different = len({folded(label) for label in fit})
     return len(fit) >= 0.8 * len(labels) and 2 * len(fit) >= rows and different <= max(2, len(fit) / 2)
+
+
+def _is_time(cell: str) -> bool:
+    return is_time(cell) or is_range(cell)
+
+
+def is_mark(cell: str) -> bool:
+    """Is a cell a time, a range of times or a number, and nothing that somebody says?"""
+    return _is_time(cell) or _NUMBER.fullmatch(cell.strip()) is not None
 
 
 def _share(cells: Sequence[str], wanted: object) -> float:

@@ -13,11 +13,10 @@ from annotations.readers.account import NOTHING_COUNTED, Account
 from annotations.readers.labels_in_study_yaml import LabelRules
 from annotations.transcript import SpokenTurn, Turn, canonical
 
-# marks that turn the direction of writing, and the byte order mark: invisible, so no part of a label
-INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+# marks that turn the direction of writing, soft hyphens, the byte order mark: invisible, so no part of a label
+INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff]")
 _HALVES = re.compile("[\ud800-\udfff]")
-MOST_CHARACTERS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from annotations.names import folded
+
 # NVivo: Timespan, Content, Speaker; Premiere and Rev: Speaker Name, Start Time, End Time, Text; Sonix, Trint, Happy
 # Scribe, Dovetail, Fireflies, whisper and others
-MEANINGS: Mapping[str, frozenset[str]] = {
+_AS_WRITTEN: Mapping[str, frozenset[str]] = {
     "speaker": frozenset(
         {
             "speaker", "speaker name", "speaker_name", "speakername", "speaker label", "speaker_label", "speaker id",
             "speaker_id", "speakers", "who", "name", "person", "role", "voice", "participant name",
             "sprecher", "sprecherin", "talare", "locuteur", "intervenant", "hablante", "orador", "spreker",
+            "parlante", "falante",
             "说话人", "发言人", "讲话人", "發言人",
         }
     ),
@@ -20,7 +23,9 @@ MEANINGS: Mapping[str, frozenset[str]] = {
             "text", "words", "transcript", "content", "utterance", "speech", "what was said", "sentence", "caption",
             "transcription", "transcript text", "dialogue",
             "message", "spoken text", "said", "segment", "value",
-            "inhalt", "äußerung", "transkript", "texte", "contenu", "texto", "contenido", "tekst", "inhoud", "innehåll",
+            "inhalt", "äußerung", "transkript", "texte", "contenu", "énoncé", "propos", "paroles", "testo",
+            "contenuto", "fala",
+            "texto", "contenido", "tekst", "inhoud", "innehåll",
             "内容", "文本", "文字",
         }
     ),
@@ -48,6 +53,9 @@ MEANINGS: Mapping[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
+MEANINGS: Mapping[str, frozenset[str]] = {
+    what: frozenset(map(folded, names)) for what, names in _AS_WRITTEN.items()
+}
 
 
 def columns_also_called() -> Mapping[str, frozenset[str]]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.readers.account import Account
 from annotations.readers.clock import IN_WORDS, seconds
-from annotations.readers.decoding import decode_text
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.speaker_labels import Found, find_labels
 from annotations.readers.spoken import ReadTranscript
@@ -94,7 +94,7 @@ def _spans(piece: Piece, lines: Sequence[str], offsets: Sequence[int]) -> Iterat
             continue
         first, last = run[0], run[-1]
         begins, ends = (piece.at, piece.ends) if at == 0 else (first.at, first.ends)
-        end = offsets[last.line] + len(lines[last.line].rstrip())
+        end = offsets[last.line] + (len(lines[last.line].rstrip()) if last.end is None else last.end)
         yield _Placed(piece.speaker, offsets[first.line] + first.column, end, begins, ends)
 
 

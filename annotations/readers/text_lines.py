@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+# a line that Markdown has in italics or bold from end to end
+_MARKDOWN = {1: "italic", 2: "bold", 3: "bold"}
+_ALL_MARKED = re.compile(r"\s{0,3}(?P<mark>\*{1,3}|_{1,2})(?=[^\s*_])[^*_\n]+(?P=mark)\s{0,3}")
+
 
 @dataclass(frozen=True, slots=True)
 class TextLines:
-    """Lines in their order. ``opens``: the numbers of those that begin a paragraph; ``bold``: how many characters at
-    the beginning of a line are in bold type, where any are.
+    """Lines in their order. ``opens``: the numbers of those that begin a paragraph; ``marked``: how many characters at
+    the beginning of a line look other than the rest (bold, italic …), where any do; ``looks``: how a whole line looks.
     """
 
     texts: Sequence[str]
     opens: frozenset[int]
-    bold: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    marked: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    looks: Mapping[int, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def filled(self) -> list[int]:
@@ -27,4 +33,9 @@ def lines_of_text(text: str) -> TextLines:
     """Lines of plain text: a blank line ends a paragraph."""
     texts = text.split("\n")
     opens = [at for at, line in enumerate(texts) if line.strip() and (at == 0 or not texts[at - 1].strip())]
-    return TextLines(texts, frozenset(opens))
+    looks = {
+        at: frozenset([_MARKDOWN[len(m["mark"])]])
+        for at, line in enumerate(texts)
+        if (m := _ALL_MARKED.fullmatch(line)) is not None
+    }
+    return TextLines(texts, frozenset(opens), looks=looks)

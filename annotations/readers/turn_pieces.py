@@ -16,7 +16,8 @@ from annotations.readers.words import count_words, first_words
 class Part:
     """A line, or the rest of it, that is said: its number, where the words begin, and the time that stood above it.
 
-    ``apart``: does a line that nobody says stand between it and the part before?
+    ``apart``: does a line that nobody says stand between it and the part before? ``end``: where the words end, if not
+    with the line.
     """
 
     line: int
@@ -24,6 +25,7 @@ class Part:
     at: float | None = None
     ends: float | None = None
     apart: bool = False
+    end: int | None = None
 
 
 @dataclass(slots=True)
@@ -95,8 +97,10 @@ class _Walk:
         piece = Piece(form.label, True, begins, ends)
         self._time, self._apart = (None, None), False
         self.pieces.marks += count_words(line[: form.width])
-        if line[form.width :].strip():
-            piece.parts.append(Part(form.line, form.width))
+        if form.end is not None:
+            self.pieces.marks += count_words(line[form.end :])
+        if line[form.width : form.end].strip():
+            piece.parts.append(Part(form.line, form.width, end=form.end))
         self.pieces.turns.append(piece)
         self._last = form.line
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.readers.account import Account, LeftOut
 from annotations.readers.clock import seconds
 from annotations.readers.cues import Cue, turns_of_cues, with_names_above
-from annotations.readers.decoding import decode_text
 from annotations.readers.label_forms import name_alone
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.spoken import ReadTranscript, finished, label_of

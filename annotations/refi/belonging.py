@@ -82,7 +82,7 @@ class _Reading:
         self._unnamed: dict[str, dict[str, str]] = {}
         self._members: dict[str, list[tuple[RefiCase, str, str]]] = {}
         self._by_selection = {
-            one.guid: source.guid for source in project.sources for one in source.selections
+            selection.guid: source.guid for source in project.sources for selection in source.selections
         }
         for case in project.cases:
             self._take_case(case, on_whole.get(case.guid, ()))
@@ -111,7 +111,11 @@ class _Reading:
     def _short(self, name: str) -> str:
         """A variable's name without NVivo's "Classification:", unless two would be called alike then."""
         short = name.rpartition(":")[2].strip() or name
-        alike = [one for one in self._project.variables.values() if one.rpartition(":")[2].strip() == short]
+        alike = [
+            variable
+            for variable in self._project.variables.values()
+            if variable.rpartition(":")[2].strip() == short
+        ]
         return short if len(alike) == 1 else name
 
     def _take_case(self, case: RefiCase, whole: Sequence[str]) -> None:
@@ -128,7 +132,7 @@ class _Reading:
         sources = [
             *case.sources,
             *whole,
-            *(s for one in case.selections if (s := self._by_selection.get(one))),
+            *(s for guid in case.selections if (s := self._by_selection.get(guid))),
         ]
         if not what:
             return
@@ -153,8 +157,8 @@ class _Reading:
         for listed, what in ((self._known.cases, "case"), (self._known.sites, "site")):
             if folded(case.name) in listed:
                 return what, listed[folded(case.name)], "study.yaml"
-        if found := _WAVE.fullmatch(folded(case.name)):
-            return "wave", found.group(1), "its name"
+        if match := _WAVE.fullmatch(folded(case.name)):
+            return "wave", match.group(1), "its name"
         return (
             "participant",
             values.get("participant", case.name),
@@ -177,7 +181,7 @@ class _Reading:
                     f'"{ours}"); the first is taken. Say otherwise with --map.'
                 )
         said.pop("participant", None)
-        if len({folded(one) for one in people}) == 1:
+        if len({folded(name) for name in people}) == 1:
             said["participant"] = people[0]
         elif people:
             self.result.notes.append(
@@ -191,39 +195,41 @@ class _Reading:
         self.result.of_sources[guid] = {key.removeprefix("attribute "): value for key, value in own.items()}
 
     def _take_sets(self) -> None:
-        for one in self._project.sets:
-            told = self._names.get("set", one.name)
+        for set_of_sources in self._project.sets:
+            told = self._names.get("set", set_of_sources.name)
             what, sign, value = (told or "").partition("=")
-            if told is None and (found := _WAVE.fullmatch(folded(one.name))):
-                what, sign, value = "wave", "=", found.group(1)
-            elif told is None and ":" in one.name:
+            if told is None and (match := _WAVE.fullmatch(folded(set_of_sources.name))):
+                what, sign, value = "wave", "=", match.group(1)
+            elif told is None and ":" in set_of_sources.name:
                 # ATLAS.ti keeps attributes of documents as groups called "gender: male"
-                name, _, value = (part.strip() for part in one.name.partition(":"))
+                name, _, value = (part.strip() for part in set_of_sources.name.partition(":"))
                 what, sign = known_names().get(folded(name), name), "="
             elif told is None:
                 listed = (("case", self._known.cases), ("site", self._known.sites))
-                what = next((sort for sort, its in listed if folded(one.name) in its), "")
-                sign, value = "=", dict(listed)[what][folded(one.name)] if what else ""
+                what = next((sort for sort, its in listed if folded(set_of_sources.name) in its), "")
+                sign, value = "=", dict(listed)[what][folded(set_of_sources.name)] if what else ""
             what = folded(what) if folded(what) in PLACES else what.strip()
-            if not one.sources or not (sign and value.strip() and what):
-                self.result.sets.append(one.name)
+            if not set_of_sources.sources or not (sign and value.strip() and what):
+                self.result.sets.append(set_of_sources.name)
                 continue
-            self._understand("set", one.name, f"{what}={value.strip()}", "the map" if told else "its name")
-            for source in one.sources:
+            self._understand(
+                "set", set_of_sources.name, f"{what}={value.strip()}", "the map" if told else "its name"
+            )
+            for source in set_of_sources.sources:
                 its = self.result.said if what in PLACES else self.result.of_sources
                 its.setdefault(source, {}).setdefault(what, value.strip())
 
     def _values(self, variables: Mapping[str, str]) -> dict[str, str]:
         """Values by what their variable means."""
-        found = {}
+        values = {}
         for guid, value in variables.items():
             meaning = self._variables.get(guid, "")
             value = value.strip()
             if meaning in _CHECKED and not _CHECKED[meaning](value):
                 meaning = f"attribute {self._short(self._project.variables[guid])}"
             if meaning and value:
-                found[meaning] = value
-        return found
+                values[meaning] = value
+        return values
 
     def _of_person(self, values: Mapping[str, str]) -> dict[str, str]:
         """What is said of a case: a date, kind or language is then the person's, and no source's."""
@@ -250,7 +256,7 @@ class _Reading:
                 self.result.attributes.append(Attribute(owner, name, key, value))
 
     def _name(self, guid: str) -> str:
-        return next((one.name for one in self._project.sources if one.guid == guid), guid)
+        return next((source.name for source in self._project.sources if source.guid == guid), guid)
 
     def _understand(self, what: str, theirs: str, ours: str, by: str) -> None:
         self.result.understood.append(Understood(what, theirs, ours, by))

@@ -18,5 +18,5 @@ def read_refi_codebook(file: Path) -> Codebook:
     finally:
         container.close()
     name = " ".join(project.name.split())[:200] or file.stem
-    used = {c.target for one in project.sources for s in one.selections for c in s.codings}
+    used = {c.target for source in project.sources for s in source.selections for c in s.codings}
     return codebook_of(project.codes, name=name, used=used, file=str(file)).codebook

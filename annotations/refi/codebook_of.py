@@ -81,7 +81,9 @@ class _Making:
         name = a_name(code.name, self._file, "a framework")
         role = said.get("role", "")
         self._frameworks[code.guid] = FrameworkDraft(
-            name=self._free(name, {folded(one.name) for one in self._frameworks.values()}),
+            name=self._free(
+                name, {folded(framework_taken.name) for framework_taken in self._frameworks.values()}
+            ),
             role=role if role in FRAMEWORK_ROLES else "",
             select="one" if said.get("select") == "one" else "many",
             description=said.get("definition", ""),
@@ -109,19 +111,22 @@ class _Making:
         above = self.by_guid.get(code.parent or "")
         if above is not None:
             return above, above.framework
-        name = self._free(UNNAMED, {folded(one.name) for key, one in self._frameworks.items() if key})
+        name = self._free(
+            UNNAMED,
+            {folded(framework_taken.name) for key, framework_taken in self._frameworks.items() if key},
+        )
         return None, self._frameworks.setdefault("", FrameworkDraft(name))
 
     def _group(self, name: str, framework: FrameworkDraft, above: CodeDraft | None) -> CodeDraft:
         """The code that a part of a name before "::" means; one that only groups others is made where it is missing."""
         made = CodeDraft(name, framework, self._file, applicable=False, above=above)
-        found = self._taken.get(folded(made.path))
-        if found is None:
+        draft = self._taken.get(folded(made.path))
+        if draft is None:
             # it may still come in its own right
             self._taken[folded(made.path)] = made
             self._drafts.append(made)
             return made
-        return found
+        return draft
 
     def _keep(
         self, name: str, framework: FrameworkDraft, above: CodeDraft | None, code: RefiCode
@@ -131,7 +136,7 @@ class _Making:
         if there is not None and there not in self.by_guid.values():
             there.applicable = code.codable or code.guid in self._used
             return there
-        made.name = self._free(name, {folded(one.name) for one in self._siblings(framework, above)})
+        made.name = self._free(name, {folded(sibling.name) for sibling in self._siblings(framework, above)})
         if made.name != name:
             self.notes.append(
                 f'two codes are called "{name}" in one place; the second is "{made.name}" here.'
@@ -142,7 +147,7 @@ class _Making:
         return made
 
     def _siblings(self, framework: FrameworkDraft, above: CodeDraft | None) -> list[CodeDraft]:
-        return [one for one in self._drafts if one.framework is framework and one.above is above]
+        return [draft for draft in self._drafts if draft.framework is framework and draft.above is above]
 
     def _free(self, name: str, taken: Collection[str]) -> str:
         free, number = name, 2
@@ -160,8 +165,8 @@ def added_to(
     """
     chosen = {more.ids[guid] for guid in wanted if guid in more.ids}
     needed: set[str] = set()
-    for one in chosen:
-        at: str | None = one
+    for named_guid in chosen:
+        at: str | None = named_guid
         while at is not None and at not in needed:
             needed.add(at)
             at = more.codebook[at].parent
@@ -171,8 +176,8 @@ def added_to(
         if code.id in needed:
             fresh[code.id] = _unused(code.id, taken)
             taken.add(folded(fresh[code.id]))
-    frameworks, ids = list(codebook.frameworks), {folded(one.id) for one in codebook.frameworks}
-    names = {folded(one.name) for one in codebook.frameworks}
+    frameworks, ids = list(codebook.frameworks), {folded(framework.id) for framework in codebook.frameworks}
+    names = {folded(framework.name) for framework in codebook.frameworks}
     moved = {}
     for framework in more.codebook.frameworks:
         if not any(code.framework == framework.id for code in more.codebook if code.id in needed):

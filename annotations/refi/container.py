@@ -48,10 +48,10 @@ class Container:
         if self._archive is not None:
             entry = self._entries.get(name)
             return None if entry is None else self._unpacked(entry)
-        found = _beside(self.file, name)
-        if found is None or found.stat().st_size > MOST_OF_TEXT:
+        file = _beside(self.file, name)
+        if file is None or file.stat().st_size > MOST_OF_TEXT:
             return None
-        return found.read_bytes()
+        return file.read_bytes()
 
     def close(self) -> None:
         """Give the archive back."""
@@ -61,9 +61,9 @@ class Container:
     def _unpacked(self, entry: zipfile.ZipInfo) -> bytes:
         if self._archive is None:
             return b""
-        found = _unpacked(self._archive, entry, self.file, min(MOST_OF_TEXT, MOST_IN_ALL - self._read))
-        self._read += len(found)
-        return found
+        content = _unpacked(self._archive, entry, self.file, min(MOST_OF_TEXT, MOST_IN_ALL - self._read))
+        self._read += len(content)
+        return content
 
 
 def open_container(file: Path) -> Container:
@@ -94,7 +94,9 @@ def open_container(file: Path) -> Container:
 
 def _from_archive(file: Path, archive: zipfile.ZipFile) -> Container:
     listed = [
-        one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")
+        entry
+        for entry in archive.infolist()
+        if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
     ]
     if len(listed) > _MOST_ENTRIES:
         raise BadInput(f"{file} holds {len(listed):,} files; at most {_MOST_ENTRIES:,} are read.")
@@ -103,23 +105,23 @@ def _from_archive(file: Path, archive: zipfile.ZipFile) -> Container:
     home = PurePosixPath(inner.filename.replace("\\", "/")).parent
     entries: dict[str, zipfile.ZipInfo] = {}
     # those in the project's own folder of sources come first, and the first of a name is taken
-    for one in sorted(listed, key=lambda one: _away(one.filename, home)):
-        entries.setdefault(PurePosixPath(one.filename.replace("\\", "/")).name.casefold(), one)
+    for entry in sorted(listed, key=lambda entry: _away(entry.filename, home)):
+        entries.setdefault(PurePosixPath(entry.filename.replace("\\", "/")).name.casefold(), entry)
     return Container(file, xml, inner.filename, archive, entries)
 
 
 def _inner(file: Path, listed: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
-    found = [one for one in listed if one.filename.lower().endswith(".qde")]
-    named = [one for one in found if PurePosixPath(one.filename).name.casefold() == "project.qde"]
-    top = [one for one in named or found if "/" not in one.filename]
-    chosen = top or named or found
+    projects = [entry for entry in listed if entry.filename.lower().endswith(".qde")]
+    named = [entry for entry in projects if PurePosixPath(entry.filename).name.casefold() == "project.qde"]
+    top = [entry for entry in named or projects if "/" not in entry.filename]
+    chosen = top or named or projects
     if len(chosen) == 1:
         return chosen[0]
     if not chosen:
         raise BadInput(
             f"{file} holds no project (.qde). Export it from the other program as a REFI-QDA project."
         )
-    names = ", ".join(one.filename for one in chosen[:5])
+    names = ", ".join(entry.filename for entry in chosen[:5])
     raise BadInput(f"{file} holds {len(chosen)} projects ({names}). Give a file with one.")
 
 
@@ -147,12 +149,16 @@ def _name_in(path: str) -> str | None:
 def _beside(file: Path, name: str) -> Path | None:
     """A file of this name, in any case, in the folder of sources beside a bare .qde; no link that leads elsewhere."""
     home = file.resolve().parent
-    for folder in (home / one for one in _FOLDERS):
+    for folder in (home / name_of_folder for name_of_folder in _FOLDERS):
         if not folder.is_dir():
             continue
-        for one in folder.iterdir():
-            if one.name.casefold() == name and one.is_file() and one.resolve().is_relative_to(home):
-                return one
+        for file_there in folder.iterdir():
+            if (
+                file_there.name.casefold() == name
+                and file_there.is_file()
+                and file_there.resolve().is_relative_to(home)
+            ):
+                return file_there
     return None
 
 
@@ -164,12 +170,12 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, most
         raise BadInput(_too_large(file, entry, most))
     try:
         with archive.open(entry) as part:
-            found = part.read(most + 1)
+            content = part.read(most + 1)
     except (*DAMAGED_ZIP, OSError) as error:
         raise BadInput(f"{file}: {entry.filename} in it is damaged. Export the project once more.") from error
-    if len(found) > most:
+    if len(content) > most:
         raise BadInput(_too_large(file, entry, most))
-    return found
+    return content
 
 
 def _too_large(file: Path, entry: zipfile.ZipInfo, most: int) -> str:

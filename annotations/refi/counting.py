@@ -51,12 +51,12 @@ class RawText:
     @cached_property
     def _pairs(self) -> list[int]:
         """Where in the canonical text a line end stands that the file writes as CR LF."""
-        found: list[int] = []
+        pairs: list[int] = []
         at = self._body.find("\r\n")
         while at >= 0:
-            found.append(at - len(found))
+            pairs.append(at - len(pairs))
             at = self._body.find("\r\n", at + 2)
-        return found
+        return pairs
 
     @cached_property
     def _ends(self) -> list[int]:

@@ -38,10 +38,10 @@ def written(definition: str, more: Mapping[str, str]) -> str:
 def read(description: str) -> dict[str, str]:
     """The definition, and what stands under headings of ours. Another program's description is a definition alone."""
     keys = {heading: key for key, heading in (_OF_CODES | _OF_FRAMEWORKS).items()}
-    found: dict[str, str] = {}
+    parts: dict[str, str] = {}
     at, key = 0, "definition"
     for heading in _HEADING.finditer(description):
-        found[key] = description[at : heading.start()].strip()
+        parts[key] = description[at : heading.start()].strip()
         at, key = heading.end(), keys[heading.group(1)]
-    found[key] = description[at:].strip()
-    return {key: text for key, text in found.items() if text}
+    parts[key] = description[at:].strip()
+    return {key: text for key, text in parts.items() if text}

@@ -27,16 +27,16 @@ class NameMap:
     def get(self, what: str, *theirs: str) -> str | None:
         """What is said of the first of these spellings of which anything is said."""
         for name in theirs:
-            found = self.entries.get((what, folded(name)))
-            if found is not None:
-                return found
+            entry = self.entries.get((what, folded(name)))
+            if entry is not None:
+                return entry
         return None
 
     def faults(self, known: Mapping[str, Sequence[str]]) -> list[str]:
         """A sentence for each row that names what the project does not hold."""
         said = []
         for (what, name), row in self.rows.items():
-            there = {folded(one) for one in known.get(what, ())}
+            there = {folded(name) for name in known.get(what, ())}
             if name not in there:
                 close = nearest(name, known.get(what, ()))
                 guess = f' Did you mean "{close}"?' if close else ""

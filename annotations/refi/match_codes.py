@@ -66,10 +66,10 @@ class _Finder:
                 return CodeMatch(code.guid, theirs, self._codebook.resolve(told).id, "the map")
             except BadInput as error:
                 return CodeMatch(code.guid, theirs, None, f"the map: {error}")
-        found = None if told == ADDED else self._found(code)
-        if found is not None:
+        code_found = None if told == ADDED else self._found(code)
+        if code_found is not None:
             by = "path" if len(parts) > 1 else "name"
-            return CodeMatch(code.guid, theirs, found.id, by)
+            return CodeMatch(code.guid, theirs, code_found.id, by)
         if add or told == ADDED:
             return CodeMatch(code.guid, theirs, None, "added", added=True)
         return CodeMatch(code.guid, theirs, None, "not found", nearest(parts[-1], self._labels) or "")
@@ -82,12 +82,12 @@ class _Finder:
 
     def _look_up(self, parts: Sequence[str]) -> FoundCode | None:
         try:
-            found = self._code_paths.find(parts)
+            place = self._code_paths.find(parts)
         except AmbiguousName:
             return None
-        return found if found is not None and found.code.applicable else None
+        return place if place is not None and place.code.applicable else None
 
 
 def labels_of(matches: Sequence[CodeMatch]) -> Mapping[str, str]:
     """Their codes' paths by GUID, for messages."""
-    return {one.guid: one.theirs for one in matches}
+    return {match.guid: match.theirs for match in matches}

@@ -77,7 +77,7 @@ def read_project(xml: bytes, file: str, text_at: ReadText) -> RefiProject:
 
 def _codes(book: Element | None) -> Iterator[RefiCode]:
     """Every code, parents before children, in the order of the file."""
-    todo = [(one, (), None) for one in reversed(list(below(first(book, "Codes"), "Code")))]
+    todo = [(element, (), None) for element in reversed(list(below(first(book, "Codes"), "Code")))]
     pending: list[tuple[Element, tuple[str, ...], str | None]] = list(todo)
     while pending:
         element, above, parent = pending.pop()
@@ -103,52 +103,57 @@ def _case(element: Element) -> RefiCase:
         guid=normal(attribute(element, "guid")),
         name=" ".join(attribute(element, "name").split()),
         variables=variables_of(element),
-        sources=tuple(normal(attribute(one, "targetGUID")) for one in below(element, "SourceRef")),
-        selections=tuple(normal(attribute(one, "targetGUID")) for one in below(element, "SelectionRef")),
+        sources=tuple(
+            normal(attribute(reference, "targetGUID")) for reference in below(element, "SourceRef")
+        ),
+        selections=tuple(
+            normal(attribute(reference, "targetGUID")) for reference in below(element, "SelectionRef")
+        ),
         description=words_in(element, "Description").strip(),
     )
 
 
 def _sets(root: Element) -> Iterator[RefiSet]:
-    for one in below(first(root, "Sets"), "Set"):
+    for element in below(first(root, "Sets"), "Set"):
         yield RefiSet(
-            guid=normal(attribute(one, "guid")),
-            name=" ".join(attribute(one, "name").split()),
-            sources=_members(one, "MemberSource"),
-            codes=_members(one, "MemberCode"),
+            guid=normal(attribute(element, "guid")),
+            name=" ".join(attribute(element, "name").split()),
+            sources=_members(element, "MemberSource"),
+            codes=_members(element, "MemberCode"),
         )
 
 
 def _members(element: Element, name: str) -> tuple[str, ...]:
     """A codebook says guid where a project says targetGUID."""
     return tuple(
-        normal(attribute(one, "targetGUID") or attribute(one, "guid")) for one in below(element, name)
+        normal(attribute(member, "targetGUID") or attribute(member, "guid"))
+        for member in below(element, name)
     )
 
 
 def _notes(root: Element, text_at: ReadText, left: Counter[str]) -> Iterator[RefiNote]:
-    for one in below(first(root, "Notes"), "Note"):
-        text = words_in(one, "PlainTextContent")
-        path = attribute(one, "plainTextPath")
+    for note in below(first(root, "Notes"), "Note"):
+        text = words_in(note, "PlainTextContent")
+        path = attribute(note, "plainTextPath")
         if not text and path:
             text = text_at(path)
             left["notes whose file is missing"] += not text
-        description = words_in(one, "Description").strip()
-        left["passages coded within notes"] += coded_passages(one)
+        description = words_in(note, "Description").strip()
+        left["passages coded within notes"] += coded_passages(note)
         yield RefiNote(
-            guid=normal(attribute(one, "guid")),
+            guid=normal(attribute(note, "guid")),
             text="\n".join(part for part in (text, description) if part),
-            name=attribute(one, "name"),
-            user=normal(attribute(one, "creatingUser")) or None,
-            created=moment(one, "creationDateTime"),
+            name=attribute(note, "name"),
+            user=normal(attribute(note, "creatingUser")) or None,
+            created=moment(note, "creationDateTime"),
         )
 
 
 def _links(root: Element, notes: dict[str, RefiNote], left: Counter[str]) -> dict[str, tuple[str, ...]]:
     """The notes that ATLAS.ti hangs on passages by links, by the passage's GUID; other links are counted."""
     linked: dict[str, tuple[str, ...]] = {}
-    for one in below(first(root, "Links"), "Link"):
-        ends = (normal(attribute(one, "originGUID")), normal(attribute(one, "targetGUID")))
+    for link in below(first(root, "Links"), "Link"):
+        ends = (normal(attribute(link, "originGUID")), normal(attribute(link, "targetGUID")))
         note = next((end for end in ends if end in notes), None)
         other = next((end for end in ends if end not in notes), None)
         if note is None or other is None:
@@ -160,5 +165,5 @@ def _links(root: Element, notes: dict[str, RefiNote], left: Counter[str]) -> dic
 
 def without_empty(project: RefiProject) -> RefiProject:
     """The project without codes that have no name: they cannot be shown to anybody."""
-    named = tuple(one for one in project.codes if all(one.path))
+    named = tuple(code for code in project.codes if all(code.path))
     return replace(project, codes=named)

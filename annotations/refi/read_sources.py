@@ -24,42 +24,44 @@ def sources_in(sources: Element | None, linked: Links, left: Counter[str]) -> It
     for element in below(sources, *KINDS):
         kind = local(element)
         if kind == "TextSource":
-            found = _text(element, element, kind, linked)
-            seen.add(found.plain.casefold())
-            yield found
+            source = _text(element, element, kind, linked)
+            seen.add(source.plain.casefold())
+            yield source
         elif kind == "PDFSource":
             yield _pdf(element, linked)
         else:
             left[_COUNTED[kind]] += 1
             passages = list(below(element, *_ON_COUNTED))
-            left["passages in pictures and recordings"] += sum(_is_coded(one) for one in passages)
-            recordings += [(one, kind) for one in below(element, "Transcript")]
+            left["passages in pictures and recordings"] += sum(_is_coded(passage) for passage in passages)
+            recordings += [(recording, kind) for recording in below(element, "Transcript")]
             if kind == "PictureSource" and first(element, "TextDescription") is not None:
                 left["descriptions of pictures"] += 1
     for element, _ in recordings:
-        found = _transcript(element, linked)
+        source = _transcript(element, linked)
         # ATLAS.ti lists the transcript of a recording a second time as a text
-        if found.plain and found.plain.casefold() in seen:
-            left["passages in pictures and recordings"] += sum(bool(one.codings) for one in found.selections)
+        if source.plain and source.plain.casefold() in seen:
+            left["passages in pictures and recordings"] += sum(
+                bool(selection.codings) for selection in source.selections
+            )
             continue
-        yield found
+        yield source
 
 
 def coded_passages(element: Element) -> int:
     """How many passages of a text carry a code."""
-    return sum(_is_coded(one) for one in below(element, "PlainTextSelection"))
+    return sum(_is_coded(selection) for selection in below(element, "PlainTextSelection"))
 
 
 def variables_of(element: Element) -> dict[str, str]:
     """Values by the GUID of their variable, as text; empty ones left out."""
-    found = {}
-    for one in below(element, "VariableValue"):
-        reference = first(one, "VariableRef")
-        value = next((child for child in one if local(child).endswith("Value")), None)
+    values = {}
+    for value_element in below(element, "VariableValue"):
+        reference = first(value_element, "VariableRef")
+        value = next((child for child in value_element if local(child).endswith("Value")), None)
         text = " ".join((value.text or "").split()) if value is not None else ""
         if reference is not None and text:
-            found[normal(attribute(reference, "targetGUID"))] = text
-    return found
+            values[normal(attribute(reference, "targetGUID"))] = text
+    return values
 
 
 def _text(outer: Element, inner: Element, kind: str, linked: Links) -> RefiSource:
@@ -73,7 +75,7 @@ def _text(outer: Element, inner: Element, kind: str, linked: Links) -> RefiSourc
         content=None if content is None else content.text or "",
         plain=attribute(inner, "plainTextPath").strip(),
         rich=attribute(inner, "richTextPath").strip(),
-        selections=tuple(_selection(one, linked) for one in below(inner, "PlainTextSelection")),
+        selections=tuple(_selection(selection, linked) for selection in below(inner, "PlainTextSelection")),
         codings=tuple(map(_coding, below(outer, "Coding"))),
         notes=(*_notes_on(outer), *linked.get(guid, ())),
         variables=variables_of(outer),
@@ -84,33 +86,43 @@ def _text(outer: Element, inner: Element, kind: str, linked: Links) -> RefiSourc
 def _pdf(element: Element, linked: Links) -> RefiSource:
     """A PDF: its text is the representation; a passage on a page has no place in it but by its words."""
     inner = first(element, "Representation")
-    found = _text(element, element if inner is None else inner, "PDFSource", linked)
-    on_pages = tuple(_on_page(one, linked) for one in below(element, "PDFSelection"))
-    rich = found.rich or attribute(element, "path").strip()
-    return replace(found, rich=rich, selections=(*found.selections, *on_pages))
+    source = _text(element, element if inner is None else inner, "PDFSource", linked)
+    on_pages = tuple(_on_page(selection, linked) for selection in below(element, "PDFSelection"))
+    rich = source.rich or attribute(element, "path").strip()
+    return replace(source, rich=rich, selections=(*source.selections, *on_pages))
 
 
 def _on_page(element: Element, linked: Links) -> RefiSelection:
     inner = first(element, "Representation")
     words = words_in(inner, "PlainTextContent")
     codings = tuple(
-        coding for one in below(inner, "PlainTextSelection") for coding in map(_coding, below(one, "Coding"))
+        coding
+        for place in below(inner, "PlainTextSelection")
+        for coding in map(_coding, below(place, "Coding"))
     )
-    found = _selection(element, linked)
+    selection = _selection(element, linked)
     return replace(
-        found, start=None, end=None, words=words or found.words, codings=(*found.codings, *codings)
+        selection,
+        start=None,
+        end=None,
+        words=words or selection.words,
+        codings=(*selection.codings, *codings),
     )
 
 
 def _transcript(element: Element, linked: Links) -> RefiSource:
     """The transcript of a recording: a passage begins and ends at sync points, of which the text's position is known."""
-    at = {normal(attribute(one, "guid")): number(one, "position") for one in below(element, "SyncPoint")}
+    at = {
+        normal(attribute(point, "guid")): number(point, "position") for point in below(element, "SyncPoint")
+    }
     passages = []
-    for one in below(element, "TranscriptSelection"):
-        begins, ends = (at.get(normal(attribute(one, name))) for name in ("fromSyncPoint", "toSyncPoint"))
-        passages.append(replace(_selection(one, linked), start=begins, end=ends))
-    found = _text(element, element, "Transcript", linked)
-    return replace(found, selections=(*found.selections, *passages))
+    for selection_element in below(element, "TranscriptSelection"):
+        begins, ends = (
+            at.get(normal(attribute(selection_element, name))) for name in ("fromSyncPoint", "toSyncPoint")
+        )
+        passages.append(replace(_selection(selection_element, linked), start=begins, end=ends))
+    source = _text(element, element, "Transcript", linked)
+    return replace(source, selections=(*source.selections, *passages))
 
 
 def _selection(element: Element, linked: Links) -> RefiSelection:
@@ -140,7 +152,7 @@ def _coding(element: Element) -> RefiCoding:
 
 
 def _notes_on(element: Element) -> tuple[str, ...]:
-    return tuple(normal(attribute(one, "targetGUID")) for one in below(element, "NoteRef"))
+    return tuple(normal(attribute(reference, "targetGUID")) for reference in below(element, "NoteRef"))
 
 
 def _is_coded(element: Element) -> bool:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from annotations.decoding import MOST_CHARACTERS, decode_text
 from annotations.errors import BadInput
-from annotations.readers.decoding import decode_text
 from annotations.readers.labels_in_study_yaml import LabelRules
 from annotations.readers.reading import READERS
-from annotations.readers.spoken import MOST_CHARACTERS, ReadTranscript
+from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text import in_place
 from annotations.refi.counting import BOM, Counting, RawText
 from annotations.refi.project import RefiSelection, RefiSource
@@ -71,43 +71,43 @@ def read_source(
         return SourceText(None, missing=str(error).removeprefix(where).lstrip(":, ").rstrip("."))
 
 
-def evidence_of(found: SourceText, source: RefiSource, origin: str) -> Evidence | None:
+def evidence_of(text: SourceText, source: RefiSource, origin: str) -> Evidence | None:
     """What the passages of a source say of how its positions were counted; None where it has no text."""
     # those without a code are evidence too: people selected them in the same way
-    return None if found.raw is None else Evidence(found.raw, source.selections, origin)
+    return None if text.raw is None else Evidence(text.raw, source.selections, origin)
 
 
 def place_passages(
-    found: SourceText, source: RefiSource, evidence: Evidence | None, habit: Mapping[Counting, float]
+    text: SourceText, source: RefiSource, evidence: Evidence | None, habit: Mapping[Counting, float]
 ) -> PlacedPassages:
     """Every coded passage of a source in its text: by its positions, else by its words where these stand there once.
 
     ``habit``: what the other sources of the project say, see ``habit_of``.
     """
-    coded = [one for one in source.selections if one.codings]
-    if found.raw is None or evidence is None:
+    coded = [selection for selection in source.selections if selection.codings]
+    if text.raw is None or evidence is None:
         return PlacedPassages(UnitDecision(None), nowhere=coded)
     decision = decide(evidence, habit)
     placed = PlacedPassages(decision)
-    if found.how != "plain" and not decision.sure:
+    if text.how != "plain" and not decision.sure:
         # what a reader makes of a Word file need not be the text in which the positions were counted
         decision = replace(decision, counting=None)
         placed.decision = decision
-    positions = None if decision.counting is None else found.raw.positions(decision.counting)
-    for one in coded:
-        if one.start is not None and one.start == one.end:
-            placed.empty.append(one)
+    positions = None if decision.counting is None else text.raw.positions(decision.counting)
+    for selection in coded:
+        if selection.start is not None and selection.start == selection.end:
+            placed.empty.append(selection)
             continue
-        span = None if positions is None else span_of(positions, one)
-        if span is None and (positions is None or one.start is None):
-            span = _by_words(found.raw.text, one.words)
+        span = None if positions is None else span_of(positions, selection)
+        if span is None and (positions is None or selection.start is None):
+            span = _by_words(text.raw.text, selection.words)
             placed.by_words += span is not None
         if span is not None:
-            placed.passages.append((one, span))
-        elif one.start is None or positions is None:
-            placed.nowhere.append(one)
+            placed.passages.append((selection, span))
+        elif selection.start is None or positions is None:
+            placed.nowhere.append(selection)
         else:
-            placed.beyond.append(one)
+            placed.beyond.append(selection)
     return placed
 
 

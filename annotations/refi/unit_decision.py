@@ -65,16 +65,20 @@ class Evidence:
         self.own = origin == OWN
         self.given = len(selections)
         self.passages = [
-            one for one in selections if one.start is not None and one.end is not None and one.start < one.end
+            selection
+            for selection in selections
+            if selection.start is not None and selection.end is not None and selection.start < selection.end
         ]
         self._raw = raw
         alike: dict[tuple[tuple[int, int] | None, ...], list[Counting]] = {}
-        for counting in () if self.own else sorted(raw.countings(), key=lambda one: _unlikely(one, origin)):
+        for counting in (
+            () if self.own else sorted(raw.countings(), key=lambda counting: _unlikely(counting, origin))
+        ):
             alike.setdefault(_spans(raw.positions(counting), self.passages), []).append(counting)
         text = _Text(raw.text if len(alike) and self.passages else "")
         self.ways = sorted(
             ((text.judged(spans, self.passages), ways) for spans, ways in alike.items()),
-            key=lambda one: -one[0].score,
+            key=lambda way: -way[0].score,
         )
 
     def against(self, counting: Counting) -> float:
@@ -88,8 +92,8 @@ class Evidence:
 
 def habit_of(sources: Iterable[Evidence]) -> Mapping[Counting, float]:
     """How much all sources of a project speak against each way of counting: one program counts all of them alike."""
-    found = list(sources)
-    return {counting: sum(one.against(counting) for one in found) for counting in EVERY}
+    all_evidence = list(sources)
+    return {counting: sum(evidence.against(counting) for evidence in all_evidence) for counting in EVERY}
 
 
 def decide_unit(
@@ -118,17 +122,17 @@ def decide(evidence: Evidence, habit: Mapping[Counting, float] = NO_HABIT) -> Un
         return UnitDecision(None, count, top.whole, top.recorded, sure=False, differ=len(evidence.ways) > 1)
 
     def unusual(ways: Sequence[Counting]) -> float:
-        return min(habit.get(one, 0.0) for one in ways)
+        return min(habit.get(counting, 0.0) for counting in ways)
 
     # stable: of ways that are as usual, the one that fits best, then the one that the program is known for
     open_ways = sorted(
-        (one for one in evidence.ways if top.score - one[0].score < _OPEN),
-        key=lambda one: round(unusual(one[1])),
+        (way for way in evidence.ways if top.score - way[0].score < _OPEN),
+        key=lambda way: round(unusual(way[1])),
     )
     (best, ways), others = open_ways[0], open_ways[1:]
-    usual = all(unusual(one[1]) - unusual(ways) >= _OPEN for one in others)
-    alone = all(best.score - one[0].score >= 1 for one in others)
-    rest = [one for one in evidence.ways if one[1] is not ways]
+    usual = all(unusual(other[1]) - unusual(ways) >= _OPEN for other in others)
+    alone = all(best.score - other[0].score >= 1 for other in others)
+    rest = [way for way in evidence.ways if way[1] is not ways]
     return UnitDecision(
         ways[0],
         count,
@@ -174,7 +178,7 @@ class _Text:
         self._bad = math.log((1 - mostly) / (1 - by_chance))
 
     def judged(self, spans: Sequence[tuple[int, int] | None], selections: Sequence[RefiSelection]) -> _Judged:
-        score, whole, found, recorded = 0.0, 0, 0, 0
+        score, whole, hits, recorded = 0.0, 0, 0, 0
         for span, selection in zip(spans, selections, strict=True):
             if span is None:
                 score += _BEYOND
@@ -187,9 +191,9 @@ class _Text:
                 continue
             here = plain_words(self._text[span[0] : span[1]])
             hit = here.startswith(words)
-            found, recorded = found + hit, recorded + 1
+            hits, recorded = hits + hit, recorded + 1
             score += _WORDS_FOUND if hit else _WORDS_ELSEWHERE
-        return _Judged(score, whole, (found, recorded))
+        return _Judged(score, whole, (hits, recorded))
 
     def _edge(self, at: int) -> bool | None:
         """Does a place lie between words? None where the script does not tell."""
@@ -206,8 +210,8 @@ def _in_word(character: str) -> bool:
 
 
 def _spans(positions: Positions, placed: Sequence[RefiSelection]) -> tuple[tuple[int, int] | None, ...]:
-    found = [span_of(positions, one) for one in placed]
-    return tuple(None if span is None else (span.start, span.end) for span in found)
+    spans = [span_of(positions, place) for place in placed]
+    return tuple(None if span is None else (span.start, span.end) for span in spans)
 
 
 def _unlikely(counting: Counting, origin: str) -> tuple[bool, bool, bool]:

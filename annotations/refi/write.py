@@ -58,16 +58,16 @@ def project_xml(project: RefiProject) -> bytes:
     if project.users:
         users = _child(root, "Users")
         for user in project.users:
-            one = _child(users, "User", guid=user.guid, name=user.name)
+            user_element = _child(users, "User", guid=user.guid, name=user.name)
             if user.id:
-                one.set("id", xml_text(user.id))
+                user_element.set("id", xml_text(user.id))
     if project.codes:
         _codes(_child(root, "CodeBook"), project.codes)
     variables = [
         {"guid": guid, "name": name, "typeOfVariable": "Text"} for guid, name in project.variables.items()
     ]
     # the schema wants none of these groups where it would be empty
-    _group(root, "Variables", lambda parent, one: _child(parent, "Variable", **one), variables)
+    _group(root, "Variables", lambda parent, attributes: _child(parent, "Variable", **attributes), variables)
     _group(root, "Cases", _case, project.cases)
     _group(root, "Sources", _source, project.sources)
     _group(root, "Notes", _note, tuple(project.notes.values()))
@@ -87,15 +87,15 @@ def unwritable(texts: Iterable[str]) -> int:
 def _group(root: Any, tag: str, write: Callable[[Any, Any], Any], listed: Sequence[Any]) -> None:
     if listed:
         parent = _child(root, tag)
-        for one in listed:
-            write(parent, one)
+        for entry in listed:
+            write(parent, entry)
 
 
 def _codes(parent: Any, codes: Iterable[RefiCode]) -> None:
     listed = list(codes)
     above: dict[str | None, Any] = {None: _child(parent, "Codes")}
     for code in listed:
-        one = _child(
+        element = _child(
             above[code.parent],
             "Code",
             guid=code.guid,
@@ -103,21 +103,21 @@ def _codes(parent: Any, codes: Iterable[RefiCode]) -> None:
             isCodable="true" if code.codable else "false",
         )
         if _COLOR.fullmatch(code.color):
-            one.set("color", code.color)
+            element.set("color", code.color)
         if code.description:
-            _child(one, "Description").text = xml_text(code.description)
-        above[code.guid] = one
+            _child(element, "Description").text = xml_text(code.description)
+        above[code.guid] = element
 
 
 def _case(parent: Any, case: RefiCase) -> None:
-    one = _child(parent, "Case", guid=case.guid, name=case.name)
-    _values(one, case.variables)
+    element = _child(parent, "Case", guid=case.guid, name=case.name)
+    _values(element, case.variables)
     for source in case.sources:
-        _child(one, "SourceRef", targetGUID=source)
+        _child(element, "SourceRef", targetGUID=source)
 
 
 def _source(parent: Any, source: RefiSource) -> None:
-    one = _child(
+    element = _child(
         parent,
         "TextSource",
         guid=source.guid,
@@ -125,12 +125,12 @@ def _source(parent: Any, source: RefiSource) -> None:
         plainTextPath=f"internal://{source.guid}.txt",
     )
     for selection in source.selections:
-        _selection(one, selection)
-    _values(one, source.variables)
+        _selection(element, selection)
+    _values(element, source.variables)
 
 
 def _selection(parent: Any, selection: RefiSelection) -> None:
-    one = _child(
+    element = _child(
         parent,
         "PlainTextSelection",
         guid=selection.guid,
@@ -138,32 +138,32 @@ def _selection(parent: Any, selection: RefiSelection) -> None:
         startPosition=str(selection.start),
         endPosition=str(selection.end),
     )
-    _by(one, selection.user, selection.created)
+    _by(element, selection.user, selection.created)
     if selection.description:
-        _child(one, "Description").text = xml_text(selection.description)
+        _child(element, "Description").text = xml_text(selection.description)
     for coding in selection.codings:
-        _coding(one, coding)
+        _coding(element, coding)
 
 
 def _coding(parent: Any, coding: RefiCoding) -> None:
-    one = _child(parent, "Coding", guid=coding.guid)
-    _by(one, coding.user, coding.created)
-    _child(one, "CodeRef", targetGUID=coding.target)
+    element = _child(parent, "Coding", guid=coding.guid)
+    _by(element, coding.user, coding.created)
+    _child(element, "CodeRef", targetGUID=coding.target)
     for note in coding.notes:
-        _child(one, "NoteRef", targetGUID=note)
+        _child(element, "NoteRef", targetGUID=note)
 
 
 def _note(parent: Any, note: RefiNote) -> None:
-    one = _child(parent, "Note", guid=note.guid, name=note.name)
-    _by(one, note.user, note.created)
-    _child(one, "PlainTextContent").text = xml_text(note.text)
+    element = _child(parent, "Note", guid=note.guid, name=note.name)
+    _by(element, note.user, note.created)
+    _child(element, "PlainTextContent").text = xml_text(note.text)
 
 
 def _values(parent: Any, variables: Mapping[str, str]) -> None:
     for guid, value in variables.items():
-        one = _child(parent, "VariableValue")
-        _child(one, "VariableRef", targetGUID=guid)
-        _child(one, "TextValue").text = xml_text(value)
+        element = _child(parent, "VariableValue")
+        _child(element, "VariableRef", targetGUID=guid)
+        _child(element, "TextValue").text = xml_text(value)
 
 
 def _by(element: Any, user: str | None, created: datetime | None) -> None:
@@ -180,8 +180,8 @@ def _child(parent: Any, tag: str, **attributes: str) -> Any:
 
 
 def _bytes(root: Any) -> bytes:
-    found: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=False)
-    return found
+    written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=False)
+    return written
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

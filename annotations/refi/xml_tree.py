@@ -76,15 +76,15 @@ def first(element: Element | None, name: str) -> Element | None:
 
 def words_in(element: Element | None, name: str) -> str:
     """The text of the first child of this name, as it stands; "" for none."""
-    found = first(element, name)
-    return "" if found is None else found.text or ""
+    child = first(element, name)
+    return "" if child is None else child.text or ""
 
 
 def attribute(element: Element, name: str) -> str:
     """An attribute, whatever the case of its name; "" for none."""
-    found = element.get(name)
-    if found is not None:
-        return found
+    given = element.get(name)
+    if given is not None:
+        return given
     wanted = name.casefold()
     return next(
         (value for key, value in element.attrib.items() if key.rpartition("}")[2].casefold() == wanted), ""
@@ -119,5 +119,5 @@ def _depth(root: Element) -> int:
     level, depth = [root], 0
     while level and depth <= DEEPEST:
         depth += 1
-        level = [child for one in level for child in one]
+        level = [child for parent in level for child in parent]
     return depth

@@ -34,19 +34,16 @@ def read_bytes(file: Path) -> bytes:
 
 
 def decode(content: bytes, file: str) -> str:
-    """Text from UTF-8 or UTF-16; raises BadInput for anything else."""
+    """Text from UTF-8 or UTF-16, for files that people write for Tandem; raises BadInput for anything else."""
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"", "utf-8-sig")):
         if content.startswith(mark):
             try:
                 text = content.decode(encoding)
             except UnicodeDecodeError as error:
-                remedy = "Save it as UTF-8."
-                if file.lower().endswith((".csv", ".tsv")):
-                    remedy = 'In Excel choose "CSV UTF-8" when you save, or give the .xlsx file itself.'
-                raise BadInput(f"{file} is no UTF-8 text (byte {error.start}). {remedy}") from error
+                raise BadInput(f"{file} is no UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
             break
     if "\x00" in text:
-        raise BadInput(f"{file} is no text: it holds zero bytes. Give a .csv, .xlsx or .jsonl file.")
+        raise BadInput(f"{file} is no text: it holds zero bytes. Save it as UTF-8.")
     return text
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
-from annotations.sheets.content import MOST_BYTES, decode, read_bytes, refuse_zip_bomb
+from annotations.sheets.content import MOST_BYTES, read_bytes, refuse_zip_bomb
 
 # Excel writes signs that XML has none for, such as a carriage return, as _x000D_; some programs carry that on to CSV
 _REMAINS = re.compile("_x000[dD]_\n?|_x000[aA]_")
@@ -27,6 +28,7 @@ class Grid:
     whole worksheet is hidden. ``merged``: how many cells were merged over several rows; each of these rows holds the
     value, and ``filled`` says which row and column (from 0) has it so. ``fault``: why the table cannot be read as it
     stands, as a sentence. ``errors``: rows with a cell whose formula came to nothing ("#REF!"); it is empty here.
+    ``doubts``: sentences about how the file's letters were read.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Grid:
     fault: str | None = None
     errors: tuple[int, ...] = ()
     filled: frozenset[tuple[int, int]] = frozenset()
+    doubts: tuple[str, ...] = ()
 
     @property
     def full_rows(self) -> int:
@@ -55,16 +58,16 @@ def grids_of(file: Path) -> Iterator[Grid]:
         ".xlsx": _xlsx_grids,
         ".jsonl": _jsonl_grids,
     }
-    found = readers.get(file.suffix.lower())
+    reader = readers.get(file.suffix.lower())
     if file.is_dir():
         raise BadInput(f"{file} is a folder. Give a file.")
-    if found is None:
+    if reader is None:
         project = file.suffix.lower() in (".qdpx", ".qde", ".qdc")
         hint = ' A project comes in with "tandem import-project".' if project else ""
         raise BadInput(
             f'{file}: a table with the ending "{file.suffix}" is not read. Give .csv, .xlsx or .jsonl.{hint}'
         )
-    return found(read_bytes(file), str(file))
+    return reader(read_bytes(file), str(file))
 
 
 def without_remains(text: str) -> str:
@@ -73,15 +76,15 @@ def without_remains(text: str) -> str:
 
 
 def _csv_grids(content: bytes, file: str) -> Iterator[Grid]:
-    text = decode(content, file)
+    text, doubts = decode_text(content, file)
     first = text.split("\n", 1)[0]
     likeliest = sorted(_SEPARATORS, key=first.count, reverse=True)
-    yield Grid("", tuple(_csv_rows(text, file, likeliest[0])))
+    yield Grid("", tuple(_csv_rows(text, file, likeliest[0])), doubts=doubts)
     for separator in likeliest[1:]:
         # a title above the columns may hold another mark than the table does
         if separator in text:
             try:
-                yield Grid("", tuple(_csv_rows(text, file, separator)))
+                yield Grid("", tuple(_csv_rows(text, file, separator)), doubts=doubts)
             except BadInput:
                 continue
 
@@ -120,8 +123,9 @@ def _xlsx_grids(content: bytes, file: str) -> Iterator[Grid]:
 
 def _jsonl_grids(content: bytes, file: str) -> Iterator[Grid]:
     # not splitlines: a JSON text may hold other marks that Unicode counts as ends of lines
-    lines = decode(content, file).split("\n")
-    found: list[tuple[int, dict[str, Any]]] = []
+    text, doubts = decode_text(content, file)
+    lines = text.split("\n")
+    objects: list[tuple[int, dict[str, Any]]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -131,10 +135,10 @@ def _jsonl_grids(content: bytes, file: str) -> Iterator[Grid]:
             raise BadInput(f"{file}, line {number}: this is no JSON. Each line holds one object.") from error
         if not isinstance(plain, dict):
             raise BadInput(f'{file}, line {number}: expected an object such as {{"code": "…"}}.')
-        found.append((number, plain))
-    columns = list(dict.fromkeys(key for _, plain in found for key in plain))
-    rows = ((number, [_json_cell(plain.get(column)) for column in columns]) for number, plain in found)
-    yield Grid("", ((0, columns), *rows))
+        objects.append((number, plain))
+    columns = list(dict.fromkeys(key for _, plain in objects for key in plain))
+    rows = ((number, [_json_cell(plain.get(column)) for column in columns]) for number, plain in objects)
+    yield Grid("", ((0, columns), *rows), doubts=doubts)
 
 
 def _json_cell(value: object) -> str:

@@ -111,20 +111,20 @@ def sheet_in(
     known = (*required, *optional)
     head, rows = grid.rows[at][1], grid.rows[at + 1 :]
     columns = _columns(head, str(file), required, known, also_called)
-    found = _rows(rows, columns, str(file))
+    rows_read = _rows(rows, columns, str(file))
     named = tuple(column for column in columns if column)
     ignored = tuple(column for column in named if column not in known)
-    full = {row.number for row in found}
+    full = {row.number for row in rows_read}
     hidden = tuple(number for number in grid.hidden if number in full)
     headings = {column: " ".join(cell.split()) for column, cell in zip(columns, head, strict=True)}
     filled = frozenset((number, columns[place]) for number, place in grid.filled if place < len(columns))
     return Sheet(
-        str(file), named, found, ignored, hidden, what_was_not_read(grids, grid, at), headings, filled
+        str(file), named, rows_read, ignored, hidden, what_was_not_read(grids, grid, at), headings, filled
     )
 
 
 def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: str) -> tuple[Row, ...]:
-    found = []
+    rows_read = []
     for number, cells in rows:
         if any(cells[len(columns) :]):
             raise BadInput(
@@ -133,10 +133,10 @@ def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: s
             )
         plain = dict(zip(columns, cells, strict=False))
         if any(plain.values()):
-            found.append(Row(number, plain))
-        if len(found) > MOST_ROWS:
+            rows_read.append(Row(number, plain))
+        if len(rows_read) > MOST_ROWS:
             raise BadInput(f"{file} has more than {MOST_ROWS:,} rows. Split it into several files.")
-    return tuple(found)
+    return tuple(rows_read)
 
 
 def columns_of(file: Path, also_called: Mapping[str, Collection[str]]) -> tuple[str, ...]:
@@ -146,11 +146,12 @@ def columns_of(file: Path, also_called: Mapping[str, Collection[str]]) -> tuple[
 
 
 def what_was_not_read(grids: Sequence[Grid], taken: Grid, head: int) -> tuple[str, ...]:
-    """Sentences about what a file holds beside the table that was taken: rows above it, other sheets, merged cells.
+    """Sentences about what a file holds beside the table that was taken: rows above it, other sheets, merged cells, and
+    letters of an older encoding.
 
     ``head``: which of the table's rows names the columns.
     """
-    said = []
+    said = list(taken.doubts)
     above = [number for number, cells in taken.rows[:head] if any(cells)]
     if above:
         place = f'of the sheet "{taken.name}" ' if len(grids) > 1 and taken.name else ""

@@ -66,17 +66,17 @@ def worksheets(content: bytes, file: str) -> tuple[Worksheet, ...]:
             formulas = None
             if _has_formulas(archive):
                 formulas = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-            found = []
+            sheets = []
             left = MOST_CELLS
             for at, sheet in enumerate(values.worksheets):
                 beside = None if formulas is None else formulas.worksheets[at]
-                found.append(_worksheet(sheet, beside, archive, file, left))
-                left -= sum(max(len(cells), 1) for _, cells in found[-1].rows)
+                sheets.append(_worksheet(sheet, beside, archive, file, left))
+                left -= sum(max(len(cells), 1) for _, cells in sheets[-1].rows)
     except _DAMAGED as error:
         raise BadInput(
             f"{file} is no Excel workbook, or a damaged or protected one. Open it and save it again as .xlsx."
         ) from error
-    return tuple(found)
+    return tuple(sheets)
 
 
 def _worksheet(
@@ -127,8 +127,8 @@ def _fill_merged(
     numbers = [number for number, _ in rows]
     merged = made = 0
     filled: set[tuple[int, int]] = set()
-    for found in _MERGED.findall(xml):
-        letters, first, last = (part.decode("ascii") for part in found)
+    for merged_cells in _MERGED.findall(xml):
+        letters, first, last = (part.decode("ascii") for part in merged_cells)
         left, top, bottom = column_index_from_string(letters), int(first), int(last)
         at = bisect_left(numbers, top)
         if bottom <= top or at == len(numbers) or numbers[at] != top or len(rows[at][1]) < left:

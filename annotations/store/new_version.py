@@ -322,8 +322,8 @@ def _inherit_draws(
         drawn = connection.execute(select(d).where(d.c.segment_id == row.id)).all() if now else []
         if now is None or not drawn:
             continue
-        heirs = [one for one in new if one.role.is_coded and one.id not in taken and one.span & now]
-        heir = max(heirs, key=lambda one: one.span & now, default=None)
+        heirs = [one for one in new if one.role.is_coded and one.id not in taken and one.span.overlap(now)]
+        heir = max(heirs, key=lambda one: one.span.overlap(now), default=None)
         if heir is not None and heir.id is not None:
             taken.add(heir.id)
             rows = [{"dealt_id": one.dealt_id, "segment_id": heir.id, "draw": one.draw} for one in drawn]

@@ -35,9 +35,9 @@ class CoderNames:
         name = " ".join(given.split())
         if not name:
             raise ValueError("it is empty; every row says who coded")
-        found = self._spellings.get(folded(name))
-        if found is not None:
-            return found[1]
+        known_spelling = self._spellings.get(folded(name))
+        if known_spelling is not None:
+            return known_spelling[1]
         if fault := fault_of_name(name):
             raise ValueError(f'the name "{name_in_short(name)}" {fault}')
         if name not in self._faults:
@@ -52,14 +52,14 @@ class CoderNames:
         raise ValueError(self._faults[name])
 
 
-def a_typo_apart(one: str, other: str) -> bool:
+def a_typo_apart(name: str, other: str) -> bool:
     """Is one name a slip of the other? Names that differ in digits or initials are meant, and so are short ones.
 
     A slip is one letter added, left out, changed or swapped with the next; two where both names have eight
     letters or more (optimal string alignment distance).
     """
-    words, others = _words(one), _words(other)
-    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+    words, others = _words(name), _words(other)
+    if re.findall(r"\d+", name) != re.findall(r"\d+", other):
         return False
     if len(words) == len(others):
         differing = [(a, b) for a, b in zip(words, others, strict=True) if a != b]

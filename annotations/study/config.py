@@ -123,12 +123,12 @@ class BackupEntry(_Section):
             if isinstance(given, int) and not isinstance(given, bool)
             else given
         )
-        found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(said).strip())
+        match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(said).strip())
         if said is None:
             return None
-        if found is None:
+        if match is None:
             raise ValueError('is no time of the day; give one such as "02:30"')
-        return f"{int(found[1]):02d}:{found[2]}"
+        return f"{int(match[1]):02d}:{match[2]}"
 
 
 class AimEntry(_Section):
@@ -139,6 +139,13 @@ class AimEntry(_Section):
 
     precision: float | None = Field(default=None, ge=0.05, le=0.99)
     least_precision: float = Field(default=0.3, ge=0.0, le=0.99)
+
+
+class PrecodingEntry(_Section):
+    """Where pre-coding is done: in one process, or by the workers of Ray: here, or at ``address`` ("host:port")."""
+
+    engine: Literal["local", "ray"] = "local"
+    address: str | None = None
 
 
 class StudyConfig(_Section):
@@ -175,6 +182,7 @@ class StudyConfig(_Section):
     backup: BackupEntry = BackupEntry()
     margin: float = Field(default=0.10, gt=0, le=0.5)
     database: str | None = None
+    precoding: PrecodingEntry = PrecodingEntry()
 
     @field_validator("time_zone")
     @classmethod
@@ -255,6 +263,11 @@ class Study:
     def embeddings_file(self) -> Path:
         """The embedding cache."""
         return self.folder / "embeddings.db"
+
+    @property
+    def precoding_folder(self) -> Path:
+        """Where passages lie for workers elsewhere while they are suggested for; it goes with the run."""
+        return self.folder / ".tandem-precoding"
 
     @property
     def import_preview(self) -> Path:

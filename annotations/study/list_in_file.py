@@ -46,10 +46,10 @@ def set_values(study: Study, wanted: Mapping[str, Any]) -> Study:
         text = _without(text, key) if value is None else _with_value(text, key, value)
     try:
         plain = yaml.safe_load(text)
-        found = parse_config(plain, where=FILE) if isinstance(plain, dict) else None
+        config = parse_config(plain, where=FILE) if isinstance(plain, dict) else None
     except (yaml.YAMLError, BadInput):
-        found = None
-    if found != meant:
+        config = None
+    if config != meant:
         lines = "; ".join(_line(key, value).strip() for key, value in wanted.items() if value is not None)
         raise BadInput(f"{FILE} was not changed, for its layout is unusual. Write into it by hand: {lines}")
     _write(file, text)
@@ -61,10 +61,10 @@ def _set(study: Study, key: str, wanted: list[str] | dict[str, str]) -> Study:
     text = _with_value(file.read_text("utf-8-sig"), key, wanted)
     try:
         plain = yaml.safe_load(text)
-        found = getattr(parse_config(plain, where=str(file)), key) if isinstance(plain, dict) else None
+        value = getattr(parse_config(plain, where=str(file)), key) if isinstance(plain, dict) else None
     except (yaml.YAMLError, BadInput):
-        found = None
-    if found is None or type(wanted)(found) != wanted:
+        value = None
+    if value is None or type(wanted)(value) != wanted:
         raise BadInput(
             f"{file} was not changed, for its layout is unusual. Add to it: {_line(key, wanted).strip()}"
         )

@@ -31,8 +31,8 @@ def _line(part: Any) -> int:
 
 def _refuse_repeats(node: Any, file: str) -> None:
     if isinstance(node, yaml.SequenceNode):
-        for one in node.value:
-            _refuse_repeats(one, file)
+        for child in node.value:
+            _refuse_repeats(child, file)
     if not isinstance(node, yaml.MappingNode):
         return
     seen: set[str] = set()

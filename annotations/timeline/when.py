@@ -73,15 +73,15 @@ def when_of(given: str) -> When:
         raise ValueError(
             "it is empty; every event has a date, such as 2017, early 2017, 2006–2016 or by 2016"
         )
-    found = _read(words)
-    if found is None:
+    when = _read(words)
+    if when is None:
         raise ValueError(
             f'"{given}" is no date that can be read; write it as 2017-03-14, March 2017, 2017, early 2017, 2006–2016, '
             f"by 2016, since 2018 or around 2010"
         )
-    if found.last < found.first:
+    if when.last < when.first:
         raise ValueError(f'"{given}" ends before it starts; correct one of the two dates')
-    return found
+    return when
 
 
 def _read(words: str) -> When | None:
@@ -108,13 +108,13 @@ def _read(words: str) -> When | None:
     onwards = re.fullmatch(r"(.+?)\s*(?:onwards?|\+)", rest)
     if onwards:
         since, rest = onwards, onwards[1]
-    one = _one(rest)
-    if one is not None:
+    range_read = _one(rest)
+    if range_read is not None:
         if not since:
-            return one
+            return range_read
         # after a date is not on it
-        first = one.last + timedelta(days=1) if words.startswith("after") else one.first
-        return replace(one, first=first, last=first, no_end=True, lasted=True)
+        first = range_read.last + timedelta(days=1) if words.startswith("after") else range_read.first
+        return replace(range_read, first=first, last=first, no_end=True, lasted=True)
     return _range(rest)
 
 
@@ -160,9 +160,9 @@ def _one(words: str) -> When | None:
         inner = _one(words[about.end() :])
         return inner and replace(inner, about=True)
     for read in (_day, _month, _part, _decade, _year):
-        found = read(words)
-        if found is not None:
-            return found
+        when = read(words)
+        if when is not None:
+            return when
     return None
 
 
@@ -201,18 +201,18 @@ def _month(words: str) -> When | None:
 
 
 def _part(words: str) -> When | None:
-    found = re.fullmatch(r"(.+?)(?: |-)(?:of )?(\d{4})(s?)", words)
-    if not found:
+    match = re.fullmatch(r"(.+?)(?: |-)(?:of )?(\d{4})(s?)", words)
+    if not match:
         season = re.fullmatch(r"winter (\d{4})[/–-](\d{2}|\d{4})", words)
         if season and int(season[2][-2:]) == (int(season[1]) + 1) % 100:
             year = int(season[1])
             return When(date(year, 12, 1), date(year + 1, 2, calendar.monthrange(year + 1, 2)[1]))
         return None
-    part, year = found[1].strip(), int(found[2])
+    part, year = match[1].strip(), int(match[2])
     months = _PARTS.get(part) or _PARTS.get(f"{part} of")
     if months is None or not _is_year(year):
         return None
-    if found[3]:
+    if match[3]:
         if year % 10:
             return None
         third = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}.get(part)
@@ -221,15 +221,15 @@ def _part(words: str) -> When | None:
 
 
 def _decade(words: str) -> When | None:
-    found = re.fullmatch(r"(?:the )?(\d{3}0)s", words)
-    if not found or not _is_year(int(found[1])):
+    match = re.fullmatch(r"(?:the )?(\d{3}0)s", words)
+    if not match or not _is_year(int(match[1])):
         return None
-    return When(date(int(found[1]), 1, 1), date(int(found[1]) + 9, 12, 31))
+    return When(date(int(match[1]), 1, 1), date(int(match[1]) + 9, 12, 31))
 
 
 def _year(words: str) -> When | None:
-    found = re.fullmatch(r"(?:the year )?(\d{4})", words)
-    return _months(int(found[1]), 1, 12, exact=False) if found else None
+    match = re.fullmatch(r"(?:the year )?(\d{4})", words)
+    return _months(int(match[1]), 1, 12, exact=False) if match else None
 
 
 def _months(year: int, first: int, last: int, *, exact: bool) -> When | None:

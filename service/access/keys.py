@@ -84,10 +84,10 @@ def _write(file: Path, key: str) -> None:
 def _read(file: Path) -> str | None:
     """None for what a crash or a full disk left half written: an empty key would let everybody in."""
     try:
-        found = file.read_text("ascii").strip()
+        key = file.read_text("ascii").strip()
     except (FileNotFoundError, UnicodeDecodeError):
         return None
-    return found if len(found) >= SHORTEST else None
+    return key if len(key) >= SHORTEST else None
 
 
 def _made(file: Path) -> str:

@@ -57,7 +57,7 @@ def viewers_there(accounts: Iterable[Account], mails: Iterable[str], own: str) -
 
     ``own``: the address of Tandem's own user, which is the lead's.
     """
-    known = {folded(one.email): viewer_of_account(one) for one in accounts if one.email}
+    known = {folded(account.email): viewer_of_account(account) for account in accounts if account.email}
     return {mail: known.get(folded(mail)) for mail in mails if folded(mail) != folded(own)}
 
 
@@ -66,7 +66,11 @@ def refuse_push(parts: Parts, server: LabelStudio, transcripts: Sequence[Kept]) 
 
     Asked only where there are transcripts that some sites alone may see.
     """
-    closed = [one.transcript for one in transcripts if is_restricted(one.transcript, parts.study.config)]
+    closed = [
+        transcript.transcript
+        for transcript in transcripts
+        if is_restricted(transcript.transcript, parts.study.config)
+    ]
     if not closed:
         return
     with parts.store.reading() as connection:
@@ -75,10 +79,12 @@ def refuse_push(parts: Parts, server: LabelStudio, transcripts: Sequence[Kept]) 
     wrong = sorted(
         mail
         for mail, viewer in there.items()
-        if viewer is None or not all(sees(viewer, one) for one in closed)
+        if viewer is None or not all(sees(viewer, transcript) for transcript in closed)
     )
     if wrong:
-        names = ", ".join(one.name for one in closed[:_SHOWN]) + (" …" if len(closed) > _SHOWN else "")
+        names = ", ".join(transcript.name for transcript in closed[:_SHOWN]) + (
+            " …" if len(closed) > _SHOWN else ""
+        )
         people = ", ".join(wrong[:_SHOWN]) + (" …" if len(wrong) > _SHOWN else "")
         raise BadInput(
             f"only some sites may see {names}, and Label Studio at {server.url} shows every user every project. {people} "
@@ -102,11 +108,11 @@ def make_label_studio_user(parts: Parts, server: LabelStudio, account: Account, 
     viewer = viewer_of_account(account)
     with parts.store.reading() as connection:
         pushed = pushed_transcripts(connection, server.url)
-        there = [one for one in all_texts(connection) if one.id in pushed]
+        there = [kept for kept in all_texts(connection) if kept.id in pushed]
     hidden = [
-        one.transcript.name
-        for one in there
-        if is_restricted(one.transcript, parts.study.config) and not sees(viewer, one.transcript)
+        kept.transcript.name
+        for kept in there
+        if is_restricted(kept.transcript, parts.study.config) and not sees(viewer, kept.transcript)
     ]
     if hidden:
         raise BadInput(

@@ -110,7 +110,7 @@ def _is_repeated(small: str) -> bool:
 
 def _steps(small: str) -> int:
     """How many characters are the one after, the one before, or the same as their neighbour."""
-    return sum(abs(ord(one) - ord(next_one)) <= 1 for one, next_one in pairwise(small))
+    return sum(abs(ord(letter) - ord(next_one)) <= 1 for letter, next_one in pairwise(small))
 
 
 def _parts(names: Iterable[str]) -> list[str]:

@@ -109,31 +109,31 @@ def invite(
     mail = _mail(email) or _mail_in_study(called, config)
     rights = checked(rights, config)
     with store.writing() as connection:
-        found = accounts.account_named(connection, called)
-        if found is not None and found.removed is None:
+        account = accounts.account_named(connection, called)
+        if account is not None and account.removed is None:
             raise BadInput(
-                f'"{found.name}" has an account already ({found.role}). Make a new link for it, or invite somebody by '
+                f'"{account.name}" has an account already ({account.role}). Make a new link for it, or invite somebody by '
                 f"another name. Nothing was changed."
             )
-        _refuse_taken(connection, mail, found)
-        if found is None:
-            found = accounts.add_account(connection, called, rights.role, email=mail)
+        _refuse_taken(connection, mail, account)
+        if account is None:
+            account = accounts.add_account(connection, called, rights.role, email=mail)
         else:
-            accounts.reopen_account(connection, found.id)
-            accounts.set_email(connection, found.id, mail)
+            accounts.reopen_account(connection, account.id)
+            accounts.set_email(connection, account.id, mail)
         accounts.change_account(
-            connection, found.id, role=rights.role, sites=rights.sites, sees_text=rights.sees_text
+            connection, account.id, role=rights.role, sites=rights.sites, sees_text=rights.sees_text
         )
-        note(connection, by, Did.INVITED, found.name, rights=rights.said())
-        return _link(connection, key, found.id, by)
+        note(connection, by, Did.INVITED, account.name, rights=rights.said())
+        return _link(connection, key, account.id, by)
 
 
 def new_link(store: Store, key: str, account: UUID, *, by: By) -> Invited:
     """A new link, for whoever has lost the first or forgotten the password; the old password holds until it is used."""
     with store.writing() as connection:
-        found = _open(connection, account)
-        note(connection, by, Did.INVITED, found.name, how="new link")
-        return _link(connection, key, found.id, by)
+        opened = _open(connection, account)
+        note(connection, by, Did.INVITED, opened.name, how="new link")
+        return _link(connection, key, opened.id, by)
 
 
 def change_rights(
@@ -145,14 +145,14 @@ def change_rights(
     """
     rights = checked(rights, config)
     with store.writing() as connection:
-        found = _open(connection, account)
-        before = rights_of(found)
+        opened = _open(connection, account)
+        before = rights_of(opened)
         if not (rights.role is Role.LEAD and rights.sites is None):
-            _refuse_last_lead(connection, found)
+            _refuse_last_lead(connection, opened)
         accounts.change_account(
             connection, account, role=rights.role, sites=rights.sites, sees_text=rights.sees_text
         )
-        note(connection, by, Did.CHANGED_RIGHTS, found.name, before=before.said(), now=rights.said())
+        note(connection, by, Did.CHANGED_RIGHTS, opened.name, before=before.said(), now=rights.said())
     return before, rights
 
 
@@ -160,19 +160,19 @@ def change_email(store: Store, account: UUID, email: str, *, by: By) -> Account:
     """Another address by which Label Studio knows this person. Raises BadInput for one that is none, or is taken."""
     mail = _mail(email)
     with store.writing() as connection:
-        found = _open(connection, account)
-        _refuse_taken(connection, mail, found)
+        opened = _open(connection, account)
+        _refuse_taken(connection, mail, opened)
         accounts.set_email(connection, account, mail)
-        note(connection, by, Did.CHANGED_RIGHTS, found.name, address=mail)
+        note(connection, by, Did.CHANGED_RIGHTS, opened.name, address=mail)
         return _open(connection, account)
 
 
 def sign_out_person(store: Store, account: UUID, *, by: By) -> int:
     """Somebody's sessions end, wherever they are signed in; returns how many there were."""
     with store.writing() as connection:
-        found = _open(connection, account)
+        opened = _open(connection, account)
         ended = sessions.end_all(connection, account)
-        note(connection, by, Did.SIGNED_OTHERS_OUT, found.name, sessions=ended)
+        note(connection, by, Did.SIGNED_OTHERS_OUT, opened.name, sessions=ended)
         return ended
 
 
@@ -182,14 +182,14 @@ def close(store: Store, account: UUID, *, by: By) -> Account:
     What the person coded and decided stays, under her name. Raises BadInput if it is the last lead.
     """
     with store.writing() as connection:
-        found = _open(connection, account)
-        _refuse_last_lead(connection, found)
+        opened = _open(connection, account)
+        _refuse_last_lead(connection, opened)
         sessions.end_all(connection, account)
         sessions.forget_invitations(connection, account)
         withdraw_all(connection, account)
         accounts.close_account(connection, account)
-        note(connection, by, Did.CLOSED, found.name)
-        return found
+        note(connection, by, Did.CLOSED, opened.name)
+        return opened
 
 
 def everybody(store: Store) -> Sequence[Person]:
@@ -197,31 +197,31 @@ def everybody(store: Store) -> Sequence[Person]:
     with store.reading() as connection:
         waiting, tokens = sessions.open_invitations(connection), all_tokens(connection)
         moment = now()
-        found = []
-        for one in accounts.all_accounts(connection):
-            there = [some for some in sessions.sessions_of(connection, one.id) if some.expires > moment]
-            invitation = waiting.get(one.id)
-            found.append(
+        people = []
+        for account in accounts.all_accounts(connection):
+            there = [some for some in sessions.sessions_of(connection, account.id) if some.expires > moment]
+            invitation = waiting.get(account.id)
+            people.append(
                 Person(
-                    one,
-                    rights_of(one),
+                    account,
+                    rights_of(account),
                     len(there),
                     max((some.seen for some in there), default=None),
-                    sum(some.account == one.id and some.is_open(moment) for some in tokens),
+                    sum(some.account == account.id and some.is_open(moment) for some in tokens),
                     None if invitation is None else invitation.expires,
                 )
             )
-    return found
+    return people
 
 
 def person(store: Store, name: str) -> Account:
     """The open account of this name, in any spelling. Raises UnknownName."""
     with store.reading() as connection:
-        found = accounts.account_named(connection, name)
-        known = [one.name for one in accounts.all_accounts(connection)]
-    if found is None or found.removed is not None:
+        account = accounts.account_named(connection, name)
+        known = [account.name for account in accounts.all_accounts(connection)]
+    if account is None or account.removed is not None:
         raise unknown("account", name, known, remedy="See them with tandem people list.")
-    return found
+    return account
 
 
 def rights_of(account: Account) -> Rights:
@@ -239,7 +239,7 @@ def checked(rights: Rights, config: StudyConfig) -> Rights:
         if known and folded(site) not in spelt:
             raise unknown("site", site, known, remedy="Sites stand in study.yaml, under cases.")
     return Rights(
-        rights.role, frozenset(spelt.get(folded(one), one) for one in rights.sites), rights.sees_text
+        rights.role, frozenset(spelt.get(folded(site), site) for site in rights.sites), rights.sees_text
     )
 
 
@@ -250,8 +250,8 @@ def sites_in(config: StudyConfig) -> tuple[str, ...]:
 
 def sites_said(given: Collection[str]) -> frozenset[str] | None:
     """Sites as people give them, one or several in a word with commas; "all" and nothing at all mean every site."""
-    found = {one.strip() for some in given for one in some.split(",") if one.strip()}
-    return None if not found or {folded(one) for one in found} == {"all"} else frozenset(found)
+    sites = {site.strip() for some in given for site in some.split(",") if site.strip()}
+    return None if not sites or {folded(site) for site in sites} == {"all"} else frozenset(sites)
 
 
 def role_said(given: str) -> Role:
@@ -269,15 +269,19 @@ def _link(connection: Connection, key: str, account: UUID, by: By) -> Invited:
 
 
 def _open(connection: Connection, account: UUID) -> Account:
-    found = accounts.account_of(connection, account)
-    if found is None or found.removed is not None:
+    closed_or_open = accounts.account_of(connection, account)
+    if closed_or_open is None or closed_or_open.removed is not None:
         raise BadInput("This account is closed, or was never there. Look at the list of people again.")
-    return found
+    return closed_or_open
 
 
 def _refuse_last_lead(connection: Connection, account: Account) -> None:
-    leads = [one for one in accounts.all_accounts(connection) if one.role == Role.LEAD and one.sites is None]
-    if [one.id for one in leads] == [account.id]:
+    leads = [
+        account
+        for account in accounts.all_accounts(connection)
+        if account.role == Role.LEAD and account.sites is None
+    ]
+    if [lead.id for lead in leads] == [account.id]:
         raise BadInput(
             f"{account.name} is the only lead of this study who sees every site. Make somebody else one first. Nothing was "
             f"changed."
@@ -285,9 +289,9 @@ def _refuse_last_lead(connection: Connection, account: Account) -> None:
 
 
 def _refuse_taken(connection: Connection, mail: str, own: Account | None) -> None:
-    for one in accounts.all_accounts(connection):
-        if mail and folded(one.email) == folded(mail) and (own is None or one.id != own.id):
-            raise BadInput(f"{one.name} has the address {mail} already. Nothing was changed.")
+    for account in accounts.all_accounts(connection):
+        if mail and folded(account.email) == folded(mail) and (own is None or account.id != own.id):
+            raise BadInput(f"{account.name} has the address {mail} already. Nothing was changed.")
 
 
 def _mail(given: str) -> str:
@@ -303,7 +307,7 @@ def _mail(given: str) -> str:
 def _as_in_study(name: str, config: StudyConfig) -> str:
     """A coder of study.yaml is called as there, whatever spelling or alias was given."""
     for entry in config.coders:
-        if folded(name) in {folded(one) for one in (entry.name, *entry.aliases)}:
+        if folded(name) in {folded(name_known) for name_known in (entry.name, *entry.aliases)}:
             return entry.name
     return name
 

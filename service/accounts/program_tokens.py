@@ -51,7 +51,7 @@ def make_token(
         raise BadInput(f"A token holds for 1 to {LONGEST_DAYS} days, not {days}. Nothing was changed.")
     given, moment = fresh_token(), now()
     with store.writing() as connection:
-        if sum(one.is_open(moment) for one in all_tokens(connection, account.id)) >= MOST:
+        if sum(token.is_open(moment) for token in all_tokens(connection, account.id)) >= MOST:
             raise BadInput(
                 f"You have {MOST} tokens. Withdraw those that no program uses. Nothing was changed."
             )
@@ -75,12 +75,14 @@ def withdraw(store: Store, token: UUID, *, account: UUID | None, by: By) -> ApiT
     Raises BadInput where there is no such token.
     """
     with store.writing() as connection:
-        found = next((one for one in all_tokens(connection, account) if one.id == token), None)
-        if found is None:
+        token_found = next(
+            (candidate for candidate in all_tokens(connection, account) if candidate.id == token), None
+        )
+        if token_found is None:
             raise BadInput("There is no such token, or it is somebody else's. Nothing was changed.")
         withdraw_token(connection, token)
-        note(connection, by, Did.WITHDREW_TOKEN, found.name)
-        return found
+        note(connection, by, Did.WITHDREW_TOKEN, token_found.name)
+        return token_found
 
 
 def rights_of_token(token: ApiToken, account: Account) -> Rights:

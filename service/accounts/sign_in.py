@@ -106,9 +106,9 @@ def with_key(store: Store, key: str, *, address: str, here: bool) -> Began:
     Where one person works alone, with an account without a password, the click on the link signs her in by name.
     """
     with store.writing() as connection:
-        found = all_accounts(connection)
-        alone = here and len(found) == 1 and found[0].password is None and found[0].role == Role.LEAD
-        account = found[0] if alone else None
+        accounts = all_accounts(connection)
+        alone = here and len(accounts) == 1 and accounts[0].password is None and accounts[0].role == Role.LEAD
+        account = accounts[0] if alone else None
         by = By(key_holder(connection).name, "key", address, None if account is None else account.id)
         note(connection, by, Did.SIGNED_IN, how="link with the study's key")
         return _begin(connection, key, account, address)
@@ -162,9 +162,9 @@ def change_password(store: Store, key: str, account: Account, old: str, new: str
 def sign_out(store: Store, key: str, given: str) -> None:
     """This session ends; nothing happens where there is none."""
     with store.writing() as connection:
-        found = session_of(connection, hash_of(key, given))
-        if found is not None:
-            sessions.end(connection, found.id)
+        session = session_of(connection, hash_of(key, given))
+        if session is not None:
+            sessions.end(connection, session.id)
 
 
 def sign_out_everywhere(store: Store, account: UUID | None, *, but: Session | None = None) -> int:
@@ -186,15 +186,15 @@ def _refuse_guessing(connection: Connection, who: str, near: str) -> None:
 def _neighbourhood(address: str) -> str:
     """Whoever has one IPv6 address has all of its network of 64 bits, so they count as one."""
     try:
-        found = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
 
 
 def _invited(connection: Connection, key: str, given: str) -> Account:
-    found = sessions.invitation_of(connection, hash_of(key, given))
-    account = None if found is None else account_of(connection, found.account)
+    invitation = sessions.invitation_of(connection, hash_of(key, given))
+    account = None if invitation is None else account_of(connection, invitation.account)
     if account is None or account.removed:
         raise NoInvitation
     return account

@@ -53,17 +53,17 @@ def viewer_of_account(account: Account) -> Viewer:
 def of_session(store: Store, key: str, given: str) -> SignedIn | None:
     """Who is signed in with this; None for what is unknown, idle too long, too old, or of a closed account."""
     with store.reading() as connection:
-        found = sessions.session_of(connection, hash_of(key, given))
+        session = sessions.session_of(connection, hash_of(key, given))
         moment = now()
-        if found is None or found.expires < moment or found.seen + IDLE < moment:
+        if session is None or session.expires < moment or session.seen + IDLE < moment:
             return None
-        viewer = _viewer(connection, found)
+        viewer = _viewer(connection, session)
     if viewer is None:
         return None
-    if found.seen + _NOTED < moment:
+    if session.seen + _NOTED < moment:
         with suppress(Busy), store.writing() as connection:
-            sessions.seen_now(connection, found.id)
-    return SignedIn(found, viewer)
+            sessions.seen_now(connection, session.id)
+    return SignedIn(session, viewer)
 
 
 def of_token(store: Store, key: str, given: str) -> Viewer | None:

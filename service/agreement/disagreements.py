@@ -247,7 +247,7 @@ class DisagreementFinder:
     def _said(self, kept: Kept, segment: Segment, coder: str, codes: frozenset[str]) -> Said:
         its = self.reviews.get((kept.id, coder), [])
         own = [c for review in its for c in review.codings if carries(segment.span, c.span)]
-        newest = [review for review in its if review.span & segment.span]
+        newest = [review for review in its if review.span.overlap(segment.span)]
         review = str(newest[-1].id) if newest else ""
         return Said(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
 

@@ -115,20 +115,20 @@ class Archive:
 
     def entry(self, name: str) -> FileEntry | None:
         """The file of this name."""
-        return next((one for one in self.manifest.files if one.name == name), None)
+        return next((file for file in self.manifest.files if file.name == name), None)
 
     def _checked(self) -> Manifest:
         listed = self._archive.infolist()
         if len(listed) > MOST_FILES:
             raise BadInput(f"{self._file} holds {len(listed):,} files; at most {MOST_FILES:,} are read.")
-        there = {one.filename: one for one in listed}
-        found = there.pop(NAME, None)
-        if found is None or found.file_size > LARGEST:
+        there = {entry.filename: entry for entry in listed}
+        entry = there.pop(NAME, None)
+        if entry is None or entry.file_size > LARGEST:
             raise BadInput(
                 f"{self._file} is no backup of Tandem: it holds no {NAME}. Give the file of a backup."
             )
         try:
-            with self._archive.open(found) as opened:
+            with self._archive.open(entry) as opened:
                 content = opened.read(LARGEST + 1)
         except (*DAMAGED_ZIP, OSError) as error:
             _refused_by_disk(error)
@@ -140,7 +140,7 @@ class Archive:
         return manifest
 
     def _refuse_odd(self, manifest: Manifest, there: dict[str, zipfile.ZipInfo]) -> None:
-        wanted = {one.name: one.bytes for one in manifest.files}
+        wanted = {file.name: file.bytes for file in manifest.files}
         if len(there) + 1 < len(self._archive.infolist()) or set(there) != set(wanted):
             raise BadInput(
                 f"{self._file} does not hold just the files that its {NAME} names. Nothing was unpacked."
@@ -228,10 +228,10 @@ def _refuse_long_list(content: BinaryIO, file: Path) -> None:
 
 
 def _all_of(content: BinaryIO) -> bytes:
-    found = bytearray()
+    unpacked = bytearray()
     while block := content.read(_BLOCK):
-        found += block
-    return bytes(found)
+        unpacked += block
+    return bytes(unpacked)
 
 
 def _no_backup(file: Path) -> BadInput:

@@ -15,16 +15,16 @@ from service.backup.sqlite_copy import head_in, rows_in, rows_of_ours
 def check(file: Path, expected: Manifest | None, password: str | None, work: Path) -> Manifest:
     """Open a backup and read all of it: hashes, databases, rows. Raises BadInput or TandemError with what is wrong."""
     with opened_archive(file, password) as archive:
-        found = archive.manifest
-        if expected is not None and found != expected:
+        manifest = archive.manifest
+        if expected is not None and manifest != expected:
             raise TandemError(f"{file} does not hold what was put in. Nothing was kept; try another disk.")
-        databases = {one.file: one for one in found.databases}
-        for entry in found.files:
+        databases = {database.file: database for database in manifest.databases}
+        for entry in manifest.files:
             if entry.name not in databases:
                 archive.check(entry)
-        for database in found.databases:
+        for database in manifest.databases:
             check_database(archive, database, work / database.file)
-    return found
+    return manifest
 
 
 def check_database(archive: Archive, database: DatabaseEntry, to: Path) -> None:

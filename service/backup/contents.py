@@ -44,12 +44,12 @@ def left_out(study: Study) -> list[str]:
         CODEBOOK,
         *FOLDERS,
         *(own.relative_to(study.folder).parts[:1] if own else ()),
-        *(one.split("/")[0] for one in _encoder(study)),
+        *(path.split("/")[0] for path in _encoder(study)),
     }
     others = sorted(
-        one.name
-        for one in study.folder.iterdir()
-        if one.name not in taken and not one.name.startswith((*_OURS, *([own.name] if own else ())))
+        entry.name
+        for entry in study.folder.iterdir()
+        if entry.name not in taken and not entry.name.startswith((*_OURS, *([own.name] if own else ())))
     )
     links = sorted({file.relative_to(study.folder).parts[0] for file in _links(study)})
     said = []

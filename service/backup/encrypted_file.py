@@ -142,10 +142,10 @@ class DecryptingReader(io.RawIOBase):
         if self._at >= self._size or not len(buffer):
             return 0
         number, within = divmod(self._at, CHUNK)
-        found = self._chunk(number)[within : within + len(buffer)]
-        buffer[: len(found)] = found
-        self._at += len(found)
-        return len(found)
+        chunk = self._chunk(number)[within : within + len(buffer)]
+        buffer[: len(chunk)] = chunk
+        self._at += len(chunk)
+        return len(chunk)
 
     def close(self) -> None:
         """Close the file."""

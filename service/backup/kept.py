@@ -54,9 +54,11 @@ def kept_for(settings: Settings, study: Study) -> Kept:
         return Kept()
     try:
         plain = json.loads(_file(settings, study).read_text("utf-8"))
-        good = tuple(Good(str(one["file"]), str(one["made"]), int(one["bytes"])) for one in plain["good"])
-        _ = [one.moment for one in good]
-        return Kept(good, tuple(str(one) for one in plain["folders"]))
+        good = tuple(
+            Good(str(entry["file"]), str(entry["made"]), int(entry["bytes"])) for entry in plain["good"]
+        )
+        _ = [backup.moment for backup in good]
+        return Kept(good, tuple(str(folder) for folder in plain["folders"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Kept()
 
@@ -73,7 +75,7 @@ def note_good(settings: Settings, study: Study, new: Good, *, by_hand_to: Path |
     folders = list(before.folders)
     if by_hand_to is not None and str(by_hand_to) not in folders:
         folders.append(str(by_hand_to))
-    others = [one for one in before.good if one.file != new.file and Path(one.file).exists()]
+    others = [backup for backup in before.good if backup.file != new.file and Path(backup.file).exists()]
     _write(settings, study, Kept((*others, new), tuple(folders)))
 
 
@@ -81,15 +83,15 @@ def remove_older(settings: Settings, study: Study, new: Good, keep: int) -> list
     """Remove older good backups of this study beside the new one, so that ``keep`` remain; returns those removed."""
     known = kept_for(settings, study)
     beside = [
-        one
-        for one in known.good
-        if Path(one.file).parent == Path(new.file).parent and one.file != new.file and one.is_there
+        backup
+        for backup in known.good
+        if Path(backup.file).parent == Path(new.file).parent and backup.file != new.file and backup.is_there
     ]
     removed = []
-    for one in _older(beside, keep):
-        Path(one.file).unlink()
-        removed.append(Path(one.file))
-    left = tuple(one for one in known.good if Path(one.file) not in removed)
+    for backup in _older(beside, keep):
+        Path(backup.file).unlink()
+        removed.append(Path(backup.file))
+    left = tuple(backup for backup in known.good if Path(backup.file) not in removed)
     _write(settings, study, Kept(left, known.folders))
     return removed
 

@@ -60,7 +60,7 @@ class Made:
             "tables": self.manifest.main.head,
             "files": len(self.manifest.files),
             "rows": sum(self.manifest.main.rows.values()),
-            "removed": [str(one) for one in self.removed],
+            "removed": [str(file) for file in self.removed],
             "notes": list(self.notes),
         }
 
@@ -197,7 +197,7 @@ def _add_files(archive: ArchiveWriter, job: _Job, databases: tuple[DatabaseEntry
 def _copied(job: _Job, work: Path) -> tuple[tuple[DatabaseEntry, ...], str | None, list[str]]:
     """Copies of all databases in ``work``, the study's id, and sentences about what could not be copied."""
     main, study_id = _copied_main(job.database_url, work)
-    found, notes = [main], []
+    databases, notes = [main], []
     caches = [(job.study.embeddings_file, contents.EMBEDDINGS, "is made anew when it is needed")]
     if job.settings.tracking_uri is None:
         caches.append((job.study.tracking_file, contents.TRACKING, "begins anew with the next training"))
@@ -211,10 +211,10 @@ def _copied(job: _Job, work: Path) -> tuple[tuple[DatabaseEntry, ...], str | Non
         try:
             copy_database(file, work / name)
             rows = rows_in(work / name) if name == contents.TRACKING else rows_of_ours(work / name)
-            found.append(DatabaseEntry(file=name, kind="sqlite", head=None, rows=rows))
+            databases.append(DatabaseEntry(file=name, kind="sqlite", head=None, rows=rows))
         except (Damaged, BadInput) as error:
             notes.append(f"{name} is not in the backup, and {remedy}: {error}")
-    return tuple(found), study_id, notes
+    return tuple(databases), study_id, notes
 
 
 def _copied_main(database_url: str, work: Path) -> tuple[DatabaseEntry, str | None]:

@@ -58,7 +58,7 @@ class Manifest(_Part):
     @property
     def total_bytes(self) -> int:
         """The size of all files together."""
-        return sum(one.bytes for one in self.files)
+        return sum(file.bytes for file in self.files)
 
     def rows(self) -> Mapping[str, int]:
         """How many rows each table of the study's own database holds."""
@@ -72,19 +72,19 @@ class Manifest(_Part):
 def read_manifest(content: bytes, where: str) -> Manifest:
     """The manifest that a file of any origin holds; raises BadInput."""
     try:
-        found = Manifest.model_validate_json(content)
+        manifest = Manifest.model_validate_json(content)
     except (ValidationError, ValueError, RecursionError) as error:
         raise BadInput(
             f"{where} is no backup that this Tandem reads: its {NAME} is missing something or is of another version. "
             f"Update Tandem, or take another backup."
         ) from error
-    listed = {one.name for one in found.files}
+    listed = {file.name for file in manifest.files}
     if (
-        not found.databases
-        or {one.file for one in found.databases} - listed
-        or len(listed) < len(found.files)
+        not manifest.databases
+        or {database.file for database in manifest.databases} - listed
+        or len(listed) < len(manifest.files)
     ):
         raise BadInput(
             f"{where} is no whole backup: its {NAME} does not name each file once. Take another backup."
         )
-    return found
+    return manifest

@@ -14,7 +14,7 @@ def password_in(file: Path, study: Path | None = None) -> str:
     try:
         with file.open("rb") as opened:
             mode = os.fstat(opened.fileno()).st_mode
-            found = opened.readline(4096).decode("utf-8").rstrip("\r\n")
+            password = opened.readline(4096).decode("utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
             f"{file}: the password's file cannot be read. Give a text file with one line."
@@ -25,6 +25,6 @@ def password_in(file: Path, study: Path | None = None) -> str:
         )
     if study is not None and file.resolve().is_relative_to(study):
         raise BadInput(f"{file} lies in the study's folder, which is handed on. Keep the password elsewhere.")
-    if not found:
+    if not password:
         raise BadInput(f"{file} is empty. Its first line is the password.")
-    return found
+    return password

@@ -61,9 +61,14 @@ class DumpFacts:
 
 def find_pg_dump() -> Path | None:
     """The newest pg_dump of this machine: it reads older servers too."""
-    found = [one for place in _PLACES for one in Path("/").glob(place.lstrip("/")) if os.access(one, os.X_OK)]
-    if found:
-        return max(found, key=_version_in_path)
+    programs = [
+        program
+        for place in _PLACES
+        for program in Path("/").glob(place.lstrip("/"))
+        if os.access(program, os.X_OK)
+    ]
+    if programs:
+        return max(programs, key=_version_in_path)
     named = shutil.which("pg_dump")
     return None if named is None else Path(named)
 
@@ -164,8 +169,8 @@ def _one_table(
     copy: re.Match[str], lines: Iterator[bytes], where: str, facts: DumpFacts, take: TakeRows | None
 ) -> None:
     table = _bare(copy["table"])
-    columns = tuple(_bare(one.strip()) for one in copy["columns"].split(","))
-    if table in facts.rows or not all(re.fullmatch("[a-z_][a-z0-9_]*", one) for one in columns):
+    columns = tuple(_bare(column.strip()) for column in copy["columns"].split(","))
+    if table in facts.rows or not all(re.fullmatch("[a-z_][a-z0-9_]*", column) for column in columns):
         raise BadInput(
             f"{where} holds the table {table} twice, or odd names of columns. Take another backup."
         )
@@ -221,10 +226,10 @@ def _columns(connection: Connection) -> dict[str, set[str]]:
             "AND table_name <> 'alembic_version'"
         )
     )
-    found: dict[str, set[str]] = {}
+    columns: dict[str, set[str]] = {}
     for table, column in rows:
-        found.setdefault(str(table), set()).add(str(column))
-    return found
+        columns.setdefault(str(table), set()).add(str(column))
+    return columns
 
 
 def _for_libpq(url: str) -> tuple[str, str, str | None]:

@@ -110,11 +110,11 @@ def _refuse_taken(to: Path) -> None:
 
 def _refuse_unfit(manifest: Manifest, file: Path, database: str | None) -> None:
     main = manifest.main
-    named = {FILE, CODEBOOK} - {one.name for one in manifest.files}
+    named = {FILE, CODEBOOK} - {file.name for file in manifest.files}
     allowed = {"sqlite": {DATABASE, EMBEDDINGS, TRACKING}, "postgresql": {DUMP, EMBEDDINGS, TRACKING}}[
         main.kind
     ]
-    files = [one.file for one in manifest.databases]
+    files = [database.file for database in manifest.databases]
     if named or set(files) - allowed or len(set(files)) < len(files) or files[0] not in (DATABASE, DUMP):
         raise BadInput(f"{file} is no whole backup of a study. Take another backup. Nothing was unpacked.")
     if main.head is None or main.head > HEAD or not re.fullmatch(r"\d{4}", main.head):
@@ -143,7 +143,7 @@ def _refuse_too_large(manifest: Manifest, to: Path) -> None:
 
 
 def _unpack(archive: Archive, half: Path) -> None:
-    databases = {one.file for one in archive.manifest.databases}
+    databases = {database.file for database in archive.manifest.databases}
     for entry in archive.manifest.files:
         if entry.name not in databases:
             archive.extract(entry, half / (_NOT_YET if entry.name == FILE else entry.name))

@@ -51,8 +51,8 @@ def rows_in(file: Path) -> dict[str, int]:
     refuse_traps(file)
     with _in_words(file), closing(sqlite3.connect(file, timeout=_WAIT_S)) as opened:
         calm(opened)
-        found = opened.execute("PRAGMA integrity_check(1)").fetchone()
-        if found is None or found[0] != "ok":
+        verdict = opened.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict is None or verdict[0] != "ok":
             raise Damaged(f"{file.name} is damaged: SQLite's integrity check does not pass")
         return {name: _count(opened, name) for name in _tables(opened)}
 
@@ -64,8 +64,8 @@ def head_in(file: Path) -> str | None:
 
 def study_id_in(file: Path) -> str | None:
     """The id of the study, None where the database has none. Raises Damaged."""
-    found = _single(file, "study_identity", "SELECT id FROM study_identity")
-    return None if found is None else found.replace("-", "")
+    identity = _single(file, "study_identity", "SELECT id FROM study_identity")
+    return None if identity is None else identity.replace("-", "")
 
 
 def _single(file: Path, table: str, query: str) -> str | None:
@@ -82,8 +82,8 @@ def _tables(opened: sqlite3.Connection) -> list[str]:
 
 def _count(opened: sqlite3.Connection, table: str) -> int:
     quoted = table.replace('"', '""')
-    found = opened.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 (quoted)
-    return int(found[0])
+    row = opened.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 (quoted)
+    return int(row[0])
 
 
 @contextmanager

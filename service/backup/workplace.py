@@ -63,8 +63,8 @@ def unfinished_file(folder: Path, study: Study) -> Iterator[Path]:
 def killed_backups(settings: Settings, study: Study) -> list[Path]:
     """What killed backups of this study have left in the folders where they go; nothing while one is being made."""
     known = kept_for(settings, study)
-    folders = {usual_folder(settings, study), *(Path(one.file).parent for one in known.good)}
-    folders |= {Path(one) for one in known.folders}
+    folders = {usual_folder(settings, study), *(Path(backup.file).parent for backup in known.good)}
+    folders |= {Path(folder) for folder in known.folders}
     left = [file for folder in sorted(folders) for file in _unfinished_in(folder, study)]
     try:
         with one_at_a_time(study) if left else nullcontext():
@@ -74,8 +74,8 @@ def killed_backups(settings: Settings, study: Study) -> list[Path]:
 
 
 def _unfinished_in(folder: Path, study: Study) -> list[Path]:
-    found = sorted(folder.glob(f".tandem-{token(study)[:12]}-*.unfinished"))
-    return [file for file in found if file.is_file() and not file.is_symlink()]
+    unfinished = sorted(folder.glob(f".tandem-{token(study)[:12]}-*.unfinished"))
+    return [file for file in unfinished if file.is_file() and not file.is_symlink()]
 
 
 def sync_folder(folder: Path) -> None:

@@ -25,14 +25,14 @@ from service.importing.import_transcripts import import_transcripts
 from service.importing.participants import import_attributes
 
 
-def bring_in(parts: Parts, one: UUID, *, by: str, progress: Progress = quiet) -> dict[str, Any]:
+def bring_in(parts: Parts, upload_id: UUID, *, by: str, progress: Progress = quiet) -> dict[str, Any]:
     """Bring in what of an upload can come in as it is; the caller holds the study.
 
     Transcripts, participants and a codebook come first. Codings and projects that were sent with transcripts wait for
     another look, since they point at these. Raises BadInput where nothing can come in; nothing is changed then.
     """
-    upload = open_upload(parts, one)
-    seen = upload.seen or look_at(parts, one)
+    upload = open_upload(parts, upload_id)
+    seen = upload.seen or look_at(parts, upload_id)
     if not seen["ready"]:
         raise BadInput("nothing of these files can come in as they are: mend what is marked first.")
     now = parts.read_again()
@@ -52,7 +52,7 @@ def bring_in(parts: Parts, one: UUID, *, by: str, progress: Progress = quiet) ->
     else:
         upload.job = ""
         upload.save()
-    return {"brought_in": str(record) if record else None, "left": [one.name for one in upload.files]}
+    return {"brought_in": str(record) if record else None, "left": [file.name for file in upload.files]}
 
 
 def _first(
@@ -64,18 +64,18 @@ def _first(
     progress: Progress,
 ) -> None:
     tables = seen["tables"]
-    ready = [one for one in upload.files if tables.get(str(one.number), {}).get("ready")]
-    for file in (one for one in ready if one.kind == "codebook"):
+    ready = [file for file in upload.files if tables.get(str(file.number), {}).get("ready")]
+    for file in (sent for sent in ready if sent.kind == "codebook"):
         take_codebook(parts, upload.path(file))
         done.append(file)
     read = seen["transcripts"]
     came = bool(read and read["files"])
     if came:
         _transcripts(parts, upload, read, notes, done, progress)
-    for file in (one for one in ready if one.kind == "participants"):
+    for file in (sent for sent in ready if sent.kind == "participants"):
         notes += import_attributes(parts, upload.path(file)).notes
         done.append(file)
-    for file in (one for one in ready if one.kind in ("codings", "project")):
+    for file in (sent for sent in ready if sent.kind in ("codings", "project")):
         if came:
             notes.append(f"{file.short} waits: look at it again now that its transcripts are here.")
             continue
@@ -84,10 +84,10 @@ def _first(
             notes += import_codings(parts, upload.path(file), **codings_asked(asked)).notes
         else:
             wishes = project_wishes(upload, file, asked, dry_run=False)
-            found = import_project(parts, upload.path(file), wishes, progress)
-            if found.refused:
-                raise BadInput("\n".join(found.refused))
-            notes += found.notes
+            imported = import_project(parts, upload.path(file), wishes, progress)
+            if imported.refused:
+                raise BadInput("\n".join(imported.refused))
+            notes += imported.notes
         done.append(file)
 
 
@@ -102,7 +102,7 @@ def _transcripts(
     lists = lists_as_said(parts.study, upload)
     if lists:
         parts.take_up(set_values(parts.study, {key: list(value) for key, value in lists.items()}))
-    found = import_transcripts(
+    imported = import_transcripts(
         parts,
         [upload.folder / "transcripts"],
         manifest=write_manifest(upload),
@@ -110,12 +110,12 @@ def _transcripts(
         replace=upload.said.replace,
         progress=progress,
     )
-    came = {one.file for one in found.read}
-    done += [one for one in upload.of_kind("transcript") if str(upload.path(one)) in came]
+    came = {read.file for read in imported.read}
+    done += [sent for sent in upload.of_kind("transcript") if str(upload.path(sent)) in came]
     done += upload.of_kind("manifest")
-    lines = in_few_lines(found.refused)
+    lines = in_few_lines(imported.refused)
     notes += [line.replace(f"{upload.folder}/transcripts/", "") for line in lines]
-    notes += found.attributes.notes
+    notes += imported.attributes.notes
     if read["refused"]:
         notes.append(f"{len(read['refused'])} files wait to be mended.")
 
@@ -129,11 +129,11 @@ def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | No
         return keep_brought_in(
             connection,
             by,
-            {**_counts(items), "notes": [for_pages(one) for one in dict.fromkeys(notes)]},
+            {**_counts(items), "notes": [for_pages(sentence) for sentence in dict.fromkeys(notes)]},
             items,
         )
 
 
 def _counts(items: Sequence[Item]) -> dict[str, Any]:
-    counted = Counter(one.kind for one in items)
+    counted = Counter(item.kind for item in items)
     return {"counts": dict(counted)}

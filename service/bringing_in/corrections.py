@@ -64,14 +64,14 @@ def give_roles(upload: Upload, given: Mapping[str, str]) -> None:
             upload.said.roles.pop(label, None)
 
 
-def take_lines(upload: Upload, one: SentFile, how: str) -> None:
+def take_lines(upload: Upload, sent: SentFile, how: str) -> None:
     """Say how a file's lines are taken; "" as usual. Raises BadInput."""
     if how and how not in LINES:
         raise BadInput(f'"{how}" is no way of taking lines.')
     if how:
-        upload.said.lines[str(one.number)] = how
+        upload.said.lines[str(sent.number)] = how
     else:
-        upload.said.lines.pop(str(one.number), None)
+        upload.said.lines.pop(str(sent.number), None)
 
 
 def take_manifest(upload: Upload, file: SentFile) -> list[str]:
@@ -82,20 +82,20 @@ def take_manifest(upload: Upload, file: SentFile) -> list[str]:
     path = upload.path(file)
     sheet = read_sheet(path, required=("file",), optional=DESCRIBED).refuse_hidden()
     by_name: dict[str, SentFile] = {}
-    for one in upload.of_kind("transcript"):
-        by_name.setdefault(folded(one.short), one)
-        by_name.setdefault(folded(one.name), one)
+    for sent in upload.of_kind("transcript"):
+        by_name.setdefault(folded(sent.short), sent)
+        by_name.setdefault(folded(sent.name), sent)
     notes = []
     for row in sheet.rows:
         named = row["file"].replace("\\", "/")
-        found = by_name.get(folded(named)) or by_name.get(folded(named.rpartition("/")[2]))
-        if found is None:
+        sent_there = by_name.get(folded(named)) or by_name.get(folded(named.rpartition("/")[2]))
+        if sent_there is None:
             notes.append(f'{file.short}, row {row.number}: none of these files is "{named}".')
             continue
         where = f"{file.short}, row {row.number}"
         plain = {name: row[name] for name in DESCRIBED if row[name]}
         Description.of(plain, where)
-        key = str(found.number)
+        key = str(sent_there.number)
         upload.said.described[key] = plain | upload.said.described.get(key, {})
         own = {sheet.headings[column]: row[column] for column in sheet.ignored if row[column]}
         for name, value in own.items():
@@ -116,11 +116,11 @@ def write_manifest(upload: Upload) -> Path | None:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(("file", *DESCRIBED, *attributes))
-    for one in files:
-        own = everyone | said.described.get(str(one.number), {})
-        known = said.attributes.get(str(one.number), {})
+    for file in files:
+        own = everyone | said.described.get(str(file.number), {})
+        known = said.attributes.get(str(file.number), {})
         row = [own.get(name, "") for name in DESCRIBED] + [known.get(name, "") for name in attributes]
-        writer.writerow([one.place, *row])
+        writer.writerow([file.place, *row])
     made = upload.folder / "manifest.csv"
     made.unlink(missing_ok=True)
     made.touch(0o600)
@@ -144,14 +144,14 @@ def lists_as_said(study: Study, upload: Upload) -> dict[str, tuple[str, ...]]:
     }
     for key in LINES:
         entries = [
-            one.short for one in upload.of_kind("transcript") if said.lines.get(str(one.number)) == key
+            sent.short for sent in upload.of_kind("transcript") if said.lines.get(str(sent.number)) == key
         ]
         others = {
-            one.short
-            for one in upload.of_kind("transcript")
-            if said.lines.get(str(one.number)) not in (key, None)
+            sent.short
+            for sent in upload.of_kind("transcript")
+            if said.lines.get(str(sent.number)) not in (key, None)
         }
-        before = [one for one in getattr(config, key) if one not in others]
+        before = [spelt for spelt in getattr(config, key) if spelt not in others]
         lists[key] = tuple(dict.fromkeys((*before, *entries)))
     return {key: value for key, value in lists.items() if value != tuple(getattr(config, key))}
 

@@ -100,13 +100,13 @@ def what_came(before: Standing, after: Standing) -> Iterator[Item]:
 
 
 def _transcripts(before: Standing, after: Standing) -> Iterator[Item]:
-    for one, described in after.described.items():
-        if one not in before.described:
-            yield Item("transcript", one)
-        elif before.texts[one] != after.texts[one]:
-            yield Item("replaced", one)
-        elif before.described[one] != described:
-            yield Item("described", one, before=before.described[one])
+    for name, described in after.described.items():
+        if name not in before.described:
+            yield Item("transcript", name)
+        elif before.texts[name] != after.texts[name]:
+            yield Item("replaced", name)
+        elif before.described[name] != described:
+            yield Item("described", name, before=before.described[name])
 
 
 def _coded(before: Standing, after: Standing) -> Iterator[Item]:
@@ -121,8 +121,8 @@ def _coded(before: Standing, after: Standing) -> Iterator[Item]:
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    found = {name: row._mapping[name] for name in _DESCRIBED}
-    return found | {"date": found["date"].isoformat() if found["date"] else None}
+    plain = {name: row._mapping[name] for name in _DESCRIBED}
+    return plain | {"date": plain["date"].isoformat() if plain["date"] else None}
 
 
 def _list(config: StudyConfig, key: str) -> Any:

@@ -34,9 +34,9 @@ MOST_GROUPS = 60
 MOST_CELLS = 40
 
 
-def look_at(parts: Parts, one: UUID, progress: Progress = quiet) -> dict[str, Any]:
+def look_at(parts: Parts, upload_id: UUID, progress: Progress = quiet) -> dict[str, Any]:
     """Look at an upload and keep what was found. Raises Gone."""
-    upload = open_upload(parts, one)
+    upload = open_upload(parts, upload_id)
     now = parts.read_again()
     now.take_up(study_as_said(now.study, upload))
     seen: dict[str, Any] = {"transcripts": None, "tables": {}, "faults": []}
@@ -54,15 +54,15 @@ def look_at(parts: Parts, one: UUID, progress: Progress = quiet) -> dict[str, An
 
 def _ready(seen: Mapping[str, Any]) -> bool:
     """Can something of it come in as it is?"""
-    found = seen["transcripts"]
-    read = bool(found and found["files"] and not found["fault"])
-    return read or any(one["ready"] for one in seen["tables"].values())
+    transcripts_seen = seen["transcripts"]
+    read = bool(transcripts_seen and transcripts_seen["files"] and not transcripts_seen["fault"])
+    return read or any(table_seen["ready"] for table_seen in seen["tables"].values())
 
 
 def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, Any]:
     folder = upload.folder / "transcripts"
     try:
-        found = preview_transcripts(
+        imported = preview_transcripts(
             parts,
             [folder],
             manifest=write_manifest(upload),
@@ -80,36 +80,38 @@ def _transcripts(parts: Parts, upload: Upload, progress: Progress) -> dict[str, 
             "fault": _ours(upload, str(error)),
         }
     return {
-        "files": _files(upload, found),
-        "refused": _refused(upload, found),
-        "not_read": [{"file": one.file, "why": for_pages(one.why)} for one in found.not_read],
-        "speakers": _speakers(upload, found),
+        "files": _files(upload, imported),
+        "refused": _refused(upload, imported),
+        "not_read": [{"file": unread.file, "why": for_pages(unread.why)} for unread in imported.not_read],
+        "speakers": _speakers(upload, imported),
         # speakers and files that were not read stand on the page by themselves
-        "notes": [_ours(upload, one) for one in found.attributes.notes],
+        "notes": [_ours(upload, sentence) for sentence in imported.attributes.notes],
         "fault": "",
     }
 
 
-def _files(upload: Upload, found: Imported) -> list[dict[str, Any]]:
-    by_path = {str(upload.path(one)): one for one in upload.of_kind("transcript")}
+def _files(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
+    by_path = {str(upload.path(sent)): sent for sent in upload.of_kind("transcript")}
     return [
-        _file(upload, by_path[one.file], at, one) for at, one in enumerate(found.read) if one.file in by_path
+        _file(upload, by_path[read.file], at, read)
+        for at, read in enumerate(imported.read)
+        if read.file in by_path
     ]
 
 
-def _file(upload: Upload, sent: SentFile, at: int, one: Read) -> dict[str, Any]:
-    t = one.transcript
-    shown = shown_file(at, one)
-    account = one.account
+def _file(upload: Upload, sent: SentFile, at: int, read: Read) -> dict[str, Any]:
+    t = read.transcript
+    shown = shown_file(at, read)
+    account = read.account
     shown |= {
         "account": {"words_in": account.words_in, "words_left_out": account.words_left_out},
         "near": [asdict(near) for near in account.near[:40]],
         "left_out": [asdict(left) for left in account.left_out[:40]],
-        "look": list(one.suspicion.sentences),
-        "warnings": [_ours(upload, warning) for warning in one.warnings],
+        "look": list(read.suspicion.sentences),
+        "warnings": [_ours(upload, warning) for warning in read.warnings],
         "speakers": [
             {"label": s.label, "coded": s.role.is_coded, "known": s.known, "asks": s.asks, "turns": s.turns}
-            for s in one.speakers
+            for s in read.speakers
         ],
     }
     return {
@@ -132,40 +134,40 @@ def _file(upload: Upload, sent: SentFile, at: int, one: Read) -> dict[str, Any]:
     }
 
 
-def _refused(upload: Upload, found: Imported) -> list[dict[str, Any]]:
-    by_path = {str(upload.path(one)): one for one in upload.of_kind("transcript")}
+def _refused(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
+    by_path = {str(upload.path(sent)): sent for sent in upload.of_kind("transcript")}
     said = []
-    for one in found.refused:
-        sent = by_path.get(one.file)
-        reason = _ours(upload, one.reason)
+    for refused in imported.refused:
+        sent = by_path.get(refused.file)
+        reason = _ours(upload, refused.reason)
         said.append(
             {
                 "number": sent.number if sent else None,
-                "file": sent.name if sent else Path(one.file).name,
-                "row": one.row,
+                "file": sent.name if sent else Path(refused.file).name,
+                "row": refused.row,
                 "reason": reason[:1].upper() + reason[1:],
             }
         )
     return said
 
 
-def _speakers(upload: Upload, found: Imported) -> list[dict[str, Any]]:
+def _speakers(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
     """Speakers of whom somebody has to say whether they ask, and those of whom somebody here has said it."""
     rows = [
         {
-            "label": one.label,
-            "turns": one.turns,
-            "questions": one.questions,
-            "files": len(one.files),
-            "first": Path(one.files[0]).name if one.files else "",
-            "guess": "interviewer" if one.asks else "participant",
-            "counted": one.counted and len(one.files) > 1,
+            "label": speaker.label,
+            "turns": speaker.turns,
+            "questions": speaker.questions,
+            "files": len(speaker.files),
+            "first": Path(speaker.files[0]).name if speaker.files else "",
+            "guess": "interviewer" if speaker.asks else "participant",
+            "counted": speaker.counted and len(speaker.files) > 1,
             "said": "",
         }
-        for one in found.unknown_speakers
+        for speaker in imported.unknown_speakers
     ]
     spoken: dict[str, int] = {}
-    for read in found.read:
+    for read in imported.read:
         for speaker in read.speakers:
             spoken[speaker.label] = spoken.get(speaker.label, 0) + speaker.turns
     return rows + [
@@ -185,7 +187,7 @@ def _guarded(parts: Parts, upload: Upload, file: SentFile) -> dict[str, Any]:
         return {
             "ready": False,
             "groups": groups,
-            "faults": [_ours(upload, one) for one in error.more] if not groups else [],
+            "faults": [_ours(upload, fault) for fault in error.more] if not groups else [],
         }
     except TandemError as error:
         return {
@@ -238,26 +240,30 @@ def _table(parts: Parts, upload: Upload, file: SentFile, path: Path) -> dict[str
 def _project(
     parts: Parts, upload: Upload, file: SentFile, path: Path, asked: Mapping[str, Any]
 ) -> dict[str, Any]:
-    found = import_project(parts, path, project_wishes(upload, file, asked, dry_run=True), quiet)
-    kept = found.kept
+    imported = import_project(parts, path, project_wishes(upload, file, asked, dry_run=True), quiet)
+    kept = imported.kept
     counts = {
-        "sources": len(found.sources),
-        "codes": len(found.codes),
+        "sources": len(imported.sources),
+        "codes": len(imported.codes),
         "codings that would come in": kept.codings,
         "codings that are there already": kept.unchanged,
-        "attributes new or changed": found.attributes,
+        "attributes new or changed": imported.attributes,
     }
-    seen = _good(counts, (*found.notes, *(f"Left out: {line}" for line in found.left_in_words)))
+    seen = _good(counts, (*imported.notes, *(f"Left out: {line}" for line in imported.left_in_words)))
     names = [
-        ("code", one.theirs, found.labels.get(one.ours or "", ""), one.by, one.nearest or "")
-        for one in found.codes
+        ("code", code.theirs, imported.labels.get(code.ours or "", ""), code.by, code.nearest or "")
+        for code in imported.codes
     ]
-    names += [(one.what, one.theirs, one.ours, one.by, "") for one in found.understood if one.what in WHATS]
-    names += [("coder", theirs, ours, "the name rule", "") for theirs, ours in found.coders.items()]
-    seen["names"] = [list(one) for one in names]
-    seen["sources"] = [asdict(one) for one in found.sources]
-    seen["faults"] = [_ours(upload, one) for one in (*found.refused, *found.remedies)]
-    seen["ready"] = not found.refused
+    names += [
+        (understood.what, understood.theirs, understood.ours, understood.by, "")
+        for understood in imported.understood
+        if understood.what in WHATS
+    ]
+    names += [("coder", theirs, ours, "the name rule", "") for theirs, ours in imported.coders.items()]
+    seen["names"] = [list(name) for name in names]
+    seen["sources"] = [asdict(source) for source in imported.sources]
+    seen["faults"] = [_ours(upload, fault) for fault in (*imported.refused, *imported.remedies)]
+    seen["ready"] = not imported.refused
     return seen
 
 
@@ -270,7 +276,7 @@ def _good(
     return {
         "ready": True,
         "counts": {name: count for name, count in counts.items() if count},
-        "notes": [for_pages(one) for one in notes],
+        "notes": [for_pages(sentence) for sentence in notes],
         "groups": groups or [],
         "faults": [],
         **more,
@@ -279,27 +285,27 @@ def _good(
 
 def _groups(problems: Any, path: Path) -> list[dict[str, Any]]:
     told: list[Problem] = [
-        one if isinstance(one, Problem) else problem_of(path, str(one)) for one in problems
+        problem if isinstance(problem, Problem) else problem_of(path, str(problem)) for problem in problems
     ]
-    found = alike(told, path)[:MOST_GROUPS]
+    alike_problems = alike(told, path)[:MOST_GROUPS]
     can = path.suffix.lower() in TABLES
     return [
         {
-            **one.to_json(),
-            "reason": for_pages(one.reason).rstrip("."),
-            "meant": _meant(one.reason),
-            "cells": [list(cell) for cell in one.cells[:MOST_CELLS]],
-            "count": len(one.rows) or 1,
+            **group.to_json(),
+            "reason": for_pages(group.reason).rstrip("."),
+            "meant": _meant(group.reason),
+            "cells": [list(cell) for cell in group.cells[:MOST_CELLS]],
+            "count": len(group.rows) or 1,
             "can_mend": can,
         }
-        for one in found
+        for group in alike_problems
     ]
 
 
 def _meant(reason: str) -> str:
     """The name that a sentence proposes, "" where it proposes none."""
-    found = re.search(r'[Dd]id you mean "([^"]+)"', reason)
-    return found[1] if found else ""
+    match = re.search(r'[Dd]id you mean "([^"]+)"', reason)
+    return match[1] if match else ""
 
 
 def codings_asked(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -335,7 +341,7 @@ def project_wishes(upload: Upload, file: SentFile, asked: Mapping[str, Any], *, 
 
 def _ours(upload: Upload, sentence: str) -> str:
     """A sentence without the folders in which the files lie here, and with what a page calls things."""
-    for one in upload.files:
-        sentence = sentence.replace(str(upload.path(one)), one.short)
+    for file in upload.files:
+        sentence = sentence.replace(str(upload.path(file)), file.short)
     plain = sentence.replace(f"{upload.folder}/transcripts/", "").replace(f"{upload.folder}/", "")
     return for_pages(plain)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.problems import Problem
-from annotations.sheets.content import decode, read_bytes
+from annotations.sheets.content import read_bytes
 from annotations.sheets.grids import Grid, grids_of, without_remains
 
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
@@ -40,7 +41,7 @@ class Alike:
             "reason": self.reason,
             "value": self.value,
             "rows": list(self.rows),
-            "cells": [list(one) for one in self.cells],
+            "cells": [list(cell) for cell in self.cells],
         }
 
 
@@ -56,16 +57,18 @@ def alike(problems: Sequence[Problem], file: Path) -> list[Alike]:
 
     Cells of a column that say the same are one group; single ones that are at fault alike are another.
     """
-    names = {one.column for one in problems if one.column and one.row is not None}
-    columns = {name: found for name in names if (found := _column(file, name)) is not None}
+    names = {problem.column for problem in problems if problem.column and problem.row is not None}
+    columns = {name: column_there for name in names if (column_there := _column(file, name)) is not None}
     same: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
     whole = []
-    for one in problems:
-        if one.row is None:
-            whole.append(Alike(one.column, one.reason, None, ()))
+    for problem in problems:
+        if problem.row is None:
+            whole.append(Alike(problem.column, problem.reason, None, ()))
             continue
-        said = columns[one.column].cells.get(one.row, "") if one.column in columns else ""
-        same.setdefault((one.column, folded(said) or one.reason), []).append((one.row, said, one.reason))
+        said = columns[problem.column].cells.get(problem.row, "") if problem.column in columns else ""
+        same.setdefault((problem.column, folded(said) or problem.reason), []).append(
+            (problem.row, said, problem.reason)
+        )
     groups: list[Alike] = []
     singles: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
     for (column, _), cells in same.items():
@@ -79,7 +82,7 @@ def alike(problems: Sequence[Problem], file: Path) -> list[Alike]:
         reason = cells[0][2] if len(cells) == 1 else kind
         pairs = tuple((row, said) for row, said, _ in cells)
         groups.append(Alike(column, reason, None, tuple(row for row, _ in pairs), pairs))
-    return [*whole, *sorted(groups, key=lambda one: -len(one.rows))]
+    return [*whole, *sorted(groups, key=lambda group: -len(group.rows))]
 
 
 def _kind_of_reason(reason: str, value: str) -> str:
@@ -107,10 +110,10 @@ def mend(file: Path, changes: Sequence[tuple[int, str, str]], same: Mapping[tupl
 
 
 def _column_there(file: Path, name: str) -> _Column:
-    found = _column(file, name)
-    if found is None:
+    column_read = _column(file, name)
+    if column_read is None:
         raise BadInput(f'{file.name} has no column "{name[:80]}".')
-    return found
+    return column_read
 
 
 def _column(file: Path, name: str) -> _Column | None:
@@ -149,15 +152,15 @@ def _places(file: Path, wanted: Mapping[tuple[int, str], str]) -> dict[tuple[int
 
 def _in_csv(file: Path, wanted: Mapping[tuple[int, str], str]) -> None:
     places = _places(file, wanted)
-    text = decode(read_bytes(file), str(file))
+    text, _ = decode_text(read_bytes(file), str(file))
     first = text.split("\n", 1)[0]
     name = next(iter(wanted))[1]
     # the separator under which the column is found
     separator = next(
         (
-            one
-            for one in sorted(",;\t", key=first.count, reverse=True)
-            if any(_heading(name) == _heading(cell) for cell in _some_cells(text, one))
+            separator
+            for separator in sorted(",;\t", key=first.count, reverse=True)
+            if any(_heading(name) == _heading(cell) for cell in _some_cells(text, separator))
         ),
         ",",
     )
@@ -198,10 +201,10 @@ def _in_workbook(file: Path, wanted: Mapping[tuple[int, str], str]) -> None:
 
 
 def _in_lines(file: Path, wanted: Mapping[tuple[int, str], str]) -> None:
-    lines = decode(read_bytes(file), str(file)).split("\n")
+    lines = decode_text(read_bytes(file), str(file))[0].split("\n")
     for (row, name), value in wanted.items():
         plain = json.loads(lines[row - 1])
-        key = next((one for one in plain if _heading(one) == _heading(name)), name)
+        key = next((heading for heading in plain if _heading(heading) == _heading(name)), name)
         lines[row - 1] = json.dumps(plain | {key: value}, ensure_ascii=False)
     _write(file, "\n".join(lines).encode())
 

@@ -45,7 +45,8 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
             f"the export of the codebook as a table has the ids."
         )
     findings = [
-        f"{one.what} {', '.join(one.codes[:6])}. {one.remedy}" for one in check_codebook(after)[:_NAMED]
+        f"{fault.what} {', '.join(fault.codes[:6])}. {fault.remedy}"
+        for fault in check_codebook(after)[:_NAMED]
     ]
     return NewCodebook(
         after,
@@ -58,7 +59,7 @@ def look_at_codebook(parts: Parts, file: Path) -> NewCodebook:
 
 def take_codebook(parts: Parts, file: Path) -> NewCodebook:
     """Let it take the place of the study's codebook. Raises as ``look_at_codebook``, and changes nothing then."""
-    found = look_at_codebook(parts, file)
-    write_codebook(found.codebook, parts.study.codebook_file)
+    codebook_read = look_at_codebook(parts, file)
+    write_codebook(codebook_read.codebook, parts.study.codebook_file)
     parts.__dict__.pop("codebook", None)
-    return found
+    return codebook_read

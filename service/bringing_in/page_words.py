@@ -36,11 +36,11 @@ _SAID = (
     (r"Correct it, or add it there\.", "Correct it, or add it under Settings."),
     (r"or add the code to codebook\.yaml\.", "or bring in a codebook that has the code."),
 )  # fmt: skip
-_RULES = tuple((re.compile(found), said) for found, said in _SAID)
+_RULES = tuple((re.compile(pattern), said) for pattern, said in _SAID)
 
 
 def for_pages(sentence: str) -> str:
     """The sentence as a page says it."""
-    for found, said in _RULES:
-        sentence = found.sub(said, sentence)
+    for pattern, said in _RULES:
+        sentence = pattern.sub(said, sentence)
     return sentence

@@ -54,37 +54,37 @@ _RESTS = {
 }
 
 
-def why_it_stays(connection: Connection, one: BroughtIn) -> tuple[str, ...]:
+def why_it_stays(connection: Connection, brought_in: BroughtIn) -> tuple[str, ...]:
     """Why it cannot be undone, a sentence each; none where it can."""
-    if one.undone is not None:
+    if brought_in.undone is not None:
         return ("It was undone already.",)
-    return tuple(_reasons(connection, items_of(connection, one.id), one.id))
+    return tuple(_reasons(connection, items_of(connection, brought_in.id), brought_in.id))
 
 
-def undo(parts: Parts, one: UUID, *, by: str) -> BroughtIn:
+def undo(parts: Parts, record_id: UUID, *, by: str) -> BroughtIn:
     """Take it back; the caller holds the study.
 
     Raises BadInput with every reason why it cannot be; nothing is changed then.
     """
     words: tuple[str, ...] = ()
     with parts.store.writing() as connection:
-        found = brought_in_by_id(connection, one)
-        if found is None:
+        record_there = brought_in_by_id(connection, record_id)
+        if record_there is None:
             raise BadInput("nothing that came in has this number.")
-        reasons = why_it_stays(connection, found)
+        reasons = why_it_stays(connection, record_there)
         if reasons:
             raise BadInput("\n".join(reasons))
-        items = items_of(connection, one)
+        items = items_of(connection, record_id)
         new = {item.transcript for item in items if item.kind == "transcript"}
         words = words_of(connection, [kept for kept in all_texts(connection) if kept.id in new])
         files = _files_as_before(parts, items)
         _take_back(connection, items)
-        mark_undone(connection, one, by)
+        mark_undone(connection, record_id, by)
         for write in files:
             write()
     if words:
         parts.forget(words)
-    return found
+    return record_there
 
 
 def _reasons(connection: Connection, items: Sequence[Item], record: UUID) -> Iterator[str]:
@@ -152,7 +152,7 @@ def _others(
         )
     if table in (reviews, codings):
         ids = connection.execute(select(table.c.id).where(column.in_(some))).scalars()
-        return sum(one not in own for one in ids)
+        return sum(row_id not in own for row_id in ids)
     return int(
         connection.execute(select(func.count()).select_from(table).where(column.in_(some))).scalar_one()
     )
@@ -188,7 +188,9 @@ def _not_own(
     some: Sequence[UUID],
     own: set[UUID],
 ) -> int:
-    return sum(one not in own for one in connection.execute(select(which).where(points.in_(some))).scalars())
+    return sum(
+        row_id not in own for row_id in connection.execute(select(which).where(points.in_(some))).scalars()
+    )
 
 
 def _on_codebook(connection: Connection, items: Sequence[Item]) -> Iterator[str]:
@@ -208,12 +210,12 @@ def _on_codebook(connection: Connection, items: Sequence[Item]) -> Iterator[str]
 def _codes_in(text: str) -> set[str]:
     import yaml
 
-    found: set[str] = set()
+    ids: set[str] = set()
 
     def walk(node: Any) -> None:
         if isinstance(node, dict):
             if isinstance(node.get("id"), str):
-                found.add(node["id"])
+                ids.add(node["id"])
             for value in node.values():
                 walk(value)
         elif isinstance(node, list):
@@ -221,7 +223,7 @@ def _codes_in(text: str) -> set[str]:
                 walk(value)
 
     walk(yaml.safe_load(text))
-    return found
+    return ids
 
 
 def _files_as_before(parts: Parts, items: Sequence[Item]) -> list[Callable[[], None]]:

@@ -91,23 +91,23 @@ class Upload:
 
     def file(self, number: int) -> SentFile:
         """The file with this number. Raises BadInput."""
-        for one in self.files:
-            if one.number == number:
-                return one
+        for file in self.files:
+            if file.number == number:
+                return file
         raise BadInput("these files hold none of this number.")
 
-    def path(self, one: SentFile) -> Path:
+    def path(self, sent: SentFile) -> Path:
         """Where a file lies."""
-        return self.folder / one.place
+        return self.folder / sent.place
 
     def of_kind(self, *kinds: Kind) -> list[SentFile]:
         """The files of these kinds, in the order in which they were sent."""
-        return [one for one in self.files if one.kind in kinds]
+        return [file for file in self.files if file.kind in kinds]
 
     @property
     def bytes(self) -> int:
         """How large all files are."""
-        return sum(one.bytes for one in self.files)
+        return sum(file.bytes for file in self.files)
 
     def save(self) -> None:
         """Keep what is known of it; what a look found before does not hold any more."""
@@ -117,7 +117,7 @@ class Upload:
             {
                 "by": self.by,
                 "created": self.created.isoformat(),
-                "files": [asdict(one) for one in self.files],
+                "files": [asdict(file) for file in self.files],
                 "said": asdict(self.said),
                 "job": self.job,
                 "version": self.version,
@@ -137,23 +137,23 @@ class Upload:
     @property
     def seen(self) -> dict[str, Any] | None:
         """What the newest look found, None where nobody has looked since the last change."""
-        found = read_plain(self.folder / _SEEN)
-        return found if found is not None and found.get("version") == self.version else None
+        seen_before = read_plain(self.folder / _SEEN)
+        return seen_before if seen_before is not None and seen_before.get("version") == self.version else None
 
-    def leave_out(self, one: SentFile) -> None:
+    def leave_out(self, sent: SentFile) -> None:
         """Delete a file: it is not to come in."""
-        self.path(one).unlink(missing_ok=True)
-        self.files.remove(one)
+        self.path(sent).unlink(missing_ok=True)
+        self.files.remove(sent)
 
-    def change_kind(self, one: SentFile, kind: Kind) -> None:
+    def change_kind(self, sent: SentFile, kind: Kind) -> None:
         """Take a file for something else."""
         if kind not in KINDS:
             raise BadInput(f'"{kind}" is no kind of file.')
-        place = _place(self.folder, one.name, one.number, kind)
+        place = _place(self.folder, sent.name, sent.number, kind)
         target = self.folder / place
         make_private(target.parent, self.folder)
-        self.path(one).replace(target)
-        one.place, one.kind = place, kind
+        self.path(sent).replace(target)
+        sent.place, sent.kind = place, kind
 
     def remove(self) -> None:
         """Delete all of it."""
@@ -165,8 +165,8 @@ def receive(parts: Parts, sent: Iterable[tuple[str, IO[bytes]]], *, by: str, kin
 
     Raises BadInput for too many, too large, or no files; nothing is left of them then.
     """
-    one, folder = new_folder(parts, "in")
-    upload = Upload(one, folder, by, datetime.now(UTC))
+    upload_id, folder = new_folder(parts, "in")
+    upload = Upload(upload_id, folder, by, datetime.now(UTC))
     try:
         for number, (name, content) in enumerate(sent, start=1):
             if number > MOST_FILES:
@@ -219,22 +219,24 @@ def _place(folder: Path, name: str, number: int, kind: Kind) -> str:
 
 
 def _is_file_above(folder: Path, target: Path) -> bool:
-    return any(one.is_file() for one in target.parents if one.is_relative_to(folder))
+    return any(parent.is_file() for parent in target.parents if parent.is_relative_to(folder))
 
 
-def open_upload(parts: Parts, one: UUID) -> Upload:
+def open_upload(parts: Parts, upload_id: UUID) -> Upload:
     """The upload with this id. Raises Gone."""
-    folder = folder_of(parts, "in", one)
-    found = None if folder is None else _read(one, folder)
-    if found is None:
+    folder = folder_of(parts, "in", upload_id)
+    upload_read = None if folder is None else _read(upload_id, folder)
+    if upload_read is None:
         raise Gone
-    return found
+    return upload_read
 
 
 def all_uploads(parts: Parts) -> list[Upload]:
     """Those that wait, the newest first."""
-    found = [_read(one, folder) for one, folder in folders(parts, "in")]
-    return sorted((one for one in found if one is not None), key=lambda one: one.created, reverse=True)
+    uploads = [_read(upload_id, folder) for upload_id, folder in folders(parts, "in")]
+    return sorted(
+        (upload for upload in uploads if upload is not None), key=lambda upload: upload.created, reverse=True
+    )
 
 
 def in_words(upload: Upload) -> str:
@@ -250,12 +252,12 @@ def in_words(upload: Upload) -> str:
     return ", ".join(said)
 
 
-def _read(one: UUID, folder: Path) -> Upload | None:
+def _read(upload_id: UUID, folder: Path) -> Upload | None:
     plain = read_plain(folder / _SAID)
     if plain is None:
         return None
     return Upload(
-        one,
+        upload_id,
         folder,
         plain["by"],
         datetime.fromisoformat(plain["created"]),

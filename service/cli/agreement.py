@@ -138,8 +138,8 @@ def _everybody(report: Report) -> list[str]:
     from service.agreement.views import everybody
 
     names = {"all": "coded at all, α", "sets of codes": "sets of codes, α with MASI"}
-    found = [f"{names[figure.level]} {_short(figure)}" for figure in everybody(report)]
-    return [f"All {len(report.facts.coders)} people together: {'; '.join(found)}"] if found else []
+    figures = [f"{names[figure.level]} {_short(figure)}" for figure in everybody(report)]
+    return [f"All {len(report.facts.coders)} people together: {'; '.join(figures)}"] if figures else []
 
 
 def _short(figure: Agreement | None) -> str:
@@ -277,12 +277,12 @@ def _show_verdicts(report: Report, *, several: bool) -> None:
     say("", "Is the model as good as a second coder?")
     rows = [
         (
-            f"{one['framework']}: {one['code']}" if several else one["code"],
-            _verdict(one),
-            number(one["delta"]),
-            interval_of(one["interval_unadjusted"], few=one["few_transcripts"]),
+            f"{verdict_json['framework']}: {verdict_json['code']}" if several else verdict_json["code"],
+            _verdict(verdict_json),
+            number(verdict_json["delta"]),
+            interval_of(verdict_json["interval_unadjusted"], few=verdict_json["few_transcripts"]),
         )
-        for one in (verdict.to_json() for verdict in report.verdicts)
+        for verdict_json in (verdict.to_json() for verdict in report.verdicts)
     ]
     table("", ("code", "verdict", "Δ", "95 %, exploratory"), rows, numbers=2)
     say(f"Rule: {rule(report.margin)}")
@@ -302,17 +302,17 @@ def _show_effect(report: Report) -> None:
     effect = report.effect
     say("", "Are suggestions swaying us?")
     if not effect.differences:
-        say(f"No figure: {effect.reason}.", *(f"  {one}" for one in effect.left_out))
+        say(f"No figure: {effect.reason}.", *(f"  {effect_left_out}" for effect_left_out in effect.left_out))
         return
     rows = [
         (
-            one.measure,
-            number(one.assisted),
-            number(one.blind),
-            number(one.difference),
-            interval_of(one.interval, few=one.few_transcripts),
+            difference.measure,
+            number(difference.assisted),
+            number(difference.blind),
+            number(difference.difference),
+            interval_of(difference.interval, few=difference.few_transcripts),
         )
-        for one in effect.differences
+        for difference in effect.differences
     ]
     head = (
         f"{effect.assisted} assisted, {effect.blind} blind reviews",
@@ -331,11 +331,11 @@ def _show_next(report: Report) -> None:
     say("", "To narrow the intervals most, give these to a second coder:")
     rows = [
         (
-            one["transcript"],
-            one["segments"],
-            ", ".join(one["coded_by"]) or "nobody yet",
-            ", ".join(one["codes"]),
+            candidate["transcript"],
+            candidate["segments"],
+            ", ".join(candidate["coded_by"]) or "nobody yet",
+            ", ".join(candidate["codes"]),
         )
-        for one in report.double_code[:5]
+        for candidate in report.double_code[:5]
     ]
     table("", ("transcript", "segments", "coded by", "helps most with"), rows)

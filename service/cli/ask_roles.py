@@ -20,7 +20,7 @@ def ask_roles(study: Study, unknown: Sequence[UnknownSpeaker]) -> Study:
     """Ask about each speaker and write the answers to study.yaml; the study as it is afterwards."""
     from annotations.study.list_in_file import add_to_list
 
-    asked = [one for one in unknown if not (one.counted and len(one.files) > 1)][:_ASKED]
+    asked = [speaker for speaker in unknown if not (speaker.counted and len(speaker.files) > 1)][:_ASKED]
     if not asked:
         return study
     say(
@@ -28,10 +28,10 @@ def ask_roles(study: Study, unknown: Sequence[UnknownSpeaker]) -> Study:
         "Of these speakers study.yaml does not say whether they ask or answer. Interviewers' turns are not coded.",
     )
     answers: dict[str, list[str]] = {"interviewers": [], "participant_speakers": []}
-    for one in asked:
-        key = _answer(one)
+    for speaker in asked:
+        key = _answer(speaker)
         if key:
-            answers[key].append(one.label)
+            answers[key].append(speaker.label)
     for key, labels in answers.items():
         if labels:
             study = add_to_list(study, key, labels)
@@ -41,16 +41,18 @@ def ask_roles(study: Study, unknown: Sequence[UnknownSpeaker]) -> Study:
     return study
 
 
-def _answer(one: UnknownSpeaker) -> str | None:
+def _answer(speaker: UnknownSpeaker) -> str | None:
     """The key of study.yaml that the label belongs to, or None to decide later."""
     say(
-        f'"{one.label}" speaks {_turns(one.turns)} in {_files(one.files)}; {one.questions or "none"} of them '
-        f"{'is a question' if one.questions == 1 else 'are questions'}. It looks like somebody who "
-        f"{'asks' if one.asks else 'answers'}."
+        f'"{speaker.label}" speaks {_turns(speaker.turns)} in {_files(speaker.files)}; '
+        f"{speaker.questions or 'none'} of them {'is a question' if speaker.questions == 1 else 'are questions'}. "
+        f"It looks like somebody who {'asks' if speaker.asks else 'answers'}."
     )
     while True:
         given = typer.prompt(
-            f'Is "{one.label}" an interviewer? y, n, or Enter to decide later', default="", show_default=False
+            f'Is "{speaker.label}" an interviewer? y, n, or Enter to decide later',
+            default="",
+            show_default=False,
         )
         word = str(given).strip().casefold()
         if word in ("y", "yes"):

@@ -37,20 +37,20 @@ def command(
         raise unknown("entry of the audit log", did, list(Did))
     with open_parts(chosen(study)) as parts:
         with parts.store.reading() as connection:
-            found = [as_cells(row) for row in rows_of(connection, who=who, did=did)]
+            entries = [as_cells(row) for row in rows_of(connection, who=who, did=did)]
         if to is not None:
-            write_table(to, COLUMNS, found, sheet="audit")
+            write_table(to, COLUMNS, entries, sheet="audit")
             note(parts, Did.SAW_AUDIT, to.name)
     if json:
-        as_json({"entries": found, "file": None if to is None else str(to)})
+        as_json({"entries": entries, "file": None if to is None else str(to)})
         return
     if to is not None:
-        say(f"Wrote {len(found):,} entries to {to}.")
+        say(f"Wrote {len(entries):,} entries to {to}.")
         return
-    if not found:
+    if not entries:
         say("Nothing has been written down.")
         return
-    shown = found[:_SHOWN]
+    shown = entries[:_SHOWN]
     table("", COLUMNS[1:], [tuple(row[column] for column in COLUMNS[1:]) for row in shown])
-    if len(found) > _SHOWN:
-        say(f"… and {len(found) - _SHOWN:,} more. --to FILE writes all.")
+    if len(entries) > _SHOWN:
+        say(f"… and {len(entries) - _SHOWN:,} more. --to FILE writes all.")

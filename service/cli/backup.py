@@ -110,8 +110,8 @@ def _show(made: Made, json: bool) -> None:
         return
     sealed = ", encrypted" if made.encrypted else ", not encrypted: whoever has it can read the study"
     say(f"{made.file}", f"{_size(made.bytes)}{sealed}. It was opened and is whole.")
-    for one in made.removed:
-        say(f"Removed the older {one.name}.")
+    for older in made.removed:
+        say(f"Removed the older {older.name}.")
     warn(*made.notes)
 
 

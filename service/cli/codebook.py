@@ -30,12 +30,13 @@ def list_them(json: JsonOption = False) -> None:
     """The codebooks that come with Tandem."""
     from annotations.codebook.files import shipped_codebook, shipped_codebooks
 
-    found = [(name, shipped_codebook(name)) for name in shipped_codebooks()]
+    codebooks = [(name, shipped_codebook(name)) for name in shipped_codebooks()]
     if json:
-        as_json({"codebooks": [_summary(name, codebook) for name, codebook in found]})
+        as_json({"codebooks": [_summary(name, codebook) for name, codebook in codebooks]})
         return
     rows = [
-        (name, _frameworks(codebook), len(codebook.applicable), codebook.complete) for name, codebook in found
+        (name, _frameworks(codebook), len(codebook.applicable), codebook.complete)
+        for name, codebook in codebooks
     ]
     table("", ("name", "holds", "codes", "with use rules and examples"), rows, numbers=2)
     say(
@@ -83,8 +84,8 @@ def check(which: WhichArgument = None, study: StudyOption = None, json: JsonOpti
 
     codebook = _codebook(which, study)
     used = _used(which, study)
-    found = check_codebook(codebook, used)
-    wrong = [finding for finding in found if finding.kind == "wrong"]
+    findings = check_codebook(codebook, used)
+    wrong = [finding for finding in findings if finding.kind == "wrong"]
     if json:
         as_json(
             {
@@ -92,11 +93,11 @@ def check(which: WhichArgument = None, study: StudyOption = None, json: JsonOpti
                 "version": codebook.version,
                 "codes": len(codebook.applicable),
                 "codings": None if used is None else sum(used.values()),
-                "findings": [finding.to_json() for finding in found],
+                "findings": [finding.to_json() for finding in findings],
             }
         )
     else:
-        _print_findings(codebook, used, found)
+        _print_findings(codebook, used, findings)
     if wrong:
         raise typer.Exit(1)
 
@@ -106,9 +107,9 @@ def crosswalk(json: JsonOption = False) -> None:
     """Where each construct of CFIR 2009 went in CFIR 2022, and how far each row can be relied on."""
     from annotations.codebook.crosswalk import STATUSES, shipped_crosswalk
 
-    found = shipped_crosswalk()
+    table_of_steps = shipped_crosswalk()
     if json:
-        as_json({"statuses": STATUSES, "rows": [row.to_json() for row in found.rows]})
+        as_json({"statuses": STATUSES, "rows": [row.to_json() for row in table_of_steps.rows]})
         return
     rows = [
         (
@@ -118,7 +119,7 @@ def crosswalk(json: JsonOption = False) -> None:
             row.status,
             row.note,
         )
-        for row in found.rows
+        for row in table_of_steps.rows
     ]
     table("", ("CFIR 2009", "CFIR 2022", "how", "status", "note"), rows)
     say("", *(f"{status}: {meaning}." for status, meaning in STATUSES.items()))
@@ -128,9 +129,9 @@ def _codebook(which: str | None, study: Path | None) -> Codebook:
     if which is not None:
         from service.new_study import codebook_said
 
-        found = codebook_said(which)
-        warn(*found.notes)
-        return found.codebook
+        codebook_read = codebook_said(which)
+        warn(*codebook_read.notes)
+        return codebook_read.codebook
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
@@ -202,19 +203,21 @@ def _print_entry(out: Any, entry: Entry) -> None:
         out.print(Padding(f"[dim]{_plain(str(other))}[/]", (0, 0, 0, 2)))
 
 
-def _print_findings(codebook: Codebook, used: Mapping[str, int] | None, found: tuple[Finding, ...]) -> None:
+def _print_findings(
+    codebook: Codebook, used: Mapping[str, int] | None, findings: tuple[Finding, ...]
+) -> None:
     looked = (
         "no codings were looked at" if used is None else f"{counted(sum(used.values()), 'coding')} looked at"
     )
     say(f"{codebook.name}: {counted(len(codebook.applicable), 'code')}, {looked}.")
-    for finding in found:
+    for finding in findings:
         say("", f"{finding.kind.upper()}  {finding.what}.")
         if finding.codes and len(finding.codes) < len(codebook.applicable):
             shown = "; ".join(finding.codes[:12])
             more = len(finding.codes) - 12
             say(f"  {shown}" + (f"; and {more} more (--json lists all)" if more > 0 else ""))
         say(f"  {finding.remedy}")
-    if not found:
+    if not findings:
         say("Nothing is missing, and nothing looks suspicious.")
 
 

@@ -73,16 +73,16 @@ def command(
             present=present or (),
             changed=changes or (),
         )
-        found = record(parts, agreed)
+        agreed_on = record(parts, agreed)
         note(parts, Did.DECIDED, transcript, by=by, turn=turn)
     if json:
-        as_json(found.to_json())
+        as_json(agreed_on.to_json())
         return
-    people = " and ".join(dict.fromkeys(coder for _, coder in found.sources))
+    people = " and ".join(dict.fromkeys(coder for _, coder in agreed_on.sources))
     say(
-        f"The passage is {passage_named(found.transcript, found.turn, found.first_words)}",
-        f"{found.by} recorded as {found.condition.value}: {', '.join(found.codes) or 'nothing applies'}. It was made "
-        f"from the reviews of {people}, which stay as they are; that they agreed is {found.by}'s word.",
+        f"The passage is {passage_named(agreed_on.transcript, agreed_on.turn, agreed_on.first_words)}",
+        f"{agreed_on.by} recorded as {agreed_on.condition.value}: {', '.join(agreed_on.codes) or 'nothing applies'}. "
+        f"It was made from the reviews of {people}, which stay as they are; that they agreed is {agreed_on.by}'s word.",
     )
-    if found.supersedes:
+    if agreed_on.supersedes:
         say("It takes the place of the consensus before; that one is kept.")

@@ -44,8 +44,8 @@ def command(
         learn_and_suggest(parts, say)
         access, pushed = into_label_studio(parts, port=label_studio_port, tell=say)
         say("", "Where to click:")
-        for one in pushed:
-            say(f"  Label Studio    {one.project.url}/data?labeling=1")
+        for pushed_project in pushed:
+            say(f"  Label Studio    {pushed_project.project.url}/data?labeling=1")
         say(
             f"                  log in as {access.username} with the password {access.password}",
             "                  The first passage of wave 2 opens. Correct what is ticked, then Submit; the next one comes.",

@@ -50,52 +50,53 @@ def command(
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
-        found = disagreements(
+        differing = disagreements(
             parts, Wanted(Asked(wave, case, where=tuple(where or ())), code, parse_pair(pair))
         )
         if csv is not None:
-            write_csv(found, parts.codebook, csv)
+            write_csv(differing, parts.codebook, csv)
         if html is not None:
-            write_html(found, parts, html)
+            write_html(differing, parts, html)
         codebook = parts.codebook
         for file in (csv, html):
             if file is not None:
                 note(parts, Did.EXPORTED, file.name, kind="disagreements")
-        note_passages(parts, "disagreements", (one.transcript for one in found))
+        note_passages(parts, "disagreements", (difference.transcript for difference in differing))
     if json:
-        as_json({"disagreements": [one.to_json(codebook) for one in found]})
+        as_json({"disagreements": [difference.to_json(codebook) for difference in differing]})
         return
-    _show(found, codebook)
+    _show(differing, codebook)
     for file in (csv, html):
         if file is not None:
             say("", f"Written: {file}. It holds participants' words: keep it where the transcripts are kept.")
 
 
-def _show(found: Sequence[Disagreement], codebook: Codebook) -> None:
-    if not found:
+def _show(differing: Sequence[Disagreement], codebook: Codebook) -> None:
+    if not differing:
         say(
             "No disagreement: on every segment that two people judged independently their codes are the same."
         )
         return
-    open_ones = sum(one.consensus is None for one in found)
+    open_ones = sum(difference.consensus is None for difference in differing)
     say(
-        f"{counted(len(found), 'passage')} on which coders differ, {open_ones:,} without a consensus yet.", ""
+        f"{counted(len(differing), 'passage')} on which coders differ, {open_ones:,} without a consensus yet.",
+        "",
     )
 
     def named(codes: frozenset[str], none: str) -> str:
-        return ", ".join(sorted(codebook.label(one) for one in codes if one in codebook.by_id)) or none
+        return ", ".join(sorted(codebook.label(code) for code in codes if code in codebook.by_id)) or none
 
     rows = [
         (
-            one.transcript,
-            shown_number(one.turn),
-            one.words if len(one.words) < 120 else one.words[:117] + " …",
-            "\n".join(f"{its.coder}: {named(its.codes, 'nothing')}" for its in one.said),
-            named(one.consensus.codes, "nothing applies") if one.consensus else "",
+            difference.transcript,
+            shown_number(difference.turn),
+            difference.words if len(difference.words) < 120 else difference.words[:117] + " …",
+            "\n".join(f"{its.coder}: {named(its.codes, 'nothing')}" for its in difference.said),
+            named(difference.consensus.codes, "nothing applies") if difference.consensus else "",
         )
-        for one in found[:SHOWN]
+        for difference in differing[:SHOWN]
     ]
     table("", ("transcript", "turn", "words", "coded", "agreed since"), rows)
-    if len(found) > SHOWN:
-        say("", f"{len(found) - SHOWN} more: see them all with --html FILE, --csv FILE or --json.")
+    if len(differing) > SHOWN:
+        say("", f"{len(differing) - SHOWN} more: see them all with --html FILE, --csv FILE or --json.")
     say("", "Record what you agree on: tandem consensus TRANSCRIPT --turn N --code CODE --by NAME")

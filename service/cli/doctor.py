@@ -27,12 +27,12 @@ def command(
     from service.doctor_checks import run_checks
 
     with progress("Checking") as step:
-        found = run_checks(chosen(study), step)
-    failed = [check for check in found if not check.ok]
+        checks = run_checks(chosen(study), step)
+    failed = [check for check in checks if not check.ok]
     if json:
-        as_json({"ok": not failed, "checks": [check.to_json() for check in found]})
+        as_json({"ok": not failed, "checks": [check.to_json() for check in checks]})
     else:
-        rows = [("ok" if check.ok else "FAILS", check.name, check.found) for check in found]
+        rows = [("ok" if check.ok else "FAILS", check.name, check.found) for check in checks]
         table("", ("", "what", "found"), rows)
         for check in failed:
             say("", f"{check.name}: {check.remedy}")
@@ -46,16 +46,20 @@ def _second_look(folder: Path | None, *, json: bool) -> None:
     from service.looking.second_look import second_look
 
     with open_parts(folder) as parts:
-        found = second_look(parts)
+        odd = second_look(parts)
     if json:
-        as_json({"second_look": [one.to_json() for one in found]})
+        as_json({"second_look": [odd_review.to_json() for odd_review in odd]})
         return
-    if not found:
+    if not odd:
         say("Nothing in people's coding asks for a second look.")
         return
-    table("", ("coder", "where", "what"), [(one.coder, one.place, one.found) for one in found])
+    table(
+        "",
+        ("coder", "where", "what"),
+        [(odd_review.coder, odd_review.place, odd_review.found) for odd_review in odd],
+    )
     say(
         "",
-        f"{counted(len(found), 'review')} to look at again. Nothing was changed: whoever coded it opens the passage in "
+        f"{counted(len(odd), 'review')} to look at again. Nothing was changed: whoever coded it opens the passage in "
         f"Label Studio, decides, and presses Update if it was a slip.",
     )

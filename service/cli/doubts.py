@@ -36,15 +36,17 @@ def list_doubts(
     from service.doubts.seen import doubts_seen
 
     with open_parts(chosen(study)) as parts:
-        found = doubts_seen(parts, Viewer(account=None, name="", role=Role.LEAD))
-    found = tuple(one for one in found if one.doubt.open or not only_open)
+        doubts = doubts_seen(parts, Viewer(account=None, name="", role=Role.LEAD))
+    doubts = tuple(seen for seen in doubts if seen.doubt.open or not only_open)
     if json:
-        as_json({"doubts": [_plain(one) for one in found]})
+        as_json({"doubts": [_plain(seen) for seen in doubts]})
         return
-    if not found:
+    if not doubts:
         say("Nobody has noted or asked anything." if not only_open else "No question is open.")
         return
-    rows = [(str(one.id)[:_SHORT], one.state, one.place, one.doubt.author, one.doubt.text) for one in found]
+    rows = [
+        (str(seen.id)[:_SHORT], seen.state, seen.place, seen.doubt.author, seen.doubt.text) for seen in doubts
+    ]
     table("", ("id", "state", "about", "by", "text"), rows)
 
 
@@ -108,15 +110,15 @@ def answer_doubt(
 
     with open_parts(chosen(study)) as parts:
         viewer = _lead(parts, by)
-        found = [one for one in doubts_seen(parts, viewer) if str(one.id).startswith(doubt.casefold())]
-        if len(found) != 1 or not doubt:
-            many = "several memos or questions" if found else "no memo or question"
+        matching = [seen for seen in doubts_seen(parts, viewer) if str(seen.id).startswith(doubt.casefold())]
+        if len(matching) != 1 or not doubt:
+            many = "several memos or questions" if matching else "no memo or question"
             raise BadInput(f'the id of {many} begins with "{doubt}". See the ids with "tandem doubts list".')
-        made = answer(parts, viewer, found[0].id, text, settles=settles)
+        made = answer(parts, viewer, matching[0].id, text, settles=settles)
     if json:
-        as_json({"doubt": str(found[0].id), "answer": str(made)})
+        as_json({"doubt": str(matching[0].id), "answer": str(made)})
         return
-    say(f"Answered {str(found[0].id)[:_SHORT]}.")
+    say(f"Answered {str(matching[0].id)[:_SHORT]}.")
 
 
 def _lead(parts: Parts, by: str) -> Any:
@@ -128,14 +130,14 @@ def _lead(parts: Parts, by: str) -> Any:
     return Viewer(account=None, name=in_whose_name(parts, name, Action.WRITE_DOUBT), role=Role.LEAD)
 
 
-def _plain(one: SeenDoubt) -> dict[str, Any]:
-    doubt = one.doubt
+def _plain(seen: SeenDoubt) -> dict[str, Any]:
+    doubt = seen.doubt
     return {
-        "id": str(one.id),
+        "id": str(seen.id),
         "about": doubt.about,
-        "where": one.place,
+        "where": seen.place,
         "kind": "question" if doubt.is_question else "memo",
-        "state": one.state,
+        "state": seen.state,
         "by": doubt.author,
         "created": doubt.created,
         "text": doubt.text,

@@ -33,39 +33,42 @@ def command(
         parts.alone("evaluate"),
         progress("Reading and validating") as step,
     ):
-        found, collected = evaluate(parts, group_by=group_by, embedding=step, fitting=step)  # type: ignore[arg-type]
+        figures, collected = evaluate(parts, group_by=group_by, embedding=step, fitting=step)  # type: ignore[arg-type]
         warn(*parts.cache.notes)
-    found["group_by"] = group_by
+    figures["group_by"] = group_by
     if json:
-        as_json(found)
+        as_json(figures)
         return
     nameless = not any(kept.transcript.participant for kept in collected.corpus.transcripts)
-    _show(found, "transcript" if group_by == "participant" and nameless else group_by)
+    _show(figures, "transcript" if group_by == "participant" and nameless else group_by)
 
 
-def _show(found: dict[str, Any], group_by: str) -> None:
+def _show(figures: dict[str, Any], group_by: str) -> None:
     from annotations.numbers_shown import counted
 
-    overall = found["overall"]
+    overall = figures["overall"]
     if not overall["n_segments"]:
         say(f"No figure: {overall['reason']}.")
-        warn(*([found["people_reason"]] if found["people_reason"] else []))
+        warn(*([figures["people_reason"]] if figures["people_reason"] else []))
         return
     say(
         f"Cross-validation: every figure is on a {group_by} whose words the model had not seen "
         f"({counted(overall['n_segments'], 'segment')}, {counted(overall['groups'], group_by)}).",
         "",
     )
-    if serving := found.get("serving"):
+    if serving := figures.get("serving"):
         say(
             f"These are models made for this alone. {serving['model_version']}, which serves, was measured apart: on "
             f"{counted(serving['overall']['groups'], 'participant')} who only judge. See tandem models show "
             f"{serving['model_version']}.",
             "",
         )
-    at_random = found["random_split"]
+    at_random = figures["random_split"]
     rows = [
-        (name, _with_interval(overall) if key == "kappa" and part == "overall" else _figure(found[part][key]))
+        (
+            name,
+            _with_interval(overall) if key == "kappa" and part == "overall" else _figure(figures[part][key]),
+        )
         + ((_figure(at_random[part][key]),) if at_random else ())
         for name, part, key in (
             ("F1 over all codes (micro)", "overall", "micro_f1"),
@@ -91,12 +94,12 @@ def _show(found: dict[str, Any], group_by: str) -> None:
             "",
         )
     else:
-        say(f"What a random split would have claimed is not shown: {found['random_split_reason']}.", "")
+        say(f"What a random split would have claimed is not shown: {figures['random_split_reason']}.", "")
     _show_why_no_interval(overall, "model and coders")
-    _show_without_assisted(found)
-    show_languages(found.get("languages"))
-    _show_people(found, group_by)
-    several = len({row["framework"] for row in found["codes"]}) > 1
+    _show_without_assisted(figures)
+    show_languages(figures.get("languages"))
+    _show_people(figures, group_by)
+    several = len({row["framework"] for row in figures["codes"]}) > 1
     chance = {row["code_id"]: row for row in at_random["codes"]} if at_random else {}
     rows = [
         (
@@ -111,7 +114,7 @@ def _show(found: dict[str, Any], group_by: str) -> None:
             _ticked(row),
             _figure(row.get("recall_at_5")),
         )
-        for row in sorted(found["codes"], key=lambda row: (row["framework"], -row["n"]))
+        for row in sorted(figures["codes"], key=lambda row: (row["framework"], -row["n"]))
         if row["n"]
     ]
     say("")
@@ -127,23 +130,23 @@ def _show(found: dict[str, Any], group_by: str) -> None:
     )
     columns = (*first, "code", "segments", *shares)
     table("", columns, rows, numbers=len(shares) + 1)
-    _show_ticks(found["codes"])
-    if any(row.get("few_transcripts") for row in (overall, *found["codes"])):
+    _show_ticks(figures["codes"])
+    if any(row.get("few_transcripts") for row in (overall, *figures["codes"])):
         say("", f"* few transcripts: the interval is wide and rests on fewer than 20 {group_by}s.")
     undefined: dict[str, list[str]] = {}
-    for row in found["codes"]:
+    for row in figures["codes"]:
         if row["n"] and row["kappa"] is None:
             undefined.setdefault(row["reason"] or "it cannot be computed", []).append(row["code"])
     for reason, codes in undefined.items():
         say("", f"No kappa for {', '.join(codes)}: {reason}.")
-    never = [row["code"] for row in found["codes"] if row["n"] and row["kappa"] == 0 and row["reason"]]
+    never = [row["code"] for row in figures["codes"] if row["n"] and row["kappa"] == 0 and row["reason"]]
     if never:
         say("", f"Kappa is 0 because one side never varies, whatever the other does: {', '.join(never)}.")
-    if found["too_few"]:
+    if figures["too_few"]:
         say(
             "",
-            f"{counted(len(found['too_few']), 'code has', 'codes have')} too few examples to be judged and "
-            f"{'counts' if len(found['too_few']) == 1 else 'count'} as not suggested.",
+            f"{counted(len(figures['too_few']), 'code has', 'codes have')} too few examples to be judged and "
+            f"{'counts' if len(figures['too_few']) == 1 else 'count'} as not suggested.",
         )
 
 
@@ -171,13 +174,13 @@ def _show_ticks(codes: list[dict[str, Any]]) -> None:
     )
 
 
-def _show_people(found: dict[str, Any], group_by: str) -> None:
+def _show_people(figures: dict[str, Any], group_by: str) -> None:
     from annotations.numbers_shown import counted
 
-    people = found["people"]
+    people = figures["people"]
     say("")
     if people is None:
-        say(f"Person and person: no figure, because {found['people_reason']}.")
+        say(f"Person and person: no figure, because {figures['people_reason']}.")
         return
     person, model = people["person"], people["model"]
     rows = []
@@ -223,15 +226,15 @@ def _show_why_no_interval(overall: dict[str, Any], who: str) -> None:
     )
 
 
-def _show_without_assisted(found: dict[str, Any]) -> None:
-    without = found.get("without_assisted")
+def _show_without_assisted(figures: dict[str, Any]) -> None:
+    without = figures.get("without_assisted")
     if without is None:
         return
     say("", "The same, learnt with and without the reviews that saw suggestions (assisted):")
     rows = [
-        (name, figure(found["overall"]), figure(without["overall"]))
+        (name, figure(figures["overall"]), figure(without["overall"]))
         for name, figure in (
-            ("F1 over all codes", lambda one: _figure(one["micro_f1"])),
+            ("F1 over all codes", lambda figures: _figure(figures["micro_f1"])),
             ("kappa, mean of codes", _with_interval),
         )
     ]

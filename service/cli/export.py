@@ -108,16 +108,16 @@ def command(
         raise BadInput("--refi writes the whole study; --wave, --case and the like are for the other files.")
     # transcripts that came since are cut into segments first, which writes
     with open_parts(chosen(study)) as parts, parts.alone(NAME) if wide else nullcontext():
-        found = list(
+        exported = list(
             _exports(parts, refi, files, asked, no_suggestions=no_suggestions, coded_only=coded_only)
         )
-        for one in found:
-            note(parts, Did.EXPORTED, ", ".join(file.name for file in one.files), kind=one.what)
+        for export in exported:
+            note(parts, Did.EXPORTED, ", ".join(file.name for file in export.files), kind=export.what)
     if json:
-        as_json({"exported": [one.to_json() for one in found]})
+        as_json({"exported": [export.to_json() for export in exported]})
         return
-    for one in found:
-        _tell(one)
+    for export in exported:
+        _tell(export)
 
 
 def _exports(
@@ -136,14 +136,14 @@ def _exports(
         yield from export_tables(parts, files, asked, coded_only=coded_only)
 
 
-def _tell(found: Exported) -> None:
-    files = " and ".join(map(str, found.files))
-    counts = ", ".join(f"{count:,} {what}" for what, count in found.counts.items() if count)
+def _tell(exported: Exported) -> None:
+    files = " and ".join(map(str, exported.files))
+    counts = ", ".join(f"{count:,} {what}" for what, count in exported.counts.items() if count)
     say(f"Wrote {files}", f"{counts or 'Nothing'}.")
-    if found.lost:
-        say("", "The format has no place for:", *(f"  {one}" for one in found.lost))
-        say("What the second file can hold of this stands there." if len(found.files) > 1 else "")
-    if found.left_out:
-        said = ", ".join(f"{count:,} {why}" for why, count in sorted(found.left_out.items()))
+    if exported.lost:
+        say("", "The format has no place for:", *(f"  {loss}" for loss in exported.lost))
+        say("What the second file can hold of this stands there." if len(exported.files) > 1 else "")
+    if exported.left_out:
+        said = ", ".join(f"{count:,} {why}" for why, count in sorted(exported.left_out.items()))
         say(f"Left out: {said}.")
-    warn(*found.notes)
+    warn(*exported.notes)

@@ -45,19 +45,19 @@ def may_forget(by: str, *, given: Sequence[str], replace: bool, dry_run: bool, y
 def plan_with(plans: list[ForgetPlan]) -> Callable[[Connection, Imported], None]:
     """For a dry run: what would be forgotten is put into ``plans``."""
 
-    def plan(connection: Connection, found: Imported) -> None:
+    def plan(connection: Connection, imported: Imported) -> None:
         from service.withdrawal.forget_words import what_would_be_forgotten
 
-        plans.append(what_would_be_forgotten(connection, _names(found)))
+        plans.append(what_would_be_forgotten(connection, _names(imported)))
 
     return plan
 
 
-def forget_old_words(parts: Parts, found: Imported, *, by: str) -> Withdrawn | None:
+def forget_old_words(parts: Parts, imported: Imported, *, by: str) -> Withdrawn | None:
     """Erase what the files that were taken have taken out; None where nothing was left to erase."""
     from service.withdrawal.forget_words import forget_words
 
-    names = _names(found)
+    names = _names(imported)
     if not names:
         return None
     with progress("Erasing") as step:
@@ -79,12 +79,12 @@ def tell_forgotten(plans: Sequence[ForgetPlan], gone: Withdrawn | None) -> None:
     """What would go, or what went and what is left."""
     if gone is not None:
         say("", f"The words that were taken out of {gone.participant} are erased:")
-        rows = [(one.what, one.where, one.verified) for one in gone.gone]
+        rows = [(thing.what, thing.where, thing.verified) for thing in gone.gone]
         table("", ("what is gone", "where", "verified"), rows)
         if gone.models:
             say(f"These models had learnt from them: {', '.join(gone.models)}.")
         say("", gone.serves, f"Receipt: {gone.receipt[0]} (and .json)")
-        warn(*gone.notes, *(f"STILL THERE: {one}" for one in gone.still_there))
+        warn(*gone.notes, *(f"STILL THERE: {sentence}" for sentence in gone.still_there))
         return
     if not plans:
         say("Nothing was left to erase: no earlier version of these transcripts holds other words.")
@@ -99,5 +99,5 @@ def tell_forgotten(plans: Sequence[ForgetPlan], gone: Withdrawn | None) -> None:
     )
 
 
-def _names(found: Imported) -> list[str]:
-    return list(dict.fromkeys(one.transcript.name for one in found.read if one.state in _TAKEN))
+def _names(imported: Imported) -> list[str]:
+    return list(dict.fromkeys(read.transcript.name for read in imported.read if read.state in _TAKEN))

@@ -33,51 +33,51 @@ def command(
     from service.looking.history import history
 
     with open_parts(chosen(study)) as parts:
-        found = history(parts, span)
+        past = history(parts, span)
     if json:
-        as_json(found.to_json())
+        as_json(past.to_json())
         return
-    _print(found)
+    _print(past)
 
 
-def _print(found: History) -> None:
-    say(_understood(found), f"Characters {found.span.start} to {found.span.end} of its text.")
-    say(*(version_line(one) for one in found.earlier_versions), "")
-    for coder, code in found.without_review:
+def _print(past: History) -> None:
+    say(_understood(past), f"Characters {past.span.start} to {past.span.end} of its text.")
+    say(*(version_line(earlier) for earlier in past.earlier_versions), "")
+    for coder, code in past.without_review:
         say(
             f"{coder} coded it as {code}; what else they read is not known, so this is no review (see tandem "
             f"import-codings --complete)."
         )
-    if not found.reviews:
+    if not past.reviews:
         asks = "An interviewer says it: it is context, and is not coded."
-        say(asks if found.asks else "Nobody has reviewed this passage yet.")
+        say(asks if past.asks else "Nobody has reviewed this passage yet.")
         return
     rows = [
         (
-            one.came.replace("T", " ")[:16],
-            one.review.coder,
-            f"{one.review.condition.value}, {one.review.draw.value}",
-            "\n".join(one.codes) or "(nothing applies)",
-            _changes(one),
-            "\n".join([one.state, *_earlier(one)]),
+            review.came.replace("T", " ")[:16],
+            review.review.coder,
+            f"{review.review.condition.value}, {review.review.draw.value}",
+            "\n".join(review.codes) or "(nothing applies)",
+            _changes(review),
+            "\n".join([review.state, *_earlier(review)]),
         )
-        for one in found.reviews
+        for review in past.reviews
     ]
     table("", ("came", "coder", "condition, draw", "codes", "against what was suggested", "state"), rows)
 
 
-def version_line(one: EarlierVersion) -> str:
+def version_line(version: EarlierVersion) -> str:
     """An earlier version of a text, in a line."""
-    more = "its words were erased" if one.erased else "tandem show ID --text --version N prints it"
-    return f"Version {one.version} of the text was replaced on {one.replaced[:10]} ({more})."
+    more = "its words were erased" if version.erased else "tandem show ID --text --version N prints it"
+    return f"Version {version.version} of the text was replaced on {version.replaced[:10]} ({more})."
 
 
-def _earlier(one: Past) -> list[str]:
+def _earlier(review: Past) -> list[str]:
     """Where it stood in earlier versions of the text: what moved along is said once, what changed with its words."""
     from annotations.turn_numbers import first_words
 
     lines = []
-    for place in one.earlier:
+    for place in review.earlier:
         if not place.words_changed:
             lines.append(f"moved along from version {place.version}")
             continue
@@ -91,19 +91,19 @@ def _earlier(one: Past) -> list[str]:
     return lines
 
 
-def _understood(found: History) -> str:
+def _understood(past: History) -> str:
     from annotations.turn_numbers import first_words, passage_named
 
-    words = first_words(found.text, most=_SHOWN)
-    if found.turn is None:
-        return f"The passage is in {found.transcript}: “{words}”"
-    verb = "is" if found.whole_turn else "begins in"
-    return f"The passage {verb} {passage_named(found.transcript, found.turn, words)}"
+    words = first_words(past.text, most=_SHOWN)
+    if past.turn is None:
+        return f"The passage is in {past.transcript}: “{words}”"
+    verb = "is" if past.whole_turn else "begins in"
+    return f"The passage {verb} {passage_named(past.transcript, past.turn, words)}"
 
 
-def _changes(one: Past) -> str:
-    if one.suggested is None:
+def _changes(review: Past) -> str:
+    if review.suggested is None:
         return "nothing was shown"
-    parts = (("accepted", one.accepted), ("rejected", one.rejected), ("added", one.added))
+    parts = (("accepted", review.accepted), ("rejected", review.rejected), ("added", review.added))
     lines = [f"{word}: {', '.join(codes)}" for word, codes in parts if codes]
-    return "\n".join(lines or ["nothing was suggested"]) + f"\n(model {one.model})"
+    return "\n".join(lines or ["nothing was suggested"]) + f"\n(model {review.model})"

@@ -78,7 +78,7 @@ def command(
     from service.importing.import_codings import import_codings
 
     with open_parts(chosen(study)) as parts, parts.alone("import-codings"):
-        found = import_codings(
+        imported = import_codings(
             parts,
             file,
             complete=complete,
@@ -93,16 +93,16 @@ def command(
         if not dry_run:
             note(parts, Did.IMPORTED, file.name, kind="codings")
     if json:
-        as_json(found.to_json())
+        as_json(imported.to_json())
         return
     if dry_run:
         say("This is what would be imported; nothing was kept.", "")
-    kept = found.kept
+    kept = imported.kept
     table(
         "",
         ("", "count"),
         [
-            ("rows read", found.rows),
+            ("rows read", imported.rows),
             ("codings imported", kept.codings),
             ("reviews made of them", kept.reviews),
             ("… of these empty (looked, nothing applies)", kept.empty_reviews),
@@ -110,7 +110,7 @@ def command(
             ("reviews that replace an earlier one", kept.superseded),
             ("codings on what an interviewer says (kept, not learnt from)", kept.on_interviewer),
             ("codings that no segment carries (kept, not learnt from)", kept.on_no_segment),
-            ("rows left out", len({fault.row for fault in found.faults})),
+            ("rows left out", len({fault.row for fault in imported.faults})),
         ],
         numbers=1,
     )
@@ -119,15 +119,15 @@ def command(
         f"{counted(len(kept.coders), 'coder')}, {counted(len(kept.transcripts), 'transcript')}: "
         f"{', '.join(sorted(kept.coders))}",
     )
-    warn(*found.notes)
-    if found.faults:
-        warn(*in_few_lines(found.faults))
-    say("", f"Next: {_next(found)}")
+    warn(*imported.notes)
+    if imported.faults:
+        warn(*in_few_lines(imported.faults))
+    say("", f"Next: {_next(imported)}")
 
 
-def _next(found: ImportedCodings) -> str:
-    if found.dry_run:
+def _next(imported: ImportedCodings) -> str:
+    if imported.dry_run:
         return "the same command without --dry-run"
-    if found.complete == "none" and found.kept.codings and not found.kept.reviews:
+    if imported.complete == "none" and imported.kept.codings and not imported.kept.reviews:
         return "the same command with --complete all or --complete listed; as they are, nothing can be learnt from these"
     return "tandem train"

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _SHOWN = 40
 
 
-def explain(found: Imported) -> None:
+def explain(imported: Imported) -> None:
     """Print, for each file, how speakers were found, what nearly was a label, what is left out, and the words."""
-    for one in found.read:
-        _explain(one)
-    warn(*in_few_lines(found.refused))
+    for read in imported.read:
+        _explain(read)
+    warn(*in_few_lines(imported.refused))
 
 
-def _explain(one: Read) -> None:
-    account, name = one.account, Path(one.file).name
-    say("", f"{name}: {account.layout or one.reader}, {_count(len(one.as_read.turns), 'turn')}")
-    roles = {speaker.label: speaker for speaker in one.speakers if speaker.label}
+def _explain(read: Read) -> None:
+    account, name = read.account, Path(read.file).name
+    say("", f"{name}: {account.layout or read.reader}, {_count(len(read.as_read.turns), 'turn')}")
+    roles = {speaker.label: speaker for speaker in read.speakers if speaker.label}
     if roles:
         rows = [
             (label, _role(speaker), account.speakers.get(label, ""), speaker.turns)
@@ -50,14 +50,14 @@ def _explain(one: Read) -> None:
         f"Words: {account.words_in:,} in the file = {account.kept:,} in turns + {account.marks:,} in labels, times and "
         f"numbers + {account.words_left_out:,} left out.",
     )
-    for sentence in _look(one):
+    for sentence in _look(read):
         say(f"Look at: {sentence}.")
-    warn(*one.warnings, *_remedies(one))
+    warn(*read.warnings, *_remedies(read))
 
 
-def _look(one: Read) -> list[str]:
+def _look(read: Read) -> list[str]:
     """What to look at that is not said above, with the turns' numbers."""
-    look = one.suspicion
+    look = read.suspicion
     said = [f"{speaker} speaks once" for speaker in look.once]
     said.extend(
         f"turn {shown_number(long.turn)} of {long.speaker or 'no name'} has {long.words} words"
@@ -68,28 +68,28 @@ def _look(one: Read) -> list[str]:
     return said
 
 
-def _remedies(one: Read) -> list[str]:
+def _remedies(read: Read) -> list[str]:
     said = []
-    if one.account.near:
+    if read.account.near:
         said.append(
             "if one of these lines does name a speaker, add the name to participant_speakers or interviewers of study.yaml "
             "and import again."
         )
-    if any(speaker.label for speaker in one.speakers):
+    if any(speaker.label for speaker in read.speakers):
         said.append("if the file has no speakers, give --no-speakers, or --kind 'field note'.")
-    if one.account.unlabelled:
+    if read.account.unlabelled:
         said.append(
             "only those who ask are labelled, or study.yaml says so: lines without a label are taken as the participant's."
         )
     return said
 
 
-def open_preview(parts: Parts, found: Imported, *, browser: bool) -> Path:
+def open_preview(parts: Parts, imported: Imported, *, browser: bool) -> Path:
     """Write the page into the study's folder, and open it where somebody sits at a terminal."""
     from service.importing.preview_page import write_preview
 
     page = parts.study.import_preview
-    write_preview(found, page)
+    write_preview(imported, page)
     if browser and sys.stdout.isatty():
         import webbrowser
 
@@ -102,44 +102,44 @@ def show_reread(parts: Parts, files: Sequence[Path], described: Mapping[str, str
     from service.importing.reread import reread
 
     with progress("Reading again") as step:
-        found = reread(parts, files, described=described, progress=step)
-    otherwise = [one for one in found.compared if one.first is not None]
+        compared = reread(parts, files, described=described, progress=step)
+    otherwise = [transcript for transcript in compared.compared if transcript.first is not None]
     if json:
         as_json(
             {
-                "compared": [one.to_json() for one in found.compared],
-                "refused": [str(one) for one in found.refused],
-                "without_file": list(found.without_file),
+                "compared": [transcript.to_json() for transcript in compared.compared],
+                "refused": [str(fault) for fault in compared.refused],
+                "without_file": list(compared.without_file),
             }
         )
         return
     rows: list[Sequence[Any]] = [
         (
-            one.transcript,
-            ", ".join(one.speakers_before) or "none",
-            ", ".join(one.speakers_after) or "none",
-            shown_number(one.first or 0),
-            one.before,
-            one.after,
+            transcript.transcript,
+            ", ".join(transcript.speakers_before) or "none",
+            ", ".join(transcript.speakers_after) or "none",
+            shown_number(transcript.first or 0),
+            transcript.before,
+            transcript.after,
         )
-        for one in otherwise
+        for transcript in otherwise
     ]
     if rows:
         columns = ("transcript", "speakers", "speakers now", "first other turn", "turns", "turns now")
         table("", columns, rows, numbers=3)
     say(
         "",
-        f"{len(otherwise)} of {len(found.compared)} would be read otherwise now. They stay as they are; to have one read "
+        f"{len(otherwise)} of {len(compared.compared)} would be read otherwise now. They stay as they are; to have one read "
         f"anew while nobody has coded it, import its file with --replace."
-        if found.compared
+        if compared.compared
         else "No transcript was compared.",
     )
-    if found.without_file:
+    if compared.without_file:
         warn(
-            f"{_count(len(found.without_file), 'transcript')} can only be compared with the file: give files or folders "
+            f"{_count(len(compared.without_file), 'transcript')} can only be compared with the file: give files or folders "
             f"after --reread."
         )
-    warn(*in_few_lines(found.refused))
+    warn(*in_few_lines(compared.refused))
 
 
 def _role(speaker: Any) -> str:

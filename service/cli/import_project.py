@@ -86,39 +86,40 @@ def command(
         parts.alone("import-project"),
         progress("Reading sources") as step,
     ):
-        found = import_project(parts, file, wishes, step)
-        if not dry_run and not found.refused:
+        outcome = import_project(parts, file, wishes, step)
+        if not dry_run and not outcome.refused:
             note(parts, Did.IMPORTED, file.name, kind="project")
     if write_map is not None:
-        write_name_map(found, write_map)
+        write_name_map(outcome, write_map)
     if json:
-        as_json(found.to_json())
+        as_json(outcome.to_json())
     else:
-        _show(found, write_map)
-    if found.refused:
+        _show(outcome, write_map)
+    if outcome.refused:
         what = "Nothing would be imported" if dry_run else "Nothing was imported"
-        more = len(found.refused) - _REFUSED
-        lines = [*found.refused[:_REFUSED], *([f"… and {more} more."] * (more > 0)), *found.remedies]
+        more = len(outcome.refused) - _REFUSED
+        lines = [*outcome.refused[:_REFUSED], *([f"… and {more} more."] * (more > 0)), *outcome.remedies]
         raise BadInput("\n".join([*lines, f"{what}. Correct this and try again."]))
 
 
-def _show(found: ProjectOutcome, write_map: Path | None) -> None:
+def _show(outcome: ProjectOutcome, write_map: Path | None) -> None:
     from annotations.numbers_shown import counted
 
-    made = f" (made by {found.origin})" if found.origin else ""
-    say(f'{found.file.name}: "{found.project}"{made}' if found.project else found.file.name)
-    if found.dry_run:
+    made = f" (made by {outcome.origin})" if outcome.origin else ""
+    say(f'{outcome.file.name}: "{outcome.project}"{made}' if outcome.project else outcome.file.name)
+    if outcome.dry_run:
         say("This is what would come in; nothing was kept.")
-    _sources(found)
-    _codes(found)
-    names = _understood(found)
-    names += [("coder", theirs, ours, "the name rule") for theirs, ours in found.coders.items()]
+    _sources(outcome)
+    _codes(outcome)
+    names = _understood(outcome)
+    names += [("coder", theirs, ours, "the name rule") for theirs, ours in outcome.coders.items()]
     _table("How names are understood", ("what", "theirs", "ours", "by"), names)
-    kept = found.kept
+    kept = outcome.kept
     say(
         "",
-        f"{counted(kept.codings, 'coding')} new ({counted(found.memos, 'memo')} in all), {kept.unchanged:,} there already; "
-        f"{counted(len(kept.coders), 'coder')}; {counted(found.attributes, 'attribute')} new or changed.",
+        f"{counted(kept.codings, 'coding')} new ({counted(outcome.memos, 'memo')} in all), "
+        f"{kept.unchanged:,} there already; {counted(len(kept.coders), 'coder')}; "
+        f"{counted(outcome.attributes, 'attribute')} new or changed.",
     )
     if kept.reviews:
         say(
@@ -130,63 +131,65 @@ def _show(found: ProjectOutcome, write_map: Path | None) -> None:
             f"{kept.on_interviewer:,} codings lie on what an interviewer says and {kept.on_no_segment:,} on no segment: "
             f"kept, not learnt from."
         )
-    if found.left:
-        say("", "Left out:", *(f"  {line}" for line in found.left_in_words))
-    warn(*found.notes)
+    if outcome.left:
+        say("", "Left out:", *(f"  {line}" for line in outcome.left_in_words))
+    warn(*outcome.notes)
     if write_map is not None:
         say("", f"How names were understood is in {write_map}: correct the column ours and give it as --map.")
-    if not found.refused:
-        say("", "Next: the same command without --dry-run" if found.dry_run else "Next: tandem status")
+    if not outcome.refused:
+        say("", "Next: the same command without --dry-run" if outcome.dry_run else "Next: tandem status")
 
 
-def _sources(found: ProjectOutcome) -> None:
+def _sources(outcome: ProjectOutcome) -> None:
     rows = [
         (
-            one.transcript or one.source,
-            one.state,
-            one.participant or "–",
-            one.case or "–",
-            one.site or "–",
-            one.wave or "–",
-            one.unit or "–",
-            str(one.codings),
+            source.transcript or source.source,
+            source.state,
+            source.participant or "–",
+            source.case or "–",
+            source.site or "–",
+            source.wave or "–",
+            source.unit or "–",
+            str(source.codings),
         )
-        for one in found.sources
+        for source in outcome.sources
     ]
     columns = ["source", "", "participant", "case", "site", "wave", "positions counted", "codings"]
     shown = [
         at for at in range(len(columns)) if at in (0, 1) or any(row[at] not in ("–", "0") for row in rows)
     ]
     _table("", [columns[at] for at in shown], [tuple(row[at] for at in shown) for row in rows])
-    for one in found.sources:
-        if one.evidence and (one.unit or "NOT" in one.evidence):
-            say(f"  {one.transcript or one.source}: {one.evidence}")
+    for source in outcome.sources:
+        if source.evidence and (source.unit or "NOT" in source.evidence):
+            say(f"  {source.transcript or source.source}: {source.evidence}")
 
 
-def _codes(found: ProjectOutcome) -> None:
+def _codes(outcome: ProjectOutcome) -> None:
     from annotations.numbers_shown import counted
 
-    if found.codebook == "made of the project's":
-        say("", f"The project's {counted(len(found.codes), 'code')} become the study's codebook.")
+    if outcome.codebook == "made of the project's":
+        say("", f"The project's {counted(len(outcome.codes), 'code')} become the study's codebook.")
         return
     rows = [
         (
-            one.theirs,
-            found.labels.get(one.ours or "", "–"),
-            one.by if one.ours or not one.nearest else f"{one.by}; nearest: {one.nearest}",
+            code.theirs,
+            outcome.labels.get(code.ours or "", "–"),
+            code.by if code.ours or not code.nearest else f"{code.by}; nearest: {code.nearest}",
         )
-        for one in found.codes
+        for code in outcome.codes
     ]
     _table("Codes", ("theirs", "ours", "by"), rows)
-    if found.unused_codes:
-        say(f"{counted(found.unused_codes, 'code')} of theirs carry no coding and were not looked for.")
+    if outcome.unused_codes:
+        say(f"{counted(outcome.unused_codes, 'code')} of theirs carry no coding and were not looked for.")
 
 
-def _understood(found: ProjectOutcome) -> list[tuple[str, str, str, str]]:
+def _understood(outcome: ProjectOutcome) -> list[tuple[str, str, str, str]]:
     """How names were understood; those that were understood alike in one row."""
     alike: dict[tuple[str, str, str], list[str]] = {}
-    for one in found.understood:
-        alike.setdefault((one.what, one.ours, one.by), []).append(one.theirs)
+    for name_understood in outcome.understood:
+        alike.setdefault((name_understood.what, name_understood.ours, name_understood.by), []).append(
+            name_understood.theirs
+        )
     return [
         (what, ", ".join(theirs[:4]) + (f" and {len(theirs) - 4} more" if len(theirs) > 4 else ""), ours, by)
         for (what, ours, by), theirs in alike.items()

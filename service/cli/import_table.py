@@ -18,22 +18,22 @@ _LOOK = 7
 _ROLES = {"interviewer": "asks", "participant": "answers"}
 
 
-def show(found: Imported) -> None:
+def show(imported: Imported) -> None:
     """Print the table of what was read, and what each file has to be told."""
     rows = [
         (
-            Path(one.file).name,
-            one.reader,
-            one.transcript.participant or "–",
-            one.transcript.case or "–",
-            one.transcript.site or "–",
-            one.transcript.wave or "–",
-            _speakers(one.speakers),
-            "\n".join(one.suspicion.sentences) or "–",
-            one.state,
-            len(one.transcript.turns),
+            Path(read.file).name,
+            read.reader,
+            read.transcript.participant or "–",
+            read.transcript.case or "–",
+            read.transcript.site or "–",
+            read.transcript.wave or "–",
+            _speakers(read.speakers),
+            "\n".join(read.suspicion.sentences) or "–",
+            read.state,
+            len(read.transcript.turns),
         )
-        for one in found.read
+        for read in imported.read
     ]
     columns = ("file", "reader", "participant", "case", "site", "wave", "speakers", "to look at", "", "turns")
     unsaid = [at for at in _BELONGS if all(row[at] == "–" for row in rows)]
@@ -45,20 +45,24 @@ def show(found: Imported) -> None:
         )
     if len(rows) > _SHOWN:
         say(f"… and {len(rows) - _SHOWN} more")
-    waiting = [passage for one in found.read if one.replaced for passage in one.replaced.waiting]
+    waiting = [passage for read in imported.read if read.replaced for passage in read.replaced.waiting]
     if waiting:
         say("", "The words of these changed, so they count no more until a person says whether they hold:")
         show_waiting(waiting[:_SHOWN])
         if len(waiting) > _SHOWN:
             say(f'… and {len(waiting) - _SHOWN} more: "tandem settle" lists all')
-    warn(*in_few_lines([Problem(Path(one.file).name, said) for one in found.read for said in one.warnings]))
+    warn(
+        *in_few_lines(
+            [Problem(Path(read.file).name, said) for read in imported.read for said in read.warnings]
+        )
+    )
     unknown = f"; no {_one_of([columns[at] for at in unsaid])} is said of any" if rows and unsaid else ""
-    say("", (counts(found) or "no transcript was read") + unknown)
-    suspicious = [one for one in found.read if one.suspicion.sentences]
+    say("", (counts(imported) or "no transcript was read") + unknown)
+    suspicious = [read for read in imported.read if read.suspicion.sentences]
     if suspicious:
         name = Path(suspicious[0].file).name
         say(
-            f"{len(suspicious)} of {len(found.read)} {'has' if len(suspicious) == 1 else 'have'} something to look at: "
+            f"{len(suspicious)} of {len(imported.read)} {'has' if len(suspicious) == 1 else 'have'} something to look at: "
             f'"tandem import --explain {name}" says where and why, "tandem import --preview" shows the first turns.'
         )
 
@@ -67,18 +71,18 @@ def _one_of(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
-def counts(found: Imported) -> str:
+def counts(imported: Imported) -> str:
     """How many transcripts are new, how many were there already, and so on."""
-    return ", ".join(f"{count} {state}" for state, count in found.states.items())
+    return ", ".join(f"{count} {state}" for state, count in imported.states.items())
 
 
 def _speakers(speakers: Any) -> str:
     """Who asks and who answers, a line each; "?" where study.yaml does not say so and it is only a guess."""
-    shown = [one for one in speakers if one.label]
+    shown = [speaker for speaker in speakers if speaker.label]
     if not shown:
         return "none (paragraphs)"
     lines = []
-    for one in shown[:4]:
-        guess = "asks?" if one.asks else "answers?"
-        lines.append(f"{one.label} {_ROLES[one.role.value] if one.known else guess}")
+    for speaker in shown[:4]:
+        guess = "asks?" if speaker.asks else "answers?"
+        lines.append(f"{speaker.label} {_ROLES[speaker.role.value] if speaker.known else guess}")
     return "\n".join(lines + ([f"… {len(shown) - 4} more"] if len(shown) > 4 else []))

@@ -164,49 +164,49 @@ def command(
         look = partial(preview_transcripts, parts, given, **words, then=plan_with(plans) if forget else None)
         if looks or asks:
             with progress("Reading transcripts") as step:
-                found = look(progress=step)
+                imported = look(progress=step)
         if (preview or explain_files) and not json:
-            _show_closely(parts, found, preview=preview, explained=bool(explain_files), browser=not yes)
+            _show_closely(parts, imported, preview=preview, explained=bool(explain_files), browser=not yes)
             return
         shown = asks and any(file.is_dir() for file in given)
-        if asks and not _agreed(parts, found, look, shown):
+        if asks and not _agreed(parts, imported, look, shown):
             say("Nothing was imported.")
             return
         if not looks:
             with progress("Importing transcripts") as step:
-                found = import_transcripts(parts, given, **words, progress=step)
-        gone = forget_old_words(parts, found, by=by) if forget and not looks else None
+                imported = import_transcripts(parts, given, **words, progress=step)
+        gone = forget_old_words(parts, imported, by=by) if forget and not looks else None
         if not looks:
-            _write_down(parts, found, gone, by)
+            _write_down(parts, imported, gone, by)
     more = forgotten_to_json(plans, gone) if forget else {}
-    _report(found, looks=looks, shown=shown, json=json, more=more)
+    _report(imported, looks=looks, shown=shown, json=json, more=more)
     if forget and not json:
         tell_forgotten(plans, gone)
-    _end(found, gone, looks, problems)
+    _end(imported, gone, looks, problems)
 
 
-def _write_down(parts: Parts, found: Imported, gone: Withdrawn | None, by: str) -> None:
+def _write_down(parts: Parts, imported: Imported, gone: Withdrawn | None, by: str) -> None:
     """What came in and what was erased, in the audit log."""
     from service.audit import Did
 
-    if found.read:
-        note(parts, Did.IMPORTED, by=by, kind="transcripts", transcripts=len(found.read))
+    if imported.read:
+        note(parts, Did.IMPORTED, by=by, kind="transcripts", transcripts=len(imported.read))
     if gone is not None:
         note(parts, Did.FORGOT, gone.participant, by=by)
 
 
-def _show_closely(parts: Parts, found: Imported, *, preview: bool, explained: bool, browser: bool) -> None:
+def _show_closely(parts: Parts, imported: Imported, *, preview: bool, explained: bool, browser: bool) -> None:
     if explained:
-        explain(found)
+        explain(imported)
     if preview:
-        page = open_preview(parts, found, browser=browser)
-        read = counted(len(found.read), "transcript")
+        page = open_preview(parts, imported, browser=browser)
+        read = counted(len(imported.read), "transcript")
         say(f"The first turns of {read}: {page}", "Nothing was imported (--preview).")
-        warn(*in_few_lines(found.refused), *found.notes)
+        warn(*in_few_lines(imported.refused), *imported.notes)
 
 
 def _report(
-    found: Imported,
+    imported: Imported,
     *,
     looks: bool,
     shown: bool,
@@ -214,27 +214,27 @@ def _report(
     more: dict[str, Any],
 ) -> None:
     if json:
-        as_json({"dry_run": looks, **found.to_json(), **more})
+        as_json({"dry_run": looks, **imported.to_json(), **more})
     else:
         if not shown:
-            show(found)
+            show(imported)
         say(
             *(
                 ["Nothing was written (--dry-run)."]
                 if looks
-                else [f"Imported: {counts(found) or 'nothing'}."] * shown
+                else [f"Imported: {counts(imported) or 'nothing'}."] * shown
             )
         )
-        warn(*found.notes)
+        warn(*imported.notes)
 
 
-def _end(found: Imported, gone: Withdrawn | None, looks: bool, problems: Path | None) -> None:
+def _end(imported: Imported, gone: Withdrawn | None, looks: bool, problems: Path | None) -> None:
     from annotations.problems import Problems
 
     if problems is not None:
-        _write(found.refused, problems)
-    if found.refused:
-        raise Problems(found.refused, f"{_outcome(found, looks)} {_all_of_them(problems)}".rstrip())
+        _write(imported.refused, problems)
+    if imported.refused:
+        raise Problems(imported.refused, f"{_outcome(imported, looks)} {_all_of_them(problems)}".rstrip())
     if gone is not None and not gone.done:
         raise typer.Exit(1)
 
@@ -262,21 +262,21 @@ def _all_of_them(file: Path | None) -> str:
     return f"All of them are in {file}." if file else "--problems FILE writes all of them."
 
 
-def _agreed(parts: Parts, found: Imported, look: Any, folder: bool) -> bool:
+def _agreed(parts: Parts, imported: Imported, look: Any, folder: bool) -> bool:
     """Ask about unknown speakers, and before a folder whether it shall come in as shown."""
     if folder:
-        show(found)
-        warn(*in_few_lines(found.refused))
-    study = ask_roles(parts.study, found.unknown_speakers)
+        show(imported)
+        warn(*in_few_lines(imported.refused))
+    study = ask_roles(parts.study, imported.unknown_speakers)
     if study is not parts.study:
         parts.take_up(study)
         if folder:
             show(look(progress=quiet))
-    return not folder or not found.read or typer.confirm("Import these?", default=True)
+    return not folder or not imported.read or typer.confirm("Import these?", default=True)
 
 
-def _outcome(found: Imported, dry_run: bool) -> str:
-    refused = len(found.refused)
-    one = refused == 1
-    verb = "would not be" if dry_run else "was not" if one else "were not"
+def _outcome(imported: Imported, dry_run: bool) -> str:
+    refused = len(imported.refused)
+    is_one = refused == 1
+    verb = "would not be" if dry_run else "was not" if is_one else "were not"
     return f"{counted(refused, 'file')} {verb} imported; the others are unaffected."

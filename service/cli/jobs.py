@@ -27,11 +27,11 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
     from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
-        found = all_jobs(connection)
+        jobs_there = all_jobs(connection)
     if json:
-        as_json({"jobs": [_plain(job) for job in found]})
+        as_json({"jobs": [_plain(job) for job in jobs_there]})
         return
-    if not found:
+    if not jobs_there:
         say("No job has been asked for.")
         return
     table(
@@ -46,16 +46,16 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
                 job.attempts,
                 None if not job.total else f"{job.done} of {job.total}",
             )
-            for job in found
+            for job in jobs_there
         ],
         numbers=2,
     )
-    for job in found:
+    for job in jobs_there:
         if job.error:
             say(f"{str(job.id)[:8]}: {job.error}")
         for note in (job.result or {}).get("embeddings", ()):
             say(f"{str(job.id)[:8]}: {note}")
-    if any(job.state == "waiting" for job in found):
+    if any(job.state == "waiting" for job in jobs_there):
         say("", "What waits is done by tandem worker.")
 
 
@@ -67,12 +67,12 @@ def cancel_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fa
     from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
-        found = cancel(connection, job_of(connection, job))
+        cancelled = cancel(connection, job_of(connection, job))
     if json:
-        as_json(_plain(found))
+        as_json(_plain(cancelled))
         return
-    said = "is cancelled" if found.state == "cancelled" else "will stop as soon as its worker notices"
-    say(f"Job {str(found.id)[:8]} ({JOBS_IN_WORDS.get(found.kind, found.kind)}) {said}.")
+    said = "is cancelled" if cancelled.state == "cancelled" else "will stop as soon as its worker notices"
+    say(f"Job {str(cancelled.id)[:8]} ({JOBS_IN_WORDS.get(cancelled.kind, cancelled.kind)}) {said}.")
 
 
 @app.command("retry")
@@ -83,12 +83,12 @@ def retry_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fal
     from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
-        found = retry(connection, job_of(connection, job))
+        retried = retry(connection, job_of(connection, job))
     if json:
-        as_json(_plain(found))
+        as_json(_plain(retried))
         return
     say(
-        f"Job {str(found.id)[:8]} ({JOBS_IN_WORDS.get(found.kind, found.kind)}) waits for a worker: tandem worker"
+        f"Job {str(retried.id)[:8]} ({JOBS_IN_WORDS.get(retried.kind, retried.kind)}) waits for a worker: tandem worker"
     )
 
 

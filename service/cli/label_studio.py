@@ -49,17 +49,17 @@ def stop(json: JsonOption = False) -> None:
 def status(json: JsonOption = False) -> None:
     """Does it run, and where."""
     local = _local()
-    found = local.status()
+    state = local.status()
     access = local.access()
     if json:
-        as_json(found)
+        as_json(state)
         return
     if access is None:
-        remedy = "tandem label-studio start" if found["installed"] else "make install"
+        remedy = "tandem label-studio start" if state["installed"] else "make install"
         say(f"Label Studio is not running. Next: {remedy}")
         return
-    answers = "runs" if found["answers"] else "was started but does not answer"
-    say(f"Label Studio {answers} at {access.url}  (its data: {found['data']})")
+    answers = "runs" if state["answers"] else "was started but does not answer"
+    say(f"Label Studio {answers} at {access.url}  (its data: {state['data']})")
     say(f"  log in as {access.username}  with the password  {access.password}")
 
 

@@ -8,18 +8,18 @@ from typing import Any
 from service.cli.output import say, table
 
 
-def show_languages(found: Mapping[str, Any] | None) -> None:
+def show_languages(figures: Mapping[str, Any] | None) -> None:
     """``languages`` of the figures: a row for the languages that the encoder was taught, and one for each other."""
-    if not found:
+    if not figures:
         return
-    taught, others = found["taught"], found["others"]
+    taught, others = figures["taught"], figures["others"]
     rows = [_row(f"{', '.join(taught['languages']) or 'none'} (the encoder was taught)", taught)]
-    rows += [_row(f"{', '.join(one['languages'])} (it was not)", one) for one in others]
+    rows += [_row(f"{', '.join(other['languages'])} (it was not)", other) for other in others]
     say("", "The figures above are of all passages. Apart, by the language they are in:")
     table("", ("language", "passages", "F1 over all codes", "kappa, mean of codes"), rows, numbers=3)
 
 
-def _row(name: str, one: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
     from annotations.numbers_shown import number
 
-    return name, f"{one['n_segments']:,}", number(one["micro_f1"]), number(one["kappa"])
+    return name, f"{figures['n_segments']:,}", number(figures["micro_f1"]), number(figures["kappa"])

@@ -134,26 +134,26 @@ def command(
         wanted = WantedTable(
             tuple(columns or ("case",)), level, Asked(wave, case, site), where or (), by_outcome
         )
-        found = study_table(parts, wanted)
+        table_there = study_table(parts, wanted)
         if open_code is not None and in_column is not None:
             from service.results.opened_cell import open_cells
 
-            cells = open_cells(found, open_code, in_column, phase)
+            cells = open_cells(table_there, open_code, in_column, phase)
             note_passages(
-                parts, "cells of a table", (it["transcript"] for one in cells for it in one.passages)
+                parts, "cells of a table", (it["transcript"] for cell in cells for it in cell.passages)
             )
-            as_json({"cells": [_cell_json(one) for one in cells]}) if json else _show_cells(cells)
+            as_json({"cells": [_cell_json(cell) for cell in cells]}) if json else _show_cells(cells)
             return
-        _write_files(found, xlsx, docx, html, with_quotes=with_quotes, site=for_site)
+        _write_files(table_there, xlsx, docx, html, with_quotes=with_quotes, site=for_site)
         for made in (xlsx, docx, html):
             if made is not None:
                 note(parts, Did.EXPORTED, made.name, kind="table", quotes=with_quotes)
         if json:
             from service.results.table_json import to_json
 
-            as_json(to_json(found, with_quotes=with_quotes, site=for_site))
+            as_json(to_json(table_there, with_quotes=with_quotes, site=for_site))
             return
-    _show(found)
+    _show(table_there)
     for made in (xlsx, docx, html):
         if made is not None:
             words = " It holds participants' words, where consent allows." if with_quotes else ""
@@ -161,7 +161,7 @@ def command(
 
 
 def _write_files(
-    found: StudyTable,
+    study_table: StudyTable,
     xlsx: Path | None,
     docx: Path | None,
     html: Path | None,
@@ -172,61 +172,63 @@ def _write_files(
     if html is not None:
         from service.results.table_page import write_html
 
-        write_html(found, html, with_quotes=with_quotes, site=site)
+        write_html(study_table, html, with_quotes=with_quotes, site=site)
     if xlsx is not None:
         from service.results.table_workbook import write_xlsx
 
-        write_xlsx(found, xlsx, with_quotes=with_quotes, site=site)
+        write_xlsx(study_table, xlsx, with_quotes=with_quotes, site=site)
     if docx is not None:
         from service.results.table_document import write_docx
 
-        write_docx(found, docx, with_quotes=with_quotes, site=site)
+        write_docx(study_table, docx, with_quotes=with_quotes, site=site)
 
 
-def _show(found: StudyTable) -> None:
+def _show(study_table: StudyTable) -> None:
     from annotations.matrix.rating_scale import rating_shown
     from annotations.numbers_shown import counted
 
-    if not found.phases:
+    if not study_table.phases:
         say("Nothing has been coded yet. Next: tandem import-codings FILE, or tandem push")
         return
-    shown = found.columns[:_SHOWN_COLUMNS]
-    for phase in found.phases:
-        title = found.label(phase) if phase else ("Phase not stated" if len(found.phases) > 1 else "")
+    shown = study_table.columns[:_SHOWN_COLUMNS]
+    for phase in study_table.phases:
+        title = (
+            study_table.label(phase) if phase else ("Phase not stated" if len(study_table.phases) > 1 else "")
+        )
         rows = []
-        for row in found.rows_of(phase):
+        for row in study_table.rows_of(phase):
             cells = []
             for column in shown:
-                cell, rated = found.cell(phase, row, column), found.rating(phase, row, column)
+                cell, rated = study_table.cell(phase, row, column), study_table.rating(phase, row, column)
                 words = f"{cell.codings} ({len(cell.informants)})" if cell.codings else ""
                 if rated is not None and rated.value is not None:
                     words = f"{words} {rating_shown(rated.value)}".strip()
                 elif rated is not None and rated.status:
                     words = f"{words} ?".strip()
-                if found.written(phase, row, column):
+                if study_table.written(phase, row, column):
                     words = f"{words} ¶".strip()
                 cells.append(words)
-            rows.append((found.label(row), *cells))
-        table(title, ("code", *(found.shown[one] or "(not stated)" for one in shown)), rows)
+            rows.append((study_table.label(row), *cells))
+        table(title, ("code", *(study_table.shown[column] or "(not stated)" for column in shown)), rows)
         say("")
     say(
         "Codings, and in brackets informants; then the rating (? where raters differ), and ¶ where there is a summary.",
-        f"{counted(found.matrix.codings, 'coding')} in all. See a cell: tandem matrix --open CODE --in COLUMN",
+        f"{counted(study_table.matrix.codings, 'coding')} in all. See a cell: tandem matrix --open CODE --in COLUMN",
     )
-    if len(found.columns) > len(shown):
+    if len(study_table.columns) > len(shown):
         say(
-            f"{len(found.columns) - len(shown)} more columns: see them with --xlsx FILE, --docx FILE or --json."
+            f"{len(study_table.columns) - len(shown)} more columns: see them with --xlsx FILE, --docx FILE or --json."
         )
-    warn(*found.notes)
+    warn(*study_table.notes)
 
 
 def _show_cells(cells: Sequence[OpenedCell]) -> None:
     from annotations.matrix.rating_scale import rating_shown
     from annotations.numbers_shown import counted
 
-    for one in cells:
-        cell = one.cell
-        say(f"{one.code} × {one.column or '(not stated)'}{f', {one.phase}' if one.phase else ''}: "
+    for opened in cells:
+        cell = opened.cell
+        say(f"{opened.code} × {opened.column or '(not stated)'}{f', {opened.phase}' if opened.phase else ''}: "
             f"{counted(cell['codings'], 'coding')}, {counted(cell['informants'], 'informant')}")  # fmt: skip
         for rating in cell["ratings"]:
             say(
@@ -241,7 +243,7 @@ def _show_cells(cells: Sequence[OpenedCell]) -> None:
         for check in cell["member_checks"]:
             told = f": {check['what']}" if check["what"] else ""
             say(f"  {check['answered_by']} {check['answer']} when shown it ({check['date']}){told}")
-        for passage in one.passages:
+        for passage in opened.passages:
             place = f"{passage['transcript']}:{passage['turn_shown'] or passage['start']}"
             said = [passage["influence"] or "", "concrete example" if passage["concrete_example"] else ""]
             quote = "" if passage["may_quote"] else "may NOT be quoted"
@@ -250,9 +252,9 @@ def _show_cells(cells: Sequence[OpenedCell]) -> None:
         say("")
 
 
-def _cell_json(one: OpenedCell) -> dict[str, Any]:
-    plain = {"phase": one.phase, "code": one.code, "column": one.column, **one.cell}
-    return plain | {"passages": list(one.passages)}
+def _cell_json(cell: OpenedCell) -> dict[str, Any]:
+    plain = {"phase": cell.phase, "code": cell.code, "column": cell.column, **cell.cell}
+    return plain | {"passages": list(cell.passages)}
 
 
 def _written_json(written: WrittenCells) -> dict[str, Any]:

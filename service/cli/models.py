@@ -79,11 +79,11 @@ def show_model(
     from service.looking.model_chain import model_chain
 
     with open_parts(chosen(study)) as parts, parts.store.reading() as connection:
-        found = model_chain(parts, connection, get_model(connection, version))
+        chain = model_chain(parts, connection, get_model(connection, version))
     if json:
-        as_json(found.to_json())
+        as_json(chain.to_json())
         return
-    show_chain(found)
+    show_chain(chain)
 
 
 @app.command("promote")
@@ -124,34 +124,34 @@ def rollback_model(
         _tell(parts, model, by, json=json)
 
 
-def show_chain(found: ModelChain) -> None:
+def show_chain(chain: ModelChain) -> None:
     """Print a version with all that it was made of."""
-    overall = found.overall
+    overall = chain.overall
     rows = [
         (
             "version",
-            f"{found.version} ({found.kind}), made {(found.created or '')[:16].replace('T', ' ')} UTC",
+            f"{chain.version} ({chain.kind}), made {(chain.created or '')[:16].replace('T', ' ')} UTC",
         ),
-        ("rule of promotion", f"{found.verdict}: {found.reason}" if found.verdict else None),
-        ("measured on", found.measured_on if overall["micro_f1"] is not None else _why_not_measured(found)),
+        ("rule of promotion", f"{chain.verdict}: {chain.reason}" if chain.verdict else None),
+        ("measured on", chain.measured_on if overall["micro_f1"] is not None else _why_not_measured(chain)),
         ("F1, kappa", _f1_and_kappa(overall)),
-        ("what served then", found.parent or "nothing: it is the first that served"),
-        ("MLflow run", found.run_id or "not there yet; it is tried again"),
-        ("reviews", f"{found.reviews}, hash {found.reviews_hash[:16]}…"),
-        ("codebook version", found.codebook_version),
-        ("segmentation version", found.segmentation),
-        ("encoder", found.embedder),
-        ("recipe", found.recipe),
-        ("files", _files(found)),
+        ("what served then", chain.parent or "nothing: it is the first that served"),
+        ("MLflow run", chain.run_id or "not there yet; it is tried again"),
+        ("reviews", f"{chain.reviews}, hash {chain.reviews_hash[:16]}…"),
+        ("codebook version", chain.codebook_version),
+        ("segmentation version", chain.segmentation),
+        ("encoder", chain.embedder),
+        ("recipe", chain.recipe),
+        ("files", _files(chain)),
     ]
     table("", ("", ""), rows)
-    for one in found.served:
-        who = f" by {one.by}" if one.by else ""
-        say(f"Put to serve {one.since[:16].replace('T', ' ')} UTC ({one.how}{who}): {one.why}")
+    for spell in chain.served:
+        who = f" by {spell.by}" if spell.by else ""
+        say(f"Put to serve {spell.since[:16].replace('T', ' ')} UTC ({spell.how}{who}): {spell.why}")
 
 
-def _why_not_measured(found: ModelChain) -> str:
-    if found.kind == "cold start":
+def _why_not_measured(chain: ModelChain) -> str:
+    if chain.kind == "cold start":
         return "nothing: it knows only the codebook's words, and no reviews taught it"
     return "nothing: too few participants were coded for a figure on unseen ones (tandem evaluate says more)"
 
@@ -164,10 +164,10 @@ def _f1_and_kappa(overall: Mapping[str, Any]) -> str:
     return f"{missing if f1 is None else _figure(f1)}, {missing if kappa is None else _figure(kappa)}"
 
 
-def _files(found: ModelChain) -> str:
-    if found.erased:
+def _files(chain: ModelChain) -> str:
+    if chain.erased:
         return "erased: it had learnt from somebody who withdrew"
-    return f"{found.files}, hash {found.sha256[:16]}…"
+    return f"{chain.files}, hash {chain.sha256[:16]}…"
 
 
 def _stands(row: ListedModel) -> str:

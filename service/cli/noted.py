@@ -30,8 +30,8 @@ def note_files(parts: Parts, files: Iterable[Path], kind: str, **detail: Plain) 
     """Write down which files a command has made, by their names alone."""
     from service.audit import Did, noted, this_machines_user
 
-    for one in files:
-        noted(parts.store, this_machines_user(), Did.EXPORTED, one.name, kind=kind, **detail)
+    for file in files:
+        noted(parts.store, this_machines_user(), Did.EXPORTED, file.name, kind=kind, **detail)
 
 
 def in_whose_name(parts: Parts, name: str, action: Action) -> str:
@@ -51,6 +51,6 @@ def in_whose_name(parts: Parts, name: str, action: Action) -> str:
         some = open_accounts(connection)
     if not some:
         return name
-    found = person(parts.store, name)
-    must(viewer_of_account(found), action)
-    return found.name
+    account = person(parts.store, name)
+    must(viewer_of_account(account), action)
+    return account.name

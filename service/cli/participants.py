@@ -49,35 +49,39 @@ def command(
             as_json(people.to_json()) if json else _show(people)
             return
         with parts.alone("participants"):
-            found = import_attributes(parts, file, dry_run=dry_run)
+            imported = import_attributes(parts, file, dry_run=dry_run)
             if not dry_run:
                 note(parts, Did.IMPORTED, file.name, kind="attributes of participants")
     if json:
-        as_json(found.to_json())
+        as_json(imported.to_json())
         return
-    _tell(found)
+    _tell(imported)
 
 
-def _tell(found: ImportedAttributes) -> None:
+def _tell(imported: ImportedAttributes) -> None:
     from annotations.numbers_shown import counted
 
-    if found.dry_run:
+    if imported.dry_run:
         say("This is what would change; nothing was kept.", "")
-    changes = found.changes
-    rows = [(one.owner, one.name, "", one.value) for one in changes.new]
-    rows += [(one.owner, one.name, before, one.value) for one, before in changes.changed]
-    rows += [(one.owner, one.name, one.value, "(taken away)") for one in changes.removed]
+    changes = imported.changes
+    rows = [(attribute.owner, attribute.name, "", attribute.value) for attribute in changes.new]
+    rows += [
+        (attribute.owner, attribute.name, before, attribute.value) for attribute, before in changes.changed
+    ]
+    rows += [
+        (attribute.owner, attribute.name, attribute.value, "(taken away)") for attribute in changes.removed
+    ]
     if rows:
         table("", ("of", "attribute", "before", "now"), rows[:_SHOWN])
     if len(rows) > _SHOWN:
         say(f"… and {len(rows) - _SHOWN} more")
     say(
         "",
-        f"{counted(found.rows, 'row')} read: {len(changes.new)} new, {len(changes.changed)} changed, "
+        f"{counted(imported.rows, 'row')} read: {len(changes.new)} new, {len(changes.changed)} changed, "
         f"{len(changes.removed)} taken away, {changes.unchanged} as before.",
     )
-    warn(*found.notes)
-    say("", f"Next: {'the same command without --dry-run' if found.dry_run else 'tandem participants'}")
+    warn(*imported.notes)
+    say("", f"Next: {'the same command without --dry-run' if imported.dry_run else 'tandem participants'}")
 
 
 def _show(people: People) -> None:
@@ -92,17 +96,21 @@ def _show(people: People) -> None:
         say("", "No attributes are kept. Give a table: tandem participants FILE.csv (or .xlsx)")
 
 
-def _table(of: str, found: tuple[Person, ...], names: tuple[str, ...], *, places: bool) -> None:
-    own = [name for name in names if any(name in one.attributes for one in found)]
+def _table(of: str, known: tuple[Person, ...], names: tuple[str, ...], *, places: bool) -> None:
+    own = [name for name in names if any(name in person.attributes for person in known)]
     head = (of, *(("case", "site", "wave") if places else ()), "transcripts", *own)
     rows = [
         (
-            one.name,
-            *((one.case or "–", ", ".join(one.sites) or "–", ", ".join(one.waves) or "–") if places else ()),
-            str(one.transcripts),
-            *(one.attributes.get(name, "–") for name in own),
+            person.name,
+            *(
+                (person.case or "–", ", ".join(person.sites) or "–", ", ".join(person.waves) or "–")
+                if places
+                else ()
+            ),
+            str(person.transcripts),
+            *(person.attributes.get(name, "–") for name in own),
         )
-        for one in found
+        for person in known
     ]
     if rows:
         table("", head, rows)

@@ -36,24 +36,24 @@ def list_people(study: StudyOption = None, json: JsonOption = False) -> None:
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
-        found = everybody(parts.store)
+        people = everybody(parts.store)
     if json:
-        as_json({"people": [_plain(one) for one in found]})
+        as_json({"people": [_plain(person) for person in people]})
         return
-    if not found:
+    if not people:
         say('Nobody has an account yet. The first lead: tandem people first "NAME"')
         return
     rows = [
         (
-            one.account.name,
-            one.rights.said(),
-            f"{one.last_seen:%Y-%m-%d %H:%M} UTC" if one.last_seen else None,
-            one.account.email or None,
-            _password(one),
-            one.signed_in,
-            one.tokens,
+            person.account.name,
+            person.rights.said(),
+            f"{person.last_seen:%Y-%m-%d %H:%M} UTC" if person.last_seen else None,
+            person.account.email or None,
+            _password(person),
+            person.signed_in,
+            person.tokens,
         )
-        for one in found
+        for person in people
     ]
     table("", ("name", "may", "last seen", "e-mail", "password", "signed in", "tokens"), rows, numbers=2)
 
@@ -68,8 +68,8 @@ def first(name: NameArgument, study: StudyOption = None, json: JsonOption = Fals
 
     with open_parts(chosen(study)) as parts:
         made = first_account(parts.store, name)
-        found = new_link(parts.store, key_of(parts), made.id, by=this_machines_user())
-        _tell(parts, found, json=json)
+        new = new_link(parts.store, key_of(parts), made.id, by=this_machines_user())
+        _tell(parts, new, json=json)
 
 
 @app.command()
@@ -93,8 +93,8 @@ def invite(
     rights = Rights(role_said(role), sites_said(site or ()), sees_text=text)
     with open_parts(chosen(study)) as parts:
         by, config = this_machines_user(), parts.study.config
-        found = invite(parts.store, key_of(parts), name, rights, by=by, config=config, email=email)
-        _tell(parts, found, json=json)
+        invited = invite(parts.store, key_of(parts), name, rights, by=by, config=config, email=email)
+        _tell(parts, invited, json=json)
 
 
 @app.command()
@@ -107,8 +107,8 @@ def link(name: NameArgument, study: StudyOption = None, json: JsonOption = False
 
     with open_parts(chosen(study)) as parts:
         account = person(parts.store, name)
-        found = new_link(parts.store, key_of(parts), account.id, by=this_machines_user())
-        _tell(parts, found, json=json)
+        new = new_link(parts.store, key_of(parts), account.id, by=this_machines_user())
+        _tell(parts, new, json=json)
 
 
 @app.command()
@@ -200,12 +200,12 @@ def remove(name: NameArgument, study: StudyOption = None, json: JsonOption = Fal
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
-        found = close(parts.store, person(parts.store, name).id, by=this_machines_user())
+        closed = close(parts.store, person(parts.store, name).id, by=this_machines_user())
     if json:
-        as_json({"name": found.name, "closed": True})
+        as_json({"name": closed.name, "closed": True})
         return
     say(
-        f"The account of {found.name} is closed: sessions and tokens let nobody in any more. What they coded stays.",
+        f"The account of {closed.name} is closed: sessions and tokens let nobody in any more. What they coded stays.",
         "If they have a user in Label Studio, remove it there: its free edition gives programs no way to.",
     )
 
@@ -239,39 +239,39 @@ def new_key(
     )
 
 
-def _tell(parts: Parts, found: Invited, *, json: bool) -> None:
+def _tell(parts: Parts, invited: Invited, *, json: bool) -> None:
     from service.access.service_address import public_address
 
-    whole = f"{public_address(parts)}{found.path}"
+    whole = f"{public_address(parts)}{invited.path}"
     if json:
-        expires = found.expires.isoformat()
-        as_json({"name": found.account.name, "link": whole, "path": found.path, "expires": expires})
+        expires = invited.expires.isoformat()
+        as_json({"name": invited.account.name, "link": whole, "path": invited.path, "expires": expires})
         return
     say(
-        f"Give {found.account.name} this link, by a way that only they read. Whoever opens it first chooses the password:",
+        f"Give {invited.account.name} this link, by a way that only they read. Whoever opens it first chooses the password:",
         f"  {whole}",
-        f"It opens once, until {found.expires:%Y-%m-%d}. If the service is reached by another address, put that before",
-        f"  {found.path}",
+        f"It opens once, until {invited.expires:%Y-%m-%d}. If the service is reached by another address, put that before",
+        f"  {invited.path}",
     )
 
 
-def _plain(one: Person) -> dict[str, Any]:
-    sites = None if one.rights.sites is None else sorted(one.rights.sites)
+def _plain(person: Person) -> dict[str, Any]:
+    sites = None if person.rights.sites is None else sorted(person.rights.sites)
     return {
-        "name": one.account.name,
-        "email": one.account.email,
-        "role": one.rights.role,
+        "name": person.account.name,
+        "email": person.account.email,
+        "role": person.rights.role,
         "sites": sites,
-        "sees_text": one.rights.sees_text,
-        "password": one.account.password is not None,
-        "invited_until": one.waits and one.waits.isoformat(),
-        "signed_in": one.signed_in,
-        "last_seen": one.last_seen and one.last_seen.isoformat(),
-        "tokens": one.tokens,
+        "sees_text": person.rights.sees_text,
+        "password": person.account.password is not None,
+        "invited_until": person.waits and person.waits.isoformat(),
+        "signed_in": person.signed_in,
+        "last_seen": person.last_seen and person.last_seen.isoformat(),
+        "tokens": person.tokens,
     }
 
 
-def _password(one: Person) -> str:
-    if one.waits:
-        return f"a link waits until {one.waits:%Y-%m-%d}"
-    return "chosen" if one.account.password else "none"
+def _password(person: Person) -> str:
+    if person.waits:
+        return f"a link waits until {person.waits:%Y-%m-%d}"
+    return "chosen" if person.account.password else "none"

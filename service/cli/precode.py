@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from annotations.numbers_shown import counted
 from service.cli.options import JsonOption, StudyOption, WaveOption, chosen
@@ -17,7 +19,27 @@ _MANY_FAR = 0.15
 _SHORT = 160
 
 
-def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption = False) -> None:
+def command(
+    wave: WaveOption = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="local|ray",
+            help="Who does the work: this process (local), or workers of Ray, one for each processor or GPU.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="HOST:PORT",
+            help="With --engine ray: a Ray cluster that runs already (else one is started here for the run).",
+        ),
+    ] = None,
+    study: StudyOption = None,
+    json: JsonOption = False,
+) -> None:
     """Suggest codes for every segment of a wave. An interrupted run goes on where it stopped."""
     from service.composition import open_parts
     from service.looking.code_labels import counts_labelled, labelled
@@ -27,7 +49,7 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
 
     with open_parts(chosen(study)) as parts:
         with parts.alone("precode"), progress("Suggesting") as step:
-            made = precode(parts, wave=wave, progress=step, tell=warn)
+            made = precode(parts, wave=wave, engine=engine, address=address, progress=step, tell=warn)
         warn(*parts.cache.notes)
         codebook = parts.codebook
         following = next_command(progress_of(parts))
@@ -51,13 +73,13 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
     )
     if made.notice is not None:
         _tell(made.notice, codebook)
-    rows = sorted(plain["codes"].items(), key=lambda one: -one[1])
+    rows = sorted(plain["codes"].items(), key=lambda item: -item[1])
     if rows:
         table("", ("code", "segments"), rows, numbers=1)
     if plain["too_few"]:
         say(
             "",
-            f"Not suggested for want of examples: {', '.join(one['code'] for one in plain['too_few'][:12])}"
+            f"Not suggested for want of examples: {', '.join(code['code'] for code in plain['too_few'][:12])}"
             + (" …" if len(plain["too_few"]) > 12 else ""),
         )
     if made.model.kind == "cold start":
@@ -72,18 +94,20 @@ def command(wave: WaveOption = None, study: StudyOption = None, json: JsonOption
 
 def _tell(notice: Notice, codebook: Codebook) -> None:
     """How these segments differ from what the model learnt on."""
-    found = notice.novelty
-    if found.far is not None:
+    novelty = notice.novelty
+    if novelty.far is not None:
         say(
-            f"Unlike what the model learnt on: {100 * found.far:.0f} in 100 segments (5 in 100 would be usual).",
-            *(["Read its suggestions here with more care."] if found.far > _MANY_FAR else []),
+            f"Unlike what the model learnt on: {100 * novelty.far:.0f} in 100 segments (5 in 100 would be usual).",
+            *(["Read its suggestions here with more care."] if novelty.far > _MANY_FAR else []),
         )
-    if found.shifts:
-        rows = [(codebook.label(s.code), f"{100 * s.learnt:.1f}", f"{100 * s.now:.1f}") for s in found.shifts]
+    if novelty.shifts:
+        rows = [
+            (codebook.label(s.code), f"{100 * s.learnt:.1f}", f"{100 * s.now:.1f}") for s in novelty.shifts
+        ]
         table("", ("in 100 segments", "where it learnt", "expected here"), rows[:8], numbers=2)
-    if found.clusters:
+    if novelty.clusters:
         say("", "Like no known code, and like each other: perhaps a new theme, which people would name.")
-    for cluster, quotes in zip(found.clusters, notice.quotes, strict=True):
+    for cluster, quotes in zip(novelty.clusters, notice.quotes, strict=True):
         shared = ", ".join(cluster.words) or "no word in common"
         say(
             f"  {counted(len(cluster.segments), 'segment')} of {counted(cluster.groups, 'participant')}: {shared}"

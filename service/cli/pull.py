@@ -20,38 +20,44 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
     with open_parts(chosen(study)) as parts:
         with progress("Pulling from Label Studio") as step:
             pulled = pull(parts, step)
-        aside = [one.to_json() for one in set_aside(parts)]
-    found = pulled.to_json() | {"set_aside_annotations": aside}
+        aside = [annotation.to_json() for annotation in set_aside(parts)]
+    plain = pulled.to_json() | {"set_aside_annotations": aside}
     if json:
-        as_json(found)
+        as_json(plain)
         return
-    _print(found)
+    _print(plain)
 
 
-def _print(found: dict[str, Any]) -> None:
+def _print(plain: dict[str, Any]) -> None:
     say(
-        f"{counted(found['annotations_read'], 'annotation')} read: {counted(found['reviews_new'], 'new review')}, "
-        f"{found['reviews_superseded']:,} in place of earlier ones, {counted(found['deleted'], 'annotation')} deleted."
+        f"{counted(plain['annotations_read'], 'annotation')} read: {counted(plain['reviews_new'], 'new review')}, "
+        f"{plain['reviews_superseded']:,} in place of earlier ones, {counted(plain['deleted'], 'annotation')} deleted."
     )
-    if found["taken_back"]:
-        were = counted(found["taken_back"], "review was", "reviews were")
+    if plain["taken_back"]:
+        were = counted(plain["taken_back"], "review was", "reviews were")
         say(f"{were} taken back; tandem history still shows what was said.")
-    warn(*found["notes"])
-    if not found["set_aside"]:
+    warn(*plain["notes"])
+    if not plain["set_aside"]:
         return
     say(
         "",
-        f"{counted(found['set_aside'], 'annotation is', 'annotations are')} set aside: nothing is lost, and nothing of it "
+        f"{counted(plain['set_aside'], 'annotation is', 'annotations are')} set aside: nothing is lost, and nothing of it "
         f"counts yet.",
     )
     by_reason: dict[str, list[dict[str, Any]]] = {}
-    for one in found["set_aside_annotations"]:
-        by_reason.setdefault(one["why"], []).append(one)
+    for annotation in plain["set_aside_annotations"]:
+        by_reason.setdefault(annotation["why"], []).append(annotation)
     for why, its in by_reason.items():
         say("", f"{len(its)} × {why}")
         rows = [
-            (one["transcript"], _shown(one["turn"]), one["user"], one["task"], one["annotation"])
-            for one in its[:10]
+            (
+                annotation["transcript"],
+                _shown(annotation["turn"]),
+                annotation["user"],
+                annotation["task"],
+                annotation["annotation"],
+            )
+            for annotation in its[:10]
         ]
         table("", ("transcript", "turn", "user", "task", "annotation"), rows, numbers=2)
         if len(its) > 10:

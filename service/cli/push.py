@@ -74,27 +74,29 @@ def command(
     asked = Asked(blind, double, repeat, seed, tuple(coder or ()), view_named(view))
     by = order_named(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
-        found = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
-        addresses = [address_for_people(parts.settings, one.project.url) for one in found]
-        note(parts, Did.HANDED_OUT, f"wave {wave}" if wave else "all waves", projects=len(found))
+        pushed = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))
+        addresses = [
+            address_for_people(parts.settings, pushed_project.project.url) for pushed_project in pushed
+        ]
+        note(parts, Did.HANDED_OUT, f"wave {wave}" if wave else "all waves", projects=len(pushed))
     if json:
-        as_json({"projects": [one.to_json() for one in found]})
+        as_json({"projects": [pushed_project.to_json() for pushed_project in pushed]})
         return
-    for one, address in zip(found, addresses, strict=True):
-        _show(one, address)
-    warn(*dict.fromkeys(note for one in found for note in one.notes))
+    for pushed_project, address in zip(pushed, addresses, strict=True):
+        _show(pushed_project, address)
+    warn(*dict.fromkeys(note for pushed_project in pushed for note in pushed_project.notes))
     say("", "Coders open their address above, log in, and choose Label All Tasks.")
 
 
-def _show(one: Pushed, address: str) -> None:
-    waiting = f"{one.waiting} waiting until their transcript is finished, " if one.waiting else ""
+def _show(pushed: Pushed, address: str) -> None:
+    waiting = f"{pushed.waiting} waiting until their transcript is finished, " if pushed.waiting else ""
     say(
-        f"{one.project.title}: {counted(one.created, 'new task')}, {one.updated:,} brought up to date, "
-        f"{one.unchanged:,} unchanged, {waiting}{one.reviewed:,} left alone because a coder has begun there.",
+        f"{pushed.project.title}: {counted(pushed.created, 'new task')}, {pushed.updated:,} brought up to date, "
+        f"{pushed.unchanged:,} unchanged, {waiting}{pushed.reviewed:,} left alone because a coder has begun there.",
     )
-    drawn = [f"{count} {kind}" for kind, count in one.draws.items() if count]
+    drawn = [f"{count} {kind}" for kind, count in pushed.draws.items() if count]
     if drawn:
         say(
-            f"  without suggestions: {', '.join(drawn)}, drawn with seed {one.seed}; coders are not told which"
+            f"  without suggestions: {', '.join(drawn)}, drawn with seed {pushed.seed}; coders are not told which"
         )
     say(f"  {address}")

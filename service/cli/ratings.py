@@ -95,14 +95,14 @@ def command(
                 f"Written: {form}, with {cells:,} cells for {rater}. Fill in the column rating, then: tandem ratings {form}"
             )
             return
-        found = rated_study(parts)
+        rated = rated_study(parts)
         if csv is not None:
             write_csv(parts, csv)
             note(parts, Did.EXPORTED, csv.name, kind="ratings")
     if json:
-        as_json(found.to_json())
+        as_json(rated.to_json())
         return
-    _show(found, history=history)
+    _show(rated, history=history)
     if csv is not None:
         say("", f"Written: {csv}.")
 
@@ -122,7 +122,7 @@ def _tell(kept: KeptRatings) -> None:
 
     if kept.dry_run:
         say("This is what would change; nothing was kept.", "")
-    agreed = sum(one.consensus for one in kept.kept)
+    agreed = sum(rating.consensus for rating in kept.kept)
     say(
         f"{counted(len(kept.kept) - agreed, 'rating')} and {counted(agreed, 'consensus', 'consensuses')} kept, "
         f"{kept.unchanged} as before, {counted(kept.empty, 'row')} not rated."
@@ -131,22 +131,22 @@ def _tell(kept: KeptRatings) -> None:
     say("", f"Next: {'the same command without --dry-run' if kept.dry_run else 'tandem ratings'}")
 
 
-def _show(found: RatedStudy, *, history: bool) -> None:
+def _show(rated: RatedStudy, *, history: bool) -> None:
     from annotations.matrix.rating_scale import rating_shown
     from service.results.raters_in_words import agreement_of_raters_in_words
 
-    if not found.cells:
+    if not rated.cells:
         say(
             "Nothing has been rated yet. Each of two raters gets a form: tandem ratings --form FILE.csv --rater NAME",
         )
         return
     rows = []
-    for cell in found.cells:
+    for cell in rated.cells:
         place = (cell.phase or "–", cell.code, cell.column)
         its = cell.rated.history if history else cell.rated.newest
         said = "\n".join(
-            f"{'agreed, ' if one.consensus else ''}{one.rater}: {rating_shown(one.value) or 'taken back'}"
-            for one in its
+            f"{'agreed, ' if rating.consensus else ''}{rating.rater}: {rating_shown(rating.value) or 'taken back'}"
+            for rating in its
         )
         value = cell.rated.value
         standing = f"{rating_shown(value)} ({cell.rated.status})" if value else cell.rated.status
@@ -156,7 +156,7 @@ def _show(found: RatedStudy, *, history: bool) -> None:
     if len(rows) > _SHOWN:
         say(f"… and {len(rows) - _SHOWN} more: see them with --csv FILE or --json.")
     say("")
-    for one in found.agreement:
-        say(agreement_of_raters_in_words(one))
-    if not found.agreement:
+    for agreement in rated.agreement:
+        say(agreement_of_raters_in_words(agreement))
+    if not rated.agreement:
         say("No two people have rated the same cell independently yet, so there is nothing to compare.")

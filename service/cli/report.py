@@ -183,27 +183,27 @@ def _summary(parts: Parts, about: str, out: Path | None, site: str | None, *, js
     from service.audit import Did
     from service.reporting.member_summary import member_summary, write_summary
 
-    found = member_summary(parts, about, site=site)
+    summary = member_summary(parts, about, site=site)
     if out is not None:
-        write_summary(found, out)
-        note_files(parts, [out], "summary for member checking", of=found.owner)
+        write_summary(summary, out)
+        note_files(parts, [out], "summary for member checking", of=summary.owner)
     elif json:
-        note(parts, Did.SAW_PASSAGES, found.owner, kind="summary for member checking")
+        note(parts, Did.SAW_PASSAGES, summary.owner, kind="summary for member checking")
     if json:
-        as_json(found.to_json() | {"file": None if out is None else str(out)})
+        as_json(summary.to_json() | {"file": None if out is None else str(out)})
         return
-    passages = sum(len(one.passages) for one in found.understood)
+    passages = sum(len(understood.passages) for understood in summary.understood)
     say(
-        f"{found.owner}: {counted(len(found.understood), 'finding')} on {counted(passages, 'passage')} of "
-        f"{counted(len(found.sources), 'source')}; the words of {found.withheld} are not shown."
+        f"{summary.owner}: {counted(len(summary.understood), 'finding')} on {counted(passages, 'passage')} of "
+        f"{counted(len(summary.sources), 'source')}; the words of {summary.withheld} are not shown."
     )
     if out is None:
-        say("", f'Next: tandem report --for "{found.owner}" --out FILE.docx')
+        say("", f'Next: tandem report --for "{summary.owner}" --out FILE.docx')
         return
     say(
-        f"Written: {out}. It holds words of participants: give it to {found.owner} alone.",
+        f"Written: {out}. It holds words of participants: give it to {summary.owner} alone.",
         "",
-        f'When they have answered: tandem report --for "{found.owner}" --answer agreed --by NAME',
+        f'When they have answered: tandem report --for "{summary.owner}" --answer agreed --by NAME',
     )
 
 
@@ -240,9 +240,9 @@ def _show_answers(parts: Parts, *, json: bool) -> None:
     from service.results.check_words import check_json
 
     with parts.store.reading() as connection:
-        found = all_member_checks(connection)
+        checks = all_member_checks(connection)
     label = parts.codebook.label
-    plain = [check_json(one, words=True, label=label) for one in found]
+    plain = [check_json(check, words=True, label=label) for check in checks]
     if json:
         as_json({"member_checks": plain})
         return
@@ -254,14 +254,14 @@ def _show_answers(parts: Parts, *, json: bool) -> None:
         return
     rows = [
         (
-            one.owner,
-            one.answered_by,
-            one.answer,
+            check.owner,
+            check.answered_by,
+            check.answer,
             it["date"],
             it["code"] or "all of it",
-            one.words or "–",
-            one.by,
+            check.words or "–",
+            check.by,
         )
-        for one, it in zip(found, plain, strict=True)
+        for check, it in zip(checks, plain, strict=True)
     ]
     table("Answers", ("summary of", "answered by", "answer", "date", "about", "what", "recorded by"), rows)

@@ -42,16 +42,16 @@ def command(
     here = replace(settings, database=database)
 
     secret = asked(settings, password_file, password, None, twice=False)
-    found = restore_backup(
+    restored = restore_backup(
         file, to, open_study=lambda study: open_restored(study, here), database=database, password=secret
     )
     if json:
-        as_json(found.to_json())
+        as_json(restored.to_json())
         return
-    rows = counted(sum(found.manifest.main.rows.values()), "row")
+    rows = counted(sum(restored.manifest.main.rows.values()), "row")
     say(
-        f"{found.study.folder} is the study as it was at {found.manifest.made}: "
-        f"{counted(len(found.manifest.files), 'file')}, {rows}.",
-        f'Look at it with "tandem --study {found.study.folder} status".',
+        f"{restored.study.folder} is the study as it was at {restored.manifest.made}: "
+        f"{counted(len(restored.manifest.files), 'file')}, {rows}.",
+        f'Look at it with "tandem --study {restored.study.folder} status".',
     )
-    warn(*found.notes)
+    warn(*restored.notes)

@@ -20,7 +20,7 @@ _SHOWN = 25
 def write_asked(
     parts: Parts,
     kind: str,
-    found: Callable[[], ResultParts],
+    parts_of_result: Callable[[], ResultParts],
     *,
     xlsx: Path | None,
     docx: Path | None,
@@ -40,7 +40,7 @@ def write_asked(
     from service.audit import Did
     from service.results.parts_files import write_docx, write_pictures, write_xlsx
 
-    result = found()
+    result = parts_of_result()
     made: list[Path] = []
     for file in (svg, png):
         if file is not None:
@@ -51,28 +51,28 @@ def write_asked(
     if docx is not None:
         write_docx(result, docx)
         made.append(docx)
-    for one in made:
-        note(parts, Did.EXPORTED, one.name, kind=kind, quotes=False)
+    for written in made:
+        note(parts, Did.EXPORTED, written.name, kind=kind, quotes=False)
     return made
 
 
-def show_table(one: ResultTable, *, leave_out: tuple[str, ...] = ()) -> None:
+def show_table(result: ResultTable, *, leave_out: tuple[str, ...] = ()) -> None:
     """A table on the terminal, the first rows of it."""
-    kept = [at for at, column in enumerate(one.columns) if column not in leave_out]
-    rows = [[_shown(row[at]) for at in kept] for row in one.printed[:_SHOWN]]
+    kept = [at for at, column in enumerate(result.columns) if column not in leave_out]
+    rows = [[_shown(row[at]) for at in kept] for row in result.printed[:_SHOWN]]
     if not rows:
-        say(f"{one.subject}: nothing.", "")
+        say(f"{result.subject}: nothing.", "")
         return
-    table(one.subject, [one.columns[at].strip() for at in kept], rows)
-    if len(one.rows) > len(rows):
-        say(f"… and {len(one.rows) - len(rows):,} more: see them with --xlsx FILE or --json.")
+    table(result.subject, [result.columns[at].strip() for at in kept], rows)
+    if len(result.rows) > len(rows):
+        say(f"… and {len(result.rows) - len(rows):,} more: see them with --xlsx FILE or --json.")
     say("")
 
 
 def say_written(made: list[Path]) -> None:
     """Which files there are."""
-    for one in made:
-        say(f"Written: {one}.")
+    for file in made:
+        say(f"Written: {file}.")
 
 
 def _shown(value: Any) -> str:

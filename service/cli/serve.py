@@ -69,7 +69,7 @@ def _accounts_from_elsewhere(parts: Parts) -> list[str]:
     from annotations.store.accounts import all_accounts
 
     with parts.store.reading() as connection:
-        names = [one.name for one in all_accounts(connection) if one.password]
+        names = [account.name for account in all_accounts(connection) if account.password]
     if not names:
         return []
     return [

@@ -64,7 +64,7 @@ def command(
         if kept is None or not (keep or drop):
             _list(waiting, json=json)
             return
-        which = [one.number for one in waiting] if everything else numbers or []
+        which = [passage.number for passage in waiting] if everything else numbers or []
         place = None if turn is None else _turn(kept, turn)
         with parts.alone("settle"):
             by = in_whose_name(parts, by, Action.DECIDE_CODES)
@@ -83,18 +83,18 @@ def _turn(kept: Kept, turn: int) -> Span:
     from annotations.turn_numbers import turn_typed
 
     index = turn_typed(str(turn))
-    found = next((one.span for one in kept.transcript.turns if one.index == index), None)
-    if found is None:
+    span_of_turn = next((turn.span for turn in kept.transcript.turns if turn.index == index), None)
+    if span_of_turn is None:
         raise BadInput(
             f"{kept.transcript.name} has no turn {turn}; its turns are 1 to {len(kept.transcript.turns)}. Nothing was "
             f"changed."
         )
-    return found
+    return span_of_turn
 
 
 def _list(waiting: list[ChangedPassage], *, json: bool) -> None:
     if json:
-        as_json({"waiting": [one.to_json() for one in waiting]})
+        as_json({"waiting": [passage.to_json() for passage in waiting]})
         return
     if not waiting:
         say("Nothing waits: no transcript was corrected where somebody had coded, or all of it is settled.")
@@ -113,22 +113,22 @@ def show_waiting(waiting: list[ChangedPassage]) -> None:
 
     rows = [
         (
-            one.number,
-            one.transcript,
-            one.coder,
-            "\n".join(one.codes) or "(no code applies)",
-            "(erased)" if one.before is None else first_words(one.before, most=_SHOWN),
-            _now(one, first_words(one.after, most=_SHOWN) if one.after else ""),
-            "–" if one.turn is None else str(shown_number(one.turn)),
+            passage.number,
+            passage.transcript,
+            passage.coder,
+            "\n".join(passage.codes) or "(no code applies)",
+            "(erased)" if passage.before is None else first_words(passage.before, most=_SHOWN),
+            _now(passage, first_words(passage.after, most=_SHOWN) if passage.after else ""),
+            "–" if passage.turn is None else str(shown_number(passage.turn)),
         )
-        for one in waiting
+        for passage in waiting
     ]
     table(
         "", ("number", "transcript", "coder", "codes", "words before", "words now", "turn"), rows, numbers=1
     )
 
 
-def _now(one: ChangedPassage, words: str) -> str:
-    if one.after is None:
+def _now(passage: ChangedPassage, words: str) -> str:
+    if passage.after is None:
         return "(nothing is left)"
-    return f"(the same, elsewhere) {words}" if one.elsewhere else words
+    return f"(the same, elsewhere) {words}" if passage.elsewhere else words

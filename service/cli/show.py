@@ -57,14 +57,17 @@ def command(
         if text:
             sys.stdout.write(words)
             return
-        found = coded_transcript(parts, kept).to_json()
-        found["set_aside"] = [one.to_json() for one in set_aside(parts, transcript=kept.id)]
-    found |= {"version": len(earlier) + 1, "earlier_versions": [one.to_json() for one in earlier]}
-    found["waiting"] = [one.to_json() for one in waiting]
+        plain = coded_transcript(parts, kept).to_json()
+        plain["set_aside"] = [annotation.to_json() for annotation in set_aside(parts, transcript=kept.id)]
+    plain |= {
+        "version": len(earlier) + 1,
+        "earlier_versions": [earlier_version.to_json() for earlier_version in earlier],
+    }
+    plain["waiting"] = [passage.to_json() for passage in waiting]
     if json:
-        as_json(found)
+        as_json(plain)
         return
-    _print(found)
+    _print(plain)
     if waiting:
         say(
             "",
@@ -82,19 +85,19 @@ def _found_on(turn: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _print(found: dict[str, Any]) -> None:
+def _print(plain: dict[str, Any]) -> None:
     from annotations.turn_numbers import shown_number
 
     described = ("kind", "participant", "case", "site", "wave", "session", "date", "language")
-    say(found["transcript"], "  ".join(f"{key}: {found[key]}" for key in described if found[key]))
+    say(plain["transcript"], "  ".join(f"{key}: {plain[key]}" for key in described if plain[key]))
     consents = (
-        ("may be learnt from" if found["may_train"] else "may NOT be learnt from"),
-        ("may be quoted" if found["may_quote"] else "may NOT be quoted"),
+        ("may be learnt from" if plain["may_train"] else "may NOT be learnt from"),
+        ("may be quoted" if plain["may_quote"] else "may NOT be quoted"),
     )
     say(", ".join(consents))
-    if found["attributes"]:
-        say("  ".join(f"{name}: {value}" for name, value in found["attributes"].items()))
-    say(*(version_line(one) for one in found["earlier_versions"]), "")
+    if plain["attributes"]:
+        say("  ".join(f"{name}: {value}" for name, value in plain["attributes"].items()))
+    say(*(version_line(earlier) for earlier in plain["earlier_versions"]), "")
     rows = [
         (
             shown_number(turn["turn"]),
@@ -102,11 +105,12 @@ def _print(found: dict[str, Any]) -> None:
             turn["text"] if len(turn["text"]) < 160 else turn["text"][:157] + " …",
             _found_on(turn),
         )
-        for turn in found["turns"]
+        for turn in plain["turns"]
     ]
     table("", ("turn", "speaker", "words", "codings"), rows)
-    for one in found["set_aside"]:
+    for annotation in plain["set_aside"]:
         say(
             "",
-            f"Set aside on turn {shown_number(one['turn'])} ({one['user'] or 'unknown user'}): {one['why']}",
+            f"Set aside on turn {shown_number(annotation['turn'])} ({annotation['user'] or 'unknown user'}): "
+            f"{annotation['why']}",
         )

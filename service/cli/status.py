@@ -23,15 +23,15 @@ def command(where: WhereOption = None, study: StudyOption = None, json: JsonOpti
     from service.looking.wave_progress import progress_of
 
     with open_parts(chosen(study)) as parts:
-        found = progress_of(parts, where or ())
+        progress = progress_of(parts, where or ())
     if json:
-        as_json(found.to_json())
+        as_json(progress.to_json())
         return
-    say(f"{found.study}  ({found.folder})", "")
-    if not found.waves:
-        say(f"There are no transcripts yet. Next: {next_command(found)}")
+    say(f"{progress.study}  ({progress.folder})", "")
+    if not progress.waves:
+        say(f"There are no transcripts yet. Next: {next_command(progress)}")
         return
-    rows = [(name or "(none)", *astuple(wave)) for name, wave in found.waves.items()]
+    rows = [(name or "(none)", *astuple(wave)) for name, wave in progress.waves.items()]
     if where:
         say(f"Only of those with {' and '.join(where)}:")
     table(
@@ -42,31 +42,33 @@ def command(where: WhereOption = None, study: StudyOption = None, json: JsonOpti
     )
     say(
         "",
-        f"{counted(found.codings, 'coding')} in {counted(found.reviews, 'review')} by "
-        f"{counted(len(found.coders), 'coder')}",
+        f"{counted(progress.codings, 'coding')} in {counted(progress.reviews, 'review')} by "
+        f"{counted(len(progress.coders), 'coder')}",
     )
-    if found.attributes:
-        say(f"Attributes: {', '.join(_known_of(name, its) for name, its in found.attributes.items())}")
-    for one in found.begun:
-        say(one.in_words)
-    if found.set_aside:
-        are = counted(found.set_aside, "annotation is", "annotations are")
+    if progress.attributes:
+        say(f"Attributes: {', '.join(_known_of(name, its) for name, its in progress.attributes.items())}")
+    for begun in progress.begun:
+        say(begun.in_words)
+    if progress.set_aside:
+        are = counted(progress.set_aside, "annotation is", "annotations are")
         say(f"{are} set aside: tandem pull says why and what to do.")
-    if found.to_settle:
-        wait = counted(found.to_settle, "review or coding waits", "reviews and codings wait")
+    if progress.to_settle:
+        wait = counted(progress.to_settle, "review or coding waits", "reviews and codings wait")
         say(f"{wait} for a person, since the words were corrected: tandem settle lists them.")
-    if found.not_forgotten:
+    if progress.not_forgotten:
         say(
-            f"The words that were taken out of {', '.join(found.not_forgotten)} are not erased everywhere yet: "
+            f"The words that were taken out of {', '.join(progress.not_forgotten)} are not erased everywhere yet: "
             f"tandem doctor says what to do."
         )
-    say(_about_model(found.model, found.no_model))
-    if found.not_learnt:
-        say(f"{counted(found.not_learnt, 'new review')} since the newest model was trained: not learnt yet.")
-    for job in found.jobs:
+    say(_about_model(progress.model, progress.no_model))
+    if progress.not_learnt:
+        say(
+            f"{counted(progress.not_learnt, 'new review')} since the newest model was trained: not learnt yet."
+        )
+    for job in progress.jobs:
         if job.under_way:
             say(job.in_words)
-    say("", f"Next: {next_command(found)}")
+    say("", f"Next: {next_command(progress)}")
 
 
 def _known_of(name: str, counts: Mapping[str, int]) -> str:

@@ -92,24 +92,24 @@ def command(
                 "It holds participants' words: keep it where the transcripts are kept.",
             )
             return
-        found = timelines(parts, case=case)
+        drawn = timelines(parts, case=case)
         title = f"{parts.study.config.name}: timeline"
-        made = _draw(found, svg, png, docx, xlsx, title)
+        made = _draw(drawn, svg, png, docx, xlsx, title)
         if csv is not None:
-            write_csv(found, csv)
+            write_csv(drawn, csv)
             made.append(csv)
-        for one in made:
-            note(parts, Did.EXPORTED, one.name, kind="timeline")
+        for written in made:
+            note(parts, Did.EXPORTED, written.name, kind="timeline")
     if json:
-        as_json({"events": [one.to_json() for timeline in found for one in timeline.events]})
+        as_json({"events": [event.to_json() for timeline in drawn for event in timeline.events]})
         return
-    _show(found)
-    for one in made:
-        say(f"Written: {one}.")
+    _show(drawn)
+    for written in made:
+        say(f"Written: {written}.")
 
 
 def _draw(
-    found: Sequence[Timeline],
+    drawn: Sequence[Timeline],
     svg: Path | None,
     png: Path | None,
     docx: Path | None,
@@ -120,16 +120,16 @@ def _draw(
 
     made = []
     if svg is not None:
-        write_svg(found, svg, title=title)
+        write_svg(drawn, svg, title=title)
         made.append(svg)
     if png is not None:
-        write_png(found, png)
+        write_png(drawn, png)
         made.append(png)
     if docx is not None:
-        write_docx(found, docx, title=title)
+        write_docx(drawn, docx, title=title)
         made.append(docx)
     if xlsx is not None:
-        write_xlsx(found, xlsx)
+        write_xlsx(drawn, xlsx)
         made.append(xlsx)
     return made
 
@@ -140,7 +140,7 @@ def _kept_json(kept: KeptEvents, *, dry_run: bool) -> dict[str, object]:
         "changed": len(kept.changed),
         "removed": len(kept.removed),
         "unchanged": kept.unchanged,
-        "without_source": sum(not one.has_source for one in (*kept.new, *kept.changed)),
+        "without_source": sum(not event.has_source for event in (*kept.new, *kept.changed)),
         "dry_run": dry_run,
     }
 
@@ -154,29 +154,29 @@ def _tell(kept: KeptEvents, *, dry_run: bool) -> None:
         f"{counted(len(kept.new), 'new event')}, {len(kept.changed)} changed, {len(kept.removed)} taken away, "
         f"{kept.unchanged} as before."
     )
-    bare = sum(not one.has_source for one in (*kept.new, *kept.changed))
+    bare = sum(not event.has_source for event in (*kept.new, *kept.changed))
     if bare:
         say(f"{counted(bare, 'event has', 'events have')} no source, and will be marked with †.")
     say("", f"Next: {'the same command without --dry-run' if dry_run else 'tandem timeline --svg FILE.svg'}")
 
 
-def _show(found: Sequence[Timeline]) -> None:
-    if not found:
+def _show(drawn: Sequence[Timeline]) -> None:
+    if not drawn:
         say(
             "No events are kept yet. Give a table: tandem timeline FILE.csv (columns case, date, event), or let Tandem "
             "write one of coded passages: tandem timeline --draft FILE.csv"
         )
         return
-    for timeline in found:
+    for timeline in drawn:
         rows = [
             (
-                f"{one.event.date}{' ~' if one.when.uncertain else ''}",
-                one.phase or "–",
-                one.event.text,
-                ", ".join(filter(None, (one.event.actor, one.event.place))) or "–",
-                "; ".join(filter(None, (one.event.source, *one.passages))) or "† no source",
+                f"{event.event.date}{' ~' if event.when.uncertain else ''}",
+                event.phase or "–",
+                event.event.text,
+                ", ".join(filter(None, (event.event.actor, event.event.place))) or "–",
+                "; ".join(filter(None, (event.event.source, *event.passages))) or "† no source",
             )
-            for one in timeline.events[:_SHOWN]
+            for event in timeline.events[:_SHOWN]
         ]
         table(timeline.case, ("date", "phase", "event", "actor or place", "source"), rows)
         if len(timeline.events) > _SHOWN:

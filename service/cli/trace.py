@@ -46,44 +46,44 @@ def command(
         raise BadInput(f"give a suggestion, or --review ID. {HOW}")
     with open_parts(chosen(study)) as parts:
         if suggestion is not None:
-            found: TracedSuggestion | TracedReview = trace_suggestion(parts, suggestion, version=version)
+            traced: TracedSuggestion | TracedReview = trace_suggestion(parts, suggestion, version=version)
             note(parts, Did.SAW_PASSAGES, suggestion)
         else:
-            found = trace_review(parts, review or "")
+            traced = trace_review(parts, review or "")
     if json:
-        as_json(found.to_json())
-    elif isinstance(found, TracedSuggestion):
-        _show_suggestion(found)
+        as_json(traced.to_json())
+    elif isinstance(traced, TracedSuggestion):
+        _show_suggestion(traced)
     else:
-        _show_review(found)
+        _show_review(traced)
 
 
-def _show_suggestion(found: TracedSuggestion) -> None:
+def _show_suggestion(traced: TracedSuggestion) -> None:
     from annotations.numbers_shown import counted
     from annotations.turn_numbers import passage_named, shown_number
     from service.cli.models import show_chain
 
-    one, reviews, codebook = found.suggestion, found.reviews, found.codebook
-    cold = found.model.kind == "cold start"
+    suggestion, reviews, codebook = traced.suggestion, traced.reviews, traced.codebook
+    cold = traced.model.kind == "cold start"
     what = "rank" if cold else "probability"
     no_probability = (
         " (it knows only the codebook's words, so this ranks passages and is no probability)" if cold else ""
     )
-    verb = "suggests" if one.suggested else "does not suggest"
+    verb = "suggests" if suggestion.suggested else "does not suggest"
     say(
-        f"The passage is {passage_named(one.transcript, one.turn, one.first_words)}",
-        f"{found.model.version} {verb} {one.code} there (segment {one.segment}): {what} "
-        f"{one.probability:.2f}, threshold {one.threshold:.2f}{no_probability}.",
+        f"The passage is {passage_named(suggestion.transcript, suggestion.turn, suggestion.first_words)}",
+        f"{traced.model.version} {verb} {suggestion.code} there (segment {suggestion.segment}): {what} "
+        f"{suggestion.probability:.2f}, threshold {suggestion.threshold:.2f}{no_probability}.",
     )
-    if one.sentence:
-        say(f"Carried by: “{one.sentence.text}”")
-    if one.evidence:
+    if suggestion.sentence:
+        say(f"Carried by: “{suggestion.sentence.text}”")
+    if suggestion.evidence:
         shown = "; ".join(
-            f"{e.transcript}, turn {shown_number(e.turn)} ({e.similarity:.2f})" for e in one.evidence
+            f"{e.transcript}, turn {shown_number(e.turn)} ({e.similarity:.2f})" for e in suggestion.evidence
         )
         say(f"Nearest passages that people coded so: {shown}.")
     say("", "The model:")
-    show_chain(found.model)
+    show_chain(traced.model)
     judged = f"; {reviews.judged_by} more only measured it" if reviews.judged_by else ""
     say(
         "",
@@ -100,15 +100,16 @@ def _show_suggestion(found: TracedSuggestion) -> None:
     say("", "Every review's id: --json. What learnt from one of them: tandem trace --review ID")
 
 
-def _show_review(found: TracedReview) -> None:
-    review = found.review
+def _show_review(traced: TracedReview) -> None:
+    review = traced.review
     codes = ", ".join(review.codes) or "nothing applies"
     say(f"Review {review.id}: {review.coder} on {review.transcript} ({review.condition}): {codes}.")
-    if not found.versions:
+    if not traced.versions:
         say("No model has learnt from it.")
         return
     did = {"learn": "learnt from it", "judge": "was measured by it, and did not learn from it"}
     rows = [
-        (one.version, did[one.purpose], "yes" if one.serves else "no", one.run_id) for one in found.versions
+        (version.version, did[version.purpose], "yes" if version.serves else "no", version.run_id)
+        for version in traced.versions
     ]
     table("", ("version", "what", "serves", "MLflow run"), rows)

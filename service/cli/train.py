@@ -87,7 +87,7 @@ def command(
     if plain["too_few"] and trained.new:
         lacking = len(plain["too_few"])
         say("", f"{counted(lacking, 'code')} {'is' if lacking == 1 else 'are'} not suggested yet:")
-        rows = [(one["code"], one["reason"]) for one in plain["too_few"]]
+        rows = [(code["code"], code["reason"]) for code in plain["too_few"]]
         table("", ("code", "why"), rows[:25])
         if len(rows) > 25:
             say(f"… and {len(rows) - 25} more (--json lists all)")
@@ -104,18 +104,18 @@ def _reproduce(run: str, study: Path | None, *, json: bool) -> None:
         parts.alone("train --reproduce"),
         progress("Making it again") as step,
     ):
-        found = reproduce(parts, run, embedding=step, fitting=step)
+        reproduced = reproduce(parts, run, embedding=step, fitting=step)
         warn(*parts.cache.notes)
     if json:
-        as_json(found.to_json())
-    elif found.identical:
-        say(f"{found.model.version} was made again from its snapshot: the same to the last digit.")
+        as_json(reproduced.to_json())
+    elif reproduced.identical:
+        say(f"{reproduced.model.version} was made again from its snapshot: the same to the last digit.")
     else:
         say(
-            f"{found.model.version} was made again from its snapshot, and differs in {', '.join(found.differs)}."
+            f"{reproduced.model.version} was made again from its snapshot, and differs in {', '.join(reproduced.differs)}."
         )
-    warn(*found.notes)
-    if not found.identical:
+    warn(*reproduced.notes)
+    if not reproduced.identical:
         raise typer.Exit(1)
 
 

@@ -18,7 +18,11 @@ NAME = "trust"
 
 def command(
     address: Annotated[
-        str | None, typer.Argument(metavar="ADDRESS", help="Confirm this address of study.yaml.")
+        str | None,
+        typer.Argument(
+            metavar="ADDRESS",
+            help="Confirm this address of study.yaml, or of a Ray cluster (ray://HOST:PORT).",
+        ),
     ] = None,
     remove: Annotated[
         str | None, typer.Option("--remove", metavar="ADDRESS", help="Call this address no more.")
@@ -39,14 +43,14 @@ def command(
 
     if sum((address is not None, remove is not None, listed)) > 1 or (plain_http and address is None):
         raise BadInput("give one address to confirm, or --remove ADDRESS, or --list.")
-    found, settings = find_study(chosen(study)), read_settings()
+    study_there, settings = find_study(chosen(study)), read_settings()
     if address is not None:
-        sentence = confirm_address(found, settings, address, plain_http=plain_http)
+        sentence = confirm_address(study_there, settings, address, plain_http=plain_http)
     elif remove is not None:
-        sentence = remove_address(found, settings, remove)
+        sentence = remove_address(study_there, settings, remove)
     else:
         sentence = ""
-    rows = _rows(found, settings)
+    rows = _rows(study_there, settings)
     if json:
         as_json({"addresses": rows})
         return
@@ -60,8 +64,13 @@ def _rows(study: Study, settings: Settings) -> list[dict[str, Any]]:
     from service.trust.confirmations import standing
 
     return [
-        {"address": str(one.address), "key": one.key, "goes_there": one.goes_there, "state": one.state}
-        for one in standing(study, settings)
+        {
+            "address": str(address_standing.address),
+            "key": address_standing.key,
+            "goes_there": address_standing.goes_there,
+            "state": address_standing.state,
+        }
+        for address_standing in standing(study, settings)
     ]
 
 

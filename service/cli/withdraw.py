@@ -70,78 +70,84 @@ def _withdraw(parts: Parts, participant: str, *, by: str, yes: bool, json: bool)
     if not yes:
         _ask(participant, names)
     with parts.alone("withdraw"), progress("Erasing") as step:
-        found = withdraw(parts, participant, by=by, progress=step)
-        note(parts, Did.WITHDREW, found.participant, by=by)
+        withdrawn = withdraw(parts, participant, by=by, progress=step)
+        note(parts, Did.WITHDREW, withdrawn.participant, by=by)
     if json:
-        as_json(found.to_json())
+        as_json(withdrawn.to_json())
     else:
-        _tell(found)
-    if not found.done:
+        _tell(withdrawn)
+    if not withdrawn.done:
         raise typer.Exit(1)
 
 
-def _tell(found: Withdrawn) -> None:
-    if found.again:
+def _tell(withdrawn: Withdrawn) -> None:
+    if withdrawn.again:
         say(
-            f"{found.participant}: {counted(found.transcripts, 'transcript was', 'transcripts were')} erased earlier."
+            f"{withdrawn.participant}: "
+            f"{counted(withdrawn.transcripts, 'transcript was', 'transcripts were')} erased earlier."
         )
     else:
         say(
-            f"{found.participant}: erased were {counted(found.transcripts, 'transcript')}, "
-            f"{counted(found.reviews, 'review')}, {counted(found.codings, 'coding')} and "
-            f"{counted(found.tasks, 'task')} in Label Studio."
+            f"{withdrawn.participant}: erased were {counted(withdrawn.transcripts, 'transcript')}, "
+            f"{counted(withdrawn.reviews, 'review')}, {counted(withdrawn.codings, 'coding')} and "
+            f"{counted(withdrawn.tasks, 'task')} in Label Studio."
         )
-    if found.models:
-        say(f"These models had learnt from them: {', '.join(found.models)}.")
+    if withdrawn.models:
+        say(f"These models had learnt from them: {', '.join(withdrawn.models)}.")
     table(
-        "", ("what is gone", "where", "verified"), [(one.what, one.where, one.verified) for one in found.gone]
+        "",
+        ("what is gone", "where", "verified"),
+        [(thing.what, thing.where, thing.verified) for thing in withdrawn.gone],
     )
-    say("", found.serves)
-    if found.receipt:
-        say(f"Receipt: {found.receipt[0]} (and .json)")
-    if found.new_model:
+    say("", withdrawn.serves)
+    if withdrawn.receipt:
+        say(f"Receipt: {withdrawn.receipt[0]} (and .json)")
+    if withdrawn.new_model:
         say("", "Next: tandem precode, tandem push")
-    warn(*found.notes)
-    warn(*(f"STILL THERE: {one}" for one in found.still_there))
+    warn(*withdrawn.notes)
+    warn(*(f"STILL THERE: {sentence}" for sentence in withdrawn.still_there))
 
 
 def _show_plan(parts: Parts, participant: str, *, json: bool) -> None:
     from service.withdrawal.plan_with_leftovers import plan_with_leftovers
 
-    found = plan_with_leftovers(parts, participant)
+    plan = plan_with_leftovers(parts, participant)
     if json:
-        as_json(found.to_json())
+        as_json(plan.to_json())
         return
     say(f"Nothing is erased yet. tandem withdraw {participant} --by NAME would erase:")
-    table("", ("what", "where"), _rows(found))
-    say("", f"Models that learnt from them: {', '.join(one.version for one in found.models) or 'none'}.")
-    if any(one.serves for one in found.models):
+    table("", ("what", "where"), _rows(plan))
+    say(
+        "",
+        f"Models that learnt from them: {', '.join(model.version for model in plan.models) or 'none'}.",
+    )
+    if any(model.serves for model in plan.models):
         say(
-            f"{next(one.version for one in found.models if one.serves)} serves now; another one is trained then."
+            f"{next(model.version for model in plan.models if model.serves)} serves now; another one is trained then."
         )
-    warn(*(one.refused for one in found.models if one.refused))
-    if found.unknown:
-        warn(f"Tandem did not make these, and would leave them: {', '.join(found.unknown)}")
-    if found.same_session:
-        warn(f"these share a session with them, so read them too: {', '.join(found.same_session)}")
+    warn(*(model.refused for model in plan.models if model.refused))
+    if plan.unknown:
+        warn(f"Tandem did not make these, and would leave them: {', '.join(plan.unknown)}")
+    if plan.same_session:
+        warn(f"these share a session with them, so read them too: {', '.join(plan.same_session)}")
 
 
-def _rows(found: Plan) -> list[tuple[str, str]]:
-    rows = [(f"transcripts {', '.join(found.transcripts) or '(erased already)'}", found.database)]
-    rows += [(f"{counted(count, 'row')} of {name}", found.database) for name, count in found.rows.items()]
-    passages = counted(found.embeddings, "embedding")
-    rows += [(f"{passages}, and those of single sentences", found.embeddings_file)]
+def _rows(plan: Plan) -> list[tuple[str, str]]:
+    rows = [(f"transcripts {', '.join(plan.transcripts) or '(erased already)'}", plan.database)]
+    rows += [(f"{counted(count, 'row')} of {name}", plan.database) for name, count in plan.rows.items()]
+    passages = counted(plan.embeddings, "embedding")
+    rows += [(f"{passages}, and those of single sentences", plan.embeddings_file)]
     rows += [
         (
-            f"{counted(one.tasks, 'task')}; quotes beside {counted(one.quotes, 'other')}",
-            f"{one.url}, project {one.project}",
+            f"{counted(project.tasks, 'task')}; quotes beside {counted(project.quotes, 'other')}",
+            f"{project.url}, project {project.project}",
         )
-        for one in found.projects
+        for project in plan.projects
     ]
-    for model in found.models:
+    for model in plan.models:
         rows += [(f"model {model.version}", folder) for folder in model.folders]
-    rows += [("MLflow's copies of these models", found.mlflow)] if found.models else []
-    return rows + [("files that belong to nobody", one) for one in found.leftovers]
+    rows += [("MLflow's copies of these models", plan.mlflow)] if plan.models else []
+    return rows + [("files that belong to nobody", leftover) for leftover in plan.leftovers]
 
 
 def _save(parts: Parts, file: Path, *, json: bool) -> None:
@@ -166,36 +172,36 @@ def _again(parts: Parts, file: Path, *, yes: bool, json: bool) -> None:
     from service.audit import Did
     from service.withdrawal.tombstone_file import bring, to_bring
 
-    found = to_bring(parts, file)
-    here = found.people.here
-    if (here or found.words) and not yes:
+    to_erase = to_bring(parts, file)
+    here = to_erase.people.here
+    if (here or to_erase.words) and not yes:
         people = counted(len(here), "person", "people")
         what = f"This erases for good {people} who withdrew and {'is' if len(here) == 1 else 'are'} in this study"
-        if found.words:
-            names = ", ".join(one.name for one in found.words)
+        if to_erase.words:
+            names = ", ".join(forgotten.name for forgotten in to_erase.words)
             words = f"the words that were taken out of {names}"
             what = f"{what}, and {words}" if here else f"This erases for good {words}"
         if not sys.stdin.isatty():
             raise BadInput(f"{what}. Nobody can be asked here: give --yes to do it. Nothing was erased.")
         typer.confirm(f"{what}. It cannot be undone. Erase?", abort=True)
     with parts.alone("withdraw"), progress("Erasing") as step:
-        came = bring(parts, found, progress=step)
-        for one in came:
-            note(parts, Did.WITHDREW, one.participant, how="tombstones")
+        came = bring(parts, to_erase, progress=step)
+        for receipt in came:
+            note(parts, Did.WITHDREW, receipt.participant, how="tombstones")
     if json:
         as_json(
             {
-                "tombstones": len(found.people.tombstones),
-                "erased": [one.to_json() for one in came],
-                "words_taken_out": [one.name for one in found.words],
+                "tombstones": len(to_erase.people.tombstones),
+                "erased": [receipt.to_json() for receipt in came],
+                "words_taken_out": [forgotten.name for forgotten in to_erase.words],
             }
         )
     else:
-        taken = counted(len(found.people.tombstones), "tombstone was", "tombstones were")
+        taken = counted(len(to_erase.people.tombstones), "tombstone was", "tombstones were")
         say(f"{taken} taken over; {counted(len(here), 'person was', 'people were')} erased.")
-        for one in came:
-            _tell(one)
-    if not all(one.done for one in came):
+        for receipt in came:
+            _tell(receipt)
+    if not all(receipt.done for receipt in came):
         raise typer.Exit(1)
 
 

@@ -58,71 +58,83 @@ def doubts_seen(parts: Parts, viewer: Viewer) -> tuple[SeenDoubt, ...]:
 def doubt_seen(parts: Parts, viewer: Viewer, doubt: UUID) -> SeenDoubt | None:
     """The one with this id; None if there is none or this person may not see it."""
     with parts.store.reading() as connection:
-        found = doubt_by_id(connection, doubt)
-        return next(iter(_seen(connection, parts, viewer, [] if found is None else [found])), None)
+        doubt_there = doubt_by_id(connection, doubt)
+        return next(
+            iter(_seen(connection, parts, viewer, [] if doubt_there is None else [doubt_there])), None
+        )
 
 
 def doubts_about_code(parts: Parts, viewer: Viewer, code: str) -> tuple[SeenDoubt, ...]:
     """Those about a code that this person may see, newest first."""
-    return tuple(one for one in doubts_seen(parts, viewer) if one.doubt.code == code)
+    return tuple(seen_doubt for seen_doubt in doubts_seen(parts, viewer) if seen_doubt.doubt.code == code)
 
 
-def _seen(connection: Connection, parts: Parts, viewer: Viewer, found: Sequence[Doubt]) -> list[SeenDoubt]:
+def _seen(connection: Connection, parts: Parts, viewer: Viewer, doubts: Sequence[Doubt]) -> list[SeenDoubt]:
     if not may(viewer, Action.WRITE_DOUBT, WHOLE_STUDY):
         return []
-    shown = _of_passages(connection, parts, viewer, found)
-    cases = _cases(connection, viewer) if any(one.about == "case" for one in found) else frozenset()
-    for one in found:
-        if one.about == "code":
-            label = parts.codebook.label(one.code) if one.code in parts.codebook.by_id else one.code
-            shown[one.id] = SeenDoubt(one, label, f"/codebook/{one.code}")
-        elif one.about == "case" and (viewer.sites is None or folded(one.case) in cases):
-            shown[one.id] = SeenDoubt(one, f"case {one.case}", f"/interviews?{urlencode({'case': one.case})}")
-        elif one.about == "study":
-            shown[one.id] = SeenDoubt(one, "the study", "/")
-    return [shown[one.id] for one in found if one.id in shown]
+    shown = _of_passages(connection, parts, viewer, doubts)
+    cases = (
+        _cases(connection, viewer)
+        if any(doubt_kept.about == "case" for doubt_kept in doubts)
+        else frozenset()
+    )
+    for doubt_kept in doubts:
+        if doubt_kept.about == "code":
+            label = (
+                parts.codebook.label(doubt_kept.code)
+                if doubt_kept.code in parts.codebook.by_id
+                else doubt_kept.code
+            )
+            shown[doubt_kept.id] = SeenDoubt(doubt_kept, label, f"/codebook/{doubt_kept.code}")
+        elif doubt_kept.about == "case" and (viewer.sites is None or folded(doubt_kept.case) in cases):
+            shown[doubt_kept.id] = SeenDoubt(
+                doubt_kept, f"case {doubt_kept.case}", f"/interviews?{urlencode({'case': doubt_kept.case})}"
+            )
+        elif doubt_kept.about == "study":
+            shown[doubt_kept.id] = SeenDoubt(doubt_kept, "the study", "/")
+    return [shown[doubt_kept.id] for doubt_kept in doubts if doubt_kept.id in shown]
 
 
 def _of_passages(
-    connection: Connection, parts: Parts, viewer: Viewer, found: Sequence[Doubt]
+    connection: Connection, parts: Parts, viewer: Viewer, doubts: Sequence[Doubt]
 ) -> dict[UUID | None, SeenDoubt]:
-    its = {one.passage.transcript for one in found if one.passage is not None}
+    its = {doubt_kept.passage.transcript for doubt_kept in doubts if doubt_kept.passage is not None}
     kept = {
-        one.id: one
-        for one in texts_by_id(connection, its)
-        if may(viewer, Action.READ_TEXT, about(viewer, one.transcript))
+        text_kept.id: text_kept
+        for text_kept in texts_by_id(connection, its)
+        if may(viewer, Action.READ_TEXT, about(viewer, text_kept.transcript))
     }
     seen = None
     if viewer.role is not Role.LEAD:
         seen = SeenInMany(connection, parts.segmentation.version, viewer, kept)
     allowed: list[tuple[Doubt, Kept, Passage]] = []
-    for one in found:
-        at = one.passage
+    for doubt_kept in doubts:
+        at = doubt_kept.passage
         if at is None or at.transcript not in kept:
             continue
         its_text = kept[at.transcript]
-        own = folded(one.author) == folded(viewer.name)
-        if own or seen is None or at.span is None or seen.shows(its_text, one.author, at.span):
-            allowed.append((one, its_text, at))
+        own = folded(doubt_kept.author) == folded(viewer.name)
+        if own or seen is None or at.span is None or seen.shows(its_text, doubt_kept.author, at.span):
+            allowed.append((doubt_kept, its_text, at))
     turns = turns_at(connection, [(at.transcript, at.span) for _, _, at in allowed if at.span is not None])
-    return {one.id: _placed(one, its_text, at, turns) for one, its_text, at in allowed}
+    return {doubt_kept.id: _placed(doubt_kept, its_text, at, turns) for doubt_kept, its_text, at in allowed}
 
 
-def _placed(one: Doubt, kept: Kept, at: Passage, turns: Mapping[tuple[UUID, Span], int]) -> SeenDoubt:
+def _placed(doubt: Doubt, kept: Kept, at: Passage, turns: Mapping[tuple[UUID, Span], int]) -> SeenDoubt:
     t, path = kept.transcript, interview_path(kept.id)
     if at.span is None:
-        return SeenDoubt(one, t.name, path)
+        return SeenDoubt(doubt, t.name, path)
     if at.text_hash != t.text_hash:
-        return SeenDoubt(one, f"{t.name}, {_CHANGED}", path)
+        return SeenDoubt(doubt, f"{t.name}, {_CHANGED}", path)
     words, turn = at.span.of(t.text), turns.get((kept.id, at.span))
     if turn is None:
-        return SeenDoubt(one, t.name, path, words)
-    return SeenDoubt(one, f"{t.name}, turn {shown_number(turn)}", f"{path}#{anchor(turn)}", words)
+        return SeenDoubt(doubt, t.name, path, words)
+    return SeenDoubt(doubt, f"{t.name}, turn {shown_number(turn)}", f"{path}#{anchor(turn)}", words)
 
 
 def _cases(connection: Connection, viewer: Viewer) -> frozenset[str]:
     return frozenset(
-        folded(one.transcript.case)
-        for one in all_texts(connection)
-        if may(viewer, Action.SEE_FIGURES, about(viewer, one.transcript))
+        folded(text.transcript.case)
+        for text in all_texts(connection)
+        if may(viewer, Action.SEE_FIGURES, about(viewer, text.transcript))
     )

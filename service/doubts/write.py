@@ -38,13 +38,13 @@ def note_on_passage(
         if kept is None or not sees(viewer, kept.transcript):
             raise Unfit("transcript", "The study has no interview of this id any more.")
         must_read(viewer, kept.transcript)
-        its = {str(shown_number(one.index)): one for one in kept.transcript.turns}
-        found = its.get(turn.strip())
-        if found is None:
+        its = {str(shown_number(turn.index)): turn for turn in kept.transcript.turns}
+        turn_there = its.get(turn.strip())
+        if turn_there is None:
             raise Unfit(
                 "turn", f'"{turn[:20]}" is no turn of {kept.transcript.name}: it has turns 1 to {len(its)}.'
             )
-        at = Passage(transcript, found.span, kept.transcript.text_hash)
+        at = Passage(transcript, turn_there.span, kept.transcript.text_hash)
         return add_doubt(connection, Doubt(viewer.name, words, is_question, passage=at))
 
 
@@ -53,11 +53,11 @@ def note_on_code(parts: Parts, viewer: Viewer, code: str, text: str, *, is_quest
     must(viewer, Action.WRITE_DOUBT)
     words = _fit(text)
     try:
-        found = parts.codebook.resolve(code)
+        code_there = parts.codebook.resolve(code)
     except BadInput as error:
         raise Unfit("code", str(error)) from error
     with parts.store.writing() as connection:
-        return add_doubt(connection, Doubt(viewer.name, words, is_question, code=found.id))
+        return add_doubt(connection, Doubt(viewer.name, words, is_question, code=code_there.id))
 
 
 def note_on_case(parts: Parts, viewer: Viewer, case: str, text: str, *, is_question: bool) -> UUID:
@@ -65,13 +65,13 @@ def note_on_case(parts: Parts, viewer: Viewer, case: str, text: str, *, is_quest
     must(viewer, Action.WRITE_DOUBT)
     words = _fit(text)
     with parts.store.writing() as connection:
-        known = {folded(one.transcript.case): one.transcript.case for one in all_texts(connection)}
+        known = {folded(text.transcript.case): text.transcript.case for text in all_texts(connection)}
         known.pop("", None)
-        found = known.get(folded(case))
-        if found is None:
+        case_there = known.get(folded(case))
+        if case_there is None:
             there = ", ".join(sorted(known.values())) or "none yet"
             raise Unfit("case", f'The study has no case "{case[:60]}". It has: {there}.')
-        return add_doubt(connection, Doubt(viewer.name, words, is_question, case=found))
+        return add_doubt(connection, Doubt(viewer.name, words, is_question, case=case_there))
 
 
 def note_on_study(parts: Parts, viewer: Viewer, text: str, *, is_question: bool) -> UUID:
@@ -93,26 +93,26 @@ def answer(parts: Parts, viewer: Viewer, doubt: UUID, text: str, *, settles: boo
         return add_answer(connection, doubt, Answer(viewer.name, words, settles))
 
 
-def may_take_back(viewer: Viewer, found: SeenDoubt) -> bool:
+def may_take_back(viewer: Viewer, seen: SeenDoubt) -> bool:
     """Its author may, and a lead."""
-    return folded(found.doubt.author) == folded(viewer.name) or may(viewer, Action.DECIDE_CODES)
+    return folded(seen.doubt.author) == folded(viewer.name) or may(viewer, Action.DECIDE_CODES)
 
 
 def withdraw_doubt(parts: Parts, viewer: Viewer, doubt: UUID) -> None:
     """Take a memo or question back: it is shown no more. Raises NotAllowed, BadInput."""
     must(viewer, Action.WRITE_DOUBT)
-    found = _there(parts, viewer, doubt)
-    if not may_take_back(viewer, found):
+    seen = _there(parts, viewer, doubt)
+    if not may_take_back(viewer, seen):
         must(viewer, Action.DECIDE_CODES)
     with parts.store.writing() as connection:
         take_back(connection, doubt)
 
 
 def _there(parts: Parts, viewer: Viewer, doubt: UUID) -> SeenDoubt:
-    found = doubt_seen(parts, viewer, doubt)
-    if found is None:
+    seen = doubt_seen(parts, viewer, doubt)
+    if seen is None:
         raise BadInput("This memo or question is not here any more. Nothing was changed.")
-    return found
+    return seen
 
 
 def _fit(text: str) -> str:

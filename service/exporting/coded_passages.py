@@ -94,7 +94,13 @@ def coded_passages(parts: Parts, asked: Asked, *, with_empty: bool = True) -> Pa
         gathered = _Gathered(connection, wanted, with_empty=with_empty)
     passages = gathered.passages
     passages.found.sort(
-        key=lambda one: (one.transcript.name, one.span, one.coder, one.condition, one.code or "")
+        key=lambda coding: (
+            coding.transcript.name,
+            coding.span,
+            coding.coder,
+            coding.condition,
+            coding.code or "",
+        )
     )
     return passages
 
@@ -110,8 +116,14 @@ class _Gathered:
         then, moments = suggested_then(connection, reviews), review_moments(connection)
         for review in reviews:
             self._review(review, then, moments)
-        for one in loose_codings(connection):
-            self._take(self._kept[one.transcript], one.coder, one.condition, one.coding, one.coding.span)
+        for coding in loose_codings(connection):
+            self._take(
+                self._kept[coding.transcript],
+                coding.coder,
+                coding.condition,
+                coding.coding,
+                coding.coding.span,
+            )
 
     def _review(self, review: Review, then: Mapping[UUID, Then], moments: Mapping[UUID, datetime]) -> None:
         if review.draw is Draw.REPEAT:
@@ -186,4 +198,4 @@ class _Gathered:
         turns = kept.transcript.turns
         ends = self._ends.setdefault(kept.id, [turn.span.end for turn in turns])
         at = bisect_right(ends, span.start)
-        return turns[at] if at < len(turns) and turns[at].span & span else None
+        return turns[at] if at < len(turns) and turns[at].span.overlap(span) else None

@@ -69,27 +69,27 @@ def columns_with(attributes: Sequence[str]) -> tuple[str, ...]:
 def coding_rows(passages: Sequence[CodedPassage], codebook: Codebook, zone: ZoneInfo) -> list[dict[str, Any]]:
     """A row for each coding, and for each review in which nothing applied one without a code."""
     return [
-        _place(one)
+        _place(passage)
         | {
-            "quote": _quote(one),
-            "code": one.code or "",
-            "path_of_code": path_of(codebook, one.code),
-            "coder": one.coder,
-            "condition": one.condition.value,
-            "draw": "" if one.draw is None else one.draw.value,
-            "part_of_review": "yes" if one.part else "",
-            "influence": "" if one.coding is None else one.coding.influence or "",
-            "concrete_example": "yes" if one.coding and one.coding.concrete_example else "",
-            "memo": one.coding.memo if one.coding else "",
-            "memo_of_review": one.review_memo,
-            "created": _moment(one.made, zone),
-            "shown_model": one.then.model if one.then else "",
-            "suggested_then": _listed(codebook, one.then.codes if one.then else None),
-            "decision": one.decision,
-            "rejected_then": _listed(codebook, one.rejected),
+            "quote": _quote(passage),
+            "code": passage.code or "",
+            "path_of_code": path_of(codebook, passage.code),
+            "coder": passage.coder,
+            "condition": passage.condition.value,
+            "draw": "" if passage.draw is None else passage.draw.value,
+            "part_of_review": "yes" if passage.part else "",
+            "influence": "" if passage.coding is None else passage.coding.influence or "",
+            "concrete_example": "yes" if passage.coding and passage.coding.concrete_example else "",
+            "memo": passage.coding.memo if passage.coding else "",
+            "memo_of_review": passage.review_memo,
+            "created": _moment(passage.made, zone),
+            "shown_model": passage.then.model if passage.then else "",
+            "suggested_then": _listed(codebook, passage.then.codes if passage.then else None),
+            "decision": passage.decision,
+            "rejected_then": _listed(codebook, passage.rejected),
         }
-        | {f"{OF_ATTRIBUTES}{name}": value for name, value in one.known.items()}
-        for one in passages
+        | {f"{OF_ATTRIBUTES}{name}": value for name, value in passage.known.items()}
+        for passage in passages
     ]
 
 
@@ -97,19 +97,19 @@ def memo_rows(passages: Sequence[CodedPassage], codebook: Codebook, zone: ZoneIn
     """A row for each memo: those on codings, and those on whole reviews, each once."""
     rows: list[dict[str, Any]] = []
     seen: set[tuple[object, ...]] = set()
-    for one in passages:
-        said = _place(one) | {
-            "coder": one.coder,
-            "condition": one.condition.value,
-            "created": _moment(one.made, zone),
+    for passage in passages:
+        said = _place(passage) | {
+            "coder": passage.coder,
+            "condition": passage.condition.value,
+            "created": _moment(passage.made, zone),
         }
-        if one.coding and one.coding.memo:
-            path = path_of(codebook, one.code)
-            rows.append(said | {"about": "coding", "path_of_code": path, "memo": one.coding.memo})
-        whole = (one.transcript.name, one.coder, one.condition, one.made, one.review_memo)
-        if one.review_memo and whole not in seen:
+        if passage.coding and passage.coding.memo:
+            path = path_of(codebook, passage.code)
+            rows.append(said | {"about": "coding", "path_of_code": path, "memo": passage.coding.memo})
+        whole = (passage.transcript.name, passage.coder, passage.condition, passage.made, passage.review_memo)
+        if passage.review_memo and whole not in seen:
             seen.add(whole)
-            rows.append(said | {"about": "review", "path_of_code": "", "memo": one.review_memo})
+            rows.append(said | {"about": "review", "path_of_code": "", "memo": passage.review_memo})
     return rows
 
 
@@ -120,23 +120,23 @@ def path_of(codebook: Codebook, code: str | None) -> str:
     return codebook[code].path if code in codebook.by_id else code
 
 
-def _place(one: CodedPassage) -> dict[str, Any]:
-    t = one.transcript
+def _place(coding: CodedPassage) -> dict[str, Any]:
+    t = coding.transcript
     return {
         "transcript": t.name,
         "participant": t.participant,
         "case": t.case,
         "site": t.site,
         "wave": t.wave,
-        "turn_shown": "" if one.turn is None else shown_number(one.turn.index),
-        "start": one.span.start,
-        "end": one.span.end,
+        "turn_shown": "" if coding.turn is None else shown_number(coding.turn.index),
+        "start": coding.span.start,
+        "end": coding.span.end,
     }
 
 
-def _quote(one: CodedPassage) -> str:
+def _quote(coding: CodedPassage) -> str:
     """The words, where they may be quoted and a cell can hold them as they are: a part of them would be another quote."""
-    words = one.quote or ""
+    words = coding.quote or ""
     plain = " ".join(words.split())
     fits = len(safe_text(words)) <= LONGEST_CELL and " ".join(text_of_safe(safe_text(words)).split()) == plain
     return words if fits else ""

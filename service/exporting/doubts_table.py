@@ -34,39 +34,39 @@ def doubt_rows(parts: Parts, asked: Asked, zone: ZoneInfo) -> list[dict[str, Any
 
     Where only some waves, cases or codes are asked for, those about other ones are left out, and those about the study.
     """
-    found = tuple(reversed(doubts_seen(parts, _WHOLE)))
-    if not found:
+    doubts = tuple(reversed(doubts_seen(parts, _WHOLE)))
+    if not doubts:
         return []
     with parts.store.reading() as connection:
         wanted = wanted_of(parts, connection, asked)
-        texts = {one.id: one.transcript for one in all_texts(connection)}
+        texts = {text.id: text.transcript for text in all_texts(connection)}
     rows: list[dict[str, Any]] = []
     number = 0
-    for one in found:
-        at = one.doubt.passage
+    for seen in doubts:
+        at = seen.doubt.passage
         transcript = texts.get(at.transcript) if at else None
-        if asked != Asked() and not _is_wanted(one, transcript, wanted):
+        if asked != Asked() and not _is_wanted(seen, transcript, wanted):
             continue
         number += 1
         place = {
             "doubt": number,
-            "about": one.doubt.about,
-            "where": one.place,
+            "about": seen.doubt.about,
+            "where": seen.place,
             "transcript": transcript.name if transcript else "",
-            "path_of_code": path_of(parts.codebook, one.doubt.code or None),
-            "case": one.doubt.case or (transcript.case if transcript else ""),
+            "path_of_code": path_of(parts.codebook, seen.doubt.code or None),
+            "case": seen.doubt.case or (transcript.case if transcript else ""),
         }
-        rows += _rows(one, place, zone)
+        rows += _rows(seen, place, zone)
     return rows
 
 
-def _rows(one: SeenDoubt, place: dict[str, Any], zone: ZoneInfo) -> Sequence[dict[str, Any]]:
+def _rows(seen: SeenDoubt, place: dict[str, Any], zone: ZoneInfo) -> Sequence[dict[str, Any]]:
     def row(kind: str, by: str, created: Any, text: str, *, settles: bool = False) -> dict[str, Any]:
         moment = created.astimezone(zone).isoformat(timespec="seconds") if created else ""
         said = {"kind": kind, "by": by, "created": moment, "settles": "yes" if settles else "", "text": text}
         return {column: (place | said)[column] for column in DOUBT_COLUMNS}
 
-    doubt = one.doubt
+    doubt = seen.doubt
     first = row("question" if doubt.is_question else "memo", doubt.author, doubt.created, doubt.text)
     answers = [
         row("answer", said.author, said.created, said.text, settles=said.settles) for said in doubt.answers
@@ -74,8 +74,8 @@ def _rows(one: SeenDoubt, place: dict[str, Any], zone: ZoneInfo) -> Sequence[dic
     return [first, *answers]
 
 
-def _is_wanted(one: SeenDoubt, transcript: Any, wanted: Wanted) -> bool:
-    doubt = one.doubt
+def _is_wanted(seen: SeenDoubt, transcript: Any, wanted: Wanted) -> bool:
+    doubt = seen.doubt
     if wanted.coders is not None and doubt.author not in wanted.coders:
         return False
     if transcript is not None:

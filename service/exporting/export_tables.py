@@ -106,16 +106,16 @@ def _codings(
     coded_only: bool,
 ) -> Exported:
     left_out = Counter(passages.left_out)
-    found = passages.found
+    codings = passages.found
     if coded_only:
-        found = [one for one in found if one.coding is not None]
-        left_out["passages on which nothing applied"] += len(passages.found) - len(found)
-    rows = coding_rows(found, parts.codebook, zone)
+        codings = [coding for coding in codings if coding.coding is not None]
+        left_out["passages on which nothing applied"] += len(passages.found) - len(codings)
+    rows = coding_rows(codings, parts.codebook, zone)
     beside = {"Doubts": doubts} if doubts else None
     write_table(file, columns_with(passages.attributes), rows, sheet="Codings", beside=beside)
-    coded = sum(one.coding is not None for one in found)
-    counts = {"codings": coded, "passages on which nothing applied": len(found) - coded}
-    notes = tuple(_notes(parts, found, rows))
+    coded = sum(coding.coding is not None for coding in codings)
+    counts = {"codings": coded, "passages on which nothing applied": len(codings) - coded}
+    notes = tuple(_notes(parts, codings, rows))
     if beside and file.suffix.lower() == ".xlsx":
         counts |= _counts(doubts)
     return Exported("codings", (file,), counts, notes=notes, left_out=+left_out)
@@ -126,20 +126,21 @@ def _counts(doubts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {"memos and questions": len(doubts) - answers, "answers": answers}
 
 
-def _notes(parts: Parts, found: Sequence[CodedPassage], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _notes(parts: Parts, codings: Sequence[CodedPassage], rows: Sequence[Mapping[str, Any]]) -> list[str]:
     notes = []
-    unquoted = sum(one.quote is None for one in found)
+    unquoted = sum(coding.quote is None for coding in codings)
     if unquoted:
         notes.append(
             f"{counted(unquoted, 'row has', 'rows have')} no quote, for it may not be quoted. Consents stand under "
             f'Participants; for all at once, in Settings ("consents: {{may_quote: true}}" in study.yaml).'
         )
     unfit = sum(
-        bool((one.quote or "").strip()) and not row["quote"] for one, row in zip(found, rows, strict=True)
+        bool((coding.quote or "").strip()) and not row["quote"]
+        for coding, row in zip(codings, rows, strict=True)
     )
     if unfit:
         notes.append(f"{counted(unfit, 'quote does', 'quotes do')} not fit into a cell and were left empty.")
-    gone = sum(one.code is not None and one.code not in parts.codebook.by_id for one in found)
+    gone = sum(coding.code is not None and coding.code not in parts.codebook.by_id for coding in codings)
     if gone:
         notes.append(
             f"{counted(gone, 'row carries a code', 'rows carry codes')} that the codebook holds no longer."
@@ -162,16 +163,16 @@ def _wide(parts: Parts, file: Path, asked: Asked) -> Exported:
 def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Exported:
     from service.exporting.quotes_document import quotes_document
 
-    found = [one for one in passages.found if one.coding is not None]
+    codings = [coding for coding in passages.found if coding.coding is not None]
     content, more = quotes_document(
-        found,
+        codings,
         lay_out(parts.codebook),
         title=f"{parts.study.config.name}: quotes by code",
         asked=_in_words(asked),
     )
     whole(file, content)
     left_out = Counter(passages.left_out) + more
-    return Exported("quotes by code", (file,), {"codings": len(found)}, left_out=left_out)
+    return Exported("quotes by code", (file,), {"codings": len(codings)}, left_out=left_out)
 
 
 def _in_words(asked: Asked) -> str:

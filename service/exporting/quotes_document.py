@@ -43,9 +43,9 @@ def quotes_document(
     ``asked``: a sentence about which codings these are.
     """
     by_code: dict[str, list[CodedPassage]] = {}
-    for one in passages:
-        if one.code is not None:
-            by_code.setdefault(one.code, []).append(one)
+    for passage in passages:
+        if passage.code is not None:
+            by_code.setdefault(passage.code, []).append(passage)
     left_out: Counter[str] = Counter()
     known = {entry.code.id for section in layout.sections for entry in section.entries}
     for code, its in by_code.items():
@@ -84,29 +84,29 @@ def _entry(document: Any, entry: Entry, passages: Sequence[CodedPassage], left_o
             paragraph.add_run(f"{name}: ").bold = True
             paragraph.add_run(_printable(words))
     quotes = list(_quoted(passages))
-    shown = [one for one in quotes if one.words]
+    shown = [quote for quote in quotes if quote.words]
     hidden = len(quotes) - len(shown)
-    people = len({one.transcript.participant or one.transcript.name for one in quotes})
+    people = len({quote.transcript.participant or quote.transcript.name for quote in quotes})
     _quiet(_paragraph(document), f"{counted(len(quotes), 'passage')} of {counted(people, 'participant')}")
-    for one in shown:
-        _quote(document, one)
+    for quote in shown:
+        _quote(document, quote)
     if hidden:
         left_out["passages that may not be quoted"] += hidden
         _quiet(_paragraph(document), f"{counted(hidden, 'passage')} may not be quoted.")
 
 
-def _quote(document: Any, one: Quoted) -> None:
+def _quote(document: Any, quoted: Quoted) -> None:
     paragraph = _paragraph(document)
     paragraph.paragraph_format.left_indent = Cm(0.8)
-    paragraph.paragraph_format.keep_with_next = bool(one.memos)
-    paragraph.add_run(f"“{_printable(one.words)}”")
-    t = one.transcript
+    paragraph.paragraph_format.keep_with_next = bool(quoted.memos)
+    paragraph.add_run(f"“{_printable(quoted.words)}”")
+    t = quoted.transcript
     where = [t.participant or t.name, *([t.name] if t.participant and t.participant != t.name else [])]
-    where += [f"turn {shown_number(one.turn)}"] if one.turn is not None else []
+    where += [f"turn {shown_number(quoted.turn)}"] if quoted.turn is not None else []
     where += [f"wave {t.wave}"] if t.wave else []
     where += [t.case] if t.case else []
-    _quiet(paragraph, f"  {', '.join(where)}; coded by {', '.join(one.coders)}")
-    for memo in one.memos:
+    _quiet(paragraph, f"  {', '.join(where)}; coded by {', '.join(quoted.coders)}")
+    for memo in quoted.memos:
         noted = _paragraph(document)
         noted.paragraph_format.left_indent = Cm(1.6)
         noted.add_run("Memo: ").bold = True
@@ -115,18 +115,22 @@ def _quote(document: Any, one: Quoted) -> None:
 
 def _quoted(passages: Sequence[CodedPassage]) -> Iterator[Quoted]:
     """The passages of one code, each once, in the order of the transcripts."""
-    found: dict[tuple[str, Span], Quoted] = {}
-    for one in passages:
-        key = (one.transcript.name, one.span)
-        turn = None if one.turn is None else one.turn.index
-        quoted = found.setdefault(
-            key, Quoted(one.transcript, one.span, turn, (one.quote or "").strip(), [], [])
+    by_passage: dict[tuple[str, Span], Quoted] = {}
+    for passage in passages:
+        key = (passage.transcript.name, passage.span)
+        turn = None if passage.turn is None else passage.turn.index
+        quoted = by_passage.setdefault(
+            key, Quoted(passage.transcript, passage.span, turn, (passage.quote or "").strip(), [], [])
         )
-        who = one.coder if one.condition.value == "independent" else f"{one.coder} ({one.condition.value})"
+        who = (
+            passage.coder
+            if passage.condition.value == "independent"
+            else f"{passage.coder} ({passage.condition.value})"
+        )
         quoted.coders.extend([who] if who not in quoted.coders else [])
-        if one.coding and one.coding.memo:
-            quoted.memos.append(f"{one.coding.memo} ({one.coder})")
-    yield from found.values()
+        if passage.coding and passage.coding.memo:
+            quoted.memos.append(f"{passage.coding.memo} ({passage.coder})")
+    yield from by_passage.values()
 
 
 def _set_up(document: Any, title: str) -> None:

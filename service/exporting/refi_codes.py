@@ -30,10 +30,10 @@ class RefiCodes:
 
     def guid(self, code: str) -> str:
         """The GUID of a code, by its id."""
-        found = stable(self._study, "code", code)
+        guid = stable(self._study, "code", code)
         if code not in self._codebook.by_id:
-            self._gone[code] = found
-        return found
+            self._gone[code] = guid
+        return guid
 
     @property
     def gone(self) -> int:
@@ -91,7 +91,9 @@ class RefiCodes:
             return code.name
         parts = code.path.split("/")
         apart = f"{code.name} ({parts[-2]})"
-        rivals = [one for one in self._codebook if one.applicable == code.applicable and one is not code]
+        rivals = [
+            rival for rival in self._codebook if rival.applicable == code.applicable and rival is not code
+        ]
         if any(
             folded(apart) in (folded(f"{o.name} ({o.path.split('/')[-2]})"), folded(o.name)) for o in rivals
         ):

@@ -98,11 +98,11 @@ class _Making:
     def made(self, *, suggestions: bool) -> Made:
         made = self._made
         applied: dict[UUID, list[_Applied]] = {}
-        for one in self._of_people():
-            applied.setdefault(one.transcript, []).append(one)
+        for person in self._of_people():
+            applied.setdefault(person.transcript, []).append(person)
             made.codings += 1
-        for one in self._of_models() if suggestions else ():
-            applied.setdefault(one.transcript, []).append(one)
+        for person in self._of_models() if suggestions else ():
+            applied.setdefault(person.transcript, []).append(person)
             made.suggestions += 1
         attributes = all_attributes(self._connection)
         variables = _Variables(self._study)
@@ -130,15 +130,19 @@ class _Making:
                 self._made.empty_reviews.append(self._looked(review))
             for coding in review.codings:
                 yield self._applied(review.transcript, review.coder, review.condition, coding)
-        for one in loose_codings(self._connection):
-            yield self._applied(one.transcript, one.coder, one.condition, one.coding)
+        for loose_coding in loose_codings(self._connection):
+            yield self._applied(
+                loose_coding.transcript, loose_coding.coder, loose_coding.condition, loose_coding.coding
+            )
 
     def _looked(self, review: Review) -> dict[str, Any]:
         """A review without a code; ``decides`` and ``only``: the GUIDs of the codes that it says something of."""
 
         def guids(codes: frozenset[str] | None) -> list[str] | None:
             known = self._codes.known
-            return None if codes is None else sorted(self._codes.guid(one) for one in codes if one in known)
+            return (
+                None if codes is None else sorted(self._codes.guid(code) for code in codes if code in known)
+            )
 
         return {
             "source": str(review.transcript),
@@ -167,21 +171,24 @@ class _Making:
         hidden = Hidden.now(self._connection)
         for model in all_models(self._connection):
             places = {
-                one.id: (transcript, one.span)
+                segment.id: (transcript, segment.span)
                 for transcript, cut in segments_of(self._connection, model.segmentation).items()
-                for one in cut
+                for segment in cut
             }
-            for found in each_suggestion(self._connection, model):
-                transcript, span = places.get(found.segment, (None, None))
-                if transcript is None or span is None or not found.suggested:
+            for suggestions in each_suggestion(self._connection, model):
+                transcript, span = places.get(suggestions.segment, (None, None))
+                if transcript is None or span is None or not suggestions.suggested:
                     continue
                 if hidden.hides(transcript, span):
-                    self._made.hidden += len(found.suggested)
+                    self._made.hidden += len(suggestions.suggested)
                     continue
-                for one in found.one_by_one(model):
-                    if one.suggested:
-                        said = {"probability": round(one.probability, 4), "threshold": one.threshold}
-                        yield self._suggested(model, transcript, Coding(one.code, span), said)
+                for code_suggestion in suggestions.one_by_one(model):
+                    if code_suggestion.suggested:
+                        said = {
+                            "probability": round(code_suggestion.probability, 4),
+                            "threshold": code_suggestion.threshold,
+                        }
+                        yield self._suggested(model, transcript, Coding(code_suggestion.code, span), said)
 
     def _suggested(
         self, model: ModelVersion, transcript: UUID, coding: Coding, said: dict[str, Any]
@@ -205,9 +212,9 @@ class _Making:
             "kind": t.kind.value
         }
         by_passage: dict[_Passage, dict[str, RefiCoding]] = {}
-        for one in applied:
-            coding = self._coding(kept, one)
-            by_passage.setdefault(_passage(one), {}).setdefault(coding.guid, coding)
+        for one_applied in applied:
+            coding = self._coding(kept, one_applied)
+            by_passage.setdefault(_passage(one_applied), {}).setdefault(coding.guid, coding)
         return RefiSource(
             guid=guid,
             name=t.name,
@@ -227,19 +234,27 @@ class _Making:
             variables={variables.guid(_shown(key)): said[key] for key in _OF_SOURCES if said[key]},
         )
 
-    def _coding(self, kept: Kept, one: _Applied) -> RefiCoding:
-        coding = one.coding
+    def _coding(self, kept: Kept, applied_here: _Applied) -> RefiCoding:
+        coding = applied_here.coding
         span = coding.span
-        guid = stable(kept.id, "coding", one.user, coding.code, span.start, span.end, one.condition.value)
-        if one.beside:
-            self._made.beside[guid] = dict(one.beside)
+        guid = stable(
+            kept.id,
+            "coding",
+            applied_here.user,
+            coding.code,
+            span.start,
+            span.end,
+            applied_here.condition.value,
+        )
+        if applied_here.beside:
+            self._made.beside[guid] = dict(applied_here.beside)
         notes: tuple[str, ...] = ()
         if coding.memo:
             notes = (stable(kept.id, "memo", guid),)
             # QualCoder stops at a note without a time
             when = coding.created or _UNDATED
-            self._notes[notes[0]] = RefiNote(notes[0], coding.memo, "Memo", one.user, when)
-        return RefiCoding(guid, self._codes.guid(coding.code), one.user, coding.created, notes)
+            self._notes[notes[0]] = RefiNote(notes[0], coding.memo, "Memo", applied_here.user, when)
+        return RefiCoding(guid, self._codes.guid(coding.code), applied_here.user, coding.created, notes)
 
     def _cases(self, attributes: Attributes, variables: _Variables) -> Iterator[RefiCase]:
         """Participants and cases: those of transcripts, and others of which an attribute is known."""
@@ -250,12 +265,14 @@ class _Making:
                 if name:
                     groups.setdefault((of, folded(name)), (name, []))[1].append(str(kept.id))
         known: dict[tuple[Owner, str], list[Attribute]] = {}
-        for one in attributes.all:
-            groups.setdefault((one.of, folded(one.owner)), (one.owner, []))
-            known.setdefault((one.of, folded(one.owner)), []).append(one)
+        for attribute in attributes.all:
+            groups.setdefault((attribute.of, folded(attribute.owner)), (attribute.owner, []))
+            known.setdefault((attribute.of, folded(attribute.owner)), []).append(attribute)
         for (of, key), (name, sources) in groups.items():
             values = {variables.guid(CASE_TYPE.capitalize()): of.value}
-            values |= {variables.guid(one.name): one.value for one in known.get((of, key), ())}
+            values |= {
+                variables.guid(attribute.name): attribute.value for attribute in known.get((of, key), ())
+            }
             yield RefiCase(stable(self._study, of.value, key), name, values, tuple(sources))
 
 
@@ -271,9 +288,9 @@ class _Passage(NamedTuple):
     memo: str
 
 
-def _passage(one: _Applied) -> _Passage:
-    memo = one.coding.memo
-    return _Passage(one.coding.span, one.user, one.coding.code if memo else "", memo)
+def _passage(applied: _Applied) -> _Passage:
+    memo = applied.coding.memo
+    return _Passage(applied.coding.span, applied.user, applied.coding.code if memo else "", memo)
 
 
 class _Variables:
@@ -284,9 +301,9 @@ class _Variables:
         self.names: dict[str, str] = {}
 
     def guid(self, name: str) -> str:
-        found = stable(self._study, "variable", folded(name))
-        self.names.setdefault(found, name)
-        return found
+        guid = stable(self._study, "variable", folded(name))
+        self.names.setdefault(guid, name)
+        return guid
 
 
 def _shown(key: str) -> str:

@@ -53,7 +53,7 @@ class Wanted:
         if self.cases is not None and transcript.case not in self.cases:
             return "of another case"
         known = self.known_of(transcript)
-        return None if all(one.keeps(known) for one in self.filters) else "of others than --where asks for"
+        return None if all(wish.keeps(known) for wish in self.filters) else "of others than --where asks for"
 
     def known_of(self, transcript: Transcript) -> Mapping[str, str]:
         """The attributes of a transcript's participant and case."""
@@ -94,22 +94,22 @@ def _names(
     if not asked:
         return None
     spelt = {folded(name): name for name in known} | {folded(a): name for a, name in (aliases or {}).items()}
-    found = set()
+    names_there = set()
     for name in asked:
         if folded(name) not in spelt:
-            raise unknown(kind, name, (one for one in spelt.values() if one))
-        found.add(spelt[folded(name)])
-    return frozenset(found)
+            raise unknown(kind, name, (spelling for spelling in spelt.values() if spelling))
+        names_there.add(spelt[folded(name)])
+    return frozenset(names_there)
 
 
 def _codes(codebook: Codebook, asked: Sequence[str]) -> frozenset[str] | None:
     if not asked:
         return None
-    found = {codebook.find(name).id for name in asked}
+    ids = {codebook.find(name).id for name in asked}
     for code in codebook:  # parents stand before children
-        if code.parent in found:
-            found.add(code.id)
-    return frozenset(found)
+        if code.parent in ids:
+            ids.add(code.id)
+    return frozenset(ids)
 
 
 def _conditions(asked: Collection[str]) -> frozenset[Condition] | None:

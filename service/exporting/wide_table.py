@@ -57,7 +57,7 @@ def wide_table(parts: Parts, asked: Asked) -> WideTable:
     cut_new_transcripts(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         wanted = wanted_of(parts, connection, asked)
-        kept = {one.id: one for one in all_transcripts(connection)}
+        kept = {transcript.id: transcript for transcript in all_transcripts(connection)}
         segments = segments_of(connection, parts.segmentation.version)
         reviews = current_reviews(connection)
         loose = loose_codings(connection)
@@ -136,15 +136,15 @@ def _described(
 
 def _variables(names: Sequence[str], first: str) -> dict[str, str]:
     """A name for each that statistics programs take: letters, digits and "_", beginning with ``first``, each once."""
-    found: dict[str, str] = {}
-    for one in names:
-        plain = re.sub(r"\W+", "_", one).strip("_")
+    shown_names: dict[str, str] = {}
+    for variable in names:
+        plain = re.sub(r"\W+", "_", variable).strip("_")
         name = f"{first}_{plain}".encode()[:_LONGEST_VARIABLE].decode("utf-8", "ignore")
         number = 2
-        while name.casefold() in {other.casefold() for other in found.values()}:
+        while name.casefold() in {other.casefold() for other in shown_names.values()}:
             name, number = f"{name[:50]}_{number}", number + 1
-        found[one] = name
-    return found
+        shown_names[variable] = name
+    return shown_names
 
 
 def _of_codes(

@@ -67,18 +67,22 @@ def change_consents(parts: Parts, participant: str, consents: Consents) -> Chang
     own = None if sites is None else [known.get(folded(site), site) for site in sites]
     with parts.store.writing() as connection:
         theirs = [
-            one
-            for one in described_transcripts(connection)
-            if folded(one.participant) == folded(participant) and one.participant
+            transcript
+            for transcript in described_transcripts(connection)
+            if folded(transcript.participant) == folded(participant) and transcript.participant
         ]
         if not theirs:
             raise BadInput(f'no transcript is of participant "{participant}".')
-        changed = [one for one in theirs if one.consents != consents]
-        no_more = {one.id for one in changed if one.consents.may_train and not consents.may_train}
-        for one in changed:
+        changed = [transcript for transcript in theirs if transcript.consents != consents]
+        no_more = {
+            transcript.id
+            for transcript in changed
+            if transcript.consents.may_train and not consents.may_train
+        }
+        for transcript in changed:
             connection.execute(
                 transcripts.update()
-                .where(transcripts.c.id == one.id)
+                .where(transcripts.c.id == transcript.id)
                 .values(may_train=consents.may_train, may_quote=consents.may_quote, visible_to=own)
             )
         learnt = [

@@ -106,7 +106,7 @@ def import_codings(
     faults = tuple(placed.faults)
     if problems is not None:
         write_problems([fault.problem for fault in faults], problems)
-    if chosen == "all" and asked is None and any(one.part for one in placed.codings):
+    if chosen == "all" and asked is None and any(coding.part for coding in placed.codings):
         raise BadInput(
             f"{file.name} was exported with some codes alone, so of the others it says nothing, and --complete all would "
             f"make it say that they do not apply. Name the codes of the export with --only, or leave --complete out. "
@@ -133,7 +133,7 @@ def import_codings(
             connection,
             placed.codings,
             complete=chosen,
-            ids={one.transcript.name: one.id for one in all_transcripts(connection)},
+            ids={transcript.transcript.name: transcript.id for transcript in all_transcripts(connection)},
             segments=segments_of(connection, parts.segmentation.version),
             codebook=parts.codebook,
             only=asked,
@@ -272,10 +272,10 @@ def _asked_alone(placed: Placed, only: frozenset[str] | None) -> int:
     """What was said of other codes says of those that were looked for that they do not apply; how often so."""
     if only is None:
         return 0
-    other = [one.code is not None and one.code not in only for one in placed.codings]
+    other = [coding.code is not None and coding.code not in only for coding in placed.codings]
     placed.codings[:] = [
-        replace(one, code=None) if is_other else one
-        for one, is_other in zip(placed.codings, other, strict=True)
+        replace(coding, code=None) if is_other else coding
+        for coding, is_other in zip(placed.codings, other, strict=True)
     ]
     return sum(other)
 

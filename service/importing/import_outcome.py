@@ -46,12 +46,12 @@ class Read:
     @property
     def interviewers(self) -> list[str]:
         """The speakers whose turns are context."""
-        return [one.label for one in self.speakers if not one.role.is_coded]
+        return [speaker.label for speaker in self.speakers if not speaker.role.is_coded]
 
     @property
     def participants(self) -> list[str]:
         """The speakers whose turns are coded."""
-        return [one.label for one in self.speakers if one.role.is_coded]
+        return [speaker.label for speaker in self.speakers if speaker.role.is_coded]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -107,44 +107,46 @@ class Imported:
 
     def take(self, kept: Iterable[Read]) -> None:
         """Add the transcripts of one more file."""
-        for one in kept:
-            self.read.append(one)
-            self.by_key.setdefault(folded(one.transcript.name), one)
+        for read in kept:
+            self.read.append(read)
+            self.by_key.setdefault(folded(read.transcript.name), read)
 
     def with_guesses(self) -> Imported:
         """This, with one guess for each speaker whose role nobody has said."""
-        guessed = with_guesses([one.speakers for one in self.read])
-        self.read = [replace(one, speakers=its) for one, its in zip(self.read, guessed, strict=True)]
+        guessed = with_guesses([read.speakers for read in self.read])
+        self.read = [replace(read, speakers=its) for read, its in zip(self.read, guessed, strict=True)]
         return self
 
     @property
     def not_read_by_ending(self) -> dict[str, int]:
         """How many files of each ending were not read."""
-        return dict(Counter(one.ending for one in self.not_read))
+        return dict(Counter(unread.ending for unread in self.not_read))
 
     @property
     def unknown_speakers(self) -> list[UnknownSpeaker]:
         """The labels whose role nobody has said, each once, the one that speaks most first."""
-        found: dict[str, UnknownSpeaker] = {}
-        for one in self.read:
-            for speaker in one.speakers:
+        speakers_asked: dict[str, UnknownSpeaker] = {}
+        for read in self.read:
+            for speaker in read.speakers:
                 if not speaker.known:
                     key = folded(speaker.label)
-                    found[key] = found.get(key, UnknownSpeaker(speaker.label)).with_one(speaker, one.file)
-        return sorted(found.values(), key=lambda one: -one.turns)
+                    speakers_asked[key] = speakers_asked.get(key, UnknownSpeaker(speaker.label)).with_one(
+                        speaker, read.file
+                    )
+        return sorted(speakers_asked.values(), key=lambda asked: -asked.turns)
 
     @property
     def states(self) -> Counter[str]:
         """How many transcripts are new, were there already, and so on."""
-        return Counter(one.state for one in self.read)
+        return Counter(read.state for read in self.read)
 
     @property
     def notes(self) -> list[str]:
         """What the whole import has to be told: speakers whose role nobody has said, and files that were not read."""
         unknown = self.unknown_speakers
-        anew = [one for one in unknown if one.counted and len(one.files) > 1]
+        anew = [speaker for speaker in unknown if speaker.counted and len(speaker.files) > 1]
         notes = []
-        if named := [one for one in unknown if one not in anew]:
+        if named := [speaker for speaker in unknown if speaker not in anew]:
             notes.append(
                 f"{_quoted(named)}: study.yaml does not say whether they ask or answer, so their turns are coded. Add them "
                 f"to interviewers or to participant_speakers there and import again."
@@ -159,12 +161,12 @@ class Imported:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "transcripts": [one.to_json() for one in self.read],
-            "refused": [str(one) for one in self.refused],
+            "transcripts": [read.to_json() for read in self.read],
+            "refused": [str(fault) for fault in self.refused],
             "not_read": self.not_read_by_ending,
-            "not_read_files": [{"file": one.file, "why": one.why} for one in self.not_read],
+            "not_read_files": [{"file": unread.file, "why": unread.why} for unread in self.not_read],
             "attributes": list(self.attributes.names.values()),
-            "unknown_speakers": [one.to_json() for one in self.unknown_speakers],
+            "unknown_speakers": [speaker.to_json() for speaker in self.unknown_speakers],
             "warnings": self.notes,
         }
 
@@ -203,5 +205,5 @@ class UnknownSpeaker:
 
 
 def _quoted(speakers: Sequence[UnknownSpeaker]) -> str:
-    names = [f'"{one.label}"' for one in speakers]
+    names = [f'"{speaker.label}"' for speaker in speakers]
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

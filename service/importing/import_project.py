@@ -81,19 +81,19 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
     outcome.understood = read.belonging.understood
     codes = ProjectCodes(parts, read, names, outcome, add=wishes.add_codes)
     with suppress(_NothingKept), parts.store.writing() as connection:
-        found = _codings(connection, parts, read, names, codes, complete)
+        codings_read = _codings(connection, parts, read, names, codes, complete)
         others = other_transcripts(connection, read.sources)
-        arrived = [keep_source(connection, str(file), one, others) for one in read.sources]
-        outcome.refused += [one.refused for one in arrived if one.refused] + found.faults
-        tell(outcome, read, found, arrived)
+        arrived = [keep_source(connection, str(file), source, others) for source in read.sources]
+        outcome.refused += [came.refused for came in arrived if came.refused] + codings_read.faults
+        tell(outcome, read, codings_read, arrived)
         outcome.notes += about_speakers(arrived, parts.study.config)
-        placed = _moved(found.placed, arrived, outcome)
+        placed = _moved(codings_read.placed, arrived, outcome)
         outcome.kept = _keep(connection, parts, placed, codes, complete, file)
-        _keep_looked(connection, read, found, arrived, codes, outcome)
+        _keep_looked(connection, read, codings_read, arrived, codes, outcome)
         count_sources(outcome, read, arrived, placed)
         more = of_participants(read, arrived, outcome)
         outcome.attributes = len(_changed(connection, [*read.belonging.attributes, *more]))
-        outcome.memos = sum(bool(one.memo) for one in placed)
+        outcome.memos = sum(bool(coding.memo) for coding in placed)
         if outcome.refused or wishes.dry_run:
             raise _NothingKept
         codes.write()
@@ -110,7 +110,7 @@ def _codings(
 ) -> ReadCodings:
     people = parts.study.config.people
     alone = people[0].name if len(people) == 1 else NOBODY
-    found = read_codings_of(
+    codings_read = read_codings_of(
         read.project,
         read.sources,
         Reading(
@@ -122,12 +122,12 @@ def _codings(
             beside=read.beside.codings,
         ),
     )
-    if complete != "none" and NOBODY in found.coders.values():
-        found.faults.append(
+    if complete != "none" and NOBODY in codings_read.coders.values():
+        codings_read.faults.append(
             "codings name nobody who coded, and agreement between coders needs it. Leave --complete out, or say who: "
             '--coder "(nobody named)=NAME".'
         )
-    return found
+    return codings_read
 
 
 def _keep(
@@ -142,8 +142,12 @@ def _keep(
     ids = {kept.transcript.name: kept.id for kept in all_texts(connection)}
     new, known = list(placed), 0
     if complete == "none":
-        there = _there(connection, {ids[one.transcript] for one in placed})
-        new = [one for one in placed if (ids[one.transcript], one.coder, one.code, one.span) not in there]
+        there = _there(connection, {ids[coding.transcript] for coding in placed})
+        new = [
+            coding
+            for coding in placed
+            if (ids[coding.transcript], coding.coder, coding.code, coding.span) not in there
+        ]
         known = len(placed) - len(new)
     kept = keep_codings(
         connection,
@@ -155,38 +159,38 @@ def _keep(
         file=file.name,
     )
     kept.unchanged += known
-    kept.coders |= {one.coder for one in placed}
+    kept.coders |= {coding.coder for coding in placed}
     return kept
 
 
 def _keep_looked(
     connection: Connection,
     read: ProjectRead,
-    found: ReadCodings,
+    codings_read: ReadCodings,
     arrived: Sequence[Arrived],
     codes: ProjectCodes,
     outcome: ProjectOutcome,
 ) -> None:
     """The reviews without a code that stand beside the project."""
-    kept = {one.transcript.name: one.id for one in all_texts(connection)}
+    kept = {text_kept.transcript.name: text_kept.id for text_kept in all_texts(connection)}
     here = {
-        one.source.guid: came
-        for one, came in zip(read.sources, arrived, strict=True)
-        if came.kept is not None and one.transcript is not None
+        source.source.guid: came
+        for source, came in zip(read.sources, arrived, strict=True)
+        if came.kept is not None and source.transcript is not None
     }
 
-    def place(one: Looked) -> tuple[UUID, Span] | None:
-        came = here.get(one.source)
-        if came is None or came.kept is None or one.span.end > len(came.text or came.kept.text):
+    def place(looked: Looked) -> tuple[UUID, Span] | None:
+        came = here.get(looked.source)
+        if came is None or came.kept is None or looked.span.end > len(came.text or came.kept.text):
             return None
-        span = came.place(one.span)
+        span = came.place(looked.span)
         return None if span is None else (kept[came.kept.name], span)
 
     new = keep_looked(
         connection,
         read.beside.looked,
         place=place,
-        coder=found.resolve,
+        coder=codings_read.resolve,
         codes=codes.every,
         codebook=codes.codebook,
         file=read.file.name,
@@ -198,48 +202,50 @@ def _keep_looked(
 
 def _there(connection: Connection, transcripts: set[UUID]) -> set[tuple[object, ...]]:
     """What the same people have coded already, under whatever condition: a project that comes back doubles nothing."""
-    found: set[tuple[object, ...]] = {
-        (one.transcript, one.coder, one.coding.code, one.coding.span)
-        for one in loose_codings(connection)
-        if one.transcript in transcripts
+    there: set[tuple[object, ...]] = {
+        (coding.transcript, coding.coder, coding.coding.code, coding.coding.span)
+        for coding in loose_codings(connection)
+        if coding.transcript in transcripts
     }
     for review in current_reviews(connection):
         if review.transcript in transcripts:
-            found |= {(review.transcript, review.coder, c.code, c.span) for c in review.codings}
-    return found
+            there |= {(review.transcript, review.coder, c.code, c.span) for c in review.codings}
+    return there
 
 
 def _moved(
     placed: Sequence[PlacedCoding], arrived: Sequence[Arrived], outcome: ProjectOutcome
 ) -> list[PlacedCoding]:
     """Codings on the transcripts as they are kept here, which may have other names, or the same words laid out otherwise."""
-    by_name = {one.name: one for one in arrived if one.kept is not None}
-    found = []
-    for one in placed:
-        at = by_name.get(one.transcript)
+    by_name = {came.name: came for came in arrived if came.kept is not None}
+    moved = []
+    for coding in placed:
+        at = by_name.get(coding.transcript)
         if at is None or at.kept is None:
             continue
-        span = at.place(one.span)
+        span = at.place(coding.span)
         if span is None:
             outcome.leave(
                 "its words are not found once in the transcript that is here",
                 [f'transcript "{at.kept.name}"'],
             )
         else:
-            found.append(replace(one, transcript=at.kept.name, span=span))
-    return found
+            moved.append(replace(coding, transcript=at.kept.name, span=span))
+    return moved
 
 
 def _changed(connection: Connection, given: Sequence[Attribute]) -> list[Attribute]:
     """Attributes that are new or changed; where the project says several things of one, all are kept."""
     values: dict[tuple[str, str, str], list[Attribute]] = {}
-    for one in given:
-        its = values.setdefault((one.of, folded(one.owner), folded(one.name)), [])
-        if folded(one.value) not in {folded(other.value) for other in its}:
-            its.append(one)
-    joined = [replace(its[0], value="; ".join(one.value for one in its)) for its in values.values()]
+    for attribute in given:
+        its = values.setdefault((attribute.of, folded(attribute.owner), folded(attribute.name)), [])
+        if folded(attribute.value) not in {folded(other.value) for other in its}:
+            its.append(attribute)
+    joined = [
+        replace(its[0], value="; ".join(attribute.value for attribute in its)) for its in values.values()
+    ]
     changes = keep_attributes(connection, joined)
-    return [*changes.new, *(one for one, _ in changes.changed)]
+    return [*changes.new, *(attribute for attribute, _ in changes.changed)]
 
 
 def _names(wishes: Wishes) -> NameMap:
@@ -256,7 +262,7 @@ def _names(wishes: Wishes) -> NameMap:
 
 
 def _unknown_coders(wishes: Wishes, users: Sequence[str]) -> Iterator[str]:
-    known = {folded(one) for one in users}
+    known = {folded(user) for user in users}
     for given in wishes.coders:
         name = given.partition("=")[0].strip()
         if folded(name) not in known:
@@ -273,11 +279,13 @@ def _theirs(project: RefiProject) -> Mapping[str, Sequence[str]]:
 
     return {
         "code": paths,
-        "coder": [*(one.name or one.id for one in project.users), "(nobody named)"],
-        "source": [name for one in project.sources for name in (one.name, stem(one.name), one.guid)],
-        "case": [one.name for one in project.cases],
+        "coder": [*(user.name or user.id for user in project.users), "(nobody named)"],
+        "source": [
+            name for source in project.sources for name in (source.name, stem(source.name), source.guid)
+        ],
+        "case": [case.name for case in project.cases],
         "variable": list(project.variables.values()),
-        "set": [one.name for one in project.sets],
+        "set": [set_of_sources.name for set_of_sources in project.sets],
     }
 
 

@@ -53,17 +53,20 @@ def import_transcripts(
     A file that cannot be read is refused by itself and spoils no other. Raises BadInput where there is nothing
     to read, or where the manifest itself is wrong.
     """
-    found = Imported()
+    imported = Imported()
     parts.study.import_preview.unlink(missing_ok=True)  # it holds participants' words, and has been looked at
-    for opened in _opened(parts, files, manifest, described, progress, found):
+    for opened in _opened(parts, files, manifest, described, progress, imported):
         try:
             with parts.store.writing() as connection:
-                kept = [_keep(parts, connection, opened, *one, replace, found) for one in opened.found]
+                kept = [
+                    _keep(parts, connection, opened, *parts_of_file, replace, imported)
+                    for parts_of_file in opened.found
+                ]
         except BadInput as error:
-            found.refused.append(problem_of(opened.file, str(error)))
+            imported.refused.append(problem_of(opened.file, str(error)))
         else:
-            found.take(kept)
-    return found.with_guesses()
+            imported.take(kept)
+    return imported.with_guesses()
 
 
 def preview_transcripts(
@@ -80,23 +83,26 @@ def preview_transcripts(
 
     ``then`` looks at the study as it would be, before all is taken back.
     """
-    found = Imported()
-    opened = list(_opened(parts, files, manifest, described, progress, found))
+    imported = Imported()
+    opened = list(_opened(parts, files, manifest, described, progress, imported))
     try:
         with parts.store.writing() as connection:
-            for one in opened:
+            for file_opened in opened:
                 try:
                     with connection.begin_nested():
-                        kept = [_keep(parts, connection, one, *each, replace, found) for each in one.found]
+                        kept = [
+                            _keep(parts, connection, file_opened, *each, replace, imported)
+                            for each in file_opened.found
+                        ]
                 except BadInput as error:
-                    found.refused.append(problem_of(one.file, str(error)))
+                    imported.refused.append(problem_of(file_opened.file, str(error)))
                 else:
-                    found.take(kept)
+                    imported.take(kept)
             if then is not None:
-                then(connection, found)
+                then(connection, imported)
             raise _NothingKept
     except _NothingKept:
-        return found.with_guesses()
+        return imported.with_guesses()
 
 
 def _opened(
@@ -105,7 +111,7 @@ def _opened(
     manifest: Path | None,
     described: Mapping[str, str],
     progress: Progress,
-    found: Imported,
+    imported: Imported,
 ) -> Iterator[Opened]:
     return opened_files(
         parts.study.config,
@@ -113,8 +119,8 @@ def _opened(
         manifest=manifest,
         described=described,
         progress=progress,
-        refused=found.refused,
-        not_read=found.not_read,
+        refused=imported.refused,
+        not_read=imported.not_read,
     )
 
 

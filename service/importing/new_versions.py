@@ -41,7 +41,7 @@ class Replaced:
             "codings_moved": self.codings,
             "reviews_moved": self.reviews,
             "codings_waiting": self.codings_waiting,
-            "waiting": [one.to_json() for one in self.waiting],
+            "waiting": [passage_waiting.to_json() for passage_waiting in self.waiting],
             "outdated_tasks": self.tasks,
         }
 
@@ -84,4 +84,6 @@ def put_in_its_place(parts: Parts, connection: Connection, before: Kept, after: 
 
 
 def _moved_reviews(done: NewVersion) -> int:
-    return sum(one.moved and one.coding is None and one.settled != "past" for one in done.passages)
+    return sum(
+        passage.moved and passage.coding is None and passage.settled != "past" for passage in done.passages
+    )

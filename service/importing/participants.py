@@ -33,9 +33,11 @@ class ImportedAttributes:
         """As plain data."""
         return {
             "rows": self.rows,
-            "new": [_plain(one) for one in self.changes.new],
-            "changed": [{**_plain(one), "before": before} for one, before in self.changes.changed],
-            "removed": [_plain(one) for one in self.changes.removed],
+            "new": [_plain(attribute) for attribute in self.changes.new],
+            "changed": [
+                {**_plain(attribute), "before": before} for attribute, before in self.changes.changed
+            ],
+            "removed": [_plain(attribute) for attribute in self.changes.removed],
             "unchanged": self.changes.unchanged,
             "notes": list(self.notes),
             "dry_run": self.dry_run,
@@ -120,9 +122,9 @@ def people_of(connection: Connection) -> People:
             _count(participants.setdefault(folded(t.participant), Person(t.participant)), t)
         if t.case:
             _count(cases.setdefault(folded(t.case), Person(t.case)), t)
-    for one in attributes.all:
-        group = participants if one.of is Owner.PARTICIPANT else cases
-        group.setdefault(folded(one.owner), Person(one.owner))
+    for attribute in attributes.all:
+        group = participants if attribute.of is Owner.PARTICIPANT else cases
+        group.setdefault(folded(attribute.owner), Person(attribute.owner))
     for person in participants.values():
         person.attributes = attributes.of(participant=person.name, case="")
     for case in cases.values():
@@ -150,9 +152,11 @@ def _known(connection: Connection, parts: Parts) -> Known:
             participants[folded(t.participant)] = (name, places | {(t.case, t.site)})
         if t.case and not config.cases:
             cases.setdefault(folded(t.case), t.case)
-    withdrawn = {folded(one.participant): one.participant for one in all_withdrawals(connection)}
+    withdrawn = {
+        folded(withdrawal.participant): withdrawal.participant for withdrawal in all_withdrawals(connection)
+    }
     return Known(participants, cases, withdrawn, bool(config.cases))
 
 
-def _plain(one: Attribute) -> dict[str, str]:
-    return {one.of.value: one.owner, "attribute": one.name, "value": one.value}
+def _plain(attribute: Attribute) -> dict[str, str]:
+    return {attribute.of.value: attribute.owner, "attribute": attribute.name, "value": attribute.value}

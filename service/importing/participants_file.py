@@ -77,25 +77,25 @@ def read_people(file: Path, known: Known) -> PeopleTable:
         raise BadInput(
             f"{file}: it has no column but {', '.join(sheet.columns)}. Each further one is an attribute."
         )
-    found = PeopleTable(str(file), len(sheet.rows), notes=list(sheet.unread))
-    if of_transcripts := [sheet.headings[one] for one in sheet.ignored if one in OF_TRANSCRIPTS]:
-        found.notes.append(
+    people_read = PeopleTable(str(file), len(sheet.rows), notes=list(sheet.unread))
+    if of_transcripts := [sheet.headings[ignored] for ignored in sheet.ignored if ignored in OF_TRANSCRIPTS]:
+        people_read.notes.append(
             f"{', '.join(of_transcripts)}: this is said of each transcript, when it is imported, and was not read here."
         )
     for column in own:
         if fault := fault_of_attribute(sheet.headings[column], ""):
             raise BadInput(f"{file}: {fault}. Call the column otherwise.")
-    _read_rows(sheet, own, known, found)
-    found.notes.extend(_strangers(found.attributes, known))
-    return found
+    _read_rows(sheet, own, known, people_read)
+    people_read.notes.extend(_strangers(people_read.attributes, known))
+    return people_read
 
 
-def _read_rows(sheet: Sheet, own: Sequence[str], known: Known, found: PeopleTable) -> None:
+def _read_rows(sheet: Sheet, own: Sequence[str], known: Known, people_read: PeopleTable) -> None:
     seen: dict[tuple[Owner, str, str], tuple[str, int]] = {}
     elsewhere = []
     for row in sheet.rows:
         of = Owner.PARTICIPANT if row["participant"] else Owner.CASE
-        owner = _owner(row, of, known, sheet.file, found.faults)
+        owner = _owner(row, of, known, sheet.file, people_read.faults)
         if owner is None:
             continue
         elsewhere += _otherwise(row, owner, known) if of is Owner.PARTICIPANT else []
@@ -111,11 +111,13 @@ def _read_rows(sheet: Sheet, own: Sequence[str], known: Known, found: PeopleTabl
                     f'row {earlier[1]} says "{before}" of the same {of}, this one "{_short(value)}". Keep one'
                 )
             if fault:
-                found.faults.append(Fault(sheet.file, row.number, name, fault))
+                people_read.faults.append(Fault(sheet.file, row.number, name, fault))
             elif value:
-                found.attributes.append(Attribute(of, owner, name, "" if value in TAKEN_AWAY else value))
+                people_read.attributes.append(
+                    Attribute(of, owner, name, "" if value in TAKEN_AWAY else value)
+                )
     if elsewhere:
-        found.notes.append(
+        people_read.notes.append(
             f"{counted(len(elsewhere), 'row says', 'rows say')} another case or site than the transcripts do "
             f"({'; '.join(elsewhere[:_NAMED])}{' …' if len(elsewhere) > _NAMED else ''}). What the transcripts say stays; "
             f"import them again with the right one to change it."
@@ -166,9 +168,9 @@ def _strangers(attributes: Sequence[Attribute], known: Known) -> Iterator[str]:
         if not new:
             continue
         named = []
-        for one in new[:_NAMED]:
-            close = nearest(one, there.values(), at_least=80)
-            named.append(f'{one} (did you mean "{close}"?)' if close else one)
+        for stranger in new[:_NAMED]:
+            close = nearest(stranger, there.values(), at_least=80)
+            named.append(f'{stranger} (did you mean "{close}"?)' if close else stranger)
         more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
         no = counted(len(new), f"{of} has", f"{of}s have")
         yield f"{no} no transcript yet: {', '.join(named)}{more}. They are kept; if one is misspelt, correct it."

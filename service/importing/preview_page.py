@@ -19,47 +19,47 @@ FIRST_TURNS = 8
 _LONGEST = 600
 
 
-def write_preview(found: Imported, page: Path) -> None:
+def write_preview(imported: Imported, page: Path) -> None:
     """Write the page, readable by its owner alone."""
     unfinished = page.with_name(f".{page.name}.new")
     unfinished.unlink(missing_ok=True)  # no link that somebody laid there
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(preview_page(found))
+        out.write(preview_page(imported))
     unfinished.replace(page)
 
 
-def preview_page(found: Imported) -> str:
+def preview_page(imported: Imported) -> str:
     """The page as HTML. All words of the files are escaped."""
     template = (files("service") / "importing" / "import_preview.html").read_text("utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(template).render(
-        files=[shown_file(at, one) for at, one in enumerate(found.read)],
-        refused=in_few_lines(found.refused),
-        not_read=found.not_read,
+        files=[shown_file(at, read) for at, read in enumerate(imported.read)],
+        refused=in_few_lines(imported.refused),
+        not_read=imported.not_read,
         first_turns=FIRST_TURNS,
     )
 
 
-def shown_file(at: int, one: Read) -> dict[str, object]:
+def shown_file(at: int, read: Read) -> dict[str, object]:
     """What a preview shows of a file: its first turns with who speaks, and what to look at."""
-    transcript, account = one.as_read, one.account
-    roles = {speaker.label: speaker for speaker in one.speakers}
+    transcript, account = read.as_read, read.account
+    roles = {speaker.label: speaker for speaker in read.speakers}
     return {
         "id": f"file-{at}",
-        "name": Path(one.file).name,
-        "reader": one.reader,
-        "state": one.state,
+        "name": Path(read.file).name,
+        "reader": read.reader,
+        "state": read.state,
         "layout": account.layout,
         "turns": len(transcript.turns),
         "speakers": [
             (speaker.label or "no label", _role(speaker.role, speaker.known, speaker.asks), speaker.turns)
-            for speaker in one.speakers
+            for speaker in read.speakers
         ],
-        "look": one.suspicion.sentences,
-        "warnings": one.warnings,
+        "look": read.suspicion.sentences,
+        "warnings": read.warnings,
         "shown": [
             {
                 "number": shown_number(turn.index),

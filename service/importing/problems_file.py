@@ -16,8 +16,8 @@ def write_problems(problems: Sequence[Problem], file: Path) -> None:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(("file", "row", "column", "reason"))
-    for one in problems:
-        row = "" if one.row is None else one.row
-        writer.writerow(map(safe_cell, (one.file, row, one.column, one.reason)))
+    for problem in problems:
+        row = "" if problem.row is None else problem.row
+        writer.writerow(map(safe_cell, (problem.file, row, problem.column, problem.reason)))
     # the mark makes Excel read it as UTF-8
     whole(file, out.getvalue().encode("utf-8-sig"))

@@ -43,7 +43,9 @@ class ProjectCodes:
 
     def _every(self, theirs: Sequence[RefiCode], names: NameMap) -> dict[str, str | None]:
         everyone = {code.guid for code in theirs}
-        return {one.guid: one.ours for one in match_codes(theirs, self.codebook, names, everyone, add=False)}
+        return {
+            code.guid: code.ours for code in match_codes(theirs, self.codebook, names, everyone, add=False)
+        }
 
     def write(self) -> None:
         """Put the codebook in force, where it is another one now. Called last within the transaction."""
@@ -84,22 +86,22 @@ class ProjectCodes:
     ) -> None:
         # a codebook alone is compared whole: nobody has applied its codes in this file
         asked = used if read.project.sources else {code.guid for code in theirs if code.codable}
-        found = match_codes(theirs, before, names, asked, add=add)
+        matches = match_codes(theirs, before, names, asked, add=add)
         self.codebook = before
-        self.ids = {one.guid: one.ours for one in found}
-        wanted = [one.guid for one in found if one.added]
+        self.ids = {match.guid: match.ours for match in matches}
+        wanted = [match.guid for match in matches if match.added]
         if wanted:
             made = codebook_of(theirs, name=_book_name(read), used=used, file=str(read.file))
             self._add(before, made, wanted, outcome)
-        outcome.codes = [replace(one, ours=self.ids[one.guid]) for one in found]
+        outcome.codes = [replace(match, ours=self.ids[match.guid]) for match in matches]
         uses = _uses(read.project)
-        missing = [one for one in found if one.ours is None and not (one.added or one.left_out)]
+        missing = [match for match in matches if match.ours is None and not (match.added or match.left_out)]
         missing = missing if read.project.sources else []
-        for one in missing:
-            why = one.by if one.by != "not found" else "it is not in the codebook"
-            close = f'; the nearest is "{one.nearest}"' if one.nearest else ""
-            uses_of = counted(uses.get(one.guid, 0), "coding")
-            outcome.refused.append(f'code "{one.theirs}" ({uses_of}): {why.removesuffix(".")}{close}.')
+        for match in missing:
+            why = match.by if match.by != "not found" else "it is not in the codebook"
+            close = f'; the nearest is "{match.nearest}"' if match.nearest else ""
+            uses_of = counted(uses.get(match.guid, 0), "coding")
+            outcome.refused.append(f'code "{match.theirs}" ({uses_of}): {why.removesuffix(".")}{close}.')
         if missing:
             outcome.remedies.append(
                 "Say which codes these are with --map (--dry-run --write-map FILE writes the table), add those that are "
@@ -118,19 +120,19 @@ class ProjectCodes:
 
 def _with_notes(project: RefiProject) -> list[RefiCode]:
     """Codes, with the memos that hang on them as part of their descriptions."""
-    found = []
+    with_notes = []
     for code in project.codes:
         memos = [project.notes[guid].text.strip() for guid in code.notes if guid in project.notes]
-        found.append(replace(code, description="\n\n".join(filter(None, (code.description, *memos)))))
-    return found
+        with_notes.append(replace(code, description="\n\n".join(filter(None, (code.description, *memos)))))
+    return with_notes
 
 
 def _uses(project: RefiProject) -> dict[str, int]:
-    found: dict[str, int] = {}
+    uses: dict[str, int] = {}
     for source in project.sources:
-        for coding in (*source.codings, *(c for one in source.selections for c in one.codings)):
-            found[coding.target] = found.get(coding.target, 0) + 1
-    return found
+        for coding in (*source.codings, *(c for selection in source.selections for c in selection.codings)):
+            uses[coding.target] = uses.get(coding.target, 0) + 1
+    return uses
 
 
 def _book_name(read: ProjectRead) -> str:

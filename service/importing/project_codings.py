@@ -68,37 +68,37 @@ class Reading:
 
 def read_codings_of(project: RefiProject, sources: Sequence[SourceRead], reading: Reading) -> ReadCodings:
     """Every coding of the sources that are taken."""
-    found = ReadCodings()
-    people = _People(project, reading, found)
-    found.resolve = people.named
+    codings_read = ReadCodings()
+    people = _People(project, reading, codings_read)
+    codings_read.resolve = people.named
     cases = {case.guid for case in project.cases}
-    for one in sources:
-        if one.transcript is None or one.placed is None:
+    for source in sources:
+        if source.transcript is None or source.placed is None:
             continue
-        for passage, span in one.placed.passages:
+        for passage, span in source.placed.passages:
             for coding in passage.codings:
                 if coding.target in cases:
-                    found.on_cases += 1
+                    codings_read.on_cases += 1
                 else:
-                    _take(found, project, reading, people, one, (passage, span, coding))
-        whole = Span(0, len(one.transcript.text))
-        for coding in one.source.codings:
+                    _take(codings_read, project, reading, people, source, (passage, span, coding))
+        whole = Span(0, len(source.transcript.text))
+        for coding in source.source.codings:
             if coding.target not in cases:
-                found.on_whole += coding.target in reading.codes
+                codings_read.on_whole += coding.target in reading.codes
                 nothing = RefiSelection("", None, None)
-                _take(found, project, reading, people, one, (nothing, whole, coding))
-        _leave_passages(found, one)
-    found.placed = list(_merged(found.placed))
-    found.memos = sum(bool(one.memo) for one in found.placed)
-    return found
+                _take(codings_read, project, reading, people, source, (nothing, whole, coding))
+        _leave_passages(codings_read, source)
+    codings_read.placed = list(_merged(codings_read.placed))
+    codings_read.memos = sum(bool(coding.memo) for coding in codings_read.placed)
+    return codings_read
 
 
 class _People:
     """Who coded, by user; a model's codings are no person's."""
 
-    def __init__(self, project: RefiProject, reading: Reading, found: ReadCodings) -> None:
+    def __init__(self, project: RefiProject, reading: Reading, codings_read: ReadCodings) -> None:
         self._users = {user.guid: user for user in project.users}
-        self._reading, self._found = reading, found
+        self._reading, self._found = reading, codings_read
         self._known: dict[str, str | None] = {}
         self._first = project.user
 
@@ -140,31 +140,31 @@ class _People:
 
 
 def _take(
-    found: ReadCodings,
+    codings_read: ReadCodings,
     project: RefiProject,
     reading: Reading,
     people: _People,
-    one: SourceRead,
+    source: SourceRead,
     at: tuple[RefiSelection, Span, RefiCoding],
 ) -> None:
     passage, span, coding = at
-    place = _place(one, passage)
+    place = _place(source, passage)
     if people.is_model(coding):
-        found.of_models += 1
+        codings_read.of_models += 1
         return
     if coding.target not in reading.codes:
-        found.leave("the code that it names is not in the project", place)
+        codings_read.leave("the code that it names is not in the project", place)
         return
     code = reading.codes[coding.target]
     if code is None:
-        found.leave("its code has none here, or is left out", place)
+        codings_read.leave("its code has none here, or is left out", place)
         return
     coder = people.of(coding, passage)
     if coder is None:
-        found.leave("its coder is left out", place)
+        codings_read.leave("its coder is left out", place)
         return
     notes = tuple(dict.fromkeys((*coding.notes, *passage.notes)))
-    found.notes_used |= set(notes)
+    codings_read.notes_used |= set(notes)
     memos = [project.notes[guid].text for guid in notes if guid in project.notes]
     described = passage.description.strip() and plain_words(passage.description) != plain_words(passage.words)
     # what hangs on a coding as a note may stand on its passage once more, for programs that read it there
@@ -173,10 +173,10 @@ def _take(
     # white space alone is a memo only to whoever kept it as one
     memos = memos if project.origin == OWN else [memo for memo in memos if memo.strip()]
     beside = reading.beside.get(coding.guid, {})
-    found.placed.append(
+    codings_read.placed.append(
         PlacedCoding(
             row=0,
-            transcript=one.name,
+            transcript=source.name,
             coder=coder,
             code=code,
             span=span,
@@ -203,37 +203,37 @@ def _influence(beside: Mapping[str, Any]) -> Any:
         return None
 
 
-def _leave_passages(found: ReadCodings, one: SourceRead) -> None:
-    if one.placed is None:
+def _leave_passages(codings_read: ReadCodings, source: SourceRead) -> None:
+    if source.placed is None:
         return
     for passages, reason in (
-        (one.placed.empty, "the passage has no length"),
-        (one.placed.beyond, "its position lies beyond the end of the text, or ends before it begins"),
+        (source.placed.empty, "the passage has no length"),
+        (source.placed.beyond, "its position lies beyond the end of the text, or ends before it begins"),
         (
-            one.placed.nowhere,
+            source.placed.nowhere,
             "no position in the text is known for it, and its words do not stand there once",
         ),
     ):
         for passage in passages:
             for _ in passage.codings:
-                found.leave(reason, _place(one, passage))
+                codings_read.leave(reason, _place(source, passage))
 
 
-def _place(one: SourceRead, passage: RefiSelection) -> str:
+def _place(source: SourceRead, passage: RefiSelection) -> str:
     at = "" if passage.start is None else f", position {passage.start} to {passage.end}"
-    return f'source "{one.source.name}"{at}'
+    return f'source "{source.source.name}"{at}'
 
 
 def _merged(placed: Sequence[PlacedCoding]) -> Iterator[PlacedCoding]:
     """A code that the same coder put on the same passage twice is one coding, with the memos of both."""
     by_key: dict[tuple[object, ...], PlacedCoding] = {}
-    for one in placed:
-        key = (folded(one.transcript), one.coder, one.code, one.span, one.condition)
+    for coding in placed:
+        key = (folded(coding.transcript), coding.coder, coding.code, coding.span, coding.condition)
         before = by_key.get(key)
         if before is None:
-            by_key[key] = one
-        elif one.memo and one.memo not in before.memo.split("\n\n"):
-            by_key[key] = replace(before, memo="\n\n".join(filter(None, (before.memo, one.memo))))
+            by_key[key] = coding
+        elif coding.memo and coding.memo not in before.memo.split("\n\n"):
+            by_key[key] = replace(before, memo="\n\n".join(filter(None, (before.memo, coding.memo))))
     yield from by_key.values()
 
 
@@ -246,4 +246,4 @@ def _moment(given: datetime | None, time_zone: ZoneInfo) -> datetime | None:
 
 def counts_of(placed: Sequence[PlacedCoding]) -> Counter[str]:
     """How many codings each transcript gets."""
-    return Counter(one.transcript for one in placed)
+    return Counter(coding.transcript for coding in placed)

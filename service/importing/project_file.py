@@ -64,7 +64,7 @@ class SourceRead:
     @property
     def codings(self) -> int:
         """How many codes are put on it and its passages."""
-        return len(self.source.codings) + sum(len(one.codings) for one in self.source.selections)
+        return len(self.source.codings) + sum(len(selection.codings) for selection in self.source.selections)
 
 
 @dataclass
@@ -81,9 +81,9 @@ class ProjectRead:
     @property
     def used(self) -> set[str]:
         """The GUIDs of what is put on passages or whole sources that are taken: codes, and NVivo's cases."""
-        taken = [one.source for one in self.sources if one.transcript is not None]
-        found = {coding.target for one in taken for coding in one.codings}
-        return found | {c.target for one in taken for s in one.selections for c in s.codings}
+        taken = [source.source for source in self.sources if source.transcript is not None]
+        codes = {coding.target for source in taken for coding in source.codings}
+        return codes | {c.target for source in taken for s in source.selections for c in s.codings}
 
 
 def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress: Progress) -> ProjectRead:
@@ -91,35 +91,40 @@ def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress:
     container = open_container(file)
     try:
         project = read_project(container.xml, str(file), _reader_of_notes(container, str(file)))
-        found = ProjectRead(file, project)
-        found.beside = read_sidecar(file) if project.origin == OWN else found.beside
+        project_there = ProjectRead(file, project)
+        project_there.beside = read_sidecar(file) if project.origin == OWN else project_there.beside
         cases = {folded(name): name for name in config.cases}
         sites = {folded(site): site for its in config.cases.values() for site in its}
-        found.belonging = belonging(project, names, Known(cases, sites), _coded_to_cases(project))
+        project_there.belonging = belonging(project, names, Known(cases, sites), _coded_to_cases(project))
         read = []
         for done, (source, name) in enumerate(_named(project.sources, names), start=1):
-            read.append(_read(found, container, source, name, config))
+            read.append(_read(project_there, container, source, name, config))
             progress(done, len(project.sources))
-        evidence = [evidence_of(one.found, one.source, project.origin) if one.found else None for one in read]
+        evidence = [
+            evidence_of(source.found, source.source, project.origin) if source.found else None
+            for source in read
+        ]
         # one program counts all of its sources alike, so where one cannot tell the others may
-        habit = habit_of(its for its, one in zip(evidence, read, strict=True) if its and _counts(one))
-        found.sources += [_placed(one, its, habit) for one, its in zip(read, evidence, strict=True)]
+        habit = habit_of(its for its, source in zip(evidence, read, strict=True) if its and _counts(source))
+        project_there.sources += [
+            _placed(source, its, habit) for source, its in zip(read, evidence, strict=True)
+        ]
     finally:
         container.close()
-    return found
+    return project_there
 
 
 def _read(
-    found: ProjectRead, container: Container, source: RefiSource, name: str, config: StudyConfig
+    project_there: ProjectRead, container: Container, source: RefiSource, name: str, config: StudyConfig
 ) -> SourceRead:
     if name in LEFT_OUT:
         return SourceRead(source, source.name, why_not="left out, as the map says")
-    file = str(found.file)
+    file = str(project_there.file)
     fault = fault_of_name(name) or (
         f"has {len(name)} characters; at most {MOST_NAME} may be" if len(name) > MOST_NAME else None
     )
     if fault:
-        found.faults.append(
+        project_there.faults.append(
             f'{file}: the name of the source "{name_in_short(name)}" {fault}. Give another with --map (what: source).'
         )
         return SourceRead(source, name_in_short(name), why_not="its name")
@@ -129,37 +134,40 @@ def _read(
     )
     if text.read is None:
         return SourceRead(source, name, why_not=text.missing, found=text)
-    said = {**found.beside.consents.get(source.guid, {}), **found.belonging.said.get(source.guid, {})}
+    said = {
+        **project_there.beside.consents.get(source.guid, {}),
+        **project_there.belonging.said.get(source.guid, {}),
+    }
     read = replace(text.read, described=said, source=source.name or name)
     try:
         transcript = describe(read, options=Description(), manifest=None, config=config)
     except BadInput as error:
-        found.faults.append(
+        project_there.faults.append(
             f"{file}, source {error!s} With --map its variable or case can mean something else."
         )
         return SourceRead(source, name, why_not="what is said of it", found=text)
     return SourceRead(source, name, transcript, text)
 
 
-def _counts(one: SourceRead) -> bool:
-    return one.found is not None and one.found.how == "plain"
+def _counts(source: SourceRead) -> bool:
+    return source.found is not None and source.found.how == "plain"
 
 
-def _placed(one: SourceRead, evidence: Evidence | None, habit: Mapping[Counting, float]) -> SourceRead:
+def _placed(source: SourceRead, evidence: Evidence | None, habit: Mapping[Counting, float]) -> SourceRead:
     """A source with its passages in place; one whose passages fit nowhere is left out."""
-    if one.transcript is None or one.found is None:
-        return one
-    placed = place_passages(one.found, one.source, evidence, habit)
+    if source.transcript is None or source.found is None:
+        return source
+    placed = place_passages(source.found, source.source, evidence, habit)
     if placed.decision.counting is None and placed.decision.passages and not placed.passages:
         why = "its passages fit its text in no way of counting, so neither its text nor its codings are taken"
-        return replace(one, transcript=None, placed=placed, why_not=why)
-    return replace(one, placed=placed)
+        return replace(source, transcript=None, placed=placed, why_not=why)
+    return replace(source, placed=placed)
 
 
 def _named(sources: Sequence[RefiSource], names: NameMap) -> list[tuple[RefiSource, str]]:
     """Each source with its name here: the file's name without its ending; a second one of a name gets a number."""
     taken: Counter[str] = Counter()
-    found = []
+    named = []
     for at, source in enumerate(sources, start=1):
         told = names.get("source", source.name, stem(source.name), source.guid)
         name = told or stem(source.name) or f"Source {at}"
@@ -167,8 +175,8 @@ def _named(sources: Sequence[RefiSource], names: NameMap) -> list[tuple[RefiSour
             taken[folded(name)] += 1
             if taken[folded(name)] > 1:
                 name = f"{name} ({taken[folded(name)]})"
-        found.append((source, name))
-    return found
+        named.append((source, name))
+    return named
 
 
 def stem(name: str) -> str:
@@ -181,17 +189,17 @@ def stem(name: str) -> str:
 def _coded_to_cases(project: RefiProject) -> Mapping[str, list[str]]:
     """By a case's GUID, the sources that are coded to it alone: NVivo says so who a source is of."""
     cases = {case.guid for case in project.cases}
-    found: dict[str, list[str]] = {}
+    sources_of: dict[str, list[str]] = {}
     for source in project.sources:
         on_whole = {coding.target for coding in source.codings} & cases
-        on_parts = {c.target for one in source.selections for c in one.codings} & cases
+        on_parts = {c.target for selection in source.selections for c in selection.codings} & cases
         for case in on_whole or (on_parts if len(on_parts) == 1 else ()):
-            found.setdefault(case, []).append(source.guid)
-    return found
+            sources_of.setdefault(case, []).append(source.guid)
+    return sources_of
 
 
 def _reader_of_notes(container: Container, file: str) -> Callable[[str], str]:
-    from annotations.readers.decoding import decode_text
+    from annotations.decoding import decode_text
 
     def text_at(path: str) -> str:
         try:

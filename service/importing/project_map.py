@@ -11,24 +11,24 @@ from service.exported_file import safe_cell, whole
 from service.importing.project_outcome import ProjectOutcome
 
 
-def write_name_map(found: ProjectOutcome, file: Path) -> None:
+def write_name_map(outcome: ProjectOutcome, file: Path) -> None:
     """Write the table. Where nothing was found ``ours`` is empty, and ``about`` says what is nearest."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(("what", "theirs", "ours", "about"))
-    writer.writerows(map(safe_cell, row) for row in _rows(found))
+    writer.writerows(map(safe_cell, row) for row in _rows(outcome))
     whole(file, out.getvalue().encode("utf-8-sig"))
 
 
-def _rows(found: ProjectOutcome) -> Iterator[tuple[str, str, str, str]]:
-    for code in found.codes if found.codebook != "made of the project's" else ():
-        ours = "-" if code.left_out else "+" if code.added else found.labels.get(code.ours or "", "")
+def _rows(outcome: ProjectOutcome) -> Iterator[tuple[str, str, str, str]]:
+    for code in outcome.codes if outcome.codebook != "made of the project's" else ():
+        ours = "-" if code.left_out else "+" if code.added else outcome.labels.get(code.ours or "", "")
         yield "code", code.theirs, ours, f"{code.by}; nearest: {code.nearest}" if code.nearest else code.by
-    for name in found.understood:
+    for name in outcome.understood:
         yield name.what, name.theirs, _as_typed(name.ours), name.by
-    for theirs, ours in found.coders.items():
+    for theirs, ours in outcome.coders.items():
         yield "coder", theirs, ours, "the name rule"
-    for source in found.sources:
+    for source in outcome.sources:
         yield "source", source.source, source.transcript, source.state
 
 

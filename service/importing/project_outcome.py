@@ -69,7 +69,7 @@ class ProjectOutcome:
     def left_in_words(self) -> list[str]:
         """A line for each reason: how many, and the first places."""
         lines = []
-        for reason, places in sorted(self.left.items(), key=lambda one: -len(one[1])):
+        for reason, places in sorted(self.left.items(), key=lambda item: -len(item[1])):
             named = [place for place in dict.fromkeys(places) if place][:_PLACES]
             more = " …" if len(set(places)) > _PLACES else ""
             where = f" ({'; '.join(named)}{more})" if named else ""
@@ -83,13 +83,13 @@ class ProjectOutcome:
             "project": self.project,
             "origin": self.origin,
             "dry_run": self.dry_run,
-            "sources": [asdict(one) for one in self.sources],
+            "sources": [asdict(source) for source in self.sources],
             "codes": [
-                {**asdict(one), "ours": self.labels.get(one.ours or "", one.ours)} for one in self.codes
+                {**asdict(code), "ours": self.labels.get(code.ours or "", code.ours)} for code in self.codes
             ],
             "codebook": self.codebook,
             "unused_codes": self.unused_codes,
-            "understood": [asdict(one) for one in self.understood],
+            "understood": [asdict(understood) for understood in self.understood],
             "coders": self.coders,
             "codings": self.kept.codings,
             "unchanged": self.kept.unchanged,
@@ -112,11 +112,11 @@ def unit_in_words(decision: UnitDecision) -> tuple[str, str]:
     if not decision.passages or decision.counting is None:
         return "", ""
     how = decision.counting.in_words if decision.differ else ""
-    found = f"{decision.whole} of its {counted(decision.passages, 'passage')} begin and end between words"
+    sentence = f"{decision.whole} of its {counted(decision.passages, 'passage')} begin and end between words"
     if decision.recorded[1]:
-        found += f", the recorded words of {decision.recorded[0]} of {decision.recorded[1]} stand there"
+        sentence += f", the recorded words of {decision.recorded[0]} of {decision.recorded[1]} stand there"
     if decision.next_best is not None:
-        found += f"; counted {decision.next_best[0].in_words}: {decision.next_best[1]}"
+        sentence += f"; counted {decision.next_best[0].in_words}: {decision.next_best[1]}"
     if not decision.sure:
-        found += "; NOT CERTAIN, look at a few of them"
-    return how, found
+        sentence += "; NOT CERTAIN, look at a few of them"
+    return how, sentence

@@ -79,26 +79,26 @@ def _consents(plain: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(plain.get(key), bool):
             yield key, "yes" if plain[key] else "no"
     sites = plain.get("visible_to")
-    if isinstance(sites, list) and sites and all(isinstance(one, str) and one.strip() for one in sites):
+    if isinstance(sites, list) and sites and all(isinstance(site, str) and site.strip() for site in sites):
         yield "visible_to", ";".join(sites)
 
 
 def _looked_in(plain: Sequence[Any]) -> Iterator[Looked]:
-    for one in plain:
+    for entry in plain:
         try:
-            start, end, coder = one["start"], one["end"], one["coder"]
+            start, end, coder = entry["start"], entry["end"], entry["coder"]
             if not (type(start) is int and type(end) is int and 0 <= start < end and isinstance(coder, str)):
                 continue
             if fault_of_name(coder) is None:
-                condition = condition_in(str(one.get("condition", "")))
-                only, decides = (_guids(one.get(key)) for key in ("only", "decides"))
-                yield Looked(normal(str(one["source"])), coder, Span(start, end), condition, only, decides)
+                condition = condition_in(str(entry.get("condition", "")))
+                only, decides = (_guids(entry.get(key)) for key in ("only", "decides"))
+                yield Looked(normal(str(entry["source"])), coder, Span(start, end), condition, only, decides)
         except (KeyError, TypeError, ValueError, AttributeError):
             continue
 
 
 def _guids(plain: Any) -> frozenset[str] | None:
-    return frozenset(normal(str(one)) for one in plain) if isinstance(plain, list) else None
+    return frozenset(normal(str(guid)) for guid in plain) if isinstance(plain, list) else None
 
 
 def keep_looked(
@@ -120,24 +120,24 @@ def keep_looked(
     version = keep_codebook(connection, codebook)
     judged: dict[UUID, dict[str, list[Span]]] = {}
     new = []
-    for one in looked:
-        at, name = place(one), coder(one.coder)
+    for place_looked in looked:
+        at, name = place(place_looked), coder(place_looked.coder)
         if at is None or name is None:
             continue
         transcript, span = at
         spans = judged.setdefault(transcript, _judged(connection, transcript)).setdefault(name, [])
-        if any(span & other for other in spans):
+        if any(span.overlap(other) for other in spans):
             continue
         new.append(
             Review(
                 transcript,
                 name,
                 span,
-                condition=one.condition,
+                condition=place_looked.condition,
                 draw=Draw.ORDINARY,
                 codebook_version=version,
                 origin={"import": file},
-                only=_said_of(one, codes, codebook),
+                only=_said_of(place_looked, codes, codebook),
                 id=uuid4(),
             )
         )
@@ -146,22 +146,22 @@ def keep_looked(
 
 
 def _judged(connection: Connection, transcript: UUID) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {}
+    spans_of: dict[str, list[Span]] = {}
     for review in current_reviews(connection, transcript=transcript):
-        found.setdefault(review.coder, []).append(review.span)
+        spans_of.setdefault(review.coder, []).append(review.span)
     for loose in loose_codings(connection, transcript=transcript):
-        found.setdefault(loose.coder, []).append(loose.coding.span)
-    return found
+        spans_of.setdefault(loose.coder, []).append(loose.coding.span)
+    return spans_of
 
 
-def _said_of(one: Looked, codes: Mapping[str, str | None], codebook: Codebook) -> frozenset[str] | None:
+def _said_of(judged: Looked, codes: Mapping[str, str | None], codebook: Codebook) -> frozenset[str] | None:
     """The codes here that the review says something of; None for every code."""
-    given = one.decides if one.only is None else one.only
+    given = judged.decides if judged.only is None else judged.only
     if given is None:
         return None
     every = frozenset(code.id for code in codebook.applicable)
     here: Collection[str] = {ours for guid in given if (ours := codes.get(guid)) is not None}
-    return None if one.only is None and every <= set(here) else frozenset(here)
+    return None if judged.only is None and every <= set(here) else frozenset(here)
 
 
 def looked_note(new: int) -> list[str]:

@@ -52,51 +52,51 @@ def other_transcripts(connection: Connection, sources: Sequence[SourceRead]) -> 
 
     Only these are taken for a source of another name with the same words: two people may give the same short answer.
     """
-    theirs = {folded(one.name) for one in sources}
+    theirs = {folded(source.name) for source in sources}
     return frozenset(name for name in transcript_names(connection) if folded(name) not in theirs)
 
 
-def keep_source(connection: Connection, file: str, one: SourceRead, others: frozenset[str]) -> Arrived:
+def keep_source(connection: Connection, file: str, source: SourceRead, others: frozenset[str]) -> Arrived:
     """Keep a source as a transcript. The same words that are there already are recognised, also under another name.
 
     ``others``: see ``other_transcripts``.
     """
-    transcript = one.transcript
+    transcript = source.transcript
     if transcript is None:
-        return Arrived(one.name, None, "left out")
+        return Arrived(source.name, None, "left out")
     gone = withdrawal_of(connection, transcript.participant) if transcript.participant else None
     if gone is not None:
         return Arrived(
-            one.name,
+            source.name,
             None,
             "refused",
-            f'{file}, source "{one.source.name}": participant {gone.participant} withdrew on {gone.created:%Y-%m-%d}, so '
+            f'{file}, source "{source.source.name}": participant {gone.participant} withdrew on {gone.created:%Y-%m-%d}, so '
             f'nothing of theirs is imported. Leave it out with --map (what: source, ours: "-"), or give another code.',
         )
     before = same_name(connection, transcript.name) or _same_words(connection, transcript, others)
     if before is None:
         add_transcript(connection, transcript)
-        return Arrived(one.name, transcript, "new")
+        return Arrived(source.name, transcript, "new")
     if before.transcript.text_hash == transcript.text_hash:
-        return _described(connection, one, before, transcript)
-    words = [span.of(transcript.text) for _, span in one.placed.passages] if one.placed else []
-    found = sum(found_once(before.transcript.text, said, fewest=_FEWEST) is not None for said in words)
-    if words and found >= len(words) / 2:
+        return _described(connection, source, before, transcript)
+    words = [span.of(transcript.text) for _, span in source.placed.passages] if source.placed else []
+    times_there = sum(found_once(before.transcript.text, said, fewest=_FEWEST) is not None for said in words)
+    if words and times_there >= len(words) / 2:
         note = (
-            f'source "{one.source.name}": the transcript "{before.transcript.name}" that is here is laid out otherwise; '
-            f"{found} of {len(words)} passages were found in it by their words."
+            f'source "{source.source.name}": the transcript "{before.transcript.name}" that is here is laid out otherwise; '
+            f"{times_there} of {len(words)} passages were found in it by their words."
         )
-        return Arrived(one.name, before.transcript, "already there", note=note, text=transcript.text)
+        return Arrived(source.name, before.transcript, "already there", note=note, text=transcript.text)
     return Arrived(
-        one.name,
+        source.name,
         None,
         "refused",
-        f'{file}, source "{one.source.name}": a transcript "{before.transcript.name}" with other words is there already. '
+        f'{file}, source "{source.source.name}": a transcript "{before.transcript.name}" with other words is there already. '
         f'Give the source another name with --map (what: source), or leave it out there with "-".',
     )
 
 
-def _described(connection: Connection, one: SourceRead, before: Kept, transcript: Transcript) -> Arrived:
+def _described(connection: Connection, source: SourceRead, before: Kept, transcript: Transcript) -> Arrived:
     """What the study does not know yet of a transcript is taken from the project; what it knows stays."""
     keys = ("case", "site", "wave", "participant", "session")
     more = {
@@ -107,10 +107,10 @@ def _described(connection: Connection, one: SourceRead, before: Kept, transcript
     if before.transcript.date is None and transcript.date is not None:
         more["date"] = transcript.date
     if not more:
-        return Arrived(one.name, before.transcript, "already there")
+        return Arrived(source.name, before.transcript, "already there")
     described = replace(before.transcript, **more)
     redescribe_transcript(connection, before.id, described)
-    return Arrived(one.name, described, "described anew")
+    return Arrived(source.name, described, "described anew")
 
 
 def _same_words(connection: Connection, transcript: Transcript, others: frozenset[str]) -> Kept | None:

@@ -62,7 +62,10 @@ def reread(
     text is the file itself (.txt, .md).
     """
     with parts.store.reading() as connection:
-        kept = {folded(one.transcript.name): one.transcript for one in all_transcripts(connection)}
+        kept = {
+            folded(transcript.transcript.name): transcript.transcript
+            for transcript in all_transcripts(connection)
+        }
     if not files:
         return _from_store(parts, kept)
     refused: list[Problem] = []
@@ -78,8 +81,8 @@ def reread(
     )
     compared = [
         _compared(kept[folded(now.name)], now.text, now.turns)
-        for one in opened
-        for _, now, _ in one.found
+        for file_opened in opened
+        for _, now, _ in file_opened.found
         if folded(now.name) in kept
     ]
     return AllReread(tuple(compared), tuple(refused))
@@ -88,13 +91,13 @@ def reread(
 def _from_store(parts: Parts, kept: Mapping[str, Transcript]) -> AllReread:
     config = parts.study.config
     compared, others = [], []
-    for one in kept.values():
-        if not one.source.lower().endswith(_IN_PLACE):
-            others.append(one.name)
+    for transcript in kept.values():
+        if not transcript.source.lower().endswith(_IN_PLACE):
+            others.append(transcript.name)
             continue
-        rules = rules_for(one.source, config, one.kind)
-        turns, _ = in_place(one.text, config.interviewers, rules)
-        compared.append(_compared(one, one.text, turns))
+        rules = rules_for(transcript.source, config, transcript.kind)
+        turns, _ = in_place(transcript.text, config.interviewers, rules)
+        compared.append(_compared(transcript, transcript.text, turns))
     return AllReread(tuple(compared), without_file=tuple(others))
 
 

@@ -37,11 +37,14 @@ def with_guesses(files: Sequence[Sequence[Speaker]]) -> list[tuple[Speaker, ...]
     are somebody else in each.
     """
     said = _said(files)
-    guessed = {key: _asks(one, len(files)) for key, one in said.items()}
+    guessed = {key: _asks(speech, len(files)) for key, speech in said.items()}
     for at, speakers in enumerate(files):
         _leave_somebody_to_answer(at, speakers, said, guessed)
     return [
-        tuple(one if one.known else replace(one, guess=_role(guessed[_key(one, at)])) for one in speakers)
+        tuple(
+            speaker if speaker.known else replace(speaker, guess=_role(guessed[_key(speaker, at)]))
+            for speaker in speakers
+        )
         for at, speakers in enumerate(files)
     ]
 
@@ -49,11 +52,11 @@ def with_guesses(files: Sequence[Sequence[Speaker]]) -> list[tuple[Speaker, ...]
 def _said(files: Sequence[Iterable[Speaker]]) -> dict[str, _Said]:
     said: dict[str, _Said] = {}
     for at, speakers in enumerate(files):
-        for one in speakers:
-            if not one.known:
-                its = said.setdefault(_key(one, at), _Said(one.label))
-                its.turns += one.turns
-                its.questions += one.questions
+        for speaker in speakers:
+            if not speaker.known:
+                its = said.setdefault(_key(speaker, at), _Said(speaker.label))
+                its.turns += speaker.turns
+                its.questions += speaker.questions
                 its.files.add(at)
     return said
 
@@ -62,12 +65,12 @@ def _key(speaker: Speaker, file: int) -> str:
     return f"{folded(speaker.label)}\n{file}" if speaker.counted else folded(speaker.label)
 
 
-def _asks(one: _Said, files: int) -> bool:
-    everywhere = files >= _LEAST_FILES and len(one.files) >= _NEARLY_EVERY * files
+def _asks(speech: _Said, files: int) -> bool:
+    everywhere = files >= _LEAST_FILES and len(speech.files) >= _NEARLY_EVERY * files
     return (
-        asks_by_word(one.label)
-        or (everywhere and one.share >= _ASKS_OFTEN)
-        or (one.turns > 1 and one.share >= 0.5)
+        asks_by_word(speech.label)
+        or (everywhere and speech.share >= _ASKS_OFTEN)
+        or (speech.turns > 1 and speech.share >= 0.5)
     )
 
 
@@ -75,8 +78,8 @@ def _leave_somebody_to_answer(
     file: int, speakers: Sequence[Speaker], said: Mapping[str, _Said], guessed: dict[str, bool]
 ) -> None:
     """Where all would ask, who asks least, in the fewest files, answers."""
-    unknown = [_key(one, file) for one in speakers if not one.known]
-    answers = any(one.known and one.role.is_coded for one in speakers)
+    unknown = [_key(speaker, file) for speaker in speakers if not speaker.known]
+    answers = any(speaker.known and speaker.role.is_coded for speaker in speakers)
     if answers or len(unknown) < 2 or not all(guessed[key] for key in unknown):
         return
     least = min(

@@ -35,19 +35,19 @@ def keep_changed(
     with parts.store.writing() as connection:
         chosen = _chosen(connection, kept, numbers, by)
         where = {
-            one.number: Span(one.start, one.end)
-            for one in changed_passages(connection, parts.codebook, transcript=kept.id)
-            if one.start is not None and one.end is not None
+            passage.number: Span(passage.start, passage.end)
+            for passage in changed_passages(connection, parts.codebook, transcript=kept.id)
+            if passage.start is not None and passage.end is not None
         }
-        gone = [one.number for one in chosen if place is None and one.number not in where]
+        gone = [passage.number for passage in chosen if place is None and passage.number not in where]
         if gone:
             raise BadInput(
                 f"nothing is left of the words of {', '.join(map(str, gone))} in {kept.transcript.name}. Say with --turn "
                 f"which turn it holds for, or give --drop. Nothing was changed."
             )
-        for one in chosen:
-            _keep(connection, kept, one, place or (None if one.now else where[one.number]), by)
-        settle_passages(connection, [one.id for one in chosen], KEPT, by=by)
+        for passage in chosen:
+            _keep(connection, kept, passage, place or (None if passage.now else where[passage.number]), by)
+        settle_passages(connection, [passage.id for passage in chosen], KEPT, by=by)
     return len(chosen)
 
 
@@ -55,14 +55,14 @@ def drop_changed(parts: Parts, kept: Kept, numbers: Collection[int], *, by: str)
     """These hold no more, and stay on record as taken back; returns how many there were. Raises BadInput."""
     with parts.store.writing() as connection:
         chosen = _chosen(connection, kept, numbers, by)
-        settle_passages(connection, [one.id for one in chosen], DROPPED, by=by)
+        settle_passages(connection, [passage.id for passage in chosen], DROPPED, by=by)
     return len(chosen)
 
 
 def _chosen(connection: Connection, kept: Kept, numbers: Collection[int], by: str) -> list[Passage]:
     if not by.strip():
         raise BadInput("--by is missing. Say who settles it; it is kept on record. Nothing was changed.")
-    waiting = {one.number: one for one in open_passages(connection, kept.id)}
+    waiting = {passage.number: passage for passage in open_passages(connection, kept.id)}
     strange = [number for number in dict.fromkeys(numbers) if number not in waiting]
     if strange:
         known = f"There are {', '.join(map(str, waiting))}." if waiting else "Nothing waits there."
@@ -73,11 +73,11 @@ def _chosen(connection: Connection, kept: Kept, numbers: Collection[int], by: st
     return [waiting[number] for number in dict.fromkeys(numbers)]
 
 
-def _keep(connection: Connection, kept: Kept, one: Passage, place: Span | None, by: str) -> None:
+def _keep(connection: Connection, kept: Kept, passage: Passage, place: Span | None, by: str) -> None:
     """``place``: where it stands from now on; None: where the words between its neighbours are."""
-    (review,), _ = snapshot(connection, {one.review} if one.review else set())
+    (review,), _ = snapshot(connection, {passage.review} if passage.review else set())
     placed = [replace(coding, span=place or coding.span) for coding in review.codings]
-    if one.coding is not None:
+    if passage.coding is not None:
         add_loose_codings(connection, kept.id, review.coder, review.condition, placed)
         return
     new = replace(
@@ -95,9 +95,9 @@ def _keep(connection: Connection, kept: Kept, one: Passage, place: Span | None, 
 def _not_there_yet(connection: Connection, review: Review, placed: list[Coding]) -> list[Coding]:
     """Codings that had outlived the review are taken into the new one; returns the others."""
     loose = {
-        (one.coding.code, one.coding.span): one.id
-        for one in loose_codings(connection, transcript=review.transcript)
-        if (one.coder, one.condition) == (review.coder, review.condition)
+        (coding.coding.code, coding.coding.span): coding.id
+        for coding in loose_codings(connection, transcript=review.transcript)
+        if (coding.coder, coding.condition) == (review.coder, review.condition)
     }
     left = []
     for coding in placed:

@@ -91,19 +91,21 @@ def opened_files(
             + (f" (no file with the ending {', '.join(ENDINGS)} was found)." if files else ", or a manifest.")
         )
     options = Description.from_options(described)
-    for done, one in enumerate(todo, start=1):
+    for done, given_file in enumerate(todo, start=1):
         try:
-            if one.folder is not None and not one.path.resolve().is_relative_to(one.folder.resolve()):
+            if given_file.folder is not None and not given_file.path.resolve().is_relative_to(
+                given_file.folder.resolve()
+            ):
                 raise BadInput(
-                    f"{one.path} is a link that leads out of {one.folder}. Put the file itself there."
+                    f"{given_file.path} is a link that leads out of {given_file.folder}. Put the file itself there."
                 )
-            yield _open(config, one, options, listed)
+            yield _open(config, given_file, options, listed)
         except BadInput as error:
-            if one.folder is not None and one.path.suffix.lower() in OFTEN_OTHERS:
-                why = _why_none(str(error).removeprefix(str(one.path)).lstrip(":, "))
-                not_read.append(NotRead(one.place, one.path.suffix.lower(), why))
+            if given_file.folder is not None and given_file.path.suffix.lower() in OFTEN_OTHERS:
+                why = _why_none(str(error).removeprefix(str(given_file.path)).lstrip(":, "))
+                not_read.append(NotRead(given_file.place, given_file.path.suffix.lower(), why))
             else:
-                refused.append(problem_of(one.path, str(error)))
+                refused.append(problem_of(given_file.path, str(error)))
         progress(done, len(todo))
 
 
@@ -115,7 +117,7 @@ def _why_none(why: str) -> str:
 
 def _files(given: Sequence[Path], not_read: list[NotRead]) -> Iterator[_File]:
     """The files that are given or lie in folders that are given, where below these they lie, and the folder."""
-    for path in (one for name in given for one in matching(name)):
+    for path in (file for name in given for file in matching(name)):
         if not path.is_dir():
             yield _File(path, path.name, None)
             continue
@@ -146,25 +148,25 @@ def _why_not(ending: str) -> str:
     return "Tandem does not read this ending. If they are transcripts, export them as .docx, .txt or .vtt."
 
 
-def _open(config: StudyConfig, one: _File, options: Description, manifest: Manifest | None) -> Opened:
-    above = one.folder.absolute().name if one.folder else one.path.absolute().parent.name
-    nothing = ReadTranscript(one.path.stem, "", (), str(one.path), "", place=one.place)
+def _open(config: StudyConfig, file: _File, options: Description, manifest: Manifest | None) -> Opened:
+    above = file.folder.absolute().name if file.folder else file.path.absolute().parent.name
+    nothing = ReadTranscript(file.path.stem, "", (), str(file.path), "", place=file.place)
     kind = said_of(nothing, options=options, manifest=manifest, config=config).kind
-    rules = rules_for(f"{above}/{one.place or one.path.name}", config, kind)
-    found = []
-    for read in read_transcripts(one.path, interviewers=config.interviewers, rules=rules):
-        placed = replace(read, place=one.place)
+    rules = rules_for(f"{above}/{file.place or file.path.name}", config, kind)
+    described = []
+    for read in read_transcripts(file.path, interviewers=config.interviewers, rules=rules):
+        placed = replace(read, place=file.place)
         said = said_of(placed, options=options, manifest=manifest, config=config)
-        found.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
-    own = manifest.attributes.get(one.path.absolute(), {}) if manifest else {}
-    return Opened(one.path, tuple(found), rules_for("", config, None).lines is not rules.lines, own)
+        described.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
+    own = manifest.attributes.get(file.path.absolute(), {}) if manifest else {}
+    return Opened(file.path, tuple(described), rules_for("", config, None).lines is not rules.lines, own)
 
 
 def sentences_of(files: Sequence[NotRead]) -> Iterator[str]:
     """What to tell of files that were not read: a sentence for each ending and reason, with the first names."""
     by_reason: dict[tuple[str, str], list[str]] = {}
-    for one in files:
-        by_reason.setdefault((one.ending, one.why), []).append(one.file)
+    for file in files:
+        by_reason.setdefault((file.ending, file.why), []).append(file.file)
     for (ending, why), names in sorted(by_reason.items()):
         listed = ", ".join(names[:_NAMED]) + (
             f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""

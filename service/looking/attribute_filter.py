@@ -23,20 +23,22 @@ def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequenc
         return list(kept)
     known = all_attributes(connection)
     filters = filters_of(where, known)
-    found = [
-        one
-        for one in kept
+    transcripts = [
+        transcript
+        for transcript in kept
         if all(
-            each.keeps(known.of(participant=one.transcript.participant, case=one.transcript.case))
+            each.keeps(
+                known.of(participant=transcript.transcript.participant, case=transcript.transcript.case)
+            )
             for each in filters
         )
     ]
-    if not found:
+    if not transcripts:
         raise BadInput(
             f"no transcript that was asked about is of somebody with {' and '.join(where)}. See who has which attribute "
             f'with "tandem participants".'
         )
-    return found
+    return transcripts
 
 
 def known_by_transcript(connection: Connection) -> tuple[tuple[str, ...], dict[UUID, Mapping[str, str]]]:

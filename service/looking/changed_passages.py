@@ -62,24 +62,28 @@ def changed_passages(
     waiting = open_passages(connection, transcript)
     if not waiting:
         return []
-    named = {one.id: one for one in all_transcripts(connection)}
+    named = {transcript.id: transcript for transcript in all_transcripts(connection)}
     earlier = {
         version.id: version
-        for one in dict.fromkeys(passage.transcript for passage in waiting)
-        for version in versions_of(connection, one)
+        for transcript_id in dict.fromkeys(passage.transcript for passage in waiting)
+        for version in versions_of(connection, transcript_id)
     }
-    judged, _ = snapshot(connection, {one.review for one in waiting if one.review})
+    judged, _ = snapshot(connection, {passage.review for passage in waiting if passage.review})
     by_id = {review.id: review for review in judged}
-    found = []
-    for one in waiting:
-        review, version, kept = by_id.get(one.review), earlier[one.version], named[one.transcript]
+    changed_passages = []
+    for waiting_passage in waiting:
+        review, version, kept = (
+            by_id.get(waiting_passage.review),
+            earlier[waiting_passage.version],
+            named[waiting_passage.transcript],
+        )
         if review is None:
             continue
-        before = None if version.text is None else one.was.of(version.text)
-        place, elsewhere = _place(one, kept, before)
-        found.append(
+        before = None if version.text is None else waiting_passage.was.of(version.text)
+        place, elsewhere = _place(waiting_passage, kept, before)
+        changed_passages.append(
             ChangedPassage(
-                number=one.number,
+                number=waiting_passage.number,
                 transcript=kept.transcript.name,
                 coder=review.coder,
                 condition=review.condition.value,
@@ -93,20 +97,20 @@ def changed_passages(
                 elsewhere=elsewhere,
             )
         )
-    return found
+    return changed_passages
 
 
-def _place(one: Passage, kept: Kept, before: str | None) -> tuple[Span | None, bool]:
+def _place(passage: Passage, kept: Kept, before: str | None) -> tuple[Span | None, bool]:
     """Where it would stand: between its old neighbours; where nothing is left there, where the same words stand once."""
     text = kept.transcript.text
-    if one.now is None and before and text.count(before) == 1:
+    if passage.now is None and before and text.count(before) == 1:
         at = text.index(before)
         return Span(at, at + len(before)), True
-    return one.now, False
+    return passage.now, False
 
 
 def _turn_at(kept: Kept, place: Span) -> int | None:
-    return next((turn.index for turn in kept.transcript.turns if turn.span & place), None)
+    return next((turn.index for turn in kept.transcript.turns if turn.span.overlap(place)), None)
 
 
 def _labels(codebook: Codebook, codes: Iterable[str]) -> list[str]:

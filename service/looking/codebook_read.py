@@ -43,7 +43,9 @@ def found_in(layout: Layout, words: str) -> Layout:
 
 def entry_of(layout: Layout, code: str) -> Entry | None:
     """The entry of the code with this id."""
-    return next((one for section in layout.sections for one in section.entries if one.code.id == code), None)
+    return next(
+        (entry for section in layout.sections for entry in section.entries if entry.code.id == code), None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +80,30 @@ class _Coded:
 
 def _examples(connection: Connection, parts: Parts, viewer: Viewer, code: str) -> list[TeamExample]:
     candidates = _candidates(connection, code)
-    texts = {one.id: one for one in texts_by_id(connection, {one.transcript for one in candidates})}
+    texts = {
+        text.id: text for text in texts_by_id(connection, {candidate.transcript for candidate in candidates})
+    }
     readable = {
-        one.id: one for one in texts.values() if may(viewer, Action.READ_TEXT, about(viewer, one.transcript))
+        text.id: text
+        for text in texts.values()
+        if may(viewer, Action.READ_TEXT, about(viewer, text.transcript))
     }
     seen = None
     if viewer.role is not Role.LEAD:
         seen = SeenInMany(connection, parts.segmentation.version, viewer, readable)
-    found: dict[tuple[UUID, Span], _Coded] = {}
-    for one in candidates:
-        kept = readable.get(one.transcript)
-        if kept is None or (one.transcript, one.span) in found:
+    examples: dict[tuple[UUID, Span], _Coded] = {}
+    for candidate in candidates:
+        kept = readable.get(candidate.transcript)
+        if kept is None or (candidate.transcript, candidate.span) in examples:
             continue
-        if seen is None or seen.shows(kept, one.coder, one.span):
-            found[one.transcript, one.span] = one
-        if len(found) == MOST_EXAMPLES:
+        if seen is None or seen.shows(kept, candidate.coder, candidate.span):
+            examples[candidate.transcript, candidate.span] = candidate
+        if len(examples) == MOST_EXAMPLES:
             break
-    turns = turns_at(connection, list(found))
-    return [_shown(readable[one.transcript], one, turns.get(place)) for place, one in found.items()]
+    turns = turns_at(connection, list(examples))
+    return [
+        _shown(readable[example.transcript], example, turns.get(place)) for place, example in examples.items()
+    ]
 
 
 def _candidates(connection: Connection, code: str) -> list[_Coded]:
@@ -112,28 +120,35 @@ def _candidates(connection: Connection, code: str) -> list[_Coded]:
         .order_by(c.c.concrete_example.desc(), c.c.sequence.desc())
         .limit(_MOST_LOOKED_AT)
     )
-    found = []
+    candidates = []
     for row in connection.execute(wanted):
         span = Span(row.start, row.end)
         is_chosen = (row.transcript_id, span) in chosen
-        found.append(
+        candidates.append(
             _Coded(row.transcript_id, span, row.name, row.memo, is_chosen, bool(row.concrete_example))
         )
-    return sorted(found, key=lambda one: not one.chosen)
+    return sorted(candidates, key=lambda candidate: not candidate.chosen)
 
 
-def _shown(kept: Kept, one: _Coded, turn: int | None) -> TeamExample:
+def _shown(kept: Kept, example: _Coded, turn: int | None) -> TeamExample:
     t, path = kept.transcript, interview_path(kept.id)
     place, address = t.name, path
     if turn is not None:
         place, address = f"{t.name}, turn {shown_number(turn)}", f"{path}#{anchor(turn)}"
     return TeamExample(
-        t.name, place, address, one.span.of(t.text), one.coder, one.memo, one.chosen, one.concrete
+        t.name,
+        place,
+        address,
+        example.span.of(t.text),
+        example.coder,
+        example.memo,
+        example.chosen,
+        example.concrete,
     )
 
 
 def _holds(entry: Entry, wanted: Sequence[str]) -> bool:
     said = [entry.code.name, entry.code.path, entry.above, *(getattr(entry.code, key) for key, _ in TEXTS)]
-    said += [one.name for one in entry.counterparts]
+    said += [counterpart.name for counterpart in entry.counterparts]
     plain = folded(" ".join(said))
     return all(word in plain for word in wanted)

@@ -78,9 +78,13 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
         reviews = current_reviews(connection, transcript=kept.id)
         loose = loose_codings(connection, transcript=kept.id)
         attributes = all_attributes(connection)
-    found = [(one.coder, one.condition.value, coding) for one in reviews for coding in one.codings]
-    found += [(one.coder, one.condition.value, one.coding) for one in loose]
-    applied = [_applied(coder, condition, coding, parts.codebook) for coder, condition, coding in found]
+    codings = [
+        (review.coder, review.condition.value, coding) for review in reviews for coding in review.codings
+    ]
+    codings += [
+        (loose_coding.coder, loose_coding.condition.value, loose_coding.coding) for loose_coding in loose
+    ]
+    applied = [_applied(coder, condition, coding, parts.codebook) for coder, condition, coding in codings]
     t = kept.transcript
     return CodedTranscript(
         transcript=t.name,
@@ -105,10 +109,12 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
                 start=turn.span.start,
                 end=turn.span.end,
                 text=turn.span.of(t.text),
-                codings=tuple(one for one in applied if turn.span.start <= one.start < turn.span.end),
+                codings=tuple(
+                    coding for coding in applied if turn.span.start <= coding.start < turn.span.end
+                ),
                 nothing=_nothing(turn.span, reviews),
-                looked_at=any(turn.span & one.span for one in reviews)
-                or any(turn.span & coding.span for _, _, coding in found),
+                looked_at=any(turn.span.overlap(review.span) for review in reviews)
+                or any(turn.span.overlap(coding.span) for _, _, coding in codings),
             )
             for turn in t.turns
         ),
@@ -118,9 +124,11 @@ def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
 
 def _nothing(turn: Span, reviews: Sequence[Review]) -> tuple[str, ...]:
     """Who reviewed words of the turn and put no code on any of them."""
-    here = [one for one in reviews if turn & one.span]
-    coded = {one.coder for one in here if any(turn & coding.span for coding in one.codings)}
-    return tuple(dict.fromkeys(one.coder for one in here if not one.codings and one.coder not in coded))
+    here = [review for review in reviews if turn.overlap(review.span)]
+    coded = {review.coder for review in here if any(turn.overlap(coding.span) for coding in review.codings)}
+    return tuple(
+        dict.fromkeys(review.coder for review in here if not review.codings and review.coder not in coded)
+    )
 
 
 def _applied(coder: str, condition: str, coding: Coding, codebook: Codebook) -> AppliedCode:

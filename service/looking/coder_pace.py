@@ -18,7 +18,7 @@ LONGEST_S = 900.0
 
 def seconds_per_passage(connection: Connection) -> Mapping[str, float]:
     """The median of each coder's newest reviews of which Label Studio kept the time; who has too few is missing."""
-    found: dict[str, float] = {}
+    paces: dict[str, float] = {}
     for coder in connection.execute(select(coders.c.id, coders.c.name)).all():
         wanted = (
             select(reviews.c.lead_time)
@@ -26,7 +26,7 @@ def seconds_per_passage(connection: Connection) -> Mapping[str, float]:
             .order_by(reviews.c.sequence.desc())
             .limit(LOOKED_AT)
         )
-        times = [float(one) for one in connection.execute(wanted).scalars()]
+        times = [float(time) for time in connection.execute(wanted).scalars()]
         if len(times) >= FEWEST:
-            found[coder.name] = median(times)
-    return found
+            paces[coder.name] = median(times)
+    return paces

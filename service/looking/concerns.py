@@ -41,14 +41,14 @@ def concerns_of(
     connection: Connection, parts: Parts, progress: StudyProgress, answers: Mapping[str, str]
 ) -> tuple[Concern, ...]:
     """What is wrong or waits, the worst first. ``answers``: what each outside thing said, "ok" or a sentence."""
-    found = [
+    concerns = [
         *_outside(answers),
         *_label_studio(connection),
         *_withdrawals(connection),
         *_backup(parts),
         *_waiting(connection, progress),
     ]
-    return tuple(sorted(found, key=lambda one: not one.wrong))
+    return tuple(sorted(concerns, key=lambda concern: not concern.wrong))
 
 
 def _outside(answers: Mapping[str, str]) -> Iterator[Concern]:
@@ -74,10 +74,10 @@ def _label_studio(connection: Connection) -> Iterator[Concern]:
             "The server does it by itself; if the number stays, look at tandem doctor.",
             wrong=False,
         )
-    reads = [last_read(connection, one.id) for one in projects(connection)]
+    reads = [last_read(connection, project.id) for project in projects(connection)]
     if not reads:
         return
-    late = [one for one in reads if one is None or datetime.now(UTC) - one.at > NOT_READ_FOR]
+    late = [read for read in reads if read is None or datetime.now(UTC) - read.at > NOT_READ_FOR]
     if late:
         yield Concern(
             f"{counted(len(late), 'project')} of Label Studio {'was' if len(late) == 1 else 'were'} not read for an hour, "
@@ -88,10 +88,10 @@ def _label_studio(connection: Connection) -> Iterator[Concern]:
 
 
 def _withdrawals(connection: Connection) -> Iterator[Concern]:
-    for one in all_withdrawals(connection):
-        if one.state != "done":
+    for withdrawal in all_withdrawals(connection):
+        if withdrawal.state != "done":
             yield Concern(
-                f"The withdrawal of {one.participant} is not finished: something of theirs is still there.",
+                f"The withdrawal of {withdrawal.participant} is not finished: something of theirs is still there.",
                 "Withdraw the code once more.",
                 "/participants",
             )

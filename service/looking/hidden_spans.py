@@ -35,4 +35,4 @@ class Hidden:
 
     def hides(self, transcript: UUID, span: Span) -> bool:
         """Must what is suggested of this span stay unseen?"""
-        return any(span & one for one in self._places.get(transcript, ()))
+        return any(span.overlap(place) for place in self._places.get(transcript, ()))

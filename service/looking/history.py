@@ -74,7 +74,8 @@ class Past:
             "codes": list(self.codes),
             # the words that were coded, which may be a part of the passage or reach beyond it
             "codings": [
-                {"code_id": one.code, "start": one.span.start, "end": one.span.end} for one in review.codings
+                {"code_id": coding.code, "start": coding.span.start, "end": coding.span.end}
+                for coding in review.codings
             ],
             "memo": self.memo,
             "model_version": self.model,
@@ -87,7 +88,7 @@ class Past:
             "offered_not_taken": listed(self.offered_not_taken),
             "lead_time": review.lead_time,
             "supersedes": None if review.supersedes is None else str(review.supersedes),
-            "earlier": [one.to_json() for one in self.earlier],
+            "earlier": [earlier_version.to_json() for earlier_version in self.earlier],
         }
 
 
@@ -119,10 +120,10 @@ class History:
             "end": self.span.end,
             "text": self.text,
             "version": self.version,
-            "earlier_versions": [one.to_json() for one in self.earlier_versions],
+            "earlier_versions": [version.to_json() for version in self.earlier_versions],
             "asks": self.asks,
             "codings_without_review": [{"coder": coder, "code": code} for coder, code in self.without_review],
-            "reviews": [one.to_json() for one in self.reviews],
+            "reviews": [past.to_json() for past in self.reviews],
         }
 
 
@@ -139,9 +140,9 @@ def history(parts: Parts, given: str) -> History:
         past = _past(connection, kept.id, span, parts.codebook, zone)
         versions = text_versions(connection, kept, zone)
         loose = [
-            (one.coder, parts.codebook.label(one.coding.code))
-            for one in loose_codings(connection, transcript=kept.id)
-            if one.coding.span.start < span.end and span.start < one.coding.span.end
+            (coding.coder, parts.codebook.label(coding.coding.code))
+            for coding in loose_codings(connection, transcript=kept.id)
+            if coding.coding.span.start < span.end and span.start < coding.coding.span.end
         ]
     turn = _turn_at(kept.transcript.turns, span)
     return History(
@@ -171,10 +172,10 @@ def passage_typed(connection: Connection, given: str) -> tuple[Kept, Span]:
     kept = get_transcript(connection, name)
     if turn:
         index = turn_typed(place)
-        found = next((one for one in kept.transcript.turns if one.index == index), None)
-        if found is None:
+        the_turn = next((turn for turn in kept.transcript.turns if turn.index == index), None)
+        if the_turn is None:
             raise BadInput(_no_turn(kept, index))
-        return kept, found.span
+        return kept, the_turn.span
     start, end = map(int, place.split("-"))
     if not start < end <= len(kept.transcript.text):
         raise BadInput(
@@ -185,7 +186,7 @@ def passage_typed(connection: Connection, given: str) -> tuple[Kept, Span]:
 
 
 def _no_turn(kept: Kept, index: int) -> str:
-    name, last = kept.transcript.name, max((one.index for one in kept.transcript.turns), default=-1)
+    name, last = kept.transcript.name, max((turn.index for turn in kept.transcript.turns), default=-1)
     if index < last:
         return f"nobody says anything in turn {shown_number(index)} of {name}, so nobody has judged it."
     has = f"its turns are 1 to {shown_number(last)}" if last >= 0 else "it has no turns"
@@ -194,18 +195,18 @@ def _no_turn(kept: Kept, index: int) -> str:
 
 def _turn_at(turns: Sequence[Turn], span: Span) -> Turn | None:
     """The turn that a span begins in."""
-    return next((one for one in turns if one.span.start <= span.start < one.span.end), None)
+    return next((turn for turn in turns if turn.span.start <= span.start < turn.span.end), None)
 
 
 def _past(
     connection: Connection, transcript: UUID, span: Span, codebook: Codebook, zone: ZoneInfo
 ) -> list[Past]:
-    found = reviews_over(connection, transcript, span)
-    superseded = {review.supersedes for review, _, _ in found if review.supersedes}
-    shown = suggested_then(connection, [review for review, _, _ in found])
+    reviews = reviews_over(connection, transcript, span)
+    superseded = {review.supersedes for review, _, _ in reviews if review.supersedes}
+    shown = suggested_then(connection, [review for review, _, _ in reviews])
     places = earlier_places(connection, transcript)
     past = []
-    for review, came, taken_back in found:
+    for review, came, taken_back in reviews:
         state = "stands"
         if taken_back is not None:
             state = f"taken back: {taken_back}"

@@ -61,9 +61,9 @@ def read_interview(parts: Parts, transcript: UUID) -> ReadInterview | None:
         reviews = current_reviews(connection, transcript=transcript)
     cut = segments.get(transcript, ())
     judged: set[int] = set()
-    for one in labels_of(segments, reviews):
-        if one.whole:
-            judged |= set(one.judged)
+    for labels in labels_of(segments, reviews):
+        if labels.whole:
+            judged |= set(labels.judged)
     passages: dict[int, int] = {}
     done: dict[int, int] = {}
     for at, segment in enumerate(cut):

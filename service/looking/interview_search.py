@@ -56,18 +56,16 @@ class InterviewSearch:
         if not wanted:
             return Hits((), many=False)
         mark = re.compile("|".join(re.escape(word) for word in words.split()), re.IGNORECASE)
-        found: list[Hit] = []
+        hits: list[Hit] = []
         for kept, turns in self._readable(parts, viewer):
             for turn, said in zip(kept.transcript.turns, turns, strict=True):
                 if all(word in said for word in wanted):
-                    if len(found) == MOST:
-                        return Hits(tuple(found), many=True)
+                    if len(hits) == MOST:
+                        return Hits(tuple(hits), many=True)
                     text = turn.span.of(kept.transcript.text)
                     number = shown_number(turn.index)
-                    found.append(
-                        Hit(kept.id, kept.transcript.name, number, turn.speaker, _around(text, mark))
-                    )
-        return Hits(tuple(found), many=False)
+                    hits.append(Hit(kept.id, kept.transcript.name, number, turn.speaker, _around(text, mark)))
+        return Hits(tuple(hits), many=False)
 
     def read(self, parts: Parts) -> None:
         """Read all there is, so that the first search need not."""
@@ -91,7 +89,9 @@ class InterviewSearch:
         marks = {row.id: f"{row.text_hash} {row.site} {row.visible_to} {row.name}" for row in rows}
         with self._turn:
             stale = [
-                one for one, mark in marks.items() if one not in self._kept or self._kept[one][0] != mark
+                transcript_id
+                for transcript_id, mark in marks.items()
+                if transcript_id not in self._kept or self._kept[transcript_id][0] != mark
             ]
             if stale:
                 for kept in all_transcripts(connection):
@@ -108,8 +108,8 @@ class InterviewSearch:
 def readable_interviews(parts: Parts, viewer: Viewer) -> tuple[Kept, ...]:
     """The interviews that somebody may read, without their turns, in the order of the study."""
     with parts.store.reading() as connection:
-        found = all_texts(connection)
-    return tuple(one for one in found if may(viewer, Action.READ_TEXT, about(viewer, one.transcript)))
+        texts = all_texts(connection)
+    return tuple(text for text in texts if may(viewer, Action.READ_TEXT, about(viewer, text.transcript)))
 
 
 def _around(text: str, mark: re.Pattern[str]) -> Markup:
@@ -120,9 +120,9 @@ def _around(text: str, mark: re.Pattern[str]) -> Markup:
     shown = text[begin:end]
     pieces: list[str] = []
     last = 0
-    for one in mark.finditer(shown):
-        pieces += [str(escape(shown[last : one.start()])), f"<mark>{escape(one.group())}</mark>"]
-        last = one.end()
+    for word in mark.finditer(shown):
+        pieces += [str(escape(shown[last : word.start()])), f"<mark>{escape(word.group())}</mark>"]
+        last = word.end()
     pieces.append(str(escape(shown[last:])))
     return Markup(  # noqa: S704 (every piece is escaped)
         ("… " if begin else "") + "".join(pieces) + (" …" if end < len(text) else "")

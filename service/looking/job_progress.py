@@ -78,8 +78,8 @@ class JobProgress:
 
 def job_progress(connection: Connection, job: UUID) -> JobProgress | None:
     """How far the job with this id is; None if there is none."""
-    found = job_by_id(connection, job)
-    return None if found is None else _progress(found)
+    job_there = job_by_id(connection, job)
+    return None if job_there is None else _progress(job_there)
 
 
 def latest_jobs(connection: Connection, *, latest: int = 500) -> tuple[JobProgress, ...]:

@@ -68,46 +68,52 @@ class KeptByTranscript(Generic[Found]):
             if newest != self._newest:
                 self._bring_up_to_date(connection, parts, everything)
                 self._newest = newest
-                self._all = {transcript: found for transcript, (_, found) in self._found.items()}
+                self._all = {transcript: entry for transcript, (_, entry) in self._found.items()}
             return self._all
 
     def _bring_up_to_date(
         self, connection: Connection, parts: Parts, everything: Sequence[Described]
     ) -> None:
         counts = _counts(connection)
-        marks = {one.id: (one, counts.get(one.id)) for one in everything}
-        self._found = {at: one for at, one in self._found.items() if marks.get(at) == one[0]}
-        todo = [one.id for one in everything if one.id not in self._found]
-        for one in _read(connection, parts, todo):
-            self._found[one.kept.id] = (marks[one.kept.id], self._work(connection, parts, one))
+        marks = {kept.id: (kept, counts.get(kept.id)) for kept in everything}
+        self._found = {at: entry for at, entry in self._found.items() if marks.get(at) == entry[0]}
+        todo = [kept.id for kept in everything if kept.id not in self._found]
+        for transcript in _read(connection, parts, todo):
+            self._found[transcript.kept.id] = (
+                marks[transcript.kept.id],
+                self._work(connection, parts, transcript),
+            )
 
 
 def _read(connection: Connection, parts: Parts, wanted: Sequence[UUID]) -> list[OneTranscript]:
     version = parts.segmentation.version
     if len(wanted) > _MANY:
         chosen = set(wanted)
-        todo = [one for one in all_texts(connection) if one.id in chosen]
+        todo = [text for text in all_texts(connection) if text.id in chosen]
         segments = segments_of(connection, version)
         by_transcript: dict[UUID, list[Review]] = {}
         for review in current_reviews(connection):
             by_transcript.setdefault(review.transcript, []).append(review)
         return [
-            OneTranscript(one, segments.get(one.id, ()), tuple(by_transcript.get(one.id, ()))) for one in todo
+            OneTranscript(kept, segments.get(kept.id, ()), tuple(by_transcript.get(kept.id, ())))
+            for kept in todo
         ]
-    some = [kept for one in wanted if (kept := transcript_by_id(connection, one)) is not None]
+    some = [
+        kept for transcript_id in wanted if (kept := transcript_by_id(connection, transcript_id)) is not None
+    ]
     return [
         OneTranscript(
-            one,
-            segments_of(connection, version, transcript=one.id).get(one.id, ()),
-            current_reviews(connection, transcript=one.id),
+            kept,
+            segments_of(connection, version, transcript=kept.id).get(kept.id, ()),
+            current_reviews(connection, transcript=kept.id),
         )
-        for one in some
+        for kept in some
     ]
 
 
 def _newest(connection: Connection) -> Hashable:
     return tuple(
-        connection.execute(select(func.max(one.c.sequence))).scalar() for one in (reviews, retractions)
+        connection.execute(select(func.max(table.c.sequence))).scalar() for table in (reviews, retractions)
     )
 
 

@@ -92,7 +92,7 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
         must_read(viewer, kept.transcript)
         cut = segments_of(connection, parts.segmentation.version, transcript=transcript).get(transcript, ())
         seen = SeenPassages.now(connection, viewer, kept)
-        coded = [one.span for one in cut if one.role.is_coded]
+        coded = [segment.span for segment in cut if segment.role.is_coded]
         codes = _codes(connection, viewer, kept, coded, seen, parts.codebook)
         doubts = seen_doubts(viewer, kept, coded, seen, all_doubts(connection, transcript=transcript))
         tasks = tasks_by_turn(connection, viewer.name, transcript) if may(viewer, Action.CODE) else {}
@@ -109,7 +109,9 @@ def shows_coding(
     """
     if seen.is_own(coder):
         # her own first codes would sway those of a passage that she is to judge again
-        again = viewer.role is not Role.LEAD and any(seen.is_hidden(one) for one in touched or [span])
+        again = viewer.role is not Role.LEAD and any(
+            seen.is_hidden(segment_span) for segment_span in touched or [span]
+        )
         return not again and may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
     if viewer.role is Role.LEAD:
         return may(viewer, Action.SEE_OTHERS_CODES, about(viewer, kept.transcript))
@@ -117,41 +119,41 @@ def shows_coding(
         may(
             viewer,
             Action.SEE_OTHERS_CODES,
-            about(viewer, kept.transcript, own_is_in=seen.own_is_in(one)),
+            about(viewer, kept.transcript, own_is_in=seen.own_is_in(segment_span)),
         )
-        for one in touched or [span]
+        for segment_span in touched or [span]
     )
 
 
 def touched_by(span: Span, coded: Sequence[Span]) -> list[Span]:
     """Those of these passages, given in their order, that share words with a span."""
-    first = bisect_left(coded, span.start, key=lambda one: one.end)
-    last = bisect_left(coded, span.end, key=lambda one: one.start)
-    return [one for one in coded[first:last] if one & span]
+    first = bisect_left(coded, span.start, key=lambda segment_span: segment_span.end)
+    last = bisect_left(coded, span.end, key=lambda segment_span: segment_span.start)
+    return [segment_span for segment_span in coded[first:last] if segment_span.overlap(span)]
 
 
 def seen_doubts(
-    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, found: Sequence[Doubt]
+    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, doubts: Sequence[Doubt]
 ) -> tuple[Doubt, ...]:
     """Those of these doubts about passages of the transcript that the viewer may see: what one says of a passage may
     tell what its writer coded there.
     """
     return tuple(
-        one
-        for one in found
-        if one.passage is not None
+        doubt
+        for doubt in doubts
+        if doubt.passage is not None
         and (
-            one.passage.span is None
-            or seen.is_own(one.author)
-            or _shows_doubt(viewer, kept, coded, seen, one, one.passage.span)
+            doubt.passage.span is None
+            or seen.is_own(doubt.author)
+            or _shows_doubt(viewer, kept, coded, seen, doubt, doubt.passage.span)
         )
     )
 
 
 def _shows_doubt(
-    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, one: Doubt, span: Span
+    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, doubt: Doubt, span: Span
 ) -> bool:
-    return shows_coding(viewer, kept, touched_by(span, coded), seen, one.author, span)
+    return shows_coding(viewer, kept, touched_by(span, coded), seen, doubt.author, span)
 
 
 def _codes(
@@ -162,35 +164,35 @@ def _codes(
     seen: SeenPassages,
     codebook: Codebook,
 ) -> list[tuple[Span, MarginCode]]:
-    found: list[tuple[str, Condition, Coding]] = []
+    codings: list[tuple[str, Condition, Coding]] = []
     for review in seen.reviews:
         if seen.shows(review):
-            found += [(review.coder, review.condition, coding) for coding in review.codings]
+            codings += [(review.coder, review.condition, coding) for coding in review.codings]
     loose = loose_codings(connection, transcript=kept.id)
-    found += [(one.coder, one.condition, one.coding) for one in loose]
+    codings += [(loose_coding.coder, loose_coding.condition, loose_coding.coding) for loose_coding in loose]
     shown = []
-    for coder, condition, coding in found:
+    for coder, condition, coding in codings:
         touched = touched_by(coding.span, coded)
         if not shows_coding(viewer, kept, touched, seen, coder, coding.span):
             continue
         label = codebook.label(coding.code) if coding.code in codebook.by_id else coding.code
         said = [coding.influence or "", "concrete example" if coding.concrete_example else ""]
         said.append(condition.value if condition.derived else "")
-        one = MarginCode(
+        margin_code = MarginCode(
             coder, coding.code, label, coding.memo, ", ".join(filter(None, said)), seen.is_own(coder)
         )
-        shown.append((coding.span, one))
+        shown.append((coding.span, margin_code))
     # her own first
-    return sorted(shown, key=lambda one: (not one[1].own, one[0].start))
+    return sorted(shown, key=lambda placed_code: (not placed_code[1].own, placed_code[0].start))
 
 
 def _own_done(cut: Sequence[Segment], seen: SeenPassages) -> set[int]:
     own = [
-        one.span
-        for one in seen.reviews
-        if seen.is_own(one.coder) and one.only is None and not one.condition.derived
+        review.span
+        for review in seen.reviews
+        if seen.is_own(review.coder) and review.only is None and not review.condition.derived
     ]
-    return judged([one.span for one in cut], own)
+    return judged([segment.span for segment in cut], own)
 
 
 def _interview(
@@ -217,8 +219,10 @@ def _interview(
                 text=turn.span.of(t.text),
                 passages=len(own),
                 done=sum(at in done for at in own),
-                codes=tuple(_ending(one, span, turn, t.turns) for span, one in codes if _begins(span, turn)),
-                doubts=tuple(one for one in doubts if _is_about(one, turn, text_hash)),
+                codes=tuple(
+                    _ending(code, span, turn, t.turns) for span, code in codes if _begins(span, turn)
+                ),
+                doubts=tuple(doubt for doubt in doubts if _is_about(doubt, turn, text_hash)),
                 task=tasks.get(turn.index),
                 suggestions=suggested.get(turn.index, ()),
             )
@@ -238,8 +242,8 @@ def _is_about(doubt: Doubt, turn: Turn, text_hash: str) -> bool:
     return _begins(at.span, turn)
 
 
-def _ending(one: MarginCode, span: Span, turn: Turn, turns: Sequence[Turn]) -> MarginCode:
+def _ending(margin_code: MarginCode, span: Span, turn: Turn, turns: Sequence[Turn]) -> MarginCode:
     if span.end <= turn.span.end:
-        return one
+        return margin_code
     last = max(other.index for other in turns if other.span.start < span.end)
-    return one if last == turn.index else replace(one, to_turn=shown_number(last))
+    return margin_code if last == turn.index else replace(margin_code, to_turn=shown_number(last))

@@ -39,12 +39,16 @@ def suggestions_by_turn(
         return {}
     model = serving.model
     cut = segments_of(connection, model.segmentation, transcript=kept.id).get(kept.id, ())
-    turns = {one.id: one.turn for one in cut if one.id is not None and seen.shows_suggestion(one.span)}
-    found: dict[UUID, Suggested] = {}
+    turns = {
+        segment.id: segment.turn
+        for segment in cut
+        if segment.id is not None and seen.shows_suggestion(segment.span)
+    }
+    suggested: dict[UUID, Suggested] = {}
     for some in lots(list(turns), 400):
-        found |= suggestions_on(connection, model, some)
+        suggested |= suggestions_on(connection, model, some)
     highest: dict[int, dict[str, float]] = {}
-    for segment, said in found.items():
+    for segment, said in suggested.items():
         of_turn = highest.setdefault(turns[segment], {})
         for code, probability in zip(model.codes, said.probabilities, strict=True):
             if code in said.suggested:
@@ -57,7 +61,7 @@ def suggestions_by_turn(
                 codebook.label(code) if code in codebook.by_id else code,
                 round(100 * probability),
             )
-            for code, probability in sorted(its.items(), key=lambda one: (-one[1], one[0]))
+            for code, probability in sorted(its.items(), key=lambda item: (-item[1], item[0]))
         )
         for turn, its in highest.items()
     }

@@ -93,7 +93,7 @@ class ListedModel:
 def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> ModelChain:
     """A version with all that it was made of, and when it served."""
     parent = None if model.parent is None else model_by_id(connection, model.parent)
-    served = [one for one in serving_history(connection) if one.model.id == model.id]
+    served = [spell for spell in serving_history(connection) if spell.model.id == model.id]
     overall = model.figures.get("overall") or {}
     return ModelChain(
         version=model.version,
@@ -103,7 +103,8 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> Mo
         reason=model.reason,
         comparison=model.comparison,
         served=tuple(
-            Service(one.created.isoformat(), one.verdict, one.reason, one.by) for one in reversed(served)
+            Service(spell.created.isoformat(), spell.verdict, spell.reason, spell.by)
+            for spell in reversed(served)
         ),
         parent=parent.version if parent else None,
         run_id=model.run_id,
@@ -127,7 +128,7 @@ def listed_models(connection: Connection) -> tuple[ListedModel, ...]:
     """Every version, oldest first."""
     served, serving = serving_history(connection), champion(connection)
     erased = erased_versions(connection)
-    once = {one.model.id for one in served}
+    once = {spell.model.id for spell in served}
     return tuple(
         ListedModel(
             version=model.version,

@@ -76,23 +76,23 @@ class Work:
     @property
     def passages(self) -> int:
         """How many passages she is asked about."""
-        return sum(one.passages for one in self.interviews)
+        return sum(interview.passages for interview in self.interviews)
 
     @property
     def done(self) -> int:
         """How many of them she has judged."""
-        return sum(one.done for one in self.interviews)
+        return sum(interview.done for interview in self.interviews)
 
     @property
     def left(self) -> int:
         """How many wait for her."""
-        return sum(one.left for one in self.interviews)
+        return sum(interview.left for interview in self.interviews)
 
     @property
     def goes_on_at(self) -> Assigned | None:
         """The interview that she has begun and not finished, else the first that waits."""
-        open_ones = [one for one in self.interviews if one.next]
-        begun = [one for one in open_ones if one.done or one.skipped]
+        open_ones = [interview for interview in self.interviews if interview.next]
+        begun = [interview for interview in open_ones if interview.done or interview.skipped]
         return next(iter(begun or open_ones), None)
 
 
@@ -100,20 +100,20 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
     """The work of this coder, as far as the viewer may know of the interviews."""
     with parts.store.reading() as connection:
         mine = [
-            one
-            for one in projects_in_view(connection)
-            if one.coder is None or folded(one.coder) == folded(coder)
+            project
+            for project in projects_in_view(connection)
+            if project.coder is None or folded(project.coder) == folded(coder)
         ]
         counted = _tasks(connection, mine, coder) if mine else {}
         texts = all_texts(connection)
         read = _read_elsewhere(connection, parts.segmentation.version, coder, counted.keys())
-    found = [
+    interviews = [
         _assigned(kept, counted.get(kept.id), read.get(kept.id))
         for kept in texts
         if (kept.id in counted or kept.id in read)
         and may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
     ]
-    return Work(coder, tuple(found))
+    return Work(coder, tuple(interviews))
 
 
 def task_address(project: ProjectRow, task: int) -> str:
@@ -124,9 +124,9 @@ def task_address(project: ProjectRow, task: int) -> str:
 def tasks_by_turn(connection: Connection, coder: str, transcript: UUID) -> Mapping[int, str]:
     """For each turn of a transcript (from 0) where this coder codes its first passage."""
     mine = {
-        one.id: one
-        for one in projects_in_view(connection)
-        if one.coder is None or folded(one.coder) == folded(coder)
+        project.id: project
+        for project in projects_in_view(connection)
+        if project.coder is None or folded(project.coder) == folded(coder)
     }
     t, s = label_studio_tasks, segments
     wanted = (
@@ -167,7 +167,7 @@ def _tasks(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> di
         for x in (label_studio_annotations, passage_answers)
     )
     skips = union(*skipped).subquery()
-    shared = [one.id for one in mine if one.coder is None]
+    shared = [project.id for project in mine if project.coder is None]
     others = (
         select(w.c.project_id, w.c.key)
         .where(w.c.coder.not_in(names), stands, w.c.project_id.in_(shared))
@@ -194,20 +194,20 @@ def _tasks(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> di
         .outerjoin(own, own.c.key == t.c.key)
         .outerjoin(skips, skips.c.key == t.c.key)
         .outerjoin(others, and_(others.c.key == t.c.key, others.c.project_id == t.c.project_id))
-        .where(t.c.project_id.in_([one.id for one in mine]))
+        .where(t.c.project_id.in_([project.id for project in mine]))
         .group_by(s.c.transcript_id, t.c.project_id)
     )
-    by_id = {one.id: one for one in mine}
-    found: dict[UUID, _Count] = {}
+    by_id = {project.id: project for project in mine}
+    counts: dict[UUID, _Count] = {}
     for row in connection.execute(wanted):
-        count = found.setdefault(row.transcript_id, _Count())
+        count = counts.setdefault(row.transcript_id, _Count())
         count.passages += row.passages
         count.done += row.done
         count.skipped += row.skipped
         count.by_others += row.by_others
         if row.next is not None and count.next is None:
             count.next = task_address(by_id[row.project_id], row.next)
-    return found
+    return counts
 
 
 def _spellings(connection: Connection, coder: str) -> list[str]:
@@ -227,7 +227,7 @@ def _read_elsewhere(
             coders.c.name_key == folded(coder),
             reviews.c.only.is_(None),
             # what she recorded for the team is no coding of hers
-            reviews.c.condition.not_in([one.value for one in Condition if one.derived]),
+            reviews.c.condition.not_in([condition.value for condition in Condition if condition.derived]),
             reviews.c.id.not_in(past_reviews()),
         )
         .order_by(reviews.c.transcript_id, reviews.c.start)
@@ -244,9 +244,9 @@ def _read_elsewhere(
         .where(segments.c.segmentation == segmentation, segments.c.role.in_(coded))
         .order_by(segments.c.transcript_id, segments.c.start)
     )
-    found = {}
+    read = {}
     for transcript, rows in groupby(connection.execute(wanted), key=lambda row: row.transcript_id):
         if transcript in spans:
             cut = [Span(row.start, row.end) for row in rows]
-            found[transcript] = (len(cut), len(judged(cut, spans[transcript])))
-    return found
+            read[transcript] = (len(cut), len(judged(cut, spans[transcript])))
+    return read

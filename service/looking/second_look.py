@@ -43,13 +43,15 @@ def second_look(parts: Parts) -> list[Doubt]:
     with parts.store.reading() as connection:
         transcripts = {kept.id: kept for kept in all_transcripts(connection)}
         reviews = current_reviews(connection)
-    found = [
+    odd_reviews = [
         Doubt(review.coder, transcripts[review.transcript].transcript.name, _turn(transcripts, review), *odd)
         for review in reviews
         if not review.condition.derived
         for odd in _odd(review, parts.codebook)
     ]
-    return sorted(found, key=lambda one: (one.coder, one.transcript, one.turn or 0))
+    return sorted(
+        odd_reviews, key=lambda odd_review: (odd_review.coder, odd_review.transcript, odd_review.turn or 0)
+    )
 
 
 def _odd(review: Review, codebook: Codebook) -> Iterator[tuple[str, str]]:
@@ -72,4 +74,4 @@ def _above(code: str, codebook: Codebook) -> Iterator[str]:
 
 def _turn(transcripts: dict[UUID, Kept], review: Review) -> int | None:
     turns = transcripts[review.transcript].transcript.turns
-    return next((one.index for one in turns if one.span.start <= review.span.start < one.span.end), None)
+    return next((turn.index for turn in turns if turn.span.start <= review.span.start < turn.span.end), None)

@@ -61,8 +61,8 @@ class SeenInMany:
                 break
             if end > span.start:
                 touched.append(Span(start, end))
-        begin = min([span.start, *(one.start for one in touched)])
-        last = max([span.end, *(one.end for one in touched)])
+        begin = min([span.start, *(segment_span.start for segment_span in touched)])
+        last = max([span.end, *(segment_span.end for segment_span in touched)])
         near = [
             Review(kept.id, self._viewer.name, Span(start, end))
             for start, end in self._own.get(kept.id, [])
@@ -80,8 +80,8 @@ def _numbers(connection: Connection, among: Collection[UUID]) -> dict[int, UUID]
 
 
 def _places(connection: Connection, wanted: Select[Any], ids: Mapping[int, UUID]) -> _Places:
-    found: dict[UUID, list[tuple[int, int]]] = {}
+    places: dict[UUID, list[tuple[int, int]]] = {}
     for number, start, end in connection.execute(wanted):
         if number in ids:
-            found.setdefault(ids[number], []).append((start, end))
-    return found
+            places.setdefault(ids[number], []).append((start, end))
+    return places

@@ -29,7 +29,7 @@ class SeenPassages:
         self._kept = kept
         self._hidden = hidden
         self.reviews = tuple(reviews)
-        self._own = [one.span for one in reviews if self.is_own(one.coder)]
+        self._own = [review.span for review in reviews if self.is_own(review.coder)]
 
     @classmethod
     def now(cls, connection: Connection, viewer: Viewer, kept: Kept) -> SeenPassages:
@@ -42,7 +42,9 @@ class SeenPassages:
 
     def own_is_in(self, span: Span) -> bool:
         """Has the viewer reviewed this passage, and is it not to be judged blind any more?"""
-        return not self._hidden.hides(self._kept.id, span) and any(span & one for one in self._own)
+        return not self._hidden.hides(self._kept.id, span) and any(
+            span.overlap(own_span) for own_span in self._own
+        )
 
     def is_hidden(self, span: Span) -> bool:
         """Is it still to be judged blind, doubly or again?"""

@@ -96,53 +96,53 @@ def study_work(connection: Connection) -> tuple[CoderWork, ...]:
     places = {row.id: row for row in connection.execute(_PLACES)}
     put = _handed_out(connection)
     done, skipped, interviews = _done(connection), _skipped(connection), _whole_interviews(connection)
-    found = []
+    rows = []
     for (project, transcript), (coder, address, passages) in put.items():
         its = done.get((project, transcript), {})
         left_out = skipped.get((project, transcript), {})
         people = {coder} if coder else {*its, *left_out} or {SHARED}
         # what one of several has done is left for none of them
-        left = max(0, passages - sum(one[0] for one in its.values()) - sum(left_out.values()))
+        left = max(0, passages - sum(done_here[0] for done_here in its.values()) - sum(left_out.values()))
         for who in sorted(people, key=str.casefold):
             count, seconds = its.get(who, (0, None))
             row = _row(places[transcript], who, passages, count, left_out.get(who, 0), left, seconds, address)
             if project in interviews:
                 row = replace(row, whole=True, seconds=interviews[project].get((transcript, who)))
-            found.append(row)
-    there = {(one.transcript, one.coder) for one in found}
+            rows.append(row)
+    there = {(row.transcript, row.coder) for row in rows}
     for transcript, name, judged in connection.execute(_ELSEWHERE):
         if (transcript, name) not in there:
             place = places[transcript]
-            found.append(_row(place, name, 0, judged, 0, 0, None, None, elsewhere=True))
-    return tuple(sorted(found, key=lambda one: (one.wave, one.name.casefold(), one.coder.casefold())))
+            rows.append(_row(place, name, 0, judged, 0, 0, None, None, elsewhere=True))
+    return tuple(sorted(rows, key=lambda row: (row.wave, row.name.casefold(), row.coder.casefold())))
 
 
 def by_wave(rows: Iterable[CoderWork]) -> tuple[WaveWork, ...]:
     """The same for whole waves, in the order of waves and coders."""
     grouped: dict[tuple[str, str], list[CoderWork]] = {}
-    for one in rows:
-        grouped.setdefault((one.wave, one.coder), []).append(one)
+    for row in rows:
+        grouped.setdefault((row.wave, row.coder), []).append(row)
     return tuple(_wave(wave, coder, its) for (wave, coder), its in sorted(grouped.items()))
 
 
 def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
-    whole = all(one.whole for one in its)
+    whole = all(row.whole for row in its)
     timed = [
-        (one.seconds, 1 if whole else one.done)
-        for one in its
-        if one.seconds is not None and one.done and one.whole == whole
+        (row.seconds, 1 if whole else row.done)
+        for row in its
+        if row.seconds is not None and row.done and row.whole == whole
     ]
     total = sum(done for _, done in timed)
     return WaveWork(
         wave,
         coder,
-        len({one.transcript for one in its}),
-        sum(one.passages for one in its),
-        sum(one.done for one in its),
-        sum(one.skipped for one in its),
-        sum(one.left for one in its),
+        len({row.transcript for row in its}),
+        sum(row.passages for row in its),
+        sum(row.done for row in its),
+        sum(row.skipped for row in its),
+        sum(row.left for row in its),
         sum(seconds * done for seconds, done in timed) / total if total else None,
-        sum(one.left > 0 for one in its),
+        sum(row.left > 0 for row in its),
         whole,
     )
 
@@ -189,7 +189,7 @@ def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, st
         .join(_p, and_(_p.c.id == _t.c.project_id, _p.c.retired.is_(False)))
         .group_by(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id)
     )
-    in_force = {one.id for one in projects_in_view(connection)}
+    in_force = {project.id for project in projects_in_view(connection)}
     return {
         (project, transcript): (coder or SHARED, f"{url.rstrip('/')}/projects/{number}/data", count)
         for project, transcript, coder, url, number, count in connection.execute(wanted)
@@ -208,10 +208,10 @@ def _done(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, tuple[int
         .where(w.c.review_id.not_in(select(retractions.c.review_id)))
         .group_by(where, reviews.c.transcript_id, w.c.coder)
     )
-    found: dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]] = {}
+    done: dict[tuple[UUID, UUID], dict[str, tuple[int, float | None]]] = {}
     for project, transcript, coder, count, seconds in connection.execute(wanted):
-        found.setdefault((project, transcript), {})[coder] = (count, seconds)
-    return found
+        done.setdefault((project, transcript), {})[coder] = (count, seconds)
+    return done
 
 
 def _where_it_counts(connection: Connection, project: Any) -> Any:
@@ -227,20 +227,20 @@ def _where_it_counts(connection: Connection, project: Any) -> Any:
 def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str], float]]:
     """The projects in which an interview is one task: by transcript and coder the seconds that it took."""
     whole = connection.execute(select(_p.c.id).where(_p.c.view == View.INTERVIEW.value)).scalars()
-    found: dict[UUID, dict[tuple[UUID, str], float]] = {one: {} for one in whole}
-    if not found:
+    seconds_of: dict[UUID, dict[tuple[UUID, str], float]] = {project_id: {} for project_id in whole}
+    if not seconds_of:
         return {}
     w, took = annotation_reviews, reviews.c.origin["interview_lead_time"].as_float()
     wanted = (
         select(w.c.project_id, reviews.c.transcript_id, w.c.coder, func.max(took))
         .join(reviews, reviews.c.id == w.c.review_id)
-        .where(w.c.project_id.in_(list(found)))
+        .where(w.c.project_id.in_(list(seconds_of)))
         .group_by(w.c.project_id, reviews.c.transcript_id, w.c.coder)
     )
     for project, transcript, coder, seconds in connection.execute(wanted):
         if seconds is not None:
-            found[project][transcript, coder] = seconds
-    return found
+            seconds_of[project][transcript, coder] = seconds
+    return seconds_of
 
 
 def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
@@ -252,7 +252,7 @@ def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
         .where(a.c.state == State.SKIPPED.value, a.c.coder.is_not(None))
         .group_by(a.c.project_id, _s.c.transcript_id, a.c.coder)
     )
-    found: dict[tuple[UUID, UUID], dict[str, int]] = {}
+    skipped: dict[tuple[UUID, UUID], dict[str, int]] = {}
     for project, transcript, coder, count in connection.execute(wanted):
-        found.setdefault((project, transcript), {})[coder] = count
-    return found
+        skipped.setdefault((project, transcript), {})[coder] = count
+    return skipped

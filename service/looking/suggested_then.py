@@ -37,7 +37,7 @@ def suggested_then(connection: Connection, reviews: Sequence[Review]) -> Mapping
         version = assisted[its_id].shown_version
         if version is not None and word.segment not in hidden:
             segments.setdefault(version, set()).add(word.segment)
-    found: dict[UUID, Then] = {}
+    suggested: dict[UUID, Then] = {}
     for version, wanted in segments.items():
         model = model_by_id(connection, version)
         if model is None:
@@ -45,15 +45,15 @@ def suggested_then(connection: Connection, reviews: Sequence[Review]) -> Mapping
         said = _said(connection, model, wanted)
         for its_id, word in whence.items():
             if assisted[its_id].shown_version == version and word.segment in wanted:
-                found[its_id] = Then(model.version, said.get(word.segment))
-    return found
+                suggested[its_id] = Then(model.version, said.get(word.segment))
+    return suggested
 
 
 def _said(
     connection: Connection, model: ModelVersion, segments: Collection[UUID]
 ) -> Mapping[UUID, frozenset[str]]:
     return {
-        segment: frozenset(one.suggested)
+        segment: frozenset(suggestion.suggested)
         for some in in_lots(segments)
-        for segment, one in suggestions_on(connection, model, some).items()
+        for segment, suggestion in suggestions_on(connection, model, some).items()
     }

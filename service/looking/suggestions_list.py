@@ -51,7 +51,7 @@ class ListedSuggestion:
         return asdict(self)
 
 
-COLUMNS = tuple(one.name for one in fields(ListedSuggestion) if one.name != "attributes")
+COLUMNS = tuple(field.name for field in fields(ListedSuggestion) if field.name != "attributes")
 
 
 class Listing:
@@ -75,7 +75,7 @@ class Listing:
         if wave is not None and not self._transcripts:
             raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
         self.hidden = sum(
-            self._hides(kept.id, one) for kept in self._transcripts for one in self._of(kept.id)
+            self._hides(kept.id, segment_id) for kept in self._transcripts for segment_id in self._of(kept.id)
         )
 
     @property
@@ -101,7 +101,7 @@ class Listing:
                     yield from self._rows(kept.transcript, segment)
 
     def _of(self, transcript: UUID) -> Iterator[Segment]:
-        return (one for one in self._segments.get(transcript, ()) if one.id in self._found)
+        return (segment for segment in self._segments.get(transcript, ()) if segment.id in self._found)
 
     def _hides(self, transcript: UUID, segment: Segment) -> bool:
         return self._hidden.hides(transcript, segment.span)

@@ -57,18 +57,18 @@ def text_versions(connection: Connection, kept: Kept, zone: ZoneInfo) -> tuple[E
     """The earlier versions, oldest first; none where the text is the first."""
     return tuple(
         EarlierVersion(
-            version=one.number,
-            replaced=one.replaced.astimezone(zone).isoformat(timespec="seconds"),
-            source=one.source,
-            erased=one.text is None,
+            version=older_version.number,
+            replaced=older_version.replaced.astimezone(zone).isoformat(timespec="seconds"),
+            source=older_version.source,
+            erased=older_version.text is None,
         )
-        for one in versions_of(connection, kept.id)
+        for older_version in versions_of(connection, kept.id)
     )
 
 
 def text_of_version(connection: Connection, kept: Kept, number: int) -> str:
     """The text of one version. Raises BadInput for one that is not there, or whose words were erased."""
-    earlier = {one.number: one for one in versions_of(connection, kept.id)}
+    earlier = {older_version.number: older_version for older_version in versions_of(connection, kept.id)}
     if number == len(earlier) + 1:
         return kept.transcript.text
     if number not in earlier:
@@ -77,30 +77,30 @@ def text_of_version(connection: Connection, kept: Kept, number: int) -> str:
         )
     text = earlier[number].text
     if text is None:
-        by = ", ".join(dict.fromkeys(one.by for one in forgettings_of(connection, [kept.id])))
+        by = ", ".join(dict.fromkeys(forgetting.by for forgetting in forgettings_of(connection, [kept.id])))
         raise BadInput(f"the words of version {number} of {kept.transcript.name} were erased by {by}.")
     return text
 
 
 def earlier_places(connection: Connection, transcript: UUID) -> dict[UUID, list[EarlierPlace]]:
     """For each review, where it stood in earlier versions, and what became of it."""
-    numbered = {one.id: one for one in versions_of(connection, transcript)}
-    found: dict[UUID, list[EarlierPlace]] = {}
-    for one in passages_of(connection, transcript):
+    numbered = {older_version.id: older_version for older_version in versions_of(connection, transcript)}
+    places: dict[UUID, list[EarlierPlace]] = {}
+    for passage in passages_of(connection, transcript):
         # a coding of no review stands under the review that was made for it when its words changed
-        if one.review is None or (one.coding is not None and one.settled not in _SETTLED):
+        if passage.review is None or (passage.coding is not None and passage.settled not in _SETTLED):
             continue
-        version = numbered[one.version]
-        found.setdefault(one.review, []).append(
+        version = numbered[passage.version]
+        places.setdefault(passage.review, []).append(
             EarlierPlace(
                 version=version.number,
-                start=one.was.start,
-                end=one.was.end,
-                text=None if version.text is None else one.was.of(version.text),
-                words_changed=not one.moved,
-                settled=_SETTLED.get(one.settled or ""),
-                settled_by=one.settled_by,
-                number=one.number if one.settled == "open" else None,
+                start=passage.was.start,
+                end=passage.was.end,
+                text=None if version.text is None else passage.was.of(version.text),
+                words_changed=not passage.moved,
+                settled=_SETTLED.get(passage.settled or ""),
+                settled_by=passage.settled_by,
+                number=passage.number if passage.settled == "open" else None,
             )
         )
-    return found
+    return places

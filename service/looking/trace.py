@@ -62,13 +62,20 @@ def trace_suggestion(parts: Parts, name: str, *, version: str | None) -> TracedS
             )
         if Hidden.now(connection).hides(kept.id, segment.span):
             raise TandemError(f"{_place_of(kept, segment)} is {LEFT_OUT}.")
-        found = suggestions_of(connection, model).get(_id(segment))
-        if found is None:
+        suggestions = suggestions_of(connection, model).get(_id(segment))
+        if suggestions is None:
             raise TandemError(
                 f'{model.version} has said nothing of {_place_of(kept, segment)}. Run "tandem precode", or name '
                 f"another version with --version."
             )
-        suggestion = next((one for one in found.one_by_one(model) if one.code == code.id), None)
+        suggestion = next(
+            (
+                suggestion_there
+                for suggestion_there in suggestions.one_by_one(model)
+                if suggestion_there.code == code.id
+            ),
+            None,
+        )
         if suggestion is None:
             why = model.too_few.get(code.id, {}).get("reason", "it was not in the codebook then")
             raise TandemError(f"{model.version} does not judge {parts.codebook.label(code.id)}: {why}.")
@@ -104,7 +111,7 @@ def trace_review(parts: Parts, name: str) -> TracedReview:
                 transcript=names[review.transcript if review else loose[0].transcript],
                 coder=review.coder if review else loose[0].coder,
                 condition=(review.condition if review else loose[0].condition).value,
-                codes=tuple(one.code for one in review.codings) if review else (loose[0].coding.code,),
+                codes=tuple(coding.code for coding in review.codings) if review else (loose[0].coding.code,),
             ),
             tuple(
                 Taught(
@@ -121,7 +128,7 @@ def _suggestion(
     model: ModelVersion,
     kept: Kept,
     segment: Segment,
-    found: Suggestion,
+    suggestion: Suggestion,
 ) -> WhatIsSuggested:
     return WhatIsSuggested(
         transcript=kept.transcript.name,
@@ -130,13 +137,15 @@ def _suggestion(
         end=segment.span.end,
         first_words=first_words(segment.span.of(kept.transcript.text)),
         segment=str(segment.id),
-        code=parts.codebook.label(found.code) if found.code in parts.codebook.by_id else found.code,
-        code_id=found.code,
-        probability=round(found.probability, 4),
-        threshold=round(found.threshold, 4),
-        suggested=found.suggested,
-        sentence=None if (its := found.sentence) is None else _sentence(its, kept.transcript.text),
-        evidence=_evidence(connection, model.segmentation, found.evidence),
+        code=parts.codebook.label(suggestion.code)
+        if suggestion.code in parts.codebook.by_id
+        else suggestion.code,
+        code_id=suggestion.code,
+        probability=round(suggestion.probability, 4),
+        threshold=round(suggestion.threshold, 4),
+        suggested=suggestion.suggested,
+        sentence=None if (its := suggestion.sentence) is None else _sentence(its, kept.transcript.text),
+        evidence=_evidence(connection, model.segmentation, suggestion.evidence),
     )
 
 
@@ -144,16 +153,18 @@ def _sentence(span: Span, text: str) -> Sentence:
     return Sentence(span.start, span.end, span.of(text))
 
 
-def _evidence(connection: Connection, segmentation: str, found: Sequence[Evidence]) -> tuple[Precedent, ...]:
-    wanted = {one.segment: one.similarity for one in found}
+def _evidence(
+    connection: Connection, segmentation: str, evidence: Sequence[Evidence]
+) -> tuple[Precedent, ...]:
+    wanted = {evidence_there.segment: evidence_there.similarity for evidence_there in evidence}
     names = {kept.id: kept.transcript.name for kept in all_transcripts(connection)} if wanted else {}
     places = [
-        Precedent(names.get(transcript, ""), one.turn, str(one.id), round(wanted[_id(one)], 4))
+        Precedent(names.get(transcript, ""), segment.turn, str(segment.id), round(wanted[_id(segment)], 4))
         for transcript, cut in (segments_of(connection, segmentation).items() if wanted else ())
-        for one in cut
-        if one.id in wanted
+        for segment in cut
+        if segment.id in wanted
     ]
-    return tuple(sorted(places, key=lambda one: -one.similarity))
+    return tuple(sorted(places, key=lambda place: -place.similarity))
 
 
 def _reviews(connection: Connection, model: ModelVersion, transcript: UUID) -> LearntFrom:
@@ -161,7 +172,9 @@ def _reviews(connection: Connection, model: ModelVersion, transcript: UUID) -> L
     items = learnt_items(connection, model.id)
     reviews, loose = snapshot(connection, items.keys())
     counted = Counter((review.coder, review.condition.value, items[_of(review.id)]) for review in reviews)
-    counted.update((one[1], f"{one[3].value}, loose", items[one[0]]) for one in loose)
+    counted.update(
+        (loose_coding[1], f"{loose_coding[3].value}, loose", items[loose_coding[0]]) for loose_coding in loose
+    )
     own = any(review.transcript == transcript and items[_of(review.id)] == "learn" for review in reviews)
     return LearntFrom(
         hash=model.reviews_hash,
@@ -196,9 +209,9 @@ def _place(
     except ValueError:
         return _by_turn(connection, parts, name, segments)
     for kept in all_transcripts(connection):
-        for one in segments.get(kept.id, ()):
-            if one.id == wanted:
-                return kept, one, parts.codebook.resolve(rest)
+        for segment in segments.get(kept.id, ()):
+            if segment.id == wanted:
+                return kept, segment, parts.codebook.resolve(rest)
     raise BadInput(f'no segment of {model.version} has the id "{first}". {HOW}')
 
 
@@ -211,18 +224,18 @@ def _by_turn(connection: Connection, parts: Parts, name: str, segments: Any) -> 
     ]
     if not fits:
         get_transcript(connection, name.split(":")[0])
-    kept = max(fits, key=lambda one: len(one.transcript.name), default=None)
+    kept = max(fits, key=lambda fit: len(fit.transcript.name), default=None)
     # not by its length: a name may be spelt in more characters than it was imported with
     rest = name.split(":", kept.transcript.name.count(":") + 1)[-1] if kept else ""
     turn, _, code = rest.partition(":")
     if kept is None or not turn.strip().isdigit() or not code:
         raise BadInput(f'"{name}" names no suggestion. {HOW}')
     index = turn_typed(turn)
-    here = [one for one in segments.get(kept.id, ()) if one.turn == index]
+    here = [segment for segment in segments.get(kept.id, ()) if segment.turn == index]
     if not here:
         raise BadInput(f"{kept.transcript.name} has no segment in turn {shown_number(index)}. {HOW}")
     if len(here) > 1:
-        ids = ", ".join(str(one.id) for one in here[:4])
+        ids = ", ".join(str(segment.id) for segment in here[:4])
         raise BadInput(f"{_place_of(kept, here[0])} has several segments; give one's id: {ids}.")
     return kept, here[0], parts.codebook.resolve(code)
 

@@ -24,8 +24,8 @@ def without_quotes(result: Mapping[str, Any]) -> dict[str, Any]:
     plain = dict(result)
     if plain.get("novelty"):
         clusters = [
-            {key: value for key, value in one.items() if key != "quotes"}
-            for one in plain["novelty"].get("clusters", ())
+            {key: value for key, value in cluster.items() if key != "quotes"}
+            for cluster in plain["novelty"].get("clusters", ())
         ]
         plain["novelty"] = {**plain["novelty"], "clusters": clusters}
     return plain
@@ -80,12 +80,12 @@ def notice_of(connection: Connection, book: Codebook, wave: str) -> WaveNotice |
         far=None if far is None else 100 * float(far),
         expected=100 * float(novelty.get("expected", 0.05)),
         shifts=tuple(
-            CodeShift(book.label(one["code"]), 100 * float(one["learnt"]), 100 * float(one["now"]))
-            for one in novelty.get("codes", ())
-            if one["code"] in book.by_id
+            CodeShift(book.label(shift["code"]), 100 * float(shift["learnt"]), 100 * float(shift["now"]))
+            for shift in novelty.get("codes", ())
+            if shift["code"] in book.by_id
         ),
         themes=tuple(
-            Theme(int(one["segments"]), int(one["groups"]), tuple(map(str, one["words"])))
-            for one in novelty.get("clusters", ())
+            Theme(int(cluster["segments"]), int(cluster["groups"]), tuple(map(str, cluster["words"])))
+            for cluster in novelty.get("clusters", ())
         ),
     )

@@ -222,7 +222,9 @@ def _progress(
         begun=tuple(_begun(connection)),
         to_settle=sum(count_open(connection).values()),
         not_forgotten=tuple(
-            dict.fromkeys(one.name for one in all_forgettings(connection) if one.state != "done")
+            dict.fromkeys(
+                forgetting.name for forgetting in all_forgettings(connection) if forgetting.state != "done"
+            )
         ),
     )
 
@@ -232,10 +234,10 @@ def _begun(connection: Connection) -> Iterator[BegunInterview]:
     if not drafts:
         return  # no transcript need be read
     turns = {kept.transcript.name: len(kept.transcript.turns) for kept in all_transcripts(connection)}
-    for one in drafts:
-        there = turns.get(one.interview, 0)
+    for draft in drafts:
+        there = turns.get(draft.interview, 0)
         yield BegunInterview(
-            one.wave, one.interview, one.who, one.turn, there, one.marks, one.changed.isoformat()
+            draft.wave, draft.interview, draft.who, draft.turn, there, draft.marks, draft.changed.isoformat()
         )
 
 

@@ -109,7 +109,7 @@ class WholeShown:
         turns = {
             place: not whole
             for place, turn in enumerate(text.turns)
-            if any(turn.span & segment.span for segment in asked)
+            if any(turn.span.overlap(segment.span) for segment in asked)
         }
         about = (
             "" if transcript.date is None else transcript.date.isoformat(),
@@ -137,7 +137,7 @@ class WholeShown:
             said = self.marks(placed, self.model_on(placed, model)).named
             if said:
                 span = self._corpus.segment(self._corpus.position[placed.segment]).span
-                last = max(at for at, turn in enumerate(text.turns) if turn.span & span)
+                last = max(at for at, turn in enumerate(text.turns) if turn.span.overlap(span))
                 found.setdefault(last, []).append(said)
         return {at: "; ".join(its) for at, its in found.items()}
 

@@ -226,5 +226,5 @@ def findings_in(
     for one in found:
         coded.setdefault(one.transcript, []).append(one)
     marks = {(one.transcript, one.coding.span) for one in applied if one.coding.code in phases}
-    alone = sum(not any(it.span & span for it in coded.get(where, ())) for where, span in marks)
+    alone = sum(not any(it.span.overlap(span) for it in coded.get(where, ())) for where, span in marks)
     return found, alone

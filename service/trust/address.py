@@ -16,7 +16,7 @@ import httpx
 
 from annotations.errors import BadInput
 
-USUAL_PORTS = {"http": 80, "https": 443, "postgresql": 5432}
+USUAL_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "ray": 6379}
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 _HOST = re.compile(r"[a-z0-9_.:-]*")
 
@@ -84,7 +84,7 @@ def may_have_token(
 def _is_confirmed(address: Address, confirmed: Collection[Confirmation]) -> bool:
     if address.is_readable_on_the_way:
         return Confirmation(address, plain_http=True) in confirmed
-    return any(one.address == address for one in confirmed)
+    return any(confirmation.address == address for confirmation in confirmed)
 
 
 def web_address(text: str) -> Address:
@@ -100,10 +100,20 @@ def web_address(text: str) -> Address:
     if called.scheme not in ("http", "https") or not host or not _HOST.fullmatch(host):
         raise _misread(text)
     usual = USUAL_PORTS[called.scheme]
-    port, other_port = (usual if one is None else one for one in (port, other_port))
+    port, other_port = (usual if number is None else number for number in (port, other_port))
     if (other.scheme, other.hostname, other_port) != (called.scheme, host, port):
         raise _misread(text)
     return server(called.scheme, host, port)
+
+
+def ray_address(text: str) -> Address:
+    """The head of a Ray cluster, as host:port or ray://host:port. Raises BadInput for one that is none."""
+    found = re.fullmatch(r"(?:ray://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})", text)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise BadInput(
+            f'"{text[:80]}" is no address of a Ray cluster. Give its head\'s, such as box.example.org:6379.'
+        )
+    return server("ray", found[1].strip("[]"), int(found[2]))
 
 
 def server(scheme: str, host: str, port: int) -> Address:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from annotations.errors import BadInput
 from annotations.study.config import Study
 from service.settings import Settings
-from service.trust.address import Address, Confirmation, may_be_called, server, web_address
+from service.trust.address import Address, Confirmation, may_be_called, ray_address, server, web_address
 from service.trust.confirmed import confirm, confirmed_for, take_back
 from service.trust.named import GOES_THERE, Named, all_named, database_parts
 from service.trust.reach import is_the_users
@@ -29,13 +29,15 @@ def confirm_address(study: Study, settings: Settings, text: str, *, plain_http: 
     Raises BadInput if study.yaml does not name it, or if it is plain http and that was not said too.
     """
     address = _typed(text)
-    named = [one for one in all_named(study) if one.address == address]
+    named = [named_address for named_address in all_named(study) if named_address.address == address]
+    if not named and address.scheme == "ray":  # typed with --address, so the study need not name it
+        named = [Named("precoding.address", text, address)]
     if not named:
-        others = ", ".join(sorted({str(one.address) for one in all_named(study)}))
+        others = ", ".join(sorted({str(named_address.address) for named_address in all_named(study)}))
         raise BadInput(
             f"study.yaml does not name {address}; it names {others or 'no address'}. Nothing was confirmed."
         )
-    goes = "; ".join(GOES_THERE[one.use] for one in named)
+    goes = "; ".join(GOES_THERE[named_address.use] for named_address in named)
     if address.is_readable_on_the_way and not plain_http:
         raise BadInput(
             f"{address} is plain http to another machine: whoever is on the way can read and change what goes there "
@@ -59,17 +61,33 @@ def standing(study: Study, settings: Settings) -> list[Standing]:
     confirmed = confirmed_for(settings, study.folder)
     named = all_named(study)
     rows = [
-        Standing(one.address, one.use, GOES_THERE[one.use], _state(one, settings, confirmed)) for one in named
+        Standing(
+            named_address.address,
+            named_address.use,
+            GOES_THERE[named_address.use],
+            _state(named_address, settings, confirmed),
+        )
+        for named_address in named
     ]
-    gone = sorted({one.address for one in confirmed} - {one.address for one in named})
-    return [*rows, *(Standing(one, "", "", "confirmed, named no more") for one in gone)]
+    gone = sorted(
+        {confirmation.address for confirmation in confirmed}
+        - {named_address.address for named_address in named}
+    )
+    return [*rows, *(_unnamed(address) for address in gone)]
+
+
+def _unnamed(address: Address) -> Standing:
+    """A cluster is confirmed for whoever types its address; any other was named once."""
+    if address.scheme == "ray":
+        return Standing(address, "--address", GOES_THERE["precoding.address"], "confirmed")
+    return Standing(address, "", "", "confirmed, named no more")
 
 
 def _state(named: Named, settings: Settings, confirmed: frozenset[Confirmation]) -> str:
     if is_the_users(named.use, settings):
         return "not used: the environment names another"
     if named.address.is_loopback:
-        known = any(one.address == named.address for one in confirmed)
+        known = any(confirmation.address == named.address for confirmation in confirmed)
         return "this machine, confirmed" if known else "this machine"
     if not may_be_called(named.address, by_study=True, confirmed=confirmed):
         return "not confirmed: nothing is sent"
@@ -77,6 +95,8 @@ def _state(named: Named, settings: Settings, confirmed: frozenset[Confirmation])
 
 
 def _typed(text: str) -> Address:
+    if text.startswith("ray://"):
+        return ray_address(text)
     if text.startswith("postgres"):
         host, port = database_parts(text)
         return server("postgresql", host, port)
@@ -84,6 +104,6 @@ def _typed(text: str) -> Address:
 
 
 def _hint(named: list[Named]) -> str:
-    if all(one.use != "database" for one in named):
+    if all(named_address.use != "database" for named_address in named):
         return ""
     return ' PostgreSQL encrypts this for certain only with "?sslmode=verify-full" at the end of its address.'

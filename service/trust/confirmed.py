@@ -21,8 +21,11 @@ def confirmed_for(settings: Settings, study: Path) -> frozenset[Confirmation]:
     try:
         plain = json.loads(_file(settings, study).read_text("utf-8"))
         return frozenset(
-            Confirmation(Address(one["scheme"], one["host"], int(one["port"])), one["plain_http"] is True)
-            for one in plain["addresses"]
+            Confirmation(
+                Address(plain_address["scheme"], plain_address["host"], int(plain_address["port"])),
+                plain_address["plain_http"] is True,
+            )
+            for plain_address in plain["addresses"]
         )
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()
@@ -35,14 +38,16 @@ def confirm(settings: Settings, study: Path, new: Confirmation) -> None:
             f"TANDEM_STATE names {settings.state}, which lies in the study's folder: whoever sends a study could confirm "
             f"addresses there. Name another folder. Nothing was confirmed."
         )
-    others = {one for one in confirmed_for(settings, study) if one.address != new.address}
+    others = {
+        confirmation for confirmation in confirmed_for(settings, study) if confirmation.address != new.address
+    }
     _keep(settings, study, others | {new})
 
 
 def take_back(settings: Settings, study: Path, address: Address) -> bool:
     """Forget that this address was confirmed; says whether it was."""
     before = confirmed_for(settings, study)
-    after = {one for one in before if one.address != address}
+    after = {confirmation for confirmation in before if confirmation.address != address}
     if len(after) < len(before):
         _keep(settings, study, after)
     return len(after) < len(before)
@@ -53,9 +58,9 @@ def _keep(settings: Settings, study: Path, confirmed: Collection[Confirmation]) 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.parent.chmod(0o700)
     rows = [
-        {"scheme": a.scheme, "host": a.host, "port": a.port, "plain_http": one.plain_http}
-        for one in sorted(confirmed, key=lambda one: one.address)
-        for a in (one.address,)
+        {"scheme": a.scheme, "host": a.host, "port": a.port, "plain_http": confirmation.plain_http}
+        for confirmation in sorted(confirmed, key=lambda confirmation: confirmation.address)
+        for a in (confirmation.address,)
     ]
     whole = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:

@@ -14,18 +14,20 @@ from sqlalchemy.exc import ArgumentError
 
 from annotations.errors import BadInput
 from annotations.study.config import Study
-from service.trust.address import USUAL_PORTS, Address, server, web_address
+from service.trust.address import USUAL_PORTS, Address, ray_address, server, web_address
 
-Use = Literal["label_studio.url", "service.url", "database"]
+Use = Literal["label_studio.url", "service.url", "database", "precoding.address"]
 GOES_THERE: dict[Use, str] = {
     "label_studio.url": "passages of transcripts, suggestions and your token for Label Studio",
     "service.url": "from Label Studio, passages of transcripts with what coders answer",
     "database": "everything: transcripts, codings, participants",
+    "precoding.address": "the words of all passages, which its machines read in the study's folder",
 }
 VARIABLE: dict[Use, str] = {
     "label_studio.url": "LABEL_STUDIO_URL",
     "service.url": "TANDEM_SERVICE_URL",
     "database": "TANDEM_DATABASE",
+    "precoding.address": "--address",
 }
 # others of PostgreSQL's settings choose another server, read files, or take secrets along
 _OF_TANDEM = frozenset({"study.yaml", "codebook.yaml", "import-preview.html", "models", "mlruns", "receipts"})
@@ -94,10 +96,21 @@ def database_file_named(study: Study) -> Path | None:
     return where
 
 
+def cluster_named(study: Study) -> Named | None:
+    """The Ray cluster that study.yaml names, if it names one. Raises BadInput for an address that is none."""
+    text = study.config.precoding.address
+    if text is None:
+        return None
+    try:
+        return Named("precoding.address", text, ray_address(text))
+    except BadInput as error:
+        raise BadInput(f'study.yaml: "precoding.address": {error}') from error
+
+
 def all_named(study: Study) -> list[Named]:
-    """Every server that study.yaml names. Raises as the three above."""
-    found = (label_studio_named(study), service_named(study), database_named(study))
-    return [one for one in found if one is not None]
+    """Every server that study.yaml names. Raises as the four above."""
+    addresses = (label_studio_named(study), service_named(study), database_named(study), cluster_named(study))
+    return [address_named for address_named in addresses if address_named is not None]
 
 
 def _web(use: Use, text: str | None) -> Named | None:

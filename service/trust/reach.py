@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from annotations.errors import BadInput
 from annotations.study.config import Study
 from service.settings import Settings
-from service.trust.address import Address, may_be_called, may_have_token, web_address
+from service.trust.address import Address, may_be_called, may_have_token, ray_address, web_address
 from service.trust.confirmed import confirmed_for
 from service.trust.named import (
     GOES_THERE,
@@ -13,6 +15,7 @@ from service.trust.named import (
     Named,
     Use,
     all_named,
+    cluster_named,
     database_file_named,
     database_named,
     label_studio_named,
@@ -35,6 +38,17 @@ class NotConfirmed(BadInput):
             f"study.yaml ({use}) names {address}, and only the study says so. There would go: {GOES_THERE[use]}.{readable} "
             f"Nobody has confirmed this address on this machine, so nothing was sent. If you know it and want that, run "
             f'"tandem trust {address}{double}"; to use another one, set {VARIABLE[use]}.'
+        )
+
+
+class ClusterNotConfirmed(BadInput):
+    """Nobody on this machine has said that words of this study may go to this Ray cluster."""
+
+    def __init__(self, address: Address, where: str = "") -> None:
+        super().__init__(
+            f"the Ray cluster at {address}{where} is not this machine. There would go: {GOES_THERE['precoding.address']}. "
+            f"Nobody has confirmed this address on this machine, so nothing was sent. If you know it and want that, run "
+            f'"tandem trust {address}"; without --address this machine does the work.'
         )
 
 
@@ -86,6 +100,33 @@ def database_address(study: Study, settings: Settings) -> str | None:
     return f"sqlite:///{file}" if file is not None else _allowed(database_named(study), study, settings)
 
 
+def cluster_address(study: Study, settings: Settings, given: str | None) -> str | None:
+    """The head of the Ray cluster that shall pre-code, "host:port"; None where this machine alone shall.
+
+    ``given``: typed with the command, before study.yaml's. Either must have been confirmed if it leads elsewhere: whoever
+    types it may not know that the words go there. Raises ClusterNotConfirmed, NotConfirmed, BadInput.
+    """
+    if given is None:
+        named = cluster_named(study)
+        _allowed(named, study, settings)
+        return None if named is None else _host_and_port(named.address)
+    address = ray_address(given)
+    if not may_be_called(address, by_study=True, confirmed=confirmed_for(settings, study.folder)):
+        raise ClusterNotConfirmed(address)
+    return _host_and_port(address)
+
+
+def machines_allowed(study: Study, settings: Settings, head: str, machines: Sequence[str]) -> None:
+    """May passages go to these machines of the cluster at ``head``? A port of this machine may lead elsewhere.
+
+    Whoever confirmed the head meant its cluster. Raises ClusterNotConfirmed.
+    """
+    address = ray_address(head)
+    confirmed = {one.address for one in confirmed_for(settings, study.folder)}
+    if machines and address.is_loopback and address not in confirmed:
+        raise ClusterNotConfirmed(address, f" (it leads to other machines: {', '.join(machines[:3])})")
+
+
 def not_confirmed(study: Study, settings: Settings) -> list[str]:
     """A sentence for each address that the study names and that is not called. Raises BadInput."""
     said = []
@@ -104,8 +145,14 @@ def is_the_users(use: Use, settings: Settings) -> bool:
         "label_studio.url": settings.label_studio_url,
         "service.url": settings.service_url,
         "database": settings.database,
+        "precoding.address": None,
     }
     return given[use] is not None
+
+
+def _host_and_port(address: Address) -> str:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"{host}:{address.port}"
 
 
 def _allowed(named: Named | None, study: Study, settings: Settings) -> str | None:

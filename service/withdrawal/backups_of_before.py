@@ -15,38 +15,38 @@ from service.withdrawal.withdrawn import Withdrawn
 _NAMED = 8
 
 
-def look_at_backups(parts: Parts, participant: str, since: datetime, found: Withdrawn) -> None:
+def look_at_backups(parts: Parts, participant: str, since: datetime, withdrawn: Withdrawn) -> None:
     """Delete what killed backups have left, and name each whole one that was made before ``since``."""
-    _delete_unfinished(parts, found)
+    _delete_unfinished(parts, withdrawn)
     said = _holding(parts, participant, since)
     if said:
-        found.notes.append(
+        withdrawn.notes.append(
             f"{said} Whoever restores one on this machine gets it without {participant}; elsewhere only with the tombstones."
         )
 
 
 def look_at_backups_of_words(
-    parts: Parts, transcripts: Sequence[str], since: datetime, found: Withdrawn
+    parts: Parts, transcripts: Sequence[str], since: datetime, withdrawn: Withdrawn
 ) -> None:
     """The same for words that were taken out of transcripts."""
-    _delete_unfinished(parts, found)
+    _delete_unfinished(parts, withdrawn)
     words = f"the words that were taken out of {', '.join(dict.fromkeys(transcripts))}"
     said = _holding(parts, words, since)
     if said:
-        found.notes.append(
+        withdrawn.notes.append(
             f"{said} Whoever restores one on this machine gets it without these words; elsewhere only with the receipt."
         )
 
 
-def _delete_unfinished(parts: Parts, found: Withdrawn) -> None:
+def _delete_unfinished(parts: Parts, withdrawn: Withdrawn) -> None:
     for file in killed_backups(parts.settings, parts.study):
         try:
             file.unlink(missing_ok=True)
-            found.gone.append(
+            withdrawn.gone.append(
                 Gone("an unfinished backup, which nobody could open", str(file), "looked for: not there")
             )
         except OSError as error:
-            found.still_there.append(
+            withdrawn.still_there.append(
                 f"{file}, an unfinished backup, could not be deleted ({error.strerror}). Delete it yourself."
             )
 
@@ -54,10 +54,10 @@ def _delete_unfinished(parts: Parts, found: Withdrawn) -> None:
 def _holding(parts: Parts, what: str, since: datetime) -> str:
     good = kept_for(parts.settings, parts.study).good
     # within the second in which both were made, a backup may be of either side
-    holding = [one for one in good if one.is_there and one.moment <= since]
+    holding = [backup for backup in good if backup.is_there and backup.moment <= since]
     if not holding:
         return ""
-    names = ", ".join(one.file for one in holding[:_NAMED])
+    names = ", ".join(backup.file for backup in holding[:_NAMED])
     more = f" and {len(holding) - _NAMED} more" if len(holding) > _NAMED else ""
     return (
         f"{counted(len(holding), 'backup')} made before still {'holds' if len(holding) == 1 else 'hold'} {what}: "

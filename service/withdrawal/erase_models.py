@@ -47,44 +47,46 @@ class Erasing(Protocol):
         """How far it is."""
 
 
-def erase_files(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
+def erase_files(parts: Parts, erasing: Erasing, withdrawn: Withdrawn) -> None:
     """The files of every version that learnt from them, in the study and in MLflow, and what belongs to nobody."""
     with parts.store.reading() as connection:
         learnt = [model for model in all_models(connection) if model.version in erasing.models]
     for model in learnt:
-        _erase_model(parts, model, found)
+        _erase_model(parts, model, withdrawn)
     try:
         swept = sweep(parts.store, parts.study)
     except TandemError as error:
         # MLflow's store may be damaged or a stranger's; what is erased already stays erased, and is said
         why = str(error).removesuffix(" Nothing was changed.")
-        found.still_there.append(f"nobody could look for files that belong to no living run or model ({why})")
+        withdrawn.still_there.append(
+            f"nobody could look for files that belong to no living run or model ({why})"
+        )
         return
-    found.still_there += swept.left
+    withdrawn.still_there += swept.left
     if swept.gone:
         what = f"{counted(len(swept.gone), 'file or folder', 'files and folders')} that belonged to no living run or model"
-        found.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
+        withdrawn.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
     if swept.unknown:
-        found.notes.append(
+        withdrawn.notes.append(
             f"Tandem did not make these, and left them alone: {', '.join(map(str, swept.unknown))}. Look whether they "
             f"hold anything of {erasing.what}."
         )
 
 
-def _erase_model(parts: Parts, model: ModelVersion, found: Withdrawn) -> None:
+def _erase_model(parts: Parts, model: ModelVersion, withdrawn: Withdrawn) -> None:
     try:
         folder = model_folder(parts.study.models_folder, model.folder)
         erase_folder(folder)
-        found.gone.append(
+        withdrawn.gone.append(
             Gone(f"model {model.version}, which had learnt from them", str(folder), "looked for: not there")
         )
     except Linked as error:
-        found.still_there.append(str(error))
+        withdrawn.still_there.append(str(error))
     except OutsideStudy as error:
         # nobody can put this right in the study, and nothing of it lies here
-        found.notes.append(f"model {model.version}: {error}")
+        withdrawn.notes.append(f"model {model.version}: {error}")
     except TandemError as error:
-        found.still_there.append(str(error))
+        withdrawn.still_there.append(str(error))
     try:
         # in the study too where a server is configured: it may have been without one before
         runs = set() if model.run_id is None else {model.run_id}
@@ -92,39 +94,39 @@ def _erase_model(parts: Parts, model: ModelVersion, found: Withdrawn) -> None:
         places += tracking_of(parts).erase_files(model.id)
         what = f"MLflow's copy of model {model.version}, with what it said of them and what it was made of"
         where = ", ".join(places) or parts.settings.tracking_uri or str(parts.study.runs_folder)
-        found.gone.append(Gone(what, where, "looked for: no file is there"))
+        withdrawn.gone.append(Gone(what, where, "looked for: no file is there"))
     except TandemError as error:
-        found.still_there.append(
+        withdrawn.still_there.append(
             f"MLflow may still hold the files of model {model.version} ({error}) Run the same command again."
         )
 
 
-def new_model(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
+def new_model(parts: Parts, erasing: Erasing, withdrawn: Withdrawn) -> None:
     """Train anew where the model that served had learnt from them; where nobody is left to learn from, none serves."""
     with parts.store.reading() as connection:
         serving, any_model = champion(connection), bool(all_models(connection))
     if serving is None and any_model and erasing.models:
         try:
             if something_teaches(parts):
-                found.new_model = train(parts, force=True).model.version
+                withdrawn.new_model = train(parts, force=True).model.version
             else:
                 catch_up(parts)
         except TandemError as error:
-            found.still_there.append(f"no new model could be trained, so none serves ({error})")
+            withdrawn.still_there.append(f"no new model could be trained, so none serves ({error})")
     with parts.store.reading() as connection:
         serving, why = champion(connection), why_nothing_serves(connection)
     if serving is not None:
-        learnt = "was trained without them" if found.new_model else "had not learnt from them"
-        found.serves = f"Model {serving.model.version} serves; it {learnt}."
+        learnt = "was trained without them" if withdrawn.new_model else "had not learnt from them"
+        withdrawn.serves = f"Model {serving.model.version} serves; it {learnt}."
         return
-    found.serves = (
+    withdrawn.serves = (
         f"{(why or '')[:1].upper()}{(why or '')[1:]}" if any_model else "No model has been trained."
     )
     if any_model and erasing.state != "done":
-        _nothing_shown(parts, erasing, found)
+        _nothing_shown(parts, erasing, withdrawn)
 
 
-def _nothing_shown(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
+def _nothing_shown(parts: Parts, erasing: Erasing, withdrawn: Withdrawn) -> None:
     """No coder is shown any more what an erased model suggested."""
     versions = {version_label(version) for version in erasing.models}
     with parts.store.reading() as connection:
@@ -134,14 +136,14 @@ def _nothing_shown(parts: Parts, erasing: Erasing, found: Withdrawn) -> None:
     empty = boxes_in_task(no_candidates(parts.codebook), parts.codebook)
     try:
         with label_studio_of(parts) as server:
-            for one in pushed:
-                if one.url == server.url and project_exists(server, one.project_id):
-                    forget_predictions(server, one.project_id, versions)
-                    forget_boxes(server, one.project_id, _showing(parts, one.id), empty)
-                    if one.view is View.INTERVIEW:
-                        forget_names(server, one.project_id)
+            for project in pushed:
+                if project.url == server.url and project_exists(server, project.project_id):
+                    forget_predictions(server, project.project_id, versions)
+                    forget_boxes(server, project.project_id, _showing(parts, project.id), empty)
+                    if project.view is View.INTERVIEW:
+                        forget_names(server, project.project_id)
     except TandemError as error:
-        found.still_there.append(
+        withdrawn.still_there.append(
             f"Label Studio still shows what {', '.join(sorted(erasing.models))} suggested ({error}) Run the same "
             f"command again once it answers."
         )

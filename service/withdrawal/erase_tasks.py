@@ -23,7 +23,7 @@ from service.withdrawal.withdrawn import Withdrawn
 def erase_from_label_studio(
     parts: Parts,
     pending: Sequence[Pending],
-    found: Withdrawn,
+    withdrawn: Withdrawn,
     *,
     left: Callable[[Sequence[Pending]], None],
 ) -> tuple[Pending, ...]:
@@ -33,47 +33,51 @@ def erase_from_label_studio(
         return ()
     try:
         with label_studio_of(parts) as server:
-            for one in tuple(still):
-                if one.url != server.url:
-                    found.notes.append(_elsewhere(one))
+            for pending_here in tuple(still):
+                if pending_here.url != server.url:
+                    withdrawn.notes.append(_elsewhere(pending_here))
                     continue
-                _from_project(parts, server, one, found)
-                still.remove(one)
+                _from_project(parts, server, pending_here, withdrawn)
+                still.remove(pending_here)
                 left(still)
-        _compact_label_studio(parts, found)
+        _compact_label_studio(parts, withdrawn)
     except TandemError as error:
-        found.notes.append(
+        withdrawn.notes.append(
             f"the tasks in Label Studio are still there ({error}) Run the same command again once it answers."
         )
     return tuple(still)
 
 
-def _from_project(parts: Parts, server: LabelStudio, one: Pending, found: Withdrawn) -> None:
-    where = f"Label Studio at {server.url}, project {one.project}"
-    if not project_exists(server, one.project):
-        found.gone.append(Gone("tasks", where, "looked for: the project is no longer there"))
+def _from_project(parts: Parts, server: LabelStudio, pending: Pending, withdrawn: Withdrawn) -> None:
+    where = f"Label Studio at {server.url}, project {pending.project}"
+    if not project_exists(server, pending.project):
+        withdrawn.gone.append(Gone("tasks", where, "looked for: the project is no longer there"))
         return
-    erased = erase_tasks(server, one.project, one.keys)
-    quotes = forget_evidence(server, one.project, one.quoting)
-    if one.around:
+    erased = erase_tasks(server, pending.project, pending.keys)
+    quotes = forget_evidence(server, pending.project, pending.quoting)
+    if pending.around:
         with parts.store.reading() as connection:
-            words = words_on_tasks(connection, one.around)
+            words = words_on_tasks(connection, pending.around)
         shown = {key: passage_fields(*said) for key, said in words.items()}
-        hide_surroundings(server, one.project, shown)
-    there = tasks_by_key(server, one.project)
-    left = [key for key in one.keys if key in there]
+        hide_surroundings(server, pending.project, shown)
+    there = tasks_by_key(server, pending.project)
+    left = [key for key in pending.keys if key in there]
     if left:
-        raise TandemError(f"project {one.project} at {server.url} still holds {len(left)} of their tasks.")
-    found.tasks += erased
+        raise TandemError(
+            f"project {pending.project} at {server.url} still holds {len(left)} of their tasks."
+        )
+    withdrawn.tasks += erased
     what = f"{counted(erased, 'task')}, and quotes of theirs beside {counted(quotes, 'other task')}"
-    if one.around:
-        what += f"; what stood around {len(one.around)} tasks that stay, until the next push shows it anew"
-    found.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
+    if pending.around:
+        what += (
+            f"; what stood around {len(pending.around)} tasks that stay, until the next push shows it anew"
+        )
+    withdrawn.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
 
 
-def _compact_label_studio(parts: Parts, found: Withdrawn) -> None:
+def _compact_label_studio(parts: Parts, withdrawn: Withdrawn) -> None:
     if parts.settings.label_studio_url or parts.study.config.label_studio.url:
-        found.notes.append(
+        withdrawn.notes.append(
             "Label Studio deleted the tasks; what its database keeps in freed pages and backups, its administrator "
             "has to clear (VACUUM)."
         )
@@ -81,8 +85,8 @@ def _compact_label_studio(parts: Parts, found: Withdrawn) -> None:
     LocalLabelStudio(parts.settings.state, parts.settings.label_studio_env).compact()
 
 
-def _elsewhere(one: Pending) -> str:
+def _elsewhere(pending: Pending) -> str:
     return (
-        f"project {one.project} stands in another Label Studio, at {one.url}. Set LABEL_STUDIO_URL and "
+        f"project {pending.project} stands in another Label Studio, at {pending.url}. Set LABEL_STUDIO_URL and "
         f"LABEL_STUDIO_API_KEY to it and run the same command again, or delete the project there."
     )

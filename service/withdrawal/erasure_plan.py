@@ -92,14 +92,14 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
         before = withdrawal_of(connection, participant)
         attributes = count_of(connection, participant)
         every = [kept.transcript for kept in all_transcripts(connection)]
-    known = [one.participant for one in every]
-    unnamed = [one.name for one in every if not one.participant]
+    known = [known_person.participant for known_person in every]
+    unnamed = [kept_transcript.name for kept_transcript in every if not kept_transcript.participant]
     if theirs:
         return tuple(kept.transcript.name for kept in theirs)
     if before is not None or attributes:
         return ()
     people = sorted({name for name in known if name})
-    if any(folded(one) == folded(participant) for one in unnamed):
+    if any(folded(nameless) == folded(participant) for nameless in unnamed):
         raise BadInput(
             f'transcript "{participant}" names no participant, so no code stands for anybody. Import its file again with '
             f"--participant CODE, then withdraw that code. Nothing was erased."
@@ -133,11 +133,12 @@ def plan(parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: 
         embeddings=parts.cache.count(texts) if parts.study.embeddings_file.exists() else 0,
         embeddings_file=str(parts.study.embeddings_file),
         models=tuple(
-            _model(parts, one, serves=serving is not None and serving.model.id == one.id) for one in learnt
+            _model(parts, version, serves=serving is not None and serving.model.id == version.id)
+            for version in learnt
         ),
         projects=tuple(
-            ProjectPlan(one.url, one.project, len(one.keys), len(one.quoting))
-            for one in erased.withdrawal.pending
+            ProjectPlan(pending.url, pending.project, len(pending.keys), len(pending.quoting))
+            for pending in erased.withdrawal.pending
         ),
         mlflow=here,
         leftovers=tuple(map(str, dead)),
@@ -148,7 +149,7 @@ def plan(parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: 
 
 def _tried(parts: Parts, participant: str) -> tuple[Erased, dict[str, int]]:
     """Erase, count what is missing then, and take it all back."""
-    found: list[tuple[Erased, dict[str, int]]] = []
+    tried: list[tuple[Erased, dict[str, int]]] = []
     try:
         with parts.store.writing() as connection:
 
@@ -162,10 +163,10 @@ def _tried(parts: Parts, participant: str) -> tuple[Erased, dict[str, int]]:
             erased = erase(connection, participant, by="nobody")
             after = count()
             rows = {name: before[name] - after[name] for name in before if before[name] > after[name]}
-            found.append((erased, rows))
+            tried.append((erased, rows))
             raise _Undo
     except _Undo:
-        return found[0]
+        return tried[0]
 
 
 def _model(parts: Parts, model: ModelVersion, *, serves: bool) -> ModelPlan:
@@ -174,4 +175,4 @@ def _model(parts: Parts, model: ModelVersion, *, serves: bool) -> ModelPlan:
     except TandemError as error:
         return ModelPlan(model.version, serves, (), str(error))
     runs: list[Path] = [folder for run, folder in run_folders(parts.study.runs_folder) if run == model.run_id]
-    return ModelPlan(model.version, serves, tuple(str(one) for one in (own, *runs) if one.exists()))
+    return ModelPlan(model.version, serves, tuple(str(folder) for folder in (own, *runs) if folder.exists()))

@@ -91,17 +91,17 @@ class _Together:
 
 def what_would_be_forgotten(connection: Connection, names: Sequence[str]) -> ForgetPlan:
     """By doing it in a transaction that is taken back: what would go."""
-    done = [forget(connection, one.id, by="nobody") for one in _with_earlier_words(connection, names)]
-    pending = [one for rows in done for one in rows.forgetting.pending]
+    done = [forget(connection, kept.id, by="nobody") for kept in _with_earlier_words(connection, names)]
+    pending = [pending for rows in done for pending in rows.forgetting.pending]
     return ForgetPlan(
         transcripts=tuple(rows.forgetting.name for rows in done),
         versions=sum(rows.versions for rows in done),
         segments=sum(rows.segments for rows in done),
         memos=sum(rows.memos for rows in done),
         models=tuple(dict.fromkeys(model for rows in done for model in rows.forgetting.models)),
-        tasks=sum(len(one.keys) for one in pending),
-        quotes=sum(len(one.quoting) for one in pending),
-        around=sum(len(one.around) for one in pending),
+        tasks=sum(len(task.keys) for task in pending),
+        quotes=sum(len(task.quoting) for task in pending),
+        around=sum(len(task.around) for task in pending),
     )
 
 
@@ -112,7 +112,7 @@ def forget_words(parts: Parts, names: Sequence[str], *, by: str, progress: Progr
     """
     if not by.strip():
         raise BadInput("--by is missing. Say who erases; it is kept on record. Nothing was erased.")
-    found = Withdrawn(", ".join(dict.fromkeys(names)))
+    withdrawn = Withdrawn(", ".join(dict.fromkeys(names)))
     with parts.store.reading() as connection:
         theirs = [get_transcript(connection, name) for name in names]
         new = _with_earlier_words(connection, names)
@@ -120,48 +120,58 @@ def forget_words(parts: Parts, names: Sequence[str], *, by: str, progress: Progr
         words = [text for kept in new for text in forgotten_words(connection, kept.id)]
         outside = _outside(parts, connection, new, by.strip())
     # before the words go: afterwards nobody knows any more where they stood
-    found.still_there += _keep_outside(parts, outside)
+    withdrawn.still_there += _keep_outside(parts, outside)
     parts.forget(words)
     with parts.store.writing() as connection:
-        rows = [forget(connection, one.transcript, by=one.by, again=one.id) for one in outside]
+        rows = [
+            forget(connection, forgotten.transcript, by=forgotten.by, again=forgotten.id)
+            for forgotten in outside
+        ]
         todo = [
-            one for one in forgettings_of(connection, [kept.id for kept in theirs]) if one.state != "done"
+            forgetting
+            for forgetting in forgettings_of(connection, [kept.id for kept in theirs])
+            if forgetting.state != "done"
         ]
     if not todo:
         return None
     progress(1, STEPS)
     together = _together(todo)
-    found.models = together.models
-    pending = _from_label_studio(parts, todo, found)
+    withdrawn.models = together.models
+    pending = _from_label_studio(parts, todo, withdrawn)
     progress(2, STEPS)
-    erase_files(parts, together, found)
+    erase_files(parts, together, withdrawn)
     parts.study.import_preview.unlink(missing_ok=True)
     progress(3, STEPS)
     compact(parts.store)
     if parts.study.embeddings_file.exists():
         parts.cache.compact()
     progress(4, STEPS)
-    _look_afterwards(parts, todo, rows, words, passages, found)
-    new_model(parts, together, found)
+    _look_afterwards(parts, todo, rows, words, passages, withdrawn)
+    new_model(parts, together, withdrawn)
     progress(5, STEPS)
-    found.transcripts = len(todo)
-    found.done = not pending and not found.still_there
-    if found.done:
+    withdrawn.transcripts = len(todo)
+    withdrawn.done = not pending and not withdrawn.still_there
+    if withdrawn.done:
         with parts.store.writing() as connection:
-            for one in todo:
-                finish_forgetting(connection, one.id)
-    found.notes.append(OUT_OF_REACH)
-    look_at_backups_of_words(parts, [one.name for one in todo], max(one.created for one in todo), found)
-    receipt = _receipt(parts, todo, outside, pending, found)
-    found.receipt = write_receipt(receipt, parts.study.folder / FOLDER)
+            for forgetting in todo:
+                finish_forgetting(connection, forgetting.id)
+    withdrawn.notes.append(OUT_OF_REACH)
+    look_at_backups_of_words(
+        parts,
+        [forgetting.name for forgetting in todo],
+        max(forgetting.created for forgetting in todo),
+        withdrawn,
+    )
+    receipt = _receipt(parts, todo, outside, pending, withdrawn)
+    withdrawn.receipt = write_receipt(receipt, parts.study.folder / FOLDER)
     progress(STEPS, STEPS)
-    return found
+    return withdrawn
 
 
 def _with_earlier_words(connection: Connection, names: Sequence[str]) -> list[Kept]:
     """Those of these transcripts of which the study still holds the words of an earlier version."""
-    found = {kept.id: kept for kept in (get_transcript(connection, name) for name in names)}
-    return [kept for kept in found.values() if earlier_texts_left(connection, kept.id)]
+    kept_by_id = {kept.id: kept for kept in (get_transcript(connection, name) for name in names)}
+    return [kept for kept in kept_by_id.values() if earlier_texts_left(connection, kept.id)]
 
 
 def _outside(parts: Parts, connection: Connection, new: Sequence[Kept], by: str) -> list[ForgottenWords]:
@@ -188,9 +198,9 @@ def _passages(connection: Connection, new: Sequence[Kept]) -> tuple[str, ...]:
     current = [kept.transcript.text for kept in all_transcripts(connection)]
     gone = [
         piece
-        for one in all_versions(connection)
-        if one.transcript in ids and one.text is not None
-        for piece in _taken_out(one.text, ids[one.transcript])
+        for version in all_versions(connection)
+        if version.transcript in ids and version.text is not None
+        for piece in _taken_out(version.text, ids[version.transcript])
     ]
     return distinctive(gone, current)
 
@@ -206,20 +216,20 @@ def _taken_out(before: str, after: str) -> list[str]:
 
 
 def _together(todo: Sequence[Forgetting]) -> _Together:
-    names = ", ".join(dict.fromkeys(one.name for one in todo))
-    models = tuple(dict.fromkeys(model for one in todo for model in one.models))
+    names = ", ".join(dict.fromkeys(forgetting.name for forgetting in todo))
+    models = tuple(dict.fromkeys(model for forgetting in todo for model in forgetting.models))
     return _Together(f"the words that were taken out of {names}", models, "erasing")
 
 
-def _from_label_studio(parts: Parts, todo: Sequence[Forgetting], found: Withdrawn) -> tuple[Pending, ...]:
+def _from_label_studio(parts: Parts, todo: Sequence[Forgetting], withdrawn: Withdrawn) -> tuple[Pending, ...]:
     left: list[Pending] = []
-    for one in todo:
+    for forgetting in todo:
 
-        def note(pending: Sequence[Pending], this: Forgetting = one) -> None:
+        def note(pending: Sequence[Pending], this: Forgetting = forgetting) -> None:
             with parts.store.writing() as connection:
                 still_to_forget(connection, this.id, pending)
 
-        left += erase_from_label_studio(parts, one.pending, found, left=note)
+        left += erase_from_label_studio(parts, forgetting.pending, withdrawn, left=note)
     return tuple(left)
 
 
@@ -229,30 +239,32 @@ def _look_afterwards(
     rows: Sequence[ForgottenRows],
     words: Sequence[str],
     passages: tuple[str, ...],
-    found: Withdrawn,
+    withdrawn: Withdrawn,
 ) -> None:
     """Look for what was erased, in the database, among the embeddings, and in every file of the study."""
     with parts.store.reading() as connection:
-        left = sum(earlier_texts_left(connection, one.transcript) for one in todo)
+        left = sum(earlier_texts_left(connection, forgetting.transcript) for forgetting in todo)
         still_said = {
             text for kept in all_transcripts(connection) for text in words if text in kept.transcript.text
         }
     if left:
-        found.still_there.append(f"{left} earlier texts in {parts.store.place}")
+        withdrawn.still_there.append(f"{left} earlier texts in {parts.store.place}")
     else:
         what = (
-            f"{sum(one.versions for one in rows)} earlier texts, {sum(one.segments for one in rows)} passages with what "
-            f"was suggested there, and their words in {sum(one.memos for one in rows)} memos"
+            f"{sum(row.versions for row in rows)} earlier texts, {sum(row.segments for row in rows)} passages with what "
+            f"was suggested there, and their words in {sum(row.memos for row in rows)} memos"
         )
-        found.gone.append(Gone(what, parts.store.place, "asked for again: none is there"))
+        withdrawn.gone.append(Gone(what, parts.store.place, "asked for again: none is there"))
     if parts.study.embeddings_file.exists():
         count = parts.cache.count([text for text in words if text not in still_said])
         if count:
-            found.still_there.append(f"{count} embeddings of these words in {parts.study.embeddings_file}")
+            withdrawn.still_there.append(
+                f"{count} embeddings of these words in {parts.study.embeddings_file}"
+            )
         else:
             what, where = "the numbers made of these passages", str(parts.study.embeddings_file)
-            found.gone.append(Gone(what, where, "asked for: none is there"))
-    look_for_words(parts, _together(todo).what, passages, found)
+            withdrawn.gone.append(Gone(what, where, "asked for: none is there"))
+    look_for_words(parts, _together(todo).what, passages, withdrawn)
 
 
 def _receipt(
@@ -260,15 +272,18 @@ def _receipt(
     todo: Sequence[Forgetting],
     outside: Sequence[ForgottenWords],
     pending: Sequence[Pending],
-    found: Withdrawn,
+    withdrawn: Withdrawn,
 ) -> Receipt:
-    waiting = [f"tasks in project {one.project} of Label Studio at {one.url}" for one in pending]
+    waiting = [
+        f"tasks in project {pending_task.project} of Label Studio at {pending_task.url}"
+        for pending_task in pending
+    ]
     return Receipt(
         study=parts.study.config.name,
-        subject=of_words(tuple(dict.fromkeys(one.name for one in todo)), todo[0], outside),
-        gone=tuple(found.gone),
-        still_there=(*found.still_there, *waiting),
-        for_people=tuple(found.notes),
-        models=found.models,
-        serves=found.serves,
+        subject=of_words(tuple(dict.fromkeys(forgetting.name for forgetting in todo)), todo[0], outside),
+        gone=tuple(withdrawn.gone),
+        still_there=(*withdrawn.still_there, *waiting),
+        for_people=tuple(withdrawn.notes),
+        models=withdrawn.models,
+        serves=withdrawn.serves,
     )

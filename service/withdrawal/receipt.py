@@ -92,7 +92,7 @@ def of_words(
             "transcripts": list(transcripts),
             "by": first.by,
             "when": first.created.isoformat(),
-            "forgotten": [one.to_json() for one in outside],
+            "forgotten": [forgotten.to_json() for forgotten in outside],
         },
     )
 
@@ -124,7 +124,7 @@ class Receipt:
             "written": self.written.isoformat(timespec="seconds"),
             "complete": self.complete,
             **self.subject.plain,
-            "erased": [asdict(one) for one in self.gone],
+            "erased": [asdict(thing) for thing in self.gone],
             "models_that_learnt": list(self.models),
             "what_serves_now": self.serves,
             "still_there": list(self.still_there),
@@ -146,8 +146,8 @@ class Receipt:
             "",
             "What was erased, where, and how it was verified:",
         ]
-        for one in self.gone:
-            lines += [f"- {one.what}", f"    where:     {one.where}", f"    verified:  {one.verified}"]
+        for thing in self.gone:
+            lines += [f"- {thing.what}", f"    where:     {thing.where}", f"    verified:  {thing.verified}"]
         if self.models:
             lines += [
                 "",
@@ -166,7 +166,9 @@ class Receipt:
 
 def without_codes(text: str, others: Iterable[str]) -> str:
     """A sentence without the codes of other participants and the names of their transcripts."""
-    for code in sorted({one for one in others if one.strip()}, key=len, reverse=True):
+    for code in sorted(
+        {code_of_other for code_of_other in others if code_of_other.strip()}, key=len, reverse=True
+    ):
         text = re.sub(rf"(?<!\w){re.escape(code)}(?!\w)", "…", text, flags=re.IGNORECASE)
     return text
 
@@ -177,7 +179,7 @@ def write_receipt(receipt: Receipt, folder: Path) -> tuple[Path, Path]:
     subject = receipt.subject
     own = f"{subject.file}-{subject.created:%Y-%m-%d}-{str(subject.id)[:8]}"
     # an earlier one stays: it says how was verified what is gone since
-    name = next(one for one in _names(own) if not os.path.lexists(folder / f"{one}.txt"))
+    name = next(free_name for free_name in _names(own) if not os.path.lexists(folder / f"{free_name}.txt"))
     text, plain = folder / f"{name}.txt", folder / f"{name}.json"
     whole(text, receipt.to_text().encode())
     whole(plain, (json.dumps(receipt.to_json(), ensure_ascii=False, indent=2) + "\n").encode())
@@ -190,4 +192,4 @@ def _names(own: str) -> Iterator[str]:
 
 
 def _listed(title: str, lines: tuple[str, ...]) -> list[str]:
-    return ["", title, *(f"- {one}" for one in lines)] if lines else []
+    return ["", title, *(f"- {line}" for line in lines)] if lines else []

@@ -41,11 +41,15 @@ def written(parts: Parts) -> tuple[bytes, int]:
     with parts.store.reading() as connection:
         own = tombstones_in(connection)
         study = study_id(connection)
-    words = [one for one in kept_forgotten(parts.store, parts.forgettings_folder) if one.study == study]
+    words = [
+        forgotten
+        for forgotten in kept_forgotten(parts.store, parts.forgettings_folder)
+        if forgotten.study == study
+    ]
     plain = {
         "study": parts.study.config.name,
-        "tombstones": [one.to_json() for one in own],
-        "forgotten": [one.to_json() for one in words],
+        "tombstones": [tombstone.to_json() for tombstone in own],
+        "forgotten": [forgotten.to_json() for forgotten in words],
     }
     return (json.dumps(plain, ensure_ascii=False, indent=2) + "\n").encode(), len(own) + len(words)
 
@@ -60,8 +64,8 @@ def to_bring(parts: Parts, file: Path) -> ToBring:
     with parts.store.reading() as connection:
         study = study_id(connection)
         ours = concerning(connection, given)
-        there = {one.id for one in all_texts(connection)}
-    mine = [one for one in words if one.study == study or one.transcript in there]
+        there = {text.id for text in all_texts(connection)}
+    mine = [forgotten for forgotten in words if forgotten.study == study or forgotten.transcript in there]
     if not ours and not mine:
         raise BadInput(
             f"{file}: nobody there withdrew from this study or from one that it was copied from, and no words there were "
@@ -78,21 +82,23 @@ def _names_people(file: Path) -> bool:
     return bool(plain.get("tombstones") or plain.get("tombstone"))
 
 
-def bring(parts: Parts, found: ToBring, *, progress: Progress) -> tuple[Withdrawn, ...]:
+def bring(parts: Parts, to_erase: ToBring, *, progress: Progress) -> tuple[Withdrawn, ...]:
     """Take them over, and erase those people and words everywhere that the study holds. The caller holds the lock."""
-    people = found.people
+    people = to_erase.people
     if people.tombstones:
         erase_returned(parts.store, parts.study, people, forget=parts.forget)
     failed = list(keep_outside(parts.store, parts.tombstones_folder))
     came = tuple(
-        withdraw(parts, one.participant, by=one.by, progress=progress)
-        for one in people.tombstones
-        if one.participant in people.here
+        withdraw(parts, tombstone.participant, by=tombstone.by, progress=progress)
+        for tombstone in people.tombstones
+        if tombstone.participant in people.here
     )
-    for one in came:
-        one.still_there += failed
-        one.done = one.done and not failed
-    if found.words:
-        keep_forgotten(parts.store, parts.forgettings_folder, [one.forgotten for one in found.words])
-        parts.erase_returned_words(parts.store, found.words)
+    for receipt in came:
+        receipt.still_there += failed
+        receipt.done = receipt.done and not failed
+    if to_erase.words:
+        keep_forgotten(
+            parts.store, parts.forgettings_folder, [forgotten.forgotten for forgotten in to_erase.words]
+        )
+        parts.erase_returned_words(parts.store, to_erase.words)
     return came

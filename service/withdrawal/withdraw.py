@@ -52,34 +52,34 @@ def withdraw(parts: Parts, participant: str, *, by: str, progress: Progress) -> 
     Raises BadInput for a participant who is none. What cannot be erased is said in the result, which is not done then.
     """
     what_would_go(parts, participant)
-    found = Withdrawn(participant)
+    withdrawn = Withdrawn(participant)
     passages = _passages(parts, participant)
-    tombstone = _from_database(parts, participant, by, found)
-    found.still_there += keep_outside(parts.store, parts.tombstones_folder)
+    tombstone = _from_database(parts, participant, by, withdrawn)
+    withdrawn.still_there += keep_outside(parts.store, parts.tombstones_folder)
     progress(1, STEPS)
-    pending = erase_from_label_studio(parts, tombstone.pending, found, left=_note_left(parts, tombstone))
+    pending = erase_from_label_studio(parts, tombstone.pending, withdrawn, left=_note_left(parts, tombstone))
     progress(2, STEPS)
-    erase_files(parts, tombstone, found)
+    erase_files(parts, tombstone, withdrawn)
     parts.study.import_preview.unlink(missing_ok=True)
     # what was sent and not brought in yet, and what was made to be taken along, may be of anybody
     sweep(parts, older_than=-1.0)
-    look_at_backups(parts, tombstone.participant, tombstone.created, found)
+    look_at_backups(parts, tombstone.participant, tombstone.created, withdrawn)
     progress(3, STEPS)
     compact(parts.store)
     if parts.study.embeddings_file.exists():
         parts.cache.compact()
     progress(4, STEPS)
-    look_afterwards(parts, tombstone, passages, found)
-    new_model(parts, tombstone, found)
+    look_afterwards(parts, tombstone, passages, withdrawn)
+    new_model(parts, tombstone, withdrawn)
     progress(5, STEPS)
-    found.done = not pending and not found.still_there
-    if found.done:
+    withdrawn.done = not pending and not withdrawn.still_there
+    if withdrawn.done:
         with parts.store.writing() as connection:
             finish_withdrawal(connection, tombstone.id)
-    found.notes.append(OUT_OF_REACH)
-    found.receipt = _receipt(parts, tombstone, pending, found)
+    withdrawn.notes.append(OUT_OF_REACH)
+    withdrawn.receipt = _receipt(parts, tombstone, pending, withdrawn)
     progress(STEPS, STEPS)
-    return found
+    return withdrawn
 
 
 def _passages(parts: Parts, participant: str) -> tuple[str, ...]:
@@ -91,22 +91,22 @@ def _passages(parts: Parts, participant: str) -> tuple[str, ...]:
     return distinctive(own, [kept.transcript.text for kept in every if kept.id not in ids])
 
 
-def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) -> Withdrawal:
+def _from_database(parts: Parts, participant: str, by: str, withdrawn: Withdrawn) -> Withdrawal:
     with parts.store.reading() as connection:
         theirs = transcripts_of(connection, participant)
         before = withdrawal_of(connection, participant)
         shared = same_session(connection, theirs)
         texts = words_of(connection, theirs)
     if not theirs and before is not None:
-        found.models, found.transcripts, found.again = before.models, before.transcripts, True
-        found.notes.append(
+        withdrawn.models, withdrawn.transcripts, withdrawn.again = before.models, before.transcripts, True
+        withdrawn.notes.append(
             f"the words of {participant} were erased by an earlier run, so this one went on without them: it read the "
             f"tables again and swept the study's files, and could not search these for the words. What the earlier run had "
             f"found stands in its own receipt, if it came to write one."
         )
         return before
     if shared:
-        found.notes.append(
+        withdrawn.notes.append(
             f"these share a session with what was erased, and may hold words of {participant}: {', '.join(shared)}. Read "
             f"them, and replace or withdraw them too if so."
         )
@@ -114,16 +114,16 @@ def _from_database(parts: Parts, participant: str, by: str, found: Withdrawn) ->
     parts.forget(texts)
     with parts.store.writing() as connection:
         erased = erase(connection, participant, by=by)
-    found.transcripts, found.reviews = erased.withdrawal.transcripts, erased.reviews
-    found.codings, found.models = erased.codings, erased.withdrawal.models
+    withdrawn.transcripts, withdrawn.reviews = erased.withdrawal.transcripts, erased.reviews
+    withdrawn.codings, withdrawn.models = erased.codings, erased.withdrawal.models
     if parts.study.embeddings_file.exists():
         left = parts.cache.count(texts)
         if left:
-            found.still_there.append(
+            withdrawn.still_there.append(
                 f"{counted(left, 'embedding')} of theirs in {parts.study.embeddings_file}"
             )
         else:
-            found.gone.append(
+            withdrawn.gone.append(
                 Gone(
                     "the numbers made of their passages",
                     str(parts.study.embeddings_file),
@@ -142,27 +142,30 @@ def _note_left(parts: Parts, tombstone: Withdrawal) -> Callable[[Sequence[Pendin
 
 
 def _receipt(
-    parts: Parts, tombstone: Withdrawal, pending: tuple[Pending, ...], found: Withdrawn
+    parts: Parts, tombstone: Withdrawal, pending: tuple[Pending, ...], withdrawn: Withdrawn
 ) -> tuple[Path, ...]:
     others, mine = set[str](), folded(tombstone.participant)
     with parts.store.reading() as connection:
-        (said,) = [one for one in tombstones_in(connection) if one.id == tombstone.id]
+        (said,) = [stone for stone in tombstones_in(connection) if stone.id == tombstone.id]
         for kept in all_transcripts(connection):
             others |= {kept.transcript.participant, kept.transcript.name}
-        others |= {one.participant for one in tombstones_in(connection)}
-    others = {one for one in others if folded(one) != mine}
+        others |= {stone.participant for stone in tombstones_in(connection)}
+    others = {other for other in others if folded(other) != mine}
 
     def clean(lines: list[str]) -> tuple[str, ...]:
-        return tuple(without_codes(one, others) for one in lines)
+        return tuple(without_codes(line, others) for line in lines)
 
-    waiting = [f"tasks in project {one.project} of Label Studio at {one.url}" for one in pending]
+    waiting = [
+        f"tasks in project {pending_task.project} of Label Studio at {pending_task.url}"
+        for pending_task in pending
+    ]
     receipt = Receipt(
         study=parts.study.config.name,
         subject=of_person(said),
-        gone=tuple(Gone(*clean([one.what, one.where, one.verified])) for one in found.gone),
-        still_there=clean([*found.still_there, *waiting]),
-        for_people=clean(found.notes),
-        models=found.models,
-        serves=without_codes(found.serves, others),
+        gone=tuple(Gone(*clean([thing.what, thing.where, thing.verified])) for thing in withdrawn.gone),
+        still_there=clean([*withdrawn.still_there, *waiting]),
+        for_people=clean(withdrawn.notes),
+        models=withdrawn.models,
+        serves=without_codes(withdrawn.serves, others),
     )
     return write_receipt(receipt, parts.study.folder / FOLDER)

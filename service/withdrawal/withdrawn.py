@@ -44,7 +44,7 @@ class Withdrawn:
             "new_model": self.new_model,
             "what_serves_now": self.serves,
             "done": self.done,
-            "erased": [asdict(one) for one in self.gone],
+            "erased": [asdict(thing) for thing in self.gone],
             "still_there": self.still_there,
             "notes": self.notes,
             "erased_earlier": self.again,

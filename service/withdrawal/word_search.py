@@ -31,18 +31,18 @@ def distinctive(texts: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 
     A text that is shorter is taken whole, if it has twelve characters at least.
     """
-    found: dict[str, None] = {}
+    lines: dict[str, None] = {}
     for line in (line.strip() for text in texts for line in text.splitlines()):
         if len(line) < LENGTH:
-            found.setdefault(line)
+            lines.setdefault(line)
         else:
-            found.update(
+            lines.update(
                 dict.fromkeys(line[at : at + LENGTH] for at in range(0, len(line) - LENGTH + 1, LENGTH))
             )
-    long_enough = [one for one in found if len(one) >= SHORTEST]
+    long_enough = [line for line in lines if len(line) >= SHORTEST]
     # from all over, and more than are wanted: some may stand elsewhere too
     some = long_enough[:: max(1, len(long_enough) // (4 * MOST_PASSAGES))]
-    usable = [one for one in some if not any(one in other for other in others)]
+    usable = [line for line in some if not any(line in other for other in others)]
     return tuple(usable[:: max(1, -(-len(usable) // MOST_PASSAGES))])
 
 

@@ -65,9 +65,14 @@ def test_every_code_named_by_box_and_many_by_search_are_stored(every: EveryCode,
         fingers.submit(page)
     fingers.at_turn(page, f"turn {2 * len(every.offered) + 2} of")
     wanted = _by_search(every)
-    fingers.open_list(page)
+    fingers.open_search(page)
     fingers.name_by_search(page, [every.codebook[code].name for code in wanted])
-    fingers.close_list(page)
+    before = fingers.chosen(page)
+    # in the search Ctrl+Enter neither submits nor takes a code away
+    page.keyboard.press("Control+Enter")
+    assert set(fingers.chosen(page)) - set(before) == {"⏎"}
+    assert set(before) <= set(fingers.chosen(page))
+    fingers.close_search(page)
     fingers.submit(page)
     with every.server() as server:
         stored = [

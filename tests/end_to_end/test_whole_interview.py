@@ -214,9 +214,9 @@ def _blind(study: SomeDoubt, text: Any) -> set[int]:
 
 
 def _name_codes(page: Any, names: list[str]) -> None:
-    fingers.open_list(page)
+    fingers.open_search(page)
     fingers.name_by_search(page, names)
-    fingers.close_list(page)
+    fingers.close_search(page)
 
 
 def _drafted(study: SomeDoubt, project: int, page: Any) -> None:

@@ -75,11 +75,21 @@ def dead(parts: Parts) -> list[Path]:
     waste = study.runs_folder / ".trash"
     (waste / uuid4().hex).mkdir(parents=True)
     damaged = _old(study.embeddings_file.with_suffix(".damaged"))
+    (study.precoding_folder / "0123").mkdir(parents=True)
+    (study.precoding_folder / "0123" / "passages.parquet").write_text("words")
     backup = study.folder / ".tandem-backup-0123abcd"
     backup.mkdir()
     (backup / "tandem.db").write_text("words")
     page = _old(study.folder / ".import-preview.html.new")
-    return [*copies, waste, damaged, backup, page, _old(study.folder / ".quotes.csv.0123abcd.unfinished")]
+    return [
+        *copies,
+        waste,
+        damaged,
+        backup,
+        page,
+        study.precoding_folder,
+        _old(study.folder / ".quotes.csv.0123abcd.unfinished"),
+    ]
 
 
 @pytest.fixture

@@ -28,19 +28,22 @@ def test_few_codes_are_boxes_and_many_are_one_list(codebook: Codebook) -> None:
         [],
     )
     config = interview_config(many(codebook))
-    assert (names(config, "Choices"), names(config, "Taxonomy")) == (["f-phase"], ["codes"])
+    assert (names(config, "Choices"), names(config, "Taxonomy")) == (["others", "f-phase"], [])
     tree = fromstring(config)
     per_mark = [one for kind in ("Choices", "Taxonomy", "TextArea") for one in tree.iter(kind)]
     assert {one.get("perRegion") for one in per_mark} == {"true"}
-    (listed,) = tree.iter("Taxonomy")
+    (find,) = tree.iter("Filter")
+    (listed,) = [one for one in tree.iter("Choices") if one.get("name") == find.get("toName")]
     assert all(not list(one) for one in listed)  # no levels: a group cannot be hit by mistake
+    assert listed[0].get("alias") == "not-submitted"
 
 
 def test_every_kind_of_mark_has_a_key_of_its_own(codebook: Codebook) -> None:
     """And no key is given twice, rows of codes included."""
     tree = fromstring(interview_config(many(codebook)))
     assert {one.get("alias") for one in tree.iter("Label")} == {mark.value for mark in Mark}
-    keys = [one.get("hotkey") for one in tree.iter() if one.get("hotkey")]
+    # the codes behind the search have one that no keyboard has
+    keys = [key for one in tree.iter() if (key := one.get("hotkey")) and not key.startswith("ctrl+alt+shift")]
     assert len(keys) == len(set(keys))
 
 
@@ -51,5 +54,6 @@ def test_controls_with_answers_stay(codebook: Codebook) -> None:
     assert "influence" in names(interview_config(codebook, {"influence"}), "Choices")
     both = interview_config(many(codebook), {"likely"})
     assert "likely" in names(both, "Choices")
-    assert names(both, "Taxonomy") == ["codes"]
+    assert "others" in names(both, "Choices")
+    assert "others" in names(interview_config(codebook, {"others"}), "Choices")
     assert names(interview_config(codebook, {"codes"}), "Taxonomy") == ["codes"]

@@ -12,6 +12,7 @@ from annotations.label_studio.screen import label_config
 SHIPPED = shipped_codebook("common-framework")
 INFLUENCES = ("plus", "minus", "mixed", "none-stated")
 APPLICABLE = [code.id for code in SHIPPED.applicable]
+NO_KEY = "ctrl+alt+shift+f19"
 EVIL = '<img src=x onerror="alert(1)"> & <b>"so"</b>'
 
 
@@ -25,18 +26,28 @@ def test_every_code_that_may_be_applied_is_there_once() -> None:
     offered = Counter(choice.get("alias") for choice in choices)
     assert {code: offered[code] for code in APPLICABLE} == dict.fromkeys(APPLICABLE, 1)
     others = {alias for alias in offered if alias not in set(APPLICABLE)}
-    assert others == {"no-code-applies", "concrete-example", *(f"influence-{way}" for way in INFLUENCES)}
+    assert others == {
+        "no-code-applies",
+        "concrete-example",
+        "not-submitted",
+        *(f"influence-{way}" for way in INFLUENCES),
+    }
 
 
 def test_hotkeys_and_names_are_used_once() -> None:
     """Two controls with one name, or one key for two codes, would lose an answer in silence."""
     tree = _tree(SHIPPED)
-    keys = Counter(choice.get("hotkey") for choice in tree.iter("Choice") if choice.get("hotkey"))
+    # the codes behind the search have a key that no keyboard has, or Label Studio would give them letters
+    keys = Counter(
+        one.get("hotkey") for one in tree.iter() if one.get("hotkey") and one.get("hotkey") != NO_KEY
+    )
     names = Counter(e.get("name") for e in tree.iter() if e.get("toName"))
     assert set(keys.values()) == {1}
     assert not set(keys) & set("123456789")  # those of the likely codes
     assert set(names.values()) == {1}
-    assert keys["n"] == 1
+    assert keys["n"] == keys["m"] == 1
+    (behind,) = [one for one in tree.iter("Choices") if one.get("name") == "others"]
+    assert {choice.get("hotkey") for choice in behind} == {NO_KEY}
 
 
 def test_each_assimilation_type_is_a_line_of_its_own() -> None:
@@ -62,8 +73,9 @@ def test_of_the_phases_one_may_be_chosen() -> None:
 
 def test_no_code_applies_hides_what_contradicts_it() -> None:
     """Every control for codes goes away when the box is ticked; the box itself and the memo stay."""
-    controls = {element.get("name"): element for element in _tree(SHIPPED).iter() if element.get("toName")}
-    assert controls.keys() > {"likely", "codes", "f-phase", "nothing", "memo"}
+    tree = _tree(SHIPPED)
+    controls = {one.get("name"): one for one in tree.iter() if one.get("toName") and one.tag != "Filter"}
+    assert controls.keys() > {"likely", "others", "f-phase", "nothing", "memo"}
     hides = ("choice-unselected", "nothing")
     for name, element in controls.items():
         rule = (element.get("visibleWhen"), element.get("whenTagName"))
@@ -78,16 +90,21 @@ def test_no_caption_stays_without_its_codes() -> None:
     said = {header.get("value") for view in captions for header in view.iter("Header")}
     assert said == {
         *("Most likely codes", "Any other code", "Phase", "Assimilation", "Influence"),
-        "Click beside the list to close it; then Ctrl+Enter submits.",
+        "Enter takes the first one found. To submit, click beside the search first.",
         *(code.name for code in SHIPPED.of_framework("assimilation") if not code.applicable),
     }
 
 
-def test_the_list_has_no_levels() -> None:
-    """In a tree a search finds the group first, and Down and Enter would take it."""
-    (listed,) = _tree(SHIPPED).iter("Taxonomy")
-    assert listed.get("name") == "codes"
+def test_the_search_finds_codes_by_their_names_and_groups() -> None:
+    """One list without levels: in a tree a search finds the group first, and Enter would take it. What stands first is no
+    code: Enter, and Ctrl+Enter, take it in a search without words.
+    """
+    tree = _tree(SHIPPED)
+    (find,) = tree.iter("Filter")
+    (listed,) = [one for one in tree.iter("Choices") if one.get("name") == find.get("toName")]
+    assert not list(tree.iter("Taxonomy"))
     assert all(not list(choice) for choice in listed)
+    assert listed[0].get("alias") == "not-submitted"
     shown = {choice.get("alias"): choice.get("value") for choice in listed}
     assert (
         shown["internal-context-readiness-and-climate"]
@@ -100,7 +117,7 @@ def test_a_small_codebook_needs_no_list_and_no_influence() -> None:
     frameworks = tuple(Framework(f"f{at}", f"Topic {at}") for at in range(3))
     codes = tuple(Code(f"c{at}", f"Code {at}", f"f{at % 3}", f"Topic/Code {at}") for at in range(8))
     tree = _tree(Codebook("Small", frameworks, codes))
-    assert not list(tree.iter("Taxonomy"))
+    assert not list(tree.iter("Filter"))
     names = [control.get("name") for control in tree.iter("Choices")]
     assert names == ["likely", "nothing"]
     assert next(tree.iter("Choices")).get("value") == "$candidates"
@@ -126,6 +143,17 @@ def test_what_coders_of_an_open_project_have_answered_keeps_its_control() -> Non
         ("top", "Top"),
         ("low", "Low"),
     ]
+
+
+def test_the_list_of_an_earlier_screen_stays_where_it_was_used() -> None:
+    """Its answers are shown with their names; others are chosen by the search."""
+    used = fromstring(label_config(SHIPPED, {"codes"}))  # noqa: S314 - our own
+    (earlier,) = used.iter("Taxonomy")
+    assert earlier.get("name") == "codes"
+    assert len(list(used.iter("Filter"))) == 1
+    codebook = Codebook("Small", (Framework("f", "F"),), (Code("a", "A", "f", "F/A"),))
+    small = fromstring(label_config(codebook, {"others"}))  # noqa: S314 - our own
+    assert "others" in {one.get("name") for one in small.iter("Choices")}
 
 
 def _many(codes: list[Code], frameworks: tuple[Framework, ...]) -> Codebook:

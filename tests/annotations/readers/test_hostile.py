@@ -231,3 +231,11 @@ def test_what_is_printed_is_read(speech: list[str]) -> None:
     """A PDF gives back the words of its letters."""
     (found,) = read_as(".pdf", pdf_of(_lines(speech)))
     assert [turn.span.of(found.text) for turn in found.turns] == [" ".join(words.split()) for words in speech]
+
+
+def test_a_damaged_mark_of_word_in_a_page_is_words() -> None:
+    """Between "<![" and "]>" Word says what is for which program; what is none of it is no fault of the page."""
+    content = b"<p>P-1: one <![na-b\x1f two]> three</p><p>I: And?</p><p>P-1: Yes.</p>"
+    (found,) = read_as(".html", content)
+    assert [turn.span.of(found.text) for turn in found.turns][1:] == ["And?", "Yes."]
+    assert found.account.missing == 0

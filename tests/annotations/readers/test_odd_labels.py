@@ -38,6 +38,14 @@ def _said(text: str, ending: str = ".txt") -> list[tuple[str, str]]:
         ("0:00:01.000,0:00:03.000\n{who}: {words}\n\n", ("Anna Lind", "Bo")),
         ("{who}\n0 minutes 3 seconds\n{words}\n", ("Anna Lind", "Bo Ek")),
         ("({who}) {words}\n", ("Speaker 1", "Speaker 2")),
+        ("{who}; {words}\n", ("Anna Lind", "Bo Ek")),
+        ("{who} {words}\n", ("Interviewer", "Participant 2")),
+        ("{who}\u3000{words}\n", ("聞き手", "看護師")),
+        ("{who}, 0:03 {words}\n", ("Anna", "Bo")),
+        ("{who} (0:03) {words}\n", ("Anna Lind", "JKG-01")),
+        ("10:14:03\tFrom  {who}  to  Everyone:\n\t{words}\n", ("Anna Lind", "Bo Ek")),
+        ("{who}\n10:14 AM\n{words}\n", ("Anna Lind", "Bo Ek")),
+        ("{who}: 1:05 p.m.\n{words}\n", ("Anna Lind", "Bo Ek")),
     ],
 )
 def test_two_speakers_take_turns(pattern: str, labels: tuple[str, str]) -> None:
@@ -87,3 +95,81 @@ def test_a_mark_that_ends_a_line_is_no_part_of_the_words() -> None:
     assert _said("P-1: \u2028 \nP-1:   a\u2028\nP-1: \u200b\u2028b\n") == [("P-1", "a"), ("P-1", "b")]
     text = "[00:00:07] JKG-01: So.\n[00:\u202800:13] Anna: And?\n[00:00:14] JKG-01: Yes.\n"
     assert [speaker for speaker, _ in _said(text)] == ["JKG-01", "JKG-01"]
+
+
+def test_numbers_that_count_the_turns_are_no_part_of_a_label() -> None:
+    """Questions that are numbered, or question and answer."""
+    text = "Q1: How?\nA: So.\nQ2: And?\nA: Yes.\nQ3: Why?\nA: Money.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["Q", "A"] * 3
+    text = "Anna 1: How?\nBo 1: So.\nAnna 2: And?\nBo 2: Yes.\nAnna 3: Why?\nBo 3: Money.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["Anna", "Bo"] * 3
+
+
+def test_numbers_that_tell_people_apart_stay() -> None:
+    """In a group people speak again, and not all of them in a row."""
+    text = "M: How?\nP1: So.\nP2: Yes.\nP3: Hm.\nM: And?\nP2: No.\nP1: Well.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["M", "P1", "P2", "P3", "M", "P2", "P1"]
+    text = "Moderator: How?\nP1: So.\nModerator: And?\nP2: Yes.\nModerator: Why?\nP3: Money.\n"
+    assert [speaker for speaker, _ in _said(text)] == [
+        "Moderator",
+        "P1",
+        "Moderator",
+        "P2",
+        "Moderator",
+        "P3",
+    ]
+
+
+def test_somebody_whom_nobody_knows_is_somebody() -> None:
+    """A question mark is a transcriber's label, beside others."""
+    text = "I: How?\nP-1: So.\nI: And?\n?: Yes.\nP-1: No.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["I", "P-1", "I", "?", "P-1"]
+
+
+def test_soft_hyphens_are_no_part_of_a_name() -> None:
+    """Word puts them where a name may break."""
+    text = "Inter\u00advie\u00adwer: How?\nP-1: So.\nInterviewer: And?\nP-1: Yes.\n"
+    assert [speaker for speaker, _ in _said(text)] == ["Interviewer", "P-1"] * 2
+
+
+def test_heads_of_pages_are_nobodys_words() -> None:
+    """As copying a document leaves them; words that come again elsewhere are somebody's."""
+    head = "The ward – confidential\nPage {} of 3\n"
+    text = f"{head.format(1)}I: How?\nP-1: So.\n{head.format(2)}And more.\nI: And?\nP-1: Yes.\n{head.format(3)}I: Thanks.\n"
+    (found,) = read_as(".txt", text.encode())
+    words = [" ".join(turn.span.of(found.text).split()) for turn in found.turns]
+    assert words == ["How?", "So.", "And more.", "And?", "Yes.", "Thanks."]
+    assert {one.why for one in found.account.left_out} == {"the head or foot of a page"}
+    assert (
+        _said("I: How?\nP-1: So.\nPage 2 of the form.\nI: And?\nP-1: Yes.\n")[1][1]
+        == "So. Page 2 of the form."
+    )
+
+
+def test_a_word_of_the_other_within_a_turn_is_shown() -> None:
+    """In brackets or strokes: it stays where it is, and somebody looks."""
+    for inside in ("(I: Mhm.)", "So it went. //I: Mhm.// And on."):
+        (found,) = read_as(".txt", f"I: How?\nP-1: So.\n{inside}\nI: And?\nP-1: Yes.\n".encode())
+        assert [(one.line, one.why) for one in found.account.near] == [
+            (3, "a speaker's label stands in the middle of it")
+        ]
+
+
+def test_times_of_day_and_dates_are_no_names() -> None:
+    """In what a program writes above, and in what people say."""
+    text = "March 1, 2026, 10:15AM\n45m 3s\n\nAnna Lind   0:03\nHow?\n\nBo Ek   0:05\nAt 10:30 AM we met.\n"
+    assert _said(text) == [("Anna Lind", "How?"), ("Bo Ek", "At 10:30 AM we met.")]
+
+
+def test_a_semicolon_here_and_there_is_no_label() -> None:
+    """Only where most lines of a file have one after a name."""
+    text = "We went; nobody came.\nThe nurses; they knew.\nNothing.\nWe went; and then.\nIt rained.\n"
+    assert {speaker for speaker, _ in _said(text)} == {""}
+
+
+def test_a_table_with_words_in_other_columns_is_no_table_of_turns() -> None:
+    """Nothing of it is left out without a word."""
+    text = "Anna\thow was it\tshe smiles\nBo\tslow, all of it\tlooks away\nAnna\tand then\tnods\nBo\tbetter\tyes\n"
+    (found,) = read_as(".txt", text.encode())
+    assert found.account.missing == 0
+    assert "she smiles" in found.turns[0].span.of(found.text)

@@ -1,0 +1,112 @@
+"""What a model says of some passages: probabilities, what is put before a coder, and what speaks for it.
+
+It asks no database and loads no encoder, so that another machine comes to the same (``models.shard_worker``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+
+from annotations.arrays import Floats, Floats32
+from annotations.coding import Evidence
+from annotations.store.suggestions import Suggested
+from annotations.transcript import Span
+from models.classifier import Model, suggested
+from models.cold_start import ColdStart
+from models.explain import Precedents, sentences_behind
+from models.passage_parts import Embed, PassageParts, Sentences, parts_of, with_questions
+from models.unit import Unit
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Some units by their segments' ids, each with where it begins in its transcript, and its group."""
+
+    segments: Sequence[UUID]
+    units: Sequence[Unit]
+    begins: Sequence[int]
+    groups: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+    @property
+    def texts(self) -> list[str]:
+        """Their words."""
+        return [unit.text for unit in self.units]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """The passages that people coded and that may be quoted: what the search compares, and their segments' ids."""
+
+    precedents: Precedents
+    segments: Sequence[UUID]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A model with what it needs to speak of passages. ``sentences``: where those of texts lie."""
+
+    model: Model | ColdStart
+    coded: Coded
+    embed: Embed
+    sentences: Sentences
+
+    def suggest(
+        self, passages: Passages, vectors: Floats32, embed_sentences: Embed | None = None
+    ) -> tuple[Floats, list[Suggested]]:
+        """Probabilities, shape (passages, codes), and the same with what is suggested and why.
+
+        ``vectors``: of the passages, shape (passages, dimensions). ``embed_sentences``: embeds what is looked at last.
+        """
+        model, codes = self.model, self.model.codes
+        found = model.probabilities(passages.units, vectors, self._parts(passages.units, vectors))
+        chosen = suggested(
+            found, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ()
+        )
+        nearest = self.coded.precedents.nearest(vectors, passages.groups, chosen)
+        rows = []
+        for at, segment in enumerate(passages.segments):
+            evidence = {
+                codes[code]: tuple(Evidence(self.coded.segments[where], value) for where, value in its)
+                for code, its in nearest[at].items()
+            }
+            wanted = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
+            rows.append(Suggested(segment, found[at].tolist(), wanted, evidence))
+        carrying = self.carrying(passages, [row.suggested for row in rows], embed_sentences)
+        return found, [replace(row, sentences=its) for row, its in zip(rows, carrying, strict=True)]
+
+    def carrying(
+        self, passages: Passages, wanted: Sequence[Sequence[str]], embed: Embed | None = None
+    ) -> list[dict[str, Span]]:
+        """For each passage the sentence behind each wanted code, as a span of its transcript.
+
+        Only sentences of passages for which something is wanted are embedded. A model that knows only the codebook's
+        words points at none.
+        """
+        found: list[dict[str, Span]] = [{} for _ in wanted]
+        rows = [at for at, codes in enumerate(wanted) if codes]
+        if isinstance(self.model, ColdStart) or not rows:
+            return found
+        units = [passages.units[at] for at in rows]
+        asked = [wanted[at] for at in rows]
+        behind = sentences_behind(self.model, units, asked, embed or self.embed, self.sentences)
+        for at, its in zip(rows, behind, strict=True):
+            begin = passages.begins[at]
+            found[at] = {
+                code: Span(begin + one.span.start, begin + one.span.end) for code, one in its.items()
+            }
+        return found
+
+    def _parts(self, units: Sequence[Unit], vectors: Floats32) -> PassageParts | None:
+        """What a model reads besides the passages; None where it reads nothing else."""
+        if isinstance(self.model, ColdStart):
+            return None
+        if self.model.sentences is None:
+            return with_questions(units, vectors, self.embed)
+        return parts_of(units, vectors, self.embed, self.sentences)
