@@ -10,12 +10,16 @@ from scipy.special import expit
 
 from annotations.arrays import Floats
 
-FEW_SEGMENTS = 1000
 LEAST_SUGGESTED = 5  # a precision of fewer held-out suggestions says nothing
 STEADY = 10.0
 LEAST_FOR_PRECISION = 30
-SHRINK = 20.0  # how many positives a code needs before its own fit counts as much as the common one
-# the same for its threshold, which needs no labels beside the probabilities: their calibration is steadied already
+# how strongly little data leave logits as they are: the slope of all codes, that of one code, and its offset; measured
+# on public sets (docs/experiments.md)
+STEADY_SLOPE = 30.0
+STEADY_OWN_SLOPE = 60.0
+STEADY_OFFSET = 10.0
+# how many positives a code needs before its own threshold counts as much as the common one: few, for it needs no labels
+# beside the probabilities, and their calibration is steadied already
 SHRINK_THRESHOLD = 2.0
 
 
@@ -31,56 +35,59 @@ class Calibration:
         return np.asarray(expit(logits * self.slopes + self.offsets))
 
 
-def calibrate(logits: Floats, labels: Floats, weights: Floats, *, few: int = FEW_SEGMENTS) -> Calibration:
+def calibrate(logits: Floats, labels: Floats, weights: Floats) -> Calibration:
     """Fit on held-out logits, all of shape (n, codes); a weight of 0 leaves a cell out.
 
-    Fewer than ``few`` segments: one temperature for all codes (Guo et al. 2017). More: Platt's slope and offset
-    per code (Platt 1999), drawn towards the common fit as strongly as twenty positives would.
+    Platt's slope and offset per code (Platt 1999), where the slope stretches how far a logit lies from what is usual for
+    its code. A strong penalty, or many codes' descriptions as counterexamples, leave a code's logits near each other and
+    their mean somewhere else: the one is mended by the slope and the other by the offset, and neither by stretching
+    logits from nought, which makes rare codes rarer. The slope is drawn to that of all codes, and this to 1; the offset
+    is drawn to 0. A code without any held-out cell stays as it is.
     """
     usable = (weights > 0) & ~np.isnan(logits)
-    codes = logits.shape[1]
-    if not usable.any():
-        return Calibration(np.ones(codes), np.zeros(codes))
-    z, y, w = logits[usable], labels[usable], weights[usable]
-    if int(usable.any(axis=1).sum()) < few:
-        temperature = _fit(z, y, w, start=(1.0, 0.0), offset=False)
-        return Calibration(np.full(codes, temperature[0]), np.zeros(codes))
-    common = _fit(z, y, w, start=(1.0, 0.0), offset=True)
-    slopes, offsets = np.empty(codes), np.empty(codes)
-    for code in range(codes):
-        own = usable[:, code]
-        fitted = common
-        if own.any():
-            cells = (logits[own, code], labels[own, code], weights[own, code])
-            fitted = _fit(*cells, start=common, offset=True, pull=SHRINK)
-        slopes[code], offsets[code] = fitted
-    return Calibration(slopes, offsets)
+    w, y = np.where(usable, weights, 0.0), np.where(usable, labels, 0.0)
+    usual = np.where(usable, logits, 0.0)
+    usual = (w * usual).sum(axis=0) / np.maximum(w.sum(axis=0), 1e-12)
+    away = np.where(usable, logits - usual, 0.0)
+    known = np.flatnonzero(usable.any(axis=0))
+    slopes, offsets = np.ones(logits.shape[1]), np.zeros(logits.shape[1])
+    if len(known):
+        common, offsets[known] = _fit(
+            away[:, known], usual[known], y[:, known], w[:, known], 1.0, offsets[known], STEADY_SLOPE
+        )
+        for code in known:
+            rows = usable[:, code]
+            slopes[code], its = _fit(
+                away[rows, code, None],
+                usual[[code]],
+                y[rows, code, None],
+                w[rows, code, None],
+                common,
+                offsets[[code]],
+                STEADY_OWN_SLOPE,
+            )
+            offsets[code] = its[0]
+    return Calibration(slopes, (1 - slopes) * usual + offsets)
 
 
 def _fit(
-    z: Floats,
-    y: Floats,
-    w: Floats,
-    *,
-    start: tuple[float, float],
-    offset: bool,
-    pull: float = 0.1,
-) -> tuple[float, float]:
-    """The slope and offset of least log loss, drawn towards ``start``."""
-    first = np.array(start)
+    away: Floats, usual: Floats, y: Floats, w: Floats, slope: float, offsets: Floats, pull: float
+) -> tuple[float, Floats]:
+    """One slope for these codes, drawn to ``slope``, and an offset for each, sought from ``offsets`` on."""
 
     def loss(x: Floats) -> tuple[float, Floats]:
-        logit = x[0] * z + (x[1] if offset else 0.0)
+        logit = x[0] * away + usual + x[1:]
         # log(1 + e^x) without overflow, minus y·x
-        value = float(
-            (w * (np.logaddexp(0, logit) - y * logit)).sum() + 0.5 * pull * ((x - first) ** 2).sum()
+        value = float((w * (np.logaddexp(0, logit) - y * logit)).sum())
+        value += 0.5 * pull * (x[0] - slope) ** 2 + 0.5 * STEADY_OFFSET * float(np.square(x[1:]).sum())
+        error = w * (expit(logit) - y)
+        return value, np.concatenate(
+            [[(error * away).sum() + pull * (x[0] - slope)], error.sum(axis=0) + STEADY_OFFSET * x[1:]]
         )
-        slope = w * (expit(logit) - y)
-        own = np.array([(slope * z).sum(), slope.sum() if offset else 0.0])
-        return value, own + pull * (x - first)
 
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=((0.05, 5.0), (-6.0, 6.0)))
-    return float(found.x[0]), float(found.x[1])
+    bounds = [(0.05, 5.0), *[(-6.0, 6.0)] * len(offsets)]
+    found = minimize(loss, np.array([slope, *offsets]), jac=True, method="L-BFGS-B", bounds=bounds)
+    return float(found.x[0]), np.asarray(found.x[1:])
 
 
 @dataclass(frozen=True, slots=True)

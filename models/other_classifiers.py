@@ -119,7 +119,7 @@ class ScikitLogisticRegression(_Linear):
 class LinearSupportVectors(_Linear):
     """scikit-learn's ``LinearSVC``, code by code; its margins become log odds on groups that were held out.
 
-    The line from margin to log odds (Platt 1999) is drawn towards that of all codes together, see
+    The line from margin to log odds (Platt 1999) is that of all codes together, then each code's own, see
     ``models.calibration``. ``strength``: its C.
     """
 
@@ -132,11 +132,13 @@ class LinearSupportVectors(_Linear):
         margins = np.full(examples.labels.shape, np.nan)
         for kept, out in _without_some_groups(examples.groups):
             margins[out] = self._margins(examples.only(kept)).logits(examples.features.only(out))
-        line = calibrate(margins, examples.labels, examples.weights, few=0)
+        cells = margins, examples.labels, examples.weights
+        line = calibrate(*(its.reshape(-1, 1) for its in cells))
+        own = calibrate(margins * line.slopes + line.offsets, examples.labels, examples.weights)
+        slopes, offsets = own.slopes * line.slopes, own.slopes * line.offsets + own.offsets
         found = self._margins(examples)
         return Weights(
-            (found.coefficients * line.slopes[:, None]).astype(np.float32),
-            found.intercepts * line.slopes + line.offsets,
+            (found.coefficients * slopes[:, None]).astype(np.float32), found.intercepts * slopes + offsets
         )
 
     def _margins(self, examples: Examples) -> Weights:

@@ -21,7 +21,7 @@ from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS, TUNING
 from training.dataset import Dataset
 from training.tracking import Tracking
 
-RECIPE = "linear-6"
+RECIPE = "linear-7"
 
 
 @dataclass(frozen=True)

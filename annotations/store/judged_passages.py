@@ -17,14 +17,21 @@ from annotations.store.tables import codings, retractions, reviews, segments, tr
 from annotations.transcript import Role, Span
 
 # fewer than these are asked for by name
-_FEW = 20
+_FEW = 400
 
 
-class Counted(NamedTuple):
+class JudgedCount(NamedTuple):
     """The passages to code of a transcript, and how many of them somebody has judged, for the whole codebook."""
 
     passages: int
     judged: int
+
+
+class _Mark(NamedTuple):
+    """What tells whether anything about a transcript's passages has changed. ``reviewed``: has anybody looked at it?"""
+
+    reviewed: bool
+    counted_from: object
 
 
 class JudgedPassages:
@@ -32,9 +39,9 @@ class JudgedPassages:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._kept: dict[UUID, tuple[object, Counted]] = {}
+        self._kept: dict[UUID, tuple[_Mark, JudgedCount]] = {}
 
-    def now(self, connection: Connection, segmentation: str) -> dict[UUID, Counted]:
+    def now(self, connection: Connection, segmentation: str) -> dict[UUID, JudgedCount]:
         """The counts of every transcript that this segmentation has cut."""
         marks = _marks(connection, segmentation)
         with self._turn:
@@ -42,9 +49,12 @@ class JudgedPassages:
                 one for one, mark in marks.items() if one not in self._kept or self._kept[one][0] != mark
             ]
             if stale:
-                found = counted_passages(connection, segmentation, None if len(stale) > _FEW else stale)
+                # what nobody has looked at, most of a large study, the database counts by itself
+                read = [one for one in stale if marks[one].reviewed]
+                found = _to_code(connection, segmentation, stale) if len(read) < len(stale) else {}
+                found |= counted_passages(connection, segmentation, read) if read else {}
                 for one in stale:
-                    self._kept[one] = (marks[one], found.get(one, Counted(0, 0)))
+                    self._kept[one] = (marks[one], found.get(one, JudgedCount(0, 0)))
             for gone in self._kept.keys() - marks.keys():
                 del self._kept[gone]
             return {one: self._kept[one][1] for one in marks}
@@ -52,7 +62,7 @@ class JudgedPassages:
 
 def counted_passages(
     connection: Connection, segmentation: str, only: Collection[UUID] | None = None
-) -> dict[UUID, Counted]:
+) -> dict[UUID, JudgedCount]:
     """The counts as things stand; ``only``: of these transcripts.
 
     As ``labels.labels_of`` has it: each coder's reviews under one condition and codebook are projected together, and a
@@ -88,8 +98,18 @@ def counted_passages(
     found = {}
     for at, rows in cut.items():
         units = {n for n, row in enumerate(rows) if row[3] in coded}
-        found[numbers[at]] = Counted(len(units), len(units & positions.get(at, set())))
+        found[numbers[at]] = JudgedCount(len(units), len(units & positions.get(at, set())))
     return found
+
+
+def _to_code(connection: Connection, segmentation: str, only: Collection[UUID]) -> dict[UUID, JudgedCount]:
+    """The passages to code of each transcript, as if nobody had judged any."""
+    s = segments.c
+    roles = s.role.in_([role.value for role in Role if role.is_coded])
+    wanted = select(s.transcript_id, func.count()).where(s.segmentation == segmentation, roles)
+    if len(only) <= _FEW:
+        wanted = wanted.where(s.transcript_id.in_(list(only)))
+    return {row[0]: JudgedCount(row[1], 0) for row in connection.execute(wanted.group_by(s.transcript_id))}
 
 
 def _rows(
@@ -107,7 +127,7 @@ def _by_pass(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Span]]:
     }
 
 
-def _marks(connection: Connection, segmentation: str) -> dict[UUID, object]:
+def _marks(connection: Connection, segmentation: str) -> dict[UUID, _Mark]:
     """For each transcript that is cut, what tells whether anything about its passages has changed."""
     s, r, c = segments.c, reviews.c, codings.c
     number = func.count()
@@ -126,6 +146,9 @@ def _marks(connection: Connection, segmentation: str) -> dict[UUID, object]:
     of_codings = per(c.transcript_id, func.max(c.sequence), func.count(c.review_id))
     taken = per(r.transcript_id, joined=retractions.join(reviews, r.id == retractions.c.review_id))
     return {
-        one: (count, texts.get(one), of_reviews.get(one), of_codings.get(one), taken.get(one), segmentation)
+        one: _Mark(
+            one in of_reviews,
+            (count, texts.get(one), of_reviews.get(one), of_codings.get(one), taken.get(one), segmentation),
+        )
         for one, count in connection.execute(cut)
     }

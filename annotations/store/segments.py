@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, Row, insert, select
 
 from annotations.segment import Segment, Segmentation
+from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.tables import segmentations, segments, transcripts
 from annotations.transcript import Role, Span
@@ -64,7 +65,7 @@ def add_segments(connection: Connection, transcript: UUID, segmentation: str, cu
         for segment in cut
     ]
     if rows:
-        connection.execute(segments.insert(), rows)
+        insert_rows(connection, segments, rows)
 
 
 def segments_of(
@@ -80,6 +81,19 @@ def segments_of(
         wanted = wanted.where(segments.c.transcript_id == transcript)
     found: dict[UUID, list[Segment]] = {}
     for row in connection.execute(wanted):
+        found.setdefault(row.transcript_id, []).append(_segment(row))
+    return {transcript: tuple(cut) for transcript, cut in found.items()}
+
+
+def segments_in(
+    connection: Connection, segmentation: str, some: Collection[UUID]
+) -> Mapping[UUID, tuple[Segment, ...]]:
+    """The segments of some transcripts (a few hundred at most) under one segmentation, in order."""
+    wanted = select(segments).where(
+        segments.c.transcript_id.in_(list(some)), segments.c.segmentation == segmentation
+    )
+    found: dict[UUID, list[Segment]] = {}
+    for row in connection.execute(wanted.order_by(segments.c.transcript_id, segments.c.index)):
         found.setdefault(row.transcript_id, []).append(_segment(row))
     return {transcript: tuple(cut) for transcript, cut in found.items()}
 

@@ -19,9 +19,10 @@ def ranks(figures: Mapping[str, Any]) -> list[str]:
     rows = []
     for name, its in figures["sets"].items():
         for size in SIZES:
+            its_rows = its["sizes"].get(size, {})
             found = {
                 method: row["macro_ap"]
-                for method, row in its["sizes"].get(size, {}).items()
+                for method, row in its_rows.items()
                 if row["macro_ap"] and not np.isnan(row["macro_ap"])
             }
             own = found.pop("Tandem", None)
@@ -29,7 +30,9 @@ def ranks(figures: Mapping[str, Any]) -> list[str]:
                 continue
             best = max(found, key=lambda method: float(found[method]))
             rank = 1 + sum(value > own for value in found.values())
-            rows.append((own - found[best], name, size, own, rank, len(found) + 1, best, found[best]))
+            earlier = its_rows["Tandem"].get("recipe")
+            said = number(own) + (f" ({earlier})" if earlier else "")
+            rows.append((own - found[best], name, size, said, rank, len(found) + 1, best, found[best]))
     if not rows:
         return []
     long = [row for row in rows if row[1] in LONG]
@@ -45,13 +48,13 @@ def ranks(figures: Mapping[str, Any]) -> list[str]:
         "| | labelled | Tandem | rank | best of the others |",
         "|---|---|---|---|---|",
         *(
-            f"| {name} | {size} | {number(own)} | {rank} of {of} | {number(value)}, {best} |"
-            for _, name, size, own, rank, of, best, value in rows
+            f"| {name} | {size} | {said} | {rank} of {of} | {number(value)}, {best} |"
+            for _, name, size, said, rank, of, best, value in rows
         ),
     ]
 
 
-def _summed_up(what: str, rows: Sequence[tuple[float, str, str, float, int, int, str, float]]) -> str:
+def _summed_up(what: str, rows: Sequence[tuple[float, str, str, str, int, int, str, float]]) -> str:
     """How often Tandem is first, and by how much it is ahead in the mean and in the worst cell."""
     worst, mean = min(rows), sum(row[0] for row in rows) / len(rows)
     first = sum(row[4] == 1 for row in rows)

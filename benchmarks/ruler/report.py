@@ -223,7 +223,8 @@ def _markdown(figures: Figures) -> str:
         "retraining, its nested cross-validation included; where a graphics processor is named, ten runs shared it. SetFit "
         "has no inner folds: it suggests above one half. A method that is missing from a table has not been run there. "
         "The peers see a segment's own words, as their recipes have it; Tandem sees besides who speaks, what was asked "
-        "and, in conversations, the neighbouring turns, which is much of its lead there.",
+        "and, in conversations, the neighbouring turns, which is much of its lead there. The figures of the peers do not "
+        "depend on the recipe and stay where they have not been run again; Tandem's of an earlier recipe say so.",
         "",
         "![Macro average precision by number of labelled segments, and reliability](quality.png)",
     ]

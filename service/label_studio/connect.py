@@ -9,7 +9,6 @@ from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.try_again import PAUSES_S
 from service.composition import Parts
 from service.label_studio.local import LocalLabelStudio
-from service.settings import Settings
 from service.trust.reach import label_studio_address, label_studio_token
 
 
@@ -35,11 +34,3 @@ def label_studio_of(parts: Parts, *, pauses: Sequence[float] = PAUSES_S) -> Labe
             "LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
         )
     return LabelStudio(access.url, access.token, pauses=pauses)
-
-
-def address_for_people(settings: Settings, url: str) -> str:
-    """An address of Label Studio's as people open it, where they reach it by another one than Tandem does."""
-    own, public = settings.label_studio_url, settings.label_studio_public_url
-    if own is None or public is None or not url.startswith(own.rstrip("/")):
-        return url
-    return public + url.removeprefix(own.rstrip("/"))

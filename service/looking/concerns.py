@@ -129,6 +129,7 @@ def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concer
         yield Concern(
             f"{counted(progress.not_learnt, 'review')} came in since the newest model was trained.",
             "Train when a wave is through, or let the worker do it (Settings).",
+            "/models",
             wrong=False,
         )
     if aside := count_set_aside(connection):

@@ -14,10 +14,12 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, case, func, select, union
 
 from annotations.coding import Condition
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.names import folded
 from annotations.segment import judged
+from annotations.store.accounts import all_accounts
 from annotations.store.label_studio_projects import ProjectRow, projects_in_view
+from annotations.store.label_studio_users import users
 from annotations.store.reviews import past_reviews
 from annotations.store.tables import (
     annotation_reviews,
@@ -29,18 +31,21 @@ from annotations.store.tables import (
     reviews,
     segments,
 )
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from annotations.transcript import Role, Span
 from service.access.policy import Action, may
 from service.access.transcript_access import about
 from service.access.viewer import Viewer
 from service.composition import Parts
+from service.label_studio.addresses import stream_address, task_address
+from service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
     """An interview of hers. ``passages``: those she is asked about; ``by_others``: done by colleagues in a project that
-    all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there.
+    all share. ``next``: the address in Label Studio of the next passage to code, None where nothing is left there;
+    ``streams``: does Label Studio go on from there by itself?
     """
 
     transcript: UUID
@@ -54,6 +59,7 @@ class Assigned:
     skipped: int = 0
     by_others: int = 0
     next: str | None = None
+    streams: bool = False
 
     @property
     def left(self) -> int:
@@ -67,11 +73,17 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """All that a coder has: her interviews in the order of the study."""
+class MyWork:
+    """All that a coder has: her interviews in the order of the study.
+
+    ``known_as``: the e-mail address of her user in the Label Studio where they stand, "" where none is known;
+    ``address``: her own, by which she would be known there.
+    """
 
     coder: str
     interviews: tuple[Assigned, ...]
+    known_as: str = ""
+    address: str = ""
 
     @property
     def passages(self) -> int:
@@ -90,13 +102,13 @@ class Work:
 
     @property
     def goes_on_at(self) -> Assigned | None:
-        """The interview that she has begun and not finished, else the first that waits."""
-        open_ones = [interview for interview in self.interviews if interview.next]
+        """An interview from which Label Studio leads through all that waits: one that she has begun, else the first."""
+        open_ones = [interview for interview in self.interviews if interview.next and interview.streams]
         begun = [interview for interview in open_ones if interview.done or interview.skipped]
         return next(iter(begun or open_ones), None)
 
 
-def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
+def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
     """The work of this coder, as far as the viewer may know of the interviews."""
     with parts.store.reading() as connection:
         mine = [
@@ -104,24 +116,24 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
             for project in projects_in_view(connection)
             if project.coder is None or folded(project.coder) == folded(coder)
         ]
-        counted = _tasks(connection, mine, coder) if mine else {}
+        counted = _tasks(connection, mine, coder, parts.settings) if mine else {}
         texts = all_texts(connection)
         read = _read_elsewhere(connection, parts.segmentation.version, coder, counted.keys())
+        accounts = [account for account in all_accounts(connection) if folded(account.name) == folded(coder)]
+        address = accounts[0].email if accounts else ""
+        there = {folded(mail) for project in mine for mail in users(connection, project.url).values()}
     interviews = [
         _assigned(kept, counted.get(kept.id), read.get(kept.id))
         for kept in texts
         if (kept.id in counted or kept.id in read)
         and may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
     ]
-    return Work(coder, tuple(interviews))
+    return MyWork(coder, tuple(interviews), address if folded(address or "") in there else "", address or "")
 
 
-def task_address(project: ProjectRow, task: int) -> str:
-    """Where a passage is coded in Label Studio."""
-    return f"{project.url.rstrip('/')}/projects/{project.project_id}/data?task={task}"
-
-
-def tasks_by_turn(connection: Connection, coder: str, transcript: UUID) -> Mapping[int, str]:
+def tasks_by_turn(
+    connection: Connection, settings: Settings, coder: str, transcript: UUID
+) -> Mapping[int, str]:
     """For each turn of a transcript (from 0) where this coder codes its first passage."""
     mine = {
         project.id: project
@@ -135,7 +147,9 @@ def tasks_by_turn(connection: Connection, coder: str, transcript: UUID) -> Mappi
         .where(s.c.transcript_id == transcript, t.c.project_id.in_(list(mine)), t.c.key == t.c.segment_id)
         .order_by(s.c.start.desc())
     )
-    return {row.turn: task_address(mine[row.project_id], row.task_id) for row in connection.execute(wanted)}
+    return {
+        row.turn: _address(settings, mine[row.project_id], row.task_id) for row in connection.execute(wanted)
+    }
 
 
 @dataclass(slots=True)
@@ -145,25 +159,35 @@ class _Count:
     skipped: int = 0
     by_others: int = 0
     next: str | None = None
+    streams: bool = False
 
 
-def _assigned(kept: Kept, count: _Count | None, read: tuple[int, int] | None) -> Assigned:
+def _address(settings: Settings, project: ProjectRow, task: int) -> str:
+    return task_address(settings, project.url, project.project_id, task)
+
+
+def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] | None) -> Assigned:
     t = kept.transcript
     where = (kept.id, t.name, t.participant, t.case, t.site, t.wave)
     if count is None:
         passages, done = read or (0, 0)
         return Assigned(*where, passages, done)
-    return Assigned(*where, count.passages, count.done, count.skipped, count.by_others, count.next)
+    counts = (count.passages, count.done, count.skipped, count.by_others)
+    return Assigned(*where, *counts, count.next, count.streams)
 
 
-def _tasks(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> dict[UUID, _Count]:
+def _tasks(
+    connection: Connection, mine: Sequence[ProjectRow], coder: str, settings: Settings
+) -> dict[UUID, _Count]:
     """Her tasks by transcript, counted by the database."""
     t, s, w = label_studio_tasks, segments, annotation_reviews
     names = _spellings(connection, coder)
     stands = w.c.review_id.not_in(select(retractions.c.review_id))
     own = select(w.c.key).where(w.c.coder.in_(names), stands).distinct().subquery()
     skipped = (
-        select(x.c.key).where(x.c.coder.in_(names), x.c.state == State.SKIPPED.value, x.c.key.is_not(None))
+        select(x.c.key).where(
+            x.c.coder.in_(names), x.c.state == ArrivalState.SKIPPED.value, x.c.key.is_not(None)
+        )
         for x in (label_studio_annotations, passage_answers)
     )
     skips = union(*skipped).subquery()
@@ -199,14 +223,26 @@ def _tasks(connection: Connection, mine: Sequence[ProjectRow], coder: str) -> di
     )
     by_id = {project.id: project for project in mine}
     counts: dict[UUID, _Count] = {}
-    for row in connection.execute(wanted):
+    rows = connection.execute(wanted).all()
+    heads: dict[UUID, int] = {}
+    for row in rows:
+        if row.next is not None:
+            heads[row.project_id] = min(row.next, heads.get(row.project_id, row.next))
+    for row in rows:
         count = counts.setdefault(row.transcript_id, _Count())
         count.passages += row.passages
         count.done += row.done
         count.skipped += row.skipped
         count.by_others += row.by_others
         if row.next is not None and count.next is None:
-            count.next = task_address(by_id[row.project_id], row.next)
+            project = by_id[row.project_id]
+            count.streams = row.next == heads[row.project_id]
+            # the first that is open is where the stream of the whole project begins
+            count.next = (
+                stream_address(settings, project.url, project.project_id)
+                if count.streams
+                else _address(settings, project, row.next)
+            )
     return counts
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, literal, select
 
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.store.label_studio_projects import in_the_other_view, projects_in_view
 from annotations.store.tables import (
     annotation_reviews,
@@ -25,7 +25,9 @@ from annotations.store.tables import (
     segments,
     transcripts,
 )
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
+from service.label_studio.addresses import list_address
+from service.settings import Settings
 
 # an answer that was left open over lunch says nothing of how long passages take
 LONGEST_S = 900.0
@@ -91,10 +93,10 @@ class WaveWork:
         return (self.open if self.whole else self.left) * self.seconds / 3600
 
 
-def study_work(connection: Connection) -> tuple[CoderWork, ...]:
+def study_work(connection: Connection, settings: Settings) -> tuple[CoderWork, ...]:
     """A row for each interview and coder, in the order of waves, interviews and coders."""
     places = {row.id: row for row in connection.execute(_PLACES)}
-    put = _handed_out(connection)
+    put = _handed_out(connection, settings)
     done, skipped, interviews = _done(connection), _skipped(connection), _whole_interviews(connection)
     rows = []
     for (project, transcript), (coder, address, passages) in put.items():
@@ -181,7 +183,7 @@ _ELSEWHERE = (
 )
 
 
-def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, str, int]]:
+def _handed_out(connection: Connection, settings: Settings) -> dict[tuple[UUID, UUID], tuple[str, str, int]]:
     """For each project in use and transcript: whose it is ("" for all), its address, how many passages."""
     wanted = (
         select(_t.c.project_id, _s.c.transcript_id, _p.c.coder, _p.c.url, _p.c.project_id, func.count())
@@ -191,7 +193,7 @@ def _handed_out(connection: Connection) -> dict[tuple[UUID, UUID], tuple[str, st
     )
     in_force = {project.id for project in projects_in_view(connection)}
     return {
-        (project, transcript): (coder or SHARED, f"{url.rstrip('/')}/projects/{number}/data", count)
+        (project, transcript): (coder or SHARED, list_address(settings, url, number), count)
         for project, transcript, coder, url, number, count in connection.execute(wanted)
         if project in in_force
     }
@@ -226,7 +228,7 @@ def _where_it_counts(connection: Connection, project: Any) -> Any:
 
 def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str], float]]:
     """The projects in which an interview is one task: by transcript and coder the seconds that it took."""
-    whole = connection.execute(select(_p.c.id).where(_p.c.view == View.INTERVIEW.value)).scalars()
+    whole = connection.execute(select(_p.c.id).where(_p.c.view == TaskView.INTERVIEW.value)).scalars()
     seconds_of: dict[UUID, dict[tuple[UUID, str], float]] = {project_id: {} for project_id in whole}
     if not seconds_of:
         return {}
@@ -249,7 +251,7 @@ def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
         select(a.c.project_id, _s.c.transcript_id, a.c.coder, func.count(a.c.key.distinct()))
         .join(_t, and_(_t.c.project_id == a.c.project_id, _t.c.key == a.c.key))
         .join(_s, _s.c.id == _t.c.segment_id)
-        .where(a.c.state == State.SKIPPED.value, a.c.coder.is_not(None))
+        .where(a.c.state == ArrivalState.SKIPPED.value, a.c.coder.is_not(None))
         .group_by(a.c.project_id, _s.c.transcript_id, a.c.coder)
     )
     skipped: dict[tuple[UUID, UUID], dict[str, int]] = {}

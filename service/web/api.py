@@ -14,9 +14,9 @@ from annotations.errors import unknown
 from annotations.lots import lots
 from annotations.store.jobs import Job, all_jobs, ask_for
 from annotations.store.model_versions import all_models, champion
-from annotations.store.segments import segments_of
+from annotations.store.segments import segments_in
 from annotations.store.suggestions import suggestions_on
-from annotations.store.transcripts import Kept, all_transcripts, same_name
+from annotations.store.transcripts import KeptTranscript, all_transcripts, same_name
 from service.access.policy import Action, may, must
 from service.access.transcript_access import must_read, sees, sees_drafts
 from service.access.viewer import Viewer
@@ -65,7 +65,7 @@ def segments(parts: Served, viewer: Reading, by: AskedBy, transcript: Name) -> l
     with parts.store.reading() as connection:
         kept = _seen(connection, viewer, transcript)
         must_read(viewer, kept.transcript)
-        cut = segments_of(connection, parts.segmentation.version).get(kept.id, ())
+        cut = segments_in(connection, parts.segmentation.version, [kept.id]).get(kept.id, ())
     saw(parts.store, by, kept.transcript.name)
     return [SegmentShown.of(segment, kept.transcript) for segment in cut]
 
@@ -86,7 +86,7 @@ def suggestions(
             return []
         model = serving.model
         seen = SeenPassages.now(connection, viewer, kept)
-        cut = segments_of(connection, model.segmentation).get(kept.id, ())
+        cut = segments_in(connection, model.segmentation, [kept.id]).get(kept.id, ())
         shown = [one.id for one in cut if one.id is not None and seen.shows_suggestion(one.span)]
         found: dict[UUID, Any] = {}
         for some in lots(shown, 400):
@@ -154,7 +154,7 @@ def docs(request: Request, viewer: Figures) -> HTMLResponse:
     return page_for(request, viewer, "api.html", calls=list(_calls(request.app.openapi())))
 
 
-def _seen(connection: Connection, viewer: Viewer, transcript: str) -> Kept:
+def _seen(connection: Connection, viewer: Viewer, transcript: str) -> KeptTranscript:
     """The transcript. Raises UnknownName, which names no other than this person may know of."""
     kept = same_name(connection, transcript)
     if kept is None or not sees(viewer, kept.transcript):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -9,13 +10,14 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from annotations.errors import TandemError
+from annotations.names import folded
 from annotations.store.api_tokens import ApiToken, all_tokens
 from annotations.store.database import Store
 from annotations.store.tables import now
 from service.access.policy import Action
 from service.accounts.people import (
+    AccountShown,
     Invited,
-    Person,
     Rights,
     change_email,
     change_rights,
@@ -155,7 +157,14 @@ async def _page(
         fault=fault,
         typed=typed or {"name": "", "email": "", "role": "coder"},
         sites=sites_in(visit.parts.study.config),
+        listed=_not_invited(visit, found),
     )
+
+
+def _not_invited(visit: Visit, found: Sequence[AccountShown]) -> list[str]:
+    """Coders of study.yaml who have no account yet."""
+    known = {folded(one.account.name) for one in found}
+    return [one.name for one in visit.parts.study.config.people if folded(one.name) not in known]
 
 
 async def _one(visit: Visit, account: UUID, *, fault: str = "") -> Response:
@@ -173,7 +182,7 @@ async def _one(visit: Visit, account: UUID, *, fault: str = "") -> Response:
     )
 
 
-def _known(store: Store, account: UUID) -> tuple[Person | None, list[ApiToken]]:
+def _known(store: Store, account: UUID) -> tuple[AccountShown | None, list[ApiToken]]:
     """Somebody, None where the account is closed, and the tokens that let a program in."""
     found = next((one for one in everybody(store) if one.account.id == account), None)
     with store.reading() as connection:

@@ -89,16 +89,50 @@ def test_calibration_is_that_of_platt() -> None:
     assert found.offsets[0] == pytest.approx(float(plain.intercept_[0]), abs=0.05)
 
 
-def test_calibration_of_little_is_one_temperature() -> None:
-    """Fewer than a thousand segments: no offset, the same slope for all codes; nothing at all: as it was."""
+def test_calibration_of_little_stays_near_what_it_was() -> None:
+    """Few segments: the codes' slopes are nearly the same, and offsets small; nothing at all: as it was."""
     random = np.random.default_rng(6)
     logits = random.normal(size=(200, 2)) * 4
     truth = (random.random((200, 2)) < 1 / (1 + np.exp(-logits / 2))).astype(float)
     found = calibrate(logits, truth, np.ones_like(truth))
-    assert found.slopes[0] == found.slopes[1]
-    assert found.slopes[0] == pytest.approx(0.5, abs=0.15)
-    assert found.offsets.tolist() == [0, 0]
-    assert calibrate(logits, truth, np.zeros_like(truth)).slopes.tolist() == [1, 1]
+    assert found.slopes[0] == pytest.approx(found.slopes[1], abs=0.1)
+    assert found.slopes[0] == pytest.approx(0.5, abs=0.25)
+    assert np.abs(found.offsets).max() < 0.6
+    nothing = calibrate(logits, truth, np.zeros_like(truth))
+    assert (nothing.slopes.tolist(), nothing.offsets.tolist()) == ([1, 1], [0, 0])
+
+
+def test_calibration_stretches_from_what_is_usual_for_a_code() -> None:
+    """A penalty that leaves a rare code's logits near each other: it is told apart better, and not made rarer."""
+    random = np.random.default_rng(9)
+    truth = (random.random((400, 3)) < np.array([0.4, 0.1, 0.05])).astype(float)
+    spread = 3 * (truth - truth.mean(axis=0)) + random.normal(size=truth.shape)
+    usual = np.log(truth.mean(axis=0) / (1 - truth.mean(axis=0)))
+    found = calibrate(usual + 0.3 * spread, truth, np.ones_like(truth))
+    assert (found.slopes > 1.5).all()
+    chances = found.probabilities(usual + 0.3 * spread)
+    assert chances.mean(axis=0) == pytest.approx(truth.mean(axis=0), abs=0.03)
+
+
+def test_calibration_takes_back_what_descriptions_add_to_a_code() -> None:
+    """Logits that say, as three more examples would, that one passage in five has a rare code: the offset mends most."""
+    random = np.random.default_rng(10)
+    truth = (random.random((300, 2)) < np.array([0.3, 0.04])).astype(float)
+    logits = np.log(np.array([0.3, 0.2]) / np.array([0.7, 0.8])) + random.normal(size=truth.shape) * 0.1
+    found = calibrate(logits, truth, np.ones_like(truth)).probabilities(logits)
+    assert found[:, 1].mean() < 0.1
+
+
+def test_calibration_leaves_a_code_alone_that_nobody_judged() -> None:
+    """A code without a held-out cell, whether unknown or without weight, keeps its logits."""
+    random = np.random.default_rng(11)
+    logits = random.normal(size=(60, 3)) - 1
+    logits[:, 1] = np.nan
+    weights = np.ones(logits.shape)
+    weights[:, 2] = 0
+    found = calibrate(logits, (logits > -1).astype(float), weights)
+    assert found.slopes[0] != 1
+    assert (found.slopes[1:].tolist(), found.offsets[1:].tolist()) == ([1, 1], [0, 0])
 
 
 def test_the_threshold_is_half_the_best_f1() -> None:

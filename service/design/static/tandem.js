@@ -40,6 +40,18 @@
     for (const form of root.querySelectorAll("form[data-keep]")) restore(form);
   };
 
+  // ---- a job has ended: the page shows what came of it, unless somebody is typing what a fresh page would lose
+  let typing = false;
+  document.addEventListener("input", (event) => { if (!event.target.closest?.("form[data-keep]")) typing = true; });
+  document.addEventListener("htmx:sseClose", (event) => {
+    if (event.detail.type !== "message") return;
+    if (!typing) { location.reload(); return; }
+    const fresh = document.createElement("a");
+    fresh.href = location.href;
+    fresh.textContent = "Show what came of it";
+    event.target.append(fresh);
+  });
+
   // ---- a connection that is lost
   const lost = (said) => {
     const bar = document.getElementById("lost");

@@ -36,7 +36,7 @@ _COUNTS = {
     "coding": ("coding", "codings"),
     "adopted": ("coding that became part of a review", "codings that became part of a review"),
     "attribute": ("attribute", "attributes"),
-    "settings": ("list of study.yaml", "lists of study.yaml"),
+    "settings": ("list of who asks and who answers", "lists of who asks and who answers"),
     "codebook": ("codebook", "codebooks"),
 }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from annotations.names import folded
+from annotations.store.accounts import open_accounts
 from annotations.store.judged_passages import JudgedPassages
 from annotations.store.transcripts import all_texts
 from service.access.page_links import interview_path
@@ -24,12 +25,14 @@ from service.looking.next_command import command_of
 from service.looking.next_step import NextStep, next_step
 from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
 from service.looking.wave_progress import StudyProgress, progress_of
-from service.web.lists import Column, Shown, asked_of
+from service.web.client_address import is_here
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
 WORK = "/study/work"
+OLD = timedelta(seconds=20)
 _MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
 
@@ -59,7 +62,7 @@ def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]
         now = parts.read_again()
         progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
-            return StudyNow(progress, study_work(connection))
+            return StudyNow(progress, study_work(connection, parts.settings))
 
     return Remembered(look)
 
@@ -75,8 +78,10 @@ def study(visit: Visit) -> Response:
         jobs = [job for job in latest_jobs(connection, latest=20) if job.under_way]
         leads = visit.may(Action.CHANGE_MODELS)
         concerns = concerns_of(connection, parts, now.progress, answers) if leads else ()
+        nobody = visit.viewer.account is None and open_accounts(connection) == 0
     rows = _seen_by(visit, now.work)
-    return visit.page(
+    old = as_of is not None and datetime.now(UTC) - as_of > OLD
+    answer = visit.page(
         "workbench/study.html",
         progress=now.progress,
         grid=_grid(by_wave(rows)),
@@ -85,9 +90,16 @@ def study(visit: Visit) -> Response:
         jobs=jobs if leads else [],
         begun=now.progress.for_viewer(whole=sees_drafts(visit.viewer)).begun,
         as_of=as_of,
+        old=old,
         more=_more,
         shown_place=_shown_place,
+        # where one person works alone she needs no account, and her name then stands nowhere
+        make_account=nobody and is_here(visit.request),
+        codes=not leads and visit.may(Action.CODE),
     )
+    if old:  # whoever has just handed out or brought in is not sent back by what was so before
+        answer.headers["Refresh"] = "3"
+    return answer
 
 
 @router.get(WORK)
@@ -99,7 +111,7 @@ def work(visit: Visited) -> Response:
         return _counting(visit)
     with visit.parts.store.reading() as connection:
         names, known = known_by_transcript(connection)
-    shown = Shown(
+    shown = ShownList(
         _seen_by(visit, now.work),
         (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
@@ -112,10 +124,10 @@ def work(visit: Visited) -> Response:
     return visit.page("workbench/work.html", list=shown)
 
 
-def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> Column[CoderWork]:
+def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> ListColumn[CoderWork]:
     """A column of an attribute; one with few values is a filter."""
     few = len({its[name] for its in known.values() if name in its}) <= _MOST_CHOICES
-    return Column(
+    return ListColumn(
         f"attribute-{at}", name, lambda one: known.get(one.transcript, {}).get(name, ""), choice=few
     )
 
@@ -163,18 +175,18 @@ def _took(one: CoderWork) -> str:
 
 
 _COLUMNS = (
-    Column[CoderWork](
+    ListColumn[CoderWork](
         "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
     ),
-    Column[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
-    Column[CoderWork]("case", "Case", lambda one: one.case, choice=True),
-    Column[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
-    Column[CoderWork]("passages", "Passages", lambda one: one.passages),
-    Column[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
-    Column[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
-    Column[CoderWork]("left", "Left", lambda one: one.left),
-    Column[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
-    Column[CoderWork](
+    ListColumn[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
+    ListColumn[CoderWork]("case", "Case", lambda one: one.case, choice=True),
+    ListColumn[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
+    ListColumn[CoderWork]("passages", "Passages", lambda one: one.passages),
+    ListColumn[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
+    ListColumn[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
+    ListColumn[CoderWork]("left", "Left", lambda one: one.left),
+    ListColumn[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
+    ListColumn[CoderWork](
         "where",
         "Coded in",
         lambda one: "another program" if one.elsewhere else "Label Studio",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from study_with_pages import INES, MONEY, TOM, WithPages, study_with_pages
 
 from annotations.coding import Coding, Condition, Review
-from annotations.store.cell_place import Passage
+from annotations.store.accounts import account_named, set_email
+from annotations.store.cell_place import RestingPassage
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.doubts import Doubt, add_doubt
+from annotations.store.label_studio_users import keep_users
 from annotations.store.loose_codings import add_loose_codings
 from annotations.store.model_versions import ModelVersion, add_model, promote
 from annotations.store.reviews import add_reviews
@@ -19,13 +22,13 @@ from annotations.store.suggestions import Suggested, add_suggestions
 from annotations.store.transcripts import transcript_by_id
 from annotations.transcript import Span
 from service.access.policy import NotAllowed
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.doubts.seen import doubts_seen
 from service.looking.codebook_read import team_examples
 from service.looking.margin import MarginTurn, read_with_margin
 from service.looking.my_work import work_of
 
-LEAD = Viewer(None, "Lea", Role.LEAD)
+LEAD = Viewer(None, "Lea", ViewerRole.LEAD)
 pytestmark = pytest.mark.slow
 
 
@@ -38,7 +41,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithPages]:
 
 
 def _coder(name: str) -> Viewer:
-    return Viewer(uuid4(), name, Role.CODER)
+    return Viewer(uuid4(), name, ViewerRole.CODER)
 
 
 def _turn(made: WithPages, viewer: Viewer, at: int) -> MarginTurn:
@@ -100,12 +103,12 @@ def test_a_doubt_shows_where_codes_would(kept: WithPages) -> None:
     with kept.parts.store.writing() as connection:
         found = transcript_by_id(connection, kept.both)
         assert found is not None
-        at = Passage(kept.both, kept.passages[6].span, found.transcript.text_hash)
+        at = RestingPassage(kept.both, kept.passages[6].span, found.transcript.text_hash)
         add_doubt(connection, Doubt(INES, "Why does it say so here?", True, passage=at))
     for viewer, sees in ((_coder(INES), True), (_coder(TOM), False), (LEAD, True)):
         assert bool(_turn(kept, viewer, 6).doubts) is sees
         assert any("Why does it" in one.doubt.text for one in doubts_seen(kept.parts, viewer)) is sees
-    reader = Viewer(uuid4(), "Rita", Role.READER, sees_text=True)
+    reader = Viewer(uuid4(), "Rita", ViewerRole.READER, sees_text=True)
     assert doubts_seen(kept.parts, reader) == ()
 
 
@@ -121,8 +124,8 @@ def test_examples_of_a_code_are_passages_that_one_may_see(kept: WithPages) -> No
 def test_who_may_not_read_an_interview_is_refused(kept: WithPages) -> None:
     """A reader without text; to a coder of another site it is not there, as one of an unknown id."""
     with pytest.raises(NotAllowed):
-        read_with_margin(kept.parts, Viewer(uuid4(), "Rita", Role.READER), kept.both)
-    elsewhere = Viewer(uuid4(), "Cleo", Role.CODER, sites=frozenset({"Community team"}))
+        read_with_margin(kept.parts, Viewer(uuid4(), "Rita", ViewerRole.READER), kept.both)
+    elsewhere = Viewer(uuid4(), "Cleo", ViewerRole.CODER, sites=frozenset({"Community team"}))
     assert read_with_margin(kept.parts, elsewhere, kept.both) is None
     assert read_with_margin(kept.parts, LEAD, uuid4()) is None
 
@@ -134,14 +137,47 @@ def test_what_is_done_is_ones_own_and_what_is_next_is_not_done(kept: WithPages) 
     assert (both.passages, both.done, both.left) == (22, 11, 11)
     assert (alone.passages, alone.done) == (30, 15)
     assert (work["NRB-01"].done, work["NRB-01"].next) == (work["NRB-01"].passages, None)
-    assert alone.next == "http://127.0.0.1:8431/projects/7/data?task=716"
+    # Label Studio goes on by itself from the first that is open; what lies further on is opened alone
+    assert (alone.next, alone.streams) == ("http://127.0.0.1:8431/projects/7/data?labeling=1", True)
+    assert (both.next, both.streams) == ("http://127.0.0.1:8431/projects/7/data?task=742", False)
     toms = {one.name: one for one in work_of(kept.parts, LEAD, "tom okafor").interviews}
     assert (toms["NRB-03"].done, "CRK-04" in toms) == (3, False)
 
 
+def test_whether_she_can_enter_label_studio_is_known_by_her_address(kept: WithPages) -> None:
+    """Her account's address, and whether Label Studio has a user of it; nothing of somebody without an account."""
+    with kept.parts.store.writing() as connection:
+        set_email(connection, account_named(connection, INES).id, "ines@example.org")  # type: ignore[union-attr]
+    found = work_of(kept.parts, LEAD, INES)
+    assert (found.known_as, found.address) == ("", "ines@example.org")
+    with kept.parts.store.writing() as connection:
+        keep_users(connection, "http://127.0.0.1:8431", {5: "Ines@example.org"})
+    assert work_of(kept.parts, LEAD, INES).known_as == "ines@example.org"
+    assert work_of(kept.parts, LEAD, "Nobody").known_as == ""
+
+
+def test_people_are_led_where_they_reach_label_studio(
+    kept: WithPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a team's server the address that Tandem uses is none that a browser reaches."""
+    settings = replace(
+        kept.parts.settings,
+        label_studio_url="http://127.0.0.1:8431",
+        label_studio_public_url="https://label.example.org",
+    )
+    monkeypatch.setattr(kept.parts, "settings", settings)
+    work = work_of(kept.parts, LEAD, INES)
+    assert {one.next.partition("/projects")[0] for one in work.interviews if one.next} == {
+        "https://label.example.org"
+    }
+    turn = _turn(kept, _coder(INES), 20)
+    assert turn.task is not None
+    assert turn.task.startswith("https://label.example.org/projects/7/data?task=")
+
+
 def test_what_one_may_not_know_of_is_not_in_the_work(kept: WithPages) -> None:
     """A coder who is limited to a site sees its interviews alone."""
-    limited = Viewer(uuid4(), INES, Role.CODER, sites=frozenset({"Acute ward"}))
+    limited = Viewer(uuid4(), INES, ViewerRole.CODER, sites=frozenset({"Acute ward"}))
     assert {one.site for one in work_of(kept.parts, limited, INES).interviews} == {"Acute ward"}
 
 

@@ -99,6 +99,10 @@ def test_a_coder_sees_how_far_she_is_and_goes_on(browsers: dict[str, TestClient]
     assert "11 of 22" in page
     assert 'href="http://127.0.0.1:8431/projects/7/data?task=' in page
     assert "Continue with" in page
+    assert 'href="http://127.0.0.1:8431/projects/7/data?labeling=1">Continue with' in page
+    assert "You need a user in Label Studio first" in page
+    assert 'href="/work"' in browsers[INES].get("/").text
+    assert "You need a user in Label Studio" not in browsers["Lea"].get(f"/work?coder={TOM}").text
     assert "3 of 22" in browsers["Lea"].get(f"/work?coder={TOM}").text
     assert browsers[INES].get(f"/work?coder={TOM}").status_code == 403
 

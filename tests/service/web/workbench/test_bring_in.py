@@ -57,15 +57,18 @@ def test_mended_brought_in_and_undone(lead: Lead, parts: Parts) -> None:
     page = lead.send(("JKG-01.txt", INTERVIEW), ("DND-03.txt", talk), ("where.csv", table))
     here = page.url.path
     assert "The wave “3”" in page.text or "3&#34; is not in study.yaml" in page.text
+    assert '<a href="/settings">Settings</a>' in page.text
     number = re.search(rf"{here}/file/(\d+)", page.text[page.text.index("Cannot come in yet") :])
     assert number
     fields = {"wave": "2", "participant": "DND-03", "may_quote": "yes", "attribute-role": "nurse"}
     page = lead.post(f"{here}/file/{number[1]}", fields)
     assert "Cannot come in yet" not in page.text
+    assert "of 2 speakers nobody has said whether they ask" in lead.get(here).text
     page = lead.post(
         f"{here}/roles",
         {"speaker-1": "Berit", "role-1": "interviewer", "speaker-2": "Cilla", "role-2": "participant"},
     )
+    assert "nobody has said whether they ask" not in page.text
     assert _names(parts) == []
     came = lead.post(f"{here}/bring")
     assert "What came in" in came.text

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
-from lead_in_browser import INTERVIEW, SECOND, Lead, a_study
+from accounts import browser
+from lead_in_browser import INTERVIEW, KEY, SECOND, Lead, a_study
 
 from annotations.attributes import Attribute, Owner
+from annotations.store.accounts import add_account
 from annotations.store.attributes import all_attributes, keep_attributes
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import all_jobs
 from annotations.study.config import read_study
+from service.access.viewer import ViewerRole
 from service.all_exports import KINDS
 from service.composition import Parts
+from service.web.workbench import study_page
 
 
 @pytest.fixture
@@ -54,6 +59,27 @@ def test_an_empty_study_says_what_to_do_first(lead: Lead) -> None:
     page = lead.get("/").text
     assert 'href="/bring-in"' in page
     assert "No interviews are in the study yet" in page
+
+
+def test_whoever_is_not_known_is_asked_who_they_are(lead: Lead) -> None:
+    """The study's key opens everything and is nobody; from elsewhere than this machine no account is made."""
+    assert "Say your name" not in lead.get("/").text
+    here = browser(lead.client.app)  # type: ignore[arg-type]
+    assert "Say your name" in here.get(f"/?key={KEY}").text
+    with lead.parts.store.writing() as connection:
+        add_account(connection, "Ada Lind", ViewerRole.LEAD)
+    assert "Say your name" not in here.get("/").text
+
+
+def test_what_was_counted_long_ago_is_not_left_standing(lead: Lead, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that shows how it was before somebody handed out loads itself again."""
+    assert "Refresh" not in lead.get("/").headers
+    monkeypatch.setattr(study_page, "OLD", timedelta(seconds=-1))
+    kept = lead.client.app.state.study_now  # type: ignore[attr-defined]
+    monkeypatch.setattr(kept, "get", lambda: (kept._found, datetime.now(UTC)))
+    page = lead.get("/")
+    assert page.headers["Refresh"] == "3"
+    assert "counted anew" in page.text
 
 
 @pytest.mark.slow
