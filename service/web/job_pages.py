@@ -12,9 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from annotations.store.jobs import cancel, job_of, retry
 from service.access.policy import Action
+from service.audit import Did, note
 from service.composition import Parts
 from service.design.templating import templates_in
 from service.looking.job_progress import JobProgress, job_progress, latest_jobs
+from service.looking.wave_progress import JOBS_IN_WORDS
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import TEMPLATES, Visited, saved
 from service.web.signed_in import still_may
@@ -71,7 +73,8 @@ def cancel_job(visit: Visited, job: UUID) -> Response:
     """As "tandem jobs cancel" does."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.writing() as connection:
-        cancel(connection, job_of(connection, str(job)))
+        its = cancel(connection, job_of(connection, str(job)))
+        note(connection, visit.by, Did.CANCELLED, JOBS_IN_WORDS.get(its.kind, its.kind), job=str(job))
     return saved(f"/jobs/{job}")
 
 
@@ -80,7 +83,8 @@ def retry_job(visit: Visited, job: UUID) -> Response:
     """As "tandem jobs retry" does."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.writing() as connection:
-        retry(connection, job_of(connection, str(job)))
+        its = retry(connection, job_of(connection, str(job)))
+        note(connection, visit.by, Did.TRIED_AGAIN, JOBS_IN_WORDS.get(its.kind, its.kind), job=str(job))
     return saved(f"/jobs/{job}")
 
 

@@ -74,6 +74,7 @@ GROUPS = (
         (
             PageItem("People", "/people", Action.MANAGE_PEOPLE),
             PageItem("Jobs", "/jobs", Action.CHANGE_MODELS),
+            PageItem("Backups", "/backups", Action.CHANGE_STUDY),
             PageItem("Audit", "/audit", Action.SEE_AUDIT),
             PageItem("Settings", "/settings", Action.CHANGE_STUDY),
         ),

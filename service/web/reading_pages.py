@@ -103,7 +103,10 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
         if seen is not None:
             await run_in_threadpool(visit.reads, seen.name)
             notes = visit.may(Action.WRITE_DOUBT)
-            return visit.page("interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes)
+            traces = visit.may(Action.CHANGE_MODELS)
+            return visit.page(
+                "interview_with_margin.html", interview=seen, anchor=_anchor, may_note=notes, may_trace=traces
+            )
     elif not opens(request, path):
         return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)
     else:
