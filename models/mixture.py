@@ -34,8 +34,8 @@ def shares(
     equal = np.full((1, count), 1 / count)
     prior = equal[0] if usual is None else np.asarray(usual, dtype=np.float64)
     known = weights > 0
-    for one in logits:
-        known = known & ~np.isnan(one)
+    for share_found in logits:
+        known = known & ~np.isnan(share_found)
     applied = known & (labels >= 0.5)
     codes = np.flatnonzero((applied.sum(axis=0) >= LEAST_POSITIVES) & (known & ~applied).any(axis=0))
     if count < 2 or not len(codes):
@@ -45,7 +45,7 @@ def shares(
     reached = np.zeros(len(tried))
     for code in codes:
         own = known[:, code]
-        z = np.stack([one[own, code] for one in logits], axis=1)
+        z = np.stack([logit[own, code] for logit in logits], axis=1)
         reached += [average_precision(z @ its, applied[own, code]) / len(codes) for its in tried]
     likely = np.exp((reached - reached.max()) * np.sqrt(applied[:, codes].sum()) / DOUBT)
     found = likely @ tried / likely.sum()
@@ -58,8 +58,8 @@ def shares(
 def mixed(logits: Sequence[Floats], share: Floats) -> Floats:
     """The mean of several models' logits by their shares; NaN where one of them does not judge."""
     total = np.zeros(logits[0].shape)
-    for one, its in zip(logits, share, strict=True):
-        total += one * its
+    for logit, its in zip(logits, share, strict=True):
+        total += logit * its
     return total
 
 

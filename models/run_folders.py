@@ -37,8 +37,8 @@ def erase_runs(folder: Path, runs: Collection[str]) -> tuple[Path, ...]:
             f"there."
         )
     gone = []
-    for run, found in list(run_folders(folder)):
+    for run, run_folder in list(run_folders(folder)):
         if run in runs:
-            erase_folder(found)
-            gone.append(found)
+            erase_folder(run_folder)
+            gone.append(run_folder)
     return tuple(gone)

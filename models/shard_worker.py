@@ -66,7 +66,7 @@ def write_run(folder: Path, run: ShardRun, coded: QuotablePrecedents, codes: Seq
             embeddings=precedents.embeddings,
             groups=precedents.groups.astype(str),
             carried=carried,
-            segments=np.array([one.hex for one in coded.segments], dtype="U32"),
+            segments=np.array([segment.hex for segment in coded.segments], dtype="U32"),
         )
 
 
@@ -176,12 +176,12 @@ def _coded(file: Path) -> QuotablePrecedents:
     plain = read_arrays(file)
     groups = plain["groups"].astype(object)
     precedents = Precedents(plain["embeddings"], groups, plain["carried"])
-    return QuotablePrecedents(precedents, [UUID(one) for one in plain["segments"].tolist()])
+    return QuotablePrecedents(precedents, [UUID(segment_id) for segment_id in plain["segments"].tolist()])
 
 
-def _refuse_other(what: str, found: str, wanted: object, remedy: str) -> None:
-    if found != wanted:
+def _refuse_other(what: str, there: str, wanted: object, remedy: str) -> None:
+    if there != wanted:
         raise TandemError(
-            f"the machine {socket.gethostname()} has another {what} (its hash is {found}) than the one that was to be used "
+            f"the machine {socket.gethostname()} has another {what} (its hash is {there}) than the one that was to be used "
             f"({wanted}), so nothing of it was kept. {remedy}, then run the same command again."
         )

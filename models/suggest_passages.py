@@ -92,19 +92,20 @@ class Reader:
         Only sentences of passages for which something is wanted are embedded. A model that knows only the codebook's
         words points at none.
         """
-        found: list[dict[str, Span]] = [{} for _ in wanted]
+        carrying: list[dict[str, Span]] = [{} for _ in wanted]
         rows = [at for at, codes in enumerate(wanted) if codes]
         if isinstance(self.model, ColdStart) or not rows:
-            return found
+            return carrying
         units = [passages.units[at] for at in rows]
         asked = [wanted[at] for at in rows]
         behind = sentences_behind(self.model, units, asked, embed or self.embed, self.sentences)
         for at, its in zip(rows, behind, strict=True):
             begin = passages.begins[at]
-            found[at] = {
-                code: Span(begin + one.span.start, begin + one.span.end) for code, one in its.items()
+            carrying[at] = {
+                code: Span(begin + carrying_sentence.span.start, begin + carrying_sentence.span.end)
+                for code, carrying_sentence in its.items()
             }
-        return found
+        return carrying
 
     def _parts(self, units: Sequence[Unit], vectors: Floats32) -> PassageParts | None:
         """What a model reads besides the passages; None where it reads nothing else."""

@@ -159,7 +159,11 @@ def _cross_validated(
 
 def _notes(parts: TrainingParts, collected: Collected, model: Model, dataset: Dataset) -> tuple[str, ...]:
     notes = []
-    quoting = [parts.codebook.label(one.code) for one in dataset.described if one.quotes]
+    quoting = [
+        parts.codebook.label(code_described.code)
+        for code_described in dataset.described
+        if code_described.quotes
+    ]
     if quoting:
         notes.append(
             f"what the codebook says of {', '.join(quoting[:8])}{' and others' if len(quoting) > 8 else ''} quotes "
