@@ -48,11 +48,11 @@ def shares(
         z = np.stack([logit[own, code] for logit in logits], axis=1)
         reached += [average_precision(z @ its, applied[own, code]) / len(codes) for its in tried]
     likely = np.exp((reached - reached.max()) * np.sqrt(applied[:, codes].sum()) / DOUBT)
-    found = likely @ tried / likely.sum()
+    mixed_share = likely @ tried / likely.sum()
     drawn = USUAL_WEIGHT / (USUAL_WEIGHT + applied[:, codes].sum())
-    found = drawn * prior + (1 - drawn) * found
-    found[found < LEAST_SHARE] = 0
-    return np.asarray(found / found.sum())
+    mixed_share = drawn * prior + (1 - drawn) * mixed_share
+    mixed_share[mixed_share < LEAST_SHARE] = 0
+    return np.asarray(mixed_share / mixed_share.sum())
 
 
 def mixed(logits: Sequence[Floats], share: Floats) -> Floats:

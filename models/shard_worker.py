@@ -116,8 +116,8 @@ class _ShardSession:
         made_by = self.run.made_by
         source = EmbedderSource(self.run.embedder, device=self.run.device)
         _refuse_other("Tandem", code_hash(), made_by["code"], "Install the same version of Tandem there")
-        found = model_folder(Path(self.run.models), self.run.model)
-        self.model = load(found, str(made_by["model_sha256"]), source)
+        model_place = model_folder(Path(self.run.models), self.run.model)
+        self.model = load(model_place, str(made_by["model_sha256"]), source)
         _refuse_other(
             "encoder", source.fingerprint, made_by["encoder"], "Put the same encoder there, at the same path"
         )

@@ -65,10 +65,8 @@ class Reader:
         ``vectors``: of the passages, shape (passages, dimensions). ``embed_sentences``: embeds what is looked at last.
         """
         model, codes = self.model, self.model.codes
-        found = model.probabilities(passages.units, vectors, self._parts(passages.units, vectors))
-        chosen = suggested(
-            found, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ()
-        )
+        said = model.probabilities(passages.units, vectors, self._parts(passages.units, vectors))
+        chosen = suggested(said, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ())
         nearest = self.coded.precedents.nearest(vectors, passages.groups, chosen)
         none: tuple[str, ...] = ()
         wanted = [none] * len(passages)
@@ -76,13 +74,13 @@ class Reader:
             wanted[at] = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
         carrying = self.carrying(passages, wanted, embed_sentences)
         rows = []
-        for at, (segment, probabilities) in enumerate(zip(passages.segments, found.tolist(), strict=True)):
+        for at, (segment, probabilities) in enumerate(zip(passages.segments, said.tolist(), strict=True)):
             evidence = {
                 codes[code]: tuple(Evidence(self.coded.segments[where], value) for where, value in its)
                 for code, its in nearest[at].items()
             }
             rows.append(Suggested(segment, probabilities, wanted[at], evidence, carrying[at]))
-        return found, rows
+        return said, rows
 
     def carrying(
         self, passages: AskedPassages, wanted: Sequence[Sequence[str]], embed: Embed | None = None

@@ -101,10 +101,10 @@ class Collected:
                 if kind == "some codes" and row in whole:
                     kind = "whole"
                 its = passes.setdefault((labels.coder, labels.condition, kind), {})
-                found = its.setdefault(row, _CoderRow(np.zeros(len(codes), dtype=np.bool_), set()))
-                found.asked = found.asked | asked
-                found.codes |= labels.codes.get(position, frozenset())
-                found.overruled |= position in replaced and not derived
+                row_of_coder = its.setdefault(row, _CoderRow(np.zeros(len(codes), dtype=np.bool_), set()))
+                row_of_coder.asked = row_of_coder.asked | asked
+                row_of_coder.codes |= labels.codes.get(position, frozenset())
+                row_of_coder.overruled |= position in replaced and not derived
         return tuple(
             _judgement(coder, condition, kind, its_rows, codes)
             for (coder, condition, kind), its_rows in passes.items()
@@ -172,14 +172,14 @@ def _judgement(
     coder: str,
     condition: Condition,
     kind: _Kind,
-    found: Mapping[int, _CoderRow],
+    judged_rows: Mapping[int, _CoderRow],
     codes: Sequence[str],
 ) -> Judgement:
-    rows = sorted(found)
-    labels = np.where(np.array([found[row].asked for row in rows]), 0.0, np.nan)
+    rows = sorted(judged_rows)
+    labels = np.where(np.array([judged_rows[row].asked for row in rows]), 0.0, np.nan)
     column = {code: at for at, code in enumerate(codes)}
     for at, row in enumerate(rows):
-        labels[at, [column[code] for code in found[row].codes if code in column]] = 1.0
+        labels[at, [column[code] for code in judged_rows[row].codes if code in column]] = 1.0
     return Judgement(
         coder=coder,
         rows=np.array(rows, dtype=np.intp),
@@ -188,7 +188,7 @@ def _judgement(
         # a pass for some codes alone leaves open whether anything else applies: it teaches, and measures nothing
         gold=kind == "whole" and condition is Condition.INDEPENDENT,
         condition=condition,
-        overruled=np.array([found[row].overruled for row in rows], dtype=np.bool_),
+        overruled=np.array([judged_rows[row].overruled for row in rows], dtype=np.bool_),
     )
 
 

@@ -97,8 +97,8 @@ def cross_validate(
     several = int(fold.max()) + 1
     pairs = _pairs(several, len(dataset))
     told.total = len(pairs) + several
-    found = _together(bench, lambda pair: told.after(bench.path(~np.isin(fold, pair))), pairs)
-    by_pair = dict(zip(pairs, found, strict=True))
+    fitted_pairs = _together(bench, lambda pair: told.after(bench.path(~np.isin(fold, pair))), pairs)
+    by_pair = dict(zip(pairs, fitted_pairs, strict=True))
     chosen = [_best(bench, fold, by_pair, scored) for scored in range(several)]
 
     def without(scored: int) -> Fit:

@@ -93,15 +93,15 @@ def incomparable(why: str, *, new_recipe: bool, unreadable: str = "") -> Promoti
     return _unclear(why, _Undecided(new_recipe, unreadable), {})
 
 
-def waiting(found: PromotionVerdict, *, version: str, by: str, why: str) -> PromotionVerdict:
+def waiting(verdict: PromotionVerdict, *, version: str, by: str, why: str) -> PromotionVerdict:
     """The verdict on a worker's model after a person has gone back to ``version``; ``by``, ``why``: as they said it."""
-    if not found.promoted:
-        return found
+    if not verdict.promoted:
+        return verdict
     reason = (
         f"{by} went back to {version} ({why}), so it waits for a person: tandem models promote. The rule alone would "
-        f"let it serve ({found.verdict}: {found.reason})"
+        f"let it serve ({verdict.verdict}: {verdict.reason})"
     )
-    return PromotionVerdict(WAITS, False, reason, found.figures)
+    return PromotionVerdict(WAITS, False, reason, verdict.figures)
 
 
 def judge(

@@ -97,9 +97,9 @@ def leftovers(store: Store, study: Study, spared: frozenset[Path] = frozenset())
 
 def sweep(store: Store, study: Study, spared: frozenset[Path] = frozenset()) -> Swept:
     """Delete what belongs to nobody; what nobody knows, and what cannot be deleted, is said."""
-    found = leftovers(store, study, spared)
+    unclaimed = leftovers(store, study, spared)
     gone, left = [], []
-    for path in found.dead:
+    for path in unclaimed.dead:
         try:
             if path.is_dir():
                 erase_folder(path)
@@ -112,7 +112,7 @@ def sweep(store: Store, study: Study, spared: frozenset[Path] = frozenset()) -> 
             left.append(
                 f"{path} could not be deleted ({error.strerror}) and is still there. Delete it yourself."
             )
-    return Swept(tuple(gone), tuple(left), found.unknown)
+    return Swept(tuple(gone), tuple(left), unclaimed.unknown)
 
 
 def _living_runs(own: OwnStore, models: dict[str, str | None]) -> set[str]:

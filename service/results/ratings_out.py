@@ -27,7 +27,7 @@ def write_csv(parts: Parts, file: Path) -> int:
     """Each rater's newest rating and each consensus, in the layout that is read back; how many."""
     with parts.store.reading() as connection:
         cells = rated_cells(all_ratings(connection))
-    found = [
+    kept_ratings = [
         rating
         for cell in cells.values()
         for rating in (*cell.newest, *((cell.consensus,) if cell.consensus else ()))
@@ -44,7 +44,7 @@ def write_csv(parts: Parts, file: Path) -> int:
             "consensus": "yes" if rating.consensus else "",
             "given": rating.created.isoformat(timespec="seconds") if rating.created else "",
         }
-        for rating in found
+        for rating in kept_ratings
     ]
     _write(file, COLUMNS, rows)
     return len(rows)

@@ -22,7 +22,7 @@ _MOST_LABELS = 30
 
 def saturation_figures(saturation: Sequence[Saturation], *, tallest: float) -> Iterator[Figure]:
     """The panels of all cases with interviews, on as many sheets as ``tallest`` inches ask for."""
-    shown = [one for one in saturation if one.steps]
+    shown = [saturation_one for saturation_one in saturation if saturation_one.steps]
     for some in lots(shown, max(1, int((tallest - _FOOT) / _PANEL))):
         figure, axes = empty_picture(WIDTH, _PANEL * len(some) + _FOOT)
         for at, reached in enumerate(some):
