@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from scipy.stats import beta
 
-from annotations.store.chosen_cuts import Choice, ChosenCut
+from annotations.store.chosen_cuts import ChosenCut, CutChoice
 from annotations.store.model_versions import ModelVersion
 
 LEAST_PRECISION = 0.3
@@ -40,7 +40,7 @@ def tick_cuts(
     """
     found = _by_rule(model, least)
     for code, one in (chosen or {}).items():
-        if one.choice is Choice.NEVER:
+        if one.choice is CutChoice.NEVER:
             found.pop(code, None)
         elif one.cut is not None and model.thresholds.get(code) is not None:
             found[code] = one.cut

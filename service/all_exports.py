@@ -12,10 +12,10 @@ from pathlib import Path
 
 from annotations.errors import BadInput, unknown
 from annotations.numbers_shown import counted
-from service.agreement.report import Asked as Part
+from service.agreement.report import ReportScope
 from service.composition import Parts
 from service.exporting.exported import Exported
-from service.exporting.wanted import Asked
+from service.exporting.wanted import ExportRequest
 from service.reporting.result_exports import ENDINGS, RESULTS, ResultExport, export_pack
 
 # what an export can be asked
@@ -32,24 +32,24 @@ class Wish:
 
     def one(self, name: str) -> str | None:
         """The only value, where an export takes one; None where nothing is asked."""
-        found = self.narrowed.get(name, ())
-        if len(found) > 1:
+        given = self.narrowed.get(name, ())
+        if len(given) > 1:
             raise BadInput(
-                f"this export takes one {name}; {len(found)} are given. Choose one, or none for all."
+                f"this export takes one {name}; {len(given)} are given. Choose one, or none for all."
             )
-        return found[0] if found else None
+        return given[0] if given else None
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> ExportRequest:
         """As the exports of codings take it."""
-        return Asked(*(self.narrowed.get(name, ()) for name in NARROWED))
+        return ExportRequest(*(self.narrowed.get(name, ()) for name in NARROWED))
 
 
 Make = Callable[[Parts, Path, Wish], Exported]
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """One export. ``switches``: pairs of a name and what it does; ``words``: does it hold what participants said?
 
     ``command``: what makes the same at the command line.
@@ -66,12 +66,12 @@ class Kind:
     words: str = ""
 
 
-def kind_named(key: str) -> Kind:
+def kind_named(key: str) -> ExportKind:
     """The export of this name. Raises UnknownName."""
-    found = next((one for one in KINDS if one.key == key), None)
-    if found is None:
-        raise unknown("export", key, (one.key for one in KINDS))
-    return found
+    kind = next((export_kind for export_kind in KINDS if export_kind.key == key), None)
+    if kind is None:
+        raise unknown("export", key, (export_kind.key for export_kind in KINDS))
+    return kind
 
 
 def make_export(parts: Parts, key: str, ending: str, folder: Path, wish: Wish) -> Exported:
@@ -102,14 +102,14 @@ def _table_named(option: str) -> Make:
     return make
 
 
-def _result(one: ResultExport) -> Make:
-    return lambda parts, file, wish: one.write(
-        parts, file, Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+def _result(export: ResultExport) -> Make:
+    return lambda parts, file, wish: export.write(
+        parts, file, ReportScope(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
     )
 
 
 def _pack(parts: Parts, file: Path, wish: Wish) -> Exported:
-    part, where = Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
+    part, where = ReportScope(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
     return export_pack(parts, file, part, where, with_quotes="with_quotes" in wish.ticked)
 
 
@@ -117,7 +117,7 @@ def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.agreement.report import agree
     from service.agreement.report_files import write_csv, write_html, write_xlsx
 
-    report = agree(parts, Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ())))
+    report = agree(parts, ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ())))
     if file.suffix == ".html":
         write_html(parts, report, file, with_quotes="with_quotes" in wish.ticked)
     else:
@@ -126,16 +126,16 @@ def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
 
 
 def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.disagreements import Wanted, disagreements
+    from service.agreement.disagreements import WantedDisagreements, disagreements
     from service.agreement.disagreements_files import write_csv, write_html
 
-    part = Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
-    found = disagreements(parts, Wanted(part, wish.one(CODE), None))
+    part = ReportScope(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
+    differing = disagreements(parts, WantedDisagreements(part, wish.one(CODE), None))
     if file.suffix == ".html":
-        write_html(found, parts, file)
+        write_html(differing, parts, file)
     else:
-        write_csv(found, parts.codebook, file)
-    return Exported("disagreements", (file,), {"passages on which coders differ": len(found)})
+        write_csv(differing, parts.codebook, file)
+    return Exported("disagreements", (file,), {"passages on which coders differ": len(differing)})
 
 
 def _crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
@@ -145,7 +145,7 @@ def _crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.results.table_page import write_html
     from service.results.table_workbook import write_xlsx
 
-    part = Part(wish.one(WAVE), wish.one(CASE))
+    part = ReportScope(wish.one(WAVE), wish.one(CASE))
     table = study_table(parts, WantedTable(among=part, where=wish.narrowed.get(WHERE, ())))
     write = {".xlsx": write_xlsx, ".docx": write_docx, ".html": write_html}[file.suffix]
     write(table, file, with_quotes="with_quotes" in wish.ticked)
@@ -162,24 +162,24 @@ def _timeline(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.results.timeline_events import timelines, write_csv
     from service.results.timeline_files import write_docx, write_png, write_svg, write_xlsx
 
-    found = timelines(parts, case=wish.one(CASE))
-    if not found:
+    drawn = timelines(parts, case=wish.one(CASE))
+    if not drawn:
         raise BadInput(
             "no events are kept yet, so there is no timeline. Bring them in first: tandem timeline FILE."
         )
     title = f"{parts.study.config.name}: timeline"
     if file.suffix in (".svg", ".docx"):
-        (write_svg if file.suffix == ".svg" else write_docx)(found, file, title=title)
+        (write_svg if file.suffix == ".svg" else write_docx)(drawn, file, title=title)
     else:
-        {".png": write_png, ".xlsx": write_xlsx, ".csv": write_csv}[file.suffix](found, file)
-    return Exported("timeline", (file,), {"events": sum(len(one.events) for one in found)})
+        {".png": write_png, ".xlsx": write_xlsx, ".csv": write_csv}[file.suffix](drawn, file)
+    return Exported("timeline", (file,), {"events": sum(len(line.events) for line in drawn)})
 
 
 def _suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
     from service.looking.hidden_spans import LEFT_OUT
-    from service.looking.suggestions_list import Listing, write_csv
+    from service.looking.suggestions_list import SuggestionsListing, write_csv
 
-    listing = Listing(parts, wish.one(WAVE))
+    listing = SuggestionsListing(parts, wish.one(WAVE))
     notes = (
         (f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.",) if listing.hidden else ()
     )
@@ -190,7 +190,7 @@ _TABLES = (".xlsx", ".csv")
 _WORDS = "It holds participants' words, where their consent allows quotes."
 _QUOTES = (("with_quotes", "With participants' words, where consent allows"),)
 KINDS = (
-    Kind(
+    ExportKind(
         "codings",
         "Codings",
         "One row for each coded passage: to read, to count, to bring back in.",
@@ -201,7 +201,7 @@ KINDS = (
         (("coded_only", "Leave out passages on which a coder found that nothing applies"),),
         _WORDS,
     ),
-    Kind(
+    ExportKind(
         "quotes-by-code",
         "Quotes by code",
         "A Word file: each code with its definition, its quotes and memos.",
@@ -211,7 +211,7 @@ KINDS = (
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "memos",
         "Memos",
         "One row for each memo, with its passage and code.",
@@ -221,7 +221,7 @@ KINDS = (
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "segments-by-codes",
         "Segments by codes",
         "0 or 1 for each segment, coder and code: for R and SPSS.",
@@ -230,7 +230,7 @@ KINDS = (
         _table_named("wide"),
         NARROWED,
     ),
-    Kind(
+    ExportKind(
         "codebook",
         "Codebook",
         "For other programs (.qdc), as a table, or as a Word file to print.",
@@ -238,7 +238,7 @@ KINDS = (
         "tandem export --codebook FILE",
         _table_named("codebook"),
     ),
-    Kind(
+    ExportKind(
         "project",
         "Whole study for another program",
         "A REFI-QDA project for NVivo, MAXQDA, ATLAS.ti, QualCoder and others.",
@@ -248,7 +248,7 @@ KINDS = (
         switches=(("no_suggestions", "People's codings alone, without what models suggested"),),
         words="It holds every interview in full. Keep it like the transcripts: a withdrawal cannot erase it.",
     ),
-    Kind(
+    ExportKind(
         "cross-case-table",
         "Cross-case table",
         "Codes by cases, with informants, ratings and summaries.",
@@ -258,7 +258,7 @@ KINDS = (
         (WAVE, CASE, WHERE),
         _QUOTES,
     ),
-    Kind(
+    ExportKind(
         "ratings",
         "Ratings",
         "How strongly each code helps or hinders, by whom: to be read back.",
@@ -266,7 +266,7 @@ KINDS = (
         "tandem ratings --csv FILE",
         _ratings,
     ),
-    Kind(
+    ExportKind(
         "timeline",
         "Timeline",
         "What happened in each case: a picture, a Word file, or a table.",
@@ -276,18 +276,18 @@ KINDS = (
         (CASE,),
     ),
     *(
-        Kind(
-            one.name,
-            one.title,
-            one.what_for,
+        ExportKind(
+            export.name,
+            export.title,
+            export.what_for,
             ENDINGS,
-            f"tandem {one.name} --docx FILE",
-            _result(one),
-            (WAVE, CASE, WHERE) if one.by_wave else (CASE, WHERE),
+            f"tandem {export.name} --docx FILE",
+            _result(export),
+            (WAVE, CASE, WHERE) if export.by_wave else (CASE, WHERE),
         )
-        for one in RESULTS
+        for export in RESULTS
     ),
-    Kind(
+    ExportKind(
         "report",
         "Methods and results",
         "One Word file with all of it, numbered, and the codebook as its appendix.",
@@ -297,7 +297,7 @@ KINDS = (
         (WAVE, CASE, WHERE),
         _QUOTES,
     ),
-    Kind(
+    ExportKind(
         "agreement",
         "Agreement",
         "Every figure of how far people agree, with each other and with the model.",
@@ -307,7 +307,7 @@ KINDS = (
         (WAVE, CASE, WHERE),
         (("with_quotes", "On the page (.html): disagreements with their words, where consent allows"),),
     ),
-    Kind(
+    ExportKind(
         "disagreements",
         "Disagreements",
         "Each passage on which coders differ, to go through together.",
@@ -317,7 +317,7 @@ KINDS = (
         (WAVE, CASE, CODE, WHERE),
         words="It holds participants' words: keep it where the transcripts are kept.",
     ),
-    Kind(
+    ExportKind(
         "suggestions",
         "Suggestions",
         "What the model that serves proposes, with every probability. Blind passages are left out.",

@@ -94,7 +94,7 @@ def do_waiting_jobs(parts: Parts) -> int:
     count = 0
     while True:
         with parts.store.writing() as connection:
-            put_back_of(connection, [one for one in workers(connection) if _has_ended(one)])
+            put_back_of(connection, [worker for worker in workers(connection) if _has_ended(worker)])
             job = take(connection, name)
         if job is None:
             return count
@@ -163,7 +163,7 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
     for wave in waves:
         precode(parts, wave=wave or None, progress=watch.step)
     pushed = push_again(parts, progress=watch.step)
-    return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
+    return {"waves": list(waves), "projects": [pushed_project.to_json() for pushed_project in pushed]}
 
 
 def _push(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _push(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str
     from service.pushing.push_asked import push_asked
 
     pushed = push_asked(parts, arguments, progress=watch.step)
-    return {"projects": [one.to_json() for one in pushed]}
+    return {"projects": [pushed_project.to_json() for pushed_project in pushed]}
 
 
 def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -199,10 +199,12 @@ def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict
 def _withdraw(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     from service.withdrawal.withdraw import withdraw
 
-    found = withdraw(parts, arguments["participant"], by=arguments["by"], progress=watch.step)
-    if not found.done:
-        raise TandemError(f"Not everything is erased yet: {'; '.join(found.still_there)} Try this job again.")
-    return found.to_json()
+    withdrawn = withdraw(parts, arguments["participant"], by=arguments["by"], progress=watch.step)
+    if not withdrawn.done:
+        raise TandemError(
+            f"Not everything is erased yet: {'; '.join(withdrawn.still_there)} Try this job again."
+        )
+    return withdrawn.to_json()
 
 
 def _look(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import FEWEST_GROUPS, errors_over_groups
 from annotations.agreement.second_coder import holm
 from annotations.agreement.suggestion_effect import FEWEST_IN_ARM, UNITS, Stratum
@@ -43,7 +43,7 @@ class CodeEffect:
 
 
 def effects_by_code(
-    strata: Sequence[Stratum], columns: Sequence[Column], groups: int
+    strata: Sequence[Stratum], columns: Sequence[DecisionColumn], groups: int
 ) -> tuple[CodeEffect, ...]:
     """For every code that anybody chose in either arm. ``columns``: the codes, in the order of the arms' columns."""
     usable = [

@@ -138,10 +138,10 @@ class LabelStudio:
 
     def _answer(self, method: str, path: str, *, params: Any = None, body: Any = None) -> httpx.Response:
         asked = None if params is None else dict(params)
-        found: httpx.Response = self._client._client_wrapper.httpx_client.request(
+        response: httpx.Response = self._client._client_wrapper.httpx_client.request(
             path, method=method, params=asked, json=body
         )
-        return found
+        return response
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         def once() -> T:
@@ -239,5 +239,7 @@ def _faults(body: str) -> str:
     except ValueError:
         return "no reason that could be read"
     named = plain.get("validation_errors") if isinstance(plain, dict) else None
-    fields = [one for one in (named if isinstance(named, dict) else ()) if re.fullmatch(r"\w{1,40}", one)]
+    fields = [
+        field for field in (named if isinstance(named, dict) else ()) if re.fullmatch(r"\w{1,40}", field)
+    ]
     return f"at fault: {', '.join(fields)}" if fields else "its log says why"

@@ -61,7 +61,7 @@ class DraftedTask:
     changed: datetime
 
 
-class Asked(Protocol):
+class AnswersClient(Protocol):
     """Whoever puts a question to Label Studio: the client of ``annotations.label_studio``."""
 
     url: str
@@ -76,7 +76,7 @@ class Asked(Protocol):
 class Answers:
     """The reading side of one Label Studio."""
 
-    def __init__(self, server: Asked) -> None:
+    def __init__(self, server: AnswersClient) -> None:
         self.url = server.url
         self._server = server
 

@@ -1,4 +1,5 @@
-"""Many rows into a table at once: by COPY on PostgreSQL, which takes them several times as fast; else in one statement.
+"""Many rows into a table at once: by COPY on PostgreSQL, which takes them several times as fast; on SQLite
+by the driver's own way for many rows, which leaves out what SQLAlchemy looks at in each.
 
 https://www.postgresql.org/docs/current/populate.html, https://www.psycopg.org/psycopg3/docs/basic/copy.html
 """
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.exc import DBAPIError
 
-# fewer are not worth a COPY of their own
+# fewer are not worth a way of their own
 FEW = 50
 
 
@@ -22,13 +23,18 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     """
     if not rows:
         return
-    if connection.dialect.name != "postgresql" or len(rows) < FEW:
+    if len(rows) < FEW:
         connection.execute(table.insert(), list(rows))
         return
     columns = [one for one in table.columns if one.name in rows[0] or _default(one) is not None]
     quoted = connection.dialect.identifier_preparer
     names = ", ".join(quoted.format_column(one) for one in columns)
     values = [_value_of(one, connection) for one in columns]
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({marks})"  # noqa: S608 (our names)
+        connection.exec_driver_sql(statement, [tuple(value(row) for value in values) for row in rows])
+        return
     statement = f"COPY {quoted.format_table(table)} ({names}) FROM STDIN"
     driver: Any = connection.connection
     try:

@@ -20,7 +20,7 @@ from annotations.transcript import Role, Span
 _FEW = 400
 
 
-class Counted(NamedTuple):
+class JudgedCount(NamedTuple):
     """The passages to code of a transcript, and how many of them somebody has judged, for the whole codebook."""
 
     passages: int
@@ -39,9 +39,9 @@ class JudgedPassages:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._kept: dict[UUID, tuple[_Mark, Counted]] = {}
+        self._kept: dict[UUID, tuple[_Mark, JudgedCount]] = {}
 
-    def now(self, connection: Connection, segmentation: str) -> dict[UUID, Counted]:
+    def now(self, connection: Connection, segmentation: str) -> dict[UUID, JudgedCount]:
         """The counts of every transcript that this segmentation has cut."""
         marks = _marks(connection, segmentation)
         with self._turn:
@@ -54,7 +54,7 @@ class JudgedPassages:
                 found = _to_code(connection, segmentation, stale) if len(read) < len(stale) else {}
                 found |= counted_passages(connection, segmentation, read) if read else {}
                 for one in stale:
-                    self._kept[one] = (marks[one], found.get(one, Counted(0, 0)))
+                    self._kept[one] = (marks[one], found.get(one, JudgedCount(0, 0)))
             for gone in self._kept.keys() - marks.keys():
                 del self._kept[gone]
             return {one: self._kept[one][1] for one in marks}
@@ -62,7 +62,7 @@ class JudgedPassages:
 
 def counted_passages(
     connection: Connection, segmentation: str, only: Collection[UUID] | None = None
-) -> dict[UUID, Counted]:
+) -> dict[UUID, JudgedCount]:
     """The counts as things stand; ``only``: of these transcripts.
 
     As ``labels.labels_of`` has it: each coder's reviews under one condition and codebook are projected together, and a
@@ -98,18 +98,18 @@ def counted_passages(
     found = {}
     for at, rows in cut.items():
         units = {n for n, row in enumerate(rows) if row[3] in coded}
-        found[numbers[at]] = Counted(len(units), len(units & positions.get(at, set())))
+        found[numbers[at]] = JudgedCount(len(units), len(units & positions.get(at, set())))
     return found
 
 
-def _to_code(connection: Connection, segmentation: str, only: Collection[UUID]) -> dict[UUID, Counted]:
+def _to_code(connection: Connection, segmentation: str, only: Collection[UUID]) -> dict[UUID, JudgedCount]:
     """The passages to code of each transcript, as if nobody had judged any."""
     s = segments.c
     roles = s.role.in_([role.value for role in Role if role.is_coded])
     wanted = select(s.transcript_id, func.count()).where(s.segmentation == segmentation, roles)
     if len(only) <= _FEW:
         wanted = wanted.where(s.transcript_id.in_(list(only)))
-    return {row[0]: Counted(row[1], 0) for row in connection.execute(wanted.group_by(s.transcript_id))}
+    return {row[0]: JudgedCount(row[1], 0) for row in connection.execute(wanted.group_by(s.transcript_id))}
 
 
 def _rows(

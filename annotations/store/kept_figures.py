@@ -75,7 +75,7 @@ def stamp_of(connection: Connection, codebook: str, segmentation: str) -> str:
     whose they are, their case, site and wave; what was erased; the codebook; how transcripts are cut.
     """
     tables = (reviews, retractions, serving, model_versions, withdrawals, forgettings)
-    newest = [connection.execute(select(func.max(one.c.sequence))).scalar() or 0 for one in tables]
+    newest = [connection.execute(select(func.max(table.c.sequence))).scalar() or 0 for table in tables]
     t = transcripts.c
     wanted = select(t.name, t.participant, t.case, t.site, t.wave, t.text_hash).order_by(t.sequence)
     described = json.dumps([list(row) for row in connection.execute(wanted)])

@@ -10,13 +10,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select, text
 
-from annotations.label_studio.arrivals import HOLDING, WAITING, JudgedAnnotation, State, judged_annotation
+from annotations.label_studio.arrivals import (
+    HOLDING,
+    WAITING,
+    ArrivalState,
+    JudgedAnnotation,
+    judged_annotation,
+)
 from annotations.store.many_values import in_lots
 from annotations.store.passage_answers import PassageAnswer, count_set_aside_answers, reviews_among
 from annotations.store.tables import label_studio_annotations
 
 
-class Place(NamedTuple):
+class AnnotationPlace(NamedTuple):
     """Where an annotation stands: its task's number and key."""
 
     task: int | None
@@ -36,7 +42,7 @@ class Seen:
 
     project: UUID
     annotation: int
-    state: State
+    state: ArrivalState
     key: UUID | None = None
     task: int | None = None
     user: int | None = None
@@ -70,12 +76,14 @@ def seen(connection: Connection, project: UUID, annotations: Collection[int]) ->
     return found
 
 
-def alive_in(connection: Connection, project: UUID) -> dict[int, Place]:
+def alive_in(connection: Connection, project: UUID) -> dict[int, AnnotationPlace]:
     """Where every annotation of a project stands that has not been deleted, as last seen."""
     a = label_studio_annotations
     wanted = select(a.c.annotation_id, a.c.task_id, a.c.key)
-    rows = connection.execute(wanted.where(a.c.project_id == project, a.c.state != State.DELETED.value))
-    return {row.annotation_id: Place(row.task_id, row.key) for row in rows}
+    rows = connection.execute(
+        wanted.where(a.c.project_id == project, a.c.state != ArrivalState.DELETED.value)
+    )
+    return {row.annotation_id: AnnotationPlace(row.task_id, row.key) for row in rows}
 
 
 def tasks_told_of(connection: Connection, project: UUID, after: int) -> set[int]:
@@ -139,7 +147,7 @@ def _of_passage(whole: Seen, answer: PassageAnswer) -> Seen:
         whole,
         key=answer.key,
         coder=answer.coder,
-        state=State.REVIEW,
+        state=ArrivalState.REVIEW,
         changed=answer.changed,
         content=answer.content,
         told=None if whole.told is None else JudgedAnnotation(whole.told.arrival, answer.decision),
@@ -149,7 +157,7 @@ def _of_passage(whole: Seen, answer: PassageAnswer) -> Seen:
 def waiting_rows(connection: Connection) -> tuple[Seen, ...]:
     """The annotations that are set aside, or whose task is not known, in the order of their numbers."""
     a = label_studio_annotations
-    states = [State.OVERWRITTEN.value, *(state.value for state in WAITING)]
+    states = [ArrivalState.OVERWRITTEN.value, *(state.value for state in WAITING)]
     wanted = select(a).where(a.c.state.in_(states)).order_by(a.c.project_id, a.c.annotation_id)
     return tuple(_seen(row) for row in connection.execute(wanted))
 
@@ -171,7 +179,7 @@ def rows_of_user(connection: Connection, project: UUID, user: int) -> tuple[Seen
 def count_set_aside(connection: Connection) -> int:
     """How many annotations are set aside, and passages of whole interviews."""
     a = label_studio_annotations
-    states = [State.SET_ASIDE.value, State.OVERWRITTEN.value]
+    states = [ArrivalState.SET_ASIDE.value, ArrivalState.OVERWRITTEN.value]
     wanted = select(func.count()).select_from(a).where(a.c.state.in_(states))
     return int(connection.execute(wanted).scalar_one()) + count_set_aside_answers(connection)
 
@@ -180,7 +188,7 @@ def _seen(row: Row[Any]) -> Seen:
     return Seen(
         project=row.project_id,
         annotation=row.annotation_id,
-        state=State(row.state),
+        state=ArrivalState(row.state),
         key=row.key,
         task=row.task_id,
         user=row.user_id,

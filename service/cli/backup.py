@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from service.backup.make import Made
+    from service.backup.make import MadeBackup
     from service.composition import Parts
     from service.settings import Settings
 
@@ -104,7 +104,7 @@ def _each_night(parts: Parts, at: str, make: Callable[[], None]) -> None:
     each_night(config, make, last=last, failed=warn)
 
 
-def _show(made: Made, json: bool) -> None:
+def _show(made: MadeBackup, json: bool) -> None:
     if json:
         as_json(made.to_json())
         return

@@ -38,12 +38,12 @@ def command(
     """Show the table of each wave side by side, with what is new, gone or turned round; and the same for participants who
     were interviewed again.
     """
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.composition import open_parts
     from service.results.changed import change_over_waves, change_parts
     from service.results.study_findings import WantedFindings
 
-    wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(None, case, site), where or ())
+    wanted = WantedFindings(tuple(columns or ("case",)), level, ReportScope(None, case, site), where or ())
     with open_parts(chosen(study)) as parts:
         found = change_over_waves(parts, wanted)
         made = write_asked(

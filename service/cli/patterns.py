@@ -51,13 +51,13 @@ def command(
     """Show which codes stand on the same passages more or less often than by chance, which codes and cases are alike, and
     which findings rest on a single source.
     """
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.composition import open_parts
     from service.results.patterns import patterns
     from service.results.patterns_parts import patterns_parts
     from service.results.study_findings import WantedFindings
 
-    wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or ())
+    wanted = WantedFindings(tuple(columns or ("case",)), level, ReportScope(wave, case, site), where or ())
     with open_parts(chosen(study)) as parts:
         found = patterns(parts, wanted, framework=framework, crossed_with=crossed_with)
         made = write_asked(

@@ -113,7 +113,7 @@ def command(
     """
     from annotations.errors import BadInput
     from service.access.policy import Action
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.audit import Did
     from service.composition import open_parts
     from service.reporting.pack import WantedPack
@@ -132,7 +132,7 @@ def command(
     wanted = WantedPack(
         tuple(columns or ("case",)),
         level,
-        Asked(wave, case, site),
+        ReportScope(wave, case, site),
         where or (),
         by_outcome,
         role,

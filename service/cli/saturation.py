@@ -62,13 +62,13 @@ def command(
 
     The method is that of Guest, Namey and Chen (2020): base, run, and threshold of new information.
     """
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.composition import open_parts
     from service.results.saturations import refuse_strange, saturations, saturations_parts
     from service.results.study_findings import WantedFindings
 
     refuse_strange(base, run, threshold)
-    wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or ())
+    wanted = WantedFindings(tuple(columns or ("case",)), level, ReportScope(wave, case, site), where or ())
     with open_parts(chosen(study)) as parts:
         found = saturations(parts, wanted, base=base, run=run, threshold=threshold)
         made = write_asked(

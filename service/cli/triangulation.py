@@ -50,12 +50,14 @@ def command(
     """Show for each finding (code, case and phase) which kinds of source and which roles support it, contradict it, or are
     silent, and whether interviews, documents and field notes agree.
     """
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.composition import open_parts
     from service.results.study_findings import WantedFindings
     from service.results.triangulated import triangulation, triangulation_parts
 
-    wanted = WantedFindings(tuple(columns or ("case",)), level, Asked(wave, case, site), where or (), role)
+    wanted = WantedFindings(
+        tuple(columns or ("case",)), level, ReportScope(wave, case, site), where or (), role
+    )
     with open_parts(chosen(study)) as parts:
         found = triangulation(parts, wanted)
         made = write_asked(

@@ -17,9 +17,9 @@ def keep_how_far(store: Store, project: ProjectRow, answers: Answers) -> None:
     with store.reading() as connection:
         tasks = interviews_of(connection, project.id)
         kept = {
-            one.key: transcript_by_id(connection, tasks[one.key].transcript)
-            for one in found
-            if one.key in tasks
+            draft.key: transcript_by_id(connection, tasks[draft.key].transcript)
+            for draft in found
+            if draft.key in tasks
         }
     drafts: dict[tuple[object, int], Draft] = {}
     for one in sorted(found, key=lambda draft: draft.changed):

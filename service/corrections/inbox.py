@@ -16,7 +16,7 @@ from annotations.label_studio.webhook import DELETED, Webhook
 from annotations.store.label_studio_projects import ProjectRow, project_numbered
 from annotations.store.label_studio_users import keep_users, users
 from annotations.store.seen_annotations import alone_with_inbox
-from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
+from annotations.store.webhooks import WaitingWebhook, finish_events, store_event, waiting_events
 from service.composition import Parts
 from service.corrections.reviews_follow_annotations import Reviewing
 
@@ -28,12 +28,12 @@ TOGETHER = 6
 LONGEST_BACK_S = 2.0
 
 
-def _runs(waiting: Sequence[Event]) -> Iterator[list[Event]]:
+def _runs(waiting: Sequence[WaitingWebhook]) -> Iterator[list[WaitingWebhook]]:
     """Webhooks that can be worked off together: of one project, each about another task, in their order.
 
     What is said twice of a task comes in two runs, so that every word of a coder becomes a review of its own.
     """
-    run: list[Event] = []
+    run: list[WaitingWebhook] = []
     project, about = 0, set[int | None]()
     for event in waiting:
         told = event.webhook
@@ -163,7 +163,7 @@ class Inbox:
             for run in _runs(waiting):
                 counted += self._try(run)
 
-    def _try(self, run: Sequence[Event]) -> Counter[str]:
+    def _try(self, run: Sequence[WaitingWebhook]) -> Counter[str]:
         """Work off webhooks together; one that cannot be used is given up after a few tries, so that others follow."""
         try:
             with self._turns.working_off(), self._parts.store.writing() as connection:
@@ -181,7 +181,7 @@ class Inbox:
             finish_events(connection, [run[0].sequence], "cannot be used; a pull mends what it meant")
         return Counter({"events": 1})
 
-    def _work_off(self, connection: Connection, run: Sequence[Event]) -> Counter[str]:
+    def _work_off(self, connection: Connection, run: Sequence[WaitingWebhook]) -> Counter[str]:
         alone_with_inbox(connection)
         first = waiting_events(connection, most=1)
         if not first or first[0].sequence != run[0].sequence:
@@ -216,7 +216,7 @@ class Inbox:
         arrivals, events = [arrival for arrival, _ in found], [event for _, event in found]
         return self.reviewing.take_in(connection, project, arrivals, events=events)
 
-    def _strangers(self, connection: Connection, waiting: Sequence[Event]) -> bool:
+    def _strangers(self, connection: Connection, waiting: Sequence[WaitingWebhook]) -> bool:
         """Does a webhook name a user whose address is not known yet?"""
         by_project: dict[int, set[int]] = {}
         for told in (event.webhook for event in waiting if event.webhook is not None):

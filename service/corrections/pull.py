@@ -29,13 +29,13 @@ from annotations.store.label_studio_reads import (
 from annotations.store.label_studio_users import keep_users
 from annotations.store.pushed_tasks import tasks_with_keys
 from annotations.store.seen_annotations import (
-    Place,
+    AnnotationPlace,
     alive_in,
     alone_with_inbox,
     count_set_aside,
     tasks_told_of,
 )
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.drafts_of_interviews import keep_how_far
@@ -151,7 +151,7 @@ class _Pulling:
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
-        if project.view is View.INTERVIEW:
+        if project.view is TaskView.INTERVIEW:
             keep_how_far(self.store, project, self.answers)
         newest = [one.changed for one in tasks if one.changed]
         newest += [one.changed for one in listed.values() if one.changed]
@@ -203,7 +203,7 @@ class _Pulling:
         self,
         project: ProjectRow,
         tasks: Sequence[AnsweredTask],
-        alive: Mapping[int, Place],
+        alive: Mapping[int, AnnotationPlace],
         unchanged: Set[int],
         *,
         everything: bool,
@@ -211,7 +211,7 @@ class _Pulling:
         """The annotations known before the reading began that are not there now; on unchanged tasks nothing is gone."""
         there = {arrival.annotation for task in tasks for arrival in task.arrivals}
         read = {task.id for task in tasks} | {task.key for task in tasks if task.key}
-        asked: dict[Place, bool] = {}
+        asked: dict[AnnotationPlace, bool] = {}
         gone = []
         for number, place in alive.items():
             if number in there or place.task in unchanged:
@@ -226,7 +226,7 @@ class _Pulling:
                     gone.append(number)
         return gone
 
-    def _is_there(self, project: ProjectRow, place: Place) -> bool:
+    def _is_there(self, project: ProjectRow, place: AnnotationPlace) -> bool:
         if place.task is None or place.key is None:
             return True
         return self.answers.holds(project.project_id, place.task, place.key)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from annotations.coding import Coding, Condition, Review
 from annotations.label_studio.annotation import Arrival
-from annotations.label_studio.arrivals import Decision, JudgedAnnotation
+from annotations.label_studio.arrivals import CoderDecision, JudgedAnnotation
 from annotations.store.annotation_reviews import Word
 from annotations.store.pushed_tasks import OnScreen, PushedTask, shown_at, shown_first
 from annotations.store.seen_annotations import Seen
@@ -49,7 +49,7 @@ def review_of(
     )
 
 
-def _codings(decided: Decision, span: Span, arrival: Arrival) -> tuple[Coding, ...]:
+def _codings(decided: CoderDecision, span: Span, arrival: Arrival) -> tuple[Coding, ...]:
     """The codings of a decision: of the words that were marked, or of the passage as a whole."""
     if decided.marked:
         return tuple(
@@ -96,7 +96,7 @@ def _boxes(connection: Connection, row: Seen, stood: OnScreen | None, shown: UUI
     return {"offered": list(stood.offered), "ticked": list(stood.ticked or ())}
 
 
-def _origin(row: Seen, arrival: Arrival, decided: Decision) -> dict[str, Any]:
+def _origin(row: Seen, arrival: Arrival, decided: CoderDecision) -> dict[str, Any]:
     if arrival.is_interview:
         kinds = Counter(one.origin for one in decided.marked)
     else:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, literal, select
 
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.store.label_studio_projects import in_the_other_view, projects_in_view
 from annotations.store.tables import (
     annotation_reviews,
@@ -25,7 +25,7 @@ from annotations.store.tables import (
     segments,
     transcripts,
 )
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from service.label_studio.addresses import list_address
 from service.settings import Settings
 
@@ -228,7 +228,7 @@ def _where_it_counts(connection: Connection, project: Any) -> Any:
 
 def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str], float]]:
     """The projects in which an interview is one task: by transcript and coder the seconds that it took."""
-    whole = connection.execute(select(_p.c.id).where(_p.c.view == View.INTERVIEW.value)).scalars()
+    whole = connection.execute(select(_p.c.id).where(_p.c.view == TaskView.INTERVIEW.value)).scalars()
     seconds_of: dict[UUID, dict[tuple[UUID, str], float]] = {project_id: {} for project_id in whole}
     if not seconds_of:
         return {}
@@ -251,7 +251,7 @@ def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
         select(a.c.project_id, _s.c.transcript_id, a.c.coder, func.count(a.c.key.distinct()))
         .join(_t, and_(_t.c.project_id == a.c.project_id, _t.c.key == a.c.key))
         .join(_s, _s.c.id == _t.c.segment_id)
-        .where(a.c.state == State.SKIPPED.value, a.c.coder.is_not(None))
+        .where(a.c.state == ArrivalState.SKIPPED.value, a.c.coder.is_not(None))
         .group_by(a.c.project_id, _s.c.transcript_id, a.c.coder)
     )
     skipped: dict[tuple[UUID, UUID], dict[str, int]] = {}

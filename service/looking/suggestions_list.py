@@ -16,7 +16,7 @@ from annotations.errors import BadInput
 from annotations.lots import lots
 from annotations.segment import Segment
 from annotations.store.attributes import all_attributes
-from annotations.store.described_transcripts import Described, described_transcripts
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.segments import segments_in
 from annotations.store.suggestions import (
@@ -62,7 +62,7 @@ class ListedSuggestion:
 class _Said:
     """What the model says of a segment, and whether that must stay unseen."""
 
-    transcript: Described
+    transcript: DescribedTranscript
     segment: Segment
     said: Suggested
     hides: bool
@@ -73,7 +73,7 @@ TRANSCRIPTS = 20
 COLUMNS = tuple(field.name for field in fields(ListedSuggestion) if field.name != "attributes")
 
 
-class Listing:
+class SuggestionsListing:
     """The suggestions of the serving model, of all waves or of one, and of those alone who have certain attributes.
 
     Rows are read some interviews at a time, so that a large study needs no more memory than a small one.
@@ -177,7 +177,7 @@ class Listing:
         return self._labels[code]
 
 
-def write_csv(listing: Listing, file: Path) -> int:
+def write_csv(listing: SuggestionsListing, file: Path) -> int:
     """Write the rows as CSV, whole or not at all; returns how many they were."""
     count = 0
     with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:

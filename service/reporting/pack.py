@@ -15,7 +15,7 @@ from annotations.errors import TandemError
 from annotations.numbers_shown import counted
 from annotations.store.member_checks import MemberCheck
 from service.agreement.methods_paragraph import methods_paragraph
-from service.agreement.report import Asked, Report, agree
+from service.agreement.report import Report, ReportScope, agree
 from service.composition import Parts
 from service.exported_file import whole
 from service.reporting.agreement_section import agreement_table, raters_table, ratings_table
@@ -47,7 +47,7 @@ class WantedPack:
 
     columns: Sequence[str] = ("case",)
     level: int | None = None
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     where: Sequence[str] = ()
     outcome: str | None = None
     role: str | None = None
@@ -106,7 +106,10 @@ def read_pack(parts: Parts, wanted: WantedPack) -> Pack:
     findings = study_findings(
         parts, WantedFindings(wanted.columns, wanted.level, wanted.among, wanted.where, wanted.role)
     )
-    asked, why = Asked(wanted.among.wave, wanted.among.case, wanted.among.site, where=tuple(wanted.where)), ""
+    asked, why = (
+        ReportScope(wanted.among.wave, wanted.among.case, wanted.among.site, where=tuple(wanted.where)),
+        "",
+    )
     measured: Report | None = None
     try:
         measured = agree(parts, asked)
@@ -114,7 +117,7 @@ def read_pack(parts: Parts, wanted: WantedPack) -> Pack:
         why = str(error)
     lines = timelines(parts)
     if wanted.among.case is not None:
-        lines = tuple(one for one in lines if one.case == wanted.among.case)
+        lines = tuple(line for line in lines if line.case == wanted.among.case)
     return Pack(wanted, table, findings, rated_study(parts), lines, measured, why)
 
 
@@ -179,7 +182,7 @@ def _ratings(document: NumberedDocument, pack: Pack) -> None:
     if not pack.rated.cells:
         document.text("Nothing was rated.")
         return
-    agreed = sum(one.rated.consensus is not None for one in pack.rated.cells)
+    agreed = sum(cell.rated.consensus is not None for cell in pack.rated.cells)
     document.text(
         f"{counted(len(pack.rated.cells), 'cell was', 'cells were')} rated, and {agreed} of them by consensus (",
         document.coming("Table"),
@@ -194,23 +197,23 @@ def _ratings(document: NumberedDocument, pack: Pack) -> None:
 
 def _sources(document: NumberedDocument, pack: Pack) -> None:
     """Saturation, triangulation, change."""
-    found = pack.findings
-    saturated = saturations_of(found)
+    findings = pack.findings
+    saturated = saturations_of(findings)
     _part(document, "Saturation", saturations_parts(saturated), nothing=not saturated.found)
     _part(
         document,
         "How the sources support each other",
-        triangulation_parts(triangulation_of(found)),
-        nothing=not found.found,
+        triangulation_parts(triangulation_of(findings)),
+        nothing=not findings.found,
     )
-    if len(found.waves) > 1:
-        changed = change_parts(change_of(found))
+    if len(findings.waves) > 1:
+        changed = change_parts(change_of(findings))
         # participants are in a table: a picture of each would fill a book
         _part(
             document,
             "Change over waves",
             replace(changed, figures=changed.figures[:1]),
-            nothing=not found.found,
+            nothing=not findings.found,
         )
 
 
@@ -234,19 +237,19 @@ def _low(subject: str) -> str:
 
 def _timelines(document: NumberedDocument, pack: Pack) -> None:
     document.heading("Timelines")
-    found = [one for one in pack.lines if one.events]
-    if not found:
+    lines = [line for line in pack.lines if line.events]
+    if not lines:
         document.text("No events are kept.")
         return
     document.turn(landscape=False)
-    events = sum(len(one.events) for one in found)
-    bare = sum(not it.event.has_source for one in found for it in one.events)
+    events = sum(len(line.events) for line in lines)
+    bare = sum(not it.event.has_source for line in lines for it in line.events)
     document.text(
-        f"{counted(events, 'event')} of {counted(len(found), 'case')} are kept, from ",
+        f"{counted(events, 'event')} of {counted(len(lines), 'case')} are kept, from ",
         document.coming("Figure"),
         f" on; {bare} of them without a source, marked with †.",
     )
-    add_timelines(document, found)
+    add_timelines(document, lines)
     document.turn(landscape=True)
 
 
@@ -255,7 +258,7 @@ def _answers(document: NumberedDocument, checks: Sequence[MemberCheck], pack: Pa
     if not checks:
         document.text("No answer to a summary for member checking is recorded.")
         return
-    agreed = sum(one.answer == "agreed" for one in checks)
+    agreed = sum(check.answer == "agreed" for check in checks)
     document.text(
         f"{counted(len(checks), 'answer is', 'answers are')} recorded, of which {agreed} agreed and "
         f"{len(checks) - agreed} corrected something (",

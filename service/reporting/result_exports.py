@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.agreement.report import Asked
+from service.agreement.report import ReportScope
 from service.composition import Parts
 from service.exporting.exported import Exported
 from service.results.study_findings import WantedFindings
@@ -29,15 +29,15 @@ class ResultExport:
     parts: Callable[[Parts, WantedFindings], ResultParts]
     by_wave: bool = True
 
-    def write(self, parts: Parts, file: Path, among: Asked, where: Sequence[str]) -> Exported:
+    def write(self, parts: Parts, file: Path, among: ReportScope, where: Sequence[str]) -> Exported:
         """Write it as the file's ending says. Raises BadInput for names that are not known, and for nothing to draw."""
         from service.results.parts_files import write_docx, write_pictures, write_xlsx
 
-        found = self.parts(parts, WantedFindings(among=among, where=where))
+        result = self.parts(parts, WantedFindings(among=among, where=where))
         if file.suffix.lower() in (".svg", ".png"):
-            return Exported(self.name, tuple(write_pictures(found, file)), notes=found.notes)
-        (write_docx if file.suffix.lower() == ".docx" else write_xlsx)(found, file)
-        return Exported(self.name, (file,), notes=found.notes)
+            return Exported(self.name, tuple(write_pictures(result, file)), notes=result.notes)
+        (write_docx if file.suffix.lower() == ".docx" else write_xlsx)(result, file)
+        return Exported(self.name, (file,), notes=result.notes)
 
 
 def _patterns(parts: Parts, wanted: WantedFindings) -> ResultParts:
@@ -95,7 +95,7 @@ RESULTS = (
 
 
 def export_pack(
-    parts: Parts, file: Path, among: Asked, where: Sequence[str], *, with_quotes: bool
+    parts: Parts, file: Path, among: ReportScope, where: Sequence[str], *, with_quotes: bool
 ) -> Exported:
     """The pack of methods and results as an export."""
     from service.reporting.pack import WantedPack, write_pack

@@ -13,7 +13,7 @@ from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.patterns.change import ABSENT, GONE, NEW, NOT_READ, STAYS, TURNED, Change, WaveCell, changes
 from service.composition import Parts
-from service.results.grid_figure import Head, Mark, grid_figures
+from service.results.grid_figure import GridHead, GridMark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
 from service.results.study_findings import NOT_STATED, StudyFindings, WantedFindings, study_findings
@@ -32,15 +32,15 @@ _SHAPES = {
     "no direction": ("o", "#999999"),
 }
 _KEY = (
-    (Mark("^", "#111111"), "says that it helps"),
-    (Mark("v", "#ffffff"), "that it hinders"),
-    (Mark("D", "#999999"), "both"),
-    (Mark("o", "#999999"), "no direction"),
-    (Mark(words="3"), "number of codings"),
-    (Mark(words="+"), "new"),
-    (Mark(words="−"), "gone"),
-    (Mark(words="↔"), "turned round"),
-    (Mark(words="?"), "no source read"),
+    (GridMark("^", "#111111"), "says that it helps"),
+    (GridMark("v", "#ffffff"), "that it hinders"),
+    (GridMark("D", "#999999"), "both"),
+    (GridMark("o", "#999999"), "no direction"),
+    (GridMark(words="3"), "number of codings"),
+    (GridMark(words="+"), "new"),
+    (GridMark(words="−"), "gone"),
+    (GridMark(words="↔"), "turned round"),
+    (GridMark(words="?"), "no source read"),
 )
 
 
@@ -223,24 +223,24 @@ def _draw(
     there = {one.column for one in its}
     columns = [(name, at) for name in names if name in there for at in range(len(found.waves))]
 
-    def mark(row: int, column: int) -> Mark | None:
+    def mark(row: int, column: int) -> GridMark | None:
         name, at = columns[column]
         one = by_place.get((*rows[row], name))
         if one is None:
             return None
         cell, step = one.cells[at], one.steps[at - 1] if at else ""
         if not cell.read:
-            return Mark(words="?")
+            return GridMark(words="?")
         if not cell.codings:
-            return Mark(words=_SIGNS[GONE]) if step == GONE else None
+            return GridMark(words=_SIGNS[GONE]) if step == GONE else None
         shape, filled = _SHAPES[cell.stance or "no direction"]
-        return Mark(shape, filled, words=f"{cell.codings}{_SIGNS.get(step, '')}")
+        return GridMark(shape, filled, words=f"{cell.codings}{_SIGNS.get(step, '')}")
 
     several = len(f.phases) > 1
     return tuple(
         grid_figures(
-            [Head(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-            [Head(found.waves[at], name or NOT_STATED) for name, at in columns],
+            [GridHead(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
+            [GridHead(found.waves[at], name or NOT_STATED) for name, at in columns],
             mark,
             _KEY,
             tallest=tallest,

@@ -17,7 +17,7 @@ from annotations.timeline.when import when_of
 from service.composition import Parts
 from service.results.check_words import check_json
 from service.results.named_places import NamedPlaces, named_places
-from service.results.rows_in import OnlyTried, RowReader, filled_table, keep_or_take_back
+from service.results.rows_in import RowReader, RowsOnlyTried, filled_table, keep_or_take_back
 
 ANSWERS = ("agreed", "corrected")
 COLUMNS = ("for", "answer", "what", "date", "answered_by", "phase", "code", "by")
@@ -66,7 +66,7 @@ def record_answer(parts: Parts, given: GivenAnswer, *, by: str, dry_run: bool = 
     """Keep one answer. Raises BadInput for whoever is no participant or case, and for what is no answer."""
     kept: tuple[MemberCheck, ...] = ()
     unchanged = 0
-    with suppress(OnlyTried), parts.store.writing() as connection:
+    with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
         try:
             found = _check(places, given, by)
@@ -86,7 +86,7 @@ def import_answers(parts: Parts, file: Path, *, by: str = "", dry_run: bool = Fa
     read = filled_table(file, required=("for", "answer"), optional=COLUMNS[2:])
     kept: tuple[MemberCheck, ...] = ()
     unchanged = 0
-    with suppress(OnlyTried), parts.store.writing() as connection:
+    with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
         found: list[MemberCheck] = []
         seen: dict[tuple[str, ...], int] = {}

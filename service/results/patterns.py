@@ -10,7 +10,7 @@ from typing import Any
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
-from annotations.patterns.co_occurrence import Pair, co_occurrences
+from annotations.patterns.co_occurrence import CodePair, co_occurrences
 from annotations.patterns.coded_passages import coded_passages, codes_on
 from annotations.patterns.similarity import Similarity, similar_codes, similar_columns
 from annotations.patterns.single_sources import SingleSource, single_sources
@@ -35,7 +35,7 @@ class Patterns:
     """``pairs``: every two codes that were compared; ``codes``, ``columns``: how alike codes are, and cases."""
 
     findings: StudyFindings
-    pairs: tuple[Pair, ...]
+    pairs: tuple[CodePair, ...]
     passages: int
     codes: Similarity
     columns: Similarity
@@ -157,7 +157,7 @@ def _above(upper: str, code: str, book: Codebook) -> bool:
     return False
 
 
-def _pair_json(one: Pair, found: StudyFindings) -> dict[str, Any]:
+def _pair_json(one: CodePair, found: StudyFindings) -> dict[str, Any]:
     return {
         "a": found.label(one.a),
         "b": found.label(one.b),

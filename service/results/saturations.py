@@ -9,7 +9,7 @@ from uuid import UUID
 from annotations.errors import BadInput
 from annotations.matrix.tables import informant_of
 from annotations.patterns.saturation import BASE, RUN, THRESHOLD, Interviewed, Saturation, saturation
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind
 from service.composition import Parts
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
@@ -85,7 +85,7 @@ def saturations_of(
         codes.setdefault(one.transcript, set()).add(one.code)
     read = {kept.id for kept in found.read}
     interviews = [kept for kept in found.transcripts if kept.transcript.kind is Kind.INTERVIEW]
-    by_column: dict[str, list[Kept]] = {name: [] for name in found.column_names}
+    by_column: dict[str, list[KeptTranscript]] = {name: [] for name in found.column_names}
     for kept in interviews:
         if kept.id in read:
             by_column[found.column_of[kept.id]].append(kept)
@@ -107,12 +107,12 @@ def saturations_of(
     )
 
 
-def _in_order(its: list[Kept]) -> list[Kept]:
+def _in_order(its: list[KeptTranscript]) -> list[KeptTranscript]:
     """By date; a sort keeps the order of import where that is all that is known."""
     return sorted(its, key=lambda kept: (kept.transcript.date is None, str(kept.transcript.date or "")))
 
 
-def _interviewed(kept: Kept, codes: set[str]) -> Interviewed:
+def _interviewed(kept: KeptTranscript, codes: set[str]) -> Interviewed:
     t = kept.transcript
     return Interviewed(
         t.name, informant_of(t) or t.name, t.date.isoformat() if t.date else "", frozenset(codes)

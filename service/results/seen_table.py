@@ -14,12 +14,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from annotations.matrix.columns import columns_named
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.matrix.rated_cells import RatedCell
-from annotations.matrix.tables import Cell, Matrix
+from annotations.matrix.tables import CodingCell, Matrix
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import CellPlace, column_key
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from service.access.policy import Action, Rule, rule_for
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
@@ -49,7 +49,7 @@ def seen_table(connection: Connection, parts: Parts, viewer: Viewer, table: Stud
             (left, kept) for one, kept in cell.found if (left := _left(one, kept, shown, seen)) is not None
         )
         if found:
-            cells[place] = Cell(found)
+            cells[place] = CodingCell(found)
     part, whole = _columns(connection, table, shown) if viewer.sites is not None else (_any, _any)
     rated = {key: its for key, its in table.rated.items() if whole(_place(its))}
     summaries = {key: its for key, its in table.summaries.items() if whole(its[0].place)}
@@ -76,7 +76,9 @@ def _waits_for_own(viewer: Viewer) -> bool:
     return rule_for(viewer.role, Action.SEE_OTHERS_CODES) is Rule.AFTER_OWN
 
 
-def _left(one: Counted, kept: Kept, shown: Mapping[UUID, Kept], seen: SeenInMany | None) -> Counted | None:
+def _left(
+    one: CountedPassage, kept: KeptTranscript, shown: Mapping[UUID, KeptTranscript], seen: SeenInMany | None
+) -> CountedPassage | None:
     """What of a coding may be seen: all of it, the word of some of its coders, or nothing."""
     if kept.id not in shown:
         return None
@@ -98,7 +100,7 @@ def _any(_place: CellPlace) -> bool:
 
 
 def _columns(
-    connection: Connection, table: StudyTable, shown: Mapping[UUID, Kept]
+    connection: Connection, table: StudyTable, shown: Mapping[UUID, KeptTranscript]
 ) -> tuple[Callable[[CellPlace], bool], Callable[[CellPlace], bool]]:
     """Does the viewer see some transcript of a column; does she see all of them?"""
     columns = columns_named(table.wanted.columns, all_attributes(connection))

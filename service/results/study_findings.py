@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from annotations.attributes import Attributes, filters_of
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
-from annotations.matrix.columns import Columns, columns_named, shown_columns
-from annotations.matrix.counted_codings import Counted, counted_codings
+from annotations.matrix.columns import MatrixColumns, columns_named, shown_columns
+from annotations.matrix.counted_codings import CountedPassage, counted_codings
 from annotations.matrix.orders import columns_in_order, phases_in_order, rows_in_order
 from annotations.matrix.tables import codes_below, informant_of, rows_at
 from annotations.names import folded
@@ -24,8 +24,8 @@ from annotations.store.attributes import all_attributes
 from annotations.store.member_checks import MemberCheck, current_member_checks
 from annotations.store.reviews import derived_reviews
 from annotations.store.tables import now
-from annotations.store.transcripts import Kept, all_texts
-from service.agreement.report import Asked, chosen_transcripts
+from annotations.store.transcripts import KeptTranscript, all_texts
+from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
 
 NOT_STATED = "(not stated)"
@@ -39,7 +39,7 @@ class WantedFindings:
 
     columns: Sequence[str] = ("case",)
     level: int | None = None
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     where: Sequence[str] = ()
     role: str | None = None
 
@@ -53,10 +53,10 @@ class StudyFindings:
     study: str
     codebook: Codebook
     wanted: WantedFindings
-    columns: Columns
-    found: tuple[Counted, ...]
-    transcripts: tuple[Kept, ...]
-    read: tuple[Kept, ...]
+    columns: MatrixColumns
+    found: tuple[CountedPassage, ...]
+    transcripts: tuple[KeptTranscript, ...]
+    read: tuple[KeptTranscript, ...]
     attributes: Attributes
     role: str | None
     listed: Mapping[str, Sequence[str]]
@@ -199,8 +199,8 @@ def phase_ids(codebook: Codebook) -> tuple[str, ...]:
 
 
 def chosen_of(
-    everything: Sequence[Kept], among: Asked, where: Sequence[str], attributes: Attributes
-) -> list[Kept]:
+    everything: Sequence[KeptTranscript], among: ReportScope, where: Sequence[str], attributes: Attributes
+) -> list[KeptTranscript]:
     """The transcripts that are asked about. Raises BadInput for unknown names, and where none is left."""
     filters = filters_of(where, attributes)
     chosen = []
@@ -214,15 +214,15 @@ def chosen_of(
 
 
 def findings_in(
-    connection: Connection, codebook: Codebook, chosen: Sequence[Kept]
-) -> tuple[tuple[Counted, ...], int]:
+    connection: Connection, codebook: Codebook, chosen: Sequence[KeptTranscript]
+) -> tuple[tuple[CountedPassage, ...], int]:
     """The codings that count, and how many phases stand on passages without another code."""
     here = {one.id for one in chosen}
     phases = frozenset(phase_ids(codebook))
     applied = [one for one in applied_codings(connection) if one.transcript in here]
     agreed = [one for one in derived_reviews(connection) if one.transcript in here]
     found = counted_codings(applied, agreed, phases)
-    coded: dict[UUID, list[Counted]] = {}
+    coded: dict[UUID, list[CountedPassage]] = {}
     for one in found:
         coded.setdefault(one.transcript, []).append(one)
     marks = {(one.transcript, one.coding.span) for one in applied if one.coding.code in phases}

@@ -8,10 +8,10 @@ from typing import Any
 
 from annotations.patterns.agreement_words import in_words
 from annotations.patterns.stances import Voices
-from annotations.patterns.triangulation import Finding, findings_of
+from annotations.patterns.triangulation import SourcedFinding, findings_of
 from service.composition import Parts
 from service.results.check_words import check_json
-from service.results.grid_figure import Head, Mark, grid_figures
+from service.results.grid_figure import GridHead, GridMark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
 from service.results.study_findings import NOT_STATED, StudyFindings, WantedFindings, study_findings
@@ -22,8 +22,8 @@ HOW = (
     "it contradicts it if it says the opposite (of a finding without a direction: if it says that it hinders); one that "
     "says both does both; it is silent if it was read and does not carry the code. Counts are of sources."
 )
-_HELPS, _HINDERS = Mark("^", "#111111"), Mark("v", "#ffffff")
-_BOTH, _PLAIN, _SILENT = Mark("D", "#999999"), Mark("o", "#999999"), Mark(words="–")
+_HELPS, _HINDERS = GridMark("^", "#111111"), GridMark("v", "#ffffff")
+_BOTH, _PLAIN, _SILENT = GridMark("D", "#999999"), GridMark("o", "#999999"), GridMark(words="–")
 _MARKS = {"helps": _HELPS, "hinders": _HINDERS, "both ways": _BOTH, "no direction": _PLAIN}
 _KEY = (
     (_HELPS, "say that it helps"),
@@ -31,8 +31,8 @@ _KEY = (
     (_BOTH, "both"),
     (_PLAIN, "no direction"),
     (_SILENT, "silent"),
-    (Mark(boxed=True), "some contradict the finding"),
-    (Mark(), "empty: no finding, or no such source"),
+    (GridMark(boxed=True), "some contradict the finding"),
+    (GridMark(), "empty: no finding, or no such source"),
 )
 
 
@@ -41,7 +41,7 @@ class Triangulation:
     """Every finding in the order of the study; ``unread``: transcripts that nobody has read, which are no source here."""
 
     findings: StudyFindings
-    found: tuple[Finding, ...]
+    found: tuple[SourcedFinding, ...]
     unread: int
 
     @property
@@ -129,7 +129,7 @@ def _table(found: Triangulation) -> ResultTable:
     )
 
 
-def _answered(found: StudyFindings, one: Finding) -> str:
+def _answered(found: StudyFindings, one: SourcedFinding) -> str:
     """Who agreed and who corrected; what they said stands in the table of cells, by consent."""
     answers = found.answers(one.phase, one.code, one.column, one.informants)
     return "; ".join(f"{it.answered_by} {it.answer} ({it.given.isoformat()})" for it in answers)
@@ -149,7 +149,7 @@ def _roles(found: Triangulation) -> ResultTable:
     )
 
 
-def _said(one: Finding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
+def _said(one: SourcedFinding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
     def counted(count: int, voices: Voices, name: str) -> str:
         return f"{name} {count} of {voices.read}"
 
@@ -174,7 +174,7 @@ def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
     }
     columns = [one for one in columns if one in there]
 
-    def mark(row: int, column: int) -> Mark | None:
+    def mark(row: int, column: int) -> GridMark | None:
         one = by_place.get((*rows[row], columns[column][0]))
         if one is None:
             return None
@@ -182,13 +182,13 @@ def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
         if not voices.speaking:
             return _SILENT if voices.read else None
         sign = _MARKS[voices.stance or "no direction"]
-        return Mark(sign.shape, sign.filled, boxed=voices.contradicting(one.direction) > 0)
+        return GridMark(sign.shape, sign.filled, boxed=voices.contradicting(one.direction) > 0)
 
     several = len(f.phases) > 1
     return tuple(
         grid_figures(
-            [Head(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-            [Head(kind[0].upper(), name or NOT_STATED) for name, kind in columns],
+            [GridHead(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
+            [GridHead(kind[0].upper(), name or NOT_STATED) for name, kind in columns],
             mark,
             _KEY,
             tallest=tallest,
@@ -196,7 +196,7 @@ def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
     )
 
 
-def _finding_json(one: Finding, found: StudyFindings) -> dict[str, Any]:
+def _finding_json(one: SourcedFinding, found: StudyFindings) -> dict[str, Any]:
     return {
         "phase": found.label(one.phase) if one.phase else "",
         "code": found.label(one.code),
@@ -218,7 +218,7 @@ def _finding_json(one: Finding, found: StudyFindings) -> dict[str, Any]:
     }
 
 
-def _voices_json(voices: Voices, one: Finding) -> dict[str, Any]:
+def _voices_json(voices: Voices, one: SourcedFinding) -> dict[str, Any]:
     return {
         "read": voices.read,
         "supports": voices.supporting(one.direction),

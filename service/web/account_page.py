@@ -15,12 +15,12 @@ from annotations.store.api_tokens import all_tokens
 from annotations.store.sessions import sessions_of
 from annotations.store.tables import now
 from service.access.policy import Action, may, must
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.accounts.passwords import SHORTEST
 from service.accounts.people import rights_of, role_said
 from service.accounts.program_tokens import NewToken, make_token, rights_of_token, withdraw
 from service.accounts.sign_in import change_password
-from service.audit import By
+from service.audit import Actor
 from service.composition import Parts
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
@@ -141,11 +141,11 @@ def _known(parts: Parts, viewer: Viewer) -> dict[str, Any]:
         "rights": None if account is None else rights_of(account).said(),
         "sessions": [one for one in found if one.expires > moment],
         "tokens": [(one, rights_of_token(one, account).said()) for one in open_ones if account],
-        "roles": [role for role in Role if account and _least(Role(account.role), role) is role],
+        "roles": [role for role in ViewerRole if account and _least(ViewerRole(account.role), role) is role],
     }
 
 
-def _make_user(parts: Parts, account: Account, by: By) -> NewUser:
+def _make_user(parts: Parts, account: Account, by: Actor) -> NewUser:
     # imported here: Label Studio's SDK takes long to load, and few ask for this
     from service.accounts.label_studio_users import make_label_studio_user
     from service.label_studio.connect import label_studio_of
@@ -155,8 +155,8 @@ def _make_user(parts: Parts, account: Account, by: By) -> NewUser:
         return make_label_studio_user(parts, server, account, by=by)
 
 
-def _least(one: Role, other: Role) -> Role:
-    order = list(Role)
+def _least(one: ViewerRole, other: ViewerRole) -> ViewerRole:
+    order = list(ViewerRole)
     return max(one, other, key=order.index)
 
 

@@ -16,7 +16,7 @@ from annotations.store.jobs import Job, all_jobs, ask_for
 from annotations.store.model_versions import all_models, champion
 from annotations.store.segments import segments_in
 from annotations.store.suggestions import suggestions_on
-from annotations.store.transcripts import Kept, all_transcripts, same_name
+from annotations.store.transcripts import KeptTranscript, all_transcripts, same_name
 from service.access.policy import Action, may, must
 from service.access.transcript_access import must_read, sees, sees_drafts
 from service.access.viewer import Viewer
@@ -154,7 +154,7 @@ def docs(request: Request, viewer: Figures) -> HTMLResponse:
     return page_for(request, viewer, "api.html", calls=list(_calls(request.app.openapi())))
 
 
-def _seen(connection: Connection, viewer: Viewer, transcript: str) -> Kept:
+def _seen(connection: Connection, viewer: Viewer, transcript: str) -> KeptTranscript:
     """The transcript. Raises UnknownName, which names no other than this person may know of."""
     kept = same_name(connection, transcript)
     if kept is None or not sees(viewer, kept.transcript):

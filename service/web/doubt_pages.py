@@ -22,7 +22,7 @@ from service.doubts.write import (
     note_on_study,
     withdraw_doubt,
 )
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
 
 PATH = "/doubts"
@@ -32,21 +32,21 @@ Short = Annotated[str, Form(max_length=1_000)]
 router = APIRouter(include_in_schema=False)
 
 _COLUMNS = (
-    Column[SeenDoubt](
+    ListColumn[SeenDoubt](
         "text",
         "Memo or question",
         lambda one: one.doubt.text,
         text=lambda one: _short(one.doubt.text),
         address=lambda one: f"{PATH}/{one.id}",
     ),
-    Column[SeenDoubt]("about", "About", lambda one: one.doubt.about, choice=True),
-    Column[SeenDoubt]("place", "Where", lambda one: one.place, address=lambda one: one.address),
-    Column[SeenDoubt]("by", "By", lambda one: one.doubt.author, choice=True),
-    Column[SeenDoubt](
+    ListColumn[SeenDoubt]("about", "About", lambda one: one.doubt.about, choice=True),
+    ListColumn[SeenDoubt]("place", "Where", lambda one: one.place, address=lambda one: one.address),
+    ListColumn[SeenDoubt]("by", "By", lambda one: one.doubt.author, choice=True),
+    ListColumn[SeenDoubt](
         "when", "When", lambda one: f"{one.doubt.created:%Y-%m-%d %H:%M}" if one.doubt.created else None
     ),
-    Column[SeenDoubt]("state", "State", lambda one: one.state, choice=True),
-    Column[SeenDoubt](
+    ListColumn[SeenDoubt]("state", "State", lambda one: one.state, choice=True),
+    ListColumn[SeenDoubt](
         "answers",
         "Answers",
         lambda one: "\n".join(f"{said.author}: {said.text}" for said in one.doubt.answers),
@@ -62,7 +62,7 @@ def doubts(visit: Visited) -> Response:
     found = doubts_seen(visit.parts, visit.viewer)
     asked = asked_of(visit.request.query_params)
     empty = "Nobody has noted or asked anything yet. Do so here, or beside a turn of an interview."
-    shown = Shown(found, _COLUMNS, asked, path=PATH, noun="doubt", empty=empty)
+    shown = ShownList(found, _COLUMNS, asked, path=PATH, noun="doubt", empty=empty)
     if asked.take:
         return visit.takes(shown, "doubts")
     return visit.page("doubts.html", list=shown)

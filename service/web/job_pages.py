@@ -15,7 +15,7 @@ from service.access.policy import Action
 from service.composition import Parts
 from service.design.templating import templates_in
 from service.looking.job_progress import JobProgress, job_progress, latest_jobs
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import TEMPLATES, Visited, saved
 from service.web.signed_in import still_may
 
@@ -25,13 +25,13 @@ LONGEST_S = 300.0
 router = APIRouter(include_in_schema=False)
 
 _COLUMNS = (
-    Column[JobProgress](
+    ListColumn[JobProgress](
         "what", "What", lambda job: job.what, address=lambda job: f"/jobs/{job.id}", choice=True
     ),
-    Column[JobProgress]("state", "State", lambda job: job.state, choice=True),
-    Column[JobProgress]("created", "Asked for", lambda job: f"{job.created:%Y-%m-%d %H:%M} UTC"),
-    Column[JobProgress]("done", "How far", lambda job: job.share, text=lambda job: job.far_in_words),
-    Column[JobProgress]("error", "Why it failed", lambda job: job.error or ""),
+    ListColumn[JobProgress]("state", "State", lambda job: job.state, choice=True),
+    ListColumn[JobProgress]("created", "Asked for", lambda job: f"{job.created:%Y-%m-%d %H:%M} UTC"),
+    ListColumn[JobProgress]("done", "How far", lambda job: job.share, text=lambda job: job.far_in_words),
+    ListColumn[JobProgress]("error", "Why it failed", lambda job: job.error or ""),
 )
 
 
@@ -42,7 +42,9 @@ def jobs(visit: Visited) -> Response:
     with visit.parts.store.reading() as connection:
         found = latest_jobs(connection)
     asked = asked_of(visit.request.query_params)
-    shown = Shown(found, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet.")
+    shown = ShownList(
+        found, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet."
+    )
     if asked.take:
         return visit.takes(shown, "jobs")
     return visit.page("jobs.html", list=shown)

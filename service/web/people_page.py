@@ -16,8 +16,8 @@ from annotations.store.database import Store
 from annotations.store.tables import now
 from service.access.policy import Action
 from service.accounts.people import (
+    AccountShown,
     Invited,
-    Person,
     Rights,
     change_email,
     change_rights,
@@ -161,7 +161,7 @@ async def _page(
     )
 
 
-def _not_invited(visit: Visit, found: Sequence[Person]) -> list[str]:
+def _not_invited(visit: Visit, found: Sequence[AccountShown]) -> list[str]:
     """Coders of study.yaml who have no account yet."""
     known = {folded(one.account.name) for one in found}
     return [one.name for one in visit.parts.study.config.people if folded(one.name) not in known]
@@ -182,7 +182,7 @@ async def _one(visit: Visit, account: UUID, *, fault: str = "") -> Response:
     )
 
 
-def _known(store: Store, account: UUID) -> tuple[Person | None, list[ApiToken]]:
+def _known(store: Store, account: UUID) -> tuple[AccountShown | None, list[ApiToken]]:
     """Somebody, None where the account is closed, and the tokens that let a program in."""
     found = next((one for one in everybody(store) if one.account.id == account), None)
     with store.reading() as connection:

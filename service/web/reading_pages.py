@@ -15,18 +15,18 @@ from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from service.access.page_links import INTERVIEWS, anchor, interview_path, page_key
 from service.access.policy import Action
 from service.access.transcript_access import must_read, sees
-from service.audit import By, saw
+from service.audit import Actor, saw
 from service.looking.interview_read import read_interview
 from service.looking.interview_search import InterviewSearch, readable_interviews
 from service.looking.margin import read_with_margin
 from service.looking.my_work import Assigned, work_of
 from service.web.client_address import address_of, is_secure
 from service.web.dependencies import Served
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited, page_for, rendered, visit_of
 from service.web.signed_in import viewer_or_none
 
@@ -34,17 +34,17 @@ COOKIE = "tandem_page"
 router = APIRouter(include_in_schema=False)
 
 
-def _columns(mine: Mapping[UUID, Assigned]) -> list[Column[Kept]]:
+def _columns(mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:
     columns = [
-        Column[Kept](
+        ListColumn[KeptTranscript](
             "name", "Interview", lambda one: one.transcript.name, address=lambda one: interview_path(one.id)
         ),
-        Column[Kept]("kind", "Kind", lambda one: one.transcript.kind.value, choice=True),
-        Column[Kept]("participant", "Participant", lambda one: one.transcript.participant),
-        Column[Kept]("case", "Case", lambda one: one.transcript.case, choice=True),
-        Column[Kept]("site", "Site", lambda one: one.transcript.site, choice=True),
-        Column[Kept]("wave", "Wave", lambda one: one.transcript.wave, choice=True),
-        Column[Kept](
+        ListColumn[KeptTranscript]("kind", "Kind", lambda one: one.transcript.kind.value, choice=True),
+        ListColumn[KeptTranscript]("participant", "Participant", lambda one: one.transcript.participant),
+        ListColumn[KeptTranscript]("case", "Case", lambda one: one.transcript.case, choice=True),
+        ListColumn[KeptTranscript]("site", "Site", lambda one: one.transcript.site, choice=True),
+        ListColumn[KeptTranscript]("wave", "Wave", lambda one: one.transcript.wave, choice=True),
+        ListColumn[KeptTranscript](
             "date",
             "Date",
             lambda one: None if one.transcript.date is None else one.transcript.date.isoformat(),
@@ -52,7 +52,7 @@ def _columns(mine: Mapping[UUID, Assigned]) -> list[Column[Kept]]:
     ]
     if mine:
         columns.append(
-            Column[Kept](
+            ListColumn[KeptTranscript](
                 "done",
                 "Done by me",
                 lambda one: mine[one.id].done if one.id in mine else None,
@@ -70,7 +70,7 @@ def interviews(visit: Visited) -> Response:
     work = work_of(visit.parts, visit.viewer, visit.viewer.name).interviews if visit.may(Action.CODE) else ()
     asked = asked_of(visit.request.query_params)
     columns = _columns({one.transcript: one for one in work})
-    shown = Shown(
+    shown = ShownList(
         found, columns, asked, path=INTERVIEWS, noun="interview", empty="There are no interviews yet."
     )
     if asked.take:
@@ -147,9 +147,9 @@ def opens(request: Request, path: str) -> bool:
     return _is_key(request, path, given)
 
 
-def _by_link(request: Request) -> By:
+def _by_link(request: Request) -> Actor:
     """Who reads, for the audit log: somebody with a link, whom Label Studio alone knows."""
-    return By("somebody with a link from Label Studio", "link", address_of(request))
+    return Actor("somebody with a link from Label Studio", "link", address_of(request))
 
 
 def _is_key(request: Request, path: str, given: str) -> bool:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from annotations.coding import Review, Suggestion
 from annotations.segment import Segment
 from annotations.store.model_versions import ModelVersion
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Transcript
 
 
@@ -62,7 +62,7 @@ class TranscriptShown(BaseModel):
     turns: int
 
     @classmethod
-    def of(cls, kept: Kept) -> Self:
+    def of(cls, kept: KeptTranscript) -> Self:
         """As it is kept."""
         t = kept.transcript
         return cls(

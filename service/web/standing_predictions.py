@@ -21,7 +21,7 @@ from annotations.label_studio.predicted_answer import prediction, version_label
 from annotations.store.chosen_cuts import chosen_for, newest_choice
 from annotations.store.model_versions import ModelVersion, erased_models, model_by_id
 from annotations.store.suggestions import suggestions_on
-from annotations.store.suggestions_on_tasks import Standing, standing_on
+from annotations.store.suggestions_on_tasks import StandingSuggestion, standing_on
 from models.ticking import LEAST_PRECISION, tick_cuts
 
 NOTHING = b"[]"
@@ -80,7 +80,7 @@ class StandingPredictions:
         }
 
     def _known(
-        self, codebook: Codebook, choices: int, standing: Iterable[Standing]
+        self, codebook: Codebook, choices: int, standing: Iterable[StandingSuggestion]
     ) -> dict[tuple[UUID, UUID], Ready]:
         with self._turn:
             # it was edited: a code may have left it, or moved; or a lead chose what comes ticked
@@ -100,7 +100,7 @@ class StandingPredictions:
                 self._made.popitem(last=False)
 
     def _made_of(
-        self, connection: Connection, codebook: Codebook, standing: Iterable[Standing]
+        self, connection: Connection, codebook: Codebook, standing: Iterable[StandingSuggestion]
     ) -> dict[tuple[UUID, UUID], Ready]:
         by_model: dict[UUID, set[UUID]] = {}
         for one in standing:

@@ -23,9 +23,9 @@ from service.agreement.kept_report import (
     kept_report,
 )
 from service.agreement.page import figures_in_page
-from service.agreement.report import Asked, chosen_transcripts
+from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.in_force import VisitedNow
@@ -42,15 +42,15 @@ _COEFFICIENTS = {
     "alpha masi": "α with MASI",
 }
 _COLUMNS = (
-    Column[Figure]("code", "What", lambda row: row[1]),
-    Column[Figure]("framework", "Framework", lambda row: row[0], choice=True),
-    Column[Figure]("coefficient", "Figure", lambda row: row[2], choice=True),
-    Column[Figure](
+    ListColumn[Figure]("code", "What", lambda row: row[1]),
+    ListColumn[Figure]("framework", "Framework", lambda row: row[0], choice=True),
+    ListColumn[Figure]("coefficient", "Figure", lambda row: row[2], choice=True),
+    ListColumn[Figure](
         "value", "Value", lambda row: row[4], text=lambda row: "" if row[4] is None else f"{row[4]:.2f}"
     ),
-    Column[Figure]("interval", "95 %, or why there is none", lambda row: row[5]),
-    Column[Figure]("units", "Segments", lambda row: row[6]),
-    Column[Figure]("groups", "Participants", lambda row: row[7]),
+    ListColumn[Figure]("interval", "95 %, or why there is none", lambda row: row[5]),
+    ListColumn[Figure]("units", "Segments", lambda row: row[6]),
+    ListColumn[Figure]("groups", "Participants", lambda row: row[7]),
 )
 
 
@@ -109,7 +109,7 @@ def pairs(visit: VisitedNow) -> Response:
         for one in found
         if not framework or one.framework in ("", framework)
     ]
-    shown = Shown(
+    shown = ShownList(
         rows,
         _COLUMNS,
         asked_of(query),
@@ -154,17 +154,17 @@ _LEVELS = {
 }
 
 
-def _asked(visit: Visit) -> tuple[Asked, str]:
+def _asked(visit: Visit) -> tuple[ReportScope, str]:
     query = visit.request.query_params
     return asked_by({key: query.get(key) or None for key in SLICES}), query.get("framework", "")[:200]
 
 
-def _address(path: str, asked: Asked, **more: str) -> str:
+def _address(path: str, asked: ReportScope, **more: str) -> str:
     said = urlencode(arguments_of(asked) | {key: value for key, value in more.items() if value})
     return f"{path}?{said}" if said else path
 
 
-def _common(visit: Visit, connection: Connection, asked: Asked, framework: str) -> dict[str, Any]:
+def _common(visit: Visit, connection: Connection, asked: ReportScope, framework: str) -> dict[str, Any]:
     parts: Parts = visit.parts
     kept = kept_report(connection, parts, asked)
     arguments = arguments_of(asked)

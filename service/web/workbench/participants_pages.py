@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response, status
 from annotations.attributes import Owner
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.store.described_transcripts import Described, described_transcripts
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.jobs import ask_for
 from annotations.store.withdrawals import all_withdrawals
 from annotations.transcript import Consents
@@ -18,9 +18,9 @@ from service.access.page_links import interview_path
 from service.access.policy import Action
 from service.audit import Did
 from service.importing.change_participant import change_attributes, change_consents
-from service.importing.participants import Person, people_of
+from service.importing.participants import KnownPerson, people_of
 from service.person_named import person_named
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.workbench.asked_jobs import latest_job
 from service.web.workbench.audit import audit
@@ -47,19 +47,25 @@ def participants(visit: Visited) -> Response:
         gone = all_withdrawals(connection)
         job = latest_job(connection, "withdraw")
     columns = [
-        Column[Person]("who", "Participant", lambda one: one.name, address=lambda one: address_of(one.name)),
-        Column[Person]("case", "Case", lambda one: one.case, choice=True),
-        Column[Person]("site", "Site", lambda one: ", ".join(one.sites), choice=True),
-        Column[Person]("wave", "Waves", lambda one: ", ".join(one.waves), choice=True),
-        Column[Person]("transcripts", "Transcripts", lambda one: one.transcripts),
-        Column[Person]("learn", "May be learnt from", lambda one: _how_many(one.may_train, one), choice=True),
-        Column[Person]("quote", "May be quoted", lambda one: _how_many(one.may_quote, one), choice=True),
+        ListColumn[KnownPerson](
+            "who", "Participant", lambda one: one.name, address=lambda one: address_of(one.name)
+        ),
+        ListColumn[KnownPerson]("case", "Case", lambda one: one.case, choice=True),
+        ListColumn[KnownPerson]("site", "Site", lambda one: ", ".join(one.sites), choice=True),
+        ListColumn[KnownPerson]("wave", "Waves", lambda one: ", ".join(one.waves), choice=True),
+        ListColumn[KnownPerson]("transcripts", "Transcripts", lambda one: one.transcripts),
+        ListColumn[KnownPerson](
+            "learn", "May be learnt from", lambda one: _how_many(one.may_train, one), choice=True
+        ),
+        ListColumn[KnownPerson](
+            "quote", "May be quoted", lambda one: _how_many(one.may_quote, one), choice=True
+        ),
         *(
-            Column[Person](f"a-{at}", name, _attribute(name), choice=len(people.names) < 8)
+            ListColumn[KnownPerson](f"a-{at}", name, _attribute(name), choice=len(people.names) < 8)
             for at, name in enumerate(people.names)
         ),
     ]
-    shown = Shown(
+    shown = ShownList(
         people.participants,
         columns,
         asked_of(visit.request.query_params),
@@ -156,7 +162,7 @@ def _attribute(name: str):  # type: ignore[no-untyped-def]
     return lambda one: one.attributes.get(name, "")
 
 
-def _how_many(count: int, person: Person) -> str:
+def _how_many(count: int, person: KnownPerson) -> str:
     if not person.transcripts:
         return ""
     return "no" if not count else "yes" if count == person.transcripts else "some"
@@ -193,7 +199,7 @@ def _page(
     )
 
 
-def _of(found: tuple[Described, ...], who: str) -> list[Described]:
+def _of(found: tuple[DescribedTranscript, ...], who: str) -> list[DescribedTranscript]:
     return [one for one in found if one.participant and folded(one.participant) == folded(who)]
 
 

@@ -26,7 +26,7 @@ from service.looking.next_step import NextStep, next_step
 from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
 from service.looking.wave_progress import StudyProgress, progress_of
 from service.web.client_address import is_here
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
@@ -111,7 +111,7 @@ def work(visit: Visited) -> Response:
         return _counting(visit)
     with visit.parts.store.reading() as connection:
         names, known = known_by_transcript(connection)
-    shown = Shown(
+    shown = ShownList(
         _seen_by(visit, now.work),
         (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
@@ -124,10 +124,10 @@ def work(visit: Visited) -> Response:
     return visit.page("workbench/work.html", list=shown)
 
 
-def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> Column[CoderWork]:
+def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> ListColumn[CoderWork]:
     """A column of an attribute; one with few values is a filter."""
     few = len({its[name] for its in known.values() if name in its}) <= _MOST_CHOICES
-    return Column(
+    return ListColumn(
         f"attribute-{at}", name, lambda one: known.get(one.transcript, {}).get(name, ""), choice=few
     )
 
@@ -175,18 +175,18 @@ def _took(one: CoderWork) -> str:
 
 
 _COLUMNS = (
-    Column[CoderWork](
+    ListColumn[CoderWork](
         "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
     ),
-    Column[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
-    Column[CoderWork]("case", "Case", lambda one: one.case, choice=True),
-    Column[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
-    Column[CoderWork]("passages", "Passages", lambda one: one.passages),
-    Column[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
-    Column[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
-    Column[CoderWork]("left", "Left", lambda one: one.left),
-    Column[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
-    Column[CoderWork](
+    ListColumn[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
+    ListColumn[CoderWork]("case", "Case", lambda one: one.case, choice=True),
+    ListColumn[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
+    ListColumn[CoderWork]("passages", "Passages", lambda one: one.passages),
+    ListColumn[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
+    ListColumn[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
+    ListColumn[CoderWork]("left", "Left", lambda one: one.left),
+    ListColumn[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
+    ListColumn[CoderWork](
         "where",
         "Coded in",
         lambda one: "another program" if one.elsewhere else "Label Studio",

@@ -29,7 +29,7 @@ from service.bringing_in.mend_cells import mend
 from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.looking.job_progress import job_progress
 from service.passing_files.folders import folder_of
-from service.web.lists import Shown, asked_of
+from service.web.lists import ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.given import Given, Sent
@@ -216,7 +216,7 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
                 (*(one.name for one in parts.study.config.coders), *coder_names(connection).values())
             )
         )
-    shown = Shown(
+    shown = ShownList(
         transcripts["files"] if transcripts else [],
         columns_of(found),
         asked_of(visit.request.query_params),

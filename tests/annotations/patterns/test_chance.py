@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from annotations.patterns.chance import adjusted, exact_p, large_enough, mantel_haenszel_p
 from annotations.patterns.co_occurrence import APPROXIMATE, EXACT, Voice, co_occurrences
-from annotations.patterns.coded_passages import CodedPassage
+from annotations.patterns.coded_passages import PassageCodes
 from annotations.transcript import Span
 
 CARRIED = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=14)
@@ -66,7 +66,7 @@ def test_many_passages_by_mantel_and_haenszel() -> None:
     ]
     ids = [uuid4() for _ in strata]
     passages = [
-        CodedPassage(
+        PassageCodes(
             transcript,
             Span(at * 10, at * 10 + 9),
             frozenset(c for c, on in zip("AB", pair, strict=True) if on),
@@ -99,9 +99,9 @@ def test_pairs_that_leave_nothing_to_chance_say_why() -> None:
     """A code on every passage, and two codes of different people."""
     one, other = uuid4(), uuid4()
     passages = [
-        CodedPassage(one, Span(0, 9), frozenset("AB")),
-        CodedPassage(one, Span(10, 19), frozenset("A")),
-        CodedPassage(other, Span(0, 9), frozenset("C")),
+        PassageCodes(one, Span(0, 9), frozenset("AB")),
+        PassageCodes(one, Span(10, 19), frozenset("A")),
+        PassageCodes(other, Span(0, 9), frozenset("C")),
     ]
     voices = {one: Voice("P-1", True), other: Voice("minutes", False)}
     always, never = co_occurrences(passages, voices, [("A", "B"), ("A", "C")])
@@ -118,9 +118,9 @@ def test_documents_are_told_from_informants() -> None:
     """A document of nobody counts as a document."""
     one = uuid4()
     passages = [
-        CodedPassage(one, Span(0, 9), frozenset("AB")),
-        CodedPassage(one, Span(10, 19), frozenset("A")),
-        CodedPassage(one, Span(20, 29), frozenset("B")),
+        PassageCodes(one, Span(0, 9), frozenset("AB")),
+        PassageCodes(one, Span(10, 19), frozenset("A")),
+        PassageCodes(one, Span(20, 29), frozenset("B")),
     ]
     (pair,) = co_occurrences(passages, {one: Voice("minutes", False)}, [("A", "B")])
     assert (pair.informants, pair.documents, pair.method) == ((), 1, EXACT)

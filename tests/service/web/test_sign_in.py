@@ -15,17 +15,17 @@ from fastapi.testclient import TestClient
 from annotations.store.accounts import account_named, close_account
 from annotations.store.api_tokens import add_token
 from annotations.store.tables import now, sessions, sign_in_attempts
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.accounts.people import Rights, first_account, invite
 from service.accounts.secrets_given import fresh_token, hash_of
-from service.audit import By
+from service.audit import Actor
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
 from service.web.app import create_app
 from service.web.browser_requests import own_path
 
-LEA = By("Lea", "session", "192.0.2.77")
+LEA = Actor("Lea", "session", "192.0.2.77")
 __all__ = ["quick_passwords"]
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -36,7 +36,7 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
     config = {"name": "S", "cases": {"C": ["Lund", "Malmö"]}}
     study, _ = make_study(tmp_path / "s", codebook="common-framework", config=config)
     made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    for name, role in (("Lea", Role.LEAD), ("Cleo", Role.CODER), ("Rita", Role.READER)):
+    for name, role in (("Lea", ViewerRole.LEAD), ("Cleo", ViewerRole.CODER), ("Rita", ViewerRole.READER)):
         add_person(made, name, role)
     yield made
     made.close()
@@ -238,9 +238,9 @@ def test_signed_out_everywhere(app: FastAPI) -> None:
 def test_an_invitation_is_used_once_and_looking_at_it_uses_nothing(app: FastAPI, parts: Parts) -> None:
     """The link lets one choose a password and signs in; then it opens nothing, and neither does an older one."""
     config = parts.study.config
-    old = invite(parts.store, KEY, "Nina", Rights(Role.CODER), by=LEA, config=config)
+    old = invite(parts.store, KEY, "Nina", Rights(ViewerRole.CODER), by=LEA, config=config)
     with pytest.raises(Exception, match="has an account already"):
-        invite(parts.store, KEY, "NINA ", Rights(Role.LEAD), by=LEA, config=config)
+        invite(parts.store, KEY, "NINA ", Rights(ViewerRole.LEAD), by=LEA, config=config)
     client = browser(app)
     for _ in range(2):
         assert "Welcome, Nina" in client.get(old.path).text
