@@ -168,7 +168,7 @@ class SuggestionsListing:
                 suggested=suggestion.suggested,
                 model_version=self._model.version,
                 turn_shown=shown_number(spoken_of.segment.turn),
-                attributes=known,
+                attributes=dict(known),
             )
 
     def _label(self, code: str) -> tuple[str, str]:

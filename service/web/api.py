@@ -46,9 +46,13 @@ Where = Annotated[
 
 
 @router.get("/status")
-def study_status(parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
+def study_status(request: Request, parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it; drafts for those who hand interviews out."""
-    return progress_of(parts, where).for_viewer(whole=sees_drafts(viewer)).to_json()
+    return (
+        progress_of(parts, where, judged=request.app.state.judged)
+        .for_viewer(whole=sees_drafts(viewer))
+        .to_json()
+    )
 
 
 @router.get("/transcripts")
