@@ -95,9 +95,9 @@ def table_in(connection: Connection, parts: Parts, wanted: WantedTable) -> Study
     )
 
 
-def _by_cell(found: Iterable[Summary]) -> dict[str, tuple[Summary, ...]]:
+def _by_cell(summaries_given: Iterable[Summary]) -> dict[str, tuple[Summary, ...]]:
     cells: dict[str, list[Summary]] = {}
-    for summaries in found:
+    for summaries in summaries_given:
         cells.setdefault(summaries.place.key, []).append(summaries)
     return {key: tuple(its) for key, its in cells.items()}
 

@@ -263,17 +263,17 @@ def write_draft(parts: Parts, file: Path, *, code: str | None) -> int:
     table = study_table(parts, WantedTable())
     rows: dict[RestingPassage, dict[str, Any]] = {}
     for (phase, row, _), cell in table.matrix.cells.items():
-        for one, kept in cell.found:
+        for coded, kept in cell.found:
             if wanted is not None and row != wanted:
                 continue
-            passage = RestingPassage(kept.id, one.span, kept.transcript.text_hash)
+            passage = RestingPassage(kept.id, coded.span, kept.transcript.text_hash)
             rows.setdefault(
                 passage,
                 {
                     "case": kept.transcript.case,
                     "phase": table.label(phase) if phase else "",
                     "passages": passage_named(table.transcripts, table.turns, passage),
-                    "words": " ".join(one.span.of(kept.transcript.text).split()),
+                    "words": " ".join(coded.span.of(kept.transcript.text).split()),
                 },
             )
     _write(file, (*COLUMNS, "words"), list(rows.values()))
