@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from annotations.arrays import Floats32
 from annotations.names import folded
 from models.term_counts import WORD, CharacterTerms, WordTerms
 from models.unit import Unit
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
 
 LEAST_GROUPS = 3
 Matrix = Any  # scipy publishes no types for its sparse matrices
@@ -281,6 +283,9 @@ def _membership(groups: Sequence[str]) -> Matrix:
 
 
 def _vectorizer(block: Block) -> CountVectorizer:
+    # imported here: scikit-learn takes most of a second to load, and who only looks at a model needs none of it
+    from sklearn.feature_extraction.text import CountVectorizer
+
     pattern = WORD if block.analyzer == "word" else r"(?u)\b\w\w+\b"
     return CountVectorizer(
         analyzer=block.analyzer,

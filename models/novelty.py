@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
 
 from annotations.arrays import Floats, Floats32
 from annotations.lots import slices
@@ -166,6 +165,8 @@ def _clusters(seen: ComparedSegments, rows: Places, random: np.random.Generator)
     rows = rows[_some(len(rows), random, MOST_CLUSTERED)]
     if len(rows) < LEAST_IN_CLUSTER:
         return []
+    from sklearn.cluster import AgglomerativeClustering
+
     made = AgglomerativeClustering(
         n_clusters=None, metric="cosine", linkage="average", distance_threshold=APART
     ).fit_predict(seen.embeddings[rows])

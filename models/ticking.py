@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from annotations.store.chosen_cuts import ChosenCut, CutChoice
 from annotations.store.model_versions import ModelVersion
@@ -25,7 +25,7 @@ def shown_right(ticked: int, right: int, least: float) -> bool:
     """
     if ticked < LEAST_TICKED or right <= 0:
         return False
-    return bool(beta.ppf(1 - CERTAINTY, right + 0.5, ticked - right + 0.5) >= least)
+    return bool(betaincinv(right + 0.5, ticked - right + 0.5, 1 - CERTAINTY) >= least)
 
 
 def tick_cuts(

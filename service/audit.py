@@ -43,6 +43,8 @@ class Did(StrEnum):
     HANDED_OUT = "handed out to coders"
     DECIDED = "decided on codes"
     ASKED = "asked a worker for work"
+    CANCELLED = "cancelled a job"
+    TRIED_AGAIN = "had a job tried again"
     TRAINED = "trained a model"
     PROMOTED = "put a model to serve"
     WITHDREW = "withdrew a participant"

@@ -136,6 +136,7 @@ _TOLD: Mapping[JobKind, tuple[Did, str]] = {
     "train": (Did.TRAINED, "model_version"),
     "renew": (Did.HANDED_OUT, ""),
     "backup": (Did.BACKED_UP, "file"),
+    "export": (Did.EXPORTED, "files"),
     "withdraw": (Did.WITHDREW, "participant"),
     "bring in": (Did.IMPORTED, ""),
 }
@@ -181,7 +182,22 @@ def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[
     return {"question": dict(arguments)}
 
 
-def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
+def _count(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.results.kept_results import count, viewer_of_plain
+
+    viewer = viewer_of_plain(arguments["viewer"])
+    count(parts, arguments["result"], arguments["fields"], viewer, progress=watch.step)
+    return {"result": arguments["result"]}
+
+
+def _export(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
+    from service.asked_exports import AskedExport, make_asked
+
+    made = make_asked(parts, UUID(arguments["export"]), AskedExport.of_plain(arguments))
+    return {"export": arguments["export"], "files": ", ".join(made["files"])}
+
+
+def _backup(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
     from service.backup.make import make_backup
     from service.backup.password import password_in
 
@@ -192,8 +208,14 @@ def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict
         parts.settings,
         keep=parts.study.config.backup.keep,
         password=None if given is None else password_in(given, parts.study.folder),
-        why="each night",
+        why=f"asked for by {arguments['by']}" if arguments.get("by") else "each night",
     ).to_json()
+
+
+def _foresee(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
+    from service.withdrawal.erasure_plan import plan
+
+    return plan(parts, arguments["participant"]).to_json()
 
 
 def _withdraw(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -226,7 +248,10 @@ _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, 
     "push": _push,
     "renew": _renew,
     "measure": _measure,
+    "count": _count,
+    "export": _export,
     "backup": _backup,
+    "foresee": _foresee,
     "withdraw": _withdraw,
     "look": _look,
     "bring in": _bring_in,

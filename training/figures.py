@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
-from sklearn.metrics import average_precision_score
 
 from annotations.agreement import (
     Interval,
@@ -230,6 +229,8 @@ def _average_precision(pairs: Sequence[Compared], found: OutOfFold, code: int) -
     usable = np.concatenate([one.pair.known[:, code] for one in pairs]) & ~np.isnan(scores)
     if not applied[usable].any():
         return None
+    from sklearn.metrics import average_precision_score
+
     return float(average_precision_score(applied[usable], scores[usable], sample_weight=share[usable]))
 
 

@@ -38,7 +38,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from annotations.agreement import (
     BOTH,
@@ -228,7 +228,7 @@ def _tested(challenger: Tables, champion: Tables) -> tuple[float, float | None]:
     error = math.sqrt((groups - 1) / groups * float(((left_out - left_out.mean()) ** 2).sum()))
     if math.isnan(apart) or math.isnan(error) or error < 1e-12:
         return apart, None
-    return apart, float(2 * student.sf(abs(apart) / error, groups - 1))
+    return apart, float(2 * stdtr(groups - 1, -abs(apart) / error))
 
 
 def _mean(values: Floats, codes: Bools) -> Floats:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
@@ -177,8 +177,8 @@ def _decided(
         if verdict.reason is None and verdict.delta is not None and errors[at] > 1e-12
     ]
     degrees = groups - 1
-    good = {at: float(student.cdf((_delta(verdicts[at]) - margin) / errors[at], degrees)) for at in usable}
-    below = {at: float(student.sf(_delta(verdicts[at]) / errors[at], degrees)) for at in usable}
+    good = {at: float(stdtr(degrees, (_delta(verdicts[at]) - margin) / errors[at])) for at in usable}
+    below = {at: float(stdtr(degrees, -_delta(verdicts[at]) / errors[at])) for at in usable}
     good, below = holm(good), holm(below)
     decided = []
     for at, undecided in enumerate(verdicts):
@@ -186,7 +186,7 @@ def _decided(
             why = undecided.reason or "its spread over participants cannot be told: the code is too rare"
             decided.append(replace(undecided, reason=why))
             continue
-        reach = float(student.ppf(1 - ONE_SIDED, degrees)) * float(errors[at])
+        reach = float(stdtrit(degrees, 1 - ONE_SIDED)) * float(errors[at])
         delta = _delta(undecided)
         verdict = AS_GOOD if good[at] < ONE_SIDED else BELOW if below[at] < ONE_SIDED else CANNOT_TELL
         decided.append(

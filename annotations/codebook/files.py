@@ -29,6 +29,8 @@ from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.sheet import MOST_ABOVE, Sheet, own_names, read_sheet, what_was_not_read
 from annotations.transcript import Role
 
+# the C emitter writes the same, six times as fast
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _TEXTS = ("definition", "use_when", "do_not_use_when", "example")
 _COLUMNS = ("framework", "parent", *_TEXTS, "select", "id", "applicable")
 _TOP_KEYS = ("name", "description", "sources", "influence", "frameworks", "codes")
@@ -78,7 +80,7 @@ def codebook_from(file: Path) -> FromFile:
 
 def write_codebook(codebook: Codebook, file: Path) -> None:
     """Write codebook.yaml, whole or not at all."""
-    body = yaml.safe_dump(codebook.content(), allow_unicode=True, sort_keys=False, width=110)
+    body = yaml.dump(codebook.content(), Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=110)
     unfinished = file.with_name(f".{file.name}.unfinished")
     try:
         unfinished.write_text(body, "utf-8")

@@ -15,8 +15,6 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
-from label_studio_sdk import LabelStudio as Client
-from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable, kind_of
 from annotations.label_studio.try_again import PAUSES_S, Lasting, patiently, send_missing
@@ -45,6 +43,9 @@ class LabelStudio:
             raise BadInput(
                 f'Label Studio\'s address "{url}" is none. Give one such as http://127.0.0.1:8431.'
             )
+        # imported here: it takes half a second to load, and most of what imports this module asks nothing
+        from label_studio_sdk import LabelStudio as Client
+
         # no proxy and no .netrc: the token goes to this address and nowhere else
         self._http = httpx.Client(timeout=TIME_LIMIT_S, trust_env=False, follow_redirects=False)
         with self._reached():
@@ -158,6 +159,8 @@ class LabelStudio:
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
+        from label_studio_sdk.core.api_error import ApiError
+
         try:
             yield
         except httpx.TimeoutException as error:

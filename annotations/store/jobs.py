@@ -19,8 +19,22 @@ from annotations.errors import BadInput
 from annotations.store.tables import jobs, now
 
 # what a worker can do: train; suggest; put a wave before coders; bring the suggestions of what serves to what stands in
-# Label Studio; compute how far people agree; back up; erase a participant; look at files that were sent; bring them in
-JobKind = Literal["train", "precode", "push", "renew", "measure", "backup", "withdraw", "look", "bring in"]
+# Label Studio; compute how far people agree; work out a result; make a file to take along; back up; say what a withdrawal
+# would erase; erase a participant; look at files that were sent; bring them in
+JobKind = Literal[
+    "train",
+    "precode",
+    "push",
+    "renew",
+    "measure",
+    "count",
+    "export",
+    "backup",
+    "foresee",
+    "withdraw",
+    "look",
+    "bring in",
+]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 _LOOKED_AT = 200

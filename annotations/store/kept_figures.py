@@ -63,6 +63,20 @@ def part_names(connection: Connection, question: str) -> tuple[str, ...]:
     )
 
 
+def forget_older(connection: Connection, beginning: str, most: int) -> None:
+    """Of the questions that begin so, keep the ``most`` that were answered last."""
+    k = kept_figures.c
+    wanted = (
+        select(k.question, func.max(k.sequence).label("last"))
+        .where(k.question.startswith(beginning, autoescape=True))
+        .group_by(k.question)
+        .order_by(func.max(k.sequence).desc())
+        .offset(most)
+    )
+    for row in connection.execute(wanted).all():
+        connection.execute(delete(kept_figures).where(k.question == row.question))
+
+
 def forget_figures(connection: Connection) -> None:
     """Take all of them away."""
     connection.execute(delete(kept_figures))

@@ -100,21 +100,21 @@ def with_password(store: Store, key: str, name: str, password: str, *, address: 
         return _begin(connection, key, account, address)
 
 
-def with_key(store: Store, key: str, *, address: str, here: bool) -> Began:
-    """Whoever holds the study's key is in. ``here``: on this very machine.
+def with_key(store: Store, key: str, *, address: str, here: bool) -> Began | None:
+    """Whoever holds the study's key is in, as long as nobody has an account. ``here``: on this very machine.
 
-    Where one person works alone, with an account without a password, the click on the link signs her in by name.
+    Once there are accounts everybody signs in by name, so that a person stands beside what is decided: None. The lead whose
+    account was made first, on this machine, and who has chosen no password, is signed in by the click on the link.
     """
     with store.writing() as connection:
         accounts = all_accounts(connection)
-        alone = (
-            here
-            and len(accounts) == 1
-            and accounts[0].password is None
-            and accounts[0].role == ViewerRole.LEAD
-        )
-        account = accounts[0] if alone else None
-        by = Actor(key_holder(connection).name, "key", address, None if account is None else account.id)
+        account = accounts[0] if accounts else None
+        if account is not None and not (
+            here and account.password is None and account.role == ViewerRole.LEAD
+        ):
+            return None
+        name = key_holder(connection).name if account is None else account.name
+        by = Actor(name, "key", address, None if account is None else account.id)
         note(connection, by, Did.SIGNED_IN, how="link with the study's key")
         return _begin(connection, key, account, address)
 

@@ -97,6 +97,7 @@ _ORDER = (ViewerRole.LEAD, ViewerRole.CODER, ViewerRole.READER)
 
 def _viewer(connection: Connection, session: Session) -> Viewer | None:
     if session.account is None:
-        return key_holder(connection)
+        # since there are accounts, everybody signs in with their own
+        return None if all_accounts(connection) else key_holder(connection)
     account = account_of(connection, session.account)
     return None if account is None or account.removed else viewer_of_account(account)

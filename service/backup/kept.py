@@ -40,6 +40,11 @@ class Good:
         return datetime.fromisoformat(self.made)
 
 
+def size_said(count: int) -> str:
+    """How large a file of so many bytes is."""
+    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{max(1, round(count / 1e3)):,} KB"
+
+
 @dataclass(frozen=True, slots=True)
 class KeptBackups:
     """``good``: oldest first. ``folders``: those to which the user has let backups go by hand."""

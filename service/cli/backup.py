@@ -109,14 +109,12 @@ def _show(made: MadeBackup, json: bool) -> None:
         as_json(made.to_json())
         return
     sealed = ", encrypted" if made.encrypted else ", not encrypted: whoever has it can read the study"
-    say(f"{made.file}", f"{_size(made.bytes)}{sealed}. It was opened and is whole.")
+    from service.backup.kept import size_said
+
+    say(f"{made.file}", f"{size_said(made.bytes)}{sealed}. It was opened and is whole.")
     for older in made.removed:
         say(f"Removed the older {older.name}.")
     warn(*made.notes)
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{max(1, round(count / 1e3)):,} KB"
 
 
 def asked(

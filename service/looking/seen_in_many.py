@@ -52,6 +52,11 @@ class SeenInMany:
         self._coded = _places(connection, coded, ids)
         self._hidden = Hidden.now(connection)
 
+    @property
+    def read(self) -> Collection[UUID]:
+        """The transcripts in which the viewer has read something herself."""
+        return self._own.keys()
+
     def shows(self, kept: KeptTranscript, coder: str, span: Span) -> bool:
         """May the viewer see what this coder said of the span?"""
         coded = self._coded.get(kept.id, [])

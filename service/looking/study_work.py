@@ -5,8 +5,9 @@ A passage is done once a person's own review of it stands; what a model ticked b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from statistics import mean
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +28,9 @@ from annotations.store.tables import (
 )
 from annotations.store.wave_views import TaskView
 from service.label_studio.addresses import list_address
+from service.looking.coder_pace import LONGEST_S
 from service.settings import Settings
 
-# an answer that was left open over lunch says nothing of how long passages take
-LONGEST_S = 900.0
 SHARED = ""
 
 
@@ -119,22 +119,19 @@ def study_work(connection: Connection, settings: Settings) -> tuple[CoderWork, .
     return tuple(sorted(rows, key=lambda row: (row.wave, row.name.casefold(), row.coder.casefold())))
 
 
-def by_wave(rows: Iterable[CoderWork]) -> tuple[WaveWork, ...]:
-    """The same for whole waves, in the order of waves and coders."""
+def by_wave(rows: Iterable[CoderWork], pace: Mapping[str, float]) -> tuple[WaveWork, ...]:
+    """The same for whole waves, in the order of waves and coders. ``pace``: each coder's seconds for a passage."""
     grouped: dict[tuple[str, str], list[CoderWork]] = {}
     for row in rows:
         grouped.setdefault((row.wave, row.coder), []).append(row)
-    return tuple(_wave(wave, coder, its) for (wave, coder), its in sorted(grouped.items()))
+    return tuple(_wave(wave, coder, its, pace.get(coder)) for (wave, coder), its in sorted(grouped.items()))
 
 
-def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
+def _wave(wave: str, coder: str, its: list[CoderWork], pace: float | None) -> WaveWork:
     whole = all(row.whole for row in its)
-    timed = [
-        (row.seconds, 1 if whole else row.done)
-        for row in its
-        if row.seconds is not None and row.done and row.whole == whole
-    ]
-    total = sum(done for _, done in timed)
+    if whole:
+        timed = [row.seconds for row in its if row.seconds is not None and row.done]
+        pace = mean(timed) if timed else None
     return WaveWork(
         wave,
         coder,
@@ -143,7 +140,7 @@ def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
         sum(row.done for row in its),
         sum(row.skipped for row in its),
         sum(row.left for row in its),
-        sum(seconds * done for seconds, done in timed) / total if total else None,
+        pace,
         sum(row.left > 0 for row in its),
         whole,
     )

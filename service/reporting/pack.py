@@ -6,7 +6,7 @@ Every sentence states a fact of the study; none says what it means.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from service.reporting.agreement_section import agreement_table, raters_table, r
 from service.reporting.answers import answers_table
 from service.reporting.quotes_used import quotes_table
 from service.reporting.sample import sample_sentences, sampling_frame
+from service.reporting.wanted_pack import WantedPack
 from service.results.cell_words import how_it_was_counted
 from service.results.changed import change_of, change_parts
 from service.results.numbered_document import NumberedDocument, Ref
@@ -36,23 +37,6 @@ from service.results.table_document import add_tables
 from service.results.timeline_events import Timeline, timelines
 from service.results.timeline_files import add_timelines
 from service.results.triangulated import triangulation_of, triangulation_parts
-
-
-@dataclass(frozen=True)
-class WantedPack:
-    """Which pack. ``level``: 1 the top of each framework; ``outcome``: the attribute of cases that orders their columns.
-
-    ``with_quotes``: with words of participants, where consent allows, as people of ``site`` may read them.
-    """
-
-    columns: Sequence[str] = ("case",)
-    level: int | None = None
-    among: ReportScope = field(default_factory=ReportScope)
-    where: Sequence[str] = ()
-    outcome: str | None = None
-    role: str | None = None
-    with_quotes: bool = False
-    site: str | None = None
 
 
 @dataclass(frozen=True)

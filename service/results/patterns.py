@@ -15,8 +15,7 @@ from annotations.patterns.coded_passages import coded_passages, codes_on
 from annotations.patterns.similarity import Similarity, similar_codes, similar_columns
 from annotations.patterns.single_sources import SingleSource, single_sources
 from annotations.patterns.triangulation import findings_of
-from service.composition import Parts
-from service.results.study_findings import StudyFindings, WantedFindings, study_findings
+from service.results.study_findings import StudyFindings
 
 CHANCE = (
     "Passages are what was coded: codings of nearly the same words (half of each lies in the other) are of one passage, and "
@@ -69,20 +68,13 @@ class Patterns:
         }
 
 
-def patterns(
-    parts: Parts, wanted: WantedFindings, *, framework: str | None = None, crossed_with: str | None = None
-) -> Patterns:
-    """The patterns as they stand now. ``framework``: only pairs with a code of it; ``crossed_with``: and one of this.
-
-    Raises BadInput for names that are not known.
-    """
-    return patterns_of(study_findings(parts, wanted), framework=framework, crossed_with=crossed_with)
-
-
 def patterns_of(
     found: StudyFindings, *, framework: str | None = None, crossed_with: str | None = None
 ) -> Patterns:
-    """The patterns of these findings."""
+    """The patterns of these findings. ``framework``: only pairs with a code of it; ``crossed_with``: and one of this.
+
+    Raises BadInput for names that are not known.
+    """
     book = found.codebook
     if crossed_with is not None and framework is None:
         raise BadInput("name the framework that it is crossed with: --framework NAME --with NAME.")

@@ -16,7 +16,8 @@ from annotations.store.transcripts import all_texts
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.results.read_table import table_in
-from service.results.seen_table import seen_table, sees_whole_tables
+from service.results.seen_codings import sees_whole_tables
+from service.results.seen_table import seen_table
 from service.results.study_table import StudyTable, WantedTable
 from service.results.table_json import rating_json
 

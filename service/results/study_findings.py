@@ -25,8 +25,12 @@ from annotations.store.member_checks import MemberCheck, current_member_checks
 from annotations.store.reviews import derived_reviews
 from annotations.store.tables import now
 from annotations.store.transcripts import KeptTranscript, all_texts
+from service.access.transcript_access import sees
+from service.access.viewer import Viewer
 from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
+from service.looking.seen_in_many import SeenInMany
+from service.results.seen_codings import seen_coding, sees_whole_tables, waits_for_own
 
 NOT_STATED = "(not stated)"
 
@@ -143,23 +147,32 @@ class StudyFindings:
         }
 
 
-def study_findings(parts: Parts, wanted: WantedFindings) -> StudyFindings:
-    """The findings as they stand now. Raises BadInput for names that are not known."""
+def study_findings(parts: Parts, wanted: WantedFindings, viewer: Viewer | None = None) -> StudyFindings:
+    """The findings as they stand now; with ``viewer``: those that this person may see. Raises BadInput for unknown names."""
     with parts.store.reading() as connection:
-        return study_findings_in(connection, parts, wanted)
+        return study_findings_in(connection, parts, wanted, viewer)
 
 
-def study_findings_in(connection: Connection, parts: Parts, wanted: WantedFindings) -> StudyFindings:
+def study_findings_in(
+    connection: Connection, parts: Parts, wanted: WantedFindings, viewer: Viewer | None = None
+) -> StudyFindings:
     """As ``study_findings``, within a transaction."""
     if wanted.level is not None and wanted.level < 1:
         raise BadInput("a level counts from 1, the top of each framework.")
     book, config = parts.codebook, parts.study.config
-    everything, attributes = all_texts(connection), all_attributes(connection)
+    everything, attributes = _texts(connection, viewer), all_attributes(connection)
     columns = columns_named(wanted.columns, attributes)
     chosen = chosen_of(everything, wanted.among, wanted.where, attributes)
     found, _ = findings_in(connection, book, chosen)
-    row_of = rows_at(book, wanted.level)
     read = read_transcripts(connection) | {one.transcript for one in found}
+    # no answer of a participant belongs to one site alone
+    checks = current_member_checks(connection) if viewer is None or sees_whole_tables(viewer) else ()
+    if viewer is not None and waits_for_own(viewer):
+        shown = {kept.id: kept for kept in chosen}
+        seen = SeenInMany(connection, parts.segmentation.version, viewer, shown)
+        its = (seen_coding(one, shown[one.transcript], shown, seen) for one in found)
+        found, read = tuple(one for one in its if one is not None), frozenset(seen.read)
+    row_of = rows_at(book, wanted.level)
     return StudyFindings(
         study=config.name,
         codebook=book,
@@ -171,9 +184,19 @@ def study_findings_in(connection: Connection, parts: Parts, wanted: WantedFindin
         attributes=attributes,
         role=_role(wanted.role, attributes),
         listed=listed_places(parts),
-        checks=current_member_checks(connection),
+        checks=checks,
         made=now(),
     )
+
+
+def _texts(connection: Connection, viewer: Viewer | None) -> Sequence[KeptTranscript]:
+    everything = all_texts(connection)
+    if viewer is None or viewer.sites is None:
+        return everything
+    seen = [one for one in everything if sees(viewer, one.transcript)]
+    if everything and not seen:
+        raise BadInput("there is no transcript of your sites yet.")
+    return seen
 
 
 def listed_places(parts: Parts) -> Mapping[str, Sequence[str]]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from matplotlib.figure import Figure
 
 from annotations.patterns.agreement_words import in_words
 from annotations.patterns.stances import Voices
 from annotations.patterns.triangulation import SourcedFinding, findings_of
-from service.composition import Parts
 from service.results.check_words import check_json
 from service.results.grid_figure import GridHead, GridMark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
-from service.results.study_findings import NOT_STATED, StudyFindings, WantedFindings, study_findings
+from service.results.study_findings import NOT_STATED, StudyFindings
 
 HOW = (
     "A finding is a code in one phase of one column. Its direction is what most of its sources say by their codings' "
@@ -68,11 +69,6 @@ class Triangulation:
         }
 
 
-def triangulation(parts: Parts, wanted: WantedFindings) -> Triangulation:
-    """The findings as they stand now. Raises BadInput for names that are not known."""
-    return triangulation_of(study_findings(parts, wanted))
-
-
 def triangulation_of(found: StudyFindings) -> Triangulation:
     """The triangulation of these findings."""
     every = findings_of(found.found, found.read, found.column_of, found.role_of)
@@ -90,6 +86,7 @@ def triangulation_parts(found: Triangulation) -> ResultParts:
                 name="triangulation",
                 subject="What interviews (I), documents (D) and field notes (F) say of each finding",
                 describes="A sign for each code, column and kind of source; the table lists them.",
+                of="Triangulation",
                 draw=lambda tallest: _draw(found, tallest),
             ),
         ),
@@ -160,7 +157,7 @@ def _said(one: SourcedFinding, of: Mapping[str, Voices]) -> tuple[str, str, str]
     return "; ".join(support), "; ".join(against), "; ".join(one.silent(of))
 
 
-def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
+def _draw(found: Triangulation, tallest: float) -> Iterator[Figure]:
     f = found.findings
     by_place = {(one.phase, one.code, one.column): one for one in found.found}
     rows = list(dict.fromkeys((one.phase, one.code) for one in found.found))
@@ -185,14 +182,12 @@ def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
         return GridMark(sign.shape, sign.filled, boxed=voices.contradicting(one.direction) > 0)
 
     several = len(f.phases) > 1
-    return tuple(
-        grid_figures(
-            [GridHead(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-            [GridHead(kind[0].upper(), name or NOT_STATED) for name, kind in columns],
-            mark,
-            _KEY,
-            tallest=tallest,
-        )
+    return grid_figures(
+        [GridHead(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
+        [GridHead(kind[0].upper(), name or NOT_STATED) for name, kind in columns],
+        mark,
+        _KEY,
+        tallest=tallest,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,8 @@ from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
+# whoever is limited to sites of which nothing is in the study asks about none
+NO_SITE = "no site of yours"
 Figure = tuple[str, str, str, str, float | None, str, int, int]
 _COEFFICIENTS = {
     "kappa": "κ",
@@ -156,7 +159,18 @@ _LEVELS = {
 
 def _asked(visit: Visit) -> tuple[ReportScope, str]:
     query = visit.request.query_params
-    return asked_by({key: query.get(key) or None for key in SLICES}), query.get("framework", "")[:200]
+    asked = asked_by({key: query.get(key) or None for key in SLICES})
+    if visit.viewer.sites is not None:
+        own = _own_sites(visit)
+        # figures of every site would tell of the others
+        asked = replace(asked, site=asked.site if asked.site in own else next(iter(own), NO_SITE))
+    return asked, query.get("framework", "")[:200]
+
+
+def _own_sites(visit: Visit) -> list[str]:
+    with visit.parts.store.reading() as connection:
+        known = {one.site for one in described_transcripts(connection)} - {""}
+    return sorted(site for site in known if visit.viewer.sees_site(site))
 
 
 def _address(path: str, asked: ReportScope, **more: str) -> str:
@@ -168,7 +182,9 @@ def _common(visit: Visit, connection: Connection, asked: ReportScope, framework:
     parts: Parts = visit.parts
     kept = kept_report(connection, parts, asked)
     arguments = arguments_of(asked)
-    transcripts = described_transcripts(connection)
+    transcripts = [
+        one for one in described_transcripts(connection) if visit.viewer.sees_site(one.site or None)
+    ]
     options = {key: sorted({getattr(one, key) for one in transcripts} - {""}) for key in SLICES}
     return {
         "kept": kept,
@@ -177,6 +193,7 @@ def _common(visit: Visit, connection: Connection, asked: ReportScope, framework:
         "framework": framework,
         "frameworks": [one.name for one in parts.codebook.frameworks],
         "options": {key: values for key, values in options.items() if len(values) > 1},
+        "limited": asked.site if visit.viewer.sites is not None else "",
         "may_measure": visit.may(Action.CHANGE_MODELS),
         "address": lambda path, **more: _address(path, asked, **({"framework": framework} | more)),
     }

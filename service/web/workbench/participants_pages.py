@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Response, status
 
@@ -22,10 +22,11 @@ from service.importing.participants import KnownPerson, people_of
 from service.person_named import person_named
 from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
-from service.web.workbench.asked_jobs import latest_job
+from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
-from service.withdrawal.erasure_plan import plan, what_would_go
+from service.withdrawal.erasure_plan import what_would_go
+from service.withdrawal.foreseen import foreseen
 from service.withdrawal.receipt import FOLDER
 
 PATH = "/participants"
@@ -122,9 +123,19 @@ def consents(visit: Visited, sent: Sent) -> Response:
 
 @router.get(f"{PATH}/withdraw")
 def preview(visit: Visited, who: str = "") -> Response:
-    """What a withdrawal would erase, by trying it and taking it back."""
+    """What a withdrawal would erase, by trying it and taking it back; in a large study a worker tries it."""
     visit.must(Action.ERASE)
     return _preview(visit, who)
+
+
+@router.post(f"{PATH}/foresee")
+def foresee(visit: Visited, sent: Sent) -> Response:
+    """Ask a worker what a withdrawal would erase."""
+    visit.must(Action.ERASE)
+    who = sent.text("who")
+    what_would_go(visit.parts, who)
+    audit(visit, Did.ASKED, who, kind="what a withdrawal would erase")
+    return ask_job(visit, "foresee", {"participant": who}, back=f"{PATH}/withdraw?{urlencode({'who': who})}")
 
 
 @router.post(f"{PATH}/withdraw")
@@ -204,11 +215,13 @@ def _of(found: tuple[DescribedTranscript, ...], who: str) -> list[DescribedTrans
 
 
 def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
-    found = plan(visit.parts.read_again(), who)
+    found, job = foreseen(visit.parts, who)
+    if found is None:
+        return visit.page("workbench/withdraw_at_work.html", who=who, job=job)
     return visit.page(
         "workbench/withdraw.html",
         plan=found,
-        rows=[_row(name, count) for name, count in found.rows.items()],
+        rows=[_row(name, count) for name, count in found["rows"].items()],
         faults=[fault] if fault else [],
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )

@@ -19,6 +19,7 @@ from service.access.policy import Action
 from service.access.transcript_access import sees, sees_drafts
 from service.composition import Parts
 from service.looking.attribute_filter import known_by_transcript
+from service.looking.coder_pace import seconds_per_passage
 from service.looking.concerns import Concern, concerns_of
 from service.looking.job_progress import latest_jobs
 from service.looking.next_command import command_of
@@ -31,7 +32,7 @@ from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
-WORK = "/study/work"
+WORK, SETTLE = "/study/work", "/settle"
 OLD = timedelta(seconds=20)
 _MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
@@ -39,10 +40,11 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class StudyNow:
-    """How far the study is, and who has to code what."""
+    """How far the study is, who has to code what, and each coder's seconds for a passage."""
 
     progress: StudyProgress
     work: tuple[CoderWork, ...]
+    pace: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]
         now = parts.read_again()
         progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
-            return StudyNow(progress, study_work(connection, parts.settings))
+            work = study_work(connection, parts.settings)
+            return StudyNow(progress, work, seconds_per_passage(connection))
 
     return Remembered(look)
 
@@ -84,7 +87,7 @@ def study(visit: Visit) -> Response:
     answer = visit.page(
         "workbench/study.html",
         progress=now.progress,
-        grid=_grid(by_wave(rows)),
+        grid=_grid(by_wave(rows, now.pace)),
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
@@ -219,4 +222,4 @@ def _button(step: NextStep) -> Button:
 
 def _shown_place(one: Concern) -> str:
     """The page where a concern is seen to, "" where none is."""
-    return one.place if one.place in {item.path for item in ITEMS} else ""
+    return one.place if one.place in {item.path for item in ITEMS} | {SETTLE} else ""

@@ -15,6 +15,7 @@ from annotations.store.study_places import places_in
 from annotations.store.transcripts import transcript_names
 from annotations.transcript import Kind as TranscriptKind
 from service.access.policy import Action
+from service.audit import saw
 from service.bringing_in.corrections import (
     ALL,
     DESCRIBED,
@@ -303,6 +304,9 @@ def _file_page(
     seen = found.seen or {}
     files = (seen.get("transcripts") or {}).get("files", [])
     its = [one for one in files if one["number"] == file.number]
+    for one in its:
+        # its first turns stand on the page, whether it comes in or not
+        saw(visit.parts.store, visit.by, one["transcript"], before="it came in")
     own = _said_of(found, str(file.number))
     values = _described(given) if given is not None else own
     with visit.parts.store.reading() as connection:

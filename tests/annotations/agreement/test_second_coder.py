@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.multitest import multipletests
+from lazily import Lazily
 
 from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.pairs import JudgePair
 from annotations.agreement.second_coder import AS_GOOD, BELOW, CANNOT_TELL, CodeVerdict, Trio, holm, verdicts
+
+multitest = Lazily("statsmodels.stats.multitest")
 
 NAMES = ("good", "bad", "rare")
 COLUMNS = tuple(DecisionColumn("code", frozenset({name}), "F", name, name) for name in NAMES)
@@ -70,5 +72,5 @@ def test_holm_is_that_of_an_independent_library(p: list[float]) -> None:
     """statsmodels adjusts in the same way."""
     # statsmodels collects garbage each time, which takes longer than all else here
     with mock.patch("gc.collect"):
-        theirs = multipletests(p, method="holm")[1].tolist()
+        theirs = multitest.multipletests(p, method="holm")[1].tolist()
     assert list(dict(sorted(holm(dict(enumerate(p))).items())).values()) == pytest.approx(theirs)

@@ -12,10 +12,12 @@ from accounts import BASE, KEY, PASSWORD, add_person, browser, form_token, quick
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from annotations.store.accounts import account_named, close_account
+from annotations.store.accounts import account_named, close_account, set_password
 from annotations.store.api_tokens import add_token
+from annotations.store.audit_log import rows_of
 from annotations.store.tables import now, sessions, sign_in_attempts
 from service.access.viewer import ViewerRole
+from service.accounts import passwords
 from service.accounts.people import Rights, first_account, invite
 from service.accounts.secrets_given import fresh_token, hash_of
 from service.audit import Actor
@@ -322,6 +324,31 @@ def test_the_first_account_is_made_on_this_machine_by_whoever_holds_the_key(alon
     assert "Ada Lind" in again.get("/account").text
     with pytest.raises(Exception, match="accounts already"):
         first_account(alone.store, "Eve")
+
+
+def test_once_there_are_accounts_the_link_signs_in_a_person_or_nobody(alone: Parts) -> None:
+    """The first lead, on this machine, without a password; else the sign-in page. Nobody decides as "the study's key"."""
+    app = create_app(alone, key=KEY)
+    before = browser(app)
+    before.get(f"/?key={KEY}")
+    assert "Tandem does not know who you are" in before.get("/").text
+    lead = first_account(alone.store, "Ada Lind")
+    add_person(alone, "Bo Ek", ViewerRole.CODER, password=None)
+    assert before.get("/people", follow_redirects=False).headers["location"].startswith("/sign-in")
+    alone_still = browser(app)
+    alone_still.get(f"/?key={KEY}")
+    assert "Ada Lind" in alone_still.get("/account").text
+    elsewhere = browser(app, address="192.0.2.1")
+    assert elsewhere.get(f"/?key={KEY}", follow_redirects=False).headers["location"] == "/sign-in"
+    with alone.store.writing() as connection:
+        set_password(connection, lead.id, passwords.hashed("violet harbour copper"))
+    with_password = browser(app)
+    answer = with_password.get(f"/?key={KEY}")
+    assert "Forgotten" in answer.text or "forgotten" in answer.text
+    assert with_password.get("/account", follow_redirects=False).status_code == 303
+    with alone.store.reading() as connection:
+        came = {row.who for row in rows_of(connection, did="signed in") if row.account}
+    assert came == {"Ada Lind"}
 
 
 @pytest.mark.parametrize(
