@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from annotations.arrays import Floats32
 from annotations.names import folded
 from models.term_counts import WORD, CharacterTerms, WordTerms
 from models.unit import Unit
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
 
 LEAST_GROUPS = 3
 Matrix = Any  # scipy publishes no types for its sparse matrices
@@ -114,7 +116,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class Counted:
+class TermCounts:
     """The counts of every term of some units, before a vocabulary is chosen: counted once, used by every fold."""
 
     terms: Mapping[str, NDArray[Any]]
@@ -122,7 +124,7 @@ class Counted:
     units: Sequence[Unit] = field(repr=False, default=())
 
 
-def count(units: Sequence[Unit]) -> Counted:
+def count(units: Sequence[Unit]) -> TermCounts:
     """Count the terms of all blocks."""
     terms: dict[str, NDArray[Any]] = {}
     counts: dict[str, Matrix] = {}
@@ -135,11 +137,11 @@ def count(units: Sequence[Unit]) -> Counted:
         except ValueError:  # sklearn's word for "no term at all"
             counts[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
             terms[block.name] = np.array([], dtype=object)
-    return Counted(terms, counts, units)
+    return TermCounts(terms, counts, units)
 
 
 def choose(
-    counted: Counted,
+    counted: TermCounts,
     rows: NDArray[np.intp],
     groups: Sequence[str],
     codebook: NDArray[np.intp] | None = None,
@@ -172,7 +174,7 @@ def choose(
 
 
 def matrix_of_counted(
-    counted: Counted,
+    counted: TermCounts,
     rows: NDArray[np.intp],
     vocabulary: Vocabulary,
     columns: Mapping[str, NDArray[np.intp]],
@@ -281,6 +283,9 @@ def _membership(groups: Sequence[str]) -> Matrix:
 
 
 def _vectorizer(block: Block) -> CountVectorizer:
+    # imported here: scikit-learn takes most of a second to load, and who only looks at a model needs none of it
+    from sklearn.feature_extraction.text import CountVectorizer
+
     pattern = WORD if block.analyzer == "word" else r"(?u)\b\w\w+\b"
     return CountVectorizer(
         analyzer=block.analyzer,

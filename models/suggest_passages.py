@@ -23,7 +23,7 @@ from models.unit import Unit
 
 
 @dataclass(frozen=True)
-class Passages:
+class AskedPassages:
     """Some units by their segments' ids, each with where it begins in its transcript, and its group."""
 
     segments: Sequence[UUID]
@@ -41,7 +41,7 @@ class Passages:
 
 
 @dataclass(frozen=True)
-class Coded:
+class QuotablePrecedents:
     """The passages that people coded and that may be quoted: what the search compares, and their segments' ids."""
 
     precedents: Precedents
@@ -53,12 +53,12 @@ class Reader:
     """A model with what it needs to speak of passages. ``sentences``: where those of texts lie."""
 
     model: Model | ColdStart
-    coded: Coded
+    coded: QuotablePrecedents
     embed: Embed
     sentences: Sentences
 
     def suggest(
-        self, passages: Passages, vectors: Floats32, embed_sentences: Embed | None = None
+        self, passages: AskedPassages, vectors: Floats32, embed_sentences: Embed | None = None
     ) -> tuple[Floats, list[Suggested]]:
         """Probabilities, shape (passages, codes), and the same with what is suggested and why.
 
@@ -85,7 +85,7 @@ class Reader:
         return found, rows
 
     def carrying(
-        self, passages: Passages, wanted: Sequence[Sequence[str]], embed: Embed | None = None
+        self, passages: AskedPassages, wanted: Sequence[Sequence[str]], embed: Embed | None = None
     ) -> list[dict[str, Span]]:
         """For each passage the sentence behind each wanted code, as a span of its transcript.
 

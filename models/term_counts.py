@@ -29,7 +29,7 @@ class WordTerms:
             for term in block_terms:
                 for word in term.split(" "):
                     self._number.setdefault(word, len(self._number))
-        self._blocks = {name: _Columns(block_terms, self._number) for name, block_terms in terms.items()}
+        self._blocks = {name: _TermColumns(block_terms, self._number) for name, block_terms in terms.items()}
 
     def counts(self, texts: Mapping[str, Sequence[str]]) -> dict[str, Matrix]:
         """For each block its texts' counts, shape (texts, terms), in CSR; the blocks may share texts."""
@@ -53,7 +53,7 @@ class WordTerms:
         return found
 
 
-class _Columns:
+class _TermColumns:
     """Which column stands for which word, and for which pair of words."""
 
     def __init__(self, terms: Sequence[str], number: Mapping[str, int]) -> None:

@@ -51,7 +51,7 @@ class HtmlText(HTMLParser):
         for text, looks in zip(self.parts, self._looks, strict=True):
             first, *rest = text.split("\n")
             lines[-1].append((first, looks))
-            lines.extend([(one, looks)] for one in rest)
+            lines.extend([(text, looks)] for text in rest)
         return [Paragraph.of(_without_end(parts)) for parts in lines]
 
     def _add(self, text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from annotations.names import folded
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import begin_and_end, is_range, is_time, without_times
 from annotations.readers.label_forms import asks_something
 from annotations.readers.label_shapes import asks_by_word, is_role
@@ -33,7 +33,7 @@ class Columns:
     head: bool
 
 
-def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Account] | None:
+def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], WordAccount] | None:
     """The turns of a table and the account of its cells, or None if it is none of speakers and words. A row without a
     speaker goes on with the turn above it.
     """
@@ -73,14 +73,14 @@ def _columns_that_speak(rows: Sequence[Sequence[str]]) -> list[str] | None:
 
 def _turns_side_by_side(
     rows: Sequence[Sequence[str]], heads: Sequence[str]
-) -> tuple[list[SpokenTurn], Account] | None:
+) -> tuple[list[SpokenTurn], WordAccount] | None:
     if any(len(row) > len(heads) for row in rows):
         return None
     timed = [(head, without_times(cell)) for row in rows[1:] for head, cell in zip(heads, row, strict=False)]
-    turns = [SpokenTurn(head, one.words, one.begins, one.ends) for head, one in timed if one.words]
+    turns = [SpokenTurn(head, cue.words, cue.begins, cue.ends) for head, cue in timed if cue.words]
     words = sum(count_words(cell) for row in rows for cell in row)
     kept = sum(count_words(turn.words) for turn in turns)
-    return turns, Account(
+    return turns, WordAccount(
         words_in=words,
         kept=kept,
         marks=words - kept,
@@ -105,9 +105,9 @@ class _Tally:
             elif at != self._columns.text and cell:
                 self._others.append(cell)
 
-    def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> Account:
+    def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> WordAccount:
         words = sum(map(count_words, self._others))
-        return Account(
+        return WordAccount(
             words_in=sum(count_words(cell) for row in rows for cell in row),
             kept=sum(count_words(turn.words) for turn in turns),
             marks=self._marks,

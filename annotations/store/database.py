@@ -281,8 +281,8 @@ def _version(store: Store) -> str | None:
     with store.reading() as connection:
         if not connection.dialect.has_table(connection, "alembic_version"):
             return None
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return None if found is None else str(found)
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return None if version is None else str(version)
 
 
 def _as_json(value: Any) -> str:

@@ -14,7 +14,7 @@ from annotations.store.tables import label_studio_read_tasks, label_studio_reads
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class LastRead:
     """``upto``: the newest change seen, by Label Studio's clock; ``at``: when, by ours.
 
     ``under``: a hash of all besides the annotations that decided what they mean.
@@ -25,11 +25,11 @@ class Read:
     under: str | None = None
 
 
-def last_read(connection: Connection, project: UUID) -> Read | None:
+def last_read(connection: Connection, project: UUID) -> LastRead | None:
     """How far a project has been read, or None."""
     r = label_studio_reads
     row = connection.execute(select(r).where(r.c.project_id == project)).first()
-    return None if row is None else Read(row.upto, row.read_at, row.under)
+    return None if row is None else LastRead(row.upto, row.read_at, row.under)
 
 
 def keep_read(connection: Connection, project: UUID, upto: datetime | None, under: str | None = None) -> None:

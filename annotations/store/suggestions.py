@@ -52,21 +52,23 @@ class Suggested:
             )
 
 
-def add_suggestions(connection: Connection, model: UUID, found: Iterable[Suggested]) -> None:
+def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Suggested]) -> None:
     """Keep what a model version says of some segments."""
     rows = [
         {
-            "segment_id": one.segment,
+            "segment_id": suggestion.segment,
             "model_id": model,
-            "probabilities": struct.pack(f"<{len(one.probabilities)}f", *one.probabilities),
-            "suggested": list(one.suggested),
+            "probabilities": struct.pack(f"<{len(suggestion.probabilities)}f", *suggestion.probabilities),
+            "suggested": list(suggestion.suggested),
             "evidence": {
                 code: [[str(e.segment), round(e.similarity, 4)] for e in its]
-                for code, its in one.evidence.items()
+                for code, its in suggestion.evidence.items()
             },
-            "sentences": None if one.sentences is None else _packed(one.suggested, one.sentences),
+            "sentences": None
+            if suggestion.sentences is None
+            else _packed(suggestion.suggested, suggestion.sentences),
         }
-        for one in found
+        for suggestion in suggested
     ]
     insert_rows(connection, suggestions, rows)
 
@@ -80,10 +82,12 @@ def without_sentences(connection: Connection, model: UUID) -> Mapping[UUID, tupl
 
 
 def keep_sentences(
-    connection: Connection, model: UUID, found: Mapping[UUID, tuple[Sequence[str], Mapping[str, Span]]]
+    connection: Connection,
+    model: UUID,
+    sentences_by_segment: Mapping[UUID, tuple[Sequence[str], Mapping[str, Span]]],
 ) -> None:
     """Put carrying sentences on record: for each segment the codes that are suggested there, and their sentences."""
-    for segment, (codes, sentences) in found.items():
+    for segment, (codes, sentences) in sentences_by_segment.items():
         this = (suggestions.c.segment_id == segment) & (suggestions.c.model_id == model)
         connection.execute(suggestions.update().where(this).values(sentences=_packed(codes, sentences)))
 
@@ -156,15 +160,15 @@ def suggested_in_wave(
         )
         .order_by(transcripts.c.sequence, segments.c.index)
     )
-    found: dict[UUID, list[UUID]] = {}
+    segments_by_transcript: dict[UUID, list[UUID]] = {}
     for transcript, segment in connection.execute(wanted):
-        found.setdefault(transcript, []).append(segment)
-    return {transcript: tuple(its) for transcript, its in found.items()}
+        segments_by_transcript.setdefault(transcript, []).append(segment)
+    return {transcript: tuple(its) for transcript, its in segments_by_transcript.items()}
 
 
 def suggestions_of(connection: Connection, model: ModelVersion) -> Mapping[UUID, Suggested]:
     """What this model version says, by segment."""
-    return {one.segment: one for one in each_suggestion(connection, model)}
+    return {suggestion.segment: suggestion for suggestion in each_suggestion(connection, model)}
 
 
 def suggestions_on(

@@ -13,7 +13,7 @@ from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption
 from service.cli.output import as_json, as_json_with_rows, say, table, warn
 
 if TYPE_CHECKING:
-    from service.looking.suggestions_list import Listing
+    from service.looking.suggestions_list import SuggestionsListing
 
 NAME = "suggestions"
 _SHOWN = 30
@@ -34,16 +34,16 @@ def command(
     """
     from service.audit import Did
     from service.composition import open_parts
-    from service.looking.suggestions_list import Listing
+    from service.looking.suggestions_list import SuggestionsListing
 
     with open_parts(chosen(study)) as parts:
-        listing = Listing(parts, wave, where or ())
+        listing = SuggestionsListing(parts, wave, where or ())
         if csv is not None:
             note(parts, Did.EXPORTED, csv.name, kind="suggestions")
         _say(listing, csv, json=json)
 
 
-def _say(listing: Listing, csv: Path | None, *, json: bool) -> None:
+def _say(listing: SuggestionsListing, csv: Path | None, *, json: bool) -> None:
     from annotations.numbers_shown import counted
     from service.looking.hidden_spans import LEFT_OUT
     from service.looking.suggestions_list import write_csv

@@ -29,13 +29,13 @@ from annotations.store.label_studio_reads import (
 from annotations.store.label_studio_users import keep_users
 from annotations.store.pushed_tasks import tasks_with_keys
 from annotations.store.seen_annotations import (
-    Place,
+    AnnotationPlace,
     alive_in,
     alone_with_inbox,
     count_set_aside,
     tasks_told_of,
 )
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.drafts_of_interviews import keep_how_far
@@ -102,9 +102,9 @@ class _Pulling:
             keep_users(connection, self.answers.url, people)
         self.pulled.counted += self.inbox.work_off()
         with self.store.reading() as connection:
-            found = projects(connection)
-        here = [project for project in found if project.url == self.answers.url]
-        elsewhere = len(found) - len(here)
+            projects_there = projects(connection)
+        here = [project for project in projects_there if project.url == self.answers.url]
+        elsewhere = len(projects_there) - len(here)
         if elsewhere:
             self.pulled.notes.append(
                 f"{counted(elsewhere, 'project stands', 'projects stand')} in another Label Studio than "
@@ -151,10 +151,10 @@ class _Pulling:
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
-        if project.view is View.INTERVIEW:
+        if project.view is TaskView.INTERVIEW:
             keep_how_far(self.store, project, self.answers)
-        newest = [one.changed for one in tasks if one.changed]
-        newest += [one.changed for one in listed.values() if one.changed]
+        newest = [task.changed for task in tasks if task.changed]
+        newest += [task.changed for task in listed.values() if task.changed]
         if since is not None and before is not None and before.upto is not None:
             newest.append(before.upto)
         with self.store.writing() as connection:
@@ -165,7 +165,7 @@ class _Pulling:
             elif since is None:
                 # another pull may have read meanwhile, so only what was there at the beginning
                 forget_task_marks(connection, project.id, known.keys() - listed.keys())
-            keep_task_marks(connection, project.id, {one.id: one.mark for one in tasks})
+            keep_task_marks(connection, project.id, {task.id: task.mark for task in tasks})
             # of these a webhook said more while they were read
             forget_task_marks(connection, project.id, tasks_told_of(connection, project.id, read_after))
             keep_read(connection, project.id, max(newest, default=None), meaning)
@@ -203,7 +203,7 @@ class _Pulling:
         self,
         project: ProjectRow,
         tasks: Sequence[AnsweredTask],
-        alive: Mapping[int, Place],
+        alive: Mapping[int, AnnotationPlace],
         unchanged: Set[int],
         *,
         everything: bool,
@@ -211,7 +211,7 @@ class _Pulling:
         """The annotations known before the reading began that are not there now; on unchanged tasks nothing is gone."""
         there = {arrival.annotation for task in tasks for arrival in task.arrivals}
         read = {task.id for task in tasks} | {task.key for task in tasks if task.key}
-        asked: dict[Place, bool] = {}
+        asked: dict[AnnotationPlace, bool] = {}
         gone = []
         for number, place in alive.items():
             if number in there or place.task in unchanged:
@@ -226,7 +226,7 @@ class _Pulling:
                     gone.append(number)
         return gone
 
-    def _is_there(self, project: ProjectRow, place: Place) -> bool:
+    def _is_there(self, project: ProjectRow, place: AnnotationPlace) -> bool:
         if place.task is None or place.key is None:
             return True
         return self.answers.holds(project.project_id, place.task, place.key)

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 from annotations.label_studio.annotation import Arrival
 from annotations.label_studio.arrivals import (
     HOLDING,
+    ArrivalState,
+    ArrivalVerdict,
     JudgedAnnotation,
-    State,
-    Verdict,
     coder_of,
     judge,
 )
@@ -81,8 +81,8 @@ class Reviewing:
 
         ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
-        before = seen(connection, project.id, [one.annotation for one in arrivals])
-        keys = [one.key for one in arrivals if one.key]
+        before = seen(connection, project.id, [arrival.annotation for arrival in arrivals])
+        keys = [arrival.key for arrival in arrivals if arrival.key]
         tasks = tasks_with_keys(connection, project.id, keys)
         whole = interviews_with_keys(connection, project.id, keys)
         whose = self._who(connection, project.url)
@@ -103,9 +103,9 @@ class Reviewing:
                 now = self._judged(project, arrival, tasks, whose, known, outdated)
             elif _own_word_late(known, arrival):
                 now = self._judged(project, arrival, tasks, whose, None, outdated)
-                if now.state is not State.REVIEW:
+                if now.state is not ArrivalState.REVIEW:
                     continue
-                now = replace(now, state=State.OVERWRITTEN, why=known.why)
+                now = replace(now, state=ArrivalState.OVERWRITTEN, why=known.why)
             else:
                 continue
             now = replace(now, last_event=max(event, known.last_event if known else 0))
@@ -116,7 +116,9 @@ class Reviewing:
         keep_seen(connection, changed.values(), {(project.id, number) for number in before})
         if events:
             # a pull that read the task before this was worked off cannot have known it
-            forget_task_marks(connection, project.id, [one.task for one in arrivals if one.task is not None])
+            forget_task_marks(
+                connection, project.id, [arrival.task for arrival in arrivals if arrival.task is not None]
+            )
         return self.settle(connection, slots)
 
     def take_away(
@@ -136,21 +138,23 @@ class Reviewing:
         for number in dict.fromkeys(annotations):
             known = before.get(number)
             if known is None:
-                changed.append(Seen(project.id, number, State.DELETED, last_event=event))
+                changed.append(Seen(project.id, number, ArrivalState.DELETED, last_event=event))
                 continue
-            if known.state is State.DELETED or (read_after is not None and known.last_event > read_after):
+            if known.state is ArrivalState.DELETED or (
+                read_after is not None and known.last_event > read_after
+            ):
                 continue
             last = max(event, known.last_event)
             said = answers_in(connection, project.id, number)
             if said:
-                slots |= dict.fromkeys(slots_of(tuple(said.values())), _GONE_BY[State.DELETED])
+                slots |= dict.fromkeys(slots_of(tuple(said.values())), _GONE_BY[ArrivalState.DELETED])
                 keep_answers(connection, project.id, number, ())
-            changed.append(replace(known, state=State.DELETED, why="", told=None, last_event=last))
-            slots |= dict.fromkeys(_slots(known), _GONE_BY[State.DELETED])
+            changed.append(replace(known, state=ArrivalState.DELETED, why="", told=None, last_event=last))
+            slots |= dict.fromkeys(_slots(known), _GONE_BY[ArrivalState.DELETED])
             counted["deleted"] += 1
         keep_seen(connection, changed, {(project.id, number) for number in before})
         if event:
-            its = [one.task for one in before.values() if one.task is not None]
+            its = [seen_before.task for seen_before in before.values() if seen_before.task is not None]
             forget_task_marks(connection, project.id, its)
         return counted + self.settle(connection, slots)
 
@@ -196,7 +200,7 @@ class Reviewing:
                 changed += [] if again is None else [again]
                 slots |= its
                 continue
-            if row.state is State.OVERWRITTEN:
+            if row.state is ArrivalState.OVERWRITTEN:
                 now = replace(row, coder=whose(row.user)[0] or row.coder)
             else:
                 now = self._judged(project, row.told.arrival, tasks, whose, row, outdated)
@@ -222,21 +226,21 @@ class Reviewing:
         was = answers_in(connection, task.project, arrival.annotation)
         late = known is not None and _own_word_late(known, arrival)
         its_coder, book = Whose(coder, unmatched), self.in_force.codebook
-        found = judge_interview(connection, task, arrival, book, its_coder, None if late else known, was)
-        now = found.seen
+        judged = judge_interview(connection, task, arrival, book, its_coder, None if late else known, was)
+        now = judged.seen
         if late and known is not None:
-            if now.state is not State.REVIEW:
+            if now.state is not ArrivalState.REVIEW:
                 return None, {}
-            now = replace(now, state=State.OVERWRITTEN, why=known.why)
+            now = replace(now, state=ArrivalState.OVERWRITTEN, why=known.why)
         now = replace(now, last_event=max(event, known.last_event if known else 0))
-        said = {one.key: one for one in found.answers}
+        said = {answer.key: answer for answer in judged.answers}
         if known is not None and _same(known, now) and was == said:
             return None, {}
-        keep_answers(connection, task.project, arrival.annotation, found.answers)
-        gone = _GONE_BY[State.REVIEW if now.state in HOLDING else now.state]
-        slots = dict.fromkeys(slots_of((*was.values(), *found.answers)), gone)
-        aside = slots_of([one for one in found.answers if one.state is State.SET_ASIDE])
-        return now, slots | dict.fromkeys(aside, _GONE_BY[State.SET_ASIDE])
+        keep_answers(connection, task.project, arrival.annotation, judged.answers)
+        gone = _GONE_BY[ArrivalState.REVIEW if now.state in HOLDING else now.state]
+        slots = dict.fromkeys(slots_of((*was.values(), *judged.answers)), gone)
+        aside = slots_of([answer for answer in judged.answers if answer.state is ArrivalState.SET_ASIDE])
+        return now, slots | dict.fromkeys(aside, _GONE_BY[ArrivalState.SET_ASIDE])
 
     def _judged(
         self,
@@ -251,23 +255,23 @@ class Reviewing:
         if known is not None and coder is None and known.user == arrival.user:
             coder = known.coder  # somebody who has left study.yaml still wrote what they wrote
         if arrival.key is None or arrival.key not in tasks:
-            verdict = Verdict(State.NOT_OURS)
+            verdict = ArrivalVerdict(ArrivalState.NOT_OURS)
         elif arrival.carried:
-            verdict = Verdict(State.CARRIED)
+            verdict = ArrivalVerdict(ArrivalState.CARRIED)
         else:
             verdict = judge(arrival, self.in_force.codebook, coder=coder, unmatched=unmatched)
-        if arrival.key in outdated and verdict.state is State.REVIEW:
+        if arrival.key in outdated and verdict.state is ArrivalState.REVIEW:
             if known is not None and known.state in HOLDING and known.content == verdict.decision.content:
                 return known  # said before the words changed; its review waits for a person
-            verdict = Verdict(State.SET_ASIDE, WORDS_CHANGED)
+            verdict = ArrivalVerdict(ArrivalState.SET_ASIDE, WORDS_CHANGED)
         if (
-            verdict.state is State.SET_ASIDE
+            verdict.state is ArrivalState.SET_ASIDE
             and arrival.saved_by_another
             and known is not None
             and known.state in HOLDING
             and known.key == arrival.key
         ):
-            return replace(known, state=State.OVERWRITTEN, why=verdict.why)
+            return replace(known, state=ArrivalState.OVERWRITTEN, why=verdict.why)
         return Seen(
             project=project.id,
             annotation=arrival.annotation,
@@ -279,7 +283,7 @@ class Reviewing:
             why=verdict.why,
             made=arrival.made,
             changed=arrival.changed,
-            content=verdict.decision.content if verdict.state is State.REVIEW else "",
+            content=verdict.decision.content if verdict.state is ArrivalState.REVIEW else "",
             told=JudgedAnnotation(arrival, verdict.decision),
         )
 
@@ -297,14 +301,14 @@ class Reviewing:
 
 
 _GONE_BY = {
-    State.REVIEW: "another annotation took its place",
-    State.CARRIED: "its annotation says nothing by itself",
-    State.OVERWRITTEN: "somebody else saved over it",
-    State.SKIPPED: "its coder skips the passage now",
-    State.INCOMPLETE: "its coder emptied it without saying that no code applies",
-    State.SET_ASIDE: "what its annotation says now is set aside",
-    State.NOT_OURS: "its task is none of ours any more",
-    State.DELETED: "its annotation was deleted in Label Studio",
+    ArrivalState.REVIEW: "another annotation took its place",
+    ArrivalState.CARRIED: "its annotation says nothing by itself",
+    ArrivalState.OVERWRITTEN: "somebody else saved over it",
+    ArrivalState.SKIPPED: "its coder skips the passage now",
+    ArrivalState.INCOMPLETE: "its coder emptied it without saying that no code applies",
+    ArrivalState.SET_ASIDE: "what its annotation says now is set aside",
+    ArrivalState.NOT_OURS: "its task is none of ours any more",
+    ArrivalState.DELETED: "its annotation was deleted in Label Studio",
 }
 
 
@@ -328,7 +332,7 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
     """
     if not event and known.last_event <= read_after:
         return True
-    if known.state is State.DELETED:
+    if known.state is ArrivalState.DELETED:
         # a number given again: the annotation was made after the last that we know of the deleted one
         return known.changed is not None and arrival.made > known.changed
     return known.changed is None or arrival.changed > known.changed
@@ -336,7 +340,7 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
 
 def _own_word_late(known: Seen, arrival: Arrival) -> bool:
     """Does a coder's own word arrive after that of a colleague who saved over it?"""
-    if known.state is not State.SET_ASIDE or known.told is None or arrival.saved_by_another:
+    if known.state is not ArrivalState.SET_ASIDE or known.told is None or arrival.saved_by_another:
         return False
     over = known.told.arrival
     return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed

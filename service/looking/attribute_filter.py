@@ -11,14 +11,16 @@ from sqlalchemy import Connection, select
 from annotations.attributes import filters_of
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
-from annotations.store.described_transcripts import Described
+from annotations.store.described_transcripts import DescribedTranscript
 from annotations.store.tables import transcripts
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 
 T = TypeVar("T")
 
 
-def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequence[str]) -> list[Kept]:
+def with_attributes(
+    connection: Connection, kept: Sequence[KeptTranscript], where: Sequence[str]
+) -> list[KeptTranscript]:
     """The transcripts whose participant or case has every one of these, such as "role=leader;provider".
 
     Raises UnknownName for an attribute or value that nobody has, BadInput where none of these transcripts is left.
@@ -27,21 +29,21 @@ def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequenc
 
 
 def described_with_attributes(
-    connection: Connection, found: Sequence[Described], where: Sequence[str]
-) -> list[Described]:
+    connection: Connection, transcripts: Sequence[DescribedTranscript], where: Sequence[str]
+) -> list[DescribedTranscript]:
     """The same of what is only said of transcripts."""
-    return _those(connection, found, where, lambda one: (one.participant, one.case))
+    return _those(connection, transcripts, where, lambda one: (one.participant, one.case))
 
 
 def _those(
-    connection: Connection, found: Sequence[T], where: Sequence[str], whose: Callable[[T], tuple[str, str]]
+    connection: Connection, given: Sequence[T], where: Sequence[str], whose: Callable[[T], tuple[str, str]]
 ) -> list[T]:
     if not where:
-        return list(found)
+        return list(given)
     known = all_attributes(connection)
     filters = filters_of(where, known)
     left = []
-    for transcript in found:
+    for transcript in given:
         participant, case = whose(transcript)
         if all(attribute.keeps(known.of(participant=participant, case=case)) for attribute in filters):
             left.append(transcript)

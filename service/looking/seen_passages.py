@@ -13,18 +13,20 @@ from sqlalchemy import Connection
 from annotations.coding import Review
 from annotations.names import folded
 from annotations.store.reviews import current_reviews
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from service.access.policy import Action, may
 from service.access.transcript_access import about
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.looking.hidden_spans import Hidden
 
 
 class SeenPassages:
     """The passages of one transcript, for one viewer. ``reviews``: those that stand, of everybody."""
 
-    def __init__(self, viewer: Viewer, kept: Kept, hidden: Hidden, reviews: Sequence[Review]) -> None:
+    def __init__(
+        self, viewer: Viewer, kept: KeptTranscript, hidden: Hidden, reviews: Sequence[Review]
+    ) -> None:
         self._viewer = viewer
         self._kept = kept
         self._hidden = hidden
@@ -32,7 +34,7 @@ class SeenPassages:
         self._own = [review.span for review in reviews if self.is_own(review.coder)]
 
     @classmethod
-    def now(cls, connection: Connection, viewer: Viewer, kept: Kept) -> SeenPassages:
+    def now(cls, connection: Connection, viewer: Viewer, kept: KeptTranscript) -> SeenPassages:
         """As things stand."""
         return cls(viewer, kept, Hidden.now(connection), current_reviews(connection, transcript=kept.id))
 
@@ -59,7 +61,9 @@ class SeenPassages:
         if self.is_own(review.coder):
             seen = may(self._viewer, Action.SEE_OWN_CODES, about(self._viewer, self._kept.transcript))
             # a lead looks after the study, and sees how far a repeated passage is
-            again = self._viewer.role is not Role.LEAD and self._hidden.hides(self._kept.id, review.span)
+            again = self._viewer.role is not ViewerRole.LEAD and self._hidden.hides(
+                self._kept.id, review.span
+            )
             return seen and not again
         return self._others(review.span)
 

@@ -16,7 +16,7 @@ from annotations.errors import BadInput
 from annotations.lots import lots
 from annotations.segment import Segment
 from annotations.store.attributes import all_attributes
-from annotations.store.described_transcripts import Described, described_transcripts
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.segments import segments_in
 from annotations.store.suggestions import (
@@ -62,7 +62,7 @@ class ListedSuggestion:
 class _Said:
     """What the model says of a segment, and whether that must stay unseen."""
 
-    transcript: Described
+    transcript: DescribedTranscript
     segment: Segment
     said: Suggested
     hides: bool
@@ -73,7 +73,7 @@ TRANSCRIPTS = 20
 COLUMNS = tuple(field.name for field in fields(ListedSuggestion) if field.name != "attributes")
 
 
-class Listing:
+class SuggestionsListing:
     """The suggestions of the serving model, of all waves or of one, and of those alone who have certain attributes.
 
     Rows are read some interviews at a time, so that a large study needs no more memory than a small one.
@@ -88,10 +88,12 @@ class Listing:
         self._store = parts.store
         with self._store.reading() as connection:
             self._model = model = serving_model(connection)
-            found = [said for said in described_transcripts(connection) if wave in (None, said.wave)]
-            if wave is not None and not found:
+            transcripts = [said for said in described_transcripts(connection) if wave in (None, said.wave)]
+            if wave is not None and not transcripts:
                 raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
-            self._transcripts = described_with_attributes(connection, found, where) if found else []
+            self._transcripts = (
+                described_with_attributes(connection, transcripts, where) if transcripts else []
+            )
             self._known = all_attributes(connection)
             self._hidden = Hidden.now(connection)
             spoken = count_suggestions(connection, model.id, model.segmentation)
@@ -166,18 +168,18 @@ class Listing:
                 suggested=suggestion.suggested,
                 model_version=self._model.version,
                 turn_shown=shown_number(spoken_of.segment.turn),
-                attributes=known,
+                attributes=dict(known),
             )
 
     def _label(self, code: str) -> tuple[str, str]:
         if code not in self._labels:
-            found = self._codebook.by_id.get(code)
-            framework = self._codebook.framework(found.framework).name if found else ""
-            self._labels[code] = (framework, self._codebook.label(code) if found else code)
+            code_there = self._codebook.by_id.get(code)
+            framework = self._codebook.framework(code_there.framework).name if code_there else ""
+            self._labels[code] = (framework, self._codebook.label(code) if code_there else code)
         return self._labels[code]
 
 
-def write_csv(listing: Listing, file: Path) -> int:
+def write_csv(listing: SuggestionsListing, file: Path) -> int:
     """Write the rows as CSV, whole or not at all; returns how many they were."""
     count = 0
     with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:
