@@ -78,7 +78,7 @@ class Dealt:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class DealtSegment:
     """A segment at its place in a coder's stream."""
 
     segment: UUID
@@ -130,23 +130,23 @@ def draw(transcript: UUID, segments: Sequence[UUID], plan: DrawPlan) -> dict[UUI
 
 def streams(
     transcripts: Sequence[tuple[UUID, Sequence[UUID]]], dealt: Mapping[UUID, Dealt]
-) -> dict[str | None, list[Placed]]:
+) -> dict[str | None, list[DealtSegment]]:
     """What each coder gets, in order: transcript by transcript in reading order, and what comes again at the end.
 
     A transcript that was not dealt stands in the project that all share (the key None), with nothing drawn.
     """
-    first: dict[str | None, list[Placed]] = {}
-    again: dict[str | None, list[Placed]] = {}
+    first: dict[str | None, list[DealtSegment]] = {}
+    again: dict[str | None, list[DealtSegment]] = {}
     for transcript, segments in transcripts:
         its = dealt.get(transcript, Dealt(transcript, len(segments)))
         for segment in segments:
             kind = its.drawn.get(segment, Draw.ORDINARY)
             shown = Draw.BLIND if kind is Draw.REPEAT else kind
-            first.setdefault(its.coder, []).append(Placed(segment, shown))
+            first.setdefault(its.coder, []).append(DealtSegment(segment, shown))
             if kind is Draw.REPEAT:
-                again.setdefault(its.coder, []).append(Placed(segment, kind))
+                again.setdefault(its.coder, []).append(DealtSegment(segment, kind))
             elif kind is Draw.DOUBLE and its.second is not None:
-                first.setdefault(its.second, []).append(Placed(segment, kind))
+                first.setdefault(its.second, []).append(DealtSegment(segment, kind))
     return {coder: [*its, *again.get(coder, ())] for coder, its in first.items()}
 
 

@@ -105,14 +105,14 @@ def _wide(content: bytes) -> str | None:
 
     In the other order of bytes these would be signs that no text is full of.
     """
-    found = []
+    decoded = []
     for encoding in ("utf-16-le", "utf-16-be"):
         text = _decoded(content, encoding) if len(content) % 2 == 0 else None
         sample = (text or "")[:_SAMPLE]
         if not sample or any(unicodedata.category(c) in ("Cn", "Co", "Cs") for c in sample):
             continue
-        found.append((sum(c in " \n\r\t:.," for c in sample), text))
-    plain, text = max(found, default=(0, None), key=lambda one: one[0])
+        decoded.append((sum(c in " \n\r\t:.," for c in sample), text))
+    plain, text = max(decoded, default=(0, None), key=lambda reading: reading[0])
     return text if text is not None and 50 * plain > len(text[:_SAMPLE]) else None
 
 
@@ -133,22 +133,22 @@ def _likely(content: bytes) -> str:
     # only for files that are not UTF-8
     from charset_normalizer import from_bytes
 
-    found = [
-        (_SAME.get(one.encoding, one.encoding), one.chaos, one.coherence)
-        for one in from_bytes(sample, cp_isolation=list(_LEGACY), threshold=0.2)
+    readings = [
+        (_SAME.get(guessed.encoding, guessed.encoding), guessed.chaos, guessed.coherence)
+        for guessed in from_bytes(sample, cp_isolation=list(_LEGACY), threshold=0.2)
     ]
-    known = [one for one in found if one[0] in _LEGACY]
+    known = [reading for reading in readings if reading[0] in _LEGACY]
     if not known:
         return "cp1252"
     least = min(chaos for _, chaos, _ in known)
     order = list(_LEGACY)
     return min(
-        (one for one in known if one[1] <= least + 0.06),
-        key=lambda one: (
-            _senseless(_decoded(sample, one[0]) or ""),
-            not _is_western(_decoded(sample, one[0]) or ""),
-            -round(one[2], 1),
-            order.index(one[0]),
+        (reading for reading in known if reading[1] <= least + 0.06),
+        key=lambda reading: (
+            _senseless(_decoded(sample, reading[0]) or ""),
+            not _is_western(_decoded(sample, reading[0]) or ""),
+            -round(reading[2], 1),
+            order.index(reading[0]),
         ),
     )[0]
 
@@ -160,15 +160,18 @@ def _is_western(text: str) -> bool:
 def _senseless(text: str) -> int:
     """How many signs and capital letters stand in the middle of words, and letters that no language has side by side."""
     letters = set(text)
-    found = sum(one <= letters for one in _NEVER_TOGETHER)
-    found += not letters & _ICELANDIC and any(one <= letters for one in _TURKISH)
-    found += sum(any(one and one.isupper() for one in m.groups()) for m in _UPPER_INSIDE.finditer(text))
-    found += sum(1 for _ in _MARKS_INSIDE.finditer(text))
+    signs = sum(pair_of_letters <= letters for pair_of_letters in _NEVER_TOGETHER)
+    signs += not letters & _ICELANDIC and any(pair_of_letters <= letters for pair_of_letters in _TURKISH)
+    signs += sum(
+        any(letters_together and letters_together.isupper() for letters_together in m.groups())
+        for m in _UPPER_INSIDE.finditer(text)
+    )
+    signs += sum(1 for _ in _MARKS_INSIDE.finditer(text))
     for m in _BESIDE_LETTERS.finditer(text):
         sign = m["sign"]
         is_sign = sign in "¡¿" or unicodedata.category(sign) in _SIGNS
-        found += bool(m["before"] and (sign.isupper() or is_sign)) or (is_sign and sign not in "¡¿")
-    return found
+        signs += bool(m["before"] and (sign.isupper() or is_sign)) or (is_sign and sign not in "¡¿")
+    return signs
 
 
 def _refuse_binary(text: str, file: str) -> None:

@@ -87,7 +87,7 @@ def blanked(transcript: Transcript, taken: TakenOut) -> Transcript:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _TextPiece:
     """A piece of the text: where it stood, what stands there now and where, and whether its words are gone."""
 
     begins: int
@@ -97,14 +97,14 @@ class _Piece:
     gone: bool
 
 
-def _pieces(text: str, taken: TakenOut) -> Iterator[_Piece]:
+def _pieces(text: str, taken: TakenOut) -> Iterator[_TextPiece]:
     at = 0
     bounds = [(0, 0), *((begin, begin + length) for begin, _, length in taken.stays), (len(text), len(text))]
     for (_, before), (begin, end) in pairwise(bounds):
         for piece in (*_gap(text, before, begin), (begin, end, False)):
             shown = BLANKED if piece[2] else text[piece[0] : piece[1]]
             if piece[0] < piece[1]:
-                yield _Piece(piece[0], piece[1], at, shown, piece[2])
+                yield _TextPiece(piece[0], piece[1], at, shown, piece[2])
                 at += len(shown)
 
 
@@ -118,17 +118,17 @@ def _gap(text: str, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
     yield last, end, False
 
 
-def _start(pieces: Sequence[_Piece], at: int) -> int:
+def _start(pieces: Sequence[_TextPiece], at: int) -> int:
     piece = next((piece for piece in pieces if piece.begins <= at < piece.ends), pieces[-1])
     return piece.at if piece.gone else piece.at + at - piece.begins
 
 
-def _end(pieces: Sequence[_Piece], at: int) -> int:
+def _end(pieces: Sequence[_TextPiece], at: int) -> int:
     piece = next((piece for piece in pieces if piece.begins < at <= piece.ends), pieces[-1])
     return piece.at + (len(piece.text) if piece.gone else at - piece.begins)
 
 
-def _is_touched(pieces: Sequence[_Piece], begin: int, end: int) -> bool:
+def _is_touched(pieces: Sequence[_TextPiece], begin: int, end: int) -> bool:
     return any(piece.gone and piece.begins < end and piece.ends > begin for piece in pieces)
 
 

@@ -15,11 +15,11 @@ import krippendorff
 import numpy as np
 
 from annotations.agreement.all_coders import many_coefficients, sums_by_group
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import RESAMPLES, intervals_over_groups
-from annotations.agreement.judged import Judged
+from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.many_judges import ac1, alpha, fleiss, percent_of, sums_of
-from annotations.agreement.pairs import Described, Pair, figures_of_pairs
+from annotations.agreement.pairs import ComparisonHead, JudgePair, figures_of_pairs
 
 UNITS, CODES, CODERS, GROUPS = 5000, 60, 3, 40
 PEER_DRAWS, PEER_CODES = 20, 3
@@ -28,17 +28,22 @@ if __name__ == "__main__":
     random = np.random.default_rng(1)
     truth = random.random((UNITS, CODES)) < 0.1
     member = np.sort(random.integers(0, GROUPS, UNITS))
-    judges = [Judged(truth ^ (random.random(truth.shape) < 0.05), np.ones_like(truth)) for _ in range(CODERS)]
-    columns = [Column("code", frozenset({str(at)}), "F", str(at), str(at)) for at in range(CODES)]
+    judges = [
+        JudgeDecisions(truth ^ (random.random(truth.shape) < 0.05), np.ones_like(truth))
+        for _ in range(CODERS)
+    ]
+    columns = [DecisionColumn("code", frozenset({str(at)}), "F", str(at), str(at)) for at in range(CODES)]
     names = tuple(f"g{at}" for at in range(GROUPS))
 
     start = time.perf_counter()
     pairs = [
-        Pair(str(a), str(b), judges[a], judges[b], member, names)
+        JudgePair(str(a), str(b), judges[a], judges[b], member, names)
         for a in range(CODERS)
         for b in range(a + 1, CODERS)
     ]
-    figures = figures_of_pairs(pairs, columns, Described("people", "independent", ("people", "people"), {}))
+    figures = figures_of_pairs(
+        pairs, columns, ComparisonHead("people", "independent", ("people", "people"), {})
+    )
     sums = sums_by_group(judges, member, GROUPS)
     many = intervals_over_groups(sums, lambda s: many_coefficients(s).reshape(*s.shape[:-2], -1))
     ours = time.perf_counter() - start

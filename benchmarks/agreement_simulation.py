@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import Interval, interval_over_groups
-from annotations.agreement.judged import Judged
+from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.many_judges import alpha, sums_of_pairs
-from annotations.agreement.pairs import Pair
+from annotations.agreement.pairs import JudgePair
 from annotations.agreement.second_coder import BELOW, Trio, verdicts
 from annotations.agreement.suggestion_effect import Arm, Stratum, suggestion_effect
 from annotations.agreement.two_judges import counts, kappa, mean_kappa
@@ -38,7 +38,9 @@ BLIND = 0.2
 SEGMENTS = 50
 RARE, USUAL = 0, 3
 REPORT = Path(__file__).parents[1] / "docs" / "agreement-simulation.md"
-COLUMNS = tuple(Column("code", frozenset({str(at)}), "", str(at), str(at)) for at in range(len(PREVALENCE)))
+COLUMNS = tuple(
+    DecisionColumn("code", frozenset({str(at)}), "", str(at), str(at)) for at in range(len(PREVALENCE))
+)
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,10 @@ def _arm(study: Study, rows: Bools) -> Arm:
 def below_claims(study: Study, participants: int) -> list[bool]:
     """For each code, was the model, which is as good as either person, called below a second coder?"""
     names = tuple(f"g{at}" for at in range(participants))
-    judges = [Judged(v, np.ones_like(v)) for v in (study.first_alone, study.second, study.model)]
+    judges = [JudgeDecisions(v, np.ones_like(v)) for v in (study.first_alone, study.second, study.model)]
 
-    def pair(a: int, b: int) -> Pair:
-        return Pair(str(a), str(b), judges[a], judges[b], study.member, names)
+    def pair(a: int, b: int) -> JudgePair:
+        return JudgePair(str(a), str(b), judges[a], judges[b], study.member, names)
 
     found = verdicts([Trio(pair(0, 1), pair(2, 0), pair(2, 1))], COLUMNS, 0.1)
     return [one.verdict == BELOW for one in found]

@@ -29,7 +29,7 @@ from ruler.fine_tune import Recipe, fine_tuned
 from ruler.setfit import setfit_scores
 
 from annotations.arrays import Bools
-from models.tuned_passage import Passage
+from models.tuned_passage import PassageInContext
 from training.folds import folds_of
 
 Rows = NDArray[np.intp]
@@ -69,7 +69,7 @@ class _Task:
 class _Packed:
     """A set as it travels."""
 
-    passages: tuple[Passage, ...]
+    passages: tuple[PassageInContext, ...]
     said: tuple[str, ...]
     questions: tuple[str, ...]
     dialogue: tuple[bool, ...]
@@ -140,7 +140,7 @@ def _read(folder: Path, name: str) -> _Packed:
         labels[row, codes] = True
     said = [f"{who}: {text}" for who, text in zip(its["speakers"], its["texts"], strict=True)]
     return _Packed(
-        tuple(Passage(text) for text in its["texts"]),
+        tuple(PassageInContext(text) for text in its["texts"]),
         tuple(said),
         tuple(its["questions"]),
         tuple(its["dialogue"]),
@@ -151,17 +151,19 @@ def _read(folder: Path, name: str) -> _Packed:
     )
 
 
-def _with_surroundings(its: _Packed, turns: int) -> list[Passage]:
+def _with_surroundings(its: _Packed, turns: int) -> list[PassageInContext]:
     """Each segment with its speaker, the turns before it and the one after it; a comment with its question."""
     found = []
     for at, text in enumerate(its.said):
         if not its.dialogue[at]:
-            found.append(Passage(text, its.questions[at]))
+            found.append(PassageInContext(text, its.questions[at]))
             continue
         near = [row for row in range(max(at - turns, 0), at) if its.groups[row] == its.groups[at]]
         following = at + 1 < len(its.said) and its.groups[at + 1] == its.groups[at]
         found.append(
-            Passage(text, " ".join(its.said[row] for row in near), its.said[at + 1] if following else "")
+            PassageInContext(
+                text, " ".join(its.said[row] for row in near), its.said[at + 1] if following else ""
+            )
         )
     return found
 

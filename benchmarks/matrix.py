@@ -20,13 +20,13 @@ from annotations.store.transcripts import add_transcript
 from annotations.transcript import Span, SpokenTurn, Transcript, canonical
 from service.composition import Parts
 from service.new_study import make_study
-from service.results.changed import change_over_waves
-from service.results.patterns import patterns
+from service.results.changed import change_of
+from service.results.patterns import patterns_of
 from service.results.read_table import study_table
-from service.results.study_findings import WantedFindings
+from service.results.study_findings import WantedFindings, study_findings
 from service.results.study_table import StudyTable, WantedTable
 from service.results.table_json import to_json
-from service.results.triangulated import triangulation
+from service.results.triangulated import triangulation_of
 from service.settings import read_settings
 
 Made = TypeVar("Made")
@@ -40,9 +40,9 @@ def main() -> None:
         wanted = WantedFindings(("site",))
         found, table = _timed(lambda: study_table(parts, WantedTable(("site", "wave"))))
         _, plain = _timed(lambda: to_json(found, with_quotes=True))
-        patterns_, patterned = _timed(lambda: patterns(parts, wanted))
-        _, triangulated = _timed(lambda: triangulation(parts, wanted))
-        _, changed = _timed(lambda: change_over_waves(parts, wanted))
+        patterns_, patterned = _timed(lambda: patterns_of(study_findings(parts, wanted)))
+        _, triangulated = _timed(lambda: triangulation_of(study_findings(parts, wanted)))
+        _, changed = _timed(lambda: change_of(study_findings(parts, wanted)))
         parts.close()
     assert found.matrix.codings == CODINGS
     print(

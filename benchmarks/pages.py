@@ -31,9 +31,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from annotations.coding import Coding, Draw, Review  # noqa: E402
 from annotations.segment import Segment  # noqa: E402
 from annotations.store.annotation_reviews import Word, add_words  # noqa: E402
-from annotations.store.cell_place import Passage  # noqa: E402
+from annotations.store.cell_place import RestingPassage  # noqa: E402
 from annotations.store.codebook_versions import keep_codebook  # noqa: E402
-from annotations.store.doubts import Answer, Doubt, add_answer, add_doubt, all_doubts  # noqa: E402
+from annotations.store.doubts import Doubt, DoubtAnswer, add_answer, add_doubt, all_doubts  # noqa: E402
 from annotations.store.label_studio_projects import add_project  # noqa: E402
 from annotations.store.pushed_tasks import PushedTask, keep_tasks  # noqa: E402
 from annotations.store.reviews import add_reviews  # noqa: E402
@@ -126,7 +126,7 @@ def made_study(folder: Path, transcripts: int, segments: int, coders: int, seed:
         for _ in range(200):
             place = chance.choice(kept)
             segment = chance.choice([s for s in cut[place] if s.role.is_coded])
-            _doubt(connection, chance, people, Passage(place, segment.span, texts[place]))
+            _doubt(connection, chance, people, RestingPassage(place, segment.span, texts[place]))
     return parts
 
 
@@ -173,12 +173,12 @@ def _hand_out(
     add_words(connection, words)
 
 
-def _doubt(connection: Connection, chance: random.Random, people: list[str], at: Passage) -> None:
+def _doubt(connection: Connection, chance: random.Random, people: list[str], at: RestingPassage) -> None:
     asks = Doubt(chance.choice(people), _said(chance, 25), chance.random() < 0.7, passage=at)
     new = add_doubt(connection, asks)
     if chance.random() < 0.6:
         settles = chance.random() < 0.5
-        add_answer(connection, new, Answer(chance.choice(people), _said(chance, 15), settles))
+        add_answer(connection, new, DoubtAnswer(chance.choice(people), _said(chance, 15), settles))
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-APART = ("run", "elsewhere")  # the one is this, the other is packed here and run on another machine
+# this one; packed here and run on another machine; started by the benchmark "load"
+APART = ("run", "elsewhere", "load_peer")
 ARGUMENTS = {"quality": ["--quick"], "review_order": ["NHS"]}  # all of it takes hours
 
 if __name__ == "__main__":

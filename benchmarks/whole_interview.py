@@ -35,7 +35,7 @@ from study_to_push import StudyToPush, exported  # noqa: E402
 
 from annotations.label_studio.client import LabelStudio  # noqa: E402
 from annotations.store.transcripts import add_transcript  # noqa: E402
-from annotations.store.wave_views import View  # noqa: E402
+from annotations.store.wave_views import TaskView  # noqa: E402
 from service.access.keys import door_key  # noqa: E402
 from service.label_studio.local import Access, LocalLabelStudio  # noqa: E402
 
@@ -79,8 +79,8 @@ def _measured(folder: Path, times: int, webhooks: int) -> dict[str, Any]:
     study.talk()
     study.serve("v1")
     try:
-        (passages,) = study.push(view=View.PASSAGE)
-        (whole,) = study.push(view=View.INTERVIEW)
+        (passages,) = study.push(view=TaskView.PASSAGE)
+        (whole,) = study.push(view=TaskView.INTERVIEW)
         with LabelStudio(access.url, access.token) as server:
             trivial = _trivial(server)
             with logged_in(access.url, access.username, access.password) as page:

@@ -13,7 +13,7 @@ from annotations.progress import Progress
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
 from annotations.store.segments import add_segments, keep_segmentation, not_yet_cut, segments_of
-from annotations.store.transcripts import Kept, all_texts, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_texts, all_transcripts
 from annotations.transcript import Kind, Role, Transcript
 from models.languages import LONGEST, language_of
 from models.segmenter import segment
@@ -30,7 +30,7 @@ class Corpus:
     """
 
     segmentation: str
-    transcripts: tuple[Kept, ...]
+    transcripts: tuple[KeptTranscript, ...]
     segments: tuple[tuple[Segment, ...], ...]
     at: tuple[tuple[int, int], ...]
 

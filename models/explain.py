@@ -17,7 +17,7 @@ from models.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Carrying:
+class CarryingSentence:
     """The sentence of a unit that speaks most for a code: its span within the unit's words, and its probability alone."""
 
     span: Span
@@ -30,7 +30,7 @@ def sentences_behind(
     wanted: Sequence[Sequence[str]],
     embed: Embed,
     sentences: Sentences,
-) -> list[dict[str, Carrying]]:
+) -> list[dict[str, CarryingSentence]]:
     """For each unit and each code wanted for it, the sentence that carries the suggestion.
 
     That is the sentence to which the model gives the code most surely when it is all that was said, by its words
@@ -49,7 +49,7 @@ def sentences_behind(
         return [{} for _ in units]
     vectors = embed([one.text for one in alone])
     found = model.probabilities(alone, vectors, with_questions(alone, vectors, embed))
-    answers: list[dict[str, Carrying]] = []
+    answers: list[dict[str, CarryingSentence]] = []
     begin = 0
     for its, codes in zip(cut, wanted, strict=True):
         rows = found[begin : begin + len(its)]
@@ -58,7 +58,7 @@ def sentences_behind(
         for code in codes if its else ():
             if code in column:
                 best = int(np.argmax(rows[:, column[code]]))
-                answer[code] = Carrying(its[best], float(rows[best, column[code]]))
+                answer[code] = CarryingSentence(its[best], float(rows[best, column[code]]))
         answers.append(answer)
     return answers
 

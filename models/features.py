@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from annotations.arrays import Floats32
 from annotations.names import folded
+from models.term_counts import WORD, CharacterTerms, WordTerms
 from models.unit import Unit
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
 
 LEAST_GROUPS = 3
 Matrix = Any  # scipy publishes no types for its sparse matrices
@@ -96,9 +100,23 @@ class Vocabulary:
     idf: Mapping[str, Floats32]
     speakers: tuple[str, ...] = ()
 
+    @cached_property
+    def word_terms(self) -> WordTerms:
+        """What counts the terms of words, of all blocks."""
+        return WordTerms({block.name: self.terms[block.name] for block in BLOCKS if block.analyzer == "word"})
+
+    @cached_property
+    def character_terms(self) -> dict[str, CharacterTerms]:
+        """What counts terms within words, for each block of such."""
+        return {
+            block.name: CharacterTerms(self.terms[block.name], _vectorizer(block).build_analyzer())
+            for block in BLOCKS
+            if block.analyzer != "word"
+        }
+
 
 @dataclass(frozen=True)
-class Counted:
+class TermCounts:
     """The counts of every term of some units, before a vocabulary is chosen: counted once, used by every fold."""
 
     terms: Mapping[str, NDArray[Any]]
@@ -106,7 +124,7 @@ class Counted:
     units: Sequence[Unit] = field(repr=False, default=())
 
 
-def count(units: Sequence[Unit]) -> Counted:
+def count(units: Sequence[Unit]) -> TermCounts:
     """Count the terms of all blocks."""
     terms: dict[str, NDArray[Any]] = {}
     counts: dict[str, Matrix] = {}
@@ -119,11 +137,11 @@ def count(units: Sequence[Unit]) -> Counted:
         except ValueError:  # sklearn's word for "no term at all"
             counts[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
             terms[block.name] = np.array([], dtype=object)
-    return Counted(terms, counts, units)
+    return TermCounts(terms, counts, units)
 
 
 def choose(
-    counted: Counted,
+    counted: TermCounts,
     rows: NDArray[np.intp],
     groups: Sequence[str],
     codebook: NDArray[np.intp] | None = None,
@@ -156,7 +174,7 @@ def choose(
 
 
 def matrix_of_counted(
-    counted: Counted,
+    counted: TermCounts,
     rows: NDArray[np.intp],
     vocabulary: Vocabulary,
     columns: Mapping[str, NDArray[np.intp]],
@@ -173,15 +191,14 @@ def matrix_of(
     units: Sequence[Unit], vocabulary: Vocabulary, embeddings: Floats32, questions: Floats32 | None = None
 ) -> Features:
     """Features of new units under a vocabulary."""
-    blocks = {}
+    of_words = {
+        block.name: [block.text(unit) for unit in units] for block in BLOCKS if block.analyzer == "word"
+    }
+    blocks = vocabulary.word_terms.counts(of_words)
     for block in BLOCKS:
-        terms = vocabulary.terms[block.name]
-        if terms:
+        if block.analyzer != "word":
             texts = [block.text(unit) for unit in units]
-            counted = _counts_within_words if block.analyzer == "char_wb" else _counts
-            blocks[block.name] = counted(block, terms, texts)
-        else:
-            blocks[block.name] = sparse.csr_matrix((len(units), 0), dtype=np.float32)
+            blocks[block.name] = vocabulary.character_terms[block.name].counts(texts)
     return _matrix(blocks, units, vocabulary, embeddings, questions)
 
 
@@ -203,33 +220,8 @@ def windows_with(
     marks: Floats32, owner: NDArray[np.intp], windows: Floats32, questions: Floats32
 ) -> Features:
     """The same where the units' marks are known: the last columns of their own dense features."""
-    dense = np.hstack([windows, questions[owner], marks[owner, OF_LENGTH:]]).astype(np.float32)
+    dense = np.hstack([windows, questions[owner], marks[owner, OF_LENGTH:]]).astype(np.float32, copy=False)
     return Features(sparse.csr_matrix((len(owner), 0), dtype=np.float32), dense)
-
-
-def _counts(block: Block, terms: Sequence[str], texts: Sequence[str]) -> Matrix:
-    """Each text is cut once: sentences of one passage share their surroundings, and "Yes." is said often."""
-    row = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    return _vectorizer(block, terms).transform(row)[[row[text] for text in texts]]
-
-
-def _counts_within_words(block: Block, terms: Sequence[str], texts: Sequence[str]) -> Matrix:
-    """The same for terms that lie within words: each word is cut into terms once, however often it is said."""
-    column = {term: at for at, term in enumerate(terms)}
-    cut = _vectorizer(block).build_analyzer()
-    columns_of: dict[str, list[int]] = {}
-    columns: list[int] = []
-    ends = [0]
-    for text in texts:
-        for word in text.split():
-            if word not in columns_of:
-                columns_of[word] = [column[term] for term in cut(word) if term in column]
-            columns += columns_of[word]
-        ends.append(len(columns))
-    ones = np.ones(len(columns), dtype=np.float32)
-    counts = sparse.csr_matrix((ones, columns, ends), shape=(len(texts), len(terms)))
-    counts.sum_duplicates()
-    return counts
 
 
 def _matrix(
@@ -241,31 +233,33 @@ def _matrix(
 ) -> Features:
     parts = [_tfidf(blocks[block.name], vocabulary.idf[block.name], block.weight) for block in BLOCKS]
     asked = np.zeros_like(embeddings) if questions is None else questions
-    dense = np.hstack([embeddings, asked, _marks(units, vocabulary.speakers)]).astype(np.float32)
+    dense = np.hstack([embeddings, asked, _marks(units, vocabulary.speakers)]).astype(np.float32, copy=False)
     return Features(sparse.hstack(parts, format="csr", dtype=np.float32), dense)
 
 
 def _tfidf(counts: Matrix, idf: Floats32, weight: float) -> Matrix:
     """(1 + log term frequency) × inverse document frequency, each row scaled to the block's weight."""
-    damped = counts.astype(np.float32)
-    damped.data = 1 + np.log(damped.data)
-    scaled = damped @ sparse.diags(idf.astype(np.float32), format="csr")
-    lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
+    scaled = counts.astype(np.float32)
+    scaled.data = (1 + np.log(scaled.data)) * idf.astype(np.float32)[scaled.indices]
+    squared = sparse.csr_matrix((scaled.data**2, scaled.indices, scaled.indptr), shape=scaled.shape)
+    lengths = np.sqrt(np.asarray(squared.sum(axis=1)).ravel())
     factors = np.divide(weight, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return sparse.diags(factors.astype(np.float32), format="csr") @ scaled
+    scaled.data *= np.repeat(factors.astype(np.float32), np.diff(scaled.indptr))
+    return scaled
 
 
 def _marks(units: Sequence[Unit], speakers: Sequence[str]) -> Floats32:
     """Who speaks, how long, and whether it is or answers a question: shape (units, 4 + speakers)."""
     column = {folded(speaker): at for at, speaker in enumerate(speakers)}
+    column_of = {name: column.get(folded(name)) for name in {unit.speaker for unit in units}}
     marks = np.zeros((len(units), 4 + len(speakers)), dtype=np.float32)
+    words = np.array([len(unit.text.split()) for unit in units])
+    marks[:, 0] = np.log1p(words) / 5
+    marks[:, 1] = words <= 3
+    marks[:, 2] = [0.5 * unit.text.rstrip().endswith("?") for unit in units]
+    marks[:, 3] = [0.5 * ("?" in unit.text) for unit in units]
     for at, unit in enumerate(units):
-        words = len(unit.text.split())
-        marks[at, 0] = np.log1p(words) / 5
-        marks[at, 1] = words <= 3
-        marks[at, 2] = 0.5 * unit.text.rstrip().endswith("?")
-        marks[at, 3] = 0.5 * ("?" in unit.text)
-        found = column.get(folded(unit.speaker))
+        found = column_of[unit.speaker]
         if found is not None:
             marks[at, 4 + found] = SPEAKER_WEIGHT
     return marks
@@ -288,13 +282,14 @@ def _membership(groups: Sequence[str]) -> Matrix:
     )
 
 
-def _vectorizer(block: Block, terms: Sequence[str] | None = None) -> CountVectorizer:
-    vocabulary = None if terms is None else {term: at for at, term in enumerate(terms)}
-    pattern = r"(?u)\b\w+\b|\?" if block.analyzer == "word" else r"(?u)\b\w\w+\b"
+def _vectorizer(block: Block) -> CountVectorizer:
+    # imported here: scikit-learn takes most of a second to load, and who only looks at a model needs none of it
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    pattern = WORD if block.analyzer == "word" else r"(?u)\b\w\w+\b"
     return CountVectorizer(
         analyzer=block.analyzer,
         ngram_range=block.ngrams,
         token_pattern=pattern if block.analyzer == "word" else None,
-        vocabulary=vocabulary,
         dtype=np.float32,
     )

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
 
 from annotations.arrays import Floats, Floats32
 from annotations.lots import slices
@@ -33,17 +32,19 @@ Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedSegments:
     """Segments that are compared: their words, embeddings (n, dimensions) of unit length, and groups."""
 
     texts: Sequence[str]
     embeddings: Floats32
     groups: Sequence[str]
 
-    def only(self, rows: Places) -> Side:
+    def only(self, rows: Places) -> ComparedSegments:
         """Some of the segments."""
         at = rows.tolist()
-        return Side([self.texts[i] for i in at], self.embeddings[rows], [self.groups[i] for i in at])
+        return ComparedSegments(
+            [self.texts[i] for i in at], self.embeddings[rows], [self.groups[i] for i in at]
+        )
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ class Novelty:
 
 
 def novelty(
-    learnt: Side,
-    new: Side,
+    learnt: ComparedSegments,
+    new: ComparedSegments,
     probabilities: Floats,
     thresholds: Floats,
     codes: Sequence[str],
@@ -139,7 +140,7 @@ def _shifts(probabilities: Floats, codes: Sequence[str], prevalence: dict[str, f
     return tuple(sorted(found, key=lambda one: -abs(one.now - one.learnt)))
 
 
-def _limit(known: Side) -> float | None:
+def _limit(known: ComparedSegments) -> float | None:
     """How near to another participant's words all but five in a hundred of the known segments are."""
     if len(set(known.groups)) < LEAST_GROUPS or len(known.texts) < 20:
         return None
@@ -159,11 +160,13 @@ def _nearest(vectors: Floats32, known: Floats32, groups: Sequence[str] | None) -
     return found
 
 
-def _clusters(seen: Side, rows: Places, random: np.random.Generator) -> list[Cluster]:
+def _clusters(seen: ComparedSegments, rows: Places, random: np.random.Generator) -> list[Cluster]:
     """Groups of at least five segments of three participants, the largest first; positions in ``seen``."""
     rows = rows[_some(len(rows), random, MOST_CLUSTERED)]
     if len(rows) < LEAST_IN_CLUSTER:
         return []
+    from sklearn.cluster import AgglomerativeClustering
+
     made = AgglomerativeClustering(
         n_clusters=None, metric="cosine", linkage="average", distance_threshold=APART
     ).fit_predict(seen.embeddings[rows])
@@ -179,7 +182,7 @@ def _clusters(seen: Side, rows: Places, random: np.random.Generator) -> list[Clu
     return sorted(found, key=lambda one: -len(one.segments))[:MOST_CLUSTERS]
 
 
-def _words(seen: Side, members: Places, most: int = 6) -> tuple[str, ...]:
+def _words(seen: ComparedSegments, members: Places, most: int = 6) -> tuple[str, ...]:
     """Words that are far more frequent in these segments than in all, each used by three participants or more."""
     own: dict[str, set[str]] = {}
     uses: dict[str, int] = {}

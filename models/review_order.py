@@ -24,7 +24,7 @@ LOOKED_AT = 50  # how many of a code's likeliest segments are looked at for one 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OrderedSegment:
     """A segment's place in the order: its position among those given, why it stands there, and for which code."""
 
     segment: int
@@ -51,20 +51,20 @@ def review_order(
     count: int,
     seed: int,
     strategy: Strategy = "rare and random",
-) -> list[Place]:
+) -> list[OrderedSegment]:
     """The first ``count`` segments to review, of those that nobody has reviewed.
 
     ``probabilities``: shape (n, codes); ``embeddings``: shape (n, dimensions), unit length; ``examples``: how many
     segments carry each code so far. The same seed gives the same order.
     """
     chooser = _Chooser(probabilities, thresholds, embeddings, codes, list(examples), seed)
-    steps: dict[Strategy, tuple[Callable[[], Place | None], ...]] = {
+    steps: dict[Strategy, tuple[Callable[[], OrderedSegment | None], ...]] = {
         "rare and random": (chooser.rare, chooser.random),
         "rare": (chooser.rare,),
         "unsure": (chooser.unsure,),
         "random": (chooser.random,),
     }
-    found: list[Place] = []
+    found: list[OrderedSegment] = []
     while len(found) < min(count, len(probabilities)):
         place = steps[strategy][len(found) % len(steps[strategy])]() or chooser.random()
         if place is None:
@@ -98,12 +98,12 @@ class _Chooser:
         self.doubt = np.argsort(odds.min(axis=1), kind="stable") if odds.size else np.arange(len(self.p))
         self.about = odds.argmin(axis=1) if odds.size else np.zeros(len(self.p), dtype=int)
 
-    def random(self) -> Place | None:
+    def random(self) -> OrderedSegment | None:
         """The next of a shuffled order."""
         segment = next((one for one in self.shuffled if self.free[one]), None)
         return None if segment is None else self._take(segment, "random", None)
 
-    def rare(self) -> Place | None:
+    def rare(self) -> OrderedSegment | None:
         """The likeliest segment, unlike those chosen before, for the code with the fewest examples to be expected."""
         for code in np.argsort(self.expected, kind="stable").tolist():
             waiting = self.likeliest[self.free[self.likeliest[:, code]], code][:LOOKED_AT]
@@ -111,7 +111,7 @@ class _Chooser:
                 return self._take(segment, "rare", code)
         return None
 
-    def unsure(self) -> Place | None:
+    def unsure(self) -> OrderedSegment | None:
         """The segment whose probability lies nearest to a threshold, unlike those chosen before."""
         waiting = self.doubt[self.free[self.doubt]]
         for segment in self._unlike(waiting[:LOOKED_AT]):
@@ -127,15 +127,15 @@ class _Chooser:
         near = (self.embeddings[waiting] @ self.embeddings[recent].T).max(axis=1)
         return [int(one) for one in waiting[near < ALIKE]]
 
-    def _take(self, segment: int, why: Why, code: int | None) -> Place:
+    def _take(self, segment: int, why: Why, code: int | None) -> OrderedSegment:
         self.free[segment] = False
         self.chosen.append(segment)
         # what it probably adds to each code, and a little in any case, so that no code is asked for without end
         self.expected += self.p[segment]
         if code is None:
-            return Place(segment, why)
+            return OrderedSegment(segment, why)
         self.expected[code] += 0.5
-        return Place(segment, why, self.codes[code], float(self.p[segment, code]))
+        return OrderedSegment(segment, why, self.codes[code], float(self.p[segment, code]))
 
 
 def _log_odds(p: Floats) -> Floats:

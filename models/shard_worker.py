@@ -31,14 +31,14 @@ from models.explain import Precedents
 from models.model_folder import model_folder
 from models.segmenter import sentences_in
 from models.shards import Known, read_asked, write_found, write_private
-from models.suggest_passages import Coded, Reader
+from models.suggest_passages import QuotablePrecedents, Reader
 
 RUN = "run.json"
 CODED = "coded.npz"
 
 
 @dataclass(frozen=True)
-class Run:
+class ShardRun:
     """What all shards of a run have in common, as run.json says it.
 
     ``made_by``: which model, encoder, segmentation and Tandem, each by its hash; it goes into each shard's manifest.
@@ -53,7 +53,7 @@ class Run:
     device: str | None
 
 
-def write_run(folder: Path, run: Run, coded: Coded, codes: Sequence[str]) -> None:
+def write_run(folder: Path, run: ShardRun, coded: QuotablePrecedents, codes: Sequence[str]) -> None:
     """Put down what the workers of a run need besides their shards."""
     write_private(folder / RUN, json.dumps(vars(run)).encode())
     precedents = coded.precedents
@@ -102,7 +102,7 @@ def code_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-class _Session:
+class _ShardSession:
     """A model as one worker process holds it for a run, with the encoder loaded when it is needed."""
 
     def __init__(self, folder: Path) -> None:
@@ -112,7 +112,7 @@ class _Session:
                 f"the machine {socket.gethostname()} does not find {folder}. Put the study into a folder that all machines "
                 f"of the cluster share under the same path, then run the same command again."
             )
-        self.run = Run(**json.loads(file.read_text("utf-8")))
+        self.run = ShardRun(**json.loads(file.read_text("utf-8")))
         made_by = self.run.made_by
         source = EmbedderSource(self.run.embedder, device=self.run.device)
         _refuse_other("Tandem", code_hash(), made_by["code"], "Install the same version of Tandem there")
@@ -167,16 +167,16 @@ def _suggest(folder: Path, number: int) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _session(folder: Path) -> _Session:
+def _session(folder: Path) -> _ShardSession:
     """Kept while shards of one run come; a run's folder has a name of its own."""
-    return _Session(folder)
+    return _ShardSession(folder)
 
 
-def _coded(file: Path) -> Coded:
+def _coded(file: Path) -> QuotablePrecedents:
     plain = read_arrays(file)
     groups = plain["groups"].astype(object)
     precedents = Precedents(plain["embeddings"], groups, plain["carried"])
-    return Coded(precedents, [UUID(one) for one in plain["segments"].tolist()])
+    return QuotablePrecedents(precedents, [UUID(one) for one in plain["segments"].tolist()])
 
 
 def _refuse_other(what: str, found: str, wanted: object, remedy: str) -> None:

@@ -23,10 +23,10 @@ from annotations.progress import Progress
 from models.embedding_cache import text_hash
 from models.model_folder import erase_folder
 from models.passage_parts import windows_of
-from models.shard_worker import Run, code_hash, shard_folder, write_run
+from models.shard_worker import ShardRun, code_hash, shard_folder, write_run
 from models.shards import DamagedShard, Known, make_folder, read_found, write_asked
-from models.suggest_passages import Passages
-from models.suggester import Lot, Work
+from models.suggest_passages import AskedPassages
+from models.suggester import Lot, SuggestingWork
 
 SHARD = 1000  # passages: a worker holds a few megabytes of it, and little is done again after a kill
 ROUND = 250  # shards that lie on the disk at once
@@ -51,7 +51,7 @@ class Sharded:
     cluster: Callable[[], AbstractContextManager[Spread]]
     tell: Callable[[str], None] = lambda _sentence: None
 
-    def lots(self, work: Work, progress: Progress) -> Generator[Lot, None, None]:
+    def lots(self, work: SuggestingWork, progress: Progress) -> Generator[Lot, None, None]:
         """As ``models.suggester.Engine``. Raises TandemError where a worker cannot do its part; what was given is kept."""
         parts = list(lots(work.todo, SHARD))
         with self.cluster() as spread:
@@ -63,14 +63,14 @@ class Sharded:
                     shutil.rmtree(run)
                     self.folder.rmdir()
 
-    def _new_run(self, work: Work) -> Path:
+    def _new_run(self, work: SuggestingWork) -> Path:
         erase_left(self.folder)
         make_folder(self.folder)
         run = self.folder / uuid4().hex
         make_folder(run)
         version = work.version
         made_by = made_by_of(work)
-        plain = Run(
+        plain = ShardRun(
             made_by,
             str(self.models),
             version.folder,
@@ -82,7 +82,12 @@ class Sharded:
         return run
 
     def _rounds(
-        self, work: Work, parts: Sequence[Sequence[int]], run: Path, spread: Spread, progress: Progress
+        self,
+        work: SuggestingWork,
+        parts: Sequence[Sequence[int]],
+        run: Path,
+        spread: Spread,
+        progress: Progress,
     ) -> Generator[Lot, None, None]:
         waiting, tried = deque(range(len(parts))), Counter[int]()
         done, total = 0, len(work.todo)
@@ -120,7 +125,7 @@ class Sharded:
                 )
 
 
-def made_by_of(work: Work) -> dict[str, Any]:
+def made_by_of(work: SuggestingWork) -> dict[str, Any]:
     """Which model, encoder, segmentation and Tandem make a run's shards, each by its hash or version."""
     version = work.version
     return {
@@ -140,7 +145,7 @@ def erase_left(folder: Path) -> None:
         erase_folder(folder)
 
 
-def _known(work: Work, passages: Passages) -> Known:
+def _known(work: SuggestingWork, passages: AskedPassages) -> Known:
     """What need not be made again: vectors of passages, questions and sentences, and where sentences lie."""
     pipeline = work.segmentation.pipeline
     texts = dict.fromkeys((*passages.texts, *(unit.question for unit in passages.units if unit.question)))
@@ -152,7 +157,7 @@ def _known(work: Work, passages: Passages) -> Known:
     return Known(vectors, sentences)
 
 
-def _taken_in(work: Work, units: Sequence[int], shard: Path, answer: Mapping[str, Any]) -> Lot:
+def _taken_in(work: SuggestingWork, units: Sequence[int], shard: Path, answer: Mapping[str, Any]) -> Lot:
     corpus = work.corpus
     made_by = {**made_by_of(work), "shard": int(answer["shard"])}
     found = read_found(

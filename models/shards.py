@@ -30,7 +30,7 @@ from annotations.coding import Evidence
 from annotations.errors import TandemError
 from annotations.store.suggestions import Suggested
 from annotations.transcript import Span
-from models.suggest_passages import Passages
+from models.suggest_passages import AskedPassages
 from models.unit import Unit
 
 PASSAGES = "passages.parquet"
@@ -55,7 +55,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedShard:
     """What came back of a shard: suggestions in the order of its passages, and what was embedded and cut anew."""
 
     rows: Sequence[Suggested]
@@ -77,7 +77,7 @@ def write_private(file: Path, content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_asked(folder: Path, passages: Passages, known: Known) -> None:
+def write_asked(folder: Path, passages: AskedPassages, known: Known) -> None:
     """A new shard: passages, and what is known of their texts already."""
     make_folder(folder)
     columns: dict[str, list[Any]] = {
@@ -90,7 +90,7 @@ def write_asked(folder: Path, passages: Passages, known: Known) -> None:
     _write_known(folder, known)
 
 
-def read_asked(folder: Path) -> tuple[Passages, Known]:
+def read_asked(folder: Path) -> tuple[AskedPassages, Known]:
     """A shard as it went out."""
     plain = _columns(folder / PASSAGES)
     units = [
@@ -98,7 +98,7 @@ def read_asked(folder: Path) -> tuple[Passages, Known]:
         for its in zip(*(plain[name] for name in _OF_UNIT), strict=True)
     ]
     segments = [UUID(bytes=one) for one in plain["segment"]]
-    return Passages(segments, units, plain["begin"], plain["group"]), _read_known(folder)
+    return AskedPassages(segments, units, plain["begin"], plain["group"]), _read_known(folder)
 
 
 def write_found(folder: Path, rows: Sequence[Suggested], new: Known, made_by: Mapping[str, Any]) -> str:
@@ -121,7 +121,7 @@ def write_found(folder: Path, rows: Sequence[Suggested], new: Known, made_by: Ma
 
 def read_found(
     folder: Path, sha256: str, segments: Sequence[UUID], codes: Sequence[str], made_by: Mapping[str, Any]
-) -> Returned:
+) -> ReturnedShard:
     """What came back of a shard. Raises DamagedShard for anything but what a worker made of these segments.
 
     ``sha256``: of the manifest, as the worker said; ``made_by``: what has to stand there.
@@ -143,7 +143,7 @@ def read_found(
     if [row.segment for row in rows] != list(segments):
         raise _damaged(folder, SUGGESTIONS)
     probabilities = np.array([row.probabilities for row in rows], dtype=np.float64)
-    return Returned(rows, probabilities.reshape(len(rows), len(codes)), new, int(manifest["embedded"]))
+    return ReturnedShard(rows, probabilities.reshape(len(rows), len(codes)), new, int(manifest["embedded"]))
 
 
 def _damaged(folder: Path, name: str) -> DamagedShard:

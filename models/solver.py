@@ -53,13 +53,13 @@ def solve(
     """
     y, u = labels.astype(np.float32), counts.astype(np.float32)
     prior = _log_odds(y, u)
-    search = _Search(features, y, u, np.float32(penalty), prior)
+    search = _SolverSearch(features, y, u, np.float32(penalty), prior)
     alpha, steps = search.run(start, tolerance, most_steps)
     intercepts = prior.astype(np.float64) + alpha.sum(axis=0, dtype=np.float64)
     return Solution(features.combined(alpha), intercepts, steps, alpha)
 
 
-class _Search:
+class _SolverSearch:
     """Where the search stands: ``alpha`` and its ``image``, both of shape (rows, codes that are not done)."""
 
     def __init__(

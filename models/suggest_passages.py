@@ -6,7 +6,7 @@ It asks no database and loads no encoder, so that another machine comes to the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -23,7 +23,7 @@ from models.unit import Unit
 
 
 @dataclass(frozen=True)
-class Passages:
+class AskedPassages:
     """Some units by their segments' ids, each with where it begins in its transcript, and its group."""
 
     segments: Sequence[UUID]
@@ -41,7 +41,7 @@ class Passages:
 
 
 @dataclass(frozen=True)
-class Coded:
+class QuotablePrecedents:
     """The passages that people coded and that may be quoted: what the search compares, and their segments' ids."""
 
     precedents: Precedents
@@ -53,12 +53,12 @@ class Reader:
     """A model with what it needs to speak of passages. ``sentences``: where those of texts lie."""
 
     model: Model | ColdStart
-    coded: Coded
+    coded: QuotablePrecedents
     embed: Embed
     sentences: Sentences
 
     def suggest(
-        self, passages: Passages, vectors: Floats32, embed_sentences: Embed | None = None
+        self, passages: AskedPassages, vectors: Floats32, embed_sentences: Embed | None = None
     ) -> tuple[Floats, list[Suggested]]:
         """Probabilities, shape (passages, codes), and the same with what is suggested and why.
 
@@ -70,19 +70,22 @@ class Reader:
             found, model.thresholds, codes, model.exclusive if isinstance(model, Model) else ()
         )
         nearest = self.coded.precedents.nearest(vectors, passages.groups, chosen)
+        none: tuple[str, ...] = ()
+        wanted = [none] * len(passages)
+        for at in np.flatnonzero(chosen.any(axis=1)).tolist():
+            wanted[at] = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
+        carrying = self.carrying(passages, wanted, embed_sentences)
         rows = []
-        for at, segment in enumerate(passages.segments):
+        for at, (segment, probabilities) in enumerate(zip(passages.segments, found.tolist(), strict=True)):
             evidence = {
                 codes[code]: tuple(Evidence(self.coded.segments[where], value) for where, value in its)
                 for code, its in nearest[at].items()
             }
-            wanted = tuple(codes[code] for code in np.flatnonzero(chosen[at]))
-            rows.append(Suggested(segment, found[at].tolist(), wanted, evidence))
-        carrying = self.carrying(passages, [row.suggested for row in rows], embed_sentences)
-        return found, [replace(row, sentences=its) for row, its in zip(rows, carrying, strict=True)]
+            rows.append(Suggested(segment, probabilities, wanted[at], evidence, carrying[at]))
+        return found, rows
 
     def carrying(
-        self, passages: Passages, wanted: Sequence[Sequence[str]], embed: Embed | None = None
+        self, passages: AskedPassages, wanted: Sequence[Sequence[str]], embed: Embed | None = None
     ) -> list[dict[str, Span]]:
         """For each passage the sentence behind each wanted code, as a span of its transcript.
 

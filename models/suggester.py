@@ -40,14 +40,14 @@ from models.explain import Precedents
 from models.model_folder import model_folder
 from models.passage_parts import Embed
 from models.segmenter import sentences_in
-from models.suggest_passages import Coded, Passages, Reader
+from models.suggest_passages import AskedPassages, QuotablePrecedents, Reader
 from models.wave_notice import Notice, draw, notice
 
 BATCH = 2000
 
 
 @dataclass(frozen=True)
-class Work:
+class SuggestingWork:
     """What is to be suggested for: units of a corpus, by which version, with what stands around them.
 
     ``groups``: of each transcript; ``reader``: the model as this process has it.
@@ -62,10 +62,10 @@ class Work:
     cache: EmbeddingCache
     segmentation: Segmentation
 
-    def passages(self, some: Sequence[int]) -> Passages:
+    def passages(self, some: Sequence[int]) -> AskedPassages:
         """Some units, as a model reads them."""
         corpus = self.corpus
-        return Passages(
+        return AskedPassages(
             [corpus.ids[unit] for unit in some],
             corpus.units_of(some),
             [corpus.segment(unit).span.start for unit in some],
@@ -92,7 +92,7 @@ class Lot:
 class Engine(Protocol):
     """Where the work is done."""
 
-    def lots(self, work: Work, progress: Progress) -> Generator[Lot, None, None]:
+    def lots(self, work: SuggestingWork, progress: Progress) -> Generator[Lot, None, None]:
         """All of the work, a lot at a time; the next one is asked for once a lot is kept."""
         ...
 
@@ -213,10 +213,12 @@ class Suggester:
         corpus: Corpus,
         todo: Sequence[int],
         groups: Sequence[str],
-        coded: Coded,
-    ) -> Work:
+        coded: QuotablePrecedents,
+    ) -> SuggestingWork:
         reader = Reader(model, coded, self._embed, self._sentences)
-        return Work(corpus, todo, groups, version, reader, self.source, self.cache, self.segmentation)
+        return SuggestingWork(
+            corpus, todo, groups, version, reader, self.source, self.cache, self.segmentation
+        )
 
     def _embed(self, texts: Sequence[str]) -> Floats32:
         return self.cache.embed(self.source, texts).vectors
@@ -237,7 +239,9 @@ class Suggester:
         with self.store.reading() as connection:
             lacking = without_sentences(connection, version.id)
         todo = [unit for unit in wanted if corpus.ids[unit] in lacking] if lacking else []
-        nothing = Coded(Precedents(np.zeros((0, 1), np.float32), np.array([]), np.zeros((0, 0), bool)), ())
+        nothing = QuotablePrecedents(
+            Precedents(np.zeros((0, 1), np.float32), np.array([]), np.zeros((0, 0), bool)), ()
+        )
         work = self._work(model, version, corpus, todo, [""] * len(corpus.transcripts), nothing)
         for lot in slices(len(todo), BATCH):
             some = todo[lot]
@@ -257,7 +261,7 @@ class Suggester:
             there = applied_codes(connection, may).keys()
         return [at for at, kept in enumerate(corpus.transcripts) if kept.id in there]
 
-    def _quotable(self, corpus: Corpus, version: ModelVersion, groups: Sequence[str]) -> Coded:
+    def _quotable(self, corpus: Corpus, version: ModelVersion, groups: Sequence[str]) -> QuotablePrecedents:
         """The passages that people coded and that may be quoted."""
         quotable = {kept.id for kept in corpus.transcripts if kept.transcript.consents.may_quote}
         with self.store.reading() as connection:
@@ -277,13 +281,13 @@ class Suggester:
         table = np.array([[code in carried[unit] for code in version.codes] for unit in sources], dtype=bool)
         names = np.array([groups[corpus.at[unit][0]] for unit in sources], dtype=object)
         precedents = Precedents(vectors, names, table.reshape(len(sources), len(version.codes)))
-        return Coded(precedents, [corpus.ids[unit] for unit in sources])
+        return QuotablePrecedents(precedents, [corpus.ids[unit] for unit in sources])
 
 
 class ThisProcess:
     """All work in this process, 2,000 units at a time."""
 
-    def lots(self, work: Work, progress: Progress) -> Generator[Lot, None, None]:
+    def lots(self, work: SuggestingWork, progress: Progress) -> Generator[Lot, None, None]:
         """As ``Engine.lots``; what a lot embeds is kept before it is given."""
         total = len(work.todo)
         for lot in slices(total, BATCH):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
-from annotations.store.chosen_cuts import Choice, ChosenCut
+from annotations.store.chosen_cuts import ChosenCut, CutChoice
 from annotations.store.model_versions import ModelVersion
 
 LEAST_PRECISION = 0.3
@@ -25,7 +25,7 @@ def shown_right(ticked: int, right: int, least: float) -> bool:
     """
     if ticked < LEAST_TICKED or right <= 0:
         return False
-    return bool(beta.ppf(1 - CERTAINTY, right + 0.5, ticked - right + 0.5) >= least)
+    return bool(betaincinv(right + 0.5, ticked - right + 0.5, 1 - CERTAINTY) >= least)
 
 
 def tick_cuts(
@@ -40,7 +40,7 @@ def tick_cuts(
     """
     found = _by_rule(model, least)
     for code, one in (chosen or {}).items():
-        if one.choice is Choice.NEVER:
+        if one.choice is CutChoice.NEVER:
             found.pop(code, None)
         elif one.cut is not None and model.thresholds.get(code) is not None:
             found[code] = one.cut

@@ -14,8 +14,8 @@ from annotations.progress import Progress
 from models.embedder import EmbedderSource
 from models.kept_tunings import KeptTuning, KeptTunings
 from models.tuned import TUNING, Tuned
-from models.tuned_network import BATCH, Pieces, TunedNetwork
-from models.tuned_passage import Passage, passage_of
+from models.tuned_network import BATCH, TunedNetwork, WordPieces
+from models.tuned_passage import PassageInContext, passage_of
 from models.tuning_state import TuningState
 from models.unit import Unit
 
@@ -73,7 +73,7 @@ def tune(
 
 def tune_on(
     source: EmbedderSource,
-    passages: Sequence[Passage],
+    passages: Sequence[PassageInContext],
     labels: Floats,
     weights: Floats,
     *,
@@ -108,7 +108,7 @@ def tune_on(
 
 def _fit(
     network: TunedNetwork,
-    passages: Sequence[Passage],
+    passages: Sequence[PassageInContext],
     labels: Floats,
     weights: Floats,
     recipe: TuningRecipe,
@@ -163,7 +163,7 @@ def _share_of_rate(step: int, steps: int) -> float:
     return min((step + 1) / rising, max((steps - step) / max(steps - rising, 1), 0))
 
 
-def _batches(rows: Rows, pieces: Sequence[Pieces], random: np.random.Generator) -> Iterator[Rows]:
+def _batches(rows: Rows, pieces: Sequence[WordPieces], random: np.random.Generator) -> Iterator[Rows]:
     """Batches of like length, so that little of them is padding: each fifty are sorted among themselves."""
     found: list[Rows] = []
     for some in lots(rows, 50 * BATCH):

@@ -20,7 +20,7 @@ from annotations.errors import TandemError
 from models.arrays_file import read_arrays
 from models.embedder import EmbedderSource
 from models.tuned_network import TunedNetwork
-from models.tuned_passage import Passage, passage_of
+from models.tuned_passage import PassageInContext, passage_of
 from models.unit import Unit
 
 TUNING = "fine-tuned-1"
@@ -45,7 +45,7 @@ class Tuned:
         """Uncalibrated log odds, shape (units, codes)."""
         return self.logits_of([passage_of(unit, set(self.speakers)) for unit in units])
 
-    def logits_of(self, passages: Sequence[Passage]) -> Floats:
+    def logits_of(self, passages: Sequence[PassageInContext]) -> Floats:
         """The same of passages that were put together elsewhere."""
         return self._network.logits(passages)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from annotations.arrays import Floats
 from annotations.lots import lots
 from models.embedder import EmbedderSource, load_encoder
-from models.tuned_passage import Passage
+from models.tuned_passage import PassageInContext
 
 BATCH = 32
 _OWN, _BEFORE, _AFTER = 160, 64, 32  # word pieces of a segment, and of what is read of its surroundings
@@ -21,7 +21,7 @@ _TOP = "top."
 
 
 @dataclass(frozen=True)
-class Pieces:
+class WordPieces:
     """Word pieces of a passage with its surroundings, and which of them are its own."""
 
     ids: list[int]
@@ -77,7 +77,7 @@ class TunedNetwork:
             found[f"{_TOP}{name}"] = its.detach().cpu().numpy().astype(np.float16)
         return found
 
-    def cut(self, passages: Sequence[Passage]) -> list[Pieces]:
+    def cut(self, passages: Sequence[PassageInContext]) -> list[WordPieces]:
         """Passages as word pieces: what was said before, the passage, what was said after."""
         own, before, after = (
             self._ids([getattr(passage, name) for passage in passages])
@@ -90,7 +90,7 @@ class TunedNetwork:
             right = [*after[at][:_AFTER], end] if after[at] else []
             its = own[at][:_OWN] or [self.tokenizer.unk_token_id]
             first = 1 + len(left)
-            found.append(Pieces([begin, *left, *its, end, *right], range(first, first + len(its))))
+            found.append(WordPieces([begin, *left, *its, end, *right], range(first, first + len(its))))
         return found
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
@@ -99,7 +99,7 @@ class TunedNetwork:
         found = self.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
         return list(found["input_ids"])
 
-    def forward(self, batch: Sequence[Pieces]) -> Any:
+    def forward(self, batch: Sequence[WordPieces]) -> Any:
         """Logits, shape (batch, codes), from the first piece and the mean of a passage's own ones."""
         import torch
 
@@ -118,7 +118,7 @@ class TunedNetwork:
         mean = (states * share).sum(dim=1) / share.sum(dim=1)
         return self.top(torch.cat([states[:, 0], mean], dim=1))
 
-    def logits(self, passages: Sequence[Passage]) -> Floats:
+    def logits(self, passages: Sequence[PassageInContext]) -> Floats:
         """Logits of passages, shape (passages, codes)."""
         import torch
 

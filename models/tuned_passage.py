@@ -10,7 +10,7 @@ from models.unit import INTERVIEWER, Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class PassageInContext:
     """A segment's words with its speaker's name, and what was said before and after it."""
 
     text: str
@@ -18,7 +18,7 @@ class Passage:
     after: str = ""
 
 
-def passage_of(unit: Unit, speakers: Collection[str]) -> Passage:
+def passage_of(unit: Unit, speakers: Collection[str]) -> PassageInContext:
     """What the encoder reads of a unit: in a conversation its neighbours, else the question that it answers.
 
     ``speakers``: the labels that may be read, in small letters. A person's own label is left out.
@@ -30,5 +30,5 @@ def passage_of(unit: Unit, speakers: Collection[str]) -> Passage:
 
     own = said(unit.speaker, unit.text)
     if not unit.dialogue:
-        return Passage(own, unit.question)
-    return Passage(own, said(unit.speaker_before, unit.before), said(unit.speaker_after, unit.after))
+        return PassageInContext(own, unit.question)
+    return PassageInContext(own, said(unit.speaker_before, unit.before), said(unit.speaker_after, unit.after))

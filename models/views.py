@@ -18,7 +18,7 @@ from models.solver import TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PassageView:
     """How much the passage's own embedding and that of its question count beside all else.
 
     ``tolerance``: how near its search comes to the end, see ``solver.solve``.
@@ -30,10 +30,10 @@ class View:
     tolerance: float = TOLERANCE
 
 
-WORDS = View("words", 1.0, 0.0)
+WORDS = PassageView("words", 1.0, 0.0)
 # the last steps change no ranking, and where a penalty is weak they are many
-MEANING = View("meaning", 2.0, 1.0, tolerance=2e-2)
-SENTENCES = View("sentences", 1.0, 0.3, tolerance=5e-2)
+MEANING = PassageView("meaning", 2.0, 1.0, tolerance=2e-2)
+SENTENCES = PassageView("sentences", 1.0, 0.3, tolerance=5e-2)
 VIEWS = (WORDS, MEANING, SENTENCES)
 # the shares of studies in which little can be found out: single sentences and their vectors need the fewest examples
 USUAL_SHARES = (0.2, 0.3, 0.5)
@@ -43,7 +43,7 @@ PENALTY_OF_SENTENCES = 0.1
 
 
 def fit_view(
-    view: View,
+    view: PassageView,
     features: Features,
     labels: Floats,
     weights: Floats,
@@ -85,7 +85,7 @@ def basis_of(vectors: Floats32) -> Floats32 | None:
 class _Look:
     """How a view sees dense features: its own weights of the vectors, the questions' in a basis where there is one."""
 
-    view: View
+    view: PassageView
     dimensions: int
     basis: Floats32 | None
 

@@ -15,13 +15,13 @@ from models.cold_start import ColdStart
 from models.corpus import Corpus
 from models.embedder import EmbedderSource
 from models.embedding_cache import EmbeddingCache
-from models.novelty import MOST_COMPARED, Novelty, Side, novelty
+from models.novelty import MOST_COMPARED, ComparedSegments, Novelty, novelty
 
 MOST_QUOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class QuotablePassage:
     """A passage that may be quoted: whose it is, and its words."""
 
     participant: str
@@ -33,7 +33,7 @@ class Notice:
     """A novelty with passages of its clusters, as far as consents allow; one list for each cluster."""
 
     novelty: Novelty
-    quotes: tuple[tuple[Quoted, ...], ...]
+    quotes: tuple[tuple[QuotablePassage, ...], ...]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -92,8 +92,8 @@ def notice(
     known = sorted(draw(known).wanted)
     texts = [corpus.text(unit) for unit in known]
     found = novelty(
-        Side(texts, cache.embed(source, texts).vectors, _groups(corpus, groups, known)),
-        Side(
+        ComparedSegments(texts, cache.embed(source, texts).vectors, _groups(corpus, groups, known)),
+        ComparedSegments(
             [corpus.text(unit) for unit in sampled.units],
             np.concatenate(sampled.vectors),
             _groups(corpus, groups, sampled.units),
@@ -117,12 +117,12 @@ def _prevalence(version: ModelVersion) -> dict[str, float]:
     return {row["code_id"]: row["prevalence"] for row in rows if row.get("prevalence") is not None}
 
 
-def _quotes(corpus: Corpus, units: Sequence[int]) -> tuple[Quoted, ...]:
+def _quotes(corpus: Corpus, units: Sequence[int]) -> tuple[QuotablePassage, ...]:
     """The most typical passages of transcripts that may be quoted, of different participants where there are."""
-    found: dict[str, Quoted] = {}
+    found: dict[str, QuotablePassage] = {}
     for unit in units:
         transcript = corpus.transcript(unit)
         who = transcript.participant or transcript.name
         if transcript.consents.may_quote and who not in found and len(found) < MOST_QUOTES:
-            found[who] = Quoted(who, corpus.text(unit))
+            found[who] = QuotablePassage(who, corpus.text(unit))
     return tuple(found.values())

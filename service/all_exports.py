@@ -1,58 +1,44 @@
-"""Everything that can be taken out of a study as a file, as one list: what it is for, what it can be asked, who makes it.
-
-Each entry calls the function that its command calls.
-"""
+"""Everything that can be taken out of a study as a file, as one list: what it is for, what it can be asked, who makes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.errors import BadInput, unknown
-from annotations.numbers_shown import counted
-from service.agreement.report import Asked as Part
 from service.composition import Parts
+from service.export_makers import (
+    CASE,
+    CODE,
+    NARROWED,
+    WAVE,
+    WHERE,
+    Make,
+    Wish,
+    agreement,
+    crossed,
+    disagreements,
+    pack,
+    ratings,
+    refi,
+    result,
+    suggestions,
+    summary,
+    table_named,
+    timeline,
+)
 from service.exporting.exported import Exported
-from service.exporting.wanted import Asked
-from service.reporting.result_exports import ENDINGS, RESULTS, ResultExport, export_pack
-
-# what an export can be asked
-WAVE, CASE, CODER, CODE, CONDITION, WHERE = "wave", "case", "coder", "code", "condition", "where"
-NARROWED = (WAVE, CASE, CODER, CODE, CONDITION, WHERE)
+from service.reporting.result_exports import ENDINGS
+from service.results.asked_fields import OWN, PART
+from service.results.named_results import RESULTS
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What somebody asks of an export. ``narrowed``: by wave, case …; ``ticked``: the export's own switches."""
-
-    narrowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    ticked: frozenset[str] = frozenset()
-
-    def one(self, name: str) -> str | None:
-        """The only value, where an export takes one; None where nothing is asked."""
-        found = self.narrowed.get(name, ())
-        if len(found) > 1:
-            raise BadInput(
-                f"this export takes one {name}; {len(found)} are given. Choose one, or none for all."
-            )
-        return found[0] if found else None
-
-    @property
-    def asked(self) -> Asked:
-        """As the exports of codings take it."""
-        return Asked(*(self.narrowed.get(name, ()) for name in NARROWED))
-
-
-Make = Callable[[Parts, Path, Wish], Exported]
-
-
-@dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """One export. ``switches``: pairs of a name and what it does; ``words``: does it hold what participants said?
 
-    ``command``: what makes the same at the command line.
+    ``command``: what makes the same at the command line. ``takes``: what else a page of results may ask of it, by name;
+    ``place``: that page, "" where there is none. ``measures``: is agreement computed for it, which takes long?
     """
 
     key: str
@@ -64,14 +50,22 @@ class Kind:
     narrows: tuple[str, ...] = ()
     switches: tuple[tuple[str, str], ...] = ()
     words: str = ""
+    takes: tuple[str, ...] = ()
+    place: str = ""
+    measures: bool = False
+
+    @property
+    def address(self) -> str:
+        """Where it is asked for."""
+        return self.place or f"/exports/of/{self.key}"
 
 
-def kind_named(key: str) -> Kind:
+def kind_named(key: str) -> ExportKind:
     """The export of this name. Raises UnknownName."""
-    found = next((one for one in KINDS if one.key == key), None)
-    if found is None:
-        raise unknown("export", key, (one.key for one in KINDS))
-    return found
+    kind = next((export_kind for export_kind in KINDS if export_kind.key == key), None)
+    if kind is None:
+        raise unknown("export", key, (export_kind.key for export_kind in KINDS))
+    return kind
 
 
 def make_export(parts: Parts, key: str, ending: str, folder: Path, wish: Wish) -> Exported:
@@ -82,248 +76,163 @@ def make_export(parts: Parts, key: str, ending: str, folder: Path, wish: Wish) -
     return kind.make(parts, folder / f"{parts.slug.removeprefix('tandem-')}-{kind.key}{ending}", wish)
 
 
-def _refi(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.exporting.export_refi import export_refi
-
-    return export_refi(parts, file, suggestions="no_suggestions" not in wish.ticked)
-
-
-def _table_named(option: str) -> Make:
-    def make(parts: Parts, file: Path, wish: Wish) -> Exported:
-        from service.exporting.export_tables import Files, export_tables
-
-        # transcripts that came since are cut into segments first, which writes
-        with parts.alone("export") if option == "wide" else nullcontext():
-            (made,) = export_tables(
-                parts, Files(**{option: file}), wish.asked, coded_only="coded_only" in wish.ticked
-            )
-        return made
-
-    return make
-
-
-def _result(one: ResultExport) -> Make:
-    return lambda parts, file, wish: one.write(
-        parts, file, Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
-    )
-
-
-def _pack(parts: Parts, file: Path, wish: Wish) -> Exported:
-    part, where = Part(wish.one(WAVE), wish.one(CASE)), wish.narrowed.get(WHERE, ())
-    return export_pack(parts, file, part, where, with_quotes="with_quotes" in wish.ticked)
-
-
-def _agreement(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.report import agree
-    from service.agreement.report_files import write_csv, write_html, write_xlsx
-
-    report = agree(parts, Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ())))
-    if file.suffix == ".html":
-        write_html(parts, report, file, with_quotes="with_quotes" in wish.ticked)
-    else:
-        (write_csv if file.suffix == ".csv" else write_xlsx)(report, file)
-    return Exported("agreement", (file,), {"figures": len(report.figures)})
-
-
-def _disagreements(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.agreement.disagreements import Wanted, disagreements
-    from service.agreement.disagreements_files import write_csv, write_html
-
-    part = Part(wish.one(WAVE), wish.one(CASE), where=wish.narrowed.get(WHERE, ()))
-    found = disagreements(parts, Wanted(part, wish.one(CODE), None))
-    if file.suffix == ".html":
-        write_html(found, parts, file)
-    else:
-        write_csv(found, parts.codebook, file)
-    return Exported("disagreements", (file,), {"passages on which coders differ": len(found)})
-
-
-def _crossed(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.results.read_table import study_table
-    from service.results.study_table import WantedTable
-    from service.results.table_document import write_docx
-    from service.results.table_page import write_html
-    from service.results.table_workbook import write_xlsx
-
-    part = Part(wish.one(WAVE), wish.one(CASE))
-    table = study_table(parts, WantedTable(among=part, where=wish.narrowed.get(WHERE, ())))
-    write = {".xlsx": write_xlsx, ".docx": write_docx, ".html": write_html}[file.suffix]
-    write(table, file, with_quotes="with_quotes" in wish.ticked)
-    return Exported("table", (file,), {"codings": table.matrix.codings}, notes=table.notes)
-
-
-def _ratings(parts: Parts, file: Path, _wish: Wish) -> Exported:
-    from service.results.ratings_out import write_csv
-
-    return Exported("ratings", (file,), {"ratings": write_csv(parts, file)})
-
-
-def _timeline(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.results.timeline_events import timelines, write_csv
-    from service.results.timeline_files import write_docx, write_png, write_svg, write_xlsx
-
-    found = timelines(parts, case=wish.one(CASE))
-    if not found:
-        raise BadInput(
-            "no events are kept yet, so there is no timeline. Bring them in first: tandem timeline FILE."
-        )
-    title = f"{parts.study.config.name}: timeline"
-    if file.suffix in (".svg", ".docx"):
-        (write_svg if file.suffix == ".svg" else write_docx)(found, file, title=title)
-    else:
-        {".png": write_png, ".xlsx": write_xlsx, ".csv": write_csv}[file.suffix](found, file)
-    return Exported("timeline", (file,), {"events": sum(len(one.events) for one in found)})
-
-
-def _suggestions(parts: Parts, file: Path, wish: Wish) -> Exported:
-    from service.looking.hidden_spans import LEFT_OUT
-    from service.looking.suggestions_list import Listing, write_csv
-
-    listing = Listing(parts, wish.one(WAVE))
-    notes = (
-        (f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.",) if listing.hidden else ()
-    )
-    return Exported("suggestions", (file,), {"probabilities": write_csv(listing, file)}, notes=notes)
-
-
 _TABLES = (".xlsx", ".csv")
 _WORDS = "It holds participants' words, where their consent allows quotes."
 _QUOTES = (("with_quotes", "With participants' words, where consent allows"),)
 KINDS = (
-    Kind(
+    ExportKind(
         "codings",
         "Codings",
         "One row for each coded passage: to read, to count, to bring back in.",
         _TABLES,
         "tandem export --codings FILE",
-        _table_named("codings"),
+        table_named("codings"),
         NARROWED,
         (("coded_only", "Leave out passages on which a coder found that nothing applies"),),
         _WORDS,
     ),
-    Kind(
+    ExportKind(
         "quotes-by-code",
         "Quotes by code",
         "A Word file: each code with its definition, its quotes and memos.",
         (".docx",),
         "tandem export --quotes-by-code FILE",
-        _table_named("quotes_by_code"),
+        table_named("quotes_by_code"),
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "memos",
         "Memos",
         "One row for each memo, with its passage and code.",
         _TABLES,
         "tandem export --memos FILE",
-        _table_named("memos"),
+        table_named("memos"),
         NARROWED,
         words=_WORDS,
     ),
-    Kind(
+    ExportKind(
         "segments-by-codes",
         "Segments by codes",
         "0 or 1 for each segment, coder and code: for R and SPSS.",
         _TABLES,
         "tandem export --wide FILE",
-        _table_named("wide"),
+        table_named("wide"),
         NARROWED,
     ),
-    Kind(
+    ExportKind(
         "codebook",
         "Codebook",
         "For other programs (.qdc), as a table, or as a Word file to print.",
         (".docx", ".xlsx", ".csv", ".qdc"),
         "tandem export --codebook FILE",
-        _table_named("codebook"),
+        table_named("codebook"),
     ),
-    Kind(
+    ExportKind(
         "project",
         "Whole study for another program",
         "A REFI-QDA project for NVivo, MAXQDA, ATLAS.ti, QualCoder and others.",
         (".qdpx",),
         "tandem export --refi FILE",
-        _refi,
+        refi,
         switches=(("no_suggestions", "People's codings alone, without what models suggested"),),
         words="It holds every interview in full. Keep it like the transcripts: a withdrawal cannot erase it.",
     ),
-    Kind(
+    ExportKind(
         "cross-case-table",
         "Cross-case table",
         "Codes by cases, with informants, ratings and summaries.",
         (".xlsx", ".docx", ".html"),
         "tandem matrix --xlsx FILE",
-        _crossed,
+        crossed,
         (WAVE, CASE, WHERE),
         _QUOTES,
     ),
-    Kind(
+    ExportKind(
         "ratings",
         "Ratings",
         "How strongly each code helps or hinders, by whom: to be read back.",
         (".csv",),
         "tandem ratings --csv FILE",
-        _ratings,
+        ratings,
     ),
-    Kind(
+    ExportKind(
         "timeline",
         "Timeline",
         "What happened in each case: a picture, a Word file, or a table.",
         (".png", ".svg", ".docx", ".xlsx", ".csv"),
         "tandem timeline --png FILE",
-        _timeline,
+        timeline,
         (CASE,),
     ),
     *(
-        Kind(
-            one.name,
-            one.title,
-            one.what_for,
+        ExportKind(
+            export.name,
+            export.title,
+            export.what_for,
             ENDINGS,
-            f"tandem {one.name} --docx FILE",
-            _result(one),
-            (WAVE, CASE, WHERE) if one.by_wave else (CASE, WHERE),
+            f"tandem {export.name} --docx FILE",
+            result(export.name),
+            (WAVE, CASE, WHERE) if export.by_wave else (CASE, WHERE),
+            takes=(*PART, *OWN),
+            place=f"/results/{export.name}",
         )
-        for one in RESULTS
+        for export in RESULTS
     ),
-    Kind(
+    ExportKind(
         "report",
         "Methods and results",
         "One Word file with all of it, numbered, and the codebook as its appendix.",
         (".docx",),
         "tandem report --out FILE.docx",
-        _pack,
+        pack,
         (WAVE, CASE, WHERE),
         _QUOTES,
+        takes=(*PART, "role", "outcome", "for_site"),
+        place="/results/report",
+        measures=True,
     ),
-    Kind(
+    ExportKind(
+        "summary",
+        "Summary for member checking",
+        "What you understood of what a participant said, for them to check; or for the people of a case.",
+        (".docx",),
+        "tandem report --for PARTICIPANT --out FILE.docx",
+        summary,
+        words="It holds words that may not be quoted to others: give it to that person alone.",
+        takes=("for", "for_site"),
+        place="/results/report",
+    ),
+    ExportKind(
         "agreement",
         "Agreement",
         "Every figure of how far people agree, with each other and with the model.",
         (".xlsx", ".csv", ".html"),
         "tandem agreement --xlsx FILE",
-        _agreement,
-        (WAVE, CASE, WHERE),
-        (("with_quotes", "On the page (.html): disagreements with their words, where consent allows"),),
+        agreement,
+        narrows=(WAVE, CASE, WHERE),
+        measures=True,
+        switches=(
+            ("with_quotes", "On the page (.html): disagreements with their words, where consent allows"),
+        ),
     ),
-    Kind(
+    ExportKind(
         "disagreements",
         "Disagreements",
         "Each passage on which coders differ, to go through together.",
         (".html", ".csv"),
         "tandem disagreements --html FILE",
-        _disagreements,
+        disagreements,
         (WAVE, CASE, CODE, WHERE),
         words="It holds participants' words: keep it where the transcripts are kept.",
     ),
-    Kind(
+    ExportKind(
         "suggestions",
         "Suggestions",
         "What the model that serves proposes, with every probability. Blind passages are left out.",
         (".csv",),
         "tandem suggestions --csv FILE",
-        _suggestions,
+        suggestions,
         (WAVE,),
     ),
 )

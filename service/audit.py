@@ -43,6 +43,8 @@ class Did(StrEnum):
     HANDED_OUT = "handed out to coders"
     DECIDED = "decided on codes"
     ASKED = "asked a worker for work"
+    CANCELLED = "cancelled a job"
+    TRIED_AGAIN = "had a job tried again"
     TRAINED = "trained a model"
     PROMOTED = "put a model to serve"
     WITHDREW = "withdrew a participant"
@@ -61,7 +63,7 @@ class Did(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Actor:
     """Who did it, how they came in ("session", "token", "key", "command"), and from where."""
 
     who: str
@@ -70,16 +72,16 @@ class By:
     account: UUID | None = None
 
 
-def this_machines_user(name: str = "") -> By:
+def this_machines_user(name: str = "") -> Actor:
     """Who runs a command: the name that was given with --by, else the user of this machine."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):
         user = "unknown"
-    return By(name or f"{user} (user of this machine)", "command", socket.gethostname())
+    return Actor(name or f"{user} (user of this machine)", "command", socket.gethostname())
 
 
-def note(connection: Connection, by: By, did: Did, about: str = "", **detail: Plain) -> None:
+def note(connection: Connection, by: Actor, did: Did, about: str = "", **detail: Plain) -> None:
     """Write it down, in the transaction of what is done: both are kept, or neither.
 
     ``about``: the transcript, participant, account, model or file; ``detail``: plain words and numbers.
@@ -96,13 +98,13 @@ def note(connection: Connection, by: By, did: Did, about: str = "", **detail: Pl
     )
 
 
-def noted(store: Store, by: By, did: Did, about: str = "", **detail: Plain) -> None:
+def noted(store: Store, by: Actor, did: Did, about: str = "", **detail: Plain) -> None:
     """The same in a transaction of its own."""
     with store.writing() as connection:
         note(connection, by, did, about, **detail)
 
 
-def saw(store: Store, by: By, transcript: str, **detail: Plain) -> None:
+def saw(store: Store, by: Actor, transcript: str, **detail: Plain) -> None:
     """Somebody reads a transcript, before it is shown: what cannot be written down is not shown either.
 
     Whoever loads a page again within a quarter of an hour is not written down again.
@@ -113,7 +115,7 @@ def saw(store: Store, by: By, transcript: str, **detail: Plain) -> None:
         noted(store, by, Did.SAW, transcript, **detail)
 
 
-def saw_passages(store: Store, by: By, where: str, transcripts: Iterable[str]) -> None:
+def saw_passages(store: Store, by: Actor, where: str, transcripts: Iterable[str]) -> None:
     """Somebody sees passages on a page, before they are shown. ``transcripts``: the transcript of each passage.
 
     Every transcript is named; where their names do not fit into one row, several are written.

@@ -179,12 +179,12 @@ class Parts:
         What the study's own database says of withdrawals is not carried into the state folder here: of a study that
         came from elsewhere it would be a stranger's word, and would erase people in this machine's other copies.
         """
-        found = returned(store, self.tombstones_folder)
-        if found.tombstones:
+        returned_people = returned(store, self.tombstones_folder)
+        if returned_people.tombstones:
             # a command that holds the study already may be the one that opens the database
             held = self._held_by == threading.get_ident()
             with nullcontext() if held else self.alone("withdraw"):
-                erase_returned(store, self.study, found, forget=self.forget)
+                erase_returned(store, self.study, returned_people, forget=self.forget)
         from service.returned_words import returned_words
 
         words = returned_words(store, self.forgettings_folder)
@@ -228,7 +228,7 @@ def _refuse_links(study: Study, database: Path | None) -> None:
     if database is not None and database.parent == study.folder:
         kept.append(database)
     names = (
-        *(one.name for one in (*kept, study.runs_folder, study.precoding_folder)),
+        *(place.name for place in (*kept, study.runs_folder, study.precoding_folder)),
         ".tandem.lock",
         "receipts",
     )

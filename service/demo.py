@@ -58,13 +58,13 @@ def make_sample(folder: Path, settings: Settings, tell: Tell) -> Parts:
         if read.refused:
             raise BadInput("\n".join(in_few_lines(read.refused)))
         tell(f"2. {_sources(read)} imported. Wave 1 is coded, wave 2 is not.")
-        found = import_codings(parts, sample / "codings-wave1.csv", complete="all", skip_bad_rows=False)
-    if not found.kept.codings:
+        imported = import_codings(parts, sample / "codings-wave1.csv", complete="all", skip_bad_rows=False)
+    if not imported.kept.codings:
         tell("3. The codings of wave 1 are there already.")
         return parts
     tell(
-        f"3. {found.kept.codings} codings of wave 1 by {' and '.join(sorted(found.kept.coders))} imported, with "
-        f"{found.kept.empty_reviews} passages where they looked and nothing applies."
+        f"3. {imported.kept.codings} codings of wave 1 by {' and '.join(sorted(imported.kept.coders))} imported, with "
+        f"{imported.kept.empty_reviews} passages where they looked and nothing applies."
     )
     return parts
 
@@ -98,15 +98,18 @@ def into_label_studio(parts: Parts, *, port: int, tell: Tell) -> tuple[Access, l
     tell("6. Starting Label Studio (the first time takes up to a minute) …")
     access = local.start(port=port)
     pushed = push(parts, wave="2", progress=quiet)
-    there = sum(one.created + one.updated + one.unchanged for one in pushed)
+    there = sum(
+        pushed_project.created + pushed_project.updated + pushed_project.unchanged
+        for pushed_project in pushed
+    )
     tell(f"   {there} passages stand there, their likeliest codes as boxes, the sure ones ticked.")
     return access, pushed
 
 
 def _sources(read: Imported) -> str:
     """Such as "14 interviews, 2 documents and 2 field notes, 740 turns"."""
-    counted = Counter(one.transcript.kind for one in read.read)
+    counted = Counter(outcome.transcript.kind for outcome in read.read)
     parts = [f"{count} {kind.value}{'s' if count > 1 else ''}" for kind, count in counted.items()]
-    turns = sum(len(one.transcript.turns) for one in read.read)
+    turns = sum(len(outcome.transcript.turns) for outcome in read.read)
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
     return f"{listed}, {turns} turns,"

@@ -43,13 +43,13 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
     except TandemError as error:
         broken = Check("study", False, "study.yaml cannot be used", str(error))
         checks.append(lambda: broken)
-    found = []
+    checks_done = []
     for done, check in enumerate(checks, start=1):
-        found.append(_made(check, parts))
+        checks_done.append(_made(check, parts))
         progress(done, len(checks))
     if parts is not None:
         parts.close()
-    return found
+    return checks_done
 
 
 def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:
@@ -108,11 +108,11 @@ def _database_sound(parts: Parts) -> Check:
 
 
 def _python() -> Check:
-    found = ".".join(map(str, sys.version_info[:3]))
+    running = ".".join(map(str, sys.version_info[:3]))
     return Check(
         "Tandem",
         sys.version_info >= (3, 11),
-        f"{version('tandem-coding')} on Python {found}",
+        f"{version('tandem-coding')} on Python {running}",
         "Use Python 3.11.",
     )
 
@@ -151,9 +151,11 @@ def _addresses(parts: Parts) -> Check:
 def _imports(folder: Path) -> Check:
     """Would Python run a program that lies in the study's folder? Tandem itself never lets it."""
     searched = any(Path(entry).resolve() == folder for entry in sys.path)
-    found = "Python looks for programs in the study's folder" if searched else "none from the study's folder"
+    places_searched = (
+        "Python looks for programs in the study's folder" if searched else "none from the study's folder"
+    )
     remedy = "PYTHONPATH names the folder, or has an empty entry (a colon at an end, or two together): take it out."
-    return Check("imports", not searched, found, remedy)
+    return Check("imports", not searched, places_searched, remedy)
 
 
 def _segmenter(parts: Parts) -> Check:
@@ -249,7 +251,7 @@ def _corrections(parts: Parts) -> Check:
         with parts.store.reading() as connection:
             waiting, aside = count_waiting(connection), count_set_aside(connection)
             reads = [last_read(connection, project.id) for project in projects(connection)]
-        read = [one.at for one in reads if one is not None]
+        read = [read.at for read in reads if read is not None]
         zone = ZoneInfo(parts.study.config.time_zone)
         since = f"read until {min(read).astimezone(zone):%Y-%m-%d %H:%M}" if read else "not read yet"
         more = '; "tandem pull" says why' if aside else ""
@@ -299,19 +301,22 @@ def _leftovers(parts: Parts) -> Check:
             with parts.alone("doctor"):
                 # with what a killed training has done of tuning encoders the next one goes on
                 spared = frozenset({parts.study.models_folder / FOLDER})
-                found = leftovers(parts.store, parts.study, spared)
+                left_over = leftovers(parts.store, parts.study, spared)
             backups = killed_backups(parts.settings, parts.study)
         except Busy:
             return Check("leftovers", True, "another command is at work; look again when it has finished")
-        if found.dead or backups:
-            dead = [*(str(one.relative_to(parts.study.folder)) for one in found.dead), *map(str, backups)]
+        if left_over.dead or backups:
+            dead = [
+                *(str(path.relative_to(parts.study.folder)) for path in left_over.dead),
+                *map(str, backups),
+            ]
             some = ", ".join(dead[:12]) + (f" and {len(dead) - 12} more" if len(dead) > 12 else "")
-            remedy = f'Run "tandem {"train" if found.dead else "backup"}", which deletes them.'
+            remedy = f'Run "tandem {"train" if left_over.dead else "backup"}", which deletes them.'
             return Check(
                 "leftovers", False, f"these belong to no living run, model or backup: {some}", remedy
             )
-        if found.unknown:
-            some = ", ".join(str(one.relative_to(parts.study.folder)) for one in found.unknown[:8])
+        if left_over.unknown:
+            some = ", ".join(str(path.relative_to(parts.study.folder)) for path in left_over.unknown[:8])
             return Check("leftovers", True, f"none; Tandem did not make these, and leaves them alone: {some}")
         return Check("leftovers", True, "none")
 

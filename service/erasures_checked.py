@@ -17,21 +17,21 @@ def withdrawals(parts: Parts) -> Check:
     """Has everybody who withdrew been erased everywhere?"""
     with parts.store.reading() as connection:
         everybody = all_withdrawals(connection)
-    unfinished = [one.participant for one in everybody if one.state != "done"]
+    unfinished = [withdrawal.participant for withdrawal in everybody if withdrawal.state != "done"]
     if unfinished:
         remedy = (
             f'Run "tandem withdraw {unfinished[0]} --by NAME" again, with Label Studio and MLflow running.'
         )
         return Check("withdrawals", False, f"not erased everywhere yet: {', '.join(unfinished)}", remedy)
-    found = f"{len(everybody)}, erased everywhere" if everybody else "none"
-    return Check("withdrawals", True, found)
+    sentence = f"{len(everybody)}, erased everywhere" if everybody else "none"
+    return Check("withdrawals", True, sentence)
 
 
 def words_taken_out(parts: Parts) -> Check:
     """Are the words that --forget took out of transcripts erased everywhere?"""
     with parts.store.reading() as connection:
         every = all_forgettings(connection)
-    unfinished = list(dict.fromkeys(one.name for one in every if one.state != "done"))
+    unfinished = list(dict.fromkeys(forgetting.name for forgetting in every if forgetting.state != "done"))
     if unfinished:
         remedy = (
             'Run "tandem import FILE --replace --forget --by NAME" again with the corrected file, with Label Studio and '
@@ -40,18 +40,18 @@ def words_taken_out(parts: Parts) -> Check:
         return Check(
             "words taken out", False, f"not erased everywhere yet: those of {', '.join(unfinished)}", remedy
         )
-    found = f"from {counted(len({one.transcript for one in every}), 'transcript')}, erased everywhere"
-    return Check("words taken out", True, found if every else "none")
+    sentence = f"from {counted(len({forgetting.transcript for forgetting in every}), 'transcript')}, erased everywhere"
+    return Check("words taken out", True, sentence if every else "none")
 
 
 def corrected_passages(parts: Parts) -> Check:
     """How many passages wait for somebody to say whether their codes hold, since their words changed. No fault."""
     with parts.store.reading() as connection:
         waiting = count_open(connection)
-        named = {one.id: one.transcript.name for one in all_texts(connection)} if waiting else {}
+        named = {text.id: text.transcript.name for text in all_texts(connection)} if waiting else {}
     if not waiting:
         return Check("corrected passages", True, "none waits")
-    names = sorted(named[one] for one in waiting)
+    names = sorted(named[transcript_id] for transcript_id in waiting)
     some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     have = counted(sum(waiting.values()), "review or coding waits", "reviews and codings wait")
     return Check("corrected passages", True, f'{have} in {some}: "tandem settle" lists them')

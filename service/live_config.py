@@ -54,20 +54,20 @@ class InForce:
 
 def with_accounts(people: Sequence[Coder], accounts: Sequence[Account]) -> Sequence[Coder]:
     """The same people, and those who have an account and are not among them; an address of study.yaml is believed first."""
-    found = {folded(one.name): one for one in people}
-    taken = {folded(one.email) for one in people if one.email}
+    by_name = {folded(person.name): person for person in people}
+    taken = {folded(person.email) for person in people if person.email}
     for account in accounts:
         if not account.email or folded(account.email) in taken:
             continue
-        known = found.get(folded(account.name), Coder(account.name))
+        known = by_name.get(folded(account.name), Coder(account.name))
         if not known.email:
-            found[folded(account.name)] = replace(known, email=account.email)
-    return tuple(found.values())
+            by_name[folded(account.name)] = replace(known, email=account.email)
+    return tuple(by_name.values())
 
 
 def _mark(file: Path) -> object:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return (found.st_mtime_ns, found.st_size)
+    return (status.st_mtime_ns, status.st_size)

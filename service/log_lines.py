@@ -23,7 +23,7 @@ class LogLines(logging.Formatter):
         plain = logging.makeLogRecord(record.__dict__)
         plain.exc_text = plain.stack_info = None
         if isinstance(plain.args, tuple):
-            plain.args = tuple(said_of(one) if isinstance(one, BaseException) else one for one in plain.args)
+            plain.args = tuple(said_of(arg) if isinstance(arg, BaseException) else arg for arg in plain.args)
         if isinstance(plain.msg, BaseException):
             plain.msg, plain.args = said_of(plain.msg), ()
         return super().format(plain)

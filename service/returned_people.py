@@ -54,20 +54,20 @@ def returned(store: Store, folder: Path, more: Iterable[Tombstone] = ()) -> Retu
         own = tombstones_in(connection)
         if not outside and not own:
             return Returned()
-        known = {one.id for one in own}
+        known = {tombstone.id for tombstone in own}
         there = _participants(connection)
         described = {folded(a.owner) for a in all_attributes(connection).all if a.of is Owner.PARTICIPANT}
         study = study_id(connection)
-        found, here = [], dict[str, str]()
-        for one in concerning(connection, (*outside, *own)):
-            as_here = _as_here(one, study, there)
+        returned_ones, here = [], dict[str, str]()
+        for tombstone in concerning(connection, (*outside, *own)):
+            as_here = _as_here(tombstone, study, there)
             theirs = folded(as_here.participant) in described
             theirs = theirs or any(_is_theirs(as_here, id_, code) for id_, code in there.items())
             if theirs:
                 here.setdefault(folded(as_here.participant), as_here.participant)
-            if theirs or (one.id not in known and one.study == study):
-                found.append(as_here)
-    return Returned(tuple(found), tuple(here.values()))
+            if theirs or (tombstone.id not in known and tombstone.study == study):
+                returned_ones.append(as_here)
+    return Returned(tuple(returned_ones), tuple(here.values()))
 
 
 def keep_outside(store: Store, folder: Path) -> tuple[str, ...]:
@@ -93,17 +93,19 @@ def keep_outside(store: Store, folder: Path) -> tuple[str, ...]:
 
 
 def erase_returned(
-    store: Store, study: Study, found: Returned, *, forget: Callable[[Sequence[str]], None]
+    store: Store, study: Study, returned: Returned, *, forget: Callable[[Sequence[str]], None]
 ) -> None:
     """Erase them again: rows, what the caches hold (``forget``), and the files of every model that learnt from them."""
     served = False
-    for one in found.tombstones:
+    for tombstone in returned.tombstones:
         with store.reading() as connection:
-            texts = words_of(connection, transcripts_of(connection, one.participant, ids=one.transcripts))
+            texts = words_of(
+                connection, transcripts_of(connection, tombstone.participant, ids=tombstone.transcripts)
+            )
             served = served or champion(connection) is not None
         forget(texts)
         with store.writing() as connection:
-            made = erase(connection, one.participant, by=one.by, again=one).withdrawal
+            made = erase(connection, tombstone.participant, by=tombstone.by, again=tombstone).withdrawal
             if not made.pending:
                 finish_withdrawal(connection, made.id)
     erase_files(store, study)
@@ -111,7 +113,7 @@ def erase_returned(
     with store.writing() as connection:
         if served and champion(connection) is None:
             ask_for(connection, "train", {})
-    count = len(found.here)
+    count = len(returned.here)
     if count:
         log.warning(
             "%s who withdrew %s in this study again, as after a backup was put back, and %s been erased again. "
@@ -132,7 +134,7 @@ def erase_files(store: Store, study: Study) -> None:
 
     with store.reading() as connection:
         erased = erased_versions(connection)
-        models = [one for one in all_models(connection) if one.version in erased]
+        models = [model for model in all_models(connection) if model.version in erased]
     for model in models:
         try:
             erase_folder(model_folder(study.models_folder, model.folder))
@@ -148,13 +150,13 @@ def _participants(connection: Connection) -> dict[UUID, str]:
     return {row.id: row.participant or "" for row in rows}
 
 
-def _as_here(one: Tombstone, study: UUID, there: dict[UUID, str]) -> Tombstone:
+def _as_here(tombstone: Tombstone, study: UUID, there: dict[UUID, str]) -> Tombstone:
     """A tombstone of another study (of which this one holds transcripts) with the code that its person has here."""
-    if one.study == study:
-        return one
-    code = next((there[id_] for id_ in one.transcripts if there.get(id_)), one.participant)
-    return replace(one, participant=code)
+    if tombstone.study == study:
+        return tombstone
+    code = next((there[id_] for id_ in tombstone.transcripts if there.get(id_)), tombstone.participant)
+    return replace(tombstone, participant=code)
 
 
-def _is_theirs(one: Tombstone, transcript: UUID, code: str) -> bool:
-    return transcript in one.transcripts or folded(code) == folded(one.participant)
+def _is_theirs(tombstone: Tombstone, transcript: UUID, code: str) -> bool:
+    return transcript in tombstone.transcripts or folded(code) == folded(tombstone.participant)

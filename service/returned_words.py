@@ -25,7 +25,7 @@ from annotations.store.model_versions import champion
 from annotations.store.new_version import put_new_version, segmentations_of
 from annotations.store.segments import segmentation_of
 from annotations.store.transcript_versions import versions_of
-from annotations.store.transcripts import Kept, all_texts, get_transcript
+from annotations.store.transcripts import KeptTranscript, all_texts, get_transcript
 from annotations.study.config import Study
 from annotations.taken_out import TakenOut, blanked
 from models.segmenter import segment
@@ -54,29 +54,31 @@ def returned_words(
         return ()
     with store.reading() as connection:
         unknown = unknown_here(connection, outside)
-        texts = {one.id: one for one in all_texts(connection)} if unknown else {}
-        found: dict[UUID, ReturnedWords] = {}
-        for one in unknown:
-            here = _returned(connection, one, texts[one.transcript])
+        texts = {text.id: text for text in all_texts(connection)} if unknown else {}
+        by_transcript: dict[UUID, ReturnedWords] = {}
+        for forgotten in unknown:
+            here = _returned(connection, forgotten, texts[forgotten.transcript])
             if here is not None:
-                found[one.transcript] = here
-    return tuple(found.values())
+                by_transcript[forgotten.transcript] = here
+    return tuple(by_transcript.values())
 
 
-def _returned(connection: Connection, one: ForgottenWords, kept: Kept) -> ReturnedWords | None:
+def _returned(
+    connection: Connection, forgotten: ForgottenWords, kept: KeptTranscript
+) -> ReturnedWords | None:
     name = kept.transcript.name
-    text = next((its for its in one.texts if its.is_of(kept.transcript.text)), None)
+    text = next((its for its in forgotten.texts if its.is_of(kept.transcript.text)), None)
     if text is not None:
-        return ReturnedWords(one, name, text)
+        return ReturnedWords(forgotten, name, text)
     earlier = [version.text for version in versions_of(connection, kept.id) if version.text is not None]
-    held = any(its.is_of(text) for text in earlier for its in one.texts)
-    return ReturnedWords(one, name, None) if held else None
+    held = any(its.is_of(text) for text in earlier for its in forgotten.texts)
+    return ReturnedWords(forgotten, name, None) if held else None
 
 
 def erase_returned_words(
     store: Store,
     study: Study,
-    found: Sequence[ReturnedWords],
+    returned: Sequence[ReturnedWords],
     *,
     codebook: Callable[[], Codebook],
     forget_texts: Callable[[Sequence[str]], None],
@@ -84,11 +86,11 @@ def erase_returned_words(
     """Take them out again: of texts, of what was made of them, and the files of every model that learnt from them."""
     with store.reading() as connection:
         served = champion(connection) is not None
-    for one in found:
+    for words_of_one in returned:
         with store.writing() as connection:
-            if one.text is not None:
-                _blank(connection, one.name, one.text, codebook())
-            own = one.forgotten
+            if words_of_one.text is not None:
+                _blank(connection, words_of_one.name, words_of_one.text, codebook())
+            own = words_of_one.forgotten
             forget_texts(forgotten_words(connection, own.transcript))
             made = forget(connection, own.transcript, by=own.by, again=own.id).forgetting
             if not made.pending:
@@ -98,11 +100,11 @@ def erase_returned_words(
     with store.writing() as connection:
         if served and champion(connection) is None:
             ask_for(connection, "train", {})
-    blank = [one.name for one in found if one.text is not None]
+    blank = [words_of_one.name for words_of_one in returned if words_of_one.text is not None]
     log.warning(
         "Words that were taken out of %s with --forget were in this study again, as after a backup was put back, and have "
         'been erased again.%s "tandem doctor" says whether anything is left to erase.',
-        ", ".join(one.name for one in found),
+        ", ".join(words_of_one.name for words_of_one in returned),
         f' "[…]" stands for them in {", ".join(blank)}: import the corrected files once more with --replace.'
         if blank
         else "",

@@ -92,9 +92,11 @@ def _contradictions(connection: Connection, before: StudyConfig, after: StudyCon
                 f'the coder "{entry.name}" cannot go: codings stand under this name. If the name was misspelt, keep it '
                 f"among the other names of the new entry."
             )
-    both = {folded(one) for one in after.interviewers} & {folded(one) for one in after.participant_speakers}
-    for one in sorted(both):
-        yield f'the speaker "{one}" is among those who ask and those who answer. Keep one.'
+    both = {folded(interviewer) for interviewer in after.interviewers} & {
+        folded(speaker) for speaker in after.participant_speakers
+    }
+    for speaker_in_both in sorted(both):
+        yield f'the speaker "{speaker_in_both}" is among those who ask and those who answer. Keep one.'
 
 
 def _has_coded(connection: Connection, name: str) -> bool:

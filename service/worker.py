@@ -94,7 +94,7 @@ def do_waiting_jobs(parts: Parts) -> int:
     count = 0
     while True:
         with parts.store.writing() as connection:
-            put_back_of(connection, [one for one in workers(connection) if _has_ended(one)])
+            put_back_of(connection, [worker for worker in workers(connection) if _has_ended(worker)])
             job = take(connection, name)
         if job is None:
             return count
@@ -136,6 +136,7 @@ _TOLD: Mapping[JobKind, tuple[Did, str]] = {
     "train": (Did.TRAINED, "model_version"),
     "renew": (Did.HANDED_OUT, ""),
     "backup": (Did.BACKED_UP, "file"),
+    "export": (Did.EXPORTED, "files"),
     "withdraw": (Did.WITHDREW, "participant"),
     "bring in": (Did.IMPORTED, ""),
 }
@@ -163,7 +164,7 @@ def _renew(parts: Parts, _arguments: Mapping[str, Any], watch: _Watch) -> dict[s
     for wave in waves:
         precode(parts, wave=wave or None, progress=watch.step)
     pushed = push_again(parts, progress=watch.step)
-    return {"waves": list(waves), "projects": [one.to_json() for one in pushed]}
+    return {"waves": list(waves), "projects": [pushed_project.to_json() for pushed_project in pushed]}
 
 
 def _push(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -171,7 +172,7 @@ def _push(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str
     from service.pushing.push_asked import push_asked
 
     pushed = push_asked(parts, arguments, progress=watch.step)
-    return {"projects": [one.to_json() for one in pushed]}
+    return {"projects": [pushed_project.to_json() for pushed_project in pushed]}
 
 
 def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -181,7 +182,22 @@ def _measure(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[
     return {"question": dict(arguments)}
 
 
-def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
+def _count(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
+    from service.results.kept_results import count, viewer_of_plain
+
+    viewer = viewer_of_plain(arguments["viewer"])
+    count(parts, arguments["result"], arguments["fields"], viewer, progress=watch.step)
+    return {"result": arguments["result"]}
+
+
+def _export(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
+    from service.asked_exports import AskedExport, make_asked
+
+    made = make_asked(parts, UUID(arguments["export"]), AskedExport.of_plain(arguments))
+    return {"export": arguments["export"], "files": ", ".join(made["files"])}
+
+
+def _backup(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
     from service.backup.make import make_backup
     from service.backup.password import password_in
 
@@ -192,17 +208,25 @@ def _backup(parts: Parts, _arguments: Mapping[str, Any], _watch: _Watch) -> dict
         parts.settings,
         keep=parts.study.config.backup.keep,
         password=None if given is None else password_in(given, parts.study.folder),
-        why="each night",
+        why=f"asked for by {arguments['by']}" if arguments.get("by") else "each night",
     ).to_json()
+
+
+def _foresee(parts: Parts, arguments: Mapping[str, Any], _watch: _Watch) -> dict[str, Any]:
+    from service.withdrawal.erasure_plan import plan
+
+    return plan(parts, arguments["participant"]).to_json()
 
 
 def _withdraw(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
     from service.withdrawal.withdraw import withdraw
 
-    found = withdraw(parts, arguments["participant"], by=arguments["by"], progress=watch.step)
-    if not found.done:
-        raise TandemError(f"Not everything is erased yet: {'; '.join(found.still_there)} Try this job again.")
-    return found.to_json()
+    withdrawn = withdraw(parts, arguments["participant"], by=arguments["by"], progress=watch.step)
+    if not withdrawn.done:
+        raise TandemError(
+            f"Not everything is erased yet: {'; '.join(withdrawn.still_there)} Try this job again."
+        )
+    return withdrawn.to_json()
 
 
 def _look(parts: Parts, arguments: Mapping[str, Any], watch: _Watch) -> dict[str, Any]:
@@ -224,7 +248,10 @@ _KINDS: Mapping[JobKind, Callable[[Parts, Mapping[str, Any], _Watch], dict[str, 
     "push": _push,
     "renew": _renew,
     "measure": _measure,
+    "count": _count,
+    "export": _export,
     "backup": _backup,
+    "foresee": _foresee,
     "withdraw": _withdraw,
     "look": _look,
     "bring in": _bring_in,

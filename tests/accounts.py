@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from annotations.store.accounts import add_account, set_password
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.accounts import passwords
 from service.composition import Parts
 
@@ -31,7 +31,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def add_person(
     parts: Parts,
     name: str,
-    role: Role,
+    role: ViewerRole,
     *,
     sites: frozenset[str] | None = None,
     sees_text: bool = False,

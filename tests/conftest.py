@@ -13,8 +13,11 @@ import hypothesis
 import pytest
 import typer.testing
 from builders import REPOSITORY
+from made_for_run import folder_of_run
+from new_mlflow_tables import made_once as mlflow_made_once
 from new_tables import made_once
 from postgresql import POSTGRESQL, a_schema, administrator, emptied
+from vectors_once import vectors_kept
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.store.database import Store, open_store
@@ -26,14 +29,36 @@ hypothesis.settings.load_profile("no clock")
 typer.testing._get_command = lru_cache(typer.testing._get_command)  # type: ignore[attr-defined]
 # what a test starts imports nothing from the folder in which the tests were started
 os.environ["PYTHONSAFEPATH"] = "1"
+# whatever is made until the tests are collected stays: there is nothing to look for
+gc.disable()
 # what takes longest begins first, so that no process is left alone with it at the end
+LONGEST = (
+    "test_docs.py",
+    "test_whole_circle.py",
+    "test_replay_of_coders.py",
+    "test_erased_words.py",
+    "test_whole_flow.py",
+    "test_pages_in_browser.py",
+    "test_flow_on_postgresql.py",
+    "test_corrections.py",
+    "test_readme.py",
+    "test_fine_tuning.py",
+    "test_workbench_in_browser.py",
+    "test_killed_withdrawal.py",
+    "test_version_that_serves.py",
+    "test_retraining.py",
+    "test_planted_modules.py",
+)
 FIRST = ("label_studio", "slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files in order: first those with tests that need Label Studio, then those with slow ones."""
+    """Put the files in order: the longest, then those with tests that need Label Studio, then those with slow ones."""
     place: dict[Path, int] = {}
     for item in items:
+        if item.path.name in LONGEST:
+            place[item.path] = LONGEST.index(item.path.name) - len(LONGEST)
+            continue
         its = next((at for at, name in enumerate(FIRST) if item.get_closest_marker(name)), len(FIRST))
         place[item.path] = min(its, place.get(item.path, its))
     items.sort(key=lambda item: place[item.path])
@@ -50,14 +75,28 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_collection_finish() -> None:
     """What was imported stays: collecting garbage in a test need not look at it again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def folder_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share: for what ``made_for_run`` makes once."""
+    return folder_of_run(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def vectors_once(folder_of_this_run: Path) -> Iterator[None]:
+    """While it lasts, what the shipped encoder makes of a text is made once for this run. For flows on the sample study."""
+    with vectors_kept(folder_of_this_run / "vectors"):
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _tables_made_once() -> Iterator[None]:
-    """Migrations are run for the first new database; the others get the same tables at once."""
-    with made_once():
+def _tables_made_once(folder_of_this_run: Path) -> Iterator[None]:
+    """Migrations are run for the first new database, MLflow's too; the others get the same tables at once."""
+    with made_once(), mlflow_made_once(folder_of_this_run):
         yield
 
 

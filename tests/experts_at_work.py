@@ -26,7 +26,7 @@ from real_server import free_port, serving
 from annotations.coding import Condition, Draw
 from annotations.errors import TandemError
 from annotations.label_studio import read_answers as label_studio_answers
-from annotations.label_studio.candidates import Candidate, Candidates
+from annotations.label_studio.candidates import Candidates, CodeBox
 from annotations.label_studio.controls import NOTHING, SEGMENT, is_listed
 from annotations.label_studio.predicted_answer import prediction
 from annotations.label_studio.read_answers import Answers
@@ -244,7 +244,7 @@ class Replay:
             return [{"from_name": NOTHING, "to_name": SEGMENT, "type": "choices", "value": value}], {}
         book = self.study.codebook
         in_rows = tuple(code for code in codes if not is_listed(code, book))
-        boxes = tuple(Candidate(code, ticked=True) for code in codes if code not in in_rows)
+        boxes = tuple(CodeBox(code, ticked=True) for code in codes if code not in in_rows)
         result = prediction(Candidates(boxes, in_rows), book, version="").to_json()["result"]
         shown = task["predictions"]
         before = {one["from_name"]: one["value"] for one in shown[0]["result"]} if shown else {}

@@ -38,7 +38,7 @@ from service.corrections.inbox import Inbox
 from service.corrections.pull import Pulled, pull_all
 from service.label_studio.local import Access
 from service.new_study import make_study
-from service.pushing import Asked, push
+from service.pushing import PushOptions, push
 from service.settings import read_settings
 
 WAVE = "2"
@@ -134,7 +134,7 @@ class ExpertsStudy:
 
     def push(self, progress: Any = lambda *_: None) -> None:
         """As "tandem push --blind" does."""
-        push(self.parts, wave=WAVE, progress=progress, asked=Asked(blind=BLIND, seed=1))
+        push(self.parts, wave=WAVE, progress=progress, asked=PushOptions(blind=BLIND, seed=1))
 
     def pull(self, answers: Answers | None = None) -> Pulled:
         """As "tandem pull" does."""

@@ -51,7 +51,10 @@ class FakeLabelStudio:
         self.told: list[dict[str, Any]] = []
         self.fails_on_page: int | None = None
         self.drafts: dict[int, list[dict[str, Any]]] = {}
+        # how many annotations it has given out
+        self.asked = 0
         self._next = 1
+        self._touches = 0
         for at, key in enumerate(keys, start=1):
             data = {"segment_id": str(key), "words": "what somebody said"}
             self.tasks[at] = {
@@ -92,7 +95,7 @@ class FakeLabelStudio:
         """An annotation is deleted; its number is not told with its task."""
         task, found = self._find(annotation)
         self.tasks[task]["annotations"].remove(found)
-        self.tasks[task]["updated_at"] = _text(self.now)
+        self._touch(task)
         body = {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": annotation}]}
         self.told.append(body | {"project": {"id": self.number}})
 
@@ -125,12 +128,25 @@ class FakeLabelStudio:
         if params["page"] == self.fails_on_page:
             raise Unreachable("Label Studio does not answer.")
         found = list(self.tasks.values())
-        if "query" in params:
-            (rule,) = json.loads(params["query"])["filters"]["items"]
+        query = json.loads(params.get("query", "{}"))
+        if "selectedItems" in query:
+            found = [task for task in found if task["id"] in query["selectedItems"]["included"]]
+        elif query:
+            (rule,) = query["filters"]["items"]
             since = datetime.fromisoformat(rule["value"])
             found = [task for task in found if datetime.fromisoformat(task["updated_at"]) > since]
         begin = (params["page"] - 1) * params["page_size"]
-        return {"tasks": deepcopy(found[begin : begin + params["page_size"]])}
+        page = [self._counted(task) for task in found[begin : begin + params["page_size"]]]
+        self.asked += sum(len(task["annotations"]) for task in page) if params.get("fields") == "all" else 0
+        if params.get("fields") != "all":
+            page = [{key: task[key] for key in params["include"].split(",") if key in task} for task in page]
+        return {"tasks": deepcopy(page)}
+
+    @staticmethod
+    def _counted(task: dict[str, Any]) -> dict[str, Any]:
+        skipped = sum(one["was_cancelled"] for one in task["annotations"])
+        counts = {"total_annotations": len(task["annotations"]) - skipped, "cancelled_annotations": skipped}
+        return task | counts
 
     def _find(self, annotation: int) -> tuple[int, dict[str, Any]]:
         return next(
@@ -140,8 +156,13 @@ class FakeLabelStudio:
             if one["id"] == annotation
         )
 
+    def _touch(self, task: int) -> None:
+        """Its time moves, as a clock's does, also where a test lets two things happen at one moment."""
+        self._touches += 1
+        self.tasks[task]["updated_at"] = _text(self.now + timedelta(microseconds=self._touches))
+
     def _tell(self, action: str, task: int, annotation: dict[str, Any]) -> None:
-        self.tasks[task]["updated_at"] = _text(self.now)
+        self._touch(task)
         body = {"action": action, "annotation": annotation, "project": {"id": self.number}}
         told = {key: value for key, value in self.tasks[task].items() if key != "annotations"}
         self.told.append(deepcopy(body | {"task": told}))

@@ -20,7 +20,7 @@ from models.corpus import read_corpus
 from service.composition import Parts
 from service.label_studio.local import Access
 from service.new_study import make_study
-from service.pushing import Asked, Pushed, push
+from service.pushing import Pushed, PushOptions, push
 from service.settings import Settings
 
 CODERS = [{"name": "Ines Falk", "aliases": ["IF"]}, {"name": "Tom Okafor"}]
@@ -110,7 +110,7 @@ class StudyToPush:
         """Push, with the options of the command."""
         if "coders" in asked:
             asked["coders"] = tuple(asked["coders"])
-        return push(self.parts, wave=wave, progress=lambda *_: None, asked=Asked(**asked))
+        return push(self.parts, wave=wave, progress=lambda *_: None, asked=PushOptions(**asked))
 
     def server(self) -> LabelStudio:
         """The Label Studio."""

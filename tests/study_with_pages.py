@@ -18,9 +18,9 @@ from sqlalchemy import Connection
 from annotations.coding import Coding, Draw, Review
 from annotations.segment import Segment
 from annotations.store.annotation_reviews import Word, add_words
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.codebook_versions import keep_codebook
-from annotations.store.doubts import Answer, Doubt, add_answer, add_doubt
+from annotations.store.doubts import Doubt, DoubtAnswer, add_answer, add_doubt
 from annotations.store.label_studio_projects import add_project
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.reviews import add_reviews
@@ -29,7 +29,7 @@ from annotations.store.tables import now
 from annotations.store.transcripts import get_transcript
 from annotations.study.config import read_study
 from models.corpus import cut_new_transcripts
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.importing.import_codings import import_codings
 from service.importing.import_transcripts import import_transcripts
@@ -66,7 +66,12 @@ def study_with_pages(folder: Path) -> WithPages:
     import_transcripts(parts, [], manifest=Path(manifest), described={}, replace=False, progress=_quiet)
     import_codings(parts, Path(codings), complete="all")
     cut_new_transcripts(parts.store, parts.segmentation)
-    for name, role in (("Lea", Role.LEAD), (INES, Role.CODER), (TOM, Role.CODER), ("Rita", Role.READER)):
+    for name, role in (
+        ("Lea", ViewerRole.LEAD),
+        (INES, ViewerRole.CODER),
+        (TOM, ViewerRole.CODER),
+        ("Rita", ViewerRole.READER),
+    ):
         add_person(parts, name, role)
     with parts.store.writing() as connection:
         return _handed_out(connection, parts)
@@ -90,13 +95,13 @@ def _handed_out(connection: Connection, parts: Parts) -> WithPages:
         half=True,
     )
     hand_out(connection, TOM, 8, [(both.id, s) for s in shared], version, half=False)
-    at = Passage(both.id, shared[0].span, both.transcript.text_hash)
+    at = RestingPassage(both.id, shared[0].span, both.transcript.text_hash)
     question = add_doubt(
         connection,
         Doubt(INES, "Is talk of the county’s money financing, or available resources?", True, passage=at),
     )
     said = "Financing, where the money comes from outside the organisation."
-    add_answer(connection, question, Answer("Lea", said, settles=True))
+    add_answer(connection, question, DoubtAnswer("Lea", said, settles=True))
     add_doubt(connection, Doubt("Lea", "Code what is said of money from outside here.", code=MONEY))
     return WithPages(parts, alone.id, both.id, question, shared)
 

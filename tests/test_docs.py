@@ -47,7 +47,7 @@ def _commands(page: str) -> list[str]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(tmp_path: Path, vectors_once: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like the one that the pages are typed in, with nothing of the user's around it."""
     for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "MLFLOW_TRACKING_URI", "TANDEM_DATABASE"):
         monkeypatch.delenv(name, raising=False)

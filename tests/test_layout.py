@@ -1,8 +1,10 @@
-"""The packages that are imported are this repository's own."""
+"""The packages that are imported are this repository's own, and their names say one thing each."""
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -29,3 +31,19 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def _parsed() -> Iterator[tuple[Path, ast.Module]]:
+    for package in ("annotations", "models", "training", "service"):
+        for file in sorted((REPOSITORY / package).rglob("*.py")):
+            yield file.relative_to(REPOSITORY), ast.parse(file.read_text("utf-8"))
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    """A name says what the class holds, and whoever searches for it finds one; private ones count too."""
+    places: dict[str, list[str]] = {}
+    for file, module in _parsed():
+        for node in ast.walk(module):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name.lstrip("_"), []).append(f"{file}:{node.lineno}")
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

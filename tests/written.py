@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -116,6 +117,7 @@ def _in_pdf(line: str) -> str:
     return line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
+@cache
 def word_layouts() -> dict[str, bytes]:
     """The conversation as Word, Teams, Otter, Rev and others lay it out, by the name of a file."""
     turns = list(zip(_TIMES, SAID, strict=True))

@@ -85,7 +85,7 @@ class Collected:
         )
 
     def _judgements(self, codes: tuple[str, ...], row_of: dict[int, int]) -> tuple[Judgement, ...]:
-        passes: dict[tuple[str, Condition, _Kind], dict[int, _Found]] = {}
+        passes: dict[tuple[str, Condition, _Kind], dict[int, _CoderRow]] = {}
         # whole passes first: what a coder said of some codes alone belongs to what they said of the rest, if they did
         for labels in sorted(self.labels, key=lambda one: not (one.complete and one.whole)):
             places = self.corpus.positions_in.get(labels.transcript, {})
@@ -101,7 +101,7 @@ class Collected:
                 if kind == "some codes" and row in whole:
                     kind = "whole"
                 its = passes.setdefault((labels.coder, labels.condition, kind), {})
-                found = its.setdefault(row, _Found(np.zeros(len(codes), dtype=np.bool_), set()))
+                found = its.setdefault(row, _CoderRow(np.zeros(len(codes), dtype=np.bool_), set()))
                 found.asked = found.asked | asked
                 found.codes |= labels.codes.get(position, frozenset())
                 found.overruled |= position in replaced and not derived
@@ -115,7 +115,7 @@ _Kind = Literal["whole", "some codes", "loose"]
 
 
 @dataclass(slots=True)
-class _Found:
+class _CoderRow:
     """What one coder was asked on a row, shape (codes,), which codes they put there, and is it overruled."""
 
     asked: Bools
@@ -172,7 +172,7 @@ def _judgement(
     coder: str,
     condition: Condition,
     kind: _Kind,
-    found: Mapping[int, _Found],
+    found: Mapping[int, _CoderRow],
     codes: Sequence[str],
 ) -> Judgement:
     rows = sorted(found)

@@ -25,7 +25,7 @@ from training.dataset import Dataset
 from training.fit_and_measure import asked
 from training.judge_set import Split
 from training.measured_model import MeasuredModel
-from training.promote import Verdict, first, incomparable, judge
+from training.promote import PromotionVerdict, first, incomparable, judge
 
 HELD_OUT = "held_out.npz"
 # what comes of reading a file that is none, that is cut off, or that declares shapes which do not fit or are too large
@@ -39,7 +39,7 @@ _NOT_TO_BE_READ = (
 
 
 @dataclass(frozen=True)
-class _Words:
+class _ChampionWords:
     """What the champion says: decisions (n, codes), the segments it was asked about (n,), the codes it knew."""
 
     decided: Bools
@@ -72,7 +72,7 @@ def compare(
     embedder: str,
     recipe: str,
     encoder: EmbedderSource | None = None,
-) -> Verdict:
+) -> PromotionVerdict:
     """What the written rule says of a new model. ``learnt``: the transcripts that the champion learnt from."""
     if serving is None:
         return first("it is the first model")
@@ -94,7 +94,7 @@ def _compare(
     split: Split,
     embedder: str,
     recipe: str,
-) -> Verdict:
+) -> PromotionVerdict:
     before, unreadable = champion.version, champion.unreadable
     if before.kind != "trained" and made.model.kind != "trained":
         return first(
@@ -106,7 +106,7 @@ def _compare(
         if all(cut is None for cut in before.thresholds.values()):
             return first(f"{before.version} suggested nothing")
         why = f"there are no longer enough reviews to learn from, so {before.version} stays"
-        return Verdict("worse", False, why)
+        return PromotionVerdict("worse", False, why)
     new_recipe = (before.recipe, before.embedder) != (recipe, embedder)
     if made.unseen is None:
         why = f"nothing is known of unseen participants, so {before.version} cannot be compared with it"
@@ -144,7 +144,7 @@ def save_held_out(made: MeasuredModel, folder: Path) -> None:
 
 def _words_of(
     champion: _Champion, made: MeasuredModel, *, learnt: frozenset[UUID], split: Split, embedder: str
-) -> _Words | None:
+) -> _ChampionWords | None:
     """The champion itself, asked now about participants it has not learnt of; else what it said held out."""
     before, model = champion.version, champion.model
     held_out = _held_out(made, champion.folder)
@@ -163,12 +163,12 @@ def _words_of(
     decided = np.where(unseen[:, None], asked(model, made.dataset).decided, False)
     codes = frozenset([*model.codes, *model.too_few])
     if held_out is None or unseen.all():
-        return _Words(decided, unseen, codes)
+        return _ChampionWords(decided, unseen, codes)
     decided = np.where(unseen[:, None], decided, held_out.decided)
-    return _Words(decided, unseen | held_out.known, codes & held_out.codes)
+    return _ChampionWords(decided, unseen | held_out.known, codes & held_out.codes)
 
 
-def _held_out(made: MeasuredModel, folder: Path | None) -> _Words | None:
+def _held_out(made: MeasuredModel, folder: Path | None) -> _ChampionWords | None:
     """What the champion said of these segments when it was made, by models that had not seen them."""
     if made.dataset is None or folder is None:
         return None
@@ -193,7 +193,7 @@ def _held_out(made: MeasuredModel, folder: Path | None) -> _Words | None:
     for column, code in enumerate(made.dataset.codes):
         if code in names:
             decided[known, column] = said[at[known], names.index(code)]
-    return _Words(decided, known, frozenset(names))
+    return _ChampionWords(decided, known, frozenset(names))
 
 
 def _joined_since(groups: Sequence[str], then: NDArray[np.intp]) -> Bools:
@@ -208,7 +208,7 @@ def _joined_since(groups: Sequence[str], then: NDArray[np.intp]) -> Bools:
     return np.array([len(numbers.get(group, ())) > 1 for group in groups], dtype=np.bool_)
 
 
-def _tables(made: MeasuredModel, words: _Words) -> tuple[Floats, Floats, Sequence[str]] | None:
+def _tables(made: MeasuredModel, words: _ChampionWords) -> tuple[Floats, Floats, Sequence[str]] | None:
     """Both models' tables against the coders, on independent reviews of common segments, and their codes."""
     dataset: Dataset | None = made.dataset
     if dataset is None or made.unseen is None:

@@ -24,7 +24,7 @@ from annotations.arrays import Floats
 from annotations.progress import Progress
 from models.calibration import BEST_F1, Aim, calibrate, thresholds
 from models.classifier import DEFAULT, Model, TooFew, suggested
-from models.features import Counted
+from models.features import TermCounts
 from models.mixture import shares
 from models.other_classifiers import NamedClassifier
 from models.tune_encoder import FineTuning
@@ -62,7 +62,7 @@ class CrossValidated:
     nested: tuple[Floats, Floats] | None = None
 
     @property
-    def counted(self) -> Counted:
+    def counted(self) -> TermCounts:
         """The terms of all rows."""
         return self.bench.counted
 

@@ -43,7 +43,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Described:
+class DescribedCode:
     """What the codebook says of a code: its words and their embedding, shape (dimensions,).
 
     ``quotes``: the groups whose own words are among these. A model that does not learn from all of them does not
@@ -73,7 +73,7 @@ class Dataset:
     quotable: Bools
     codes: tuple[str, ...]
     judgements: Sequence[Judgement]
-    described: Sequence[Described] = ()
+    described: Sequence[DescribedCode] = ()
     parts: PassageParts | None = None
     languages: Sequence[str] = ()
 

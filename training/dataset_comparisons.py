@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement import counts
-from annotations.agreement.judged import Judged
-from annotations.agreement.pairs import Pair
+from annotations.agreement.judged import JudgeDecisions
+from annotations.agreement.pairs import JudgePair
 from annotations.arrays import Bools, Floats
 from training.dataset import Dataset, Judgement, OutOfFold
 
@@ -30,7 +30,7 @@ class Compared:
     pooled figures, shape (m,). ``both_people``: is the first judge a person too.
     """
 
-    pair: Pair
+    pair: JudgePair
     rows: NDArray[np.intp]
     share: Floats
     both_people: bool
@@ -38,7 +38,7 @@ class Compared:
     def only(self, kept: Bools) -> Compared:
         """The two on some of their segments; ``kept``: shape (m,)."""
         one, other = (
-            Judged(side.values[kept], side.known[kept]) for side in (self.pair.one, self.pair.other)
+            JudgeDecisions(side.values[kept], side.known[kept]) for side in (self.pair.one, self.pair.other)
         )
         pair = replace(self.pair, one=one, other=other, member=self.pair.member[kept])
         return replace(self, pair=pair, rows=self.rows[kept], share=self.share[kept])
@@ -51,7 +51,8 @@ class Compared:
         known = self.pair.known
         asked = any_code(known)[:, None]
         one, other = (
-            Judged(any_code(side.values & known)[:, None], asked) for side in (self.pair.one, self.pair.other)
+            JudgeDecisions(any_code(side.values & known)[:, None], asked)
+            for side in (self.pair.one, self.pair.other)
         )
         return replace(self, pair=replace(self.pair, one=one, other=other))
 
@@ -82,8 +83,12 @@ def model_with_coders(dataset: Dataset, gold: Sequence[Judgement], found: OutOfF
         kept = found.scored[judgement.rows]
         rows = judgement.rows[kept]
         if len(rows):
-            model = Judged(found.decided[rows], np.ones((len(rows), len(dataset.codes)), dtype=np.bool_))
-            pair = Pair(MODEL, judgement.coder, model, _judged(judgement.labels[kept]), member[rows], names)
+            model = JudgeDecisions(
+                found.decided[rows], np.ones((len(rows), len(dataset.codes)), dtype=np.bool_)
+            )
+            pair = JudgePair(
+                MODEL, judgement.coder, model, _judged(judgement.labels[kept]), member[rows], names
+            )
             pairs.append(Compared(pair, rows, 1 / coders[rows], both_people=False))
     return pairs
 
@@ -98,14 +103,14 @@ def coders_with_each_other(dataset: Dataset, gold: Sequence[Judgement], scored: 
         if a.coder == b.coder or not len(rows):
             continue
         one, other = (_judged(side.labels[np.searchsorted(side.rows, rows)]) for side in (a, b))
-        pair = Pair(a.coder, b.coder, one, other, member[rows], names)
+        pair = JudgePair(a.coder, b.coder, one, other, member[rows], names)
         pairs.append(Compared(pair, rows, np.ones(len(rows)), both_people=True))
     return pairs
 
 
 def model_with_both(people: Compared, found: OutOfFold) -> list[Compared]:
     """The model with each of two coders, on the decisions that both of them made."""
-    model = Judged(found.decided[people.rows], people.pair.known)
+    model = JudgeDecisions(found.decided[people.rows], people.pair.known)
     pairs = (
         replace(people.pair, a=MODEL, b=name, one=model, other=side)
         for name, side in ((people.pair.a, people.pair.one), (people.pair.b, people.pair.other))
@@ -124,5 +129,5 @@ def _groups(dataset: Dataset) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     return member, tuple(names.tolist())
 
 
-def _judged(labels: Floats) -> Judged:
-    return Judged(labels > 0.5, ~np.isnan(labels))
+def _judged(labels: Floats) -> JudgeDecisions:
+    return JudgeDecisions(labels > 0.5, ~np.isnan(labels))

@@ -64,7 +64,7 @@ class Labelling:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PairsSide:
     """All that is said of one sort of pairs: people with each other, or the model with people."""
 
     overall: Overall
@@ -125,7 +125,7 @@ class CodeFigures:
 class Measured:
     """The model against each coder, on every segment that this coder judged."""
 
-    side: Side
+    side: PairsSide
     probabilities: Probabilities
     codes: tuple[CodeFigures, ...]
 
@@ -155,11 +155,11 @@ class NotMeasured:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class BesidePeople:
     """People with each other and the model with the same people, on the same segments."""
 
-    person: Side
-    model: Side | None
+    person: PairsSide
+    model: PairsSide | None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -227,7 +227,7 @@ class Figures:
     """
 
     model: Measured | NotMeasured
-    people: People | None
+    people: BesidePeople | None
     people_reason: str | None
     too_few: tuple[Lacking, ...]
     languages: ByLanguage | None = None

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
-from sklearn.metrics import average_precision_score
 
 from annotations.agreement import (
     Interval,
@@ -34,6 +33,7 @@ from training.dataset_comparisons import (
     model_with_coders,
 )
 from training.evaluation_results import (
+    BesidePeople,
     CodeFigures,
     Figures,
     Kappa,
@@ -42,9 +42,8 @@ from training.evaluation_results import (
     Measured,
     NotMeasured,
     Overall,
-    People,
+    PairsSide,
     Probabilities,
-    Side,
     Spotting,
 )
 from training.ticks import Ticks, ticks_of
@@ -97,7 +96,7 @@ def evaluate(
 
 def _people(
     dataset: Dataset, gold: Sequence[Judgement], found: OutOfFold | None
-) -> tuple[People | None, str | None]:
+) -> tuple[BesidePeople | None, str | None]:
     """Person against person and model against the same persons, on the same segments."""
     if len({judgement.coder for judgement in gold}) < 2:
         return None, "one person coded, or nobody: there is no second independent coder to compare with"
@@ -113,13 +112,13 @@ def _people(
     both = [any_code(one.pair.one.values) & any_code(one.pair.other.values) for one in person]
     model = [] if found is None else [one for pair in person for one in model_with_both(pair, found)]
     coded = [rows for rows in both for _ in range(2)]
-    return People(_side(person, both), _side(model, coded) if model else None), None
+    return BesidePeople(_side(person, both), _side(model, coded) if model else None), None
 
 
-def _side(pairs: Sequence[Compared], coded: Sequence[Bools]) -> Side:
+def _side(pairs: Sequence[Compared], coded: Sequence[Bools]) -> PairsSide:
     """``coded``: of each pair the segments on which it is asked which codes apply."""
     labelled = [pair.only(rows) for pair, rows in zip(pairs, coded, strict=True)]
-    return Side(_overall(pairs), _spotting(pairs), _labelling(labelled))
+    return PairsSide(_overall(pairs), _spotting(pairs), _labelling(labelled))
 
 
 def _overall(pairs: Sequence[Compared]) -> Overall:
@@ -230,6 +229,8 @@ def _average_precision(pairs: Sequence[Compared], found: OutOfFold, code: int) -
     usable = np.concatenate([one.pair.known[:, code] for one in pairs]) & ~np.isnan(scores)
     if not applied[usable].any():
         return None
+    from sklearn.metrics import average_precision_score
+
     return float(average_precision_score(applied[usable], scores[usable], sample_weight=share[usable]))
 
 

@@ -19,7 +19,7 @@ from models.quoted_definitions import quoted_in, without_quotations
 from models.tuned import LEAST_GROUPS, LEAST_SEGMENTS
 from training.collect import Collected
 from training.cross_validation import cross_validate, fit_final, left_out_once
-from training.dataset import Dataset, Described, OutOfFold
+from training.dataset import Dataset, DescribedCode, OutOfFold
 from training.judge_set import Split
 from training.measure import measure
 from training.measured_model import MeasuredModel
@@ -86,7 +86,7 @@ def dataset_of(
         frozenset(groups[collected.corpus.at[unit][0]] for unit in its)
         for its in quoted_in(_texts(collected.corpus), words)
     ]
-    described = map(Described, codes, words, parts.embed(words), quotes)
+    described = map(DescribedCode, codes, words, parts.embed(words), quotes)
     dataset = collected.dataset(codes, parts.embed(texts), group_by)
     pieces = parts_of(dataset.units, dataset.embeddings, parts.embed, parts.sentences)
     # nobody asks which language it is where the encoder's are not known

@@ -14,7 +14,7 @@ from annotations.arrays import Bools, Floats, Floats32
 from annotations.progress import Progress
 from models.classifier import Learnt, TooFew, Weights, together, too_few_examples
 from models.features import (
-    Counted,
+    TermCounts,
     Vocabulary,
     choose,
     count,
@@ -89,7 +89,7 @@ class Bench:
         return PENALTIES if self.classifier is None else PENALTIES[:1]
 
     @cached_property
-    def counted(self) -> Counted:
+    def counted(self) -> TermCounts:
         """The terms of all rows, and below them of what the codebook says."""
         said = [Unit(one.words, dialogue=False) for one in self.dataset.described]
         return count([*self.dataset.units, *said])

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from annotations.groups import groups_of
 from annotations.store.judge_draws import Drawn, Purpose
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from training.folds import FEW_GROUPS
 
 LEAST_GROUPS = FEW_GROUPS
@@ -43,11 +43,11 @@ class Split:
 
 
 @dataclass(frozen=True)
-class _Group:
+class _ReviewedGroup:
     """A group of transcripts that people have reviewed; ``gold``: the waves in which some did so independently."""
 
     name: str
-    transcripts: tuple[Kept, ...]
+    transcripts: tuple[KeptTranscript, ...]
     gold: tuple[str, ...]
     purpose: Purpose | None
 
@@ -63,7 +63,7 @@ class _Group:
 
 
 def draw(
-    transcripts: Sequence[Kept],
+    transcripts: Sequence[KeptTranscript],
     *,
     reviewed: frozenset[UUID],
     with_gold: frozenset[UUID],
@@ -97,12 +97,12 @@ def judging_groups(groups: Mapping[UUID, str], drawn: Mapping[UUID, Purpose]) ->
 
 
 def _groups(
-    transcripts: Sequence[Kept],
+    transcripts: Sequence[KeptTranscript],
     reviewed: frozenset[UUID],
     with_gold: frozenset[UUID],
     so_far: Mapping[UUID, Purpose],
-) -> list[_Group]:
-    members: dict[str, list[Kept]] = {}
+) -> list[_ReviewedGroup]:
+    members: dict[str, list[KeptTranscript]] = {}
     for name, kept in zip(groups_of([kept.transcript for kept in transcripts]), transcripts, strict=True):
         members.setdefault(name, []).append(kept)
     found = []
@@ -112,11 +112,11 @@ def _groups(
         purposes = {so_far[kept.id] for kept in its if kept.id in so_far}
         purpose: Purpose | None = "judge" if "judge" in purposes else "learn" if purposes else None
         gold = dict.fromkeys(kept.transcript.wave for kept in its if kept.id in with_gold)
-        found.append(_Group(name, tuple(its), tuple(gold), purpose))
+        found.append(_ReviewedGroup(name, tuple(its), tuple(gold), purpose))
     return found
 
 
-def _draw_in_wave(wave: str, groups: Sequence[_Group], judging: set[str], seed: int) -> None:
+def _draw_in_wave(wave: str, groups: Sequence[_ReviewedGroup], judging: set[str], seed: int) -> None:
     """Add groups of one wave to ``judging`` until it has its share."""
     here = [group for group in groups if wave in group.gold]
     free = sorted(

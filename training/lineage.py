@@ -14,7 +14,7 @@ from training.collect import WEIGHTS, Collected
 from training.evaluation_results import Figures
 from training.judge_set import Split
 from training.measured_model import MeasuredModel
-from training.promote import Verdict
+from training.promote import PromotionVerdict
 from training.tracking import TrainingRun
 from training.training_parts import TrainingParts
 
@@ -125,7 +125,7 @@ def run_of(
     parts: TrainingParts,
     collected: Collected,
     made: MeasuredModel,
-    verdict: Verdict,
+    verdict: PromotionVerdict,
     **names: str,
 ) -> TrainingRun:
     """The run as MLflow gets it. ``names``: model_id, model_version, parent_version, artifact_sha256."""
@@ -161,7 +161,7 @@ def run_of(
     return TrainingRun(names["model_version"], params, _metrics(made.figures, verdict), tags)
 
 
-def _metrics(figures: Figures | None, verdict: Verdict) -> dict[str, float | None]:
+def _metrics(figures: Figures | None, verdict: PromotionVerdict) -> dict[str, float | None]:
     found: dict[str, float | None] = {}
     plain = {} if figures is None else figures.model.to_json()
     for key, value in plain.get("overall", {}).items():

@@ -42,7 +42,7 @@ WAIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class StoredRun:
     """A run of MLflow's. ``model``: the id of Tandem's model version, empty for a run of somebody else's.
 
     ``deleted``: MLflow shows it no more, and keeps its files.
@@ -90,7 +90,7 @@ class OwnStore:
             connection.execute("COMMIT")
             return len(wanted)
 
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[StoredRun, ...]:
         """Every run, those that MLflow shows no more included. Raises TandemError where the file cannot be read."""
         if not self.file.is_file():
             return ()
@@ -101,7 +101,7 @@ class OwnStore:
                 "SELECT runs.run_uuid, tags.value, runs.lifecycle_stage FROM runs "
                 "LEFT JOIN tags ON tags.run_uuid = runs.run_uuid AND tags.key = 'model_id'"
             ).fetchall()
-        return tuple(Run(str(run), str(model or ""), stage == "deleted") for run, model, stage in rows)
+        return tuple(StoredRun(str(run), str(model or ""), stage == "deleted") for run, model, stage in rows)
 
     def _to_be_set(self, connection: sqlite3.Connection) -> Iterator[tuple[str, str, str, int]]:
         """Table, column, address as it should be, and row, of each that says something else."""

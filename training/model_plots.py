@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import chdir
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.metrics import precision_recall_curve
@@ -21,6 +21,7 @@ CALIBRATION = "calibration.png"
 _LEAST_POSITIVES = 5
 _MOST_CODES = 10
 _BINS = 10
+_DPI = 110
 _INK, _PALE = "#1f3a5f", "#8a94a6"
 
 
@@ -87,11 +88,13 @@ def _figure(width: float, height: float) -> Figure:
     with chdir(Path(__file__).parent):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
 def _write(figure: Figure, file: Path) -> None:
-    # no date and no version in the file: the same model gives the same picture
-    figure.savefig(file, dpi=110, metadata={"Software": None})
+    canvas: Any = figure.canvas
+    # not savefig, which draws and lays out twice; no date and no version in the file: the same model gives the same
+    # picture
+    canvas.print_png(file, metadata={"Software": None})

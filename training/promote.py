@@ -38,7 +38,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from annotations.agreement import (
     BOTH,
@@ -63,7 +63,7 @@ Word = Literal["better", "not worse", "cannot tell", "worse", "waits"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PromotionVerdict:
     """What the rule says, whether the new model serves, and why, in a sentence.
 
     ``figures``: kappa of both, their difference and its interval, participants, codes compared, and the vetoes.
@@ -76,24 +76,24 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubt:
+class _Undecided:
     """What decides where the figures do not: is it a new recipe, and can the champion's files not be read (a sentence)?"""
 
     new_recipe: bool
     unreadable: str = ""
 
 
-def first(reason: str) -> Verdict:
+def first(reason: str) -> PromotionVerdict:
     """The verdict where there is nothing to compare with."""
-    return Verdict("better", True, reason)
+    return PromotionVerdict("better", True, reason)
 
 
-def incomparable(why: str, *, new_recipe: bool, unreadable: str = "") -> Verdict:
+def incomparable(why: str, *, new_recipe: bool, unreadable: str = "") -> PromotionVerdict:
     """The verdict where there is nothing that both models could be asked about."""
-    return _unclear(why, _Doubt(new_recipe, unreadable), {})
+    return _unclear(why, _Undecided(new_recipe, unreadable), {})
 
 
-def waiting(found: Verdict, *, version: str, by: str, why: str) -> Verdict:
+def waiting(found: PromotionVerdict, *, version: str, by: str, why: str) -> PromotionVerdict:
     """The verdict on a worker's model after a person has gone back to ``version``; ``by``, ``why``: as they said it."""
     if not found.promoted:
         return found
@@ -101,12 +101,12 @@ def waiting(found: Verdict, *, version: str, by: str, why: str) -> Verdict:
         f"{by} went back to {version} ({why}), so it waits for a person: tandem models promote. The rule alone would "
         f"let it serve ({found.verdict}: {found.reason})"
     )
-    return Verdict(WAITS, False, reason, found.figures)
+    return PromotionVerdict(WAITS, False, reason, found.figures)
 
 
 def judge(
     challenger: Tables, champion: Tables, *, codes: Sequence[str], new_recipe: bool, unreadable: str = ""
-) -> Verdict:
+) -> PromotionVerdict:
     """Compare two models by their tables against the same coders on the same segments.
 
     Both of shape (groups, codes, 4), as ``annotations.agreement.tables_of`` counts them with the model first.
@@ -132,12 +132,12 @@ def judge(
         "codes": int(compared.sum()),
         "vetoes": _vetoes(challenger, champion, codes),
     }
-    found = _without_veto(both, difference, compared, figures, _Doubt(new_recipe, unreadable))
+    found = _without_veto(both, difference, compared, figures, _Undecided(new_recipe, unreadable))
     if not found.promoted or not figures["vetoes"]:
         return found
     named = ", ".join(f"{one['code']} ({one['difference']:+.2f})" for one in figures["vetoes"])
     reason = f"{found.reason}; but it is clearly worse on {named}, so the old one stays"
-    return Verdict("worse", False, reason, found.figures)
+    return PromotionVerdict("worse", False, reason, found.figures)
 
 
 def _without_veto(
@@ -145,50 +145,56 @@ def _without_veto(
     difference: Statistic,
     compared: Bools,
     figures: dict[str, Any],
-    doubt: _Doubt,
-) -> Verdict:
+    doubt: _Undecided,
+) -> PromotionVerdict:
     if figures["difference"] is None:
         return _unclear("no code is frequent enough to compare the two models", doubt, figures)
     if np.array_equal(both[:, 0, compared], both[:, 1, compared]):
-        return Verdict("not worse", True, "both models do equally well for every participant", figures)
+        return PromotionVerdict(
+            "not worse", True, "both models do equally well for every participant", figures
+        )
     interval, why = interval_over_groups(both, difference)
     said = f"kappa with the coders differs by {figures['difference']:+.3f}"
     if interval is None and (difference(both) < 0).all():
         said = f"{said}, and {why}; it is worse for every participant, so the old one stays"
-        return Verdict("cannot tell", False, said, figures)
+        return PromotionVerdict("cannot tell", False, said, figures)
     if interval is None:
         return _unclear(f"{said}, and {why}", doubt, figures)
     known = figures | {"interval": interval, "few_transcripts": is_few(len(both), interval)}
     return _by_interval(said, interval, known, doubt)
 
 
-def _by_interval(said: str, interval: tuple[float, float], figures: dict[str, Any], doubt: _Doubt) -> Verdict:
+def _by_interval(
+    said: str, interval: tuple[float, float], figures: dict[str, Any], doubt: _Undecided
+) -> PromotionVerdict:
     low, high = interval
     few = ", few transcripts" if figures["few_transcripts"] else ""
     said = f"{said} (95 % interval {low:+.3f} to {high:+.3f} over {figures['groups']} participants{few})"
     if low > 0:
-        return Verdict("better", True, f"{said}: the new model is better", figures)
+        return PromotionVerdict("better", True, f"{said}: the new model is better", figures)
     if high < 0:
-        return Verdict("worse", False, f"{said}: the new model is worse, so the old one stays", figures)
+        return PromotionVerdict(
+            "worse", False, f"{said}: the new model is worse, so the old one stays", figures
+        )
     if low > -MARGIN:
-        return Verdict(
+        return PromotionVerdict(
             "not worse", True, f"{said}: the new model is not worse by more than {MARGIN}", figures
         )
     return _unclear(said, doubt, figures)
 
 
-def _unclear(why: str, doubt: _Doubt, figures: dict[str, Any]) -> Verdict:
+def _unclear(why: str, doubt: _Undecided, figures: dict[str, Any]) -> PromotionVerdict:
     if doubt.unreadable:
         said = f"{why}; {doubt.unreadable}, and nothing shows that the new one is worse, so it serves"
-        return Verdict("cannot tell", True, said, figures)
+        return PromotionVerdict("cannot tell", True, said, figures)
     if doubt.new_recipe:
         said = (
             f"{why}; a model made in a new way has to show that it is not worse, so the old one stays (a person may "
             f"decide otherwise: tandem models promote)"
         )
-        return Verdict("cannot tell", False, said, figures)
+        return PromotionVerdict("cannot tell", False, said, figures)
     said = f"{why}; it was made in the same way, and nothing shows that it is worse, so it serves"
-    return Verdict("cannot tell", True, said, figures)
+    return PromotionVerdict("cannot tell", True, said, figures)
 
 
 def _vetoes(challenger: Tables, champion: Tables, codes: Sequence[str]) -> list[dict[str, Any]]:
@@ -222,7 +228,7 @@ def _tested(challenger: Tables, champion: Tables) -> tuple[float, float | None]:
     error = math.sqrt((groups - 1) / groups * float(((left_out - left_out.mean()) ** 2).sum()))
     if math.isnan(apart) or math.isnan(error) or error < 1e-12:
         return apart, None
-    return apart, float(2 * student.sf(abs(apart) / error, groups - 1))
+    return apart, float(2 * stdtr(groups - 1, -abs(apart) / error))
 
 
 def _mean(values: Floats, codes: Bools) -> Floats:

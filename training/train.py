@@ -46,7 +46,7 @@ from training.judge_set import Split, draw, judging_groups
 from training.lineage import run_of, snapshot_of, write_lineage
 from training.measured_model import MeasuredModel
 from training.mlflow_mirror import deliver
-from training.promote import Verdict, first, waiting
+from training.promote import PromotionVerdict, first, waiting
 from training.same_model_again import unchanged
 from training.training_parts import TrainingParts
 
@@ -61,7 +61,7 @@ class Trained:
     """
 
     model: ModelVersion
-    verdict: Verdict
+    verdict: PromotionVerdict
     seconds: float
     notes: tuple[str, ...]
     figures: Mapping[str, Any]
@@ -166,7 +166,7 @@ def _nothing_new(parts: TrainingParts, known: ModelVersion, serving: Serving | N
     reason = f"nothing has changed since {known.version} was trained"
     if serving is not None and known.id != serving.model.id:
         reason += f", which did not stay in service ({serving.model.version} serves)"
-    verdict = Verdict("not worse", False, reason)
+    verdict = PromotionVerdict("not worse", False, reason)
     return Trained(known, verdict, time.perf_counter() - start, _later(failed), known.figures, new=False)
 
 
@@ -214,7 +214,9 @@ def _used(collected: Collected, split: Split) -> tuple[tuple[UUID, ...], tuple[U
     return tuple(item for item in collected.items if item not in judged), tuple(judged)
 
 
-def _verdict(parts: TrainingParts, made: MeasuredModel, serving: Serving | None, split: Split) -> Verdict:
+def _verdict(
+    parts: TrainingParts, made: MeasuredModel, serving: Serving | None, split: Split
+) -> PromotionVerdict:
     learnt: frozenset[UUID] = frozenset()
     with parts.store.reading() as connection:
         if serving is not None:
@@ -233,7 +235,7 @@ def _verdict(parts: TrainingParts, made: MeasuredModel, serving: Serving | None,
     )
 
 
-def _unless_rolled_back(parts: TrainingParts, verdict: Verdict) -> Verdict:
+def _unless_rolled_back(parts: TrainingParts, verdict: PromotionVerdict) -> PromotionVerdict:
     with parts.store.reading() as connection:
         back = rolled_back(connection)
     if back is None:
@@ -254,7 +256,7 @@ def _write_lineage(
     collected: Collected,
     made: MeasuredModel,
     split: Split,
-    verdict: Verdict,
+    verdict: PromotionVerdict,
     model: ModelVersion,
     folder: Path,
 ) -> None:
@@ -280,7 +282,7 @@ def _version(
     collected: Collected,
     made: MeasuredModel,
     serving: Serving | None,
-    verdict: Verdict,
+    verdict: PromotionVerdict,
     new: UUID,
     sha256: str,
 ) -> ModelVersion:

@@ -13,7 +13,7 @@ from scipy import sparse
 from annotations.arrays import Floats, Floats32
 from annotations.errors import TandemError
 from models.classifier import Learnt, Prior
-from models.features import Counted, Features, Vocabulary, matrix_of, matrix_of_counted, windows_with
+from models.features import Features, TermCounts, Vocabulary, matrix_of, matrix_of_counted, windows_with
 from models.other_classifiers import NamedClassifier, with_descriptions
 from models.passage_parts import PassageParts
 from models.unit import Unit
@@ -23,11 +23,11 @@ from models.views import (
     PENALTY_OF_SENTENCES,
     SENTENCES,
     WORDS,
-    View,
+    PassageView,
     basis_of,
     fit_view,
 )
-from training.dataset import Dataset, Described
+from training.dataset import Dataset, DescribedCode
 
 Alphas = tuple[Floats32, ...]
 
@@ -47,7 +47,7 @@ class ViewFitter:
     def __init__(
         self,
         dataset: Dataset,
-        counted: Counted,
+        counted: TermCounts,
         targets: tuple[Floats, Floats],
         parts: PassageParts,
         rows: NDArray[np.intp],
@@ -55,7 +55,7 @@ class ViewFitter:
         judged: NDArray[np.intp],
         vocabulary: Vocabulary,
         columns: Any,
-        described: Sequence[Described],
+        described: Sequence[DescribedCode],
     ) -> None:
         self.dataset, self.parts = dataset, parts
         self.labels, self.weights = targets
@@ -83,7 +83,7 @@ class ViewFitter:
         )
         return tuple((one, *rest) for one in words)
 
-    def passage(self, view: View, penalty: float, start: Floats32 | None) -> FittedView:
+    def passage(self, view: PassageView, penalty: float, start: Floats32 | None) -> FittedView:
         """A view of whole passages."""
         cells = np.ix_(self.rows, self.judged)
         found = fit_view(

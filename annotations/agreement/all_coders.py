@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import intervals_over_groups, is_few
-from annotations.agreement.judged import Judged
+from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.label_sets import Codes, SetSums, jaccard, masi, set_sums
 from annotations.agreement.many_judges import (
     ac1,
@@ -22,7 +22,7 @@ from annotations.agreement.many_judges import (
     sums_of,
     why_many_undefined,
 )
-from annotations.agreement.pairs import Described
+from annotations.agreement.pairs import ComparisonHead
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
 from annotations.lots import slices
@@ -32,12 +32,12 @@ _COLUMNS_AT_ONCE = 16
 
 
 def figures_of_everybody(
-    people: Sequence[Judged],
+    people: Sequence[JudgeDecisions],
     member: NDArray[np.intp],
     groups: int,
-    columns: Sequence[Column],
+    columns: Sequence[DecisionColumn],
     stands: NDArray[np.intp],
-    described: Described,
+    described: ComparisonHead,
 ) -> tuple[Agreement, ...]:
     """Figures of three coders or more together. ``stands``: the row that stands for each row as a whole unit."""
     sums = sums_by_group(people, member, groups)
@@ -48,7 +48,7 @@ def figures_of_everybody(
     )
 
 
-def sums_by_group(people: Sequence[Judged], member: NDArray[np.intp], groups: int) -> Floats:
+def sums_by_group(people: Sequence[JudgeDecisions], member: NDArray[np.intp], groups: int) -> Floats:
     """What coefficients need, added up per group: shape (groups, columns, 9)."""
     units, columns = people[0].values.shape
     belongs = csr_array((np.ones(units), (member, np.arange(units))), shape=(groups, units))
@@ -68,7 +68,9 @@ def many_coefficients(sums: Floats) -> Floats:
     return np.stack([alpha(sums), fleiss(sums), ac1(sums), percent_of(sums)], axis=-1)
 
 
-def _per_column(sums: Floats, columns: Sequence[Column], described: Described) -> Iterator[Agreement]:
+def _per_column(
+    sums: Floats, columns: Sequence[DecisionColumn], described: ComparisonHead
+) -> Iterator[Agreement]:
     whole = sums.sum(axis=0)
     values = many_coefficients(whole)
 
@@ -96,12 +98,12 @@ def _per_column(sums: Floats, columns: Sequence[Column], described: Described) -
 
 
 def _over_sets(
-    people: Sequence[Judged],
+    people: Sequence[JudgeDecisions],
     member: NDArray[np.intp],
     groups: int,
-    columns: Sequence[Column],
+    columns: Sequence[DecisionColumn],
     stands: NDArray[np.intp],
-    described: Described,
+    described: ComparisonHead,
 ) -> Iterator[Agreement]:
     frameworks = ["", *dict.fromkeys(c.framework for c in columns if c.level == "code")]
     for framework in frameworks if len(frameworks) > 2 else frameworks[:1]:
@@ -116,12 +118,12 @@ def _over_sets(
             yield _set_figure(name, sums, framework, described)
 
 
-def _set_figure(name: str, sums: SetSums, framework: str, described: Described) -> Agreement:
+def _set_figure(name: str, sums: SetSums, framework: str, described: ComparisonHead) -> Agreement:
     touched = SetSums(sums.sums[sums.sums.any(axis=1)], sums.distances, sums.units)
     value = touched.value
     interval, why = touched.interval if value is not None else (None, None)
     return described.figure(
-        Column("framework" if framework else "all", frozenset(), framework),
+        DecisionColumn("framework" if framework else "all", frozenset(), framework),
         level="sets of codes",
         coefficient=name,
         value=value,
@@ -135,7 +137,10 @@ def _set_figure(name: str, sums: SetSums, framework: str, described: Described) 
 
 
 def _sets(
-    people: Sequence[Judged], wanted: Sequence[int], columns: Sequence[Column], stands: NDArray[np.intp]
+    people: Sequence[JudgeDecisions],
+    wanted: Sequence[int],
+    columns: Sequence[DecisionColumn],
+    stands: NDArray[np.intp],
 ) -> list[list[Codes | None]]:
     """The set of codes of each unit by each coder; None where the coder did not judge it."""
     table: list[list[Codes | None]] = [[None] * len(people) for _ in stands]

@@ -11,7 +11,7 @@ Level = Literal["all", "framework", "family", "code"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DecisionColumn:
     """One yes-or-no decision: yes where any of ``members`` (code ids) is applied."""
 
     level: Level
@@ -30,21 +30,21 @@ class Column:
         return f"{self.code} (with all below)" if self.level == "family" else self.code
 
 
-def columns_of(codebook: Codebook) -> tuple[Column, ...]:
+def columns_of(codebook: Codebook) -> tuple[DecisionColumn, ...]:
     """All decisions of a codebook, in its order; a family for every code that has codes below it."""
-    columns = [Column("all", frozenset(code.id for code in codebook.codes))]
+    columns = [DecisionColumn("all", frozenset(code.id for code in codebook.codes))]
     for framework in codebook.frameworks:
         codes = codebook.of_framework(framework.id)
         if not codes:
             continue
-        columns.append(Column("framework", frozenset(code.id for code in codes), framework.name))
+        columns.append(DecisionColumn("framework", frozenset(code.id for code in codes), framework.name))
         for code in codes:
             below = _below(codebook, code)
             label = codebook.label(code.id)
             if below:
-                columns.append(Column("family", below | {code.id}, framework.name, label, code.id))
+                columns.append(DecisionColumn("family", below | {code.id}, framework.name, label, code.id))
             if code.applicable:
-                columns.append(Column("code", frozenset({code.id}), framework.name, label, code.id))
+                columns.append(DecisionColumn("code", frozenset({code.id}), framework.name, label, code.id))
     return tuple(columns)
 
 

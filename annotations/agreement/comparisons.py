@@ -9,9 +9,9 @@ import numpy as np
 
 from annotations.agreement.all_coders import figures_of_everybody
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.judged import Judged
+from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.judged_material import Material, Reviewed
-from annotations.agreement.pairs import Described, Pair, figures_of_pairs
+from annotations.agreement.pairs import ComparisonHead, JudgePair, figures_of_pairs
 from annotations.agreement.second_coder import Trio
 from annotations.arrays import Bools
 from annotations.groups import GroupBy
@@ -41,18 +41,18 @@ class Comparisons:
             *self.in_slices(people, self.model_pairs(self.material.independent)),
         )
 
-    def pair(self, a: str, b: str, judged: Judged, other: Judged) -> Pair:
+    def pair(self, a: str, b: str, judged: JudgeDecisions, other: JudgeDecisions) -> JudgePair:
         """Two judges of this study."""
-        return Pair(a, b, judged, other, self.member, self.groups)
+        return JudgePair(a, b, judged, other, self.member, self.groups)
 
-    def people_pairs(self) -> list[Pair]:
+    def people_pairs(self) -> list[JudgePair]:
         """Every two people, on what both judged independently."""
         return [
             self.pair(a, b, self.people[a].judged, self.people[b].judged)
             for a, b in combinations(self.people, 2)
         ]
 
-    def of_people(self, pairs: Sequence[Pair]) -> Iterator[Agreement]:
+    def of_people(self, pairs: Sequence[JudgePair]) -> Iterator[Agreement]:
         """Person with person: each pair, their mean, and everybody at once."""
         if len(self.people) < 2:
             yield self._none(_why_nobody(self.people, self.material))
@@ -67,23 +67,23 @@ class Comparisons:
                 len(self.groups),
                 self.columns,
                 self.material.stands,
-                Described("everybody", "independent", ("everybody", "everybody"), {}),
+                ComparisonHead("everybody", "independent", ("everybody", "everybody"), {}),
             )
         else:
             yield from self._sets(pairs[0])
 
-    def _sets(self, pair: Pair) -> Iterator[Agreement]:
+    def _sets(self, pair: JudgePair) -> Iterator[Agreement]:
         figures = figures_of_everybody(
             [pair.one, pair.other],
             self.member,
             len(self.groups),
             self.columns,
             self.material.stands,
-            Described("person and person", "independent", (pair.a, pair.b), {}),
+            ComparisonHead("person and person", "independent", (pair.a, pair.b), {}),
         )
         yield from (figure for figure in figures if figure.level == "sets of codes")
 
-    def model_pairs(self, reviewed: Mapping[str, Reviewed]) -> list[Pair]:
+    def model_pairs(self, reviewed: Mapping[str, Reviewed]) -> list[JudgePair]:
         """The model, as it stood then, with each person."""
         return [
             self.pair(MODEL, name, review.model.judged, review.judged)
@@ -109,7 +109,7 @@ class Comparisons:
             )
 
     def _by_version(
-        self, reviewed: Mapping[str, Reviewed], pairs: Sequence[Pair], condition: str
+        self, reviewed: Mapping[str, Reviewed], pairs: Sequence[JudgePair], condition: str
     ) -> Iterator[Agreement]:
         versions = sorted(
             {v for pair in pairs for v in np.unique(reviewed[pair.b].model.version).tolist() if v >= 0}
@@ -167,7 +167,7 @@ class Comparisons:
         yield from self.figures(people, "same segments", "independent", (PEOPLE, PEOPLE))
         yield from self.figures(model, "same segments", "independent", (MODEL, PEOPLE))
 
-    def in_slices(self, people: Sequence[Pair], model: Sequence[Pair]) -> Iterator[Agreement]:
+    def in_slices(self, people: Sequence[JudgePair], model: Sequence[JudgePair]) -> Iterator[Agreement]:
         """The same figures in each case, site and wave, where there are several."""
         for key in SLICES:
             values = self.material.units.values_of(key)
@@ -183,21 +183,23 @@ class Comparisons:
 
     def figures(
         self,
-        pairs: Sequence[Pair],
+        pairs: Sequence[JudgePair],
         comparison: str,
         condition: str,
         coders: tuple[str, str],
         where: Mapping[str, str] | None = None,
     ) -> tuple[Agreement, ...]:
         """Every figure of these pairs."""
-        return figures_of_pairs(pairs, self.columns, Described(comparison, condition, coders, where or {}))
+        return figures_of_pairs(
+            pairs, self.columns, ComparisonHead(comparison, condition, coders, where or {})
+        )
 
     def _none(
         self, why: str, *, comparison: str = "people", coders: tuple[str, str] = (PEOPLE, PEOPLE)
     ) -> Agreement:
         if len(self.people) == 1 and comparison == "people":
             coders = (next(iter(self.people)), "")
-        described = Described(comparison, "independent", coders, {})
+        described = ComparisonHead(comparison, "independent", coders, {})
         return described.figure(
             self.columns[0], coefficient="kappa", value=None, units=0, groups=0, reason=why
         )

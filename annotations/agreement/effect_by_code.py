@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import FEWEST_GROUPS, errors_over_groups
 from annotations.agreement.second_coder import holm
 from annotations.agreement.suggestion_effect import FEWEST_IN_ARM, UNITS, Stratum
@@ -43,7 +43,7 @@ class CodeEffect:
 
 
 def effects_by_code(
-    strata: Sequence[Stratum], columns: Sequence[Column], groups: int
+    strata: Sequence[Stratum], columns: Sequence[DecisionColumn], groups: int
 ) -> tuple[CodeEffect, ...]:
     """For every code that anybody chose in either arm. ``columns``: the codes, in the order of the arms' columns."""
     usable = [
@@ -64,7 +64,7 @@ def effects_by_code(
     errors = errors_over_groups(tables, lambda sums: _difference(sums, codes))
     degrees = len(tables) - 1
     p = {
-        at: 2 * float(student.sf(abs(differences[at]) / errors[at], degrees))
+        at: 2 * float(stdtr(degrees, -abs(differences[at]) / errors[at]))
         for at in range(codes)
         if _why_not(float(chosen[at]), len(tables), float(errors[at])) is None
     }

@@ -13,8 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtr, stdtrit
 
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
@@ -130,8 +129,8 @@ def value_by_group(tables: Floats, names: Sequence[str], statistic: Statistic) -
 def _bootstrap(tables: Floats, statistic: Statistic) -> list[tuple[Interval | None, str | None]]:
     drawn = drawn_again(tables, statistic)
     groups = len(tables)
-    reach = math.sqrt(groups / (groups - 1)) * float(student.ppf(0.975, groups - 1))
-    tail = float(norm.cdf(-reach))
+    reach = math.sqrt(groups / (groups - 1)) * float(stdtrit(groups - 1, 0.975))
+    tail = float(ndtr(-reach))
     intervals: list[tuple[Interval | None, str | None]] = []
     for values in drawn.T:
         known = values[~np.isnan(values)]
@@ -146,7 +145,7 @@ def _bootstrap(tables: Floats, statistic: Statistic) -> list[tuple[Interval | No
 def _jackknife(tables: Floats, statistic: Statistic) -> list[tuple[Interval | None, str | None]]:
     groups = len(tables)
     whole = np.asarray(statistic(tables.sum(axis=0)))
-    reach = float(student.ppf(0.975, groups - 1)) * errors_over_groups(tables, statistic)
+    reach = float(stdtrit(groups - 1, 0.975)) * errors_over_groups(tables, statistic)
     intervals: list[tuple[Interval | None, str | None]] = []
     for value, far in zip(whole.tolist(), reach.tolist(), strict=True):
         if math.isnan(far):

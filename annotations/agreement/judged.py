@@ -15,13 +15,13 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.arrays import Bools
 from annotations.coding import Review
 from annotations.groups import GroupBy, groups_of
 from annotations.labels import Labels, labels_of
 from annotations.segment import Segment, project
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 
 Runs = Mapping[int, Sequence[tuple[int, int]]]  # by column: first and last row of each joined unit
@@ -31,7 +31,7 @@ Runs = Mapping[int, Sequence[tuple[int, int]]]  # by column: first and last row 
 class Units:
     """The participants' segments of some transcripts: ``at`` gives transcript and position of each."""
 
-    transcripts: tuple[Kept, ...]
+    transcripts: tuple[KeptTranscript, ...]
     segments: Mapping[UUID, tuple[Segment, ...]]
     at: tuple[tuple[int, int], ...]
 
@@ -48,7 +48,7 @@ class Units:
         t, s = self.at[row]
         return self.segments[self.transcripts[t].id][s]
 
-    def transcript(self, row: int) -> Kept:
+    def transcript(self, row: int) -> KeptTranscript:
         """The transcript of this row."""
         return self.transcripts[self.at[row][0]]
 
@@ -64,7 +64,7 @@ class Units:
         return np.array([str(getattr(self.transcripts[t].transcript, key)) for t, _ in self.at], dtype=str)
 
 
-def units_of(transcripts: Sequence[Kept], segments: Mapping[UUID, tuple[Segment, ...]]) -> Units:
+def units_of(transcripts: Sequence[KeptTranscript], segments: Mapping[UUID, tuple[Segment, ...]]) -> Units:
     """The participants' segments of these transcripts."""
     at = tuple(
         (t, s)
@@ -76,13 +76,13 @@ def units_of(transcripts: Sequence[Kept], segments: Mapping[UUID, tuple[Segment,
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgeDecisions:
     """One judge's decisions: ``values`` and ``known``, both of shape (units, columns)."""
 
     values: Bools
     known: Bools
 
-    def only(self, rows: Bools) -> Judged:
+    def only(self, rows: Bools) -> JudgeDecisions:
         """Known on these rows alone; ``rows``: shape (units,)."""
         return replace(self, known=self.known & rows[:, None])
 
@@ -92,7 +92,9 @@ class Judged:
         return bool(self.known.any())
 
 
-def judged_by(units: Units, columns: Sequence[Column], reviews: Sequence[Review], runs: Runs) -> Judged:
+def judged_by(
+    units: Units, columns: Sequence[DecisionColumn], reviews: Sequence[Review], runs: Runs
+) -> JudgeDecisions:
     """What these reviews of one coder, taken together, decide: nothing of a code that came after them."""
     values = np.zeros((len(units), len(columns)), dtype=np.bool_)
     known = np.zeros_like(values)
@@ -105,10 +107,10 @@ def judged_by(units: Units, columns: Sequence[Column], reviews: Sequence[Review]
                 continue
             known[row] |= asked
             _apply(values, row, labels.codes.get(position, frozenset()), where)
-    return joined(Judged(values & known, known), runs)
+    return joined(JudgeDecisions(values & known, known), runs)
 
 
-def _asked(columns: Sequence[Column], labels: Labels) -> Bools:
+def _asked(columns: Sequence[DecisionColumn], labels: Labels) -> Bools:
     """The decisions that a pass made, shape (columns,).
 
     A framework or family is judged by the codes that it had then, if it had any; by a pass for some codes alone only
@@ -123,8 +125,8 @@ def _asked(columns: Sequence[Column], labels: Labels) -> Bools:
 
 
 def judged_from_codes(
-    units: Units, columns: Sequence[Column], codes: Mapping[int, frozenset[str]], runs: Runs
-) -> Judged:
+    units: Units, columns: Sequence[DecisionColumn], codes: Mapping[int, frozenset[str]], runs: Runs
+) -> JudgeDecisions:
     """A judge who put these codes on these rows, and judged no other."""
     values = np.zeros((len(units), len(columns)), dtype=np.bool_)
     known = np.zeros_like(values)
@@ -132,10 +134,10 @@ def judged_from_codes(
     for row, its in codes.items():
         known[row] = True
         _apply(values, row, its, where)
-    return joined(Judged(values, known), runs)
+    return joined(JudgeDecisions(values, known), runs)
 
 
-def runs_of(units: Units, columns: Sequence[Column], reviews: Sequence[Review]) -> Runs:
+def runs_of(units: Units, columns: Sequence[DecisionColumn], reviews: Sequence[Review]) -> Runs:
     """The rows that are one unit, by column, because one coding covers them all."""
     wide: dict[int, list[tuple[int, int]]] = {}
     spans = {t: [segment.span for segment in cut] for t, cut in units.segments.items()}
@@ -150,7 +152,7 @@ def runs_of(units: Units, columns: Sequence[Column], reviews: Sequence[Review]) 
     return {at: _merged(its) for at, its in wide.items()}
 
 
-def joined(judged: Judged, runs: Runs) -> Judged:
+def joined(judged: JudgeDecisions, runs: Runs) -> JudgeDecisions:
     """The same with every run of rows as one unit, in its first row; who did not look at all of it has not judged it.
 
     Not to be done twice.
@@ -163,7 +165,7 @@ def joined(judged: Judged, runs: Runs) -> Judged:
             values[first, at] = values[first : last + 1, at].any()
             known[first, at] = known[first : last + 1, at].all()
             known[first + 1 : last + 1, at] = False
-    return Judged(values, known)
+    return JudgeDecisions(values, known)
 
 
 def whole_units(units: int, runs: Runs, column: int = 0) -> NDArray[np.intp]:
@@ -179,7 +181,7 @@ def _apply(values: Bools, row: int, codes: frozenset[str], where: Mapping[str, l
         values[row, where.get(code, [])] = True
 
 
-def _columns_of_codes(columns: Sequence[Column]) -> Mapping[str, list[int]]:
+def _columns_of_codes(columns: Sequence[DecisionColumn]) -> Mapping[str, list[int]]:
     places_of: dict[str, list[int]] = {}
     for at, column in enumerate(columns):
         for code in column.members:

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from annotations.agreement.columns import Column, columns_of
+from annotations.agreement.columns import DecisionColumn, columns_of
 from annotations.agreement.current_reviews import by_kind, newest_on_rows, notes_on
 from annotations.agreement.judged import (
-    Judged,
+    JudgeDecisions,
     Runs,
     Units,
     judged_by,
@@ -45,7 +45,7 @@ from annotations.store.review_moments import (
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import Suggested, each_suggestion
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 
 NONE_STOOD = "no suggestion stood on the segment when it was reviewed"
 HAD_LEARNT = "the model version had learnt from this participant"
@@ -62,8 +62,8 @@ class ModelSide:
     ``probability``: of the codes, shape (units, columns), NaN where the version does not judge the code.
     """
 
-    judged: Judged
-    stood: Judged
+    judged: JudgeDecisions
+    stood: JudgeDecisions
     version: NDArray[np.intp]
     probability: Floats32
 
@@ -72,7 +72,7 @@ class ModelSide:
 class Reviewed:
     """One person's reviews of one kind: the decisions, the model's word then, and each row's newest review."""
 
-    judged: Judged
+    judged: JudgeDecisions
     model: ModelSide
     review_of: Mapping[int, Review]
 
@@ -87,14 +87,14 @@ class Material:
     """
 
     units: Units
-    columns: tuple[Column, ...]
+    columns: tuple[DecisionColumn, ...]
     runs: Runs
     models: tuple[ModelVersion, ...]
     independent: Mapping[str, Reviewed]
     assisted: Mapping[str, Reviewed]
     repeats: Mapping[str, Reviewed]
-    consensus: Mapping[str, Judged]
-    consensus_and_model: tuple[Judged, Judged] | None
+    consensus: Mapping[str, JudgeDecisions]
+    consensus_and_model: tuple[JudgeDecisions, JudgeDecisions] | None
     left_out: Mapping[str, Mapping[str, int]]
     notes: tuple[str, ...] = ()
 
@@ -105,11 +105,11 @@ class Material:
 
 
 @dataclass
-class _Reader:
+class _MaterialReader:
     """What the parts of a reading share."""
 
     units: Units
-    columns: tuple[Column, ...]
+    columns: tuple[DecisionColumn, ...]
     runs: Runs
     models: tuple[ModelVersion, ...]
     moments: Mapping[UUID, datetime]
@@ -172,16 +172,16 @@ def read_material(
 def _reader(
     connection: Connection,
     units: Units,
-    columns: tuple[Column, ...],
+    columns: tuple[DecisionColumn, ...],
     runs: Runs,
-    transcripts: Sequence[Kept],
-) -> _Reader:
+    transcripts: Sequence[KeptTranscript],
+) -> _MaterialReader:
     # what a model learnt from outside the chosen transcripts counts too
     everything = Units(tuple(transcripts), {}, tuple((t, 0) for t in range(len(transcripts))))
     member, names = everything.groups("participant")
     group = {kept.id: names[member[t]] for t, kept in enumerate(transcripts)}
     ids = {units.segment(row).id for row in range(len(units))}
-    return _Reader(
+    return _MaterialReader(
         units=units,
         columns=columns,
         runs=runs,
@@ -197,7 +197,7 @@ def _reader(
 
 
 def _read_suggestions(
-    connection: Connection, reader: _Reader, rows: Mapping[tuple[str, str], Mapping[int, Review]]
+    connection: Connection, reader: _MaterialReader, rows: Mapping[tuple[str, str], Mapping[int, Review]]
 ) -> None:
     needed: dict[UUID, set[UUID]] = {}
     for its in rows.values():
@@ -215,7 +215,7 @@ def _read_suggestions(
                 reader.said[model_id, suggestion.segment] = suggestion
 
 
-def _version_then(reader: _Reader, row: int, review: Review) -> UUID | None:
+def _version_then(reader: _MaterialReader, row: int, review: Review) -> UUID | None:
     """The version whose suggestion stood on this row when it was reviewed."""
     if review.shown_version is not None:
         return review.shown_version
@@ -227,7 +227,7 @@ def _version_then(reader: _Reader, row: int, review: Review) -> UUID | None:
     return before[-1] if before else None
 
 
-def _model_side(reader: _Reader, rows: Mapping[int, Review], kind: str) -> ModelSide:
+def _model_side(reader: _MaterialReader, rows: Mapping[int, Review], kind: str) -> ModelSide:
     units, columns = reader.units, reader.columns
     position = {model.id: at for at, model in enumerate(reader.models)}
     column = {c.code_id: at for at, c in enumerate(columns) if c.level == "code"}
@@ -257,8 +257,8 @@ def _model_side(reader: _Reader, rows: Mapping[int, Review], kind: str) -> Model
 
 
 def _consensus(
-    connection: Connection, reader: _Reader, derived: Sequence[Review], coders: Sequence[str]
-) -> tuple[dict[str, Judged], tuple[Judged, Judged] | None]:
+    connection: Connection, reader: _MaterialReader, derived: Sequence[Review], coders: Sequence[str]
+) -> tuple[dict[str, JudgeDecisions], tuple[JudgeDecisions, JudgeDecisions] | None]:
     """For each coder the derived reviews formed without them; and one with the model, from independent sources."""
     if not derived:
         return {}, None
@@ -289,10 +289,10 @@ def _below(rests_on: Mapping[UUID, frozenset[UUID]], review: Review) -> frozense
 
 def _with_model(
     connection: Connection,
-    reader: _Reader,
+    reader: _MaterialReader,
     derived: Sequence[Review],
     rests_on: Mapping[UUID, frozenset[UUID]],
-) -> tuple[Judged, Judged] | None:
+) -> tuple[JudgeDecisions, JudgeDecisions] | None:
     assisted = assisted_reviews(connection)
     formed = [review for review in derived if review.sources and not assisted & _below(rests_on, review)]
     rows = newest_on_rows(reader.units, formed)

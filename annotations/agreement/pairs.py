@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.agreement.coefficient import Agreement
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import Interval, Statistic, intervals_over_groups, is_few, value_by_group
-from annotations.agreement.judged import Judged
+from annotations.agreement.judged import JudgeDecisions
 from annotations.agreement.many_judges import ac1, alpha, sums_of_pairs
 from annotations.agreement.two_judges import (
     LEAST_POSITIVES,
@@ -38,13 +38,13 @@ TOO_RARE = f"no code has {LEAST_POSITIVES} positives by either side, so there is
 
 
 @dataclass(frozen=True)
-class Pair:
+class JudgePair:
     """Two judges by name, and what each decided. ``member``: the group of each unit, a position in ``groups``."""
 
     a: str
     b: str
-    one: Judged
-    other: Judged
+    one: JudgeDecisions
+    other: JudgeDecisions
     member: NDArray[np.intp]
     groups: tuple[str, ...]
 
@@ -58,7 +58,7 @@ class Pair:
         """How many units both judged."""
         return int(self.known[:, 0].sum())
 
-    def only(self, rows: Bools) -> Pair:
+    def only(self, rows: Bools) -> JudgePair:
         """The pair on these rows alone."""
         return replace(self, one=self.one.only(rows))
 
@@ -68,7 +68,7 @@ class Pair:
         return counts(self.one.values, self.other.values, self.member, len(self.groups), weights)
 
 
-def stacked(pairs: Sequence[Pair]) -> tuple[Floats, tuple[str, ...]]:
+def stacked(pairs: Sequence[JudgePair]) -> tuple[Floats, tuple[str, ...]]:
     """Counts of all pairs over the groups that they touch, shape (groups, pairs, columns, 4), and the names."""
     tables = np.stack([pair.tables() for pair in pairs], axis=1)
     touched = np.asarray(tables.any(axis=(1, 2, 3)))
@@ -93,7 +93,7 @@ def per_column(tables: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Described:
+class ComparisonHead:
     """What stands on every figure of one comparison."""
 
     comparison: str
@@ -101,7 +101,7 @@ class Described:
     coders: tuple[str, ...]
     where: Mapping[str, str]
 
-    def figure(self, column: Column, **said: object) -> Agreement:
+    def figure(self, column: DecisionColumn, **said: object) -> Agreement:
         """A figure on one column."""
         plain = {"framework": column.framework, "code": column.code, "code_id": column.code_id}
         return Agreement(
@@ -114,7 +114,7 @@ class Described:
 
 
 def figures_of_pairs(
-    pairs: Sequence[Pair], columns: Sequence[Column], described: Described
+    pairs: Sequence[JudgePair], columns: Sequence[DecisionColumn], described: ComparisonHead
 ) -> tuple[Agreement, ...]:
     """Every figure of these pairs: per column all coefficients, then means of codes and which codes where both coded."""
     pairs = [pair for pair in pairs if pair.shared]
@@ -134,8 +134,8 @@ def _columns(
     tables: Floats,
     units: NDArray[np.intp],
     names: Sequence[str],
-    columns: Sequence[Column],
-    described: Described,
+    columns: Sequence[DecisionColumn],
+    described: ComparisonHead,
 ) -> Iterator[Agreement]:
     groups = len(names)
     whole = tables.sum(axis=0)
@@ -205,7 +205,11 @@ def _constant_side(tables: Floats, coders: tuple[str, ...]) -> str | None:
 
 
 def _means(
-    tables: Floats, units: int, names: Sequence[str], columns: Sequence[Column], described: Described
+    tables: Floats,
+    units: int,
+    names: Sequence[str],
+    columns: Sequence[DecisionColumn],
+    described: ComparisonHead,
 ) -> Iterator[Agreement]:
     """Mean kappa over the codes that are frequent in the whole, of all frameworks and of each."""
     groups = len(names)
@@ -232,7 +236,7 @@ def _means(
         value = or_none(values[at])
         interval, why = intervals[at] if value is not None else (None, None)
         yield described.figure(
-            Column("framework" if framework else "all", frozenset(), framework or ""),
+            DecisionColumn("framework" if framework else "all", frozenset(), framework or ""),
             level="mean of codes",
             coefficient="kappa",
             value=value,
@@ -255,7 +259,9 @@ def _one_mean(statistic: Statistic, at: int, sums: Floats) -> Floats:
     return np.asarray(statistic(sums)[..., at])
 
 
-def _labelling(pairs: Sequence[Pair], columns: Sequence[Column], described: Described) -> Iterator[Agreement]:
+def _labelling(
+    pairs: Sequence[JudgePair], columns: Sequence[DecisionColumn], described: ComparisonHead
+) -> Iterator[Agreement]:
     """Which codes, where both coded: agreement on what is coded, pooled over codes."""
     both = [pair.only(pair.one.values[:, 0] & pair.other.values[:, 0]) for pair in pairs]
     tables, names = stacked(both)

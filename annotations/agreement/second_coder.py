@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.intervals import FEWEST_GROUPS, Interval, errors_over_groups, is_few
-from annotations.agreement.pairs import Pair, stacked
+from annotations.agreement.pairs import JudgePair, stacked
 from annotations.agreement.two_judges import LEAST_POSITIVES, NEITHER, kappa, weighted_mean
 from annotations.agreement.undefined import or_none
 from annotations.arrays import Floats
@@ -31,26 +31,26 @@ ONE_SIDED = 0.025
 class Trio:
     """Two people, and the model as it stood when each of them reviewed, on the same units."""
 
-    people: Pair
-    model_first: Pair
-    model_second: Pair
+    people: JudgePair
+    model_first: JudgePair
+    model_second: JudgePair
 
     def matched(self) -> Trio:
         """The three pairs where all of them are known."""
         known = self.people.known & self.model_first.known & self.model_second.known
 
-        def cut(pair: Pair) -> Pair:
+        def cut(pair: JudgePair) -> JudgePair:
             return replace(pair, one=replace(pair.one, known=known), other=replace(pair.other, known=known))
 
         return Trio(cut(self.people), cut(self.model_first), cut(self.model_second))
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CodeVerdict:
     """What may be said of one code. ``interval``: of Δ, unadjusted and so exploratory; ``p_as_good``, ``p_below``:
     adjusted by Holm over the codes. ``more``: about how many more doubly coded participants would decide it."""
 
-    column: Column
+    column: DecisionColumn
     verdict: str
     delta: float | None
     interval: Interval | None
@@ -101,7 +101,9 @@ def rule(margin: float) -> str:
     )
 
 
-def verdicts(trios: Sequence[Trio], columns: Sequence[Column], margin: float) -> tuple[Verdict, ...]:
+def verdicts(
+    trios: Sequence[Trio], columns: Sequence[DecisionColumn], margin: float
+) -> tuple[CodeVerdict, ...]:
     """A verdict for every code that anybody applied in units judged by two people and the model."""
     trios = [matched for trio in trios if (matched := trio.matched()).people.shared]
     if not trios:
@@ -136,7 +138,9 @@ def _applied(tables: Floats) -> bool:
     return bool(tables[..., :NEITHER].sum())
 
 
-def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], groups: int) -> list[Verdict]:
+def _undecided(
+    tables: Floats, columns: Sequence[DecisionColumn], units: Sequence[int], groups: int
+) -> list[CodeVerdict]:
     whole = tables.sum(axis=0)
     people, model = sides(whole)
     undecided = []
@@ -149,7 +153,7 @@ def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], 
         elif groups < FEWEST_GROUPS:
             reason = f"it needs doubly coded segments of at least {FEWEST_GROUPS} participants, and there are {groups}"
         undecided.append(
-            Verdict(
+            CodeVerdict(
                 column=column,
                 verdict=CANNOT_TELL,
                 delta=or_none(people[at] - model[at]),
@@ -164,15 +168,17 @@ def _undecided(tables: Floats, columns: Sequence[Column], units: Sequence[int], 
     return undecided
 
 
-def _decided(verdicts: Sequence[Verdict], errors: Floats, groups: int, margin: float) -> tuple[Verdict, ...]:
+def _decided(
+    verdicts: Sequence[CodeVerdict], errors: Floats, groups: int, margin: float
+) -> tuple[CodeVerdict, ...]:
     usable = [
         at
         for at, verdict in enumerate(verdicts)
         if verdict.reason is None and verdict.delta is not None and errors[at] > 1e-12
     ]
     degrees = groups - 1
-    good = {at: float(student.cdf((_delta(verdicts[at]) - margin) / errors[at], degrees)) for at in usable}
-    below = {at: float(student.sf(_delta(verdicts[at]) / errors[at], degrees)) for at in usable}
+    good = {at: float(stdtr(degrees, (_delta(verdicts[at]) - margin) / errors[at])) for at in usable}
+    below = {at: float(stdtr(degrees, -_delta(verdicts[at]) / errors[at])) for at in usable}
     good, below = holm(good), holm(below)
     decided = []
     for at, undecided in enumerate(verdicts):
@@ -180,7 +186,7 @@ def _decided(verdicts: Sequence[Verdict], errors: Floats, groups: int, margin: f
             why = undecided.reason or "its spread over participants cannot be told: the code is too rare"
             decided.append(replace(undecided, reason=why))
             continue
-        reach = float(student.ppf(1 - ONE_SIDED, degrees)) * float(errors[at])
+        reach = float(stdtrit(degrees, 1 - ONE_SIDED)) * float(errors[at])
         delta = _delta(undecided)
         verdict = AS_GOOD if good[at] < ONE_SIDED else BELOW if below[at] < ONE_SIDED else CANNOT_TELL
         decided.append(
@@ -211,5 +217,5 @@ def _more(delta: float, reach: float, groups: int, margin: float) -> int:
     return max(1, math.ceil(groups * (reach / distance) ** 2) - groups)
 
 
-def _delta(verdict: Verdict) -> float:
+def _delta(verdict: CodeVerdict) -> float:
     return verdict.delta if verdict.delta is not None else math.nan

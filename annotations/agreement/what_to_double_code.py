@@ -26,7 +26,7 @@ RULE = (
 
 
 @dataclass(frozen=True)
-class Candidate:
+class DoubleCodingCandidate:
     """A transcript that no two people have coded: ``expected``: segments of each code, by code id."""
 
     transcript: str
@@ -48,7 +48,7 @@ class Width:
 
 
 def to_double_code(
-    candidates: Iterable[Candidate], widths: Mapping[str, Width], groups: int
+    candidates: Iterable[DoubleCodingCandidate], widths: Mapping[str, Width], groups: int
 ) -> list[dict[str, Any]]:
     """The transcripts whose second coding would narrow the intervals most, the best first; ``widths`` by code id."""
     rows = []

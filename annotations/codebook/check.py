@@ -29,7 +29,7 @@ _TEXTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CodebookFault:
     """One thing to look at: how grave, what it is, the labels of the codes, and what to do."""
 
     kind: Kind
@@ -42,7 +42,7 @@ class Finding:
         return {"kind": self.kind, "what": self.what, "codes": list(self.codes), "remedy": self.remedy}
 
 
-def check_codebook(codebook: Codebook, used: Mapping[str, int] | None = None) -> tuple[Finding, ...]:
+def check_codebook(codebook: Codebook, used: Mapping[str, int] | None = None) -> tuple[CodebookFault, ...]:
     """Everything to look at, the gravest first.
 
     ``used``: how many codings each code id has in the study; None where there is no study to look at.
@@ -54,12 +54,12 @@ def check_codebook(codebook: Codebook, used: Mapping[str, int] | None = None) ->
     return tuple(sorted(findings, key=lambda finding: order.index(finding.kind)))
 
 
-def _missing(codebook: Codebook) -> Iterator[Finding]:
+def _missing(codebook: Codebook) -> Iterator[CodebookFault]:
     for key, what, remedy in _TEXTS:
         lacking = [code for code in codebook.applicable if not getattr(code, key)]
         if lacking:
             of_all = counted(len(codebook.applicable), "code")
-            yield Finding(
+            yield CodebookFault(
                 "missing",
                 f"{len(lacking)} of {of_all} {'does' if len(lacking) == 1 else 'do'} not {what}",
                 _labels(codebook, lacking),
@@ -67,11 +67,11 @@ def _missing(codebook: Codebook) -> Iterator[Finding]:
             )
 
 
-def _alike(codebook: Codebook) -> Iterator[Finding]:
+def _alike(codebook: Codebook) -> Iterator[CodebookFault]:
     named = _by(codebook.applicable, lambda code: folded(code.name)).values()
     sharing = [code for its in named if len(its) > 1 for code in its]
     if sharing:
-        yield Finding(
+        yield CodebookFault(
             "note",
             f"{len(sharing)} codes share their name with another",
             tuple(code.path for code in sharing),
@@ -80,7 +80,7 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
     for first, other in combinations(codebook.applicable, 2):
         alike = fuzz.ratio(folded(first.name), folded(other.name), score_cutoff=_NEAR_NAME)
         if alike and folded(first.name) != folded(other.name):
-            yield Finding(
+            yield CodebookFault(
                 "suspicious",
                 f'the names "{first.name}" and "{other.name}" are nearly the same',
                 (first.path, other.path),
@@ -90,7 +90,7 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
             fuzz.ratio(folded(first.definition), folded(other.definition), score_cutoff=_NEAR_TEXT)
             and first.definition
         ):
-            yield Finding(
+            yield CodebookFault(
                 "suspicious",
                 "two codes have nearly the same definition",
                 (first.path, other.path),
@@ -98,7 +98,7 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
             )
     for its in _by(codebook.applicable, lambda code: folded(code.example)).values():
         if len(its) > 1 and its[0].example:
-            yield Finding(
+            yield CodebookFault(
                 "suspicious",
                 f"{len(its)} codes have the same example",
                 _labels(codebook, its),
@@ -106,23 +106,23 @@ def _alike(codebook: Codebook) -> Iterator[Finding]:
             )
 
 
-def _shapes(codebook: Codebook) -> Iterator[Finding]:
+def _shapes(codebook: Codebook) -> Iterator[CodebookFault]:
     for framework in codebook.frameworks:
         codes = codebook.of_framework(framework.id)
         usable = [code for code in codes if code.applicable]
         if codes and not usable:
             remedy = 'Set "applicable: true" for those that coders shall apply.'
-            yield Finding("wrong", f'no code of "{framework.name}" may be applied', (), remedy)
+            yield CodebookFault("wrong", f'no code of "{framework.name}" may be applied', (), remedy)
         if framework.select == "one" and len(usable) == 1:
             remedy = "Add the other choices, or let several apply (select: many)."
-            yield Finding(
+            yield CodebookFault(
                 "suspicious", f'"{framework.name}" has one choice only', _labels(codebook, usable), remedy
             )
     childless = [
         code for code in codebook if not code.applicable and not codebook.children(code.id, code.framework)
     ]
     if childless:
-        yield Finding(
+        yield CodebookFault(
             "suspicious",
             "some headings have nothing below them",
             _labels(codebook, childless),
@@ -134,7 +134,7 @@ def _shapes(codebook: Codebook) -> Iterator[Finding]:
         if code.definition and folded(code.definition) == folded(code.name)
     ]
     if said:
-        yield Finding(
+        yield CodebookFault(
             "suspicious",
             "some definitions only repeat the name",
             _labels(codebook, said),
@@ -142,11 +142,11 @@ def _shapes(codebook: Codebook) -> Iterator[Finding]:
         )
 
 
-def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[Finding]:
+def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[CodebookFault]:
     strange = sorted(code for code in used if code not in codebook.by_id)
     if strange:
         count = sum(used[code] for code in strange)
-        yield Finding(
+        yield CodebookFault(
             "wrong",
             f"{counted(count, 'coding')} in the study of codes that this codebook does not hold",
             tuple(f"{code} ({used[code]})" for code in strange),
@@ -154,7 +154,7 @@ def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[Finding]:
         )
     heading = [code for code in codebook if not code.applicable and used.get(code.id)]
     if heading:
-        yield Finding(
+        yield CodebookFault(
             "wrong",
             "some headings were applied to passages",
             _labels(codebook, heading),
@@ -162,7 +162,7 @@ def _use(codebook: Codebook, used: Mapping[str, int]) -> Iterator[Finding]:
         )
     never = [code for code in codebook.applicable if not used.get(code.id)]
     if never:
-        yield Finding(
+        yield CodebookFault(
             "note",
             f"{len(never)} of {len(codebook.applicable)} codes were never used",
             _labels(codebook, never),

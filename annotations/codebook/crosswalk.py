@@ -24,7 +24,7 @@ STATUSES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CrosswalkRow:
     """One step from a construct of 2009 to one of 2022; ``old`` is None for a new one, ``new`` for a removed one."""
 
     old: Code | None
@@ -45,18 +45,18 @@ class Row:
 class Crosswalk:
     """The rows in the order of 2009, and last what is new in 2022."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CrosswalkRow, ...]
 
     @cached_property
-    def _by_code(self) -> dict[str, list[Row]]:
-        by_code: dict[str, list[Row]] = {}
+    def _by_code(self) -> dict[str, list[CrosswalkRow]]:
+        by_code: dict[str, list[CrosswalkRow]] = {}
         for row in self.rows:
             for code in (row.old, row.new):
                 if code is not None:
                     by_code.setdefault(code.id, []).append(row)
         return by_code
 
-    def of(self, code_id: str) -> tuple[Row, ...]:
+    def of(self, code_id: str) -> tuple[CrosswalkRow, ...]:
         """The rows that speak of a construct of either year."""
         return tuple(self._by_code.get(code_id, ()))
 
@@ -77,7 +77,7 @@ def shipped_crosswalk() -> Crosswalk:
             if row[column] not in known:
                 raise BadInput(f'{where}: {column} "{row[column]}" is not one of {", ".join(known)}.')
         rows.append(
-            Row(
+            CrosswalkRow(
                 _code(old, row["from"], where),
                 _code(new, row["to"], where),
                 cast("Relation", row["relation"]),

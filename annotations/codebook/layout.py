@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotations.codebook.codes import Code, Codebook, Framework
-from annotations.codebook.crosswalk import Crosswalk, Row, shipped_crosswalk
+from annotations.codebook.crosswalk import Crosswalk, CrosswalkRow, shipped_crosswalk
 
 TEXTS = (
     ("definition", "Means"),
@@ -56,7 +56,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FrameworkSection:
     """A framework with its entries, in codebook order."""
 
     framework: Framework
@@ -78,8 +78,8 @@ class Layout:
     """A codebook's sections, and the crosswalk's rows that concern it."""
 
     codebook: Codebook
-    sections: tuple[Section, ...]
-    crosswalk: tuple[Row, ...] = ()
+    sections: tuple[FrameworkSection, ...]
+    crosswalk: tuple[CrosswalkRow, ...] = ()
 
 
 def lay_out(codebook: Codebook, below: str | None = None) -> Layout:
@@ -90,7 +90,7 @@ def lay_out(codebook: Codebook, below: str | None = None) -> Layout:
     for framework in codebook.frameworks:
         codes = [code for code in codebook.of_framework(framework.id) if kept is None or code.id in kept]
         if codes or kept is None:
-            sections.append(Section(framework, tuple(_entries(codebook, codes, crosswalk))))
+            sections.append(FrameworkSection(framework, tuple(_entries(codebook, codes, crosswalk))))
     rows = crosswalk.rows if below is None and crosswalk.concerns(codebook) else ()
     return Layout(codebook, tuple(sections), rows)
 

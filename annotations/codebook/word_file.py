@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from annotations.codebook.crosswalk import STATUSES
-from annotations.codebook.layout import Entry, Layout, Section
+from annotations.codebook.layout import Entry, FrameworkSection, Layout
 
 _QUIET = RGBColor(0x5F, 0x6B, 0x76)
 _DEEPEST = 4  # Word's navigation stays readable to here
@@ -100,7 +100,7 @@ def _field(paragraph: Any, instruction: str, shown: str) -> None:
             run._r.append(part)
 
 
-def _section(document: Any, section: Section) -> None:
+def _section(document: Any, section: FrameworkSection) -> None:
     document.add_heading(section.framework.name, 1).paragraph_format.page_break_before = True
     choice = (
         "One of these applies to a passage."

@@ -26,7 +26,7 @@ _COUNTS = re.compile(r"\s*\{\d+[-–]\d+\}(?:\s*~)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class CodeNaming:
     """How a file names codes in a cell.
 
     ``above``: the names of the groups that a program puts the code below, the outermost first. ``several``: the marks
@@ -56,17 +56,17 @@ class _Meant:
 class CodeNames:
     """The codes that the cells of one file mean. ``cells``: all that it holds, each once or more often."""
 
-    def __init__(self, codebook: Codebook, cells: Iterable[Named]) -> None:
+    def __init__(self, codebook: Codebook, cells: Iterable[CodeNaming]) -> None:
         self._codebook = codebook
         self._code_paths = CodePaths(codebook)
-        self._one: dict[Named, _Meant | BadInput] = {}
-        self._found: dict[Named, tuple[_Meant, ...] | BadInput] = {}
+        self._one: dict[CodeNaming, _Meant | BadInput] = {}
+        self._found: dict[CodeNaming, tuple[_Meant, ...] | BadInput] = {}
         for cell in cells:
             if cell not in self._found:
                 self._found[cell] = self._codes_or_reason(cell)
         self._refuse_merging()
 
-    def codes(self, cell: Named) -> tuple[str, ...]:
+    def codes(self, cell: CodeNaming) -> tuple[str, ...]:
         """The ids of the codes in a cell, none where it is empty. Raises BadInput with the reason."""
         meant = self._found[cell]
         if isinstance(meant, BadInput):
@@ -92,13 +92,13 @@ class CodeNames:
             )
         )
 
-    def _codes_or_reason(self, cell: Named) -> tuple[_Meant, ...] | BadInput:
+    def _codes_or_reason(self, cell: CodeNaming) -> tuple[_Meant, ...] | BadInput:
         try:
             return self._read(cell)
         except BadInput as error:
             return error
 
-    def _read(self, cell: Named) -> tuple[_Meant, ...]:
+    def _read(self, cell: CodeNaming) -> tuple[_Meant, ...]:
         text = cell.cell.strip()
         if not text:
             return ()
@@ -121,7 +121,7 @@ class CodeNames:
         unknown = next((piece for piece in pieces if self._try(piece, cell) is None), text)
         return (self._resolve(unknown, cell),)
 
-    def _parted(self, cell: Named) -> tuple[_Meant, ...] | None:
+    def _parted(self, cell: CodeNaming) -> tuple[_Meant, ...] | None:
         """The cell as several codes, as few as possible; None where that cannot be. Raises AmbiguousName."""
         text, marks = cell.cell, re.compile(f"[{re.escape(cell.several)}]")
         cuts = [-1, *(mark.start() for mark in marks.finditer(text)), len(text)]
@@ -156,15 +156,15 @@ class CodeNames:
             )
         return parts[0]
 
-    def _try(self, name: str, cell: Named) -> _Meant | None:
+    def _try(self, name: str, cell: CodeNaming) -> _Meant | None:
         """The code, or None where the name is not known; raises what else is wrong with it."""
         try:
             return self._resolve(name, cell)
         except UnknownName:
             return None
 
-    def _resolve(self, name: str, cell: Named) -> _Meant:
-        key = Named(" ".join(name.split()), cell.framework, cell.above, cell.several, cell.listed)
+    def _resolve(self, name: str, cell: CodeNaming) -> _Meant:
+        key = CodeNaming(" ".join(name.split()), cell.framework, cell.above, cell.several, cell.listed)
         if key not in self._one:
             try:
                 self._one[key] = self._look_up(key)
@@ -175,7 +175,7 @@ class CodeNames:
             raise meant_before
         return meant_before
 
-    def _look_up(self, key: Named) -> _Meant:
+    def _look_up(self, key: CodeNaming) -> _Meant:
         try:
             return _Meant(self._codebook.resolve(key.cell, framework=key.framework).id)
         except AmbiguousName as error:
@@ -205,7 +205,7 @@ class CodeNames:
                 return _Meant(code, " > ".join(path) if place.dropped else "", place.guessed)
         raise first
 
-    def _paths(self, key: Named) -> Iterator[tuple[tuple[str, ...], bool]]:
+    def _paths(self, key: CodeNaming) -> Iterator[tuple[tuple[str, ...], bool]]:
         """The paths that a name may be, and whether only the whole of it will do."""
         if key.above:
             yield (*key.above, key.cell), False

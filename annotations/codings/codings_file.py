@@ -9,17 +9,17 @@ from typing import TypeVar
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Condition, Influence
-from annotations.codings.code_names import ANY_BETWEEN_CODES, CodeNames, Named
+from annotations.codings.code_names import ANY_BETWEEN_CODES, CodeNames, CodeNaming
 from annotations.codings.coding_cells import condition_in, influence_in, moment_in, yes_in
 from annotations.codings.faults import Fault
 from annotations.codings.locate import NotFound, Places, WordsNotFound
-from annotations.codings.positions import Asked, places_by_position
+from annotations.codings.positions import AskedQuote, places_by_position
 from annotations.codings.program_tables import ABOVE
 from annotations.codings.read_codings import CodingsFile
 from annotations.codings.transcript_names import TranscriptNames
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
-from annotations.sheets.sheet import Row
+from annotations.sheets.sheet import SheetRow
 from annotations.study.coder_names import CoderNames
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import in_both_counts
@@ -52,7 +52,7 @@ class PlacedCoding:
 
 
 @dataclass
-class Placed:
+class PlacedRows:
     """The rows that could be placed, the faults of the others, and what the team should know."""
 
     codings: list[PlacedCoding] = field(default_factory=list)
@@ -70,7 +70,7 @@ def place_codings(
     coders: Sequence[Coder],
     known_coders: Iterable[str] = (),
     time_zone: tzinfo = UTC,
-) -> Placed:
+) -> PlacedRows:
     """Find what each row means. Every row ends as codings or as a fault; none is dropped in silence.
 
     ``transcripts``: by folded name. ``coders``: those of study.yaml; ``known_coders``: others that have coded
@@ -99,7 +99,7 @@ class _Placing:
         coders: CoderNames,
         time_zone: tzinfo,
     ) -> None:
-        self.placed = Placed()
+        self.placed = PlacedRows()
         self._read = read
         self._names = TranscriptNames(transcripts)
         self._coders = coders
@@ -109,11 +109,11 @@ class _Placing:
         self._codes = CodeNames(codebook, map(self._named, read.rows))
         self._by_position = self._placed_by_position()
 
-    def _place(self, row: Row) -> str:
+    def _place(self, row: SheetRow) -> str:
         """Where a row stands, for a message: the file, and the sheet where several were read."""
         return f'{self._read.file}, sheet "{row.sheet}"' if row.sheet else self._read.file
 
-    def place(self, at: int, row: Row) -> None:
+    def place(self, at: int, row: SheetRow) -> None:
         faults: list[Fault] = []
         named = row["transcript"]
 
@@ -174,12 +174,12 @@ class _Placing:
                 f"follows from the position that the file gives."
             )
 
-    def _named(self, row: Row) -> Named:
+    def _named(self, row: SheetRow) -> CodeNaming:
         above = tuple(filter(None, row["above"].split(ABOVE)))
         several = "" if self._read.program and not self._read.listed else ANY_BETWEEN_CODES
-        return Named(row["code"], row["framework"], above, several, self._read.listed)
+        return CodeNaming(row["code"], row["framework"], above, several, self._read.listed)
 
-    def _passage(self, places: Places, at: int, row: Row) -> Span:
+    def _passage(self, places: Places, at: int, row: SheetRow) -> Span:
         if at in self._by_position:
             return self._by_position[at]
         try:
@@ -194,7 +194,7 @@ class _Placing:
                 hint = f"{in_both_counts(*turns)} comes nearest. Copy the words from there, or give the turn"
             raise NotFound("quote", f"{error}; {hint}") from error
 
-    def _transcript(self, row: Row) -> Places:
+    def _transcript(self, row: SheetRow) -> Places:
         key = (row["transcript"], row["group"])
         if key not in self._places:
             try:
@@ -212,14 +212,14 @@ class _Placing:
 
     def _placed_by_position(self) -> dict[int, Span]:
         """For quotes that stand several times, the place that fits the position the file gives, by row."""
-        asked: dict[int, tuple[Places, list[Asked]]] = {}
+        asked: dict[int, tuple[Places, list[AskedQuote]]] = {}
         for at, row in enumerate(self._read.rows):
             if not (row["position"] and row["quote"]):
                 continue
             try:
                 places = self._transcript(row)
                 if _as_given(places, row) is None:
-                    asked_quote = Asked(at, int(row["position"]), places.everywhere(row["quote"]))
+                    asked_quote = AskedQuote(at, int(row["position"]), places.everywhere(row["quote"]))
                     asked.setdefault(id(places), (places, []))[1].append(asked_quote)
             except ValueError:
                 continue  # told when the row is placed
@@ -229,7 +229,7 @@ class _Placing:
         return spans
 
 
-def _as_given(places: Places, row: Row) -> Span | None:
+def _as_given(places: Places, row: SheetRow) -> Span | None:
     """The passage at the characters that another program gives, where its words are the quote's; else None."""
     try:
         span = places.span(row["at_start"], row["at_end"]) if row["at_start"] and row["quote"] else None
@@ -238,7 +238,7 @@ def _as_given(places: Places, row: Row) -> Span | None:
     return span if span is not None and places.says(span, row["quote"]) else None
 
 
-def _span(places: Places, row: Row) -> Span:
+def _span(places: Places, row: SheetRow) -> Span:
     """The narrowest passage that the row's columns name; raises NotFound where they name different ones."""
     turn = _turn(places, row)
     given = places.span(row["start"], row["end"]) if row["start"] or row["end"] else None
@@ -266,7 +266,7 @@ def _span(places: Places, row: Row) -> Span:
     return span_given
 
 
-def _turn(places: Places, row: Row) -> Span | None:
+def _turn(places: Places, row: SheetRow) -> Span | None:
     """The turn that the row names in either count, or None."""
     turn = places.turn(row["turn"]) if row["turn"] else None
     shown = places.turn_shown(row["turn_shown"]) if row["turn_shown"] else None
@@ -278,7 +278,7 @@ def _turn(places: Places, row: Row) -> Span | None:
     return turn or shown
 
 
-def _refuse_contradictions(placed: Placed, read: CodingsFile) -> None:
+def _refuse_contradictions(placed: PlacedRows, read: CodingsFile) -> None:
     """The same coder cannot have put a code on a passage and found that nothing applies to it."""
     applied = {_pass(coding): coding.row for coding in placed.codings if coding.code}
     kept = []
@@ -297,7 +297,7 @@ def _refuse_contradictions(placed: Placed, read: CodingsFile) -> None:
     placed.faults.sort(key=lambda fault: fault.row)
 
 
-def _drop_repeats(placed: Placed) -> None:
+def _drop_repeats(placed: PlacedRows) -> None:
     """Rows alike in all they say count once; with another memo or influence they are findings of their own."""
     first: dict[PlacedCoding, PlacedCoding] = {}
     for coding in placed.codings:
@@ -309,7 +309,7 @@ def _drop_repeats(placed: Placed) -> None:
         placed.notes.append(f"{rows} the same as another row; it counts once.")
 
 
-def _note_several_of_one(placed: Placed, codebook: Codebook) -> None:
+def _note_several_of_one(placed: PlacedRows, codebook: Codebook) -> None:
     """Say where a coder put several codes on a passage, of a framework of which one may apply."""
     passages: dict[tuple[object, ...], dict[str, int]] = {}
     for coding in placed.codings:

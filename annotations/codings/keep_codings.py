@@ -24,7 +24,7 @@ Pass = tuple[UUID, str, Condition]
 
 
 @dataclass
-class Kept:
+class KeptCodings:
     """What an import of codings made: reviews and codings new, changed and already there, and empty reviews.
 
     ``before_codes``: of the passages that were there already, how many were judged before the codebook held all of
@@ -54,7 +54,7 @@ def keep_codings(
     only: frozenset[str] | None = None,
     not_to_the_end: frozenset[str] = frozenset(),
     file: str,
-) -> Kept:
+) -> KeptCodings:
     """Keep placed codings. Called within one writing transaction, so that all or nothing is kept.
 
     ``ids``: the transcripts by the names that ``placed`` uses. ``segments``: their segments under the study's
@@ -64,7 +64,7 @@ def keep_codings(
     uncoded there says nothing even where ``complete`` is "all". What is said of some codes alone stands beside what was
     said of the rest. Nothing is ever removed.
     """
-    kept = Kept()
+    kept = KeptCodings()
     version = keep_codebook(connection, codebook)
     asked = only or frozenset(code.id for code in codebook.applicable)
     # of some rows nobody knows what else stands on the passage, unless it is said which codes were looked for
@@ -148,7 +148,7 @@ def _by_pass(placed: Sequence[PlacedCoding], ids: Mapping[str, UUID]) -> dict[Pa
     return passes
 
 
-def _keep_loose(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) -> None:
+def _keep_loose(this: _Pass, passages: Mapping[Span, list[Coding]], kept: KeptCodings) -> None:
     known = {
         (coding.span, coding.code)
         for _, coder, transcript, condition, coding in loose_codings(
@@ -163,7 +163,7 @@ def _keep_loose(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) 
     add_loose_codings(this.connection, this.transcript, this.coder, this.condition, new)
 
 
-def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept) -> None:
+def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: KeptCodings) -> None:
     present = {review.span: review for review in this.current()}
     # a reading of the whole codebook says already what one of some codes would say again
     whole = {r.span: r for r in this.every() if r.only is None} if this.only is not None else {}
@@ -191,7 +191,7 @@ def _keep_reviews(this: _Pass, passages: Mapping[Span, list[Coding]], kept: Kept
     _add(this, new)
 
 
-def _keep_empty(this: _Pass, segments: Sequence[Segment], kept: Kept) -> None:
+def _keep_empty(this: _Pass, segments: Sequence[Segment], kept: KeptCodings) -> None:
     """Every unit that the coder put no code on was read too: an empty review of it."""
     current = this.current()
     kept.before_codes += sum(not review.codings and not this.answers(review) for review in current)
@@ -233,7 +233,7 @@ def _count(
     placed: Sequence[PlacedCoding],
     ids: Mapping[str, UUID],
     segments: Mapping[UUID, Sequence[Segment]],
-    kept: Kept,
+    kept: KeptCodings,
 ) -> None:
     """Who coded what, and how much of it lies on no unit."""
     kept.coders |= {coding.coder for coding in placed}

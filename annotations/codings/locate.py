@@ -10,7 +10,7 @@ from functools import cached_property
 
 from annotations.codings.nearest_turns import nearest_words
 from annotations.codings.quote_search import Match, QuoteSearch, TooCommon
-from annotations.codings.quote_words import Words, words_of
+from annotations.codings.quote_words import QuoteWords, words_of
 from annotations.errors import BadInput
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import in_both_counts, shown_number, turn_typed
@@ -204,7 +204,7 @@ class Places:
         said = self._search.words
         return Span(said.starts[match.first], said.ends[match.last])
 
-    def _passage(self, match: Match, asked: Words) -> Span:
+    def _passage(self, match: Match, asked: QuoteWords) -> Span:
         """From the first to the last word of a match, and the marks around them that the text has as well."""
         said, text = self._search.words, self.transcript.text
         start, end = said.starts[match.first], said.ends[match.last]

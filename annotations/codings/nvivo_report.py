@@ -14,7 +14,7 @@ from types import MappingProxyType
 from annotations.codings.program_tables import ProgramRows, tidy
 from annotations.names import folded
 from annotations.numbers_shown import counted
-from annotations.sheets.sheet import Row
+from annotations.sheets.sheet import SheetRow
 
 _WORDLESS = "references hold no words (pictures, sound) and were"
 Line = tuple[int, list[str]]
@@ -58,7 +58,7 @@ def rows_of_nvivo(lines: Sequence[Line], *, code: str) -> ProgramRows | None:
 
 
 def _references(lines: Sequence[Line], code: str) -> ProgramRows:
-    rows_read: list[Row] = []
+    rows_read: list[SheetRow] = []
     document, named, place = "", "", None
     words: list[str] = []
     wordless = 0
@@ -68,7 +68,7 @@ def _references(lines: Sequence[Line], code: str) -> ProgramRows:
         wordless += place is not None and not words
         if place is not None and words:
             cells = {"transcript": document, "code": named or code, "quote": "\n".join(words)}
-            rows_read.append(Row(place, cells))
+            rows_read.append(SheetRow(place, cells))
         words.clear()
 
     for at, (number, cells) in enumerate(lines):
@@ -106,7 +106,7 @@ def _titles(lines: Sequence[Line]) -> bool:
 
 
 def _summary(lines: Sequence[Line]) -> ProgramRows:
-    rows_read: list[Row] = []
+    rows_read: list[SheetRow] = []
     document, code = "", ""
     said: dict[str, str] | None = None
     place = 0
@@ -117,7 +117,7 @@ def _summary(lines: Sequence[Line]) -> ProgramRows:
         nonlocal wordless
         wordless += said is not None and not words
         if said is not None and words:
-            rows_read.append(Row(place, {**said, "quote": "\n".join(words)}))
+            rows_read.append(SheetRow(place, {**said, "quote": "\n".join(words)}))
         words.clear()
 
     for number, cells in lines:
@@ -184,6 +184,6 @@ def _joined(cells: Sequence[str]) -> str:
     return "\n".join(cell for cell in cells if cell)
 
 
-def _made(program: str, rows_made: Sequence[Row], notes: list[str]) -> ProgramRows:
+def _made(program: str, rows_made: Sequence[SheetRow], notes: list[str]) -> ProgramRows:
     rows, more = tidy(rows_made)
     return ProgramRows(program, rows, MappingProxyType({}), (), (*notes, *more))

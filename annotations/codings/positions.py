@@ -14,7 +14,7 @@ from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuote:
     """A quote of one transcript: the row it stands in, its position, and every place where its words stand."""
 
     row: int
@@ -22,7 +22,7 @@ class Asked:
     places: tuple[Span, ...]
 
 
-def places_by_position(asked: Sequence[Asked], text: str) -> dict[int, Span]:
+def places_by_position(asked: Sequence[AskedQuote], text: str) -> dict[int, Span]:
     """For the rows whose quote stands several times, the one place that fits; rows that stay open are missing.
 
     ``asked``: all quotes of one transcript; ``text``: its canonical text.
@@ -35,8 +35,8 @@ def places_by_position(asked: Sequence[Asked], text: str) -> dict[int, Span]:
     if not _grow(known):
         return {}
     spans: dict[int, Span] = {}
-    lines = _Lines(text, known)
-    alike: dict[tuple[Span, ...], list[Asked]] = {}
+    lines = _CountedLines(text, known)
+    alike: dict[tuple[Span, ...], list[AskedQuote]] = {}
     for asked_quote in asked:
         if len(asked_quote.places) > 1:
             alike.setdefault(asked_quote.places, []).append(asked_quote)
@@ -63,7 +63,7 @@ def _grow(known: Sequence[tuple[int, int]]) -> bool:
     return all(before[1] <= after[1] for before, after in pairwise(ordered) if before[0] < after[0])
 
 
-class _Lines:
+class _CountedLines:
     """The lines of a text, as paragraphs are counted: with empty ones or without. ``known``: positions and places."""
 
     def __init__(self, text: str, known: Sequence[tuple[int, int]]) -> None:

@@ -11,7 +11,7 @@ from annotations.codings.program_columns import ANY_OF_CODES, PROGRAMS, QUALCODE
 from annotations.codings.program_dates import Order, iso_of, order_of
 from annotations.numbers_shown import counted
 from annotations.sheets.grids import Grid
-from annotations.sheets.sheet import MOST_ABOVE, Row, own_names
+from annotations.sheets.sheet import MOST_ABOVE, SheetRow, own_names
 
 # between the names of groups above a code, in the column "above"
 ABOVE = "\x1f"
@@ -29,7 +29,7 @@ class ProgramRows:
     """What a program's file says, row by row. ``called``: its own names of the columns; ``notes``: sentences to know."""
 
     program: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     called: Mapping[str, str]
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class _Table:
             )
         )
 
-    def codings(self, number: int, cells: Sequence[str]) -> Iterator[Row]:
+    def codings(self, number: int, cells: Sequence[str]) -> Iterator[SheetRow]:
         """What one row says: a coding, or one for each code that has a column of its own; none without a code."""
 
         def cell(at: int | None) -> str:
@@ -131,9 +131,9 @@ class _Table:
         applied = [name for name, at in self._codes.items() if cell(at).casefold() in _YES]
         for name in applied:
             weight = cell(self._weights.get(name))
-            yield Row(number, {**said, "code": name, "weight": weight})
+            yield SheetRow(number, {**said, "code": name, "weight": weight})
         if not applied and said.get("code"):
-            yield Row(number, said)
+            yield SheetRow(number, said)
 
 
 def _column_of_ids(called: Mapping[str, str], at: Mapping[str, int]) -> int | None:
@@ -143,7 +143,7 @@ def _column_of_ids(called: Mapping[str, str], at: Mapping[str, int]) -> int | No
     return None
 
 
-def tidy(rows: Sequence[Row]) -> tuple[tuple[Row, ...], list[str]]:
+def tidy(rows: Sequence[SheetRow]) -> tuple[tuple[SheetRow, ...], list[str]]:
     """Weights and dates in the form of a codings file; what cannot be told is left out and said."""
     notes = []
     weights = {row["weight"] for row in rows}
@@ -161,7 +161,7 @@ def tidy(rows: Sequence[Row]) -> tuple[tuple[Row, ...], list[str]]:
     return tuple(_tidied(row, order, telling) for row in rows), notes
 
 
-def _tidied(row: Row, order: Order | None, telling: bool) -> Row:
+def _tidied(row: SheetRow, order: Order | None, telling: bool) -> SheetRow:
     cells = dict(row.cells)
     weight = cells.pop("weight", "")
     memo = [cells.get("memo", "")]

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from annotations.codings.program_tables import ABOVE, ProgramRows, tidy
 from annotations.errors import BadInput
 from annotations.numbers_shown import counted
-from annotations.sheets.sheet import MOST_ROWS, Row
+from annotations.sheets.sheet import MOST_ROWS, SheetRow
 from annotations.store.sqlite_file import calm
 
 MOST_BYTES = 2_000_000_000
@@ -118,7 +118,7 @@ def _codings(
     columns: frozenset[str],
     names: dict[int, str],
     above: dict[int, tuple[str, ...]],
-) -> Iterator[Row]:
+) -> Iterator[SheetRow]:
     sources = dict(connection.execute("SELECT id, name FROM source"))
     more = [name for name in ("ctid", "owner", "date", "memo", "weight") if name in columns]
     wanted = ["cid", "fid", "seltext", "pos0", "pos1", *more]
@@ -127,7 +127,7 @@ def _codings(
     for place, values in enumerate(rows, start=1):
         said: dict[str, Any] = dict(zip(wanted, values, strict=True))
         plain = {name: "" if value is None else str(value) for name, value in said.items()}
-        yield Row(
+        yield SheetRow(
             int(said["ctid"]) if isinstance(said.get("ctid"), int) else place,
             {
                 "transcript": str(sources.get(said["fid"]) or ""),

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from annotations.codings.quote_words import Words, words_of
+from annotations.codings.quote_words import QuoteWords, words_of
 from annotations.codings.turn_heads import Heads
 from annotations.codings.word_runs import WordRuns
 
@@ -46,7 +46,7 @@ class TooCommon(Exception):
 class QuoteSearch:
     """The words of one transcript, prepared for looking quotes up."""
 
-    def __init__(self, words: Words, labels: Sequence[str]) -> None:
+    def __init__(self, words: QuoteWords, labels: Sequence[str]) -> None:
         self.words = words
         self._stand: dict[str, array[int]] = {}
         for at, word in enumerate(words.folded):
@@ -63,7 +63,7 @@ class QuoteSearch:
         for cut in (False, True):
             if cut and not any(_is_cut(asked, at) for at in (0, len(asked.folded) - 1)):
                 break
-            search = _Search(self.words, self._stand, self.runs, self._heads, asked, cut)
+            search = _TranscriptSearch(self.words, self._stand, self.runs, self._heads, asked, cut)
             matches = search.whole()
             if not matches and len(pieces) > 1:
                 matches = search.in_order(pieces)
@@ -90,16 +90,16 @@ class QuoteSearch:
         return [bucket * width for bucket in sorted(pairs, key=lambda b: (-pairs[b], b))[:3]]
 
 
-class _Search:
+class _TranscriptSearch:
     """One quote in one transcript."""
 
     def __init__(
         self,
-        text: Words,
+        text: QuoteWords,
         stand: dict[str, array[int]],
         runs: WordRuns,
         heads: Heads,
-        quote: Words,
+        quote: QuoteWords,
         cut: bool,
     ) -> None:
         self._text = text
@@ -320,7 +320,7 @@ class _Search:
         return asked == said
 
 
-def _pieces(quote: Words) -> list[tuple[int, int]]:
+def _pieces(quote: QuoteWords) -> list[tuple[int, int]]:
     """The quote's words between its ellipses, each as first word and the one after the last."""
     ends = [
         at + 1
@@ -330,7 +330,7 @@ def _pieces(quote: Words) -> list[tuple[int, int]]:
     return list(zip([0, *ends], [*ends, len(quote.folded)], strict=True))
 
 
-def _is_cut(quote: Words, at: int) -> bool:
+def _is_cut(quote: QuoteWords, at: int) -> bool:
     """Does an ellipsis follow directly on the last word, or stand directly before the first?"""
     if at == 0:
         return quote.text[: quote.starts[0]].endswith(("…", "...", "]"))

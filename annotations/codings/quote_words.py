@@ -47,7 +47,7 @@ _WORD = re.compile(r"cm*|[wn](?:f*[wnm]|f*'f*(?=[wn])|(?<=n)p(?=n))*")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class QuoteWords:
     """The words of ``text`` in order. ``folded`` are in small letters; ``written`` keep their capitals.
 
     ``starts`` and ``ends`` are code points of the text; ``first`` says for each word whether it begins a part.
@@ -66,9 +66,9 @@ class Words:
         return len(between) < 10 and _HYPHEN.fullmatch(between) is not None
 
 
-def words_of(text: str, parts: Sequence[Span] = ()) -> Words:
+def words_of(text: str, parts: Sequence[Span] = ()) -> QuoteWords:
     """The words in these parts of a text, or in all of it."""
-    words = Words(text, [], [], array("l"), array("l"), bytearray())
+    words = QuoteWords(text, [], [], array("l"), array("l"), bytearray())
     kinds = text.translate(_KINDS)
     known: dict[str, tuple[str, str]] = {}
     for start, end in [(part.start, part.end) for part in parts] or [(0, len(text))]:

@@ -18,7 +18,7 @@ from annotations.names import folded
 from annotations.sheets.content import read_bytes
 from annotations.sheets.grids import Grid, grids_of
 from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import MOST_ABOVE, Row, own_names, sheet_in, what_was_not_read
+from annotations.sheets.sheet import MOST_ABOVE, SheetRow, own_names, sheet_in, what_was_not_read
 
 REQUIRED = ("transcript", "coder", "code")
 LOCATING = ("turn", "turn_shown", "start", "quote")
@@ -74,7 +74,7 @@ class CodingsFile:
     """
 
     file: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     ignored: tuple[str, ...] = ()
     names_coders: bool = True
     unread: tuple[str, ...] = ()
@@ -268,12 +268,12 @@ def _word_rows(file: Path, transcript: str) -> ProgramRows:
     return rows_of_comments(comments, transcript or file.stem)
 
 
-def _with(rows: Sequence[Row], column: str, value: str) -> tuple[Row, ...]:
+def _with(rows: Sequence[SheetRow], column: str, value: str) -> tuple[SheetRow, ...]:
     return tuple(row if row[column] else replace(row, cells={**row.cells, column: value}) for row in rows)
 
 
-def _as_it_was(row: Row) -> Row:
-    return Row(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
+def _as_it_was(row: SheetRow) -> SheetRow:
+    return SheetRow(row.number, {column: text_of_safe(cell) for column, cell in row.cells.items()})
 
 
 def _own_head(grid: Grid) -> int | None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from annotations.codings.program_tables import ProgramRows, tidy
 from annotations.codings.word_lines import Comment
 from annotations.numbers_shown import counted
-from annotations.sheets.sheet import Row
+from annotations.sheets.sheet import SheetRow
 
 _BESIDE_NOTHING = "comments stand beside no words and were"
 _HEADING = re.compile(r"^\s*codes?(?:\s+applied)?(?:\s*\(s\))?\s*:\s*", re.IGNORECASE | re.MULTILINE)
@@ -35,7 +35,7 @@ def rows_of_comments(comments: tuple[Comment, ...], transcript: str) -> ProgramR
                 "weight": ", ".join(weights),
                 "position": str(comment.begins),
             }
-            rows_coded.append(Row(comment.number, cells))
+            rows_coded.append(SheetRow(comment.number, cells))
     rows, notes = tidy(rows_coded)
     if beside_nothing:
         left = counted(beside_nothing, "comment stands beside no words and was", _BESIDE_NOTHING)

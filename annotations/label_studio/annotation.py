@@ -17,7 +17,7 @@ from uuid import UUID
 from annotations.errors import BadInput
 from annotations.label_studio.answer_of_annotation import UNREADABLE
 from annotations.label_studio.controls import MEMO
-from annotations.label_studio.interview_text import Marked, hash_of_words
+from annotations.label_studio.interview_text import MarkedPlace, hash_of_words
 
 # Label Studio writes both times of a new annotation within milliseconds
 _SAME_SAVE = timedelta(seconds=2)
@@ -81,7 +81,7 @@ class Arrival:
     def carried(self) -> bool:
         """Did Tandem put it there for a coder to go on with, and has nobody saved it since?"""
         names = [str(region.get(MARK, "")) for region in self.result]
-        return self.lead_time is None and bool(names) and all(one.startswith((OURS, KEPT)) for one in names)
+        return self.lead_time is None and bool(names) and all(name.startswith((OURS, KEPT)) for name in names)
 
     @property
     def in_bulk(self) -> bool:
@@ -147,10 +147,10 @@ def key_in(given: object) -> UUID | None:
 
 def number_in(given: Any) -> int:
     """A number that Label Studio gave to something of its own. Raises ValueError or TypeError for any other."""
-    found = int(given)
-    if not 0 <= found <= _MOST:
+    number = int(given)
+    if not 0 <= number <= _MOST:
         raise ValueError("no number of Label Studio's")
-    return found
+    return number
 
 
 def fault(error: Exception) -> str:
@@ -168,15 +168,18 @@ def _region(region: Any) -> dict[str, Any]:
     """
     try:
         name = _text(str(region.get("from_name")))[:_LONGEST_NAME]
-        found: dict[str, Any] = {"from_name": name, "value": dict(_answers(name, region.get("value") or {}))}
+        region_kept: dict[str, Any] = {
+            "from_name": name,
+            "value": dict(_answers(name, region.get("value") or {})),
+        }
         if region.get("origin"):
-            found["origin"] = _text(str(region["origin"]))[:_LONGEST_NAME]
+            region_kept["origin"] = _text(str(region["origin"]))[:_LONGEST_NAME]
         which = str(region.get(MARK, region.get("id", "")))
         if MARK in region or "startOffset" in (region.get("value") or {}) or which.startswith(KEPT):
-            found[MARK] = _text(which)[:_LONGEST_NAME]
+            region_kept[MARK] = _text(which)[:_LONGEST_NAME]
     except UNFIT:
         return {"from_name": "", "value": {UNREADABLE: True}}
-    return found
+    return region_kept
 
 
 def _answers(name: str, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -204,11 +207,11 @@ def _place(value: Mapping[str, Any]) -> dict[str, Any]:
     )
     begin, stop = number_in(value["startOffset"]), number_in(value["endOffset"])
     start, end = (_text(value[name])[:_LONGEST_NAME] for name in ("start", "end"))
-    return Marked(start, begin, end, stop, words).to_json()
+    return MarkedPlace(start, begin, end, stop, words).to_json()
 
 
 def _texts(given: Any) -> list[str]:
-    return [_text(one) for one in _listed(given)]
+    return [_text(text) for text in _listed(given)]
 
 
 def _listed(given: Any) -> Sequence[Any]:
@@ -231,12 +234,12 @@ def _number(given: Any) -> int | None:
 
 
 def _seconds(given: Any) -> float | None:
-    found = None if given is None else float(given)
-    return found if found is None or math.isfinite(found) else None
+    seconds_given = None if given is None else float(given)
+    return seconds_given if seconds_given is None or math.isfinite(seconds_given) else None
 
 
 def _moment(given: str) -> datetime:
-    found = datetime.fromisoformat(given)
-    if found.year not in _YEARS:
+    moment = datetime.fromisoformat(given)
+    if moment.year not in _YEARS:
         raise ValueError("no time of our days")
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -31,7 +31,7 @@ _MOST_NAMED = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SegmentAnswer:
     """What a coder said of a segment; influence and concrete example hold for all its codes."""
 
     codes: frozenset[str]
@@ -41,7 +41,7 @@ class Answer:
     concrete_example: bool = False
 
 
-def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer:
+def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> SegmentAnswer:
     """What an annotation's result says. Raises BadInput for codes or controls that are not this configuration's."""
     known = _controls(codebook)
     codes: set[str] = set()
@@ -70,17 +70,17 @@ def answer_of(result: Sequence[Mapping[str, Any]], codebook: Codebook) -> Answer
                 f'Label Studio holds an answer under "{_cut(name)}", which is no control of this codebook. It may come '
                 f"from an older codebook; the annotation was left as it is."
             )
-    return Answer(frozenset(codes), memo.strip(), nothing, influence, example)
+    return SegmentAnswer(frozenset(codes), memo.strip(), nothing, influence, example)
 
 
 def _influence(value: Mapping[str, Any]) -> Influence | None:
     by_alias = {alias: meant for _, alias, meant, _ in INFLUENCES}
-    chosen = [str(one) for one in value.get("choices", ())]
-    for one in chosen:
-        if one not in by_alias:
+    chosen = [str(influence) for influence in value.get("choices", ())]
+    for influence in chosen:
+        if influence not in by_alias:
             raise BadInput(
-                f'Label Studio holds the influence "{_cut(one)}", which is none of {", ".join(by_alias)}; the annotation '
-                f"was left as it is."
+                f'Label Studio holds the influence "{_cut(influence)}", which is none of {", ".join(by_alias)}; '
+                f"the annotation was left as it is."
             )
     return by_alias[chosen[0]] if chosen else None
 
@@ -93,16 +93,16 @@ def _controls(codebook: Codebook) -> set[str]:
 
 
 def _codes_in(name: str, value: Mapping[str, Any], codebook: Codebook) -> set[str]:
-    found = {str(path[-1]) for path in value.get("taxonomy", ()) if path} | {
+    codes = {str(path[-1]) for path in value.get("taxonomy", ()) if path} | {
         str(c) for c in value.get("choices", ())
     }
-    for code in found - {NOT_SUBMITTED}:
+    for code in codes - {NOT_SUBMITTED}:
         if name not in controls_that_carry(code, codebook):
             raise BadInput(
                 f'Label Studio holds the answer "{_cut(code)}" under "{name}", which is no code of this codebook. It may '
                 f"come from an older codebook; the annotation was left as it is."
             )
-    return found - {NOT_SUBMITTED}
+    return codes - {NOT_SUBMITTED}
 
 
 def _cut(given: str) -> str:

@@ -29,12 +29,12 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Coder, Influence
 from annotations.errors import BadInput
 from annotations.label_studio.annotation import UNFIT, Arrival, arrival_of, fault
-from annotations.label_studio.answer_of_annotation import Answer, answer_of
+from annotations.label_studio.answer_of_annotation import SegmentAnswer, answer_of
 from annotations.names import folded
 from annotations.transcript import Span
 
 
-class State(StrEnum):
+class ArrivalState(StrEnum):
     """What became of an annotation."""
 
     REVIEW = "review"
@@ -47,8 +47,8 @@ class State(StrEnum):
     DELETED = "deleted"
 
 
-HOLDING = (State.REVIEW, State.OVERWRITTEN)
-WAITING = (State.SET_ASIDE, State.NOT_OURS)
+HOLDING = (ArrivalState.REVIEW, ArrivalState.OVERWRITTEN)
+WAITING = (ArrivalState.SET_ASIDE, ArrivalState.NOT_OURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class CodedWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class CoderDecision:
     """What a coder decided about a passage; without codes: none applies.
 
     ``marked``: where the coder saw the whole interview, the very words that are coded; else the codes hold for all of it.
@@ -92,14 +92,14 @@ class Decision:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be kept; ``decision_of`` reads it."""
-        found: dict[str, Any] = {
+        plain: dict[str, Any] = {
             "codes": list(self.codes),
             "memo": self.memo,
             "influence": self.influence,
             "concrete_example": self.concrete_example,
         }
-        found |= {"marked": [one.to_json() for one in self.marked]} if self.marked else {}
-        return found | ({"reached": list(self.reached)} if self.reached else {})
+        plain |= {"marked": [marked.to_json() for marked in self.marked]} if self.marked else {}
+        return plain | ({"reached": list(self.reached)} if self.reached else {})
 
     @property
     def content(self) -> str:
@@ -109,12 +109,12 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ArrivalVerdict:
     """What becomes of an arrival, why if it is no review, and what was decided if it is one."""
 
-    state: State
+    state: ArrivalState
     why: str = ""
-    decision: Decision = Decision()
+    decision: CoderDecision = CoderDecision()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class JudgedAnnotation:
     """An annotation as it arrived, and what was decided with it, if it is a review."""
 
     arrival: Arrival
-    decision: Decision
+    decision: CoderDecision
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be kept; ``judged_annotation`` reads it."""
@@ -139,10 +139,10 @@ def judged_annotation(plain: Mapping[str, Any]) -> JudgedAnnotation:
     return JudgedAnnotation(arrival, decision_of(said))
 
 
-def decision_of(said: Mapping[str, Any]) -> Decision:
+def decision_of(said: Mapping[str, Any]) -> CoderDecision:
     """What ``to_json`` of a decision kept. Raises BadInput if it is damaged."""
     try:
-        return Decision(
+        return CoderDecision(
             tuple(said["codes"]),
             said["memo"],
             said["influence"],
@@ -165,40 +165,40 @@ def _coded_words(said: Mapping[str, Any]) -> CodedWords:
     )
 
 
-def judge(arrival: Arrival, codebook: Codebook, *, coder: str | None, unmatched: str) -> Verdict:
+def judge(arrival: Arrival, codebook: Codebook, *, coder: str | None, unmatched: str) -> ArrivalVerdict:
     """What an arrival on a task of ours means. ``coder``: whose it is; ``unmatched``: why nobody's."""
-    found = nobodys_word(arrival)
-    if found is not None:
-        return found
+    verdict = nobodys_word(arrival)
+    if verdict is not None:
+        return verdict
     try:
         answer = answer_of(arrival.result, codebook)
     except BadInput as error:
-        return Verdict(State.SET_ASIDE, str(error))
+        return ArrivalVerdict(ArrivalState.SET_ASIDE, str(error))
     if answer.nothing_applies and answer.codes:
-        return Verdict(
-            State.SET_ASIDE,
+        return ArrivalVerdict(
+            ArrivalState.SET_ASIDE,
             '"no code applies" is ticked, and there are codes too. Ask the coder to take one of the two away.',
         )
     if not answer.nothing_applies and not answer.codes:
-        return Verdict(State.INCOMPLETE)
+        return ArrivalVerdict(ArrivalState.INCOMPLETE)
     if coder is None:
-        return Verdict(State.SET_ASIDE, unmatched)
-    return Verdict(State.REVIEW, "", _decision(answer))
+        return ArrivalVerdict(ArrivalState.SET_ASIDE, unmatched)
+    return ArrivalVerdict(ArrivalState.REVIEW, "", _decision(answer))
 
 
-def nobodys_word(arrival: Arrival) -> Verdict | None:
+def nobodys_word(arrival: Arrival) -> ArrivalVerdict | None:
     """What becomes of an arrival that no coder has said, or that says nothing; None for all others."""
     if arrival.saved_by_another:
-        return Verdict(
-            State.SET_ASIDE,
+        return ArrivalVerdict(
+            ArrivalState.SET_ASIDE,
             "somebody else saved over this coder's annotation, so it is not this coder's word. Ask the coder to open "
             "the task and save it anew.",
         )
     if arrival.skipped:
-        return Verdict(State.SKIPPED)
+        return ArrivalVerdict(ArrivalState.SKIPPED)
     if arrival.in_bulk:
-        return Verdict(
-            State.SET_ASIDE,
+        return ArrivalVerdict(
+            ArrivalState.SET_ASIDE,
             "it was made in bulk from predictions, so nobody has read the passage. Delete it in Label Studio, or open "
             "it there and save it.",
         )
@@ -227,6 +227,6 @@ def coder_of(email: str | None, people: Sequence[Coder], own: str) -> tuple[str 
     )
 
 
-def _decision(answer: Answer) -> Decision:
+def _decision(answer: SegmentAnswer) -> CoderDecision:
     codes = tuple(sorted(answer.codes))
-    return Decision(codes, answer.memo, answer.influence, answer.concrete_example)
+    return CoderDecision(codes, answer.memo, answer.influence, answer.concrete_example)

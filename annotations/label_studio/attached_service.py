@@ -75,24 +75,28 @@ def attach_webhook(server: LabelStudio, project: int, *, service: str, key: str)
         server.ask("DELETE", f"api/webhooks/{surplus['id']}/")
 
 
-def _first_made(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _first_made(webhooks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A push and a service that starts may both make one at a time: both keep the one that came first."""
-    return sorted(found, key=lambda one: int(one["id"]))
+    return sorted(webhooks, key=lambda webhook: int(webhook["id"]))
 
 
-def _ours(found: Any, url: Any, title: str | None) -> list[dict[str, Any]]:
+def _ours(given: Any, url: Any, title: str | None) -> list[dict[str, Any]]:
     """Those at our address first, then those that bear our name or path at another one."""
-    listed = [one for one in found or () if isinstance(one, dict)]
-    here = [one for one in listed if one.get("url") == url]
+    listed = [webhook for webhook in given or () if isinstance(webhook, dict)]
+    here = [webhook for webhook in listed if webhook.get("url") == url]
     moved = [
-        one
-        for one in listed
-        if one not in here
-        and (str(one.get("url")).endswith(WEBHOOK_PATH) if title is None else one.get("title") == title)
+        webhook
+        for webhook in listed
+        if webhook not in here
+        and (
+            str(webhook.get("url")).endswith(WEBHOOK_PATH) if title is None else webhook.get("title") == title
+        )
     ]
     return here + moved
 
 
-def _same(one: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    same = all(one.get(key) == wanted[key] for key in ("url", "headers", "is_active", "send_payload"))
-    return same and not one.get("send_for_all_actions") and set(one.get("actions", ())) == set(ACTIONS)
+def _same(webhook: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    same = all(webhook.get(key) == wanted[key] for key in ("url", "headers", "is_active", "send_payload"))
+    return (
+        same and not webhook.get("send_for_all_actions") and set(webhook.get("actions", ())) == set(ACTIONS)
+    )

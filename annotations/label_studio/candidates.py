@@ -21,7 +21,7 @@ LEAST_OFFERED = 0.05  # below it a box would only be one more thing to read
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CodeBox:
     """A box. ``odds``: how likely, in words, "" where nothing is said of that."""
 
     code: str
@@ -37,7 +37,7 @@ class Candidates:
     probability of the ticked code that is least sure, 0 for none.
     """
 
-    boxes: tuple[Candidate, ...] = ()
+    boxes: tuple[CodeBox, ...] = ()
     in_rows: tuple[str, ...] = ()
     likely: tuple[str, ...] = ()
     least_sure: float = 0.0
@@ -45,7 +45,7 @@ class Candidates:
     @property
     def ticked(self) -> tuple[str, ...]:
         """The codes that are filled in."""
-        return (*(one.code for one in self.boxes if one.ticked), *self.in_rows)
+        return (*(box.code for box in self.boxes if box.ticked), *self.in_rows)
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -70,33 +70,44 @@ def candidates(
 
     What is suggested comes first, then what comes next, up to five boxes. ``with_odds``: are the numbers probabilities?
     """
-    worth = (one for one in suggestions if one.suggested or (with_odds and one.probability >= LEAST_OFFERED))
-    said = [one for one in worth if control_for(one.code, codebook) is not None]
-    ranked = sorted((one for one in said if is_listed(one.code, codebook)), key=_rank)
-    likely = [one for one in ranked if one.suggested][:MOST_BOXES]
-    rest = [one for one in ranked if not one.suggested]
+    worth = (
+        suggestion
+        for suggestion in suggestions
+        if suggestion.suggested or (with_odds and suggestion.probability >= LEAST_OFFERED)
+    )
+    said = [suggestion for suggestion in worth if control_for(suggestion.code, codebook) is not None]
+    ranked = sorted((suggestion for suggestion in said if is_listed(suggestion.code, codebook)), key=_rank)
+    likely = [suggestion for suggestion in ranked if suggestion.suggested][:MOST_BOXES]
+    rest = [suggestion for suggestion in ranked if not suggestion.suggested]
     likely += rest[: max(0, OFFERED - len(likely))]
     boxes = {
-        one.code: Candidate(one.code, _ticks(one, cuts), _odds(one) if with_odds else "") for one in likely
+        suggestion.code: CodeBox(
+            suggestion.code, _ticks(suggestion, cuts), _odds(suggestion) if with_odds else ""
+        )
+        for suggestion in likely
     }
-    in_rows = tuple(one.code for one in said if not is_listed(one.code, codebook) and _ticks(one, cuts))
+    in_rows = tuple(
+        suggestion.code
+        for suggestion in said
+        if not is_listed(suggestion.code, codebook) and _ticks(suggestion, cuts)
+    )
     order = tuple(boxes)
     if all_in_boxes(codebook):
-        boxes = {code.id: boxes.get(code.id, Candidate(code.id)) for code in listed_codes(codebook)}
-    least = min((one.probability for one in said if _ticks(one, cuts)), default=0.0)
+        boxes = {code.id: boxes.get(code.id, CodeBox(code.id)) for code in listed_codes(codebook)}
+    least = min((suggestion.probability for suggestion in said if _ticks(suggestion, cuts)), default=0.0)
     return Candidates(tuple(boxes.values()), in_rows, order, least)
 
 
-def boxes_in_task(found: Candidates, codebook: Codebook) -> list[dict[str, str]]:
+def boxes_in_task(boxes: Candidates, codebook: Codebook) -> list[dict[str, str]]:
     """The boxes as a task's data gives them to Label Studio."""
     return [
         {
-            "value": f"{listed_name(one.code, codebook)}{f' ({one.odds})' if one.odds else ''}",
-            "alias": one.code,
-            "hint": hint_of(codebook[one.code]),
+            "value": f"{listed_name(box.code, codebook)}{f' ({box.odds})' if box.odds else ''}",
+            "alias": box.code,
+            "hint": hint_of(codebook[box.code]),
             **({"hotkey": str(at)} if at <= MOST_BOXES else {}),
         }
-        for at, one in enumerate(found.boxes, start=1)
+        for at, box in enumerate(boxes.boxes, start=1)
     ]
 
 
@@ -104,17 +115,17 @@ def codes_in_boxes(given: Any) -> frozenset[str]:
     """The codes for which a task's data has boxes; of another form: none."""
     if not isinstance(given, Sequence) or isinstance(given, str):
         return frozenset()
-    return frozenset(str(one["alias"]) for one in given if isinstance(one, Mapping) and "alias" in one)
+    return frozenset(str(box["alias"]) for box in given if isinstance(box, Mapping) and "alias" in box)
 
 
-def _ticks(one: Suggestion, cuts: Mapping[str, float]) -> bool:
-    return one.suggested and one.probability >= cuts.get(one.code, float("inf"))
+def _ticks(suggestion: Suggestion, cuts: Mapping[str, float]) -> bool:
+    return suggestion.suggested and suggestion.probability >= cuts.get(suggestion.code, float("inf"))
 
 
-def _rank(one: Suggestion) -> tuple[bool, float]:
-    return not one.suggested, -one.probability
+def _rank(suggestion: Suggestion) -> tuple[bool, float]:
+    return not suggestion.suggested, -suggestion.probability
 
 
-def _odds(one: Suggestion) -> str:
+def _odds(suggestion: Suggestion) -> str:
     """To the nearest tenth: no retraining makes it finer, and few change it."""
-    return f"{max(1, round(10 * one.probability))} in 10"
+    return f"{max(1, round(10 * suggestion.probability))} in 10"

@@ -35,7 +35,7 @@ def show_data(
         elif new:
             whole.append(task)
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        for _ in threads.map(lambda one: show_field(server, project, one[1], *one[0]), alike.items()):
+        for _ in threads.map(lambda entry: show_field(server, project, entry[1], *entry[0]), alike.items()):
             pass
         for _ in threads.map(lambda task: _replace(server, task, data[task]), whole):
             pass

@@ -15,8 +15,6 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
-from label_studio_sdk import LabelStudio as Client
-from label_studio_sdk.core.api_error import ApiError
 
 from annotations.errors import BadInput, TandemError, Unreachable, kind_of
 from annotations.label_studio.try_again import PAUSES_S, Lasting, patiently, send_missing
@@ -45,6 +43,9 @@ class LabelStudio:
             raise BadInput(
                 f'Label Studio\'s address "{url}" is none. Give one such as http://127.0.0.1:8431.'
             )
+        # imported here: it takes half a second to load, and most of what imports this module asks nothing
+        from label_studio_sdk import LabelStudio as Client
+
         # no proxy and no .netrc: the token goes to this address and nowhere else
         self._http = httpx.Client(timeout=TIME_LIMIT_S, trust_env=False, follow_redirects=False)
         with self._reached():
@@ -138,10 +139,10 @@ class LabelStudio:
 
     def _answer(self, method: str, path: str, *, params: Any = None, body: Any = None) -> httpx.Response:
         asked = None if params is None else dict(params)
-        found: httpx.Response = self._client._client_wrapper.httpx_client.request(
+        response: httpx.Response = self._client._client_wrapper.httpx_client.request(
             path, method=method, params=asked, json=body
         )
-        return found
+        return response
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         def once() -> T:
@@ -158,6 +159,8 @@ class LabelStudio:
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
+        from label_studio_sdk.core.api_error import ApiError
+
         try:
             yield
         except httpx.TimeoutException as error:
@@ -239,5 +242,7 @@ def _faults(body: str) -> str:
     except ValueError:
         return "no reason that could be read"
     named = plain.get("validation_errors") if isinstance(plain, dict) else None
-    fields = [one for one in (named if isinstance(named, dict) else ()) if re.fullmatch(r"\w{1,40}", one)]
+    fields = [
+        field for field in (named if isinstance(named, dict) else ()) if re.fullmatch(r"\w{1,40}", field)
+    ]
     return f"at fault: {', '.join(fields)}" if fields else "its log says why"

@@ -22,8 +22,8 @@ def ensure_tab(server: LabelStudio, project: int, title: str = TITLE) -> None:
     version of Tandem made is brought up to date.
     """
     tabs = server.ask("GET", f"api/dm/views?project={project}") or []
-    mine = next((one for one in tabs if _title(one) == title), None)
-    earlier = next((one for one in tabs if _title(one) in _EARLIER_TITLES), None)
+    mine = next((tab for tab in tabs if _title(tab) == title), None)
+    earlier = next((tab for tab in tabs if _title(tab) in _EARLIER_TITLES), None)
     if mine is not None or (tabs and earlier is None):
         return
     columns = server.ask("GET", f"api/dm/columns?project={project}")["columns"]
@@ -47,5 +47,5 @@ def _title(tab: dict[str, Any]) -> str:
 def _hidden(columns: list[dict[str, Any]]) -> set[str]:
     """All but what can be read by a coder."""
     shown = {f"tasks:data.{name}" for name in _TO_READ} | {f"tasks:{name}" for name in _COUNTED}
-    every = {f"tasks:{'data.' if one.get('parent') == 'data' else ''}{one['id']}" for one in columns}
+    every = {f"tasks:{'data.' if column.get('parent') == 'data' else ''}{column['id']}" for column in columns}
     return every - shown - {"tasks:data"}

@@ -27,7 +27,7 @@ def erase_tasks(server: LabelStudio, project: int, keys: Collection[str]) -> int
 def forget_predictions(server: LabelStudio, project: int, versions: Collection[str]) -> int:
     """Take away what these model versions suggested, on every task; returns how many predictions there were."""
     every = server.ask("GET", f"api/predictions/?project={project}") or ()
-    doomed = [int(one["id"]) for one in every if one["model_version"] in versions]
+    doomed = [int(prediction["id"]) for prediction in every if prediction["model_version"] in versions]
     drop_predictions(server, doomed)
     if version_shown(server, project) in versions:
         show_version(server, project, "")

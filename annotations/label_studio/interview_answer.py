@@ -25,10 +25,10 @@ from uuid import UUID
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
 from annotations.label_studio.annotation import MARK, MARKS, OURS, PLACE, Arrival
-from annotations.label_studio.answer_of_annotation import Answer, answer_of
-from annotations.label_studio.arrivals import CodedWords, Decision, State, Verdict
-from annotations.label_studio.interview_screen import STATE, Mark
-from annotations.label_studio.interview_text import InterviewText, Marked
+from annotations.label_studio.answer_of_annotation import SegmentAnswer, answer_of
+from annotations.label_studio.arrivals import ArrivalState, ArrivalVerdict, CodedWords, CoderDecision
+from annotations.label_studio.interview_screen import STATE, InterviewMark
+from annotations.label_studio.interview_text import InterviewText, MarkedPlace
 from annotations.segment import project
 from annotations.transcript import Span
 
@@ -80,7 +80,7 @@ class PassageSaid:
     """What an annotation says of a passage. ``by_mark``: it was marked, not only passed over."""
 
     passage: AskedPassage
-    verdict: Verdict
+    verdict: ArrivalVerdict
     by_mark: bool
 
 
@@ -105,98 +105,100 @@ class _One:
     @property
     def taken(self) -> bool:
         """Does it count? What is doubtful counts only if the coder had their hands on it."""
-        return self.label != Mark.DOUBTFUL or self.origin != UNTOUCHED
+        return self.label != InterviewMark.DOUBTFUL or self.origin != UNTOUCHED
 
 
 def said_of_interview(arrival: Arrival, shown: InterviewShown, codebook: Codebook) -> InterviewSaid:
     """What a submitted interview says. Raises BadInput where nobody can know what of it was read."""
     marks = _by_mark(arrival.result)
-    reading = _Reading(shown, codebook)
+    reading = _MarksReading(shown, codebook)
     upto = _read_upto(marks, shown.text)
-    for one in marks:
-        if one.label != Mark.READ:
-            reading.take(one, upto)
+    for mark in marks:
+        if mark.label != InterviewMark.READ:
+            reading.take(mark, upto)
     return reading.said(upto)
 
 
 def furthest(result: Sequence[Mapping[str, Any]], text: InterviewText) -> tuple[Span | None, int]:
     """The last words of an interview on which a coder had their hands (None: on none), and how many marks they set or
     changed."""
-    touched = [one for one in _by_mark(result) if one.origin != UNTOUCHED and one.label]
-    spans = [span for one in touched if (span := _span(one, text)) is not None]
+    touched = [mark for mark in _by_mark(result) if mark.origin != UNTOUCHED and mark.label]
+    spans = [span for mark in touched if (span := _span(mark, text)) is not None]
     return max(spans, key=lambda span: span.end, default=None), len(touched)
 
 
-class _Reading:
+class _MarksReading:
     """Marks taken in one by one, and what they come to."""
 
     def __init__(self, shown: InterviewShown, codebook: Codebook) -> None:
         self._shown = shown
         self._codebook = codebook
-        self._spans = [one.span for one in shown.passages]
+        self._spans = [passage.span for passage in shown.passages]
         self._coded: dict[int, list[CodedWords]] = {}
         self._empty: dict[int, str] = {}
         self._reached: dict[int, set[str]] = {}
         self._aside: dict[int, str] = {}
         self._nowhere: list[str] = []
 
-    def take(self, one: _One, upto: int | None) -> None:
+    def take(self, mark: _One, upto: int | None) -> None:
         """One mark. ``upto``: the end of what was read, None for all."""
-        span = _span(one, self._shown.text)
-        at = self._places(span) if span is not None else self._told_by_name(one)
-        if upto is not None and one.origin == UNTOUCHED:
+        span = _span(mark, self._shown.text)
+        at = self._places(span) if span is not None else self._told_by_name(mark)
+        if upto is not None and mark.origin == UNTOUCHED:
             at = [place for place in at if self._spans[place].start < upto]
             if not at:
                 return  # nobody has read so far
-        if not one.taken:
+        if not mark.taken:
             return
         if span is None:
             self._set_aside(at, NO_WORDS)
             return
         try:
-            answer = answer_of(one.said, self._codebook)
+            answer = answer_of(mark.said, self._codebook)
         except BadInput as error:
             self._set_aside(at, str(error))
             return
         if not at:
             self._nowhere.append(NOT_ASKED)
-        elif one.label == Mark.NOTHING:
+        elif mark.label == InterviewMark.NOTHING:
             self._nothing(at, answer)
         elif not answer.codes:
             self._set_aside(at, NO_CODE)
         else:
-            self._code(at, span, answer, one)
+            self._code(at, span, answer, mark)
 
     def said(self, upto: int | None) -> InterviewSaid:
         """What it comes to."""
-        found = []
+        said = []
         for at, passage in enumerate(self._shown.passages):
             by_mark = at in self._coded or at in self._empty or at in self._reached or at in self._aside
             read = upto is None or self._spans[at].start < upto
             if by_mark or read:
-                found.append(PassageSaid(passage, self._verdict(at), by_mark))
-        return InterviewSaid(tuple(found), tuple(dict.fromkeys(self._nowhere)))
+                said.append(PassageSaid(passage, self._verdict(at), by_mark))
+        return InterviewSaid(tuple(said), tuple(dict.fromkeys(self._nowhere)))
 
-    def _verdict(self, at: int) -> Verdict:
+    def _verdict(self, at: int) -> ArrivalVerdict:
         if at in self._aside:
-            return Verdict(State.SET_ASIDE, self._aside[at])
+            return ArrivalVerdict(ArrivalState.SET_ASIDE, self._aside[at])
         if at in self._empty and (at in self._coded or at in self._reached):
-            return Verdict(State.SET_ASIDE, BOTH)
-        marked = tuple(sorted(self._coded.get(at, ()), key=lambda one: (one.span, one.codes)))
-        codes = tuple(sorted({code for one in marked for code in one.codes}))
+            return ArrivalVerdict(ArrivalState.SET_ASIDE, BOTH)
+        marked = tuple(sorted(self._coded.get(at, ()), key=lambda marked: (marked.span, marked.codes)))
+        codes = tuple(sorted({code for mark in marked for code in mark.codes}))
         reached = tuple(sorted(self._reached.get(at, ())))
-        return Verdict(
-            State.REVIEW, "", Decision(codes, self._empty.get(at, ""), marked=marked, reached=reached)
+        return ArrivalVerdict(
+            ArrivalState.REVIEW,
+            "",
+            CoderDecision(codes, self._empty.get(at, ""), marked=marked, reached=reached),
         )
 
-    def _nothing(self, at: Sequence[int], answer: Answer) -> None:
+    def _nothing(self, at: Sequence[int], answer: SegmentAnswer) -> None:
         if answer.codes:
             self._set_aside(at, BOTH)
             return
         for place in at:
             self._empty[place] = answer.memo
 
-    def _code(self, at: Sequence[int], span: Span, answer: Answer, one: _One) -> None:
+    def _code(self, at: Sequence[int], span: Span, answer: SegmentAnswer, mark: _One) -> None:
         for places, part in self._parts(at, span):
             coded = CodedWords(
                 tuple(sorted(answer.codes)),
@@ -204,7 +206,7 @@ class _Reading:
                 answer.memo,
                 answer.influence,
                 answer.concrete_example,
-                one.origin,
+                mark.origin,
             )
             self._coded.setdefault(places[0], []).append(coded)
             for place in places[1:]:
@@ -238,9 +240,9 @@ class _Reading:
         before = [at for at, its in enumerate(self._spans) if its.end <= span.start]
         return [before[-1] if before else 0]
 
-    def _told_by_name(self, one: _One) -> list[int]:
+    def _told_by_name(self, mark: _One) -> list[int]:
         """A suggestion without words says in its name for which passage it stood there."""
-        names = [one.name.startswith(f"{OURS}{passage.segment.hex}") for passage in self._shown.passages]
+        names = [mark.name.startswith(f"{OURS}{passage.segment.hex}") for passage in self._shown.passages]
         return [at for at, is_it in enumerate(names) if is_it]
 
     def _set_aside(self, at: Sequence[int], why: str) -> None:
@@ -251,31 +253,31 @@ class _Reading:
 
 
 def _read_upto(marks: Sequence[_One], text: InterviewText) -> int | None:
-    ends = [_span(one, text) for one in marks if one.label == Mark.READ]
+    ends = [_span(mark, text) for mark in marks if mark.label == InterviewMark.READ]
     if any(end is None for end in ends):
         raise BadInput(NO_END)
     return max((end.end for end in ends if end is not None), default=None)
 
 
-def _span(one: _One, text: InterviewText) -> Span | None:
-    if not one.place:
+def _span(mark: _One, text: InterviewText) -> Span | None:
+    if not mark.place:
         return None
-    p = one.place
-    return text.span_of(Marked(p["start"], p["startOffset"], p["end"], p["endOffset"], p["words"]))
+    p = mark.place
+    return text.span_of(MarkedPlace(p["start"], p["startOffset"], p["end"], p["endOffset"], p["words"]))
 
 
 def _by_mark(result: Sequence[Mapping[str, Any]]) -> list[_One]:
-    found: dict[str, _One] = {}
+    marks: dict[str, _One] = {}
     for at, region in enumerate(result):
         # what belongs to no mark is read by itself, so that it is not lost
         name = str(region.get(MARK, f"?{at}"))
-        one = found.setdefault(name, _One(name))
+        mark_there = marks.setdefault(name, _One(name))
         origin = str(region.get("origin", "manual"))
         if origin != UNTOUCHED:
-            one.origin = origin
+            mark_there.origin = origin
         value = region.get("value") or {}
         if region.get("from_name") == STATE and MARKS in value:
-            one.label, one.place = str(next(iter(value[MARKS]), "")), value.get(PLACE) or {}
+            mark_there.label, mark_there.place = str(next(iter(value[MARKS]), "")), value.get(PLACE) or {}
         else:
-            one.said.append(region)
-    return list(found.values())
+            mark_there.said.append(region)
+    return list(marks.values())

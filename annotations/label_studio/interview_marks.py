@@ -22,7 +22,7 @@ from annotations.label_studio.controls import (
     control_of,
     is_listed,
 )
-from annotations.label_studio.interview_screen import STATE, TEXT, Mark
+from annotations.label_studio.interview_screen import STATE, TEXT, InterviewMark
 from annotations.label_studio.interview_text import InterviewText
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.screen import EXAMPLE_ALIAS
@@ -53,7 +53,7 @@ class EarlierWords:
 
 
 def interview_prediction(
-    found: Iterable[SuggestedWords],
+    suggested: Iterable[SuggestedWords],
     text: InterviewText,
     codebook: Codebook,
     *,
@@ -61,40 +61,42 @@ def interview_prediction(
     least_sure: float,
 ) -> Prediction:
     """What is marked before a coder opens an interview. ``least_sure``: the probability of the least sure code."""
-    regions = suggested_regions(found, text, codebook)
+    regions = suggested_regions(suggested, text, codebook)
     return Prediction(version, least_sure, tuple(regions))
 
 
 def suggested_regions(
-    found: Iterable[SuggestedWords], text: InterviewText, codebook: Codebook
+    suggested: Iterable[SuggestedWords], text: InterviewText, codebook: Codebook
 ) -> list[Region]:
     """The marks of what is suggested; each name says for which passage it stands."""
     regions: list[Region] = []
     numbers: dict[UUID, int] = {}
-    for one in found:
-        at = numbers[one.segment] = numbers.get(one.segment, 0) + 1
-        label = Mark.SURE if one.sure else Mark.DOUBTFUL
-        earlier = EarlierWords(one.span, one.codes)
-        regions += _mark(f"{OURS}{one.segment.hex}-{at}", label, earlier, text, codebook)
+    for words in suggested:
+        at = numbers[words.segment] = numbers.get(words.segment, 0) + 1
+        label = InterviewMark.SURE if words.sure else InterviewMark.DOUBTFUL
+        earlier = EarlierWords(words.span, words.codes)
+        regions += _mark(f"{OURS}{words.segment.hex}-{at}", label, earlier, text, codebook)
     return regions
 
 
 def earlier_regions(
-    found: Sequence[EarlierWords], upto: Span | None, text: InterviewText, codebook: Codebook
+    earlier: Sequence[EarlierWords], upto: Span | None, text: InterviewText, codebook: Codebook
 ) -> list[Region]:
     """The marks of what a coder has said before; ``upto``: the words after which they have read nothing yet."""
     regions: list[Region] = []
-    for one in found:
-        plain = f"{one.span.start}/{one.span.end}/{one.codes}/{one.memo}"
+    for words in earlier:
+        plain = f"{words.span.start}/{words.span.end}/{words.codes}/{words.memo}"
         name = f"{KEPT}{hashlib.sha256(plain.encode()).hexdigest()[:20]}"
-        regions += _mark(name, Mark.MINE if one.codes else Mark.NOTHING, one, text, codebook)
+        regions += _mark(
+            name, InterviewMark.MINE if words.codes else InterviewMark.NOTHING, words, text, codebook
+        )
     if upto is not None:
-        regions += _mark(f"{KEPT}read", Mark.READ, EarlierWords(upto), text, codebook)
+        regions += _mark(f"{KEPT}read", InterviewMark.READ, EarlierWords(upto), text, codebook)
     return regions
 
 
 def _mark(
-    name: str, label: Mark, said: EarlierWords, text: InterviewText, codebook: Codebook
+    name: str, label: InterviewMark, said: EarlierWords, text: InterviewText, codebook: Codebook
 ) -> list[Region]:
     place = text.place(said.span).to_json()
     del place["words"]
@@ -110,23 +112,25 @@ def _mark(
         }
 
     whole = {"text": text.words(said.span)}
-    found = [region(STATE, "hypertextlabels", {"hypertextlabels": [label.value], **whole})]
+    words_before = [region(STATE, "hypertextlabels", {"hypertextlabels": [label.value], **whole})]
     by_control: dict[str, list[str]] = {}
     for code in said.codes:
         by_control.setdefault(_control(code, codebook), []).append(code)
-    found += [region(control, "choices", {"choices": its}) for control, its in sorted(by_control.items())]
+    words_before += [
+        region(control, "choices", {"choices": its}) for control, its in sorted(by_control.items())
+    ]
     if said.influence is not None:
         alias = next(alias for _, alias, meant, _ in INFLUENCES if meant == said.influence)
-        found.append(region(INFLUENCE, "choices", {"choices": [alias]}))
+        words_before.append(region(INFLUENCE, "choices", {"choices": [alias]}))
     if said.concrete_example:
-        found.append(region(EXAMPLE, "choices", {"choices": [EXAMPLE_ALIAS]}))
+        words_before.append(region(EXAMPLE, "choices", {"choices": [EXAMPLE_ALIAS]}))
     if said.memo:
-        found.append(region(MEMO, "textarea", {"text": [said.memo]}))
-    return found
+        words_before.append(region(MEMO, "textarea", {"text": [said.memo]}))
+    return words_before
 
 
 def _control(code: str, codebook: Codebook) -> str:
     if is_listed(code, codebook):
         return LIKELY if all_in_boxes(codebook) else OTHERS
-    one = codebook[code]
-    return control_of(one, codebook.framework(one.framework))
+    its_code = codebook[code]
+    return control_of(its_code, codebook.framework(its_code.framework))

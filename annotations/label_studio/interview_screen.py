@@ -32,7 +32,7 @@ TEXT = "interview-text"
 STATE = "state"
 
 
-class Mark(StrEnum):
+class InterviewMark(StrEnum):
     """What a mark in the text says of its words; its name in Label Studio."""
 
     SURE = "sure"
@@ -45,12 +45,17 @@ class Mark(StrEnum):
 
 # what is shown, the colour, and what the pointer says of it, in the order of the keys
 _MARKS = (
-    (Mark.MINE, "my coding", "#7b2cbf", "Words that you find a code for."),
-    (Mark.CONFIRMED, "confirmed", "#4d7c0f", "A suggestion that you looked at and agree with."),
-    (Mark.NOTHING, "nothing here", "#9ca3af", "You read this and no code applies."),
-    (Mark.READ, "read up to here", "#111111", "What follows has not been read yet. Without it: all is read."),
-    (Mark.SURE, "suggested", "#2a6f97", "It counts when you submit, unless you delete it."),
-    (Mark.DOUBTFUL, "doubtful suggestion", "#e09f3e", "It counts only if you confirm or change it."),
+    (InterviewMark.MINE, "my coding", "#7b2cbf", "Words that you find a code for."),
+    (InterviewMark.CONFIRMED, "confirmed", "#4d7c0f", "A suggestion that you looked at and agree with."),
+    (InterviewMark.NOTHING, "nothing here", "#9ca3af", "You read this and no code applies."),
+    (
+        InterviewMark.READ,
+        "read up to here",
+        "#111111",
+        "What follows has not been read yet. Without it: all is read.",
+    ),
+    (InterviewMark.SURE, "suggested", "#2a6f97", "It counts when you submit, unless you delete it."),
+    (InterviewMark.DOUBTFUL, "doubtful suggestion", "#e09f3e", "It counts only if you confirm or change it."),
 )
 _SAYS = (
     "Blue counts when you submit; delete it (Backspace) if it is wrong. Orange counts only if you confirm it: click it, "
@@ -78,7 +83,7 @@ def interview_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
     made = Template(skeleton).substitute(
         text=TEXT,
         state=STATE,
-        labels="\n".join(_label(*one, key=at) for at, one in enumerate(_MARKS, start=1)),
+        labels="\n".join(_label(*mark, key=at) for at, mark in enumerate(_MARKS, start=1)),
         codes=_boxes(codebook, kept) + _list(codebook, kept) + _earlier_list(codebook, kept),
         rows=rows,
         manner=_manner(keys) if asks_influence else "",
@@ -88,8 +93,8 @@ def interview_config(codebook: Codebook, kept: Collection[str] = ()) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", made)
 
 
-def _label(mark: Mark, shown: str, colour: str, hint: str, *, key: int) -> str:
-    once = ' maxUsages="1"' if mark is Mark.READ else ""
+def _label(mark: InterviewMark, shown: str, colour: str, hint: str, *, key: int) -> str:
+    once = ' maxUsages="1"' if mark is InterviewMark.READ else ""
     return (
         f"<Label value={quoteattr(shown)} alias={quoteattr(mark.value)} background={quoteattr(colour)} "
         f'hint={quoteattr(hint)} hotkey="{key}"{once}/>'

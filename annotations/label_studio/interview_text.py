@@ -29,7 +29,7 @@ _BETWEEN = re.compile(r"\s+|\\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedPlace:
     """A place as Label Studio says it: paragraphs as XPath, offsets in UTF-16 units, a hash of the words ("": none)."""
 
     start: str
@@ -84,14 +84,14 @@ class InterviewText:
         said = f' data-below="{html.escape(" ".join(below.split()), quote=True)}"' if below else ""
         return f'<p class="{kind}" data-who="{who}"{said}>{html.escape(self.shown(at), quote=False)}</p>'
 
-    def place(self, span: Span) -> Marked:
+    def place(self, span: Span) -> MarkedPlace:
         """Where a span stands. Raises ValueError for one that shares no word with any turn."""
         first, last = self._turn_from(span.start), self._turn_to(span.end)
         if first is None or last is None or first > last:
             raise ValueError(f"no words of a turn lie in [{span.start}, {span.end})")
         begin = max(span.start, self.turns[first].span.start)
         stop = min(span.end, self.turns[last].span.end)
-        return Marked(
+        return MarkedPlace(
             f"/p[{first + 1}]/text()[1]",
             _units(self.shown(first)[: begin - self.turns[first].span.start]),
             f"/p[{last + 1}]/text()[1]",
@@ -99,33 +99,33 @@ class InterviewText:
             hash_of_words(self.words(Span(begin, stop))),
         )
 
-    def span_of(self, marked: Marked) -> Span | None:
+    def span_of(self, marked: MarkedPlace) -> Span | None:
         """The span that a place means; None where there is no such place, or where other words stand there."""
         begin = self._offset(marked.start, marked.start_offset, at_end=False)
         stop = self._offset(marked.end, marked.end_offset, at_end=True)
         if begin is None or stop is None or begin >= stop or not marked.words:
             return None
-        found = Span(begin, stop)
-        said = self.words(found)
-        return found if said.strip() and hash_of_words(said) == marked.words else None
+        span_there = Span(begin, stop)
+        said = self.words(span_there)
+        return span_there if said.strip() and hash_of_words(said) == marked.words else None
 
     def words(self, span: Span) -> str:
         """What the screen shows of a span: words of turns only."""
-        found = []
+        lines = []
         for at, turn in enumerate(self.turns):
             if turn.span.overlap(span):
                 begin = max(span.start, turn.span.start) - turn.span.start
                 stop = min(span.end, turn.span.end) - turn.span.start
-                found.append(self.shown(at)[begin:stop])
-        return "\n".join(found)
+                lines.append(self.shown(at)[begin:stop])
+        return "\n".join(lines)
 
     def _offset(self, path: str, units: int, *, at_end: bool) -> int | None:
-        found = _PARAGRAPH.fullmatch(path)
-        if found is None or int(found[1]) > len(self.turns):
+        paragraph = _PARAGRAPH.fullmatch(path)
+        if paragraph is None or int(paragraph[1]) > len(self.turns):
             return None
-        at = int(found[1]) - 1
+        at = int(paragraph[1]) - 1
         turn = self.turns[at]
-        if found[2] is None:
+        if paragraph[2] is None:
             # the paragraph as a whole: 0 is before its words, 1 behind them; where a selection ends before one, it
             # ends behind the one above
             if units == 0 and at_end:

@@ -61,14 +61,14 @@ def in_list_order(codebook: Codebook) -> list[Code]:
 
 
 def _each_after_its_own(codes: Sequence[Code], waiting: dict[str, set[str]]) -> list[Code]:
-    left, placed, found = list(codes), set[str](), list[Code]()
+    left, placed, ordered = list(codes), set[str](), list[Code]()
     while left:
         # two that hide each other cannot both be first
-        one = next((code for code in left if waiting[code.id] <= placed), left[0])
-        left.remove(one)
-        placed.add(one.id)
-        found.append(one)
-    return found
+        next_code = next((code for code in left if waiting[code.id] <= placed), left[0])
+        left.remove(next_code)
+        placed.add(next_code.id)
+        ordered.append(next_code)
+    return ordered
 
 
 def _typed(code: Code) -> str:

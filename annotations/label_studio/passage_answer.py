@@ -8,7 +8,7 @@ from typing import Any
 
 from annotations.codebook.codes import Codebook
 from annotations.label_studio.annotation import KEPT
-from annotations.label_studio.arrivals import Decision
+from annotations.label_studio.arrivals import CoderDecision
 from annotations.label_studio.controls import (
     EXAMPLE,
     INFLUENCE,
@@ -24,7 +24,7 @@ from annotations.label_studio.controls import (
 from annotations.label_studio.screen import EXAMPLE_ALIAS, NO_CODE_ALIAS
 
 
-def answer_regions(said: Decision, codebook: Codebook, boxes: Collection[str]) -> list[dict[str, Any]]:
+def answer_regions(said: CoderDecision, codebook: Codebook, boxes: Collection[str]) -> list[dict[str, Any]]:
     """What Label Studio keeps of this decision. ``boxes``: the codes for which the task has boxes."""
     by_control: dict[str, list[str]] = {}
     for code in said.codes:
@@ -35,8 +35,8 @@ def answer_regions(said: Decision, codebook: Codebook, boxes: Collection[str]) -
         by_control[INFLUENCE] = [alias for _, alias, meant, _ in INFLUENCES if meant == said.influence]
     if said.concrete_example:
         by_control[EXAMPLE] = [EXAMPLE_ALIAS]
-    found = [_region(name, "choices", {"choices": its}) for name, its in sorted(by_control.items())]
-    return [*found, _region(MEMO, "textarea", {"text": [said.memo]})] if said.memo else found
+    regions = [_region(name, "choices", {"choices": its}) for name, its in sorted(by_control.items())]
+    return [*regions, _region(MEMO, "textarea", {"text": [said.memo]})] if said.memo else regions
 
 
 def can_be_shown(codes: Sequence[str], codebook: Codebook) -> bool:
@@ -47,8 +47,8 @@ def can_be_shown(codes: Sequence[str], codebook: Codebook) -> bool:
 def _control(code: str, codebook: Codebook, boxes: Collection[str]) -> str:
     if is_listed(code, codebook):
         return LIKELY if code in boxes else OTHERS
-    one = codebook[code]
-    return control_of(one, codebook.framework(one.framework))
+    its_code = codebook[code]
+    return control_of(its_code, codebook.framework(its_code.framework))
 
 
 def _region(name: str, kind: str, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def version_label(version: str) -> str:
 
 
 def prediction(
-    found: Candidates, codebook: Codebook, *, version: str, among: Collection[str] | None = None
+    boxes: Candidates, codebook: Codebook, *, version: str, among: Collection[str] | None = None
 ) -> Prediction:
     """What of these candidates is filled in before a coder opens the passage. ``version``: the label of the model version.
 
@@ -47,14 +47,14 @@ def prediction(
     sees, and Label Studio gives it back as accepted. Raises BadInput for a code that the labelling screen does not hold.
     """
     by_control: dict[str, list[str]] = {}
-    for code in found.ticked:
+    for code in boxes.ticked:
         control = control_for(code, codebook)
         if control is None:
             raise BadInput(f'the code "{code}" is not in the codebook, so it cannot be suggested.')
         if control != LIKELY or among is None or code in among:
             by_control.setdefault(control, []).append(code)
     regions = tuple(_region(name, its) for name, its in sorted(by_control.items()))
-    return Prediction(version, found.least_sure, regions)
+    return Prediction(version, boxes.least_sure, regions)
 
 
 def _region(name: str, its: Sequence[str]) -> dict[str, Any]:

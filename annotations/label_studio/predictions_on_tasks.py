@@ -29,13 +29,15 @@ def replace_predictions(
 
     def missing() -> list[tuple[int, Prediction]]:
         there = {task.id: task.versions for task in tasks_by_key(server, project).values()}
-        return [(task, one) for task, one in wanted if one.version not in there.get(task, ())]
+        return [
+            (task, prediction) for task, prediction in wanted if prediction.version not in there.get(task, ())
+        ]
 
     sent, answer = server.send(
         f"api/projects/{project}/import/predictions",
         wanted,
         missing,
-        lambda some: [{"task": task, **one.to_json()} for task, one in some],
+        lambda some: [{"task": task, **prediction.to_json()} for task, prediction in some],
     )
     refused = sent - (int(answer.get("created", 0)) if isinstance(answer, dict) else 0)
     if refused:
@@ -68,14 +70,14 @@ def outdated(
     server: LabelStudio, project: int, tasks: Collection[int], *, version: str
 ) -> dict[int, list[int]]:
     """For each of these tasks, the numbers of the predictions that other versions than this one left on it."""
-    wanted, found = set(tasks), dict[int, list[int]]()
-    for one in server.ask("GET", f"api/predictions/?project={project}") or ():
-        if one["task"] in wanted and one["model_version"] != version:
-            found.setdefault(int(one["task"]), []).append(int(one["id"]))
-    return found
+    wanted, outdated_ids = set(tasks), dict[int, list[int]]()
+    for prediction in server.ask("GET", f"api/predictions/?project={project}") or ():
+        if prediction["task"] in wanted and prediction["model_version"] != version:
+            outdated_ids.setdefault(int(prediction["task"]), []).append(int(prediction["id"]))
+    return outdated_ids
 
 
 def drop_predictions(server: LabelStudio, predictions: Iterable[int]) -> None:
     """Take predictions away one by one: a bulk action would hold Label Studio's database, and coders wait as long."""
-    for one in predictions:
-        server.ask("DELETE", f"api/predictions/{one}/")
+    for prediction in predictions:
+        server.ask("DELETE", f"api/predictions/{prediction}/")

@@ -41,15 +41,15 @@ def ensure_project(
 
     Returns the project and whether it is new (also where the known one has been deleted).
     """
-    found = server.get(_path(known), {}) if known is not None else None
-    if found is None:
+    project_there = server.get(_path(known), {}) if known is not None else None
+    if project_there is None:
         # sent once: nothing would tell a project made by a try that was cut off from another one of this title
         return _project(server, server.ask("POST", "api/projects/", _wanted(title, config, whole))), True
-    if found.get("label_config") != config:
+    if project_there.get("label_config") != config:
         wanted = {"label_config": config}
-        server.ask_patiently("POST", f"{_path(found['id'])}validate/", wanted)
-        server.ask_patiently("PATCH", _path(found["id"]), wanted)
-    return _project(server, found), False
+        server.ask_patiently("POST", f"{_path(project_there['id'])}validate/", wanted)
+        server.ask_patiently("PATCH", _path(project_there["id"]), wanted)
+    return _project(server, project_there), False
 
 
 def used_controls(server: LabelStudio, project: int) -> frozenset[str]:

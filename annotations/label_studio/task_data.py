@@ -24,7 +24,7 @@ REASONS_COME = (
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpokenNear:
     """A turn or segment around the one in question: who said what."""
 
     speaker: str
@@ -32,7 +32,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class EvidenceQuote:
     """A passage that people coded so: the words, and whose they are."""
 
     words: str
@@ -50,7 +50,7 @@ class Reason:
     sure: str = ""
     definition: str = ""
     sentence: str = ""
-    quotes: tuple[Quote, ...] = ()
+    quotes: tuple[EvidenceQuote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class ShownSegment:
     site: str = ""
     wave: str = ""
     time: str = ""
-    before: tuple[Said, ...] = ()
-    after: tuple[Said, ...] = ()
+    before: tuple[SpokenNear, ...] = ()
+    after: tuple[SpokenNear, ...] = ()
     date: str = ""
     passage: str = ""
     links: Links | None = None
@@ -167,12 +167,12 @@ def _reason(reason: Reason) -> str:
     return f"<div style='margin-bottom:6px'>{lines[0]}{inner}</div>"
 
 
-def _context(said: Sequence[Said]) -> str:
+def _context(said: Sequence[SpokenNear]) -> str:
     return "".join(
-        f"<div><b>{_text(one.speaker)}</b> {_text(_short(one.words))}</div>"
-        if one.speaker
-        else f"<div>{_text(_short(one.words))}</div>"
-        for one in said
+        f"<div><b>{_text(turn.speaker)}</b> {_text(_short(turn.words))}</div>"
+        if turn.speaker
+        else f"<div>{_text(_short(turn.words))}</div>"
+        for turn in said
     )
 
 

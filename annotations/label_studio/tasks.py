@@ -41,10 +41,10 @@ class Task:
 
 def tasks_by_key(server: LabelStudio, project: int) -> dict[str, Task]:
     """The project's tasks by our key."""
-    found: dict[str, Task] = {}
+    tasks_there: dict[str, Task] = {}
     for task in _every(server, project):
-        found.setdefault(task.key, task)
-    return found
+        tasks_there.setdefault(task.key, task)
+    return tasks_there
 
 
 def add_tasks(
@@ -58,14 +58,14 @@ def add_tasks(
     for some in slices(len(data), TASKS_AT_A_TIME):
         _import_lot(server, project, data[some])
         progress(some.stop, len(data))
-    found = _once_each(server, project, {one[KEY] for one in data})
-    missing = [one for one in data if one[KEY] not in found]
+    tasks_there = _once_each(server, project, {task_data[KEY] for task_data in data})
+    missing = [task_data for task_data in data if task_data[KEY] not in tasks_there]
     if missing:
         raise TandemError(
             f"Label Studio took {len(data) - len(missing)} of {len(data)} tasks. Run the same command again: "
             f"the others will be sent then."
         )
-    return found
+    return tasks_there
 
 
 def delete_tasks(server: LabelStudio, project: int, tasks: Sequence[int]) -> None:
@@ -76,7 +76,7 @@ def delete_tasks(server: LabelStudio, project: int, tasks: Sequence[int]) -> Non
 
 def touched(server: LabelStudio, project: int, tasks: Sequence[int]) -> set[int]:
     """Which of these tasks somebody has answered, skipped or begun on by now."""
-    found: set[int] = set()
+    task_ids: set[int] = set()
     for some in lots(tasks, NAMED_AT_A_TIME):
         chosen = {"selectedItems": {"all": False, "included": list(some)}}
         params = {
@@ -87,17 +87,17 @@ def touched(server: LabelStudio, project: int, tasks: Sequence[int]) -> set[int]
             "page_size": len(some),
         }
         answer = server.get("api/tasks/", params) or {"tasks": ()}
-        found |= {int(one["id"]) for one in answer["tasks"] if any(one.get(sign) for sign in BEGUN)}
-    return found
+        task_ids |= {int(task["id"]) for task in answer["tasks"] if any(task.get(sign) for sign in BEGUN)}
+    return task_ids
 
 
 def _import_lot(server: LabelStudio, project: int, some: Sequence[Mapping[str, Any]]) -> None:
     def missing() -> list[Mapping[str, Any]]:
         there = tasks_by_key(server, project)
-        return [one for one in some if one[KEY] not in there]
+        return [task_data for task_data in some if task_data[KEY] not in there]
 
     path = f"api/projects/{project}/import"
-    server.send(path, some, missing, lambda rest: [{"data": dict(one)} for one in rest])
+    server.send(path, some, missing, lambda rest: [{"data": dict(task_data)} for task_data in rest])
 
 
 def _once_each(server: LabelStudio, project: int, keys: Collection[str]) -> dict[str, Task]:
@@ -105,15 +105,15 @@ def _once_each(server: LabelStudio, project: int, keys: Collection[str]) -> dict
 
     A request that was given up as lost may be carried out late, after its tasks were sent again.
     """
-    found: dict[str, Task] = {}
+    tasks_there: dict[str, Task] = {}
     surplus: list[int] = []
     for task in _every(server, project):
-        if task.key not in found:
-            found[task.key] = task
+        if task.key not in tasks_there:
+            tasks_there[task.key] = task
         elif task.key in keys and not task.touched:
             surplus.append(task.id)
     delete_tasks(server, project, surplus)
-    return found
+    return tasks_there
 
 
 def _every(server: LabelStudio, project: int) -> Iterator[Task]:

@@ -34,7 +34,7 @@ class Webhook:
         """As plain data, to be kept beside the action; ``kept_webhook`` reads it."""
         if self.action == DELETED:
             return {"project": self.project, "deleted": list(self.deleted)}
-        return {"project": self.project, "annotations": [one.to_json() for one in self.arrivals]}
+        return {"project": self.project, "annotations": [arrival.to_json() for arrival in self.arrivals]}
 
 
 def webhook_of(body: Mapping[str, Any]) -> Webhook:
@@ -47,12 +47,14 @@ def webhook_of(body: Mapping[str, Any]) -> Webhook:
         project = number_in((body.get("project") or {})["id"])
         if action == DELETED:
             return Webhook(
-                action, project, deleted=tuple(number_in(one["id"]) for one in body["annotations"])
+                action,
+                project,
+                deleted=tuple(number_in(annotation["id"]) for annotation in body["annotations"]),
             )
         told, keys = body["annotation"], _keys_by_task(body.get("task") or {})
         arrivals = tuple(
-            arrival_of(one, keys.get(int(one.get("task") or 0)) or _only(keys))
-            for one in (told if isinstance(told, list) else [told])
+            arrival_of(annotation, keys.get(int(annotation.get("task") or 0)) or _only(keys))
+            for annotation in (told if isinstance(told, list) else [told])
         )
     except UNFIT as error:
         raise BadInput(f"the webhook cannot be read ({fault(error)}).") from error
@@ -64,15 +66,21 @@ def kept_webhook(action: str, plain: Mapping[str, Any]) -> Webhook:
     try:
         project = number_in(plain["project"])
         if action == DELETED:
-            return Webhook(action, project, deleted=tuple(number_in(one) for one in plain["deleted"]))
-        return Webhook(action, project, tuple(arrival_of(one) for one in plain["annotations"]))
+            return Webhook(
+                action, project, deleted=tuple(number_in(annotation) for annotation in plain["deleted"])
+            )
+        return Webhook(action, project, tuple(arrival_of(annotation) for annotation in plain["annotations"]))
     except UNFIT as error:
         raise BadInput(f"what was kept of a webhook cannot be read ({fault(error)}).") from error
 
 
 def keys_told_of(plain: Mapping[str, Any]) -> set[UUID]:
     """The keys of the tasks that a kept webhook tells of, also where the rest of it is damaged."""
-    told = (key_in(one.get("key")) for one in plain.get("annotations") or () if isinstance(one, Mapping))
+    told = (
+        key_in(annotation.get("key"))
+        for annotation in plain.get("annotations") or ()
+        if isinstance(annotation, Mapping)
+    )
     return {key for key in told if key is not None}
 
 

@@ -16,7 +16,7 @@ _SEPARATORS = (" × ", " | ", " ¦ ", " ‖ ")
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class MatrixColumns:
     """By what a table is divided: the names of one or two of a transcript's properties or attributes."""
 
     names: tuple[str, ...]
@@ -38,7 +38,7 @@ class Columns:
         )
 
 
-def columns_named(given: Sequence[str], attributes: Attributes) -> Columns:
+def columns_named(given: Sequence[str], attributes: Attributes) -> MatrixColumns:
     """The columns that these names ask for. Raises BadInput for an unknown one, and for none, three or twice the same."""
     names = []
     for given_name in given:
@@ -57,7 +57,7 @@ def columns_named(given: Sequence[str], attributes: Attributes) -> Columns:
         names.append(known[word])
     if not 0 < len(names) < 3 or len(set(names)) < len(names):
         raise BadInput("a table's columns stand for one thing or two different ones, such as case and wave.")
-    return Columns(tuple(names), attributes)
+    return MatrixColumns(tuple(names), attributes)
 
 
 def shown_columns(columns: Iterable[Column]) -> dict[Column, str]:

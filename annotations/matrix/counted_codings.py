@@ -22,7 +22,7 @@ from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedPassage:
     """A passage that carries a code in one phase ("" where none is stated), by the word of one or several people.
 
     ``influence``: "mixed" where they differ; ``concrete_example``: any of them heard one.
@@ -38,7 +38,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _OneCoding:
     """One coding of one coder; ``order``: derived first, then those with a phase, then as they came."""
 
     coder: str
@@ -51,25 +51,25 @@ class _Said:
 
 
 @dataclass(slots=True)
-class _Finding:
+class _CoderFinding:
     code: str
     span: Span
     phases: frozenset[str]
-    said: list[_Said] = field(default_factory=list)
+    said: list[_OneCoding] = field(default_factory=list)
 
 
 def counted_codings(
     applied: Iterable[AppliedCoding], derived: Iterable[Review], phases: Collection[str]
-) -> tuple[Counted, ...]:
+) -> tuple[CountedPassage, ...]:
     """The findings of the coders' own codings and of what was agreed on, by transcript in the order of the text.
 
     ``phases``: the ids of the codes that say in which phase something was; they are no findings themselves.
     """
-    by_transcript: dict[UUID, tuple[list[Review], list[_Said]]] = {}
+    by_transcript: dict[UUID, tuple[list[Review], list[_OneCoding]]] = {}
     for review in derived:
         by_transcript.setdefault(review.transcript, ([], []))[0].append(review)
     for coding in applied:
-        said = _Said(coding.coder, coding.review, coding.coding, coding.derived, coding.review or 0)
+        said = _OneCoding(coding.coder, coding.review, coding.coding, coding.derived, coding.review or 0)
         by_transcript.setdefault(coding.transcript, ([], []))[1].append(said)
     return tuple(
         counted
@@ -79,16 +79,16 @@ def counted_codings(
 
 
 def _in_transcript(
-    transcript: UUID, derived: Sequence[Review], own: Sequence[_Said], phases: frozenset[str]
-) -> Iterator[Counted]:
+    transcript: UUID, derived: Sequence[Review], own: Sequence[_OneCoding], phases: frozenset[str]
+) -> Iterator[CountedPassage]:
     said = _last_word(derived, own)
     said = [phase for phase in _with_phases(said, phases) if phase.coding.code not in phases]
-    by_code: dict[str, list[_Finding]] = {}
+    by_code: dict[str, list[_CoderFinding]] = {}
     for one_said in sorted(said, key=lambda it: (not it.derived, not it.phases, it.sequence)):
         its = by_code.setdefault(one_said.coding.code, [])
         there = _same(its, one_said)
         if there is None:
-            its.append(_Finding(one_said.coding.code, one_said.coding.span, one_said.phases, [one_said]))
+            its.append(_CoderFinding(one_said.coding.code, one_said.coding.span, one_said.phases, [one_said]))
         else:
             there.said.append(one_said)
             there.phases = there.phases or one_said.phases
@@ -100,31 +100,31 @@ def _in_transcript(
             yield _counted(finding, transcript, phase)
 
 
-def _last_word(derived: Sequence[Review], own: Sequence[_Said]) -> list[_Said]:
+def _last_word(derived: Sequence[Review], own: Sequence[_OneCoding]) -> list[_OneCoding]:
     """What the newest consensus on each passage says, and of the coders' own what no consensus is about."""
-    kept: list[_Said] = []
+    kept: list[_OneCoding] = []
     left = list(own)
     newer: list[Review] = []
     for review in sorted(derived, key=lambda review: review.sequence or 0, reverse=True):
         before = [finding for finding in left if _decided(review, finding)]
         left = [finding for finding in left if not _decided(review, finding)]
         for coding in review.codings:
-            said = _Said(review.coder, review.sequence, coding, True, review.sequence or 0)
+            said = _OneCoding(review.coder, review.sequence, coding, True, review.sequence or 0)
             if not any(_decided(other, said) for other in newer):
                 same = tuple(one_said.coding for one_said in before if one_said.coding.code == coding.code)
-                kept.append(_Said(said.coder, said.pass_, coding, True, said.sequence, inherited=same))
+                kept.append(_OneCoding(said.coder, said.pass_, coding, True, said.sequence, inherited=same))
         newer.append(review)
     return kept + left
 
 
-def _decided(review: Review, said: _Said) -> bool:
+def _decided(review: Review, said: _OneCoding) -> bool:
     """Does this consensus speak of at least half of the coding's words, and of its code?"""
     span = said.coding.span
     knows = review.decides is None or said.coding.code in review.decides
     return knows and 2 * (review.span.overlap(span)) >= len(span)
 
 
-def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Said]:
+def _with_phases(said: Sequence[_OneCoding], phases: frozenset[str]) -> Iterator[_OneCoding]:
     """Each coding with the phases that the same coder put on its words: on half of them or, else, on some of them."""
     marks: dict[tuple[str, bool], list[Coding]] = {}
     for one_said in said:
@@ -137,7 +137,7 @@ def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Sai
         its, span = marks.get((one_said.coder, one_said.derived), ()), one_said.coding.span
         over = {c.code for c in its if 2 * (c.span.overlap(span)) >= len(span)}
         phases_here = over or {c.code for c in its if carries(c.span, span)}
-        yield _Said(
+        yield _OneCoding(
             one_said.coder,
             one_said.pass_,
             one_said.coding,
@@ -148,7 +148,7 @@ def _with_phases(said: Sequence[_Said], phases: frozenset[str]) -> Iterator[_Sai
         )
 
 
-def _same(findings: Sequence[_Finding], said: _Said) -> _Finding | None:
+def _same(findings: Sequence[_CoderFinding], said: _OneCoding) -> _CoderFinding | None:
     """The finding that this coding says again: the same passage, and no other phase."""
     span = said.coding.span
     fits = [
@@ -164,13 +164,13 @@ def _same(findings: Sequence[_Finding], said: _Said) -> _Finding | None:
     return max(fits, key=lambda fit: (fit.span.overlap(span), fit.span == span), default=None)
 
 
-def _counted(finding: _Finding, transcript: UUID, phase: str) -> Counted:
+def _counted(finding: _CoderFinding, transcript: UUID, phase: str) -> CountedPassage:
     heard = [coding for one_said in finding.said for coding in (one_said.coding, *one_said.inherited)]
     # what a consensus says of the influence goes before what its coders said
     agreed = [one_said.coding for one_said in finding.said if one_said.derived and one_said.coding.influence]
     stated = {coding.influence for coding in agreed or heard if coding.influence}
     stated = stated - {"none stated"} or stated
-    return Counted(
+    return CountedPassage(
         code=finding.code,
         phase=phase,
         transcript=transcript,

@@ -8,22 +8,22 @@ from functools import cached_property
 from uuid import UUID
 
 from annotations.codebook.codes import Code, Codebook
-from annotations.matrix.columns import Columns
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.columns import MatrixColumns
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.matrix.rating_scale import Heard, Proposal, proposed
 from annotations.names import folded
 from annotations.store.cell_place import Column, column_key, place_key
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind, Transcript
 
 _KINDS = tuple(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True)
-class Cell:
+class CodingCell:
     """The codings of one phase, row and column, with the transcript of each."""
 
-    found: tuple[tuple[Counted, Kept], ...]
+    found: tuple[tuple[CountedPassage, KeptTranscript], ...]
 
     @property
     def codings(self) -> int:
@@ -58,7 +58,7 @@ class Cell:
         )
 
 
-EMPTY = Cell(())
+EMPTY = CodingCell(())
 
 
 def informant_of(transcript: Transcript) -> str | None:
@@ -75,10 +75,10 @@ class Matrix:
     ``columns``: those that hold codings, in the order in which they came.
     """
 
-    cells: Mapping[tuple[str, str, str], Cell]
+    cells: Mapping[tuple[str, str, str], CodingCell]
     columns: tuple[Column, ...]
 
-    def cell(self, phase: str, code: str, column: Column) -> Cell:
+    def cell(self, phase: str, code: str, column: Column) -> CodingCell:
         """What stands there; empty where nothing does."""
         return self.cells.get((phase, code, column_key(column)), EMPTY)
 
@@ -89,13 +89,13 @@ class Matrix:
 
 
 def matrix_of(
-    counted: Iterable[Counted],
-    transcripts: Mapping[UUID, Kept],
-    columns: Columns,
+    counted: Iterable[CountedPassage],
+    transcripts: Mapping[UUID, KeptTranscript],
+    columns: MatrixColumns,
     row_of: Callable[[str], str] = lambda code: code,
 ) -> Matrix:
     """The table of these codings. ``row_of``: the row in which a code stands, its own if nothing is said."""
-    placed: dict[tuple[str, str, str], list[tuple[Counted, Kept]]] = {}
+    placed: dict[tuple[str, str, str], list[tuple[CountedPassage, KeptTranscript]]] = {}
     named: dict[str, Column] = {}
     column_in: dict[UUID, str] = {}
     for passage in counted:
@@ -106,7 +106,7 @@ def matrix_of(
             key = column_in[kept.id] = column_key(column)
             named.setdefault(key, column)
         placed.setdefault((passage.phase, row_of(passage.code), key), []).append((passage, kept))
-    return Matrix({place: Cell(tuple(its)) for place, its in placed.items()}, tuple(named.values()))
+    return Matrix({place: CodingCell(tuple(its)) for place, its in placed.items()}, tuple(named.values()))
 
 
 def rows_at(codebook: Codebook, level: int | None) -> Callable[[str], str]:

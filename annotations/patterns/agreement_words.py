@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from annotations.patterns.stances import Stance, Voices
-from annotations.patterns.triangulation import Finding
+from annotations.patterns.triangulation import SourcedFinding
 
 _SAYS: Mapping[Stance, str] = {
     "helps": "say that it helps",
@@ -15,12 +15,12 @@ _SAYS: Mapping[Stance, str] = {
 }
 
 
-def in_words(finding: Finding) -> str:
+def in_words(finding: SourcedFinding) -> str:
     """The sentences."""
     return " ".join(_sentences(finding))
 
 
-def _sentences(finding: Finding) -> Iterator[str]:
+def _sentences(finding: SourcedFinding) -> Iterator[str]:
     speaking = {kind: voices for kind, voices in finding.kinds.items() if voices.speaking}
     yield _who_speaks(speaking)
     for kind, voices in speaking.items():

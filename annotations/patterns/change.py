@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.matrix.tables import informant_of
 from annotations.names import folded
 from annotations.patterns.stances import Stance, stance_of, voices_of
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 
 NEW, GONE, TURNED, STAYS, ABSENT = "new", "gone", "turned round", "stays", "–"
 NOT_READ = "no source read"
@@ -39,7 +39,10 @@ class Change:
 
 
 def changes(
-    passages: Iterable[Counted], read: Sequence[Kept], column_of: Mapping[UUID, str], waves: Sequence[str]
+    passages: Iterable[CountedPassage],
+    read: Sequence[KeptTranscript],
+    column_of: Mapping[UUID, str],
+    waves: Sequence[str],
 ) -> tuple[Change, ...]:
     """Every code and column with codings in any of these waves. ``read``: the transcripts that somebody has read."""
     wave_of = {kept.id: kept.transcript.wave for kept in read}
@@ -48,7 +51,7 @@ def changes(
     for kept in read:
         key = (column_of[kept.id], kept.transcript.wave)
         number[key] = number.get(key, 0) + 1
-    placed: dict[tuple[str, str, str], dict[str, list[Counted]]] = {}
+    placed: dict[tuple[str, str, str], dict[str, list[CountedPassage]]] = {}
     for passage in passages:
         place = (passage.phase, passage.code, column_of[passage.transcript])
         placed.setdefault(place, {}).setdefault(wave_of[passage.transcript], []).append(passage)
@@ -61,8 +64,8 @@ def changes(
     return tuple(made)
 
 
-def _cell(its: Sequence[Counted], by_id: Mapping[UUID, Kept], read: int) -> WaveCell:
-    by_source: dict[UUID, list[Counted]] = {}
+def _cell(its: Sequence[CountedPassage], by_id: Mapping[UUID, KeptTranscript], read: int) -> WaveCell:
+    by_source: dict[UUID, list[CountedPassage]] = {}
     for passage in its:
         by_source.setdefault(passage.transcript, []).append(passage)
     stances = [stance_of(coding.influence for coding in codings) for codings in by_source.values()]

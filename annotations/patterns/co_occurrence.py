@@ -12,7 +12,7 @@ import numpy as np
 from annotations.arrays import Floats
 from annotations.lots import lots
 from annotations.patterns.chance import adjusted, exact_p, large_enough, mantel_haenszel_p
-from annotations.patterns.coded_passages import CodedPassage
+from annotations.patterns.coded_passages import PassageCodes
 
 EXACT, APPROXIMATE = "exact", "Mantel–Haenszel"
 _AT_A_TIME = 500  # pairs
@@ -27,7 +27,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class CodePair:
     """Two codes. ``passages``: those that carry both; ``with_a``, ``with_b``: those that carry either.
 
     ``informants``: who says both on one passage; ``documents``: how many documents of nobody do. ``expected``: how many
@@ -61,8 +61,8 @@ class Pair:
 
 
 def co_occurrences(
-    passages: Sequence[CodedPassage], voices: Mapping[UUID, Voice], pairs: Iterable[tuple[str, str]]
-) -> tuple[Pair, ...]:
+    passages: Sequence[PassageCodes], voices: Mapping[UUID, Voice], pairs: Iterable[tuple[str, str]]
+) -> tuple[CodePair, ...]:
     """Each of these pairs of codes, in the order given, of which both are used.
 
     ``voices``: whose words each transcript holds.
@@ -78,7 +78,7 @@ def co_occurrences(
     values = adjusted(np.array([judged[at][0] for at in known], dtype=float))
     by_place = dict(zip(known, values.tolist(), strict=True))
     return tuple(
-        Pair(
+        CodePair(
             a=a,
             b=b,
             passages=int(counts.both[i, j]),
@@ -99,7 +99,7 @@ def co_occurrences(
 class _Counts:
     """Passages by informant and code as arrays; i and j are codes, s informants."""
 
-    def __init__(self, passages: Sequence[CodedPassage], voices: Mapping[UUID, Voice]) -> None:
+    def __init__(self, passages: Sequence[PassageCodes], voices: Mapping[UUID, Voice]) -> None:
         self.at: dict[str, int] = {}
         for passage in passages:
             for code in sorted(passage.codes):
@@ -178,7 +178,7 @@ class _Counts:
         return sum(not self.voices[s].person for s in voices_of_both)
 
 
-def jaccard_of(passages: Sequence[CodedPassage], codes: Sequence[str]) -> Floats:
+def jaccard_of(passages: Sequence[PassageCodes], codes: Sequence[str]) -> Floats:
     """Of each two codes the share of the passages with either that carry both; shape (codes, codes), 1 on the diagonal."""
     at = {code: number for number, code in enumerate(codes)}
     both: Floats = np.zeros((len(codes), len(codes)))

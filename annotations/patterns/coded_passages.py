@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
-class CodedPassage:
+class PassageCodes:
     """A passage of a transcript and the codes on it, phases among them."""
 
     transcript: UUID
@@ -25,7 +25,7 @@ class CodedPassage:
     codes: frozenset[str]
 
 
-def coded_passages(counted: Iterable[Counted]) -> tuple[CodedPassage, ...]:
+def coded_passages(counted: Iterable[CountedPassage]) -> tuple[PassageCodes, ...]:
     """The passages of these findings, by transcript in the order of the text."""
     by_transcript: dict[UUID, dict[Span, set[str]]] = {}
     for passage in counted:
@@ -34,7 +34,7 @@ def coded_passages(counted: Iterable[Counted]) -> tuple[CodedPassage, ...]:
         if passage.phase:
             codes.add(passage.phase)
     return tuple(
-        CodedPassage(transcript, span, frozenset(codes))
+        PassageCodes(transcript, span, frozenset(codes))
         for transcript, spans in by_transcript.items()
         for span, codes in _carrying(_joined(spans)).items()
     )
@@ -80,6 +80,6 @@ def _carrying(passages: Mapping[Span, set[str]]) -> dict[Span, set[str]]:
     return codes_of
 
 
-def codes_on(passages: Sequence[CodedPassage]) -> tuple[str, ...]:
+def codes_on(passages: Sequence[PassageCodes]) -> tuple[str, ...]:
     """Every code that any of them carries, sorted."""
     return tuple(sorted({code for passage in passages for code in passage.codes}))

@@ -26,7 +26,7 @@ class Interviewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SaturationStep:
     """What an interview added. ``known``: codes by then; ``run_new``: codes that the run ending here brought.
 
     ``new_information``: their share of the base's codes; both None until there is a run after the base.
@@ -48,7 +48,7 @@ class Saturation:
     """
 
     column: str
-    steps: tuple[Step, ...]
+    steps: tuple[SaturationStep, ...]
     informants: dict[str, tuple[int, ...]]
     base: int
     run: int
@@ -73,7 +73,7 @@ def saturation(
 ) -> Saturation:
     """Walk through the interviews in the order given."""
     seen: set[str] = set()
-    steps: list[Step] = []
+    steps: list[SaturationStep] = []
     base_codes = 0
     for number, interview in enumerate(interviews, start=1):
         new = interview.codes - seen
@@ -84,7 +84,7 @@ def saturation(
         if number >= base + run:
             run_new = sum(len(step.new) for step in steps[number - run :]) + len(new)
             share = run_new / base_codes if base_codes else None
-        steps.append(Step(number, interview, tuple(sorted(new)), len(seen), run_new, share))
+        steps.append(SaturationStep(number, interview, tuple(sorted(new)), len(seen), run_new, share))
     at = next(
         (s.number - run for s in steps if s.new_information is not None and s.new_information <= threshold),
         None,

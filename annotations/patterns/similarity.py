@@ -11,9 +11,9 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from annotations.arrays import Floats
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.patterns.co_occurrence import jaccard_of
-from annotations.patterns.coded_passages import CodedPassage
+from annotations.patterns.coded_passages import PassageCodes
 
 CODES = (
     "Jaccard's index: of the passages that carry either code, the share that carries both (Jaccard 1912, New Phytologist "
@@ -43,7 +43,7 @@ class Similarity:
         return float(self.values[self.names.index(a), self.names.index(b)])
 
 
-def similar_codes(passages: Sequence[CodedPassage], codes: Sequence[str]) -> Similarity:
+def similar_codes(passages: Sequence[PassageCodes], codes: Sequence[str]) -> Similarity:
     """Codes by the passages they share; those on no passage are left out."""
     sizes = dict.fromkeys(codes, 0)
     for passage in passages:
@@ -53,7 +53,7 @@ def similar_codes(passages: Sequence[CodedPassage], codes: Sequence[str]) -> Sim
     return _neighbours(used, jaccard_of(passages, used), [sizes[code] for code in used], CODES)
 
 
-def similar_columns(passages: Iterable[Counted], column_of: Mapping[UUID, str]) -> Similarity:
+def similar_columns(passages: Iterable[CountedPassage], column_of: Mapping[UUID, str]) -> Similarity:
     """Cases, or whatever a transcript's column stands for, by the codes found in each phase."""
     sources: dict[str, set[UUID]] = {}
     carrying: dict[tuple[str, str], dict[str, set[UUID]]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from annotations.patterns.triangulation import Finding
+from annotations.patterns.triangulation import SourcedFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class SingleSource:
     others: int
 
 
-def single_sources(findings: Iterable[Finding]) -> tuple[SingleSource, ...]:
+def single_sources(findings: Iterable[SourcedFinding]) -> tuple[SingleSource, ...]:
     """The findings that only one source supports, or only one informant however often interviewed."""
     rests_on_one = []
     for finding in findings:

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.matrix.tables import informant_of
 from annotations.names import folded
 from annotations.patterns.stances import Stance, Voices, stance_of, voices_of
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind
 
 KINDS = tuple(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SourcedFinding:
     """A code in one phase of one case. ``kinds``, ``roles``: what the sources of each say; ``sources``: their names.
 
     ``informants``: who speaks of it; ``of_nobody``: how many of its sources are of no informant.
@@ -58,21 +58,21 @@ class Finding:
 
 
 def findings_of(
-    passages: Iterable[Counted],
-    read: Sequence[Kept],
+    passages: Iterable[CountedPassage],
+    read: Sequence[KeptTranscript],
     column_of: Mapping[UUID, str],
     role_of: Mapping[UUID, str],
-) -> tuple[Finding, ...]:
+) -> tuple[SourcedFinding, ...]:
     """Every finding.
 
     ``read``: the transcripts that somebody has read; ``role_of``: the role of whoever speaks in each, "" if not known.
     """
     by_id = {kept.id: kept for kept in read}
-    in_column: dict[str, list[Kept]] = {}
+    in_column: dict[str, list[KeptTranscript]] = {}
     for kept in read:
         in_column.setdefault(column_of[kept.id], []).append(kept)
     roles = list(dict.fromkeys(role for kept in read if (role := role_of.get(kept.id, ""))))
-    placed: dict[tuple[str, str, str], dict[UUID, list[Counted]]] = {}
+    placed: dict[tuple[str, str, str], dict[UUID, list[CountedPassage]]] = {}
     for passage in passages:
         place = (passage.phase, passage.code, column_of[passage.transcript])
         placed.setdefault(place, {}).setdefault(passage.transcript, []).append(passage)
@@ -86,22 +86,22 @@ def findings_of(
 
 def _finding(
     place: tuple[str, str, str],
-    its: Mapping[UUID, Sequence[Counted]],
-    sources: Sequence[Kept],
-    there: Sequence[Kept],
+    its: Mapping[UUID, Sequence[CountedPassage]],
+    sources: Sequence[KeptTranscript],
+    there: Sequence[KeptTranscript],
     roles: Sequence[str],
     role_of: Mapping[UUID, str],
-) -> Finding:
+) -> SourcedFinding:
     stances = {
         transcript_id: stance_of(coding.influence for coding in codings)
         for transcript_id, codings in its.items()
     }
 
-    def among(chosen: Sequence[Kept]) -> Voices:
+    def among(chosen: Sequence[KeptTranscript]) -> Voices:
         return voices_of([stances[kept.id] for kept in chosen if kept.id in stances], len(chosen))
 
     people = {folded(who): who for kept in sources if (who := informant_of(kept.transcript))}
-    return Finding(
+    return SourcedFinding(
         *place,
         codings=sum(map(len, its.values())),
         informants=tuple(sorted(people.values())),

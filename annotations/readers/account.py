@@ -27,7 +27,7 @@ class NearLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class WordAccount:
     """Where the words of a file went.
 
     ``words_in``: all words that the reader found in the file. ``kept``: those in turns. ``marks``: labels, times and
@@ -48,7 +48,7 @@ class Account:
     @property
     def words_left_out(self) -> int:
         """How many words are no part of any turn."""
-        return sum(one.words for one in self.left_out)
+        return sum(left.words for left in self.left_out)
 
     @property
     def missing(self) -> int:
@@ -56,4 +56,4 @@ class Account:
         return self.words_in - self.kept - self.marks - self.words_left_out
 
 
-NOTHING_COUNTED = Account()
+NOTHING_COUNTED = WordAccount()

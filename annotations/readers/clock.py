@@ -44,11 +44,11 @@ def seconds(code: str) -> float | None:
     """The seconds that a time code says, or None if it is none: minutes and seconds stay below 60. Those of a time of
     day ("10:14 AM") count from midnight.
     """
-    found = _PARTS.search(code)
-    if found is None:
+    parts = _PARTS.search(code)
+    if parts is None:
         plain = _PLAIN_SECONDS.search(code)
         return float(plain[1]) if plain else None
-    hours, minutes, rest, fraction, half = found.groups()
+    hours, minutes, rest, fraction, half = parts.groups()
     if half is not None:
         hours, minutes, rest = (hours, minutes, rest) if hours is not None else (minutes, rest, "0")
         if int(hours) > 12:
@@ -63,10 +63,10 @@ def seconds(code: str) -> float | None:
 
 def begin_and_end(code: str) -> tuple[float | None, float | None]:
     """The seconds of a time code or of a range of two."""
-    found = [seconds(one) for one in _A_TIME.findall(code)]
-    if len(found) == 2 and found[0] is not None and found[1] is not None:
-        return found[0], max(found[0], found[1])
-    return (found[0] if found else seconds(code)), None
+    times = [seconds(code_of_time) for code_of_time in _A_TIME.findall(code)]
+    if len(times) == 2 and times[0] is not None and times[1] is not None:
+        return times[0], max(times[0], times[1])
+    return (times[0] if times else seconds(code)), None
 
 
 def is_time(text: str) -> bool:
@@ -93,16 +93,16 @@ class Timed:
 
 def without_times(words: str) -> Timed:
     """Take the time codes in brackets out of words. One at the end says when the words ended, as f4 writes it."""
-    found = [
+    times = [
         (m.start(), m.end(), at, count_words(m[0]))
         for m in _IN_WORDS.finditer(words)
         if (at := seconds(m[0])) is not None
     ]
-    if not found:
+    if not times:
         return Timed(words)
-    last = found[-1][2] if not words[found[-1][1] :].strip() else None
-    first = found[0][2] if found[0][0] == 0 or len(found) > 1 or last is None else None
-    return Timed(_IN_WORDS.sub(_gap, words).strip(), first, last, sum(one[3] for one in found))
+    last = times[-1][2] if not words[times[-1][1] :].strip() else None
+    first = times[0][2] if times[0][0] == 0 or len(times) > 1 or last is None else None
+    return Timed(_IN_WORDS.sub(_gap, words).strip(), first, last, sum(time[3] for time in times))
 
 
 def _gap(code: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from annotations.names import folded
 from annotations.readers.counted_turns import without_counts
 from annotations.readers.interview_head import head_of
-from annotations.readers.label_forms import Form, Mark, colon_form, ends_sentence
+from annotations.readers.label_forms import Form, LabelMark, colon_form, ends_sentence
 from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of
 from annotations.readers.label_words import listed
 from annotations.readers.text_lines import TextLines
@@ -30,7 +30,7 @@ _MOST_KEYS_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownLabels:
     """The labels that study.yaml lists: of those who ask, and of those who answer."""
 
     interviewers: Sequence[str]
@@ -46,7 +46,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class ColonLabels:
     """The lines that start a turn, why each label is a speaker (by its key), and what nearly was a label and why not."""
 
     starts: tuple[Form, ...] = ()
@@ -55,15 +55,15 @@ class Labels:
     head: frozenset[int] = frozenset()
 
 
-def colon_labels(lines: TextLines, beside: Mapping[int, object], known: Known) -> Labels:
+def colon_labels(lines: TextLines, beside: Mapping[int, object], known: KnownLabels) -> ColonLabels:
     """The labels with a colon that are speakers; none for a text without speakers."""
     filled = [at for at in lines.filled if at not in beside]
     forms = _forms(lines, filled)
-    for marks in ((Mark.COLON,), (Mark.COLON, Mark.TIGHT)):
-        found = _labels([one for one in forms if one.mark in marks], forms, lines, filled, known)
-        if found.starts:
-            return found
-    return found
+    for marks in ((LabelMark.COLON,), (LabelMark.COLON, LabelMark.TIGHT)):
+        labels_there = _labels([form for form in forms if form.mark in marks], forms, lines, filled, known)
+        if labels_there.starts:
+            return labels_there
+    return labels_there
 
 
 def _forms(lines: TextLines, filled: Sequence[int]) -> list[Form]:
@@ -82,33 +82,38 @@ def _forms(lines: TextLines, filled: Sequence[int]) -> list[Form]:
 
 
 def _read(lines: TextLines, filled: Sequence[int], *, numbers: bool) -> list[Form]:
-    found = (colon_form(at, lines.texts[at], numbers=numbers) for at in filled)
-    return without_counts([form for form in found if form])
+    forms = (colon_form(at, lines.texts[at], numbers=numbers) for at in filled)
+    return without_counts([form for form in forms if form])
 
 
 def _labels(
-    asked: Sequence[Form], forms: Sequence[Form], lines: TextLines, filled: Sequence[int], known: Known
-) -> Labels:
+    asked: Sequence[Form], forms: Sequence[Form], lines: TextLines, filled: Sequence[int], known: KnownLabels
+) -> ColonLabels:
     head = head_of(lines, asked, filled)
-    evidence = _Evidence(lines, [at for at in filled if at not in head], known)
-    why = evidence.speakers([one for one in asked if one.line not in head], len({one.key for one in asked}))
-    starts = tuple(one for one in forms if one.key in why and one.line not in head)
-    taken = {one.line for one in starts}
+    evidence = _LabelEvidence(lines, [at for at in filled if at not in head], known)
+    why = evidence.speakers(
+        [form for form in asked if form.line not in head], len({form.key for form in asked})
+    )
+    starts = tuple(form for form in forms if form.key in why and form.line not in head)
+    taken = {start.line for start in starts}
     near = tuple(
-        (one, evidence.why_not(one, bool(starts)))
-        for one in forms
-        if one.line not in taken and one.line not in head and _looks_like_one(one)
+        (form, evidence.why_not(form, bool(starts)))
+        for form in forms
+        if form.line not in taken and form.line not in head and _looks_like_one(form)
     )
     too_long = [
-        Form(at, Mark.COLON, "", 0) for at in filled if at not in taken and _LONG.match(lines.texts[at])
+        Form(at, LabelMark.COLON, "", 0) for at in filled if at not in taken and _LONG.match(lines.texts[at])
     ]
-    near = (*near, *((one, "what stands before its colon is longer than a label may be") for one in too_long))
-    return Labels(starts, why, near if starts else near[: len(near) - len(too_long)], head)
+    near = (
+        *near,
+        *((form, "what stands before its colon is longer than a label may be") for form in too_long),
+    )
+    return ColonLabels(starts, why, near if starts else near[: len(near) - len(too_long)], head)
 
 
 def _looks_like_one(form: Form) -> bool:
     shape = shape_of(form.label)
-    if form.mark is Mark.TIGHT:
+    if form.mark is LabelMark.TIGHT:
         return shape is Shape.ROLE
     words = form.label.split()
     with_article = (
@@ -136,10 +141,10 @@ class _Style:
         )
 
 
-class _Evidence:
+class _LabelEvidence:
     """What the lines of a file say of the labels in it."""
 
-    def __init__(self, lines: TextLines, filled: Sequence[int], known: Known) -> None:
+    def __init__(self, lines: TextLines, filled: Sequence[int], known: KnownLabels) -> None:
         self._lines, self._filled, self._known = lines, filled, known
         self._clocks = False
         self._before = dict(zip(filled[1:], filled, strict=False))
@@ -220,7 +225,7 @@ class _Evidence:
 
     def why_not(self, form: Form, speakers: bool) -> str:
         """Why a line that looks like a label was not taken for one."""
-        if form.mark is Mark.TIGHT:
+        if form.mark is LabelMark.TIGHT:
             return "no space stands after the colon"
         if is_head(form.label):
             return "it looks like a heading above an interview"

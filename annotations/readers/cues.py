@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotations.names import folded
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.label_forms import ends_sentence, name_alone, without_brackets
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
 from annotations.readers.speaker_labels import speakers_among
@@ -31,7 +31,7 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _CuePiece:
     begins: float
     ends: float
     speaker: str
@@ -40,7 +40,7 @@ class _Piece:
 
 
 @dataclass(slots=True)
-class _Counted:
+class _UncountedLines:
     """What of the cues' lines is no part of a turn: labels, and lines that are shown twice."""
 
     marks: int = 0
@@ -50,11 +50,11 @@ class _Counted:
 
 def turns_of_cues(
     cues: Sequence[Cue], interviewers: Sequence[str], rules: LabelRules = USUAL
-) -> tuple[list[SpokenTurn], Account]:
+) -> tuple[list[SpokenTurn], WordAccount]:
     """Cues of one speaker in a row are one turn. Where no cue names a speaker, a turn ends with its sentence. And the
     account of the words in their lines.
     """
-    counted = _Counted()
+    counted = _UncountedLines()
     pieces = list(_pieces(cues, interviewers, rules, counted))
     named = any(piece.speaker for piece in pieces)
     turns: list[SpokenTurn] = []
@@ -74,9 +74,11 @@ def turns_of_cues(
     return turns, _account(cues, turns, counted, named)
 
 
-def _account(cues: Sequence[Cue], turns: Sequence[SpokenTurn], counted: _Counted, named: bool) -> Account:
+def _account(
+    cues: Sequence[Cue], turns: Sequence[SpokenTurn], counted: _UncountedLines, named: bool
+) -> WordAccount:
     twice = sum(map(count_words, counted.twice))
-    return Account(
+    return WordAccount(
         words_in=sum(count_words(line) for cue in cues for line in cue.lines),
         kept=sum(count_words(turn.words) for turn in turns),
         marks=counted.marks,
@@ -94,18 +96,18 @@ def _with_words(turn: SpokenTurn, words: Sequence[str]) -> SpokenTurn:
     return replace(turn, words=" ".join(filter(None, words)))
 
 
-def _same_speaker(_before: _Piece, piece: _Piece, turns: Sequence[SpokenTurn]) -> bool:
+def _same_speaker(_before: _CuePiece, piece: _CuePiece, turns: Sequence[SpokenTurn]) -> bool:
     return not piece.speaker or folded(piece.speaker) == folded(turns[-1].speaker)
 
 
-def _same_sentence(before: _Piece, piece: _Piece, _turns: Sequence[SpokenTurn]) -> bool:
+def _same_sentence(before: _CuePiece, piece: _CuePiece, _turns: Sequence[SpokenTurn]) -> bool:
     paused = piece.begins - before.ends >= _PAUSE
     return not (piece.changes or paused or ends_sentence(before.words))
 
 
 def _pieces(
-    cues: Sequence[Cue], interviewers: Sequence[str], rules: LabelRules, counted: _Counted
-) -> Iterator[_Piece]:
+    cues: Sequence[Cue], interviewers: Sequence[str], rules: LabelRules, counted: _UncountedLines
+) -> Iterator[_CuePiece]:
     """The cues' lines, each with its speaker; what is shown twice while captions roll is kept once."""
     shown = [(cue, line) for cue in _unrolled(cues, counted) for line in cue.lines if line.strip()]
     voiced = any(cue.voice for cue, _ in shown)
@@ -116,13 +118,13 @@ def _pieces(
         if label is not None:
             counted.marks += count_words(words[: label.width])
             counted.why.setdefault(label.label, "its label stands before the words of cues")
-            yield _Piece(cue.begins, cue.ends, label.label, one_line(words[label.width :]), words != line)
+            yield _CuePiece(cue.begins, cue.ends, label.label, one_line(words[label.width :]), words != line)
             continue
         said = one_line(line if cue.voice else words)
         if cue.voice:
             counted.why.setdefault(cue.voice, "the cues name it")
         if said or cue.voice:
-            yield _Piece(cue.begins, cue.ends, cue.voice, said, words != line)
+            yield _CuePiece(cue.begins, cue.ends, cue.voice, said, words != line)
 
 
 def with_names_above(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
@@ -138,17 +140,17 @@ def with_names_above(cues: Sequence[Cue]) -> tuple[list[Cue], int]:
     lines = [cue.lines[0] for cue in bare if len(cue.lines) > 1 and folded(cue.lines[0]) in named]
     # brackets around every name are the program's
     plain = without_brackets if all(without_brackets(line) != line.strip() for line in lines) else str
-    found, marks = [], 0
+    cues_named, marks = [], 0
     for cue in cues:
         has_name = not cue.voice and len(cue.lines) > 1 and folded(cue.lines[0]) in named
         marks += count_words(cue.lines[0]) if has_name else 0
-        found.append(
+        cues_named.append(
             replace(cue, voice=label_of(plain(cue.lines[0])), lines=cue.lines[1:]) if has_name else cue
         )
-    return found, marks
+    return cues_named, marks
 
 
-def _unrolled(cues: Sequence[Cue], counted: _Counted) -> Iterator[Cue]:
+def _unrolled(cues: Sequence[Cue], counted: _UncountedLines) -> Iterator[Cue]:
     before: Cue | None = None
     for cue in cues:
         lines = cue.lines

@@ -13,7 +13,7 @@ from annotations.errors import BadInput, nearest
 from annotations.names import fault_of_name, folded, name_in_short
 from annotations.problems import Problem, Problems, problem_of
 from annotations.readers.spoken import ReadTranscript
-from annotations.sheets.sheet import Row, Sheet, read_sheet
+from annotations.sheets.sheet import Sheet, SheetRow, read_sheet
 from annotations.study.config import StudyConfig
 from annotations.study.speakers import ANYBODY
 from annotations.transcript import Consents, Kind, Transcript
@@ -88,7 +88,7 @@ class Description:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class ImportManifest:
     """A table of files and where each belongs. ``attributes``: what its other columns say of a file's participants."""
 
     file: str
@@ -101,7 +101,7 @@ class Manifest:
         return tuple(self.rows)
 
 
-def read_manifest(file: Path) -> Manifest:
+def read_manifest(file: Path) -> ImportManifest:
     """Read a manifest: ``file`` and optionally ``transcript, case, site, wave, kind, participant, session,
     language, date, may_train, may_quote, visible_to``. Paths are relative to it and stay below its folder. Any other
     column is an attribute of the participants.
@@ -125,11 +125,11 @@ def read_manifest(file: Path) -> Manifest:
             faults.append(problem_of(file, str(error)))
     if faults:
         raise Problems(faults, _NONE_IMPORTED)
-    return Manifest(str(file), rows, attributes)
+    return ImportManifest(str(file), rows, attributes)
 
 
 def said_of(
-    read: ReadTranscript, *, options: Description, manifest: Manifest | None, config: StudyConfig
+    read: ReadTranscript, *, options: Description, manifest: ImportManifest | None, config: StudyConfig
 ) -> Description:
     """What is said of a transcript, by whoever says it most strongly: see ``describe``."""
     where = read.source
@@ -145,7 +145,7 @@ def describe(
     read: ReadTranscript,
     *,
     options: Description,
-    manifest: Manifest | None,
+    manifest: ImportManifest | None,
     config: StudyConfig,
 ) -> Transcript:
     """The transcript with its description. The command's options are the strongest word, then the manifest, then
@@ -189,22 +189,22 @@ def refuse_bad_name(what: str, given: str | None, where: str) -> None:
 
 def _from_name(name: str, pattern: str, where: str) -> Description:
     """What the study's pattern finds in the file's name; it has to match from its beginning."""
-    found = re.match(pattern, name) if pattern else None
-    if found is None:
+    match = re.match(pattern, name) if pattern else None
+    if match is None:
         return Description()
-    groups = {key: value for key, value in found.groupdict().items() if value and key in _COLUMNS}
-    if not found.groupdict():
-        groups = {"participant": found.group()}
+    groups = {key: value for key, value in match.groupdict().items() if value and key in _COLUMNS}
+    if not match.groupdict():
+        groups = {"participant": match.group()}
     return Description.of(groups, where)
 
 
 def _from_place(place: str, pattern: str, where: str) -> Description:
     """What the study's pattern finds in the file's path below the folder that is imported, anywhere in it."""
-    found = re.search(pattern, place) if pattern else None
-    if found is None:
+    match = re.search(pattern, place) if pattern else None
+    if match is None:
         return Description()
     return Description.of(
-        {key: value for key, value in found.groupdict().items() if value and key in _COLUMNS}, where
+        {key: value for key, value in match.groupdict().items() if value and key in _COLUMNS}, where
     )
 
 
@@ -225,7 +225,9 @@ def _only_participant(read: ReadTranscript) -> str | None:
 def _case_and_site(said: Description, config: StudyConfig, where: str) -> tuple[str, str]:
     cases = config.cases
     case = _as_listed("case", said.case, tuple(cases), where)
-    site = _as_listed("site", said.site, tuple(one for its in cases.values() for one in its), where)
+    site = _as_listed(
+        "site", said.site, tuple(site_listed for its in cases.values() for site_listed in its), where
+    )
     case = case or next((name for name, its in cases.items() if site in its), "")
     if site and case in cases and cases[case] and site not in cases[case]:
         raise BadInput(
@@ -250,7 +252,7 @@ def _as_listed(what: str, given: str | None, listed: Sequence[str], where: str) 
     )
 
 
-def _named_file(row: Row, folder: Path, where: str) -> Path:
+def _named_file(row: SheetRow, folder: Path, where: str) -> Path:
     given = row["file"]
     if not given:
         raise BadInput(f'{where}, column "file": it is empty. Every row names a file.')
@@ -262,7 +264,7 @@ def _named_file(row: Row, folder: Path, where: str) -> Path:
     return folder / path.relative_to(folder.resolve())
 
 
-def _own(row: Row, sheet: Sheet, where: str) -> dict[str, str]:
+def _own(row: SheetRow, sheet: Sheet, where: str) -> dict[str, str]:
     """What the columns of the team's own say in a row."""
     said = {sheet.headings[column]: row[column] for column in sheet.ignored if row[column]}
     for name, value in said.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import is_time
-from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
 from annotations.readers.line_layouts import turns_of_lines
 from annotations.readers.looks import Paragraph, looks_of_lines
 from annotations.readers.speaker_table import turns_of_table
@@ -31,7 +31,7 @@ class Document:
 
 def turns_of_document(
     document: Document, interviewers: Sequence[str], rules: LabelRules = USUAL
-) -> tuple[list[SpokenTurn], Account]:
+) -> tuple[list[SpokenTurn], WordAccount]:
     """Turns from the document's tables if they hold most of its words; else from its lines, each paragraph a turn
     without a speaker where no line names one. And the account of its words.
     """
@@ -50,15 +50,15 @@ def turns_of_document(
 
 def _turns(
     blocks: Sequence[str | Paragraph | Table], interviewers: Sequence[str], rules: LabelRules
-) -> tuple[list[SpokenTurn], Account]:
+) -> tuple[list[SpokenTurn], WordAccount]:
     tables = [block for block in blocks if isinstance(block, tuple)]
     paragraphs = [_text(block) for block in blocks if not isinstance(block, tuple)]
     in_tables = sum(len(cell) for table in tables for row in table for cell in row)
-    if in_tables > sum(map(len, paragraphs)) and rules.lines is not Lines.NO_SPEAKERS:
-        found = _of_tables(tables)
-        if found is not None:
+    if in_tables > sum(map(len, paragraphs)) and rules.lines is not LineRule.NO_SPEAKERS:
+        turns_of_tables = _of_tables(tables)
+        if turns_of_tables is not None:
             outside = [text for text in paragraphs if text.strip()]
-            return found[0], _with_outside(found[1], outside)
+            return turns_of_tables[0], _with_outside(turns_of_tables[1], outside)
     spoken, account = turns_of_lines(_lines(blocks), interviewers, rules)
     if tables and not any(turn.speaker for turn in spoken):
         rows = [" | ".join(one_line(cell) for cell in row if cell.strip()) if isinstance(block, tuple) else block
@@ -67,43 +67,43 @@ def _turns(
     return spoken, account
 
 
-def _with_outside(account: Account, outside: Sequence[str]) -> Account:
+def _with_outside(account: WordAccount, outside: Sequence[str]) -> WordAccount:
     left_out = [
         LeftOut("paragraph", "outside the tables", count_words(text), first_words(text)) for text in outside
     ]
-    words = sum(one.words for one in left_out)
+    words = sum(left.words for left in left_out)
     return replace(account, words_in=account.words_in + words, left_out=(*account.left_out, *left_out))
 
 
-def _of_tables(tables: Sequence[Table]) -> tuple[list[SpokenTurn], Account] | None:
+def _of_tables(tables: Sequence[Table]) -> tuple[list[SpokenTurn], WordAccount] | None:
     """The turns of all tables; one in which a transcript goes on after a page has no head of its own."""
     joined = turns_of_table([row for table in tables for row in table])
     if joined is not None:
         return joined
     turns: list[SpokenTurn] = []
-    account = Account()
+    account = WordAccount()
     for table in tables:
-        found = turns_of_table(table)
-        if found is None:
+        turns_there = turns_of_table(table)
+        if turns_there is None:
             cells = " ".join(cell for row in table for cell in row)
-            account = _added(account, Account(count_words(cells), left_out=(
+            account = _added(account, WordAccount(count_words(cells), left_out=(
                 LeftOut("table", "a table of neither speakers nor words", count_words(cells), first_words(cells)),
             )))  # fmt: skip
         else:
-            turns.extend(found[0])
-            account = _added(account, found[1])
+            turns.extend(turns_there[0])
+            account = _added(account, turns_there[1])
     return (turns, account) if turns else None
 
 
-def _added(one: Account, other: Account) -> Account:
+def _added(account: WordAccount, other: WordAccount) -> WordAccount:
     return replace(
-        one,
-        words_in=one.words_in + other.words_in,
-        kept=one.kept + other.kept,
-        marks=one.marks + other.marks,
-        left_out=(*one.left_out, *other.left_out),
-        layout=one.layout or other.layout,
-        speakers={**one.speakers, **other.speakers},
+        account,
+        words_in=account.words_in + other.words_in,
+        kept=account.kept + other.kept,
+        marks=account.marks + other.marks,
+        left_out=(*account.left_out, *other.left_out),
+        layout=account.layout or other.layout,
+        speakers={**account.speakers, **other.speakers},
     )
 
 
@@ -132,8 +132,10 @@ def _text(block: str | Paragraph | Table) -> str:
 
 
 def _with_time(row: Sequence[str]) -> list[str]:
-    """A row's cells, a time on the line of the next."""
+    """A row's cells, a time or the number of the row on the line of the next."""
     cells = [cell for cell in row if cell.strip()]
+    if len(cells) > 1 and row[0].strip().isdecimal():
+        cells = [f"[{row[0].strip()}] {cells[1]}", *cells[2:]]
     if len(cells) > 1 and is_time(cells[0]):
         return [f"[{cells[0].strip('[]() ')}] {cells[1]}", *cells[2:]]
     return cells

@@ -118,7 +118,9 @@ def _cells(row: Any) -> list[Any]:
 
 
 def _cell(cell: Any) -> str:
-    return "\n".join(_paragraph(one).text for one in cell.iter(f"{W}p") if not _in_a_box(one, cell))
+    return "\n".join(
+        _paragraph(paragraph).text for paragraph in cell.iter(f"{W}p") if not _in_a_box(paragraph, cell)
+    )
 
 
 def _in_a_box(paragraph: Any, cell: Any) -> bool:
@@ -141,16 +143,16 @@ def _paragraph(paragraph: Any) -> Paragraph:
     """A paragraph with what was added while changes were tracked, without what was deleted, and how it looks."""
     parts: list[tuple[str, Looks]] = []
     whole = _looks_of_paragraph(paragraph)
-    todo: list[tuple[Any, Looks]] = [(one, whole) for one in reversed(paragraph)]
+    todo: list[tuple[Any, Looks]] = [(node, whole) for node in reversed(paragraph)]
     while todo:
-        one, looks = todo.pop()
-        if one.tag == f"{W}t":
-            parts.append((one.text or "", looks))
-        elif one.tag in _TEXT:
-            parts.append((_TEXT[one.tag], looks))
-        elif one.tag not in _LEFT_OUT:
-            its = whole | _looks_of_run(one) if one.tag == f"{W}r" else looks
-            todo.extend((below, its) for below in reversed(one))
+        node, looks = todo.pop()
+        if node.tag == f"{W}t":
+            parts.append((node.text or "", looks))
+        elif node.tag in _TEXT:
+            parts.append((_TEXT[node.tag], looks))
+        elif node.tag not in _LEFT_OUT:
+            its = whole | _looks_of_run(node) if node.tag == f"{W}r" else looks
+            todo.extend((below, its) for below in reversed(node))
     return Paragraph.of(parts)
 
 
@@ -158,25 +160,25 @@ def _looks_of_paragraph(paragraph: Any) -> Looks:
     """Its style and how far it is indented."""
     style = paragraph.find(f"{W}pPr/{W}pStyle")
     indent = paragraph.find(f"{W}pPr/{W}ind")
-    found = {f"style {style.get(f'{W}val')}"} if style is not None else set()
+    looks = {f"style {style.get(f'{W}val')}"} if style is not None else set()
     left = "" if indent is None else indent.get(f"{W}left") or indent.get(f"{W}start") or ""
-    return frozenset(found | ({f"indent {left}"} if left.strip("0") else set()))
+    return frozenset(looks | ({f"indent {left}"} if left.strip("0") else set()))
 
 
 def _looks_of_run(run: Any) -> Looks:
     properties = run.find(f"{W}rPr")
     if properties is None:
         return PLAIN
-    found = set()
+    looks = set()
     for mark in properties:
         value = str(mark.get(f"{W}val") or "")
         if mark.tag in _LOOKS and value not in ("0", "false", "off", "none"):
-            found.add(_LOOKS[mark.tag])
+            looks.add(_LOOKS[mark.tag])
         elif mark.tag in _COLOURS and value.lower() not in ("", "auto", "000000", "none"):
-            found.add(f"color {value.lower()}")
+            looks.add(f"color {value.lower()}")
         elif mark.tag == f"{W}rStyle" and value:
-            found.add(f"style {value}")
-    return frozenset(found)
+            looks.add(f"style {value}")
+    return frozenset(looks)
 
 
 def _plain(block: Paragraph | Table) -> str:

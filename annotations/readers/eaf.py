@@ -35,14 +35,14 @@ def read_eaf(
     cues: list[Cue] = []
     left_out: list[LeftOut] = []
     for tier in root.iter("TIER"):
-        found = list(_cues(tier, slots))
+        cues_there = list(_cues(tier, slots))
         words = _words(tier)
-        if tier.get("PARENT_REF") is not None or not found:
+        if tier.get("PARENT_REF") is not None or not cues_there:
             what = label_of(tier.get("TIER_ID") or "?")
             why = "a tier that refers to another, or has no times" if words else "a tier without words"
             left_out.append(LeftOut(f"tier {what}", why, count_words(words), first_words(words)))
         else:
-            cues.extend(found)
+            cues.extend(cues_there)
     if not cues:
         raise BadInput(
             f"{file} has no tier with words and times. Check in ELAN that the speech is in tiers of its own."
@@ -57,7 +57,7 @@ def read_eaf(
 
 
 def _words(element: Any) -> str:
-    return "\n".join("".join(one.itertext()) for one in element.iter("ANNOTATION_VALUE"))
+    return "\n".join("".join(value.itertext()) for value in element.iter("ANNOTATION_VALUE"))
 
 
 def _parsed(content: bytes, file: str) -> Any:

@@ -24,7 +24,9 @@ def read_html(
     page = HtmlText()
     page.feed(text)
     page.close()
-    spoken, account = turns_of_document(Document(tuple(page.paragraphs)), interviewers, rules)
+    spoken, account = turns_of_document(
+        Document(tuple(page.paragraphs), (("comments", " ".join(page.comments)),)), interviewers, rules
+    )
     return finished(
         spoken,
         name=name,

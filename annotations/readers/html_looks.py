@@ -50,14 +50,14 @@ class OpenTags:
 
 
 def _looks(tag: str, attrs: dict[str, str | None]) -> Looks:
-    found = {_TAGS[tag]} if tag in _TAGS else set()
+    looks = {_TAGS[tag]} if tag in _TAGS else set()
     style = (attrs.get("style") or "")[:_LONGEST].lower()
     for look, pattern in (("bold", _BOLD), ("italic", _ITALIC), ("underlined", _UNDERLINED)):
         if pattern.search(style):
-            found.add(look)
+            looks.add(look)
     colours = [m["color"].strip() for m in _COLOUR.finditer(style)]
     colours.append((attrs.get("color") or "").strip().lower())
-    found |= {f"color {color}" for color in colours if color and color not in _BLACK}
+    looks |= {f"color {color}" for color in colours if color and color not in _BLACK}
     if (m := _INDENT.search(style)) is not None and m["left"].strip().strip("0.") not in (
         "",
         "px",
@@ -65,9 +65,9 @@ def _looks(tag: str, attrs: dict[str, str | None]) -> Looks:
         "cm",
         "em",
     ):
-        found.add(f"indent {m['left'].strip()}")
+        looks.add(f"indent {m['left'].strip()}")
     if tag == "blockquote":
-        found.add("indent blockquote")
+        looks.add("indent blockquote")
     if tag in _PARAGRAPHS or tag in ("span", "font"):
-        found |= {f"style {one}" for one in (attrs.get("class") or "")[:_LONGEST].split()}
-    return frozenset(found)
+        looks |= {f"style {style}" for style in (attrs.get("class") or "")[:_LONGEST].split()}
+    return frozenset(looks)

@@ -11,6 +11,8 @@ from annotations.readers.looks import Looks, Paragraph
 _BREAKS = frozenset(
     {"p", "div", "br", "li", "h1", "h2", "h3", "h4", "blockquote", "tr", "table", "ul", "ol", "dt", "dd"}
 )
+# Google Docs puts comments below the text, and a letter in brackets where each belongs
+_TO_THE_END = "comments"
 _SILENT = frozenset({"script", "style", "head"})
 # what is no tag of HTML is somebody's word: "<doctor>" for a name that was blanked
 _TAGS = frozenset(
@@ -32,8 +34,10 @@ class HtmlText(HTMLParser):
         self.parts: list[str] = []
         self._looks: list[Looks] = []
         self._tags = OpenTags()
+        self.comments: list[str] = []
         self._stamp = False
         self._silent = 0
+        self._comment = ""
 
     @property
     def lines(self) -> list[str]:
@@ -47,7 +51,7 @@ class HtmlText(HTMLParser):
         for text, looks in zip(self.parts, self._looks, strict=True):
             first, *rest = text.split("\n")
             lines[-1].append((first, looks))
-            lines.extend([(one, looks)] for one in rest)
+            lines.extend([(text, looks)] for text in rest)
         return [Paragraph.of(_without_end(parts)) for parts in lines]
 
     def _add(self, text: str) -> None:
@@ -72,6 +76,11 @@ class HtmlText(HTMLParser):
             self._add(self.get_starttag_text() or "")
         self._silent += tag in _SILENT
         self._tags.open(tag, attrs)
+        if tag == "a" and self._comment != _TO_THE_END:
+            where = dict(attrs).get("href") or ""
+            self._comment = (
+                _TO_THE_END if where.startswith("#cmnt_ref") else "a" if where.startswith("#cmnt") else ""
+            )
 
     def handle_endtag(self, tag: str) -> None:
         """A line for each paragraph, a tab after a cell."""
@@ -81,6 +90,8 @@ class HtmlText(HTMLParser):
             self._add("\t")
         if tag == "span":
             self._stamp = False
+        if tag == "a" and self._comment == "a":
+            self._comment = ""
         self._silent = max(0, self._silent - (tag in _SILENT))
         self._tags.close(tag)
 
@@ -88,6 +99,9 @@ class HtmlText(HTMLParser):
         """The words, on one line."""
         if not self._silent:
             words = data.replace("\n", " ")
+            if self._comment:
+                self.comments.append(words)
+                return
             self._add(f" [{words.strip()}] " if self._stamp and words.strip() else words)
 
 

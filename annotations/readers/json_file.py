@@ -54,7 +54,7 @@ def read_json(
     segments = _chosen(list(_lists(plain)))
     if segments:
         names_of = _names_by_id(plain)
-        spoken = in_seconds([_turn(one, names_of) for one in segments])
+        spoken = in_seconds([_turn(segment, names_of) for segment in segments])
         cues = [
             Cue(t.begins or 0.0, t.ends or t.begins or 0.0, (t.words,), t.speaker) for t in spoken if t.words
         ]
@@ -79,40 +79,40 @@ def read_json(
 def _lists(plain: Any, depth: int = 0) -> Iterator[Sequence[Mapping[str, Any]]]:
     """The lists of objects with a text, wherever they stand; the longest is the transcript."""
     if isinstance(plain, list):
-        found = [one for one in plain if isinstance(one, dict) and _text(one)]
-        if found and 2 * len(found) >= len(plain):
-            yield found
+        turns_there = [element for element in plain if isinstance(element, dict) and _text(element)]
+        if turns_there and 2 * len(turns_there) >= len(plain):
+            yield turns_there
             return
     below = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list) else ()
     if depth < _DEEPEST:
-        for one in below:
-            yield from _lists(one, depth + 1)
+        for child in below:
+            yield from _lists(child, depth + 1)
 
 
 def _chosen(lists: Sequence[Sequence[Mapping[str, Any]]]) -> Sequence[Mapping[str, Any]]:
     """The list that is the transcript: of those with most of the words, one that names speakers, and not of single words."""
-    words = [[count_words(_text(one)) for one in its] for its in lists]
+    words = [[count_words(_text(entry)) for entry in its] for its in lists]
     most = max(map(sum, words), default=0)
 
     def rank(at: int) -> tuple[bool, bool, int]:
-        named = any(_speaker(one) for one in lists[at])
+        named = any(_speaker(entry) for entry in lists[at])
         return named, sum(words[at]) > 1.5 * len(words[at]), len(words[at])
 
     full = [at for at, its in enumerate(words) if sum(its) >= 0.9 * most]
     return lists[max(full, key=rank)] if full else ()
 
 
-def _text(one: Mapping[str, Any]) -> str:
+def _text(plain: Mapping[str, Any]) -> str:
     said = next(
-        (one_line(one[key]) for key in _TEXT if isinstance(one.get(key), str) and one[key].strip()), ""
+        (one_line(plain[key]) for key in _TEXT if isinstance(plain.get(key), str) and plain[key].strip()), ""
     )
-    return said or one_line(_of_words(one))
+    return said or one_line(_of_words(plain))
 
 
-def _of_words(one: Mapping[str, Any]) -> str:
+def _of_words(plain: Mapping[str, Any]) -> str:
     """What a turn says whose words stand in a list of their own, as Rev and Happy Scribe write it."""
     for key in _WORDS:
-        words = one.get(key)
+        words = plain.get(key)
         if isinstance(words, list):
             parts = [_word(word) for word in words]
             spaced = any(part != part.strip() for part in parts)
@@ -124,47 +124,47 @@ def _of_words(one: Mapping[str, Any]) -> str:
 def _word(plain: Any) -> str:
     if isinstance(plain, str):
         return plain
-    found = (plain.get(key) for key in _WORD) if isinstance(plain, dict) else ()
-    return next((one for one in found if isinstance(one, str)), "")
+    values = (plain.get(key) for key in _WORD) if isinstance(plain, dict) else ()
+    return next((value for value in values if isinstance(value, str)), "")
 
 
 def _names_by_id(plain: Any) -> Mapping[str, str]:
     """The names of a list "speakers", by the ids that the segments give."""
     listed = plain.get("speakers") if isinstance(plain, dict) else None
-    found: dict[str, str] = {}
-    for one in listed if isinstance(listed, list) else ():
-        name, key = (one.get("name"), one.get("id")) if isinstance(one, dict) else (None, None)
+    names: dict[str, str] = {}
+    for entry in listed if isinstance(listed, list) else ():
+        name, key = (entry.get("name"), entry.get("id")) if isinstance(entry, dict) else (None, None)
         if isinstance(name, str) and name.strip() and isinstance(key, str | int):
-            found[str(key)] = label_of(name)
-    return found
+            names[str(key)] = label_of(name)
+    return names
 
 
-def _turn(one: Mapping[str, Any], names: Mapping[str, str]) -> SpokenTurn:
-    times = one.get("offsets") if isinstance(one.get("offsets"), dict) else one
-    speaker = _speaker(one)
+def _turn(plain: Mapping[str, Any], names: Mapping[str, str]) -> SpokenTurn:
+    times = plain.get("offsets") if isinstance(plain.get("offsets"), dict) else plain
+    speaker = _speaker(plain)
     speaker = names.get(speaker) or names.get(speaker.removeprefix("Speaker ")) or speaker
-    return SpokenTurn(speaker, _text(one), _time(times, _BEGIN), _time(times, _END))
+    return SpokenTurn(speaker, _text(plain), _time(times, _BEGIN), _time(times, _END))
 
 
-def _speaker(one: Mapping[str, Any]) -> str:
+def _speaker(plain: Mapping[str, Any]) -> str:
     for key in _SPEAKER:
-        found = one.get(key)
-        if isinstance(found, dict):
-            found = next(
-                (found[name] for name in ("name", "label", "id") if isinstance(found.get(name), str)), None
+        value = plain.get(key)
+        if isinstance(value, dict):
+            value = next(
+                (value[name] for name in ("name", "label", "id") if isinstance(value.get(name), str)), None
             )
-        if isinstance(found, int) and not isinstance(found, bool):
-            return f"Speaker {found}"
-        if isinstance(found, str) and found.strip():
-            return label_of(found)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return f"Speaker {value}"
+        if isinstance(value, str) and value.strip():
+            return label_of(value)
     return ""
 
 
-def _time(one: Any, keys: Sequence[str]) -> float | None:
+def _time(plain: Any, keys: Sequence[str]) -> float | None:
     for key in keys:
-        found = one.get(key) if isinstance(one, dict) else None
-        if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < 1e10:
-            return float(found)
-        if isinstance(found, str):
-            return seconds(found)
+        value = plain.get(key) if isinstance(plain, dict) else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e10:
+            return float(value)
+        if isinstance(value, str):
+            return seconds(value)
     return None

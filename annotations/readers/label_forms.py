@@ -20,6 +20,11 @@ _BODY = rf"(?:[^\W_]|[+\[({{<【])[^:：\n\t]{{0,{LONGEST - 1}}}?"
 _BULLET = re.compile(r"(?:[-*•]|>{1,3}|#{1,6})[ \t]+")
 # a label track of Audacity begins with two times in seconds
 _TIME = re.compile(rf"(?:{RANGE}|{CLEAR}|\d{{1,5}}\.\d{{1,6}}\t\d{{1,5}}\.\d{{1,6}}(?=\t))")
+# a chat: [03/03/2026, 10:14:03] or 03.03.26, 10:14 -
+_DATED = re.compile(
+    r"\[?(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}),?[ \u00a0T]+"
+    rf"(?P<clock>{CLOCK})\]?(?=\s)"
+)
 _BARE_TIME = re.compile(rf"{CLOCK}(?=[ \t\u00a0])")
 _CODE = re.compile(r"\[[A-Z]{1,2}\d{1,6}\](?=\s)")
 _NUMBER = re.compile(r"(?:\[#?\d{1,6}\]|\(\d{1,6}\)|#\d{1,6}|\d{1,6}[.)])(?=\s)")
@@ -38,7 +43,7 @@ _TIGHT = re.compile(r"(?P<label>[^\W_][\w .-]{0,29}):(?=[^\W\d_])")
 _IN_BRACKETS = re.compile(
     r"(?:\[(?P<a>[^\[\]:\n]{1,60})\]|\((?P<b>[^():\n]{1,60})\)|<(?P<c>[^<>:/\n]{1,60})>|\{(?P<d>[^{}:\n]{1,60})\})\s+(?=\S)|【(?P<e>[^】\n]{1,60})】\s*(?=\S)"
 )
-_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+[-–—|→⇒=»]\s+(?=\S)")
+_DASH = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t–—|→=]{0,59}?)\s+(?:[-–—|→⇒=»]|[-=]>)\s+(?=\S)")
 # a tab, the spaces that stand for one, or the wide space of Chinese and Japanese
 _TAB = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：\n\t]{0,59}?)[:：]?(?:[ ]*\t+|[ ]{2,}|\u3000+)\s*(?=\S)")
 _SEMICOLON = re.compile(r"(?P<label>(?:[^\W_]|[+\[])[^:：;\n\t]{0,59}?)\s?;\s+(?=\S)")
@@ -71,7 +76,7 @@ _HAS_CLOCK = re.compile(r"\d:\d")
 _EDGES = re.compile(r"^(?:#{1,6}\s+)?(?:\*\*|__)?(?P<inner>.*?)(?:\*\*|__)?\s*$")
 
 
-class Mark(StrEnum):
+class LabelMark(StrEnum):
     """By what a line shows who speaks."""
 
     COLON = "a label and a colon"
@@ -100,7 +105,7 @@ class Form:
     """
 
     line: int
-    mark: Mark
+    mark: LabelMark
     label: str
     width: int
     at: float | None = None
@@ -139,29 +144,31 @@ def without_brackets(label: str) -> str:
 def prefix_of(line: str, *, numbers: bool) -> Prefix:
     """What stands before a label; ``numbers``: does a number or a code such as [T001] before a name count the lines?"""
     at = len(line) - len(line.lstrip(f" \t\u00a0{INVISIBLE_CHARACTERS}"))
-    found = Prefix(at)
+    prefix = Prefix(at)
     for _ in range(4):
-        here = found.end
+        here = prefix.end
         if m := _TIME.match(line, here):
             begins, ends = begin_and_end(m[0])
             if begins is None:
                 break
-            found = Prefix(_after(line, m.end()), begins, ends, found.bare, found.number)
+            prefix = Prefix(_after(line, m.end()), begins, ends, prefix.bare, prefix.number)
+        elif (m := _DATED.match(line, here)) and (begins := seconds(m["clock"])) is not None:
+            prefix = Prefix(_after(line, m.end()), begins, None, prefix.bare, prefix.number)
         elif m := _BARE_TIME.match(line, here):
             if (begins := seconds(m[0])) is None:
                 break
-            found = Prefix(_after(line, m.end()), begins, None, True, found.number)
+            prefix = Prefix(_after(line, m.end()), begins, None, True, prefix.number)
         elif (
             m := (numbers and _CODE.match(line, here))
             or _NUMBER.match(line, here)
             or _BULLET.match(line, here)
         ):
-            found = replace(found, end=_after(line, m.end()))
+            prefix = replace(prefix, end=_after(line, m.end()))
         elif numbers and (m := _LOOSE_NUMBER.match(line, here)):
-            found = replace(found, end=m.end(), number=int(m["number"]))
+            prefix = replace(prefix, end=m.end(), number=int(m["number"]))
         else:
             break
-    return found
+    return prefix
 
 
 INVISIBLE_CHARACTERS = (
@@ -180,28 +187,30 @@ def colon_form(number: int, line: str, *, numbers: bool) -> Form | None:
     rest = line[before.end :]
     bold = _BOLD.match(rest)
     if bold is not None and (bold["colon"] or bold["after"]):
-        return _form(number, Mark.COLON, bold["label"], line, before, bold.end())
+        return _form(number, LabelMark.COLON, bold["label"], line, before, bold.end())
     if (m := _TIMED_COLON.match(rest)) is not None:
         begins, ends = begin_and_end(m["time"])
         timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
-        return _form(number, Mark.COLON, m["label"], line, timed, m.end()) if begins is not None else None
+        return (
+            _form(number, LabelMark.COLON, m["label"], line, timed, m.end()) if begins is not None else None
+        )
     if (m := _COLON.match(rest)) is not None:
         if (below := _TIME_BELOW.match(rest, m.end())) is not None:
             begins, ends = begin_and_end(below["time"])
             before = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
-            return _form(number, Mark.COLON, m["label"], line, before, len(rest))
-        return _form(number, Mark.COLON, m["label"], line, before, m.end())
+            return _form(number, LabelMark.COLON, m["label"], line, before, len(rest))
+        return _form(number, LabelMark.COLON, m["label"], line, before, m.end())
     if (m := _TIGHT.match(rest)) is not None:
-        return _form(number, Mark.TIGHT, m["label"], line, before, m.end())
+        return _form(number, LabelMark.TIGHT, m["label"], line, before, m.end())
     return None
 
 
 _OTHERS = {
-    Mark.DASH: _DASH,
-    Mark.TAB: _TAB,
-    Mark.LETTER: _LETTER,
-    Mark.SEMICOLON: _SEMICOLON,
-    Mark.ROLE: _ROLE_ALONE,
+    LabelMark.DASH: _DASH,
+    LabelMark.TAB: _TAB,
+    LabelMark.LETTER: _LETTER,
+    LabelMark.SEMICOLON: _SEMICOLON,
+    LabelMark.ROLE: _ROLE_ALONE,
 }
 
 
@@ -209,21 +218,21 @@ def other_forms(number: int, line: str, *, numbers: bool = False) -> list[Form]:
     """What the line would be by brackets without a colon, a dash, a tab, a letter with a point, or Markdown's bold."""
     before = prefix_of(line, numbers=numbers)
     rest = line[before.end :]
-    found = []
+    forms = []
     if (m := _IN_BRACKETS.match(rest)) is not None:
         label = next(label for label in m.groups() if label)
-        found.append(_form(number, Mark.BRACKET, f"[{label}]", line, before, m.end()))
+        forms.append(_form(number, LabelMark.BRACKET, f"[{label}]", line, before, m.end()))
     if (m := _BOLD.match(rest)) is not None and rest[m.end() :].strip():
-        found.append(_form(number, Mark.BOLD, m["label"], line, before, m.end()))
+        forms.append(_form(number, LabelMark.BOLD, m["label"], line, before, m.end()))
     if (m := _TIMED.match(rest)) is not None:
         begins, ends = begin_and_end(m["time"] or m["clock"])
         timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
         if begins is not None:
-            found.append(_form(number, Mark.TIMED, m["label"], line, timed, m.end()))
+            forms.append(_form(number, LabelMark.TIMED, m["label"], line, timed, m.end()))
     for mark, pattern in _OTHERS.items():
         if (m := pattern.match(rest)) is not None:
-            found.append(_form(number, mark, m["label"], line, before, m.end()))
-    return [one for one in found if one is not None]
+            forms.append(_form(number, mark, m["label"], line, before, m.end()))
+    return [form for form in forms if form is not None]
 
 
 def above_form(number: int, line: str) -> Form | None:
@@ -243,7 +252,9 @@ def above_form(number: int, line: str) -> Form | None:
             if m is not None and (times := begin_and_end(m["time"]))[0] is not None:
                 label = label_of(m["label"])
                 return (
-                    Form(number, Mark.ABOVE, label, len(line), *times, weak, None, first) if label else None
+                    Form(number, LabelMark.ABOVE, label, len(line), *times, weak, None, first)
+                    if label
+                    else None
                 )
     return None
 
@@ -281,7 +292,7 @@ def asks_something(text: str) -> bool:
     )
 
 
-def _form(number: int, mark: Mark, label: str, line: str, before: Prefix, width: int) -> Form | None:
+def _form(number: int, mark: LabelMark, label: str, line: str, before: Prefix, width: int) -> Form | None:
     plain = label_of(label.strip("*_ \u00a0\t"))
     if before.at is not None and (m := _FROM_TO.fullmatch(plain)) is not None:
         plain = label_of(m["name"])

@@ -79,6 +79,8 @@ def shape_of(label: str) -> Shape:
     name = bool(words) and all(_begins_as_a_name(word) for word in words)
     if len(plain) > LONGEST or len(plain.split()) > _MOST_WORDS or not words:
         return Shape.HEADING
+    if key in listed("self"):
+        return Shape.PHRASE
     if key in listed("never") or key in listed("opens") or _is_sentence(plain):
         return Shape.HEADING
     if any(plain.count(opens) != plain.count(closes) for opens, closes in ("[]", "()", "{}")):

@@ -33,5 +33,5 @@ def _content() -> str:
 
 
 def _lines(name: str) -> list[str]:
-    found = (line.partition(": ") for line in _content().splitlines() if not line.startswith("#"))
-    return [rest.strip() for key, _, rest in found if key == name]
+    entries = (line.partition(": ") for line in _content().splitlines() if not line.startswith("#"))
+    return [rest.strip() for key, _, rest in entries if key == name]

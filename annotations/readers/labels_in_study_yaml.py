@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Lines(StrEnum):
+class LineRule(StrEnum):
     """How a file's lines are taken: labels as they are found, none at all, or the rest as the participant's."""
 
     FOUND = "labels as found"
@@ -20,7 +20,7 @@ class LabelRules:
     """The labels that study.yaml lists for participants, and how the file's lines are taken."""
 
     participants: Sequence[str] = ()
-    lines: Lines = Lines.FOUND
+    lines: LineRule = LineRule.FOUND
 
 
 USUAL = LabelRules()

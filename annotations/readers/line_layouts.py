@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from annotations.names import folded
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import CLOCK, seconds, without_times
 from annotations.readers.cues import Cue, turns_of_cues, with_names_above
-from annotations.readers.label_forms import Mark, ends_sentence
+from annotations.readers.label_forms import LabelMark, ends_sentence
 from annotations.readers.label_words import is_programs_line
-from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
 from annotations.readers.speaker_labels import find_labels
 from annotations.readers.speaker_table import rows_of_tabs, turns_of_table
 from annotations.readers.text_lines import TextLines
-from annotations.readers.turn_pieces import Piece, account_of, pieces_of
+from annotations.readers.turn_pieces import TurnPiece, account_of, pieces_of
 from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
@@ -27,16 +27,16 @@ _HAS_CLOCK = re.compile(r"\d:\d")
 
 def turns_of_lines(
     lines: TextLines, interviewers: Sequence[str], rules: LabelRules = USUAL
-) -> tuple[list[SpokenTurn], Account]:
+) -> tuple[list[SpokenTurn], WordAccount]:
     """The turns of lines in one of these layouts, and the account of their words; without any speaker each paragraph
     is a turn without one.
     """
-    if rules.lines is not Lines.NO_SPEAKERS:
+    if rules.lines is not LineRule.NO_SPEAKERS:
         in_blocks = _of_cues(lines, interviewers, rules) or _of_tabs(lines)
         if in_blocks is not None:
             return in_blocks
-    found = find_labels(lines, interviewers, rules)
-    pieces = pieces_of(lines, found)
+    labels = find_labels(lines, interviewers, rules)
+    pieces = pieces_of(lines, labels)
     spoken, marks = [], 0
     before: float | None = None
     for piece in pieces.turns:
@@ -44,10 +44,10 @@ def turns_of_lines(
         spoken.append(turn)
         marks += its
         before = turn.ends
-    if found.layout == Mark.ABOVE and not found.unlabelled:
+    if labels.layout == LabelMark.ABOVE and not labels.unlabelled:
         spoken = _merged(spoken)
     return spoken, account_of(
-        found,
+        labels,
         pieces,
         sum(map(count_words, lines.texts)),
         sum(count_words(turn.words) for turn in spoken),
@@ -55,7 +55,7 @@ def turns_of_lines(
     )
 
 
-def _spoken(piece: Piece, lines: Sequence[str], before: float | None) -> tuple[SpokenTurn, int]:
+def _spoken(piece: TurnPiece, lines: Sequence[str], before: float | None) -> tuple[SpokenTurn, int]:
     said = " ".join(lines[part.line][part.column : part.end] for part in piece.parts)
     timed = without_times(" ".join(said.split()))
     begins = next((at for at in (piece.at, timed.begins, before) if at is not None), None)
@@ -74,7 +74,7 @@ def _merged(turns: Sequence[SpokenTurn]) -> list[SpokenTurn]:
     return merged
 
 
-def _of_tabs(lines: TextLines) -> tuple[list[SpokenTurn], Account] | None:
+def _of_tabs(lines: TextLines) -> tuple[list[SpokenTurn], WordAccount] | None:
     filled = [line.strip() for line in lines.texts if line.strip()]
     if len(filled) < 2 or sum("\t" in line for line in filled) < 0.6 * len(filled):
         return None
@@ -83,7 +83,7 @@ def _of_tabs(lines: TextLines) -> tuple[list[SpokenTurn], Account] | None:
 
 def _of_cues(
     lines: TextLines, interviewers: Sequence[str], rules: LabelRules
-) -> tuple[list[SpokenTurn], Account] | None:
+) -> tuple[list[SpokenTurn], WordAccount] | None:
     """Blocks under ``0:0:3.1 --> 0:0:7.2``, with the name on the first line or as a label."""
     at = [(number, m) for number, line in enumerate(lines.texts) if (m := _short(_ARROW, line))]
     if len(at) < 2:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from annotations.names import folded
-from annotations.readers.labels_in_study_yaml import LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import LabelRules, LineRule
 from annotations.study.config import StudyConfig
 from annotations.transcript import Kind
 
 
 def rules_for(place: str, config: StudyConfig, kind: Kind | None) -> LabelRules:
     """How the lines of a file are taken. ``place``: its name with the folders above it, as far as they are known."""
-    lines = Lines.FOUND
+    lines = LineRule.FOUND
     if kind is Kind.FIELD_NOTE or named(place, config.no_speakers):
-        lines = Lines.NO_SPEAKERS
+        lines = LineRule.NO_SPEAKERS
     elif named(place, config.unlabelled_participant):
-        lines = Lines.UNLABELLED_ANSWER
+        lines = LineRule.UNLABELLED_ANSWER
     return LabelRules(config.participant_speakers, lines)
 
 

@@ -28,12 +28,12 @@ def in_seconds(turns: Sequence[SpokenTurn]) -> list[SpokenTurn]:
 
 def _paces(turns: Sequence[SpokenTurn]) -> list[float]:
     """Seconds a word, of each turn that tells: to its end, or else to the next one's begin."""
-    found = []
+    paces = []
     for turn, following in pairwise([*turns, SpokenTurn("", "")]):
         until = turn.ends if turn.ends is not None else following.begins
         if turn.begins is not None and until is not None and until > turn.begins and turn.words:
-            found.append((until - turn.begins) / max(1, count_words(turn.words)))
-    return found
+            paces.append((until - turn.begins) / max(1, count_words(turn.words)))
+    return paces
 
 
 def _thousandth(at: float | None) -> float | None:

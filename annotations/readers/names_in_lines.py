@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from annotations.names import folded
-from annotations.readers.colon_labels import Known, Labels
-from annotations.readers.label_forms import Form, Mark, above_form, asks_something, name_alone
+from annotations.readers.colon_labels import ColonLabels, KnownLabels
+from annotations.readers.label_forms import Form, LabelMark, above_form, asks_something, name_alone
 from annotations.readers.label_shapes import Shape, is_head, is_noise, is_role, shape_of
 from annotations.readers.label_words import listed
 from annotations.readers.text_lines import TextLines
@@ -19,7 +19,7 @@ _MOST_EMPTY = 0.4  # of a speaker's turns this share may have no words
 _MOST_WORDS_NEAR = 3
 
 
-def names_above(lines: TextLines, beside: Mapping[int, object], known: Known) -> Labels:
+def names_above(lines: TextLines, beside: Mapping[int, object], known: KnownLabels) -> ColonLabels:
     """``Anna Lind  0:03`` above the words. One space before the time is enough for a name that comes again:
     "We met at 10:30" is a sentence.
     """
@@ -34,18 +34,20 @@ def names_above(lines: TextLines, beside: Mapping[int, object], known: Known) ->
     keys |= {form.key for form in forms if counted[form.key] > 1}
     if len(keys) > 1:
         keys |= {form.key for form in forms if _after_a_blank(form.line, lines) and _is_name(form.label)}
-    found = [form for form in forms if form.key in keys]
+    forms_above = [form for form in forms if form.key in keys]
     near = [
         (form, "a name and a time stand alone on a line, but the name does not come again") for form in forms
     ]
-    if len(found) < 2 or not _take_turns(found, known):
-        return Labels(near=tuple(near))
-    taken = {form.line for form in found}
-    why = {form.key: f"it stands with a time above words {counted[form.key]} times" for form in found}
-    return Labels(tuple(found), why, tuple(one for one in near if one[0].line not in taken))
+    if len(forms_above) < 2 or not _take_turns(forms_above, known):
+        return ColonLabels(near=tuple(near))
+    taken = {form.line for form in forms_above}
+    why = {form.key: f"it stands with a time above words {counted[form.key]} times" for form in forms_above}
+    return ColonLabels(
+        tuple(forms_above), why, tuple(form_near for form_near in near if form_near[0].line not in taken)
+    )
 
 
-def _may_speak(form: Form, known: Known) -> bool:
+def _may_speak(form: Form, known: KnownLabels) -> bool:
     return known.lists(form.label) or (
         shape_of(form.label) not in (Shape.HEADING,) and not is_noise(form.label) and not is_head(form.label)
     )
@@ -59,10 +61,10 @@ def _is_name(label: str) -> bool:
     return shape_of(label) in (Shape.ROLE, Shape.NAME) or any(map(str.isdigit, label))
 
 
-def _take_turns(found: Sequence[Form], known: Known) -> bool:
-    keys = Counter(form.key for form in found)
-    sure = any(known.lists(form.label) or is_role(form.label) for form in found)
-    return len(keys) < len(found) or len(keys) == 2 or sure
+def _take_turns(forms: Sequence[Form], known: KnownLabels) -> bool:
+    keys = Counter(form.key for form in forms)
+    sure = any(known.lists(form.label) or is_role(form.label) for form in forms)
+    return len(keys) < len(forms) or len(keys) == 2 or sure
 
 
 def _with_words_below(forms: Sequence[Form], filled: Sequence[int]) -> list[Form]:
@@ -75,7 +77,7 @@ def _with_words_below(forms: Sequence[Form], filled: Sequence[int]) -> list[Form
     return list(above) if len(above) >= 0.8 * len(forms) and again else []
 
 
-def names_alone(lines: TextLines, beside: Mapping[int, object], known: Known) -> Labels:
+def names_alone(lines: TextLines, beside: Mapping[int, object], known: KnownLabels) -> ColonLabels:
     """A name and nothing else above the words: names that come again, take turns and stand above words.
 
     Somebody of them asks, or they are roles: headings that come again ("Morning", "Evening") are no speakers.
@@ -94,7 +96,7 @@ def names_alone(lines: TextLines, beside: Mapping[int, object], known: Known) ->
     chosen = _above_words(chosen, keys, filled)
     starts = [at for at in filled if keys.get(at) in chosen]
     if len(chosen) < 2 or not _is_conversation(starts, keys, lines, filled, known):
-        return Labels()
+        return ColonLabels()
     once = _once_in_the_same_way(starts, names, lines, beside, filled)
     starts = sorted({*starts, *once})
     chosen = chosen | {keys[at] for at in once}
@@ -105,7 +107,7 @@ def names_alone(lines: TextLines, beside: Mapping[int, object], known: Known) ->
         for at, name in names.items()
         if at not in taken and len(name.split()) <= _MOST_WORDS_NEAR and _is_name(name)
     )
-    return Labels(tuple(_alone(at, names[at], lines) for at in starts), why, near)
+    return ColonLabels(tuple(_alone(at, names[at], lines) for at in starts), why, near)
 
 
 def _once_in_the_same_way(
@@ -140,10 +142,10 @@ def _set_off(at: int, lines: TextLines, beside: Mapping[int, object]) -> tuple[b
 
 
 def _alone(at: int, name: str, lines: TextLines) -> Form:
-    return Form(at, Mark.ALONE, name, len(lines.texts[at]))
+    return Form(at, LabelMark.ALONE, name, len(lines.texts[at]))
 
 
-def _may_stand_alone(name: str, known: Known) -> bool:
+def _may_stand_alone(name: str, known: KnownLabels) -> bool:
     key = folded(name)
     if key in listed("backchannel") or is_noise(name) or is_head(name):
         return False
@@ -168,7 +170,11 @@ def _above_words(chosen: set[str], keys: Mapping[int, str], filled: Sequence[int
 
 
 def _is_conversation(
-    starts: Sequence[int], keys: Mapping[int, str], lines: TextLines, filled: Sequence[int], known: Known
+    starts: Sequence[int],
+    keys: Mapping[int, str],
+    lines: TextLines,
+    filled: Sequence[int],
+    known: KnownLabels,
 ) -> bool:
     words = [count_words(lines.texts[at]) for at in filled]
     before = sum(words[: filled.index(starts[0])]) if starts else 0

@@ -63,8 +63,8 @@ def read_odt(
 
 
 def _bytes(container: Any, part: str) -> bytes:
-    found = container.get_part(part)
-    return found if isinstance(found, bytes) else str(found).encode()
+    content = container.get_part(part)
+    return content if isinstance(content, bytes) else str(content).encode()
 
 
 def _blocks(
@@ -84,7 +84,7 @@ def _blocks(
 
 def _cell(cell: Any) -> str:
     paragraphs = cell.xpath(".//text:p|.//text:h")
-    return "\n".join("".join(text for text, _ in _words(one, {}, PLAIN)) for one in paragraphs)
+    return "\n".join("".join(text for text, _ in _words(paragraph, {}, PLAIN)) for paragraph in paragraphs)
 
 
 def _words(

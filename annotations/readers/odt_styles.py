@@ -29,26 +29,26 @@ def looks_of_styles(opened: Any) -> Mapping[str, Looks]:
 
 
 def _with_parents(name: str, own: Mapping[str, Looks], parents: Mapping[str, str]) -> Looks:
-    found, depth = PLAIN, 0
+    looks, depth = PLAIN, 0
     while name in own and depth < _DEEPEST:
-        found |= own[name]
+        looks |= own[name]
         name, depth = parents[name], depth + 1
-    return found
+    return looks
 
 
 def _own(style: Any) -> Looks:
-    found = set()
+    looks = set()
     for properties in style.children:
         given = properties.get_attribute
         if properties.tag == "style:text-properties":
             weight = str(given("fo:font-weight") or "")
             if weight == "bold" or weight in ("600", "700", "800", "900"):
-                found.add("bold")
+                looks.add("bold")
             if given("fo:font-style") in ("italic", "oblique"):
-                found.add("italic")
+                looks.add("italic")
             if (given("style:text-underline-style") or "none") != "none":
-                found.add("underlined")
-            found |= {
+                looks.add("underlined")
+            looks |= {
                 f"color {value}"
                 for key in ("fo:color", "fo:background-color")
                 if (value := str(given(key) or "")) not in _PLAIN_COLOURS
@@ -56,5 +56,5 @@ def _own(style: Any) -> Looks:
         elif properties.tag == "style:paragraph-properties":
             left = str(given("fo:margin-left") or "")
             if left.strip("0.") not in ("", "in", "cm", "mm", "pt"):
-                found.add(f"indent {left}")
-    return frozenset(found)
+                looks.add(f"indent {left}")
+    return frozenset(looks)

@@ -59,8 +59,8 @@ def words_beside(content: bytes) -> Iterator[tuple[str, str]]:
                 continue
             root: Any = etree.fromstring(archive.read(name), parser)
             words = " ".join(
-                " ".join("".join(text.text or "" for text in one.iter(f"{W}t")).split())
-                for one in root.iter(f"{W}p")
+                " ".join("".join(text.text or "" for text in paragraph.iter(f"{W}t")).split())
+                for paragraph in root.iter(f"{W}p")
             ).strip()
             if words and (what, words) not in seen:
                 seen.add((what, words))

@@ -22,14 +22,14 @@ _LONGEST_HEAD = 120
 def page_heads(lines: TextLines) -> frozenset[int]:
     """The lines that number pages, and those beside them that come on page after page with the same words."""
     filled = lines.filled
-    found = [
+    headings = [
         (place, m)
         for place, at in enumerate(filled)
         if len(plain := lines.texts[at].strip()) <= _LONGEST and (m := _PAGE.fullmatch(plain))
     ]
-    numbers = [int(m["number"]) for _, m in found]
-    count_up = len(found) > 1 and all(a < b for a, b in pairwise(numbers))
-    places = {place for place, m in found if m["all"] or count_up}
+    numbers = [int(m["number"]) for _, m in headings]
+    count_up = len(headings) > 1 and all(a < b for a, b in pairwise(numbers))
+    places = {place for place, m in headings if m["all"] or count_up}
     beside: dict[str, set[int]] = defaultdict(set)
     for place in places:
         for near in (place - 1, place + 1):

@@ -41,7 +41,7 @@ _LIMITS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _PageLine:
     """A line of a page, and whether more space than usual stands above it."""
 
     text: str
@@ -83,7 +83,7 @@ def read_pdf(
     )
 
 
-def _pages(content: bytes, file: str) -> list[list[_Line]]:
+def _pages(content: bytes, file: str) -> list[list[_PageLine]]:
     """The lines of each page. Raises BadInput for a file that is damaged, locked or made to fill the memory."""
     # heavy, and most transcripts are text
     from pypdf import PdfReader, apply_configuration
@@ -113,7 +113,7 @@ def _pages(content: bytes, file: str) -> list[list[_Line]]:
         ) from error
 
 
-def _lines_of_pages(reader: Any, file: str) -> list[list[_Line]]:
+def _lines_of_pages(reader: Any, file: str) -> list[list[_PageLine]]:
     pages, characters = [], 0
     for page in reader.pages:
         lines = list(_lines(page))
@@ -124,20 +124,20 @@ def _lines_of_pages(reader: Any, file: str) -> list[list[_Line]]:
     return pages
 
 
-def _lines(page: Any) -> Iterator[_Line]:
+def _lines(page: Any) -> Iterator[_PageLine]:
     """A page's lines in the order of the file, with the place of each to see what stands apart."""
-    found: list[tuple[str, float | None]] = [("", None)]
+    page_lines: list[tuple[str, float | None]] = [("", None)]
 
     def visit(text: str, matrix: Any, place: Any, _font: Any, _size: Any) -> None:
         height = float(place[5]) * float(matrix[3]) + float(matrix[5])
         for at, part in enumerate(text.split("\n")):
             if at:
-                found.append(("", None))
-            before, y = found[-1]
-            found[-1] = (before + part, height if y is None and part.strip() else y)
+                page_lines.append(("", None))
+            before, y = page_lines[-1]
+            page_lines[-1] = (before + part, height if y is None and part.strip() else y)
 
     page.extract_text(visitor_text=visit)
-    lines = [(_plain(text), y) for text, y in found if text.strip()]
+    lines = [(_plain(text), y) for text, y in page_lines if text.strip()]
     gaps = [
         abs(above - below) if above is not None and below is not None else 0.0
         for (_, above), (_, below) in pairwise(lines)
@@ -145,7 +145,7 @@ def _lines(page: Any) -> Iterator[_Line]:
     usual = sorted(gap for gap in gaps if gap > 0.5)
     least = usual[len(usual) // 4] if usual else 0.0
     for at, (text, _) in enumerate(lines):
-        yield _Line(text, at > 0 and least > 0 and gaps[at - 1] > 1.3 * least)
+        yield _PageLine(text, at > 0 and least > 0 and gaps[at - 1] > 1.3 * least)
 
 
 def _plain(text: str) -> str:
@@ -163,7 +163,7 @@ def _plain(text: str) -> str:
     return re.sub("\u00ad(?!$)", "", text.rstrip())
 
 
-def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]], list[str]]:
+def _without_heads(pages: Sequence[Sequence[_PageLine]]) -> tuple[list[list[_PageLine]], list[str]]:
     """The pages without lines that stand at the edge of most of them, whatever their numbers, and nowhere else;
     and these lines.
     """
@@ -176,7 +176,7 @@ def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]],
         key for page, edge in zip(keys, edges, strict=True) for at, key in enumerate(page) if at not in edge
     }
     least = max(2, (len(pages) + 1) // 2)
-    kept: list[list[_Line]] = []
+    kept: list[list[_PageLine]] = []
     dropped: list[str] = []
     for page, its, edge in zip(pages, keys, edges, strict=True):
         heads = {
@@ -190,12 +190,12 @@ def _without_heads(pages: Sequence[Sequence[_Line]]) -> tuple[list[list[_Line]],
     return kept, dropped
 
 
-def _may_be_head(line: _Line, pages: int) -> bool:
+def _may_be_head(line: _PageLine, pages: int) -> bool:
     """What looks like a speaker's words is a head only in a longer document."""
     return pages > 3 or colon_form(0, line.text, numbers=True) is None
 
 
-def _edge(page: Sequence[_Line]) -> set[int]:
+def _edge(page: Sequence[_PageLine]) -> set[int]:
     return {at for at in range(len(page)) if at < _EDGE or at >= len(page) - _EDGE}
 
 
@@ -203,7 +203,7 @@ def _key(text: str) -> str:
     return folded(re.sub(r"\d+", "0", text))
 
 
-def _paragraphs(pages: Sequence[Sequence[_Line]]) -> Iterator[str]:
+def _paragraphs(pages: Sequence[Sequence[_PageLine]]) -> Iterator[str]:
     """Lines in paragraphs, a word that was cut at the end of a line in one piece on the first of them."""
     parts: list[str] = []
     for page in pages:

@@ -16,14 +16,14 @@ from annotations.readers.odt import read_odt
 from annotations.readers.otr import read_otr
 from annotations.readers.pdf import read_pdf
 from annotations.readers.rtf import read_rtf
-from annotations.readers.spoken import Reader, ReadTranscript
+from annotations.readers.spoken import ReadTranscript, TranscriptReader
 from annotations.readers.srt import read_srt
 from annotations.readers.table import read_table
 from annotations.readers.text import read_text
 from annotations.readers.vtt import read_vtt
 from annotations.sheets.content import read_bytes
 
-READERS: Mapping[str, Reader] = {
+READERS: Mapping[str, TranscriptReader] = {
     ".txt": read_text,
     ".md": read_text,
     ".docx": read_docx,
@@ -61,14 +61,14 @@ def read_transcripts(
         )
     name = unicodedata.normalize("NFC", file.stem)  # a Mac writes ö as o and a mark
     if ending in _TABLES:
-        found = read_table(file, name=name, interviewers=interviewers, rules=rules)
+        transcripts = read_table(file, name=name, interviewers=interviewers, rules=rules)
     else:
-        found = READERS[ending](
+        transcripts = READERS[ending](
             read_bytes(file), name=name, file=str(file), interviewers=interviewers, rules=rules
         )
-    for one in found:
-        if len(one.name) > MOST_NAME or not one.name.isprintable():
+    for transcript_read in transcripts:
+        if len(transcript_read.name) > MOST_NAME or not transcript_read.name.isprintable():
             raise BadInput(
-                f"{file}: the id {one.name[:40]!r} is too long or holds odd characters. Rename it."
+                f"{file}: the id {transcript_read.name[:40]!r} is too long or holds odd characters. Rename it."
             )
-    return found
+    return transcripts

@@ -59,10 +59,10 @@ def _text(content: bytes, file: str) -> tuple[str, SignedText]:
     source = _FIELD_MARK.sub("", source)
     with_signs = signed(source)
     try:
-        found: str = rtf_to_text(with_signs.source, errors="replace")
+        plain_text: str = rtf_to_text(with_signs.source, errors="replace")
     except (ValueError, KeyError, IndexError, LookupError, OverflowError, RecursionError, TypeError) as error:
         raise BadInput(f"{file} is damaged rich text. Open it and save it again.") from error
-    return found, with_signs
+    return plain_text, with_signs
 
 
 def _with_short_fonts(source: str) -> str:

@@ -25,10 +25,10 @@ from types import MappingProxyType
 
 from annotations.names import folded
 from annotations.readers.clock import begin_and_end, is_range, is_time
-from annotations.readers.colon_labels import Known, Labels, colon_labels
+from annotations.readers.colon_labels import ColonLabels, KnownLabels, colon_labels
 from annotations.readers.label_forms import (
     Form,
-    Mark,
+    LabelMark,
     asks_something,
     name_alone,
     prefix_of,
@@ -36,7 +36,7 @@ from annotations.readers.label_forms import (
 )
 from annotations.readers.label_shapes import asks_by_word
 from annotations.readers.label_words import is_programs_line
-from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import USUAL, LabelRules, LineRule
 from annotations.readers.names_in_lines import names_above, names_alone
 from annotations.readers.other_labels import other_labels, timed_lines
 from annotations.readers.page_heads import page_heads
@@ -52,7 +52,7 @@ _RULE = re.compile(r"[>\-_*=#~–—·•.]{1,200}(?<![.])|[_\-*=~][\s_\-*=~]{2,
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class UnspokenLine:
     """A line that nobody says: why, and the seconds that it gives to what follows."""
 
     why: str
@@ -70,7 +70,7 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLabels:
     """Where turns start; no starts for a text without speakers.
 
     ``speakers``: why each label is one. ``beside``: lines that nobody says. ``unlabelled``: are lines without a label
@@ -80,16 +80,16 @@ class Found:
     layout: str
     starts: tuple[Form, ...] = ()
     speakers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    beside: Mapping[int, Beside] = field(default_factory=lambda: MappingProxyType({}))
+    beside: Mapping[int, UnspokenLine] = field(default_factory=lambda: MappingProxyType({}))
     near: tuple[Near, ...] = ()
     unlabelled: bool = False
 
 
-def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules = USUAL) -> Found:
+def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules = USUAL) -> FoundLabels:
     """Where turns start in these lines, and why."""
-    if rules.lines is Lines.NO_SPEAKERS:
-        return Found("no speakers: study.yaml, or its kind, says so")
-    known = Known(interviewers, rules.participants)
+    if rules.lines is LineRule.NO_SPEAKERS:
+        return FoundLabels("no speakers: study.yaml, or its kind, says so")
+    known = KnownLabels(interviewers, rules.participants)
     beside = _beside(lines)
     colon = colon_labels(lines, beside, known)
     chosen, layout = _most_starts(lines, beside, known, colon)
@@ -99,10 +99,10 @@ def find_labels(lines: TextLines, interviewers: Sequence[str], rules: LabelRules
     if not starts:
         timed = timed_lines(lines, beside)
         layout = "a time before each line, and no speakers" if timed.starts else "no speakers"
-        return Found(layout, timed.starts, {}, beside, near)
-    head = {at: Beside("above the interview") for at in chosen.head}
+        return FoundLabels(layout, timed.starts, {}, beside, near)
+    head = {at: UnspokenLine("above the interview") for at in chosen.head}
     starts = tuple(replace(form, label=_label(form, starts)) for form in starts)
-    return Found(
+    return FoundLabels(
         layout,
         starts,
         speakers,
@@ -116,37 +116,38 @@ def speakers_among(
     lines: Sequence[str], interviewers: Sequence[str], rules: LabelRules = USUAL
 ) -> Mapping[int, Form]:
     """The lines of cues that begin with a speaker's label, by their number."""
-    if rules.lines is Lines.NO_SPEAKERS:
+    if rules.lines is LineRule.NO_SPEAKERS:
         return {}
     texts = TextLines(lines, frozenset())
-    known = Known(interviewers, rules.participants)
-    found = max(
-        (colon_labels(texts, {}, known), other_labels(texts, {}, known)), key=lambda one: len(one.starts)
+    known = KnownLabels(interviewers, rules.participants)
+    labels = max(
+        (colon_labels(texts, {}, known), other_labels(texts, {}, known)),
+        key=lambda labels: len(labels.starts),
     )
-    return {form.line: replace(form, label=_label(form, found.starts)) for form in found.starts}
+    return {form.line: replace(form, label=_label(form, labels.starts)) for form in labels.starts}
 
 
 def _most_starts(
-    lines: TextLines, beside: Mapping[int, Beside], known: Known, colon: Labels
-) -> tuple[Labels, str]:
+    lines: TextLines, beside: Mapping[int, UnspokenLine], known: KnownLabels, colon: ColonLabels
+) -> tuple[ColonLabels, str]:
     table = rows_in_tabs(lines, beside)
     if table.starts:
         return table, "a table of speakers and words, its cells between tabs"
-    found = [
-        (names_above(lines, beside, known), Mark.ABOVE.value),
-        (colon, Mark.COLON.value),
-        (names_alone(lines, beside, known), Mark.ALONE.value),
+    candidates = [
+        (names_above(lines, beside, known), LabelMark.ABOVE.value),
+        (colon, LabelMark.COLON.value),
+        (names_alone(lines, beside, known), LabelMark.ALONE.value),
         (other_labels(lines, beside, known), "a label without a colon"),
     ]
-    best, layout = max(found, key=lambda one: len(one[0].starts))
+    best, layout = max(candidates, key=lambda candidate: len(candidate[0].starts))
     if not best.starts and lines.looks:
-        best, layout = questions_by_look(lines), Mark.LOOK.value
+        best, layout = questions_by_look(lines), LabelMark.LOOK.value
     return best, layout
 
 
-def _with_colon_labels(chosen: Labels, colon: Labels, layout: str) -> tuple[Form, ...]:
+def _with_colon_labels(chosen: ColonLabels, colon: ColonLabels, layout: str) -> tuple[Form, ...]:
     """The starts, with lines ``Anna: words`` of somebody who speaks in another layout as well."""
-    if layout != Mark.ABOVE or not chosen.starts:
+    if layout != LabelMark.ABOVE or not chosen.starts:
         return chosen.starts
     lines, keys = {form.line for form in chosen.starts}, {form.key for form in chosen.starts}
     more = [form for form in colon.starts if form.key in keys and form.line not in lines]
@@ -157,7 +158,7 @@ def _label(form: Form, starts: Sequence[Form]) -> str:
     """A label as it is kept: brackets around all labels are the program's, around some they say that a name was
     blanked.
     """
-    around_all = all(without_brackets(one.label) != one.label for one in starts)
+    around_all = all(without_brackets(start.label) != start.label for start in starts)
     return without_brackets(form.label) if around_all else form.label
 
 
@@ -165,22 +166,22 @@ def _labels_as_kept(starts: Sequence[Form], why: Mapping[str, str]) -> Mapping[s
     return {_label(form, starts): why.get(form.key, "it speaks elsewhere in the file") for form in starts}
 
 
-def _beside(lines: TextLines) -> dict[int, Beside]:
+def _beside(lines: TextLines) -> dict[int, UnspokenLine]:
     """The lines that nobody says: those of programs, times on lines of their own, and the numbers of cues."""
-    found = {at: Beside("the head or foot of a page") for at in page_heads(lines)}
+    beside = {at: UnspokenLine("the head or foot of a page") for at in page_heads(lines)}
     filled = lines.filled
     for place, at in enumerate(filled):
         plain = lines.texts[at].strip()
         if is_programs_line(plain) or is_programs_line(plain[prefix_of(plain, numbers=False).end :]):
-            found[at] = Beside("a program's own line")
+            beside[at] = UnspokenLine("a program's own line")
         elif _RULE.fullmatch(plain):
-            found[at] = Beside("a line of marks")
+            beside[at] = UnspokenLine("a line of marks")
         elif len(plain) <= _LONGEST_TIME and (is_time(plain) or is_range(plain)):
-            found[at] = Beside("a time", *begin_and_end(plain))
+            beside[at] = UnspokenLine("a time", *begin_and_end(plain))
             above = filled[place - 1] if place else -1
             if above >= 0 and is_range(plain) and lines.texts[above].strip().isdecimal():
-                found[above] = Beside("the number of a cue")
-    return found
+                beside[above] = UnspokenLine("the number of a cue")
+    return beside
 
 
 def _unlabelled(
@@ -188,17 +189,17 @@ def _unlabelled(
     starts: Sequence[Form],
     head: Mapping[int, object],
     beside: Mapping[int, object],
-    known: Known,
+    known: KnownLabels,
     rules: LabelRules,
 ) -> bool:
     """Are the lines without a label the participant's: because the study says so, or because only those who ask are
     labelled, and much is said beside them?
     """
-    if rules.lines is Lines.UNLABELLED_ANSWER:
+    if rules.lines is LineRule.UNLABELLED_ANSWER:
         return True
     asking = {form.key for form in starts if asks(form.label, known.interviewers) or asks_by_word(form.label)}
     asking |= _only_one_who_asks(starts, lines)
-    if any(form.mark is not Mark.COLON or form.key not in asking for form in starts):
+    if any(form.mark is not LabelMark.COLON or form.key not in asking for form in starts):
         return False
     labelled = {form.line for form in starts}
     others = [at for at in lines.filled if at not in labelled and at not in head and at not in beside]
@@ -227,7 +228,7 @@ def _near(
 ) -> list[Near]:
     """What nearly was a label, each line once, and where a speaker's label stands in the middle of a line."""
     taken = {form.line for form in starts}
-    found = {
+    nearly = {
         form.line: Near(form.line, first_words(lines.texts[form.line]), why)
         for form, why in near
         if form.line not in taken
@@ -237,10 +238,10 @@ def _near(
     words_from = {form.line: form.width for form in starts}
     for at in lines.filled:
         text = lines.texts[at]
-        if at in found:
+        if at in nearly:
             continue
         if inside is not None and inside.search(text, words_from.get(at, 0)):
-            found[at] = Near(at, first_words(text), "a speaker's label stands in the middle of it")
-        elif at not in taken and layout == Mark.ABOVE and folded(name_alone(text)) in keys - {""}:
-            found[at] = Near(at, first_words(text), "it holds a speaker's name and no time")
-    return [found[at] for at in sorted(found)]
+            nearly[at] = Near(at, first_words(text), "a speaker's label stands in the middle of it")
+        elif at not in taken and layout == LabelMark.ABOVE and folded(name_alone(text)) in keys - {""}:
+            nearly[at] = Near(at, first_words(text), "it holds a speaker's name and no time")
+    return [nearly[at] for at in sorted(nearly)]

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from annotations.names import folded
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import begin_and_end, is_range, is_time, without_times
+from annotations.readers.label_forms import asks_something
+from annotations.readers.label_shapes import asks_by_word, is_role
 from annotations.readers.spoken import label_of, one_line
 from annotations.readers.table_columns import MEANINGS
 from annotations.readers.words import count_words, first_words
 from annotations.transcript import SpokenTurn
 
 _LEAST_ROWS = 2
+_LEAST_COLUMNS = 2
 _MOSTLY = 0.8
 _MOST_COLUMNS = 12
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?")
@@ -30,12 +33,14 @@ class Columns:
     head: bool
 
 
-def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Account] | None:
+def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], WordAccount] | None:
     """The turns of a table and the account of its cells, or None if it is none of speakers and words. A row without a
     speaker goes on with the turn above it.
     """
     plain = [[one_line(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)]
     plain = [_without_empty_ends(row) for row in plain]
+    if (both := _columns_that_speak(plain)) is not None:
+        return _turns_side_by_side(plain, both)
     columns = columns_of_rows(plain)
     if columns is None:
         return None
@@ -57,6 +62,33 @@ def turns_of_table(rows: Sequence[Sequence[str]]) -> tuple[list[SpokenTurn], Acc
     return turns, tally.account(turns, plain)
 
 
+def _columns_that_speak(rows: Sequence[Sequence[str]]) -> list[str] | None:
+    """The heads of a table whose columns are speakers ("Question | Answer"); None for another one."""
+    heads = [label_of(cell) for cell in rows[0]] if len(rows) >= _LEAST_ROWS else []
+    if len(heads) < _LEAST_COLUMNS or not all(head and is_role(head) for head in heads):
+        return None
+    asking = sum(map(asks_by_word, heads))
+    return heads if 0 < asking < len(heads) and len({*map(folded, heads)}) == len(heads) else None
+
+
+def _turns_side_by_side(
+    rows: Sequence[Sequence[str]], heads: Sequence[str]
+) -> tuple[list[SpokenTurn], WordAccount] | None:
+    if any(len(row) > len(heads) for row in rows):
+        return None
+    timed = [(head, without_times(cell)) for row in rows[1:] for head, cell in zip(heads, row, strict=False)]
+    turns = [SpokenTurn(head, cue.words, cue.begins, cue.ends) for head, cue in timed if cue.words]
+    words = sum(count_words(cell) for row in rows for cell in row)
+    kept = sum(count_words(turn.words) for turn in turns)
+    return turns, WordAccount(
+        words_in=words,
+        kept=kept,
+        marks=words - kept,
+        layout="a table whose columns are speakers",
+        speakers=dict.fromkeys(heads, "its column is named so"),
+    )
+
+
 class _Tally:
     """Where the words of a table's cells went."""
 
@@ -73,9 +105,9 @@ class _Tally:
             elif at != self._columns.text and cell:
                 self._others.append(cell)
 
-    def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> Account:
+    def account(self, turns: Sequence[SpokenTurn], rows: Sequence[Sequence[str]]) -> WordAccount:
         words = sum(map(count_words, self._others))
-        return Account(
+        return WordAccount(
             words_in=sum(count_words(cell) for row in rows for cell in row),
             kept=sum(count_words(turn.words) for turn in turns),
             marks=self._marks,
@@ -120,7 +152,21 @@ def columns_of_rows(rows: Sequence[Sequence[str]]) -> Columns | None:
     for at in range(text):
         if at != time and _are_speakers(cells[at], len(rows)):
             return Columns(at, text, time, head=False)
+    # behind the words a team may also keep its codes, so there somebody has to ask
+    for at in range(text + 1, width):
+        if at != time and _are_speakers(cells[at], len(rows)) and _somebody_asks(rows, at, text):
+            return Columns(at, text, time, head=False)
     return None
+
+
+def _somebody_asks(rows: Sequence[Sequence[str]], speaker: int, text: int) -> bool:
+    """Is one of these speakers known to ask, or do most words of one, and not of all, end in a question?"""
+    said: dict[str, list[bool]] = {}
+    for row in rows:
+        if len(row) > max(speaker, text) and row[speaker] and row[text]:
+            said.setdefault(folded(label_of(row[speaker])), []).append(asks_something(row[text]))
+    mostly = [2 * sum(asked) > len(asked) for asked in said.values()]
+    return any(map(asks_by_word, said)) or (any(mostly) and not all(mostly))
 
 
 def _by_name(first: Sequence[str]) -> Columns | None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from annotations.errors import BadInput
-from annotations.readers.account import NOTHING_COUNTED, Account
+from annotations.readers.account import NOTHING_COUNTED, WordAccount
 from annotations.readers.labels_in_study_yaml import LabelRules
 from annotations.transcript import SpokenTurn, Turn, canonical
 
@@ -35,10 +35,10 @@ class ReadTranscript:
     described: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[str, ...] = ()
     place: str = ""
-    account: Account = NOTHING_COUNTED
+    account: WordAccount = NOTHING_COUNTED
 
 
-class Reader(Protocol):
+class TranscriptReader(Protocol):
     """Reads one format. Raises BadInput with a sentence that names the file."""
 
     def __call__(
@@ -69,7 +69,7 @@ def finished(
     reader: str,
     interviewers: Sequence[str],
     warnings: Sequence[str] = (),
-    account: Account = NOTHING_COUNTED,
+    account: WordAccount = NOTHING_COUNTED,
 ) -> tuple[ReadTranscript, ...]:
     """The one transcript of a file, from its turns. Raises BadInput if nobody says anything."""
     clean = [replace(turn, speaker=label_of(turn.speaker), words=one_line(turn.words)) for turn in spoken]

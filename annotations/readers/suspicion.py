@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from annotations.readers.account import Account
+from annotations.readers.account import WordAccount
 from annotations.readers.words import count_words
 from annotations.transcript import Transcript
 
@@ -57,8 +57,8 @@ class Suspicion:
         if self.once:
             said.append(f"speaks once: {_names(self.once)}")
         if self.long:
-            speakers = tuple(dict.fromkeys(one.speaker or "no name" for one in self.long))
-            most = max(one.words for one in self.long)
+            speakers = tuple(dict.fromkeys(turn.speaker or "no name" for turn in self.long))
+            most = max(turn.words for turn in self.long)
             said.append(f"unusually long turns: {_names(speakers)} (up to {most} words)")
         return said
 
@@ -69,14 +69,14 @@ class Suspicion:
             "words_before_first": self.before_first,
             "speak_once": list(self.once),
             "long_turns": [
-                {"turn": one.turn, "speaker": one.speaker, "words": one.words} for one in self.long
+                {"turn": turn.turn, "speaker": turn.speaker, "words": turn.words} for turn in self.long
             ],
             "unlabelled_are_participant": self.unlabelled,
             "words_unaccounted": self.missing,
         }
 
 
-def suspicion_of(transcript: Transcript, account: Account) -> Suspicion:
+def suspicion_of(transcript: Transcript, account: WordAccount) -> Suspicion:
     """What to look at in a transcript."""
     turns = transcript.turns
     words = [count_words(turn.span.of(transcript.text)) for turn in turns]

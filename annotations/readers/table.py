@@ -13,7 +13,7 @@ from types import MappingProxyType
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.numbers_shown import counted
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import begin_and_end
 from annotations.readers.cues import Cue, turns_of_cues
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
@@ -21,7 +21,7 @@ from annotations.readers.milliseconds import in_seconds
 from annotations.readers.spoken import ReadTranscript, one_line, turns_with_words
 from annotations.readers.table_columns import columns_also_called
 from annotations.readers.words import count_words, first_words
-from annotations.sheets.sheet import Row, Sheet, columns_of, read_sheet
+from annotations.sheets.sheet import Sheet, SheetRow, columns_of, read_sheet
 from annotations.transcript import SpokenTurn
 
 DESCRIBING = ("participant", "case", "site", "wave", "kind", "session", "language", "date")
@@ -66,7 +66,7 @@ def read_table(
     )
 
 
-def _take(row: Row, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
+def _take(row: SheetRow, sheet: Sheet, name: str, many: dict[str, _Rows]) -> None:
     where = f"{sheet.file}, row {row.number}"
     given = row["transcript"] if "transcript" in sheet.columns else name
     if not given:
@@ -102,7 +102,7 @@ def _transcript(
     as_cues: LabelRules | None,
 ) -> ReadTranscript:
     spoken = in_seconds(rows.spoken)
-    account = Account(layout="a table, one row one turn")
+    account = WordAccount(layout="a table, one row one turn")
     if as_cues is not None:
         cues = [Cue(t.begins or 0.0, t.ends or t.begins or 0.0, (t.words,)) for t in spoken if t.words]
         spoken, account = turns_of_cues(cues, interviewers, as_cues)
@@ -128,7 +128,7 @@ def _transcript(
     )
 
 
-def _account(rows: _Rows, account: Account, spoken: Sequence[SpokenTurn]) -> Account:
+def _account(rows: _Rows, account: WordAccount, spoken: Sequence[SpokenTurn]) -> WordAccount:
     """The account with the cells: what is in no column of words is a mark, or left out if its column is not known."""
     others = sum(map(count_words, rows.others))
     in_words = sum(count_words(turn.words) for turn in rows.spoken)
@@ -148,7 +148,7 @@ def _account(rows: _Rows, account: Account, spoken: Sequence[SpokenTurn]) -> Acc
     )
 
 
-def _seconds(row: Row, column: str, where: str) -> float | None:
+def _seconds(row: SheetRow, column: str, where: str) -> float | None:
     given = row[column].replace(",", ".")
     if re.fullmatch(
         r"\d{1,12}(\.\d+)?", given

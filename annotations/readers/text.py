@@ -9,13 +9,13 @@ from itertools import accumulate, pairwise
 
 from annotations.decoding import decode_text
 from annotations.errors import BadInput
-from annotations.readers.account import Account
+from annotations.readers.account import WordAccount
 from annotations.readers.clock import IN_WORDS, seconds
 from annotations.readers.labels_in_study_yaml import USUAL, LabelRules
-from annotations.readers.speaker_labels import Found, find_labels
+from annotations.readers.speaker_labels import FoundLabels, find_labels
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text_lines import lines_of_text
-from annotations.readers.turn_pieces import Part, Piece, Pieces, account_of, pieces_of
+from annotations.readers.turn_pieces import SpokenPart, TurnPiece, TurnPieces, account_of, pieces_of
 from annotations.readers.words import count_words
 from annotations.transcript import Role, Span, Turn, roles_of
 
@@ -25,7 +25,7 @@ _LONGEST = 40
 
 
 @dataclass(slots=True)
-class _Placed:
+class _PlacedLine:
     speaker: str
     start: int
     end: int
@@ -52,71 +52,77 @@ def read_text(
 
 def in_place(
     text: str, interviewers: Sequence[str], rules: LabelRules = USUAL
-) -> tuple[tuple[Turn, ...], Account]:
+) -> tuple[tuple[Turn, ...], WordAccount]:
     """The turns of a text where they stand, and the account of its words.
 
     A time code before a label, or at the beginning or the end of a turn's words, is its time and none of its
     words. Where a line that nobody says stands within a turn, the turn ends there and goes on as another.
     """
     lines = lines_of_text(text)
-    found = find_labels(lines, interviewers, rules)
-    pieces = pieces_of(lines, found)
+    labels = find_labels(lines, interviewers, rules)
+    pieces = pieces_of(lines, labels)
     offsets = [0, *accumulate(len(line) + 1 for line in lines.texts)]
-    placed = [_trimmed(one, text) for piece in pieces.turns for one in _spans(piece, lines.texts, offsets)]
-    for before, one in pairwise(placed):
-        one.begins = before.ends if one.begins is None else one.begins
-    roles = roles_of([one.speaker for one in placed], interviewers)
+    placed = [
+        _trimmed(place_of_piece, text)
+        for piece in pieces.turns
+        for place_of_piece in _spans(piece, lines.texts, offsets)
+    ]
+    for before, later in pairwise(placed):
+        later.begins = before.ends if later.begins is None else later.begins
+    roles = roles_of([line.speaker for line in placed], interviewers)
     turns = tuple(
         Turn(
             index,
-            one.speaker,
-            roles[one.speaker] if one.speaker else Role.PARTICIPANT,
-            Span(one.start, one.end),
-            one.begins,
-            one.ends,
+            line.speaker,
+            roles[line.speaker] if line.speaker else Role.PARTICIPANT,
+            Span(line.start, line.end),
+            line.begins,
+            line.ends,
         )
-        for index, one in enumerate(placed)
-        if one.end > one.start
+        for index, line in enumerate(placed)
+        if line.end > line.start
     )
-    return turns, _account(text, turns, found, pieces, sum(one.marks for one in placed))
+    return turns, _account(text, turns, labels, pieces, sum(line.marks for line in placed))
 
 
-def _spans(piece: Piece, lines: Sequence[str], offsets: Sequence[int]) -> Iterator[_Placed]:
+def _spans(piece: TurnPiece, lines: Sequence[str], offsets: Sequence[int]) -> Iterator[_PlacedLine]:
     """A piece as places in the text: one, or more where a line that nobody says stands within it."""
-    runs: list[list[Part]] = [[]]
+    runs: list[list[SpokenPart]] = [[]]
     for part in piece.parts:
         if part.apart:
             runs.append([])
         runs[-1].append(part)
     for at, run in enumerate(runs):
         if not run:
-            yield _Placed(piece.speaker, 0, 0, piece.at, piece.ends)
+            yield _PlacedLine(piece.speaker, 0, 0, piece.at, piece.ends)
             continue
         first, last = run[0], run[-1]
         begins, ends = (piece.at, piece.ends) if at == 0 else (first.at, first.ends)
         end = offsets[last.line] + (len(lines[last.line].rstrip()) if last.end is None else last.end)
-        yield _Placed(piece.speaker, offsets[first.line] + first.column, end, begins, ends)
+        yield _PlacedLine(piece.speaker, offsets[first.line] + first.column, end, begins, ends)
 
 
-def _trimmed(one: _Placed, text: str) -> _Placed:
+def _trimmed(line: _PlacedLine, text: str) -> _PlacedLine:
     """A turn whose words do not begin or end with a time code; the codes are its times."""
-    words = text[one.start : one.end] if one.end > one.start else ""
+    words = text[line.start : line.end] if line.end > line.start else ""
     if (first := _FIRST.match(words)) is not None and (at := seconds(first[0])) is not None:
-        one.start += first.end()
-        one.marks += count_words(first[0])
-        one.begins = at if one.begins is None else one.begins
-    last = _LAST.search(text, max(one.start, one.end - _LONGEST, 0), max(one.end, 0))
+        line.start += first.end()
+        line.marks += count_words(first[0])
+        line.begins = at if line.begins is None else line.begins
+    last = _LAST.search(text, max(line.start, line.end - _LONGEST, 0), max(line.end, 0))
     if last is not None and words and (at := seconds(last[0])) is not None:
-        one.end = one.start + len(text[one.start : last.start()].rstrip())
-        one.marks += count_words(last[0])
-        one.ends = at
-    said = text[one.start : one.end]
-    one.start += len(said) - len(said.lstrip())
-    one.end -= len(said) - len(said.rstrip())
-    return one
+        line.end = line.start + len(text[line.start : last.start()].rstrip())
+        line.marks += count_words(last[0])
+        line.ends = at
+    said = text[line.start : line.end]
+    line.start += len(said) - len(said.lstrip())
+    line.end -= len(said) - len(said.rstrip())
+    return line
 
 
-def _account(text: str, turns: Sequence[Turn], found: Found, pieces: Pieces, more_marks: int) -> Account:
+def _account(
+    text: str, turns: Sequence[Turn], labels: FoundLabels, pieces: TurnPieces, more_marks: int
+) -> WordAccount:
     return account_of(
-        found, pieces, count_words(text), sum(count_words(turn.span.of(text)) for turn in turns), more_marks
+        labels, pieces, count_words(text), sum(count_words(turn.span.of(text)) for turn in turns), more_marks
     )

@@ -11,7 +11,7 @@ from typing import Any
 from annotations.decoding import decode_text
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.readers.account import Account, LeftOut
+from annotations.readers.account import LeftOut, WordAccount
 from annotations.readers.clock import seconds
 from annotations.readers.cues import Cue, turns_of_cues, with_names_above
 from annotations.readers.label_forms import name_alone
@@ -36,7 +36,7 @@ MOST = 10_000_000
 
 
 @dataclass(slots=True)
-class _Beside:
+class _BesideCues:
     """What of a file is no words of a cue: its notes, how many words of names stand in tags or above the times."""
 
     notes: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ def read_cues(
             f"{file} has {len(text):,} characters; at most {MOST:,} of subtitles are read. Split it."
         )
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", " ")
-    beside = _Beside()
+    beside = _BesideCues()
     joined = _without_blank_lines(lines, beside)
     cues = list(_cues(joined, kind, file, layout, beside))
     if not cues:
@@ -94,7 +94,7 @@ def read_cues(
     )
 
 
-def _with_the_rest(account: Account, joined: str, beside: _Beside, unread: int) -> Account:
+def _with_the_rest(account: WordAccount, joined: str, beside: _BesideCues, unread: int) -> WordAccount:
     """The account with the words of notes, and of cues that could not be read."""
     payload = _payload_words(joined) + beside.above
     notes = " ".join(beside.notes)
@@ -109,7 +109,7 @@ def _with_the_rest(account: Account, joined: str, beside: _Beside, unread: int) 
     return replace(
         account,
         words_in=payload + count_words(notes),
-        left_out=(*account.left_out, *(LeftOut(*one) for one in more)),
+        left_out=(*account.left_out, *(LeftOut(*left) for left in more)),
     )
 
 
@@ -130,7 +130,7 @@ def _is_timing(line: str) -> bool:
     return "-->" in line
 
 
-def _without_blank_lines(text: str, beside: _Beside) -> str:
+def _without_blank_lines(text: str, beside: _BesideCues) -> str:
     """The text with each cue in one block: a blank line within a cue does not end its words. Notes are taken out."""
     kept: list[str] = []
     blocks = re.split(r"\n[ \t]*\n+", text.strip("\n"))
@@ -138,7 +138,9 @@ def _without_blank_lines(text: str, beside: _Beside) -> str:
         first = block.lstrip().split("\n", 1)[0].strip()
         following = blocks[at + 1].lstrip() if at + 1 < len(blocks) else ""
         counts = block.strip().isdecimal() and "-->" in following.split("\n", 1)[0]
-        if "-->" not in block and (first.split(" ")[0] in _BLOCKS or not any("-->" in one for one in kept)):
+        if "-->" not in block and (
+            first.split(" ")[0] in _BLOCKS or not any("-->" in line_kept for line_kept in kept)
+        ):
             beside.notes.append(block.replace("WEBVTT", "", 1) if at == 0 else block)
             kept.extend([first] if at == 0 else [])
         elif "-->" not in block and not counts and kept:
@@ -148,7 +150,7 @@ def _without_blank_lines(text: str, beside: _Beside) -> str:
     return "\n\n".join(kept) + "\n"
 
 
-def _cues(text: str, kind: str, file: str, layout: str, beside: _Beside) -> Iterator[Cue]:
+def _cues(text: str, kind: str, file: str, layout: str, beside: _BesideCues) -> Iterator[Cue]:
     # here, for most transcripts are text
     import io
 
@@ -172,18 +174,18 @@ def _cues(text: str, kind: str, file: str, layout: str, beside: _Beside) -> Iter
 
 def _names_above_times(captions: Sequence[Any]) -> dict[int, str]:
     """The speakers that stand in the cues' identifiers, as Webex writes them: if they come again."""
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for at, caption in enumerate(captions):
         identifier = label_of(str(caption.identifier or ""))
         webex = _WEBEX.fullmatch(identifier)
         plain = webex["name"] if webex else _NUMBERED.sub("", identifier)
         if webex or (plain and not _IDENTITY.fullmatch(plain) and name_alone(plain)):
-            found[at] = label_of(plain)
-    different = {folded(name) for name in found.values()}
-    return found if 2 * len(found) >= len(captions) and len(different) <= max(2, len(found) / 2) else {}
+            names[at] = label_of(plain)
+    different = {folded(name) for name in names.values()}
+    return names if 2 * len(names) >= len(captions) and len(different) <= max(2, len(names) / 2) else {}
 
 
-def _voices(payload: str, beside: _Beside) -> Iterator[tuple[str, str]]:
+def _voices(payload: str, beside: _BesideCues) -> Iterator[tuple[str, str]]:
     """The voices of a cue and their words, without tags and with entities as the characters they stand for."""
     pieces = _VOICE.split(payload.replace("</v>", ""))
     for at in range(0, len(pieces), 2):

@@ -31,7 +31,7 @@ _WAVE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPlaces:
     """The cases and sites that study.yaml lists, as they are spelt there."""
 
     cases: Mapping[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class UnderstoodName:
     """How one name of the project was understood: ``what`` it is there, ``ours`` in words, and how it was known."""
 
     what: str
@@ -58,21 +58,21 @@ class Belonging:
     said: dict[str, dict[str, str]] = field(default_factory=dict)
     of_sources: dict[str, dict[str, str]] = field(default_factory=dict)
     attributes: list[Attribute] = field(default_factory=list)
-    understood: list[Understood] = field(default_factory=list)
+    understood: list[UnderstoodName] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
 
 
 def belonging(
-    project: RefiProject, names: NameMap, known: Known, on_whole: Mapping[str, Sequence[str]]
+    project: RefiProject, names: NameMap, known: KnownPlaces, on_whole: Mapping[str, Sequence[str]]
 ) -> Belonging:
     """What the project's cases, variables and sets say. ``on_whole``: by case GUID the sources that NVivo codes to it."""
-    return _Reading(project, names, known, on_whole).result
+    return _BelongingReading(project, names, known, on_whole).result
 
 
-class _Reading:
+class _BelongingReading:
     def __init__(
-        self, project: RefiProject, names: NameMap, known: Known, on_whole: Mapping[str, Sequence[str]]
+        self, project: RefiProject, names: NameMap, known: KnownPlaces, on_whole: Mapping[str, Sequence[str]]
     ) -> None:
         self.result = Belonging()
         self._project, self._names, self._known = project, names, known
@@ -259,7 +259,7 @@ class _Reading:
         return next((source.name for source in self._project.sources if source.guid == guid), guid)
 
     def _understand(self, what: str, theirs: str, ours: str, by: str) -> None:
-        self.result.understood.append(Understood(what, theirs, ours, by))
+        self.result.understood.append(UnderstoodName(what, theirs, ours, by))
 
 
 def _is_date(value: str) -> bool:

@@ -37,7 +37,7 @@ def codebook_of(codes: Sequence[RefiCode], *, name: str, used: Collection[str], 
     """
     if not codes:
         raise BadInput(f"{file} holds no codes.")
-    making = _Making(codes, used, file)
+    making = _CodebookMaker(codes, used, file)
     frameworks, drafts = making.drafts()
     made = assemble(a_name(name, file, "a codebook"), frameworks, drafts, file=file)
     by_path = {folded(code.path): code.id for code in made}
@@ -45,7 +45,7 @@ def codebook_of(codes: Sequence[RefiCode], *, name: str, used: Collection[str], 
     return ProjectCodebook(made, ids, tuple(making.notes))
 
 
-class _Making:
+class _CodebookMaker:
     def __init__(self, codes: Sequence[RefiCode], used: Collection[str], file: str) -> None:
         self._codes, self._used, self._file = codes, used, file
         self.by_guid: dict[str, CodeDraft] = {}

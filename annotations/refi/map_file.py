@@ -9,7 +9,7 @@ from pathlib import Path
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import Row, read_sheet
+from annotations.sheets.sheet import SheetRow, read_sheet
 
 WHATS = ("code", "coder", "source", "case", "variable", "set")
 LEFT_OUT = ("-", "–", "—")
@@ -49,7 +49,8 @@ def read_map(file: Path) -> NameMap:
     sheet = read_sheet(file, required=("what", "theirs", "ours"), optional=("about",)).refuse_hidden()
     # a table that Tandem wrote has marks before what a spreadsheet would run, such as "-"
     listed = [
-        Row(row.number, {key: text_of_safe(cell) for key, cell in row.cells.items()}) for row in sheet.rows
+        SheetRow(row.number, {key: text_of_safe(cell) for key, cell in row.cells.items()})
+        for row in sheet.rows
     ]
     entries: dict[tuple[str, str], str] = {}
     rows: dict[tuple[str, str], int] = {}

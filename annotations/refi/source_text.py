@@ -15,7 +15,7 @@ from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text import in_place
 from annotations.refi.counting import BOM, Counting, RawText
 from annotations.refi.project import RefiSelection, RefiSource
-from annotations.refi.unit_decision import Evidence, UnitDecision, decide, plain_words, span_of
+from annotations.refi.unit_decision import UnitDecision, UnitEvidence, decide, plain_words, span_of
 from annotations.transcript import Span
 
 Fetch = Callable[[str], bytes | None]
@@ -71,14 +71,14 @@ def read_source(
         return SourceText(None, missing=str(error).removeprefix(where).lstrip(":, ").rstrip("."))
 
 
-def evidence_of(text: SourceText, source: RefiSource, origin: str) -> Evidence | None:
+def evidence_of(text: SourceText, source: RefiSource, origin: str) -> UnitEvidence | None:
     """What the passages of a source say of how its positions were counted; None where it has no text."""
     # those without a code are evidence too: people selected them in the same way
-    return None if text.raw is None else Evidence(text.raw, source.selections, origin)
+    return None if text.raw is None else UnitEvidence(text.raw, source.selections, origin)
 
 
 def place_passages(
-    text: SourceText, source: RefiSource, evidence: Evidence | None, habit: Mapping[Counting, float]
+    text: SourceText, source: RefiSource, evidence: UnitEvidence | None, habit: Mapping[Counting, float]
 ) -> PlacedPassages:
     """Every coded passage of a source in its text: by its positions, else by its words where these stand there once.
 

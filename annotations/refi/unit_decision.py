@@ -55,7 +55,7 @@ class UnitDecision:
     next_best: tuple[Counting, int] | None = field(default=None)
 
 
-class Evidence:
+class UnitEvidence:
     """What the passages of one source say for each way of counting; ways that come to the same are one.
 
     ``origin``: the program, which decides the order in which ways are tried.
@@ -90,7 +90,7 @@ class Evidence:
         return min(self.ways[0][0].score - score, 10.0)
 
 
-def habit_of(sources: Iterable[Evidence]) -> Mapping[Counting, float]:
+def habit_of(sources: Iterable[UnitEvidence]) -> Mapping[Counting, float]:
     """How much all sources of a project speak against each way of counting: one program counts all of them alike."""
     all_evidence = list(sources)
     return {counting: sum(evidence.against(counting) for evidence in all_evidence) for counting in EVERY}
@@ -103,10 +103,10 @@ def decide_unit(
     habit: Mapping[Counting, float] = NO_HABIT,
 ) -> UnitDecision:
     """The way of counting that fits the passages of a source best, or none. See ``decide``."""
-    return decide(Evidence(raw, selections, origin), habit)
+    return decide(UnitEvidence(raw, selections, origin), habit)
 
 
-def decide(evidence: Evidence, habit: Mapping[Counting, float] = NO_HABIT) -> UnitDecision:
+def decide(evidence: UnitEvidence, habit: Mapping[Counting, float] = NO_HABIT) -> UnitDecision:
     """The way of counting that fits the passages of a source best, or none.
 
     A source's own passages decide. Where few of them leave several ways open, those of the project's other sources
@@ -158,7 +158,7 @@ def plain_words(words: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _UnitScore:
     score: float
     whole: int
     recorded: tuple[int, int]
@@ -177,7 +177,9 @@ class _Text:
         self._good = math.log(mostly / by_chance)
         self._bad = math.log((1 - mostly) / (1 - by_chance))
 
-    def judged(self, spans: Sequence[tuple[int, int] | None], selections: Sequence[RefiSelection]) -> _Judged:
+    def judged(
+        self, spans: Sequence[tuple[int, int] | None], selections: Sequence[RefiSelection]
+    ) -> _UnitScore:
         score, whole, hits, recorded = 0.0, 0, 0, 0
         for span, selection in zip(spans, selections, strict=True):
             if span is None:
@@ -193,7 +195,7 @@ class _Text:
             hit = here.startswith(words)
             hits, recorded = hits + hit, recorded + 1
             score += _WORDS_FOUND if hit else _WORDS_ELSEWHERE
-        return _Judged(score, whole, (hits, recorded))
+        return _UnitScore(score, whole, (hits, recorded))
 
     def _edge(self, at: int) -> bool | None:
         """Does a place lie between words? None where the script does not tell."""

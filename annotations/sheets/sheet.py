@@ -19,7 +19,7 @@ MOST_ABOVE = 30  # rows in which the names of the columns are looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row: its number as a person sees it, and its cells by column, trimmed, "" where empty.
 
     ``sheet``: which one it stands in, where several of a workbook were read.
@@ -44,7 +44,7 @@ class Sheet:
 
     file: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     ignored: tuple[str, ...] = ()
     hidden: tuple[int, ...] = ()
     unread: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ def sheet_in(
     )
 
 
-def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: str) -> tuple[Row, ...]:
+def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: str) -> tuple[SheetRow, ...]:
     rows_read = []
     for number, cells in rows:
         if any(cells[len(columns) :]):
@@ -133,7 +133,7 @@ def _rows(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], file: s
             )
         plain = dict(zip(columns, cells, strict=False))
         if any(plain.values()):
-            rows_read.append(Row(number, plain))
+            rows_read.append(SheetRow(number, plain))
         if len(rows_read) > MOST_ROWS:
             raise BadInput(f"{file} has more than {MOST_ROWS:,} rows. Split it into several files.")
     return tuple(rows_read)

@@ -57,10 +57,10 @@ def add_account(
             sees_text=sees_text,
         )
     )
-    found = account_of(connection, new)
-    if found is None:
+    account_there = account_of(connection, new)
+    if account_there is None:
         raise LookupError("an account that was made just now is gone")
-    return found
+    return account_there
 
 
 def account_of(connection: Connection, account: UUID) -> Account | None:
@@ -77,11 +77,13 @@ def account_named(connection: Connection, name: str) -> Account | None:
 
 def account_signing_in(connection: Connection, said: str) -> Account | None:
     """Whose name or e-mail address this is, of those that are open; None where several go by it."""
-    found = account_named(connection, said)
-    if found is not None:
-        return found if found.removed is None else None
+    account_named_so = account_named(connection, said)
+    if account_named_so is not None:
+        return account_named_so if account_named_so.removed is None else None
     key = folded(said)
-    by_mail = [one for one in all_accounts(connection) if one.email and folded(one.email) == key]
+    by_mail = [
+        account for account in all_accounts(connection) if account.email and folded(account.email) == key
+    ]
     return by_mail[0] if len(by_mail) == 1 else None
 
 

@@ -35,23 +35,23 @@ class Word:
 
 def words(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[Word]]:
     """The reviews that annotations on these tasks became, by slot, oldest first."""
-    found: dict[Slot, list[Word]] = {}
+    words_by_slot: dict[Slot, list[Word]] = {}
     for some in in_lots(keys):
         for word in _words(connection, annotation_reviews.c.key.in_(some)):
-            found.setdefault(Slot(word.key, word.coder), []).append(word)
-    return found
+            words_by_slot.setdefault(Slot(word.key, word.coder), []).append(word)
+    return words_by_slot
 
 
-def words_of_reviews(connection: Connection, found: Collection[UUID]) -> dict[UUID, Word]:
+def words_of_reviews(connection: Connection, review_ids: Collection[UUID]) -> dict[UUID, Word]:
     """For those of these reviews that came from Label Studio, whence."""
     return {
         word.review: word
-        for some in in_lots(found)
+        for some in in_lots(review_ids)
         for word in _words(connection, annotation_reviews.c.review_id.in_(some))
     }
 
 
-def add_words(connection: Connection, found: Sequence[Word]) -> None:
+def add_words(connection: Connection, words: Sequence[Word]) -> None:
     """Keep which annotation became which review."""
     rows = [
         {
@@ -64,7 +64,7 @@ def add_words(connection: Connection, found: Sequence[Word]) -> None:
             "content": word.content,
             "changed": word.changed,
         }
-        for word in found
+        for word in words
     ]
     if rows:
         connection.execute(annotation_reviews.insert(), rows)

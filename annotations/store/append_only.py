@@ -17,4 +17,4 @@ TRIGGERS = (
     _REFUSES.format(done="deleted", what="DELETE"),
 )
 # as sqlite_master keeps them, white space folded
-OURS = "|".join(re.escape(one) for one in TRIGGERS)
+OURS = "|".join(re.escape(name) for name in TRIGGERS)

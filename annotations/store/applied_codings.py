@@ -94,11 +94,11 @@ def turn_places(
     asked = (
         [wanted] if of is None else [wanted.where(turns.c.transcript_id.in_(some)) for some in in_lots(of)]
     )
-    found: dict[UUID, list[TurnPlace]] = {}
-    for one in asked:
-        for at, start, end, index in connection.execute(one):
-            found.setdefault(ids[at], []).append(TurnPlace(start, end, index))
-    return {transcript: tuple(its) for transcript, its in found.items()}
+    places: dict[UUID, list[TurnPlace]] = {}
+    for query in asked:
+        for at, start, end, index in connection.execute(query):
+            places.setdefault(ids[at], []).append(TurnPlace(start, end, index))
+    return {transcript: tuple(its) for transcript, its in places.items()}
 
 
 def _ids(connection: Connection) -> Mapping[int, UUID]:

@@ -12,11 +12,11 @@ from annotations.label_studio.interview_text import InterviewText
 from annotations.store.interviews import InterviewTask
 from annotations.store.tables import label_studio_tasks, segments
 from annotations.store.transcript_versions import REPLACED
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Role, Span
 
 
-def interview_shown(connection: Connection, task: InterviewTask, kept: Kept) -> InterviewShown:
+def interview_shown(connection: Connection, task: InterviewTask, kept: KeptTranscript) -> InterviewShown:
     """What a task shows of a transcript as it reads now, and the passages that it asks for, in order."""
     t, s = label_studio_tasks, segments
     again = t.c.draw == Draw.REPEAT.value
@@ -36,7 +36,7 @@ def interview_shown(connection: Connection, task: InterviewTask, kept: Kept) -> 
         if row.segmentation == cut
     ]
     coded = _coded(connection, task.transcript, {cut})
-    whole = not task.again and coded <= {one.segment for one in asked}
+    whole = not task.again and coded <= {passage.segment for passage in asked}
     return InterviewShown(InterviewText(kept.transcript.text, kept.transcript.turns), asked, whole)
 
 

@@ -29,34 +29,34 @@ class Changes:
 
 def keep_attributes(connection: Connection, given: Iterable[Attribute]) -> Changes:
     """Keep attributes. One that is there already under another value takes the new one; an empty value removes it."""
-    found = Changes()
+    changes = Changes()
     rows = connection.execute(select(attributes)).all()
     before = {(row.of, row.owner_key, row.name_key): row for row in rows}
     names = {row.name_key: row.name for row in rows}
-    for one in given:
-        name = names.setdefault(folded(one.name), one.name)
-        key = (one.of.value, folded(one.owner), folded(name))
+    for attribute in given:
+        name = names.setdefault(folded(attribute.name), attribute.name)
+        key = (attribute.of.value, folded(attribute.owner), folded(name))
         there = before.get(key)
-        kept = Attribute(one.of, one.owner, name, one.value)
+        kept = Attribute(attribute.of, attribute.owner, name, attribute.value)
         this = (
             (attributes.c.of == key[0])
             & (attributes.c.owner_key == key[1])
             & (attributes.c.name_key == key[2])
         )
-        if there is None and one.value:
+        if there is None and attribute.value:
             row = dict(zip(("of", "owner_key", "name_key"), key, strict=True))
-            row |= {"owner": one.owner, "name": name, "value": one.value}
+            row |= {"owner": attribute.owner, "name": name, "value": attribute.value}
             connection.execute(attributes.insert().values(**row))
-            found.new.append(kept)
-        elif there is not None and not one.value:
+            changes.new.append(kept)
+        elif there is not None and not attribute.value:
             connection.execute(delete(attributes).where(this))
-            found.removed.append(Attribute(one.of, one.owner, name, there.value))
-        elif there is not None and there.value != one.value:
-            connection.execute(attributes.update().where(this).values(value=one.value))
-            found.changed.append((kept, there.value))
+            changes.removed.append(Attribute(attribute.of, attribute.owner, name, there.value))
+        elif there is not None and there.value != attribute.value:
+            connection.execute(attributes.update().where(this).values(value=attribute.value))
+            changes.changed.append((kept, there.value))
         else:
-            found.unchanged += 1
-    return found
+            changes.unchanged += 1
+    return changes
 
 
 def all_attributes(connection: Connection) -> Attributes:
@@ -67,7 +67,7 @@ def all_attributes(connection: Connection) -> Attributes:
 
 def forget_participants(connection: Connection, participants: Collection[str]) -> int:
     """Erase what is known of these participants; how many attributes that were."""
-    keys = {folded(one) for one in participants if one.strip()}
+    keys = {folded(participant) for participant in participants if participant.strip()}
     own = brought_in_items.c.owner_key.in_(sorted(keys))
     connection.execute(delete(brought_in_items).where(brought_in_items.c.kind == "attribute", own))
     gone = connection.execute(delete(attributes).where(_of(keys)))

@@ -48,8 +48,8 @@ def latest(connection: Connection, who: str, did: str, about: str) -> datetime |
     """When somebody did this last, None for never."""
     a = audit_log
     wanted = select(func.max(a.c.created)).where(a.c.who == who, a.c.did == did, a.c.about == about)
-    found: datetime | None = connection.execute(wanted).scalar()
-    return found
+    newest: datetime | None = connection.execute(wanted).scalar()
+    return newest
 
 
 def rows_of(

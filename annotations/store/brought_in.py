@@ -14,7 +14,7 @@ from annotations.store.tables import brought_in, brought_in_items, now
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BroughtItem:
     """One thing that came in. ``kind``: transcript, described, replaced, review, coding, adopted, attribute, settings or
     codebook; ``before``: how it was, None where it was not there.
     """
@@ -38,20 +38,22 @@ class BroughtIn:
     undone_by: str | None = None
 
 
-def keep_brought_in(connection: Connection, by: str, what: Mapping[str, Any], items: Iterable[Item]) -> UUID:
+def keep_brought_in(
+    connection: Connection, by: str, what: Mapping[str, Any], items: Iterable[BroughtItem]
+) -> UUID:
     """Keep that these came in."""
     new = uuid4()
     connection.execute(brought_in.insert().values(id=new, by=by, what=dict(what)))
     rows = [
         {
             "brought_in_id": new,
-            "kind": one.kind,
-            "transcript_id": one.transcript,
-            "item_id": one.item,
-            "owner_key": one.owner_key,
-            "before": None if one.before is None else dict(one.before),
+            "kind": item.kind,
+            "transcript_id": item.transcript,
+            "item_id": item.item,
+            "owner_key": item.owner_key,
+            "before": None if item.before is None else dict(item.before),
         }
-        for one in items
+        for item in items
     ]
     if rows:
         connection.execute(brought_in_items.insert(), rows)
@@ -64,24 +66,28 @@ def all_brought_in(connection: Connection, *, latest: int = 200) -> tuple[Brough
     return tuple(_brought_in(row) for row in connection.execute(wanted))
 
 
-def brought_in_by_id(connection: Connection, one: UUID) -> BroughtIn | None:
+def brought_in_by_id(connection: Connection, record: UUID) -> BroughtIn | None:
     """What came in under this id, or None."""
-    row = connection.execute(select(brought_in).where(brought_in.c.id == one)).first()
+    row = connection.execute(select(brought_in).where(brought_in.c.id == record)).first()
     return None if row is None else _brought_in(row)
 
 
-def items_of(connection: Connection, one: UUID) -> tuple[Item, ...]:
+def items_of(connection: Connection, record: UUID) -> tuple[BroughtItem, ...]:
     """Its items, in the order in which they were kept; those of somebody who withdrew are gone."""
     i = brought_in_items.c
-    rows = connection.execute(select(brought_in_items).where(i.brought_in_id == one).order_by(i.sequence))
-    return tuple(Item(row.kind, row.transcript_id, row.item_id, row.owner_key, row.before) for row in rows)
+    rows = connection.execute(select(brought_in_items).where(i.brought_in_id == record).order_by(i.sequence))
+    return tuple(
+        BroughtItem(row.kind, row.transcript_id, row.item_id, row.owner_key, row.before) for row in rows
+    )
 
 
-def mark_undone(connection: Connection, one: UUID, by: str) -> None:
+def mark_undone(connection: Connection, record: UUID, by: str) -> None:
     """It is not there any more."""
-    connection.execute(brought_in.update().where(brought_in.c.id == one).values(undone=now(), undone_by=by))
+    connection.execute(
+        brought_in.update().where(brought_in.c.id == record).values(undone=now(), undone_by=by)
+    )
     # what it was like before is known by what is there now
-    connection.execute(brought_in_items.delete().where(brought_in_items.c.brought_in_id == one))
+    connection.execute(brought_in_items.delete().where(brought_in_items.c.brought_in_id == record))
 
 
 def _brought_in(row: Row[Any]) -> BroughtIn:

@@ -67,7 +67,7 @@ def column_of(plain: Sequence[Sequence[str]]) -> Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class RestingPassage:
     """A passage that something rests on; ``span``: None is the whole transcript.
 
     ``text_hash``: of the text that the span was counted in. Where the transcript has another text by now, nobody knows

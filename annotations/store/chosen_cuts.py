@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, select
 from annotations.store.tables import chosen_cuts
 
 
-class Choice(StrEnum):
+class CutChoice(StrEnum):
     """What was chosen: ticked from a probability on, never ticked, or what the rule says."""
 
     FROM = "from"
@@ -24,17 +24,17 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChosenCut:
-    """A choice. ``cut``: the least probability that comes ticked, with ``Choice.FROM``."""
+    """A choice. ``cut``: the least probability that comes ticked, with ``CutChoice.FROM``."""
 
     code: str
-    choice: Choice
+    choice: CutChoice
     cut: float | None
     by: str
     created: datetime
 
 
 def add_choice(
-    connection: Connection, model: UUID, code: str, choice: Choice, *, cut: float | None, by: str
+    connection: Connection, model: UUID, code: str, choice: CutChoice, *, cut: float | None, by: str
 ) -> None:
     """Keep a choice; the ones before stay on record."""
     connection.execute(
@@ -46,7 +46,7 @@ def chosen_for(connection: Connection, model: UUID) -> Mapping[str, ChosenCut]:
     """The choices that hold for a version, by code; a code for which the rule decides is missing."""
     wanted = select(chosen_cuts).where(chosen_cuts.c.model_id == model).order_by(chosen_cuts.c.sequence)
     newest = {row.code: _choice(row) for row in connection.execute(wanted)}
-    return {code: one for code, one in newest.items() if one.choice is not Choice.RULE}
+    return {code: chosen for code, chosen in newest.items() if chosen.choice is not CutChoice.RULE}
 
 
 def choice_history(connection: Connection, model: UUID) -> tuple[ChosenCut, ...]:
@@ -61,4 +61,4 @@ def newest_choice(connection: Connection) -> int:
 
 
 def _choice(row: Row[Any]) -> ChosenCut:
-    return ChosenCut(row.code, Choice(row.choice), row.cut, row.chosen_by, row.created)
+    return ChosenCut(row.code, CutChoice(row.choice), row.cut, row.chosen_by, row.created)

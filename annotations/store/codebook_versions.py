@@ -25,8 +25,8 @@ def keep_codebook(connection: Connection, codebook: Codebook) -> str:
 def codebook_content(connection: Connection, version: str) -> Mapping[str, Any]:
     """What this version of the codebook said, as plain data; every version that a review names is kept."""
     wanted = select(codebook_versions.c.content).where(codebook_versions.c.version == version)
-    found: Mapping[str, Any] = connection.execute(wanted).scalar_one()
-    return found
+    content: Mapping[str, Any] = connection.execute(wanted).scalar_one()
+    return content
 
 
 def codes_by_version(connection: Connection) -> Mapping[str, frozenset[str]]:
@@ -38,11 +38,11 @@ def codes_by_version(connection: Connection) -> Mapping[str, frozenset[str]]:
 @lru_cache(maxsize=256)
 def _codes_in(text: str) -> frozenset[str]:
     """The codes that could be applied in a codebook, from its content as text (a version is never changed)."""
-    found: set[str] = set()
+    ids: set[str] = set()
     todo = [code for framework in json.loads(text)["frameworks"] for code in framework["codes"]]
     while todo:
         code = todo.pop()
         if code.get("applicable", True):
-            found.add(code["id"])
+            ids.add(code["id"])
         todo += code.get("codes", [])
-    return frozenset(found)
+    return frozenset(ids)

@@ -15,9 +15,9 @@ from annotations.store.tables import coders, reviews
 def keep_coder(connection: Connection, coder: Coder) -> UUID:
     """The id under which a coder is known, making it if the name is new."""
     known = select(coders.c.id).where(coders.c.name_key == folded(coder.name))
-    found = connection.execute(known).scalar()
-    if found is not None:
-        return UUID(str(found))
+    coder_id = connection.execute(known).scalar()
+    if coder_id is not None:
+        return UUID(str(coder_id))
     new = uuid4()
     values = {"id": new, "name": coder.name, "name_key": folded(coder.name), "kind": coder.kind}
     connection.execute(coders.insert().values(**values))
@@ -30,9 +30,9 @@ def coder_names(connection: Connection) -> Mapping[UUID, str]:
     return {row.id: row.name for row in connection.execute(wanted)}
 
 
-def coders_of(connection: Connection, found: Collection[UUID]) -> Mapping[UUID, str]:
+def coders_of(connection: Connection, coder_ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Who made each of these reviews, superseded ones included."""
-    if not found:
+    if not coder_ids:
         return {}
     wanted = select(reviews.c.id, coders.c.name).join(coders, coders.c.id == reviews.c.coder_id)
-    return {row.id: row.name for row in connection.execute(wanted) if row.id in found}
+    return {row.id: row.name for row in connection.execute(wanted) if row.id in coder_ids}

@@ -54,8 +54,8 @@ def damaged_rows(connection: Connection) -> dict[str, int]:
     Seen are texts that are no text, identities, times and JSON that are none, empty cells where none may be, unknown
     roles and conditions, and a transcript whose text does not have the hash that was kept of it.
     """
-    found = {table.name: _damaged(connection, table) for table in metadata.sorted_tables}
-    return {name: count for name, count in found.items() if count}
+    damaged = {table.name: _damaged(connection, table) for table in metadata.sorted_tables}
+    return {name: count for name, count in damaged.items() if count}
 
 
 def _damaged(connection: Connection, table: Table) -> int:

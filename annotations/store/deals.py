@@ -48,25 +48,27 @@ def dealt_so_far(connection: Connection, segmentation: str) -> Mapping[UUID, Dea
     }
 
 
-def keep_dealt(connection: Connection, plan: UUID, segmentation: str, found: Iterable[Dealt]) -> None:
+def keep_dealt(
+    connection: Connection, plan: UUID, segmentation: str, dealt_segments: Iterable[Dealt]
+) -> None:
     """Keep what a plan has dealt and drawn."""
     dealt, drawn = [], []
-    for one in found:
+    for dealt_segment in dealt_segments:
         new = uuid4()
         dealt.append(
             {
                 "id": new,
                 "plan_id": plan,
-                "transcript_id": one.transcript,
+                "transcript_id": dealt_segment.transcript,
                 "segmentation": segmentation,
-                "units": one.units,
-                "coder": one.coder,
-                "second_coder": one.second,
+                "units": dealt_segment.units,
+                "coder": dealt_segment.coder,
+                "second_coder": dealt_segment.second,
             }
         )
         drawn += [
             {"dealt_id": new, "segment_id": segment, "draw": kind.value}
-            for segment, kind in one.drawn.items()
+            for segment, kind in dealt_segment.drawn.items()
         ]
     if dealt:
         connection.execute(dealt_transcripts.insert(), dealt)

@@ -12,7 +12,7 @@ from annotations.transcript import Consents
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedTranscript:
     """A transcript's place, whose it is, and what may be done with it. ``text_hash`` changes when its words do."""
 
     id: UUID
@@ -27,7 +27,7 @@ class Described:
     text_hash: str = ""
 
 
-def described_transcripts(connection: Connection) -> tuple[Described, ...]:
+def described_transcripts(connection: Connection) -> tuple[DescribedTranscript, ...]:
     """All transcripts, in the order of import."""
     t = transcripts.c
     wanted = select(
@@ -45,7 +45,7 @@ def described_transcripts(connection: Connection) -> tuple[Described, ...]:
         t.text_hash,
     )
     return tuple(
-        Described(
+        DescribedTranscript(
             row.id,
             row.name,
             row.case,

@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, select
 
 from annotations.coding import Coder
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.coders import coder_names, keep_coder
 from annotations.store.tables import doubt_answers, doubts, now
 from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DoubtAnswer:
     """What somebody answered. ``settles``: the team goes by it from now on."""
 
     author: str
@@ -38,10 +38,10 @@ class Doubt:
     author: str
     text: str
     is_question: bool = False
-    passage: Passage | None = None
+    passage: RestingPassage | None = None
     code: str = ""
     case: str = ""
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[DoubtAnswer, ...] = ()
     created: datetime | None = None
     id: UUID | None = None
 
@@ -61,38 +61,38 @@ class Doubt:
         return self.is_question and not self.settled
 
 
-def add_doubt(connection: Connection, one: Doubt) -> UUID:
+def add_doubt(connection: Connection, doubt: Doubt) -> UUID:
     """Keep a memo or a question; its answers are added on their own."""
     new = uuid4()
-    at = one.passage
+    at = doubt.passage
     span = None if at is None else at.span
     values = {
         "id": new,
-        "author_id": keep_coder(connection, Coder(one.author)),
+        "author_id": keep_coder(connection, Coder(doubt.author)),
         "transcript_id": None if at is None else at.transcript,
         "start": None if span is None else span.start,
         "end": None if span is None else span.end,
         "text_hash": None if at is None else at.text_hash,
-        "code": one.code,
-        "case": one.case,
-        "is_question": one.is_question,
-        "text": one.text,
-        "created": one.created or now(),
+        "code": doubt.code,
+        "case": doubt.case,
+        "is_question": doubt.is_question,
+        "text": doubt.text,
+        "created": doubt.created or now(),
     }
     connection.execute(doubts.insert().values(**values))
     return new
 
 
-def add_answer(connection: Connection, doubt: UUID, one: Answer) -> UUID:
+def add_answer(connection: Connection, doubt: UUID, answer: DoubtAnswer) -> UUID:
     """Keep an answer."""
     new = uuid4()
     values = {
         "id": new,
         "doubt_id": doubt,
-        "author_id": keep_coder(connection, Coder(one.author)),
-        "text": one.text,
-        "settles": one.settles,
-        "created": one.created or now(),
+        "author_id": keep_coder(connection, Coder(answer.author)),
+        "text": answer.text,
+        "settles": answer.settles,
+        "created": answer.created or now(),
     }
     connection.execute(doubt_answers.insert().values(**values))
     return new
@@ -114,31 +114,31 @@ def all_doubts(connection: Connection, *, transcript: UUID | None = None) -> tup
 def doubt_by_id(connection: Connection, doubt: UUID) -> Doubt | None:
     """The one with this id, or None where there is none or it was taken back."""
     wanted = select(doubts).where(doubts.c.id == doubt, doubts.c.taken_back.is_(None))
-    found = _doubts(connection, connection.execute(wanted).all())
-    return found[0] if found else None
+    doubts_there = _doubts(connection, connection.execute(wanted).all())
+    return doubts_there[0] if doubts_there else None
 
 
 def _doubts(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Doubt, ...]:
     if not rows:
         return ()
     names = coder_names(connection)
-    answers: dict[UUID, list[Answer]] = {}
+    answers: dict[UUID, list[DoubtAnswer]] = {}
     wanted = select(doubt_answers).order_by(doubt_answers.c.sequence)
     if len(rows) == 1:
         wanted = wanted.where(doubt_answers.c.doubt_id == rows[0].id)
     for row in connection.execute(wanted):
-        answer = Answer(names[row.author_id], row.text, row.settles, row.created, row.id)
+        answer = DoubtAnswer(names[row.author_id], row.text, row.settles, row.created, row.id)
         answers.setdefault(row.doubt_id, []).append(answer)
     return tuple(_doubt(row, names, answers.get(row.id, ())) for row in rows)
 
 
-def _doubt(row: Row[Any], names: Mapping[UUID, str], answers: Sequence[Answer]) -> Doubt:
+def _doubt(row: Row[Any], names: Mapping[UUID, str], answers: Sequence[DoubtAnswer]) -> Doubt:
     span = None if row.start is None else Span(row.start, row.end)
     return Doubt(
         author=names[row.author_id],
         text=row.text,
         is_question=row.is_question,
-        passage=None if row.transcript_id is None else Passage(row.transcript_id, span, row.text_hash),
+        passage=None if row.transcript_id is None else RestingPassage(row.transcript_id, span, row.text_hash),
         code=row.code,
         case=row.case,
         answers=tuple(answers),

@@ -27,8 +27,8 @@ from annotations.store.tables import (
     webhook_events,
 )
 from annotations.store.transcript_versions import REPLACED, all_versions
-from annotations.store.transcripts import Kept
-from annotations.store.wave_views import View
+from annotations.store.transcripts import KeptTranscript
+from annotations.store.wave_views import TaskView
 
 AT_A_TIME = 500
 
@@ -47,14 +47,15 @@ class Pending:
     around: tuple[str, ...] = ()
 
 
-def words_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
+def words_of(connection: Connection, theirs: Sequence[KeptTranscript]) -> tuple[str, ...]:
     """The words of every segment of these transcripts, under every segmentation: what caches may hold.
 
     Words of earlier versions of their texts are among them.
     """
     text_of = {kept.id: kept.transcript.text for kept in theirs}
     earlier = {
-        (one.transcript, f"{REPLACED}{one.number}"): one.text or "" for one in all_versions(connection)
+        (version.transcript, f"{REPLACED}{version.number}"): version.text or ""
+        for version in all_versions(connection)
     }
     cut = connection.execute(select(segments).where(segments.c.transcript_id.in_(list(text_of))))
     words = (
@@ -64,20 +65,22 @@ def words_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, words)))
 
 
-def texts_of(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
+def texts_of(connection: Connection, theirs: Sequence[KeptTranscript]) -> tuple[str, ...]:
     """The texts of these transcripts, earlier versions included."""
     own = {kept.id for kept in theirs}
-    earlier = (one.text for one in all_versions(connection) if one.transcript in own and one.text)
+    earlier = (
+        version.text for version in all_versions(connection) if version.transcript in own and version.text
+    )
     return (*(kept.transcript.text for kept in theirs), *earlier)
 
 
 def learnt_by(connection: Connection, items: Collection[UUID]) -> tuple[str, ...]:
     """The model versions that learnt from these reviews and codings or were measured by them, oldest first."""
-    found: set[UUID] = set()
+    model_ids: set[UUID] = set()
     for some in lots(list(items), AT_A_TIME):
         wanted = select(learnt_from.c.model_id).where(learnt_from.c.item_id.in_(some)).distinct()
-        found |= set(connection.execute(wanted).scalars())
-    named = select(model_versions.c.version).where(model_versions.c.id.in_(found))
+        model_ids |= set(connection.execute(wanted).scalars())
+    named = select(model_versions.c.version).where(model_versions.c.id.in_(model_ids))
     return tuple(connection.execute(named.order_by(model_versions.c.sequence)).scalars())
 
 
@@ -89,11 +92,13 @@ def not_mirrored(connection: Connection, models: Collection[str]) -> None:
 
 def forget_evidence(connection: Connection, own: Collection[UUID]) -> set[UUID]:
     """Take passages out of the evidence of other segments; returns those segments."""
-    gone = {str(one) for one in own}
+    gone = {str(segment) for segment in own}
     changed: list[tuple[UUID, UUID, dict[str, Any]]] = []
     wanted = select(suggestions.c.segment_id, suggestions.c.model_id, suggestions.c.evidence)
     for segment, model, evidence in connection.execute(wanted.execution_options(yield_per=2000)):
-        kept = {code: [one for one in its if one[0] not in gone] for code, its in evidence.items()}
+        kept = {
+            code: [passage for passage in its if passage[0] not in gone] for code, its in evidence.items()
+        }
         if kept != evidence and segment not in own:
             changed.append((segment, model, kept))
     for segment, model, kept in changed:
@@ -126,14 +131,14 @@ def pending_in(
     """The tasks in Label Studio of these segments, of those that quote them, and of those beside them."""
     p, t = label_studio_projects, label_studio_tasks
     keys: dict[tuple[str, int], tuple[list[str], list[str], list[str]]] = {}
-    for one in interviews_with(connection, own):
-        project = connection.execute(select(p.c.url, p.c.project_id).where(p.c.id == one.project)).one()
-        keys.setdefault((project.url, project.project_id), ([], [], []))[0].append(str(one.key))
+    for interview in interviews_with(connection, own):
+        project = connection.execute(select(p.c.url, p.c.project_id).where(p.c.id == interview.project)).one()
+        keys.setdefault((project.url, project.project_id), ([], [], []))[0].append(str(interview.key))
     # a task of a whole interview quotes nobody, and goes as a whole
     wanted = (
         select(p.c.url, p.c.project_id, t.c.key, t.c.segment_id)
         .join(t, t.c.project_id == p.c.id)
-        .where(p.c.view == View.PASSAGE.value)
+        .where(p.c.view == TaskView.PASSAGE.value)
     )
     for url, project, key, segment in connection.execute(wanted):
         kinds = [0] if segment in own else [at for at, some in ((1, quoting), (2, around)) if segment in some]
@@ -155,10 +160,10 @@ def interviews_with(connection: Connection, own: Collection[UUID]) -> list[Inter
     texts = connection.execute(select(t.c.id, t.c.text_hash).where(t.c.id.in_(list(now))))
     hashes = {row.id: row.text_hash for row in texts}
     return [
-        one
-        for one in interviews_about(connection, now)
-        if one.text_hash != hashes[one.transcript]
-        or any(not segmentation.startswith(REPLACED) for segmentation in now[one.transcript])
+        interview
+        for interview in interviews_about(connection, now)
+        if interview.text_hash != hashes[interview.transcript]
+        or any(not segmentation.startswith(REPLACED) for segmentation in now[interview.transcript])
     ]
 
 
@@ -175,14 +180,14 @@ def cascade(connection: Connection, doomed: Mapping[Table, set[UUID]]) -> None:
                 connection.execute(delete(table).where(table.c.id.in_(some)))
 
 
-def pending_to_json(one: Pending) -> dict[str, Any]:
+def pending_to_json(pending: Pending) -> dict[str, Any]:
     """As plain data, to be kept."""
     return {
-        "url": one.url,
-        "project": one.project,
-        "keys": list(one.keys),
-        "quoting": list(one.quoting),
-        "around": list(one.around),
+        "url": pending.url,
+        "project": pending.project,
+        "keys": list(pending.keys),
+        "quoting": list(pending.quoting),
+        "around": list(pending.around),
     }
 
 

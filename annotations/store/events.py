@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, delete, select
 
 from annotations.names import folded
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.tables import event_passages, events, now
 from annotations.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CaseEvent:
     """Something that happened in a case. ``date``: as people write it; ``phase``: the id of a phase's code, or "".
 
     ``source``: what is cited besides transcripts and documents of the study; ``passages``: of these.
@@ -29,7 +29,7 @@ class Event:
     actor: str = ""
     place: str = ""
     source: str = ""
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[RestingPassage, ...] = ()
     id: UUID | None = None
 
     @property
@@ -47,52 +47,52 @@ class Event:
 class KeptEvents:
     """What became of events that were given."""
 
-    new: list[Event] = field(default_factory=list)
-    changed: list[Event] = field(default_factory=list)
-    removed: list[Event] = field(default_factory=list)
+    new: list[CaseEvent] = field(default_factory=list)
+    changed: list[CaseEvent] = field(default_factory=list)
+    removed: list[CaseEvent] = field(default_factory=list)
     unchanged: int = 0
 
 
-def keep_events(connection: Connection, given: Sequence[Event]) -> KeptEvents:
+def keep_events(connection: Connection, given: Sequence[CaseEvent]) -> KeptEvents:
     """Keep events. One that is there already (same case, date and text) takes what is said of it now."""
-    found = KeptEvents()
-    before = {one.key: one for one in all_events(connection)}
-    for one in given:
-        there = before.get(one.key)
+    kept = KeptEvents()
+    before = {event.key: event for event in all_events(connection)}
+    for event in given:
+        there = before.get(event.key)
         if there is None:
             new = uuid4()
-            connection.execute(events.insert().values(id=new, **_columns(one), created=now()))
-            _add_passages(connection, new, one.passages)
-            found.new.append(one)
-        elif _said(there) == _said(one):
-            found.unchanged += 1
+            connection.execute(events.insert().values(id=new, **_columns(event), created=now()))
+            _add_passages(connection, new, event.passages)
+            kept.new.append(event)
+        elif _said(there) == _said(event):
+            kept.unchanged += 1
         else:
-            connection.execute(events.update().where(events.c.id == there.id).values(**_columns(one)))
+            connection.execute(events.update().where(events.c.id == there.id).values(**_columns(event)))
             connection.execute(delete(event_passages).where(event_passages.c.event_id == there.id))
             if there.id is not None:
-                _add_passages(connection, there.id, one.passages)
-            found.changed.append(one)
-    return found
+                _add_passages(connection, there.id, event.passages)
+            kept.changed.append(event)
+    return kept
 
 
-def remove_events(connection: Connection, given: Sequence[Event]) -> tuple[Event, ...]:
+def remove_events(connection: Connection, given: Sequence[CaseEvent]) -> tuple[CaseEvent, ...]:
     """Take events away (same case, date and text); those that were there."""
-    keys = {one.key for one in given}
-    gone = [one for one in all_events(connection) if one.key in keys]
-    for one in gone:
-        connection.execute(delete(event_passages).where(event_passages.c.event_id == one.id))
-        connection.execute(delete(events).where(events.c.id == one.id))
+    keys = {event.key for event in given}
+    gone = [event for event in all_events(connection) if event.key in keys]
+    for event in gone:
+        connection.execute(delete(event_passages).where(event_passages.c.event_id == event.id))
+        connection.execute(delete(events).where(events.c.id == event.id))
     return tuple(gone)
 
 
-def all_events(connection: Connection) -> tuple[Event, ...]:
+def all_events(connection: Connection) -> tuple[CaseEvent, ...]:
     """Every event, in the order in which they came."""
-    passages: dict[UUID, list[Passage]] = {}
+    passages: dict[UUID, list[RestingPassage]] = {}
     for row in connection.execute(select(event_passages).order_by(event_passages.c.sequence)):
         span = None if row.start is None else Span(row.start, row.end)
-        passages.setdefault(row.event_id, []).append(Passage(row.transcript_id, span, row.text_hash))
+        passages.setdefault(row.event_id, []).append(RestingPassage(row.transcript_id, span, row.text_hash))
     return tuple(
-        Event(
+        CaseEvent(
             case=row.case,
             date=row.date,
             text=row.text,
@@ -107,25 +107,25 @@ def all_events(connection: Connection) -> tuple[Event, ...]:
     )
 
 
-def _columns(one: Event) -> dict[str, str]:
+def _columns(event: CaseEvent) -> dict[str, str]:
     names = ("case", "date", "text", "phase", "actor", "place", "source")
-    return {name: getattr(one, name) for name in names} | {"event_key": one.key}
+    return {name: getattr(event, name) for name in names} | {"event_key": event.key}
 
 
-def _said(one: Event) -> tuple[object, ...]:
-    return (_columns(one), set(one.passages))
+def _said(event: CaseEvent) -> tuple[object, ...]:
+    return (_columns(event), set(event.passages))
 
 
-def _add_passages(connection: Connection, event: UUID, passages: Sequence[Passage]) -> None:
+def _add_passages(connection: Connection, event: UUID, passages: Sequence[RestingPassage]) -> None:
     rows = [
         {
             "event_id": event,
-            "transcript_id": one.transcript,
-            "start": None if one.span is None else one.span.start,
-            "end": None if one.span is None else one.span.end,
-            "text_hash": one.text_hash,
+            "transcript_id": passage.transcript,
+            "start": None if passage.span is None else passage.span.start,
+            "end": None if passage.span is None else passage.span.end,
+            "text_hash": passage.text_hash,
         }
-        for one in dict.fromkeys(passages)
+        for passage in dict.fromkeys(passages)
     ]
     if rows:
         connection.execute(event_passages.insert(), rows)

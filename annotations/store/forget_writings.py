@@ -27,13 +27,13 @@ from annotations.store.tables import (
     summaries,
     summary_passages,
 )
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 
 ERASED = "(erased when somebody withdrew)"
 
 
 def writings_to_erase(
-    connection: Connection, theirs: Sequence[Kept], participant: str
+    connection: Connection, theirs: Sequence[KeptTranscript], participant: str
 ) -> dict[Table, set[UUID]]:
     """The summaries and events that go with a participant, by table. Remarks that name them are blanked here."""
     ids = {kept.id for kept in theirs}
@@ -53,16 +53,16 @@ def _answers(connection: Connection, names: Collection[str]) -> set[UUID]:
     """What they answered, for themselves or for their case; what others said of them is blanked here."""
     keys = {folded(name) for name in names if name.strip()}
     named = naming(names)
-    found = set()
+    answers = set()
     for row in connection.execute(select(member_checks)).all():
         of_them = row.of == Owner.PARTICIPANT.value and row.owner_key in keys
         if of_them or folded(row.answered_by) in keys or named(row.answered_by):
-            found.add(row.id)
+            answers.add(row.id)
         elif named(row.words):
             connection.execute(
                 member_checks.update().where(member_checks.c.id == row.id).values(words=ERASED)
             )
-    return found
+    return answers
 
 
 def count_of_answers(connection: Connection, participant: str) -> int:
@@ -80,12 +80,12 @@ def count_of_answers(connection: Connection, participant: str) -> int:
 def _summaries(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:
     """The summaries that rest on these transcripts, or that name their participant or transcripts."""
     rests = select(summary_passages.c.summary_id, summary_passages.c.transcript_id)
-    found = {summary for summary, transcript in connection.execute(rests) if transcript in transcripts}
+    summary_ids = {summary for summary, transcript in connection.execute(rests) if transcript in transcripts}
     named = naming(names)
     rows = connection.execute(select(summaries)).all()
-    found |= {row.id for row in rows if named(row.text) or _column_names(row.column, names)}
+    summary_ids |= {row.id for row in rows if named(row.text) or _column_names(row.column, names)}
     # every wording of a cell by the same author: an earlier one may rest on it without saying so
-    cells = {(row.place_key, row.author_id) for row in rows if row.id in found}
+    cells = {(row.place_key, row.author_id) for row in rows if row.id in summary_ids}
     return {row.id for row in rows if (row.place_key, row.author_id) in cells}
 
 
@@ -97,12 +97,12 @@ def _events(connection: Connection, transcripts: Collection[UUID], names: Collec
     ):
         rests.setdefault(event, set()).add(transcript in transcripts)
     named = naming(names)
-    found = set()
+    event_ids = set()
     for row in connection.execute(select(events)):
         alone = rests.get(row.id) == {True} and not row.source
         if alone or any(named(words) for words in (row.text, row.actor, row.place, row.source)):
-            found.add(row.id)
-    return found
+            event_ids.add(row.id)
+    return event_ids
 
 
 def _doubts(connection: Connection, transcripts: Collection[UUID], names: Collection[str]) -> set[UUID]:

@@ -94,12 +94,12 @@ def forgettings_of(connection: Connection, among: Collection[UUID]) -> tuple[For
 
 def forgotten_words(connection: Connection, transcript: UUID) -> tuple[str, ...]:
     """The words of every passage whose words stand in the text no more, under every segmentation."""
-    found: dict[str, None] = {}
+    words: dict[str, None] = {}
     for version in versions_of(connection, transcript):
         for row in connection.execute(_put_aside(transcript, version.number)):
             if version.text is not None:
-                found.setdefault(version.text[row.start : row.end])
-    return tuple(found)
+                words.setdefault(version.text[row.start : row.end])
+    return tuple(words)
 
 
 def forget(connection: Connection, transcript: UUID, *, by: str, again: UUID | None = None) -> ForgottenRows:
@@ -110,16 +110,18 @@ def forget(connection: Connection, transcript: UUID, *, by: str, again: UUID | N
     ``again``: under which id it is known outside the study.
     """
     earlier = versions_of(connection, transcript)
-    gone = {row.id for one in earlier for row in connection.execute(_put_aside(transcript, one.number))}
+    gone = {row.id for older in earlier for row in connection.execute(_put_aside(transcript, older.number))}
     here = select(segments.c.id).where(segments.c.transcript_id == transcript)
     stays = set(connection.execute(here).scalars()) - gone
-    models = _learnt_before(connection, transcript, [one.replaced for one in earlier if one.text is not None])
+    models = _learnt_before(
+        connection, transcript, [older.replaced for older in earlier if older.text is not None]
+    )
     quoting = forget_evidence(connection, gone)
     pending = pending_in(connection, gone, quoting, stays)
     forget_errors(connection)
     forget_figures(connection)
     not_mirrored(connection, models)
-    memos = _blank_memos(connection, transcript, [one.text for one in earlier if one.text is not None])
+    memos = _blank_memos(connection, transcript, [older.text for older in earlier if older.text is not None])
     forget_interviews(connection, interviews_with(connection, gone))
     _forget_tasks(connection, gone)
     _show_anew(connection, stays)
@@ -133,19 +135,19 @@ def forget(connection: Connection, transcript: UUID, *, by: str, again: UUID | N
             transcript_id=transcript,
             by=by,
             models=list(models),
-            pending=[pending_to_json(one) for one in pending],
+            pending=[pending_to_json(pending_task) for pending_task in pending],
             state="erasing",
             created=now(),
         )
     )
-    (made,) = (one for one in forgettings_of(connection, [transcript]) if one.id == new)
-    return ForgottenRows(made, sum(one.text is not None for one in earlier), len(gone), memos)
+    (made,) = (forgetting for forgetting in forgettings_of(connection, [transcript]) if forgetting.id == new)
+    return ForgottenRows(made, sum(older.text is not None for older in earlier), len(gone), memos)
 
 
 def still_to_forget(connection: Connection, forgetting: UUID, pending: Sequence[Pending]) -> None:
     """Note what has yet to be erased in Label Studio."""
     this = forgettings.c.id == forgetting
-    plain = [pending_to_json(one) for one in pending]
+    plain = [pending_to_json(pending_task) for pending_task in pending]
     connection.execute(update(forgettings).where(this).values(pending=plain))
 
 
@@ -179,7 +181,7 @@ def _learnt_before(connection: Connection, transcript: UUID, moments: Sequence[d
         )
     wanted = select(model_versions.c.version).where(model_versions.c.created < max(moments))
     before = set(connection.execute(wanted).scalars())
-    return tuple(one for one in learnt_by(connection, items) if one in before)
+    return tuple(version for version in learnt_by(connection, items) if version in before)
 
 
 def _blank_memos(connection: Connection, transcript: UUID, texts: Iterable[str]) -> int:
@@ -190,7 +192,9 @@ def _blank_memos(connection: Connection, transcript: UUID, texts: Iterable[str])
         return 0
 
     def blanked(memo: str) -> str:
-        return re.sub(r"\w+", lambda one: BLANKED if one.group().casefold() in words else one.group(), memo)
+        return re.sub(
+            r"\w+", lambda match: BLANKED if match.group().casefold() in words else match.group(), memo
+        )
 
     count = 0
     own = select(codings.c.id, codings.c.memo).where(codings.c.transcript_id == transcript)

@@ -20,7 +20,7 @@ from annotations.store.kept_outside import keep_files, keep_rows, plain_of, read
 from annotations.store.tables import forgettings, transcripts
 from annotations.store.tombstones import study_id
 from annotations.store.transcript_versions import versions_of
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.taken_out import TakenOut, taken_out_of
 
 TABLE = "forgettings"
@@ -43,7 +43,7 @@ class ForgottenWords:
             "id": str(self.id),
             "study": str(self.study),
             "transcript": str(self.transcript),
-            "texts": [one.to_json() for one in self.texts],
+            "texts": [text.to_json() for text in self.texts],
             "by": self.by,
             "when": self.created.isoformat(),
         }
@@ -86,7 +86,7 @@ def forgotten_from(file: Path) -> tuple[ForgottenWords, ...]:
 
 def words_to_forget(
     connection: Connection,
-    kept: Kept,
+    kept: KeptTranscript,
     new: UUID,
     *,
     by: str,
@@ -98,12 +98,15 @@ def words_to_forget(
     ``before``: what was forgotten earlier; of the texts that held those words, what has gone since is known by place.
     """
     now = kept.transcript.text
-    earlier = [one.text for one in versions_of(connection, kept.id) if one.text is not None]
+    earlier = [version.text for version in versions_of(connection, kept.id) if version.text is not None]
     texts = [TakenOut.between(text, now) for text in earlier]
-    own = sorted((one for one in before if one.transcript == kept.id), key=lambda one: one.created)
+    own = sorted(
+        (forgotten for forgotten in before if forgotten.transcript == kept.id),
+        key=lambda forgotten: forgotten.created,
+    )
     if own and earlier:
         # the oldest text that is left is the one that the earlier forgetting had made
-        texts += [one.and_then(earlier[0], now) for one in own[-1].texts]
+        texts += [text.and_then(earlier[0], now) for text in own[-1].texts]
     return ForgottenWords(new, study_id(connection), kept.id, tuple(texts), by, created)
 
 
@@ -112,22 +115,22 @@ def kept_forgotten(store: Store, folder: Path) -> tuple[ForgottenWords, ...]:
     return (*read_files(folder, forgotten_of, _unreadable), *read_rows(store, TABLE, forgotten_of, _ROW))
 
 
-def keep_forgotten(store: Store, folder: Path, found: Iterable[ForgottenWords]) -> None:
+def keep_forgotten(store: Store, folder: Path, forgotten: Iterable[ForgottenWords]) -> None:
     """Keep them in both. Raises OSError and TandemError."""
-    plain = {one.id: one.to_json() for one in found}
+    plain = {words.id: words.to_json() for words in forgotten}
     keep_files(folder, plain)
     keep_rows(store, TABLE, plain)
 
 
-def unknown_here(connection: Connection, found: Iterable[ForgottenWords]) -> list[ForgottenWords]:
+def unknown_here(connection: Connection, forgotten: Iterable[ForgottenWords]) -> list[ForgottenWords]:
     """Those of transcripts of this study of which its database does not know, oldest first."""
-    given = list({one.id: one for one in found}.values())
+    given = list({words.id: words for words in forgotten}.values())
     if not given:
         return []
     known = set(connection.execute(select(forgettings.c.id)).scalars())
     there = set(connection.execute(select(transcripts.c.id)).scalars())
-    mine = [one for one in given if one.id not in known and one.transcript in there]
-    return sorted(mine, key=lambda one: one.created)
+    mine = [words for words in given if words.id not in known and words.transcript in there]
+    return sorted(mine, key=lambda words: words.created)
 
 
 _ROW = (

@@ -55,6 +55,6 @@ def hidden_segments(connection: Connection, *, of: str | None = None) -> set[UUI
         .exists()
     )
     to_come = select(d.c.segment_id).where(d.c.draw.in_(draws), ~stands, ~judged)
-    found = set(connection.execute(wanted.union(to_come)).scalars())
+    hidden = set(connection.execute(wanted.union(to_come)).scalars())
     # what stands in the text no more hides nothing; its heir is drawn too
-    return found - replaced_segments(connection, found)
+    return hidden - replaced_segments(connection, hidden)

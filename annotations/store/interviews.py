@@ -76,55 +76,57 @@ def interviews_with_keys(
 ) -> dict[UUID, InterviewTask]:
     """Those of these keys that are interviews which we put into the project."""
     i = label_studio_interviews
-    found: dict[UUID, InterviewTask] = {}
+    tasks_by_key: dict[UUID, InterviewTask] = {}
     for some in in_lots(keys):
         for row in connection.execute(select(i).where(i.c.project_id == project, i.c.key.in_(some))):
-            found[row.key] = _task(row)
-    return found
+            tasks_by_key[row.key] = _task(row)
+    return tasks_by_key
 
 
 def interviews_about(connection: Connection, among: Collection[UUID]) -> tuple[InterviewTask, ...]:
     """Every task of these transcripts as whole interviews, in whatever project."""
     i = label_studio_interviews
-    found: list[InterviewTask] = []
+    tasks: list[InterviewTask] = []
     for some in in_lots(among):
-        found += map(_task, connection.execute(select(i).where(i.c.transcript_id.in_(some))))
-    return tuple(found)
+        tasks += map(_task, connection.execute(select(i).where(i.c.transcript_id.in_(some))))
+    return tuple(tasks)
 
 
-def keep_interviews(connection: Connection, found: Iterable[InterviewTask]) -> None:
+def keep_interviews(connection: Connection, interviews: Iterable[InterviewTask]) -> None:
     """Keep new tasks, or what has changed of known ones."""
     i = label_studio_interviews
-    for one in found:
+    for interview in interviews:
         columns = {
-            "transcript_id": one.transcript,
-            "task_id": one.task_id,
-            "text_hash": one.text_hash,
-            "again": one.again,
-            "data_hash": one.data_hash,
-            "marks_hash": one.marks_hash,
+            "transcript_id": interview.transcript,
+            "task_id": interview.task_id,
+            "text_hash": interview.text_hash,
+            "again": interview.again,
+            "data_hash": interview.data_hash,
+            "marks_hash": interview.marks_hash,
         }
-        this = (i.c.project_id == one.project) & (i.c.key == one.key)
+        this = (i.c.project_id == interview.project) & (i.c.key == interview.key)
         if not connection.execute(i.update().where(this).values(**columns)).rowcount:
-            connection.execute(i.insert().values(project_id=one.project, key=one.key, **columns))
+            connection.execute(i.insert().values(project_id=interview.project, key=interview.key, **columns))
 
 
-def forget_interviews(connection: Connection, found: Sequence[InterviewTask]) -> None:
+def forget_interviews(connection: Connection, interviews: Sequence[InterviewTask]) -> None:
     """Take these tasks, what annotations of them said and their drafts out of the database; reviews stay."""
     i, a, s = label_studio_interviews, label_studio_annotations, passage_answers
-    for one in found:
-        here = (a.c.project_id == one.project) & (a.c.key == one.key)
+    for interview in interviews:
+        here = (a.c.project_id == interview.project) & (a.c.key == interview.key)
         its = list(connection.execute(select(a.c.annotation_id).where(here)).scalars())
         for some in in_lots(its):
-            connection.execute(delete(s).where(s.c.project_id == one.project, s.c.annotation_id.in_(some)))
+            connection.execute(
+                delete(s).where(s.c.project_id == interview.project, s.c.annotation_id.in_(some))
+            )
         connection.execute(delete(a).where(here))
         d = interview_drafts
-        connection.execute(delete(d).where(d.c.project_id == one.project, d.c.key == one.key))
-        connection.execute(delete(i).where(i.c.project_id == one.project, i.c.key == one.key))
+        connection.execute(delete(d).where(d.c.project_id == interview.project, d.c.key == interview.key))
+        connection.execute(delete(i).where(i.c.project_id == interview.project, i.c.key == interview.key))
 
 
 def keep_drafts(
-    connection: Connection, project: UUID, asked: Collection[UUID], found: Sequence[Draft]
+    connection: Connection, project: UUID, asked: Collection[UUID], drafts: Sequence[Draft]
 ) -> None:
     """How far the drafts of these interviews are now, by key; those that are no more there are forgotten."""
     d = interview_drafts
@@ -132,15 +134,15 @@ def keep_drafts(
         connection.execute(delete(d).where(d.c.project_id == project, d.c.key.in_(some)))
     rows = [
         {
-            "project_id": one.project,
-            "key": one.key,
-            "user_id": one.user,
-            "transcript_id": one.transcript,
-            "turn": one.turn,
-            "marks": one.marks,
-            "changed": one.changed,
+            "project_id": draft.project,
+            "key": draft.key,
+            "user_id": draft.user,
+            "transcript_id": draft.transcript,
+            "turn": draft.turn,
+            "marks": draft.marks,
+            "changed": draft.changed,
         }
-        for one in found
+        for draft in drafts
     ]
     if rows:
         connection.execute(d.insert(), rows)
@@ -156,11 +158,11 @@ def all_drafts(connection: Connection) -> tuple[Begun, ...]:
         .outerjoin(u, (u.c.url == p.c.url) & (u.c.user_id == d.c.user_id))
         .where(p.c.retired.is_(False))
     )
-    found = [
+    drafts_kept = [
         Begun(row.wave, row.name, row.email or "", row.turn, row.marks, row.changed)
         for row in connection.execute(wanted)
     ]
-    return tuple(sorted(found, key=lambda one: (one.wave, one.interview, one.who)))
+    return tuple(sorted(drafts_kept, key=lambda draft: (draft.wave, draft.interview, draft.who)))
 
 
 def _task(row: Row[Any]) -> InterviewTask:

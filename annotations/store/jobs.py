@@ -19,8 +19,22 @@ from annotations.errors import BadInput
 from annotations.store.tables import jobs, now
 
 # what a worker can do: train; suggest; put a wave before coders; bring the suggestions of what serves to what stands in
-# Label Studio; compute how far people agree; back up; erase a participant; look at files that were sent; bring them in
-JobKind = Literal["train", "precode", "push", "renew", "measure", "backup", "withdraw", "look", "bring in"]
+# Label Studio; compute how far people agree; work out a result; make a file to take along; back up; say what a withdrawal
+# would erase; erase a participant; look at files that were sent; bring them in
+JobKind = Literal[
+    "train",
+    "precode",
+    "push",
+    "renew",
+    "measure",
+    "count",
+    "export",
+    "backup",
+    "foresee",
+    "withdraw",
+    "look",
+    "bring in",
+]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 _LOOKED_AT = 200
@@ -53,10 +67,11 @@ class Job:
 
 def ask_for(connection: Connection, kind: JobKind, arguments: Mapping[str, Any]) -> UUID:
     """Ask for a job, unless the same one already waits: then that one's id is given back."""
+    _one_at_a_time(connection)  # two workers that look around at once ask once
     waiting = select(jobs.c.id, jobs.c.arguments).where(jobs.c.kind == kind, jobs.c.state == "waiting")
-    for found in connection.execute(waiting):
-        if found.arguments == dict(arguments):
-            return UUID(str(found.id))
+    for row in connection.execute(waiting):
+        if row.arguments == dict(arguments):
+            return UUID(str(row.id))
     new = uuid4()
     connection.execute(jobs.insert().values(id=new, kind=kind, arguments=dict(arguments), state="waiting"))
     return new
@@ -64,7 +79,7 @@ def ask_for(connection: Connection, kind: JobKind, arguments: Mapping[str, Any])
 
 def take(connection: Connection, worker: str) -> Job | None:
     """Take the oldest waiting job, unless one is at work; a job whose worker is silent for five minutes waits again."""
-    _one_taker_at_a_time(connection)
+    _one_at_a_time(connection)
     _put_back(connection, (jobs.c.state == "running") & (jobs.c.heartbeat < now() - LOST_AFTER))
     if connection.execute(select(jobs.c.id).where(jobs.c.state == "running")).first() is not None:
         return None
@@ -100,6 +115,8 @@ def workers(connection: Connection) -> tuple[str, ...]:
 
 def put_back_of(connection: Connection, gone: Iterable[str]) -> None:
     """The jobs of workers that are known to have ended wait again, or have failed after the third attempt."""
+    # first of all: two workers that each changed a row and then asked for the table would wait for each other for ever
+    _one_at_a_time(connection)
     _put_back(connection, (jobs.c.state == "running") & jobs.c.worker.in_(list(gone)))
 
 
@@ -110,8 +127,8 @@ def beat(
     ours = _held(job, worker)
     values: dict[str, Any] = {"heartbeat": now()} | ({} if total is None else {"done": done, "total": total})
     connection.execute(jobs.update().where(ours).values(**values))
-    found = connection.execute(select(jobs.c.cancel_asked).where(ours)).first()
-    return found is not None and not found.cancel_asked
+    row = connection.execute(select(jobs.c.cancel_asked).where(ours)).first()
+    return row is not None and not row.cancel_asked
 
 
 def finish(connection: Connection, job: Job, worker: str, result: Mapping[str, Any]) -> None:
@@ -200,10 +217,10 @@ def retry(connection: Connection, job: Job) -> Job:
 def job_of(connection: Connection, name: str) -> Job:
     """The job whose id begins so; raises BadInput."""
     rows = connection.execute(select(jobs).order_by(jobs.c.sequence))
-    found = [row for row in rows if str(row.id).startswith(name.casefold())] if name else []
-    if len(found) == 1:
-        return _job(found[0])
-    many = "several jobs" if found else "no job"
+    rows_named = [row for row in rows if str(row.id).startswith(name.casefold())] if name else []
+    if len(rows_named) == 1:
+        return _job(rows_named[0])
+    many = "several jobs" if rows_named else "no job"
     raise BadInput(f'the id of {many} begins with "{name}". See the ids with "tandem jobs list".')
 
 
@@ -219,7 +236,7 @@ def all_jobs(connection: Connection, *, latest: int = 50) -> tuple[Job, ...]:
     return tuple(_job(row) for row in rows)
 
 
-def _one_taker_at_a_time(connection: Connection) -> None:
+def _one_at_a_time(connection: Connection) -> None:
     # SQLite's writing transactions exclude each other already
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE"))

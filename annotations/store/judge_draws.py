@@ -30,16 +30,16 @@ def drawn_so_far(connection: Connection) -> Mapping[UUID, Purpose]:
     return {row.transcript_id: row.purpose for row in rows}
 
 
-def keep_draws(connection: Connection, found: Iterable[Drawn]) -> None:
+def keep_draws(connection: Connection, draws: Iterable[Drawn]) -> None:
     """Keep draws of transcripts that had none."""
     rows = [
         {
-            "transcript_id": one.transcript,
-            "purpose": one.purpose,
-            "stratum": list(one.stratum),
-            "seed": one.seed,
+            "transcript_id": drawn.transcript,
+            "purpose": drawn.purpose,
+            "stratum": list(drawn.stratum),
+            "seed": drawn.seed,
         }
-        for one in found
+        for drawn in draws
     ]
     if rows:
         connection.execute(group_draws.insert(), rows)

@@ -63,6 +63,20 @@ def part_names(connection: Connection, question: str) -> tuple[str, ...]:
     )
 
 
+def forget_older(connection: Connection, beginning: str, most: int) -> None:
+    """Of the questions that begin so, keep the ``most`` that were answered last."""
+    k = kept_figures.c
+    wanted = (
+        select(k.question, func.max(k.sequence).label("last"))
+        .where(k.question.startswith(beginning, autoescape=True))
+        .group_by(k.question)
+        .order_by(func.max(k.sequence).desc())
+        .offset(most)
+    )
+    for row in connection.execute(wanted).all():
+        connection.execute(delete(kept_figures).where(k.question == row.question))
+
+
 def forget_figures(connection: Connection) -> None:
     """Take all of them away."""
     connection.execute(delete(kept_figures))
@@ -75,7 +89,7 @@ def stamp_of(connection: Connection, codebook: str, segmentation: str) -> str:
     whose they are, their case, site and wave; what was erased; the codebook; how transcripts are cut.
     """
     tables = (reviews, retractions, serving, model_versions, withdrawals, forgettings)
-    newest = [connection.execute(select(func.max(one.c.sequence))).scalar() or 0 for one in tables]
+    newest = [connection.execute(select(func.max(table.c.sequence))).scalar() or 0 for table in tables]
     t = transcripts.c
     wanted = select(t.name, t.participant, t.case, t.site, t.wave, t.text_hash).order_by(t.sequence)
     described = json.dumps([list(row) for row in connection.execute(wanted)])

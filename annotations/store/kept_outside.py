@@ -31,13 +31,13 @@ def plain_of(said: str) -> Any:
 
 def read_files(folder: Path, read: Callable[[Any], T], unreadable: Callable[[Path], str]) -> tuple[T, ...]:
     """What lies in a folder of the user's, a file each. Raises TandemError for one that cannot be read."""
-    found = []
+    read_ones = []
     for file in sorted(folder.glob("*.json")):
         try:
-            found.append(read(plain_of(file.read_text("utf-8"))))
+            read_ones.append(read(plain_of(file.read_text("utf-8"))))
         except (OSError, ValueError, TandemError):
             raise TandemError(unreadable(file)) from None
-    return tuple(found)
+    return tuple(read_ones)
 
 
 def keep_files(folder: Path, wanted: Mapping[UUID, Mapping[str, Any]]) -> None:
@@ -103,12 +103,12 @@ def _is_there(connection: Connection, table: Table, study: str) -> bool:
         "LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = :table WHERE n.nspname IN (:own, :beside)"
     )
     named = {"table": table.name, "own": study, "beside": table.schema}
-    found = {row.nspname: row for row in connection.execute(owners, named)}
-    there = found.get(str(table.schema))
+    schemas = {row.nspname: row for row in connection.execute(owners, named)}
+    there = schemas.get(str(table.schema))
     if there is None:
         return False
     allowed = {connection.execute(query("SELECT current_user")).scalar_one()}
-    allowed |= {found[study].schema_owner} if study in found else set()
+    allowed |= {schemas[study].schema_owner} if study in schemas else set()
     is_table = there.relkind in (None, "r", b"r")
     if not is_table or not {there.owner or there.schema_owner, there.schema_owner} <= allowed:
         raise TandemError(

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, select
 
 from annotations.store.tables import label_studio_projects
-from annotations.store.wave_views import View, view_of
+from annotations.store.wave_views import TaskView, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class ProjectRow:
     coder: str | None
     wave: str
     codebook_version: str | None = None
-    view: View = View.PASSAGE
+    view: TaskView = TaskView.PASSAGE
 
 
 def project_for(
-    connection: Connection, *, url: str, coder: str | None, wave: str, view: View = View.PASSAGE
+    connection: Connection, *, url: str, coder: str | None, wave: str, view: TaskView = TaskView.PASSAGE
 ) -> ProjectRow | None:
     """The project that holds this wave for this coder in this view on this Label Studio, or None."""
     p = label_studio_projects
@@ -49,23 +49,24 @@ def projects(connection: Connection) -> tuple[ProjectRow, ...]:
 
 def projects_in_view(connection: Connection) -> tuple[ProjectRow, ...]:
     """Those of the projects in use that stand in the view of their wave, which coders work in now."""
-    views: dict[str, View] = {}
-    found = []
-    for one in projects(connection):
-        if one.wave not in views:
-            views[one.wave] = view_of(connection, one.wave)
-        if one.view is views[one.wave]:
-            found.append(one)
-    return tuple(found)
+    views: dict[str, TaskView] = {}
+    projects_shown = []
+    for project in projects(connection):
+        if project.wave not in views:
+            views[project.wave] = view_of(connection, project.wave)
+        if project.view is views[project.wave]:
+            projects_shown.append(project)
+    return tuple(projects_shown)
 
 
 def in_the_other_view(connection: Connection) -> dict[UUID, UUID]:
     """For each project in use of a view that its wave has left, the one that the same coders work in now."""
-    now = {(one.url, one.wave, one.coder): one for one in projects_in_view(connection)}
+    now = {(project.url, project.wave, project.coder): project for project in projects_in_view(connection)}
     return {
-        one.id: there.id
-        for one in projects(connection)
-        if (there := now.get((one.url, one.wave, one.coder))) is not None and there.view is not one.view
+        project.id: there.id
+        for project in projects(connection)
+        if (there := now.get((project.url, project.wave, project.coder))) is not None
+        and there.view is not project.view
     }
 
 
@@ -113,5 +114,5 @@ def _project(row: Row[Any]) -> ProjectRow:
         row.coder,
         row.wave,
         row.codebook_version,
-        View(row.view),
+        TaskView(row.view),
     )

@@ -16,11 +16,11 @@ def users(connection: Connection, url: str) -> Mapping[int, str]:
     return {row.user_id: row.email for row in rows}
 
 
-def keep_users(connection: Connection, url: str, found: Mapping[int, str]) -> None:
+def keep_users(connection: Connection, url: str, emails: Mapping[int, str]) -> None:
     """Keep users' addresses; nobody is forgotten, since their annotations stay."""
     u = label_studio_users
     known = users(connection, url)
-    for user, email in found.items():
+    for user, email in emails.items():
         if user not in known:
             connection.execute(u.insert().values(url=url, user_id=user, email=email))
         elif known[user] != email:

@@ -25,11 +25,11 @@ class LooseCoding(NamedTuple):
 
 
 def add_loose_codings(
-    connection: Connection, transcript: UUID, coder: str, condition: Condition, found: Iterable[Coding]
+    connection: Connection, transcript: UUID, coder: str, condition: Condition, codings: Iterable[Coding]
 ) -> None:
     """Keep codings of which nobody knows what else their coder looked at."""
     coder_id = keep_coder(connection, Coder(coder))
-    insert_codings(connection, [coding_row(c, transcript, coder_id, condition, None) for c in found])
+    insert_codings(connection, [coding_row(c, transcript, coder_id, condition, None) for c in codings])
 
 
 def adopt_loose_codings(connection: Connection, review: Review) -> tuple[Coding, ...]:

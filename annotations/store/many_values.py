@@ -11,6 +11,6 @@ AT_A_TIME = 400
 T = TypeVar("T")
 
 
-def in_lots(found: Collection[T]) -> Iterator[list[T]]:
+def in_lots(items: Collection[T]) -> Iterator[list[T]]:
     """These values, each once, in lots of at most ``AT_A_TIME``."""
-    return lots(list(dict.fromkeys(found)), AT_A_TIME)
+    return lots(list(dict.fromkeys(items)), AT_A_TIME)

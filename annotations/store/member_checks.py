@@ -58,28 +58,28 @@ class MemberCheck:
         if self.code and (self.code not in codes or self.phase not in ("", phase)):
             return False
         if self.of is Owner.PARTICIPANT:
-            return folded(self.owner) in {folded(one) for one in informants}
+            return folded(self.owner) in {folded(informant) for informant in informants}
         return any(name == "case" and folded(value) == folded(self.owner) for name, value in column)
 
 
-def add_member_checks(connection: Connection, found: Sequence[MemberCheck]) -> None:
+def add_member_checks(connection: Connection, checks: Sequence[MemberCheck]) -> None:
     """Keep answers, in the order given."""
     rows = [
         {
             "id": uuid4(),
-            "of": one.of.value,
-            "owner": one.owner,
-            "owner_key": folded(one.owner),
-            "answered_by": one.answered_by,
-            "answer": one.answer,
-            "words": one.words,
-            "given": one.given,
-            "phase": one.phase,
-            "code": one.code,
-            "by_id": keep_coder(connection, Coder(one.by)),
-            "created": one.created or now(),
+            "of": check.of.value,
+            "owner": check.owner,
+            "owner_key": folded(check.owner),
+            "answered_by": check.answered_by,
+            "answer": check.answer,
+            "words": check.words,
+            "given": check.given,
+            "phase": check.phase,
+            "code": check.code,
+            "by_id": keep_coder(connection, Coder(check.by)),
+            "created": check.created or now(),
         }
-        for one in found
+        for check in checks
     ]
     if rows:
         connection.execute(member_checks.insert(), rows)
@@ -109,7 +109,7 @@ def all_member_checks(connection: Connection) -> tuple[MemberCheck, ...]:
 def current_member_checks(connection: Connection) -> tuple[MemberCheck, ...]:
     """The newest answer of each person on each thing, in the order in which they came."""
     newest: dict[tuple[str, ...], MemberCheck] = {}
-    for one in all_member_checks(connection):
-        newest.pop(one.place, None)
-        newest[one.place] = one
+    for check in all_member_checks(connection):
+        newest.pop(check.place, None)
+        newest[check.place] = check
     return tuple(newest.values())

@@ -188,7 +188,7 @@ def why_nothing_serves(connection: Connection) -> str | None:
     people = connection.execute(select(withdrawals.c.models)).scalars()
     whom = (
         "somebody who withdrew"
-        if any(last.model.version in one for one in people)
+        if any(last.model.version in person for person in people)
         else "words taken out since"
     )
     return (
@@ -222,9 +222,9 @@ def previous_champion(connection: Connection) -> ModelVersion | None:
     served, erased = serving_history(connection), erased_versions(connection)
     return next(
         (
-            one.model
-            for one in served
-            if one.model.id != served[0].model.id and one.model.version not in erased
+            spell.model
+            for spell in served
+            if spell.model.id != served[0].model.id and spell.model.version not in erased
         ),
         None,
     )
@@ -237,7 +237,7 @@ def rolled_back(connection: Connection) -> Serving | None:
     """
     if champion(connection) is None:
         return None
-    since = (one for one in serving_history(connection) if one.verdict != DAMAGED)
+    since = (spell for spell in serving_history(connection) if spell.verdict != DAMAGED)
     latest = next(since, None)
     return latest if latest is not None and latest.verdict == ROLLED_BACK else None
 
@@ -263,11 +263,11 @@ def learnt_items(connection: Connection, model: UUID) -> Mapping[UUID, Purpose]:
 def learnt_transcripts(connection: Connection, model: UUID) -> frozenset[UUID]:
     """The transcripts that a version learnt from."""
     mine = (learnt_from.c.model_id == model) & (learnt_from.c.purpose == "learn")
-    found: set[UUID] = set()
+    transcript_ids: set[UUID] = set()
     for table in (reviews, codings):
         wanted = select(table.c.transcript_id).join(learnt_from, learnt_from.c.item_id == table.c.id)
-        found |= set(connection.execute(wanted.where(mine).distinct()).scalars())
-    return frozenset(found)
+        transcript_ids |= set(connection.execute(wanted.where(mine).distinct()).scalars())
+    return frozenset(transcript_ids)
 
 
 def versions_with(connection: Connection, item: UUID) -> tuple[tuple[ModelVersion, Purpose], ...]:
@@ -283,10 +283,10 @@ def versions_with(connection: Connection, item: UUID) -> tuple[tuple[ModelVersio
 
 def serving_model(connection: Connection) -> ModelVersion:
     """The version that serves; raises TandemError with the remedy if there is none."""
-    found = champion(connection)
-    if found is None:
+    serving = champion(connection)
+    if serving is None:
         raise TandemError(why_nothing_serves(connection) or "no model serves.")
-    return found.model
+    return serving.model
 
 
 def all_models(connection: Connection) -> tuple[ModelVersion, ...]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 
 from annotations.store.tables import chosen_quotes, doubts, event_passages, summary_passages
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.text_changes import TextChanges
 from annotations.transcript import Span, Transcript
 
 
 def move_written_passages(
-    connection: Connection, before: Kept, after: Transcript, changes: TextChanges
+    connection: Connection, before: KeptTranscript, after: Transcript, changes: TextChanges
 ) -> None:
     """Let the passages of a transcript stand at the new place of their words, within one writing transaction."""
     was = before.transcript.text_hash
@@ -30,7 +30,7 @@ def move_written_passages(
     connection.execute(delete(s).where(s.c.transcript_id == before.id))
     kept: dict[tuple[object, ...], dict[str, object]] = {}
     # those that go along last: where an older passage has the same place, they are what stands there
-    for row in sorted(rows, key=lambda one: bool(one.text_hash == was)):
+    for row in sorted(rows, key=lambda row_there: bool(row_there.text_hash == was)):
         values = _landed(row.start, row.end, after, changes) if row.text_hash == was else None
         moved = {**row._mapping, **(values or {})}
         kept[(moved["summary_id"], moved["start"], moved["end"])] = moved

@@ -33,14 +33,14 @@ from annotations.store.tables import (
 from annotations.store.transcript_versions import (
     OPEN,
     REPLACED,
-    Passage,
+    MovedPassage,
     add_passages,
     add_version,
     move_open_passages,
     open_passages,
     version_number,
 )
-from annotations.store.transcripts import Kept, columns_of, put_turns
+from annotations.store.transcripts import KeptTranscript, columns_of, put_turns
 from annotations.text_changes import Landed, TextChanges
 from annotations.transcript import Span, Transcript
 
@@ -53,31 +53,39 @@ class NewVersion:
     """
 
     number: int
-    passages: list[Passage] = field(default_factory=list)
+    passages: list[MovedPassage] = field(default_factory=list)
     replaced: list[UUID] = field(default_factory=list)
 
     @property
     def moved_codings(self) -> int:
         """How many codings that counted went along."""
-        return sum(one.moved and one.coding is not None for one in self.passages if one.settled != "past")
+        return sum(
+            passage.moved and passage.coding is not None
+            for passage in self.passages
+            if passage.settled != "past"
+        )
 
     @property
     def waiting_codings(self) -> int:
         """How many codings wait for a person."""
-        return sum(not one.moved and one.coding is not None for one in self.passages if one.settled != "past")
+        return sum(
+            not passage.moved and passage.coding is not None
+            for passage in self.passages
+            if passage.settled != "past"
+        )
 
 
 def segmentations_of(connection: Connection, transcript: UUID) -> tuple[str, ...]:
     """The segmentations that have cut a transcript as it is now."""
     s = segments
     wanted = select(s.c.segmentation).where(s.c.transcript_id == transcript).distinct()
-    found = connection.execute(wanted).scalars()
-    return tuple(sorted(one for one in found if not one.startswith(REPLACED)))
+    versions = connection.execute(wanted).scalars()
+    return tuple(sorted(version for version in versions if not version.startswith(REPLACED)))
 
 
 def put_new_version(
     connection: Connection,
-    before: Kept,
+    before: KeptTranscript,
     after: Transcript,
     cuts: Mapping[str, Sequence[Segment]],
     *,
@@ -90,19 +98,20 @@ def put_new_version(
     was = before.transcript
     number = version_number(connection, before.id)
     version = add_version(connection, before.id, number, was.text, was.turns, was.source)
-    found = NewVersion(number + 1)
+    new_version = NewVersion(number + 1)
     changes = TextChanges(was.text, after.text)
     waiting = open_passages(connection, before.id)
     move_open_passages(
-        connection, {one.id: changes.landed(one.now).span for one in waiting if one.now is not None}
+        connection,
+        {passage.id: changes.landed(passage.now).span for passage in waiting if passage.now is not None},
     )
-    _Moving(connection, before.id, version, codebook_version, changes, found).move()
+    _Moving(connection, before.id, version, codebook_version, changes, new_version).move()
     move_written_passages(connection, before, after, changes)
     _reset_turns(connection, before.id, after)
     for segmentation, cut in cuts.items():
-        _move_segments(connection, before.id, segmentation, cut, after, changes, found)
-    add_passages(connection, found.passages)
-    return found
+        _move_segments(connection, before.id, segmentation, cut, after, changes, new_version)
+    add_passages(connection, new_version.passages)
+    return new_version
 
 
 def _reset_turns(connection: Connection, transcript: UUID, after: Transcript) -> None:
@@ -140,17 +149,17 @@ class _Moving:
 
     def _review(self, row: Row[Any], its: Sequence[Row[Any]], *, is_past: bool) -> None:
         landed = self._landed(row)
-        places = {one.id: self._landed(one) for one in its}
-        moved = landed.unchanged and all(one.unchanged for one in places.values())
+        places = {coding.id: self._landed(coding) for coding in its}
+        moved = landed.unchanged and all(place.unchanged for place in places.values())
         settled = "past" if is_past else None if moved else OPEN
         self._note(row, None, row.id, landed, moved, settled)
         self._place(reviews, row, landed)
-        for one in its:
-            self._place(codings, one, places[one.id])
-            stays = places[one.id].unchanged
-            self._note(one, one.id, row.id, places[one.id], stays, "past" if is_past else None)
+        for coding in its:
+            self._place(codings, coding, places[coding.id])
+            stays = places[coding.id].unchanged
+            self._note(coding, coding.id, row.id, places[coding.id], stays, "past" if is_past else None)
             if stays and not moved and not is_past:
-                self._copy(one, places[one.id])
+                self._copy(coding, places[coding.id])
         if not moved and not is_past:
             retract(self.connection, row.id, self._why)
 
@@ -214,7 +223,9 @@ class _Moving:
     ) -> None:
         was = Span(row.start, row.end)
         self.found.passages.append(
-            Passage(uuid4(), self.version, self.transcript, coding, review, was, landed.span, moved, settled)
+            MovedPassage(
+                uuid4(), self.version, self.transcript, coding, review, was, landed.span, moved, settled
+            )
         )
 
 
@@ -225,14 +236,14 @@ def _move_segments(
     cut: Sequence[Segment],
     after: Transcript,
     changes: TextChanges,
-    found: NewVersion,
+    new_version: NewVersion,
 ) -> None:
     s = segments
     this = (s.c.transcript_id == transcript) & (s.c.segmentation == segmentation)
     old = connection.execute(select(s).where(this).order_by(s.c.index)).all()
     # the numbers are given anew, and each only once at a time
     connection.execute(update(s).where(this).values(index=-1 - s.c.index))
-    by_span = {(one.span.start, one.span.end): one for one in cut}
+    by_span = {(segment.span.start, segment.span.end): segment for segment in cut}
     taken: set[Span] = set()
     gone: list[tuple[Row[Any], Landed]] = []
     for row in old:
@@ -249,15 +260,16 @@ def _move_segments(
             _move_sentences(connection, row.id, changes)
     new = [
         replace(
-            one,
+            segment,
             id=uuid5(
-                transcript, f"{segmentation}/{one.span.start}/{one.span.end}/{found.number}/{after.text_hash}"
+                transcript,
+                f"{segmentation}/{segment.span.start}/{segment.span.end}/{new_version.number}/{after.text_hash}",
             ),
         )
-        for one in cut
-        if one.span not in taken
+        for segment in cut
+        if segment.span not in taken
     ]
-    _put_aside(connection, [row for row, _ in gone], found)
+    _put_aside(connection, [row for row, _ in gone], new_version)
     _insert(connection, transcript, segmentation, new)
     _inherit_draws(connection, gone, new)
 
@@ -269,7 +281,7 @@ def _move_sentences(connection: Connection, segment: UUID, changes: TextChanges)
         sg.c.segment_id == segment, sg.c.sentences.is_not(None)
     )
     for model, sentences in connection.execute(wanted).all():
-        moved = [None if one is None else _moved(changes, one) for one in sentences]
+        moved = [None if sentence is None else _moved(changes, sentence) for sentence in sentences]
         this = (sg.c.segment_id == segment) & (sg.c.model_id == model)
         connection.execute(sg.update().where(this).values(sentences=moved))
 
@@ -279,34 +291,34 @@ def _moved(changes: TextChanges, sentence: Sequence[int]) -> list[int]:
     return [near.start, near.end]
 
 
-def _put_aside(connection: Connection, gone: Sequence[Row[Any]], found: NewVersion) -> None:
+def _put_aside(connection: Connection, gone: Sequence[Row[Any]], new_version: NewVersion) -> None:
     if not gone:
         return
-    version = f"{REPLACED}{found.number - 1}"
+    version = f"{REPLACED}{new_version.number - 1}"
     known = select(segmentations.c.version).where(segmentations.c.version == version)
     if connection.execute(known).first() is None:
         values = {"version": version, "unit": "turn", "max_words": None, "pipeline": "replaced"}
         connection.execute(insert(segmentations).values(**values))
     for row in gone:
-        place = {"segmentation": version, "index": len(found.replaced)}
+        place = {"segmentation": version, "index": len(new_version.replaced)}
         connection.execute(update(segments).where(segments.c.id == row.id).values(**place))
-        found.replaced.append(row.id)
+        new_version.replaced.append(row.id)
 
 
 def _insert(connection: Connection, transcript: UUID, segmentation: str, new: Sequence[Segment]) -> None:
     rows = [
         {
-            "id": one.id,
+            "id": segment.id,
             "transcript_id": transcript,
             "segmentation": segmentation,
-            "index": one.index,
-            "turn": one.turn,
-            "speaker": one.speaker,
-            "role": one.role.value,
-            "start": one.span.start,
-            "end": one.span.end,
+            "index": segment.index,
+            "turn": segment.turn,
+            "speaker": segment.speaker,
+            "role": segment.role.value,
+            "start": segment.span.start,
+            "end": segment.span.end,
         }
-        for one in new
+        for segment in new
     ]
     if rows:
         connection.execute(segments.insert(), rows)
@@ -322,9 +334,16 @@ def _inherit_draws(
         drawn = connection.execute(select(d).where(d.c.segment_id == row.id)).all() if now else []
         if now is None or not drawn:
             continue
-        heirs = [one for one in new if one.role.is_coded and one.id not in taken and one.span.overlap(now)]
-        heir = max(heirs, key=lambda one: one.span.overlap(now), default=None)
+        heirs = [
+            segment
+            for segment in new
+            if segment.role.is_coded and segment.id not in taken and segment.span.overlap(now)
+        ]
+        heir = max(heirs, key=lambda candidate: candidate.span.overlap(now), default=None)
         if heir is not None and heir.id is not None:
             taken.add(heir.id)
-            rows = [{"dealt_id": one.dealt_id, "segment_id": heir.id, "draw": one.draw} for one in drawn]
+            rows = [
+                {"dealt_id": row_drawn.dealt_id, "segment_id": heir.id, "draw": row_drawn.draw}
+                for row_drawn in drawn
+            ]
             connection.execute(d.insert(), rows)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from annotations.label_studio.arrivals import Decision, State, decision_of
+from annotations.label_studio.arrivals import ArrivalState, CoderDecision, decision_of
 from annotations.store.many_values import in_lots
 from annotations.store.tables import passage_answers
 
@@ -28,10 +28,10 @@ class PassageAnswer:
     key: UUID
     segment: UUID | None
     coder: str | None
-    state: State
+    state: ArrivalState
     why: str
     changed: datetime
-    decision: Decision
+    decision: CoderDecision
 
     @property
     def content(self) -> str:
@@ -49,48 +49,50 @@ def answers_in(connection: Connection, project: UUID, annotation: int) -> dict[U
 def reviews_among(connection: Connection, keys: Collection[UUID]) -> list[PassageAnswer]:
     """What whole interviews say of these passages, where it is a review."""
     a = passage_answers
-    found: list[PassageAnswer] = []
+    answers: list[PassageAnswer] = []
     for some in in_lots(keys):
-        wanted = select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), a.c.state == State.REVIEW.value)
-        found += map(_answer, connection.execute(wanted))
-    return found
+        wanted = select(a).where(
+            a.c.key.in_(some), a.c.coder.is_not(None), a.c.state == ArrivalState.REVIEW.value
+        )
+        answers += map(_answer, connection.execute(wanted))
+    return answers
 
 
 def set_aside_answers(connection: Connection) -> list[PassageAnswer]:
     """What is set aside of whole interviews, passage by passage."""
     a = passage_answers
-    wanted = select(a).where(a.c.state == State.SET_ASIDE.value).order_by(a.c.sequence)
+    wanted = select(a).where(a.c.state == ArrivalState.SET_ASIDE.value).order_by(a.c.sequence)
     return [_answer(row) for row in connection.execute(wanted)]
 
 
 def count_set_aside_answers(connection: Connection) -> int:
     """How many passages of whole interviews are set aside."""
     a = passage_answers
-    wanted = select(func.count()).select_from(a).where(a.c.state == State.SET_ASIDE.value)
+    wanted = select(func.count()).select_from(a).where(a.c.state == ArrivalState.SET_ASIDE.value)
     return int(connection.execute(wanted).scalar_one())
 
 
 def keep_answers(
-    connection: Connection, project: UUID, annotation: int, found: Iterable[PassageAnswer]
+    connection: Connection, project: UUID, annotation: int, answers: Iterable[PassageAnswer]
 ) -> None:
     """What an annotation says now, in the place of what it said before."""
     a = passage_answers
     connection.execute(delete(a).where(a.c.project_id == project, a.c.annotation_id == annotation))
     rows = [
         {
-            "project_id": one.project,
-            "annotation_id": one.annotation,
-            "transcript_id": one.transcript,
-            "key": one.key,
-            "segment_id": one.segment,
-            "coder": one.coder,
-            "state": one.state.value,
-            "why": one.why,
-            "content": one.content,
-            "changed": one.changed,
-            "body": one.decision.to_json(),
+            "project_id": answer.project,
+            "annotation_id": answer.annotation,
+            "transcript_id": answer.transcript,
+            "key": answer.key,
+            "segment_id": answer.segment,
+            "coder": answer.coder,
+            "state": answer.state.value,
+            "why": answer.why,
+            "content": answer.content,
+            "changed": answer.changed,
+            "body": answer.decision.to_json(),
         }
-        for one in found
+        for answer in answers
     ]
     if rows:
         connection.execute(a.insert(), rows)
@@ -104,7 +106,7 @@ def _answer(row: Row[Any]) -> PassageAnswer:
         row.key,
         row.segment_id,
         row.coder,
-        State(row.state),
+        ArrivalState(row.state),
         row.why,
         row.changed,
         decision_of(row.body),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Row, distinct, func, select
+from sqlalchemy import Connection, Row, bindparam, distinct, func, select
 
 from annotations.coding import Draw
 from annotations.store.many_values import in_lots
@@ -68,19 +68,19 @@ def tasks_of(connection: Connection, project: UUID) -> Mapping[UUID, PushedTask]
 def tasks_with_keys(connection: Connection, project: UUID, keys: Collection[UUID]) -> dict[UUID, PushedTask]:
     """Those of these keys that are tasks which we put into the project."""
     t = label_studio_tasks
-    found: dict[UUID, PushedTask] = {}
+    tasks_there: dict[UUID, PushedTask] = {}
     for some in in_lots(keys):
         for row in connection.execute(select(t).where(t.c.project_id == project, t.c.key.in_(some))):
-            found[row.key] = _task(row)
-    return found
+            tasks_there[row.key] = _task(row)
+    return tasks_there
 
 
-def keep_tasks(connection: Connection, project: UUID, found: Iterable[PushedTask]) -> None:
+def keep_tasks(connection: Connection, project: UUID, tasks: Iterable[PushedTask]) -> None:
     """Keep new tasks, or what has changed of known ones; which model each shows since when is kept for ever."""
     known = tasks_of(connection, project)
     t = label_studio_tasks
     new, shown = [], []
-    for task in found:
+    for task in tasks:
         since = task.shown_since or now()
         columns = {
             "task_id": task.task_id,
@@ -120,9 +120,21 @@ class OnScreen:
 
 def shown_at(connection: Connection, project: UUID, key: UUID, moment: datetime) -> OnScreen | None:
     """What stood on a task at a moment; None where it showed no suggestions."""
-    s = shown_models
-    wanted = select(s).where(s.c.project_id == project, s.c.key == key, s.c.since <= moment)
-    return _on_screen(connection.execute(wanted.order_by(s.c.sequence.desc()).limit(1)).first())
+    asked = {"of_project": project, "of_key": key, "moment": moment}
+    return _on_screen(connection.execute(_SHOWN_AT, asked).first())
+
+
+# built once: it is asked for every review that arrives
+_SHOWN_AT = (
+    select(shown_models)
+    .where(
+        shown_models.c.project_id == bindparam("of_project"),
+        shown_models.c.key == bindparam("of_key"),
+        shown_models.c.since <= bindparam("moment"),
+    )
+    .order_by(shown_models.c.sequence.desc())
+    .limit(1)
+)
 
 
 def shown_first(connection: Connection, project: UUID, key: UUID) -> OnScreen | None:
@@ -148,12 +160,12 @@ def count_pushed(connection: Connection, segmentation: str) -> Mapping[UUID, int
 def pushed_segments(connection: Connection, among: Collection[UUID]) -> frozenset[UUID]:
     """Those of these segments that stand in a project that is in use."""
     t, p = label_studio_tasks, label_studio_projects
-    found: set[UUID] = set()
+    segment_ids: set[UUID] = set()
     for some in in_lots(among):
         joined = select(t.c.segment_id).join(p, p.c.id == t.c.project_id)
         wanted = joined.where(t.c.segment_id.in_(some), p.c.retired.is_(False))
-        found |= set(connection.execute(wanted).scalars())
-    return frozenset(found)
+        segment_ids |= set(connection.execute(wanted).scalars())
+    return frozenset(segment_ids)
 
 
 def count_tasks(connection: Connection, among: Collection[UUID]) -> int:
@@ -171,13 +183,13 @@ def count_tasks(connection: Connection, among: Collection[UUID]) -> int:
 def words_on_tasks(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """For each of these tasks, by key: who speaks in its passage and the words, as the transcript reads now."""
     t, s, text = label_studio_tasks, segments, transcripts
-    found: dict[str, tuple[str, str]] = {}
+    words_there: dict[str, tuple[str, str]] = {}
     for some in in_lots([UUID(key) for key in keys]):
         wanted = select(t.c.key, s.c.speaker, s.c.start, s.c.end, text.c.text).where(t.c.key.in_(some))
         joined = wanted.join(s, s.c.id == t.c.segment_id).join(text, text.c.id == s.c.transcript_id)
         for row in connection.execute(joined):
-            found[str(row.key)] = (row.speaker, row.text[row.start : row.end])
-    return found
+            words_there[str(row.key)] = (row.speaker, row.text[row.start : row.end])
+    return words_there
 
 
 def _task(row: Row[Any]) -> PushedTask:

@@ -31,21 +31,24 @@ class Rating:
     id: UUID | None = None
 
 
-def add_ratings(connection: Connection, found: Sequence[Rating]) -> None:
+def add_ratings(connection: Connection, ratings_given: Sequence[Rating]) -> None:
     """Keep ratings, in the order given."""
-    ids = {name: keep_coder(connection, Coder(name)) for name in dict.fromkeys(one.rater for one in found)}
+    ids = {
+        name: keep_coder(connection, Coder(name))
+        for name in dict.fromkeys(rating.rater for rating in ratings_given)
+    }
     moment = now()
     rows = [
         {
-            **one.place.row(),
+            **rating.place.row(),
             "id": uuid4(),
-            "rater_id": ids[one.rater],
-            "value": one.value,
-            "rationale": one.rationale,
-            "consensus": one.consensus,
-            "created": one.created or moment,
+            "rater_id": ids[rating.rater],
+            "value": rating.value,
+            "rationale": rating.rationale,
+            "consensus": rating.consensus,
+            "created": rating.created or moment,
         }
-        for one in found
+        for rating in ratings_given
     ]
     if rows:
         connection.execute(ratings.insert(), rows)

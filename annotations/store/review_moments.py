@@ -45,12 +45,12 @@ def suggestions_made(
     connection: Connection, among: Collection[UUID]
 ) -> Mapping[UUID, Sequence[tuple[datetime, UUID]]]:
     """For each of these segments, when which model version spoke of it, the earliest first."""
-    found: dict[UUID, list[tuple[datetime, UUID]]] = {}
+    made: dict[UUID, list[tuple[datetime, UUID]]] = {}
     wanted = select(suggestions.c.segment_id, suggestions.c.created, suggestions.c.model_id)
     for segment, created, model in connection.execute(wanted.order_by(suggestions.c.created)):
         if segment in among:
-            found.setdefault(segment, []).append((created, model))
-    return found
+            made.setdefault(segment, []).append((created, model))
+    return made
 
 
 def learnt_transcripts(connection: Connection) -> Mapping[UUID, frozenset[UUID]]:
@@ -58,10 +58,10 @@ def learnt_transcripts(connection: Connection) -> Mapping[UUID, frozenset[UUID]]
 
     Those that only judged it taught it nothing: whatever is said of them is a test.
     """
-    found: dict[UUID, set[UUID]] = {}
+    learnt: dict[UUID, set[UUID]] = {}
     for items in (reviews, codings):
         wanted = select(learnt_from.c.model_id, items.c.transcript_id).distinct()
         wanted = wanted.join(items, items.c.id == learnt_from.c.item_id)
         for model, transcript in connection.execute(wanted.where(learnt_from.c.purpose == "learn")):
-            found.setdefault(model, set()).add(transcript)
-    return {model: frozenset(its) for model, its in found.items()}
+            learnt.setdefault(model, set()).add(transcript)
+    return {model: frozenset(its) for model, its in learnt.items()}

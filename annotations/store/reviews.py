@@ -19,29 +19,31 @@ from annotations.store.tables import codings, retractions, review_sources, revie
 from annotations.transcript import Span
 
 
-def add_reviews(connection: Connection, found: Sequence[Review]) -> None:
+def add_reviews(connection: Connection, reviews_given: Sequence[Review]) -> None:
     """Keep reviews with their codings, in the order given. Every review carries its id."""
-    ids = {name: keep_coder(connection, Coder(name)) for name in dict.fromkeys(r.coder for r in found)}
-    if not found:
+    ids = {
+        name: keep_coder(connection, Coder(name)) for name in dict.fromkeys(r.coder for r in reviews_given)
+    }
+    if not reviews_given:
         return
-    connection.execute(reviews.insert(), [_review_row(review, ids[review.coder]) for review in found])
+    connection.execute(reviews.insert(), [_review_row(review, ids[review.coder]) for review in reviews_given])
     insert_codings(
         connection,
         [
             coding_row(coding, review.transcript, ids[review.coder], review.condition, review.id)
-            for review in found
+            for review in reviews_given
             for coding in review.codings
         ],
     )
-    sources = [{"review_id": r.id, "source_id": source} for r in found for source in r.sources]
+    sources = [{"review_id": r.id, "source_id": source} for r in reviews_given for source in r.sources]
     if sources:
         connection.execute(review_sources.insert(), sources)
 
 
-def add_review_codings(connection: Connection, review: Review, found: Iterable[Coding]) -> None:
+def add_review_codings(connection: Connection, review: Review, codings_given: Iterable[Coding]) -> None:
     """Keep codings of a review that is there already."""
     coder_id = keep_coder(connection, Coder(review.coder))
-    rows = [coding_row(c, review.transcript, coder_id, review.condition, review.id) for c in found]
+    rows = [coding_row(c, review.transcript, coder_id, review.condition, review.id) for c in codings_given]
     insert_codings(connection, rows)
 
 
@@ -72,8 +74,8 @@ def snapshot(
     its = [row for row in applied if row.id in items or row.review_id in items]
     names = coder_names(connection)
     loose = tuple(loose_coding(row, names) for row in its if row.id in items)
-    found = connection.execute(select(reviews).order_by(reviews.c.sequence))
-    return _reviews_in(connection, [row for row in found if row.id in items], its), loose
+    rows = connection.execute(select(reviews).order_by(reviews.c.sequence))
+    return _reviews_in(connection, [row for row in rows if row.id in items], its), loose
 
 
 def newest_review(connection: Connection) -> datetime | None:
@@ -103,13 +105,13 @@ def applied_codes(
     wanted = select(codings.c.transcript_id, codings.c.code, codings.c.start, codings.c.end).where(current)
     if len(among) < 500:
         wanted = wanted.where(codings.c.transcript_id.in_(among))
-    found: dict[UUID, dict[Span, set[str]]] = {}
+    codes_on: dict[UUID, dict[Span, set[str]]] = {}
     for transcript, code, start, end in connection.execute(wanted):
         if transcript in among:
-            found.setdefault(transcript, {}).setdefault(Span(start, end), set()).add(code)
+            codes_on.setdefault(transcript, {}).setdefault(Span(start, end), set()).add(code)
     return {
         transcript: {span: frozenset(codes) for span, codes in its.items()}
-        for transcript, its in found.items()
+        for transcript, its in codes_on.items()
     }
 
 
@@ -132,8 +134,8 @@ def reviews_over(
     )
     rows = connection.execute(wanted).all()
     own = select(codings).where(codings.c.transcript_id == transcript, codings.c.review_id.is_not(None))
-    found = _reviews_in(connection, rows, connection.execute(own.order_by(codings.c.sequence)))
-    return tuple((review, row.created, row.reason) for review, row in zip(found, rows, strict=True))
+    reviews_there = _reviews_in(connection, rows, connection.execute(own.order_by(codings.c.sequence)))
+    return tuple((review, row.created, row.reason) for review, row in zip(reviews_there, rows, strict=True))
 
 
 def count_reviews(connection: Connection) -> tuple[int, int]:
@@ -170,10 +172,10 @@ def _reviews_in(
 
 
 def _sources(connection: Connection) -> dict[UUID, tuple[UUID, ...]]:
-    found: dict[UUID, list[UUID]] = {}
+    sources: dict[UUID, list[UUID]] = {}
     for row in connection.execute(select(review_sources)):
-        found.setdefault(row.review_id, []).append(row.source_id)
-    return {review: tuple(its) for review, its in found.items()}
+        sources.setdefault(row.review_id, []).append(row.source_id)
+    return {review: tuple(its) for review, its in sources.items()}
 
 
 def _review_row(review: Review, coder: UUID) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, Row, insert, select
 
 from annotations.segment import Segment, Segmentation
+from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.tables import segmentations, segments, transcripts
 from annotations.transcript import Role, Span
@@ -64,7 +65,7 @@ def add_segments(connection: Connection, transcript: UUID, segmentation: str, cu
         for segment in cut
     ]
     if rows:
-        connection.execute(segments.insert(), rows)
+        insert_rows(connection, segments, rows)
 
 
 def segments_of(
@@ -78,17 +79,30 @@ def segments_of(
     )
     if transcript is not None:
         wanted = wanted.where(segments.c.transcript_id == transcript)
-    found: dict[UUID, list[Segment]] = {}
+    by_transcript: dict[UUID, list[Segment]] = {}
     for row in connection.execute(wanted):
-        found.setdefault(row.transcript_id, []).append(_segment(row))
-    return {transcript: tuple(cut) for transcript, cut in found.items()}
+        by_transcript.setdefault(row.transcript_id, []).append(_segment(row))
+    return {transcript: tuple(cut) for transcript, cut in by_transcript.items()}
 
 
-def places_of(connection: Connection, found: Collection[UUID]) -> dict[UUID, tuple[UUID, Span]]:
+def segments_in(
+    connection: Connection, segmentation: str, some: Collection[UUID]
+) -> Mapping[UUID, tuple[Segment, ...]]:
+    """The segments of some transcripts (a few hundred at most) under one segmentation, in order."""
+    wanted = select(segments).where(
+        segments.c.transcript_id.in_(list(some)), segments.c.segmentation == segmentation
+    )
+    by_transcript: dict[UUID, list[Segment]] = {}
+    for row in connection.execute(wanted.order_by(segments.c.transcript_id, segments.c.index)):
+        by_transcript.setdefault(row.transcript_id, []).append(_segment(row))
+    return {transcript: tuple(cut) for transcript, cut in by_transcript.items()}
+
+
+def places_of(connection: Connection, segment_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Span]]:
     """The transcript and span of each segment."""
     s = segments
     places: dict[UUID, tuple[UUID, Span]] = {}
-    for some in in_lots(found):
+    for some in in_lots(segment_ids):
         wanted = select(s.c.id, s.c.transcript_id, s.c.start, s.c.end).where(s.c.id.in_(some))
         for row in connection.execute(wanted):
             places[row.id] = (row.transcript_id, Span(row.start, row.end))

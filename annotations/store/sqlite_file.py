@@ -38,20 +38,20 @@ def refuse_traps(file: Path) -> None:
 def _refuse_unless_a_file(file: Path) -> None:
     """A link leads elsewhere, a pipe or device would be waited for, and of a second name SQLite knows nothing."""
     try:
-        found = file.lstat()
+        status = file.lstat()
     except FileNotFoundError:
         return
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         raise BadInput(
             f"{file} is a link, and Tandem would write where it leads. Delete it, and ask whoever gave you this "
             f"folder why it is there."
         )
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise BadInput(
             f"{file} is no plain file (it is a folder, a pipe or a device). Delete it, and ask whoever gave you this folder "
             f"why it is there."
         )
-    if found.st_nlink > 1:
+    if status.st_nlink > 1:
         raise BadInput(
             f"{file} has a second name elsewhere on this disk (a hard link, as cp -l or a snapshot of rsync makes): what is "
             f"erased here would stay there, and SQLite damages a database that is used under two names. Put a copy in its "

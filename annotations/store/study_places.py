@@ -13,9 +13,9 @@ PLACES = ("wave", "case", "site", "participant")
 
 def places_in(connection: Connection) -> Mapping[str, tuple[str, ...]]:
     """Every wave, case, site and participant that a transcript names, each once, sorted; "" is left out."""
-    found = {}
+    places = {}
     for name in PLACES:
         column = transcripts.c[name]
         rows = connection.execute(select(column).distinct().where(column != "")).scalars()
-        found[name] = tuple(sorted(rows, key=str.casefold))
-    return found
+        places[name] = tuple(sorted(rows, key=str.casefold))
+    return places

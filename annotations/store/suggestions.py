@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select
 
 from annotations.coding import Evidence, Suggestion
+from annotations.store.bulk_insert import insert_rows
 from annotations.store.model_versions import ModelVersion
 from annotations.store.tables import segments, suggestions, transcript_versions, transcripts
 from annotations.transcript import Span
@@ -51,24 +52,25 @@ class Suggested:
             )
 
 
-def add_suggestions(connection: Connection, model: UUID, found: Iterable[Suggested]) -> None:
+def add_suggestions(connection: Connection, model: UUID, suggested: Iterable[Suggested]) -> None:
     """Keep what a model version says of some segments."""
     rows = [
         {
-            "segment_id": one.segment,
+            "segment_id": suggestion.segment,
             "model_id": model,
-            "probabilities": struct.pack(f"<{len(one.probabilities)}f", *one.probabilities),
-            "suggested": list(one.suggested),
+            "probabilities": struct.pack(f"<{len(suggestion.probabilities)}f", *suggestion.probabilities),
+            "suggested": list(suggestion.suggested),
             "evidence": {
                 code: [[str(e.segment), round(e.similarity, 4)] for e in its]
-                for code, its in one.evidence.items()
+                for code, its in suggestion.evidence.items()
             },
-            "sentences": None if one.sentences is None else _packed(one.suggested, one.sentences),
+            "sentences": None
+            if suggestion.sentences is None
+            else _packed(suggestion.suggested, suggestion.sentences),
         }
-        for one in found
+        for suggestion in suggested
     ]
-    if rows:
-        connection.execute(suggestions.insert(), rows)
+    insert_rows(connection, suggestions, rows)
 
 
 def without_sentences(connection: Connection, model: UUID) -> Mapping[UUID, tuple[str, ...]]:
@@ -80,10 +82,12 @@ def without_sentences(connection: Connection, model: UUID) -> Mapping[UUID, tupl
 
 
 def keep_sentences(
-    connection: Connection, model: UUID, found: Mapping[UUID, tuple[Sequence[str], Mapping[str, Span]]]
+    connection: Connection,
+    model: UUID,
+    sentences_by_segment: Mapping[UUID, tuple[Sequence[str], Mapping[str, Span]]],
 ) -> None:
     """Put carrying sentences on record: for each segment the codes that are suggested there, and their sentences."""
-    for segment, (codes, sentences) in found.items():
+    for segment, (codes, sentences) in sentences_by_segment.items():
         this = (suggestions.c.segment_id == segment) & (suggestions.c.model_id == model)
         connection.execute(suggestions.update().where(this).values(sentences=_packed(codes, sentences)))
 
@@ -103,6 +107,18 @@ def count_suggestions(connection: Connection, model: UUID, segmentation: str) ->
         .group_by(segments.c.transcript_id)
     )
     return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def count_suggested(connection: Connection, model: UUID, segmentation: str) -> Mapping[UUID, int]:
+    """How many codes this model version puts before a coder in each transcript, over all its segments."""
+    codes = func.json_array_length(suggestions.c.suggested)
+    wanted = (
+        select(segments.c.transcript_id, func.sum(codes))
+        .join(suggestions, suggestions.c.segment_id == segments.c.id)
+        .where(suggestions.c.model_id == model, segments.c.segmentation == segmentation)
+        .group_by(segments.c.transcript_id)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(wanted)}
 
 
 class CountedSuggestions:
@@ -144,15 +160,15 @@ def suggested_in_wave(
         )
         .order_by(transcripts.c.sequence, segments.c.index)
     )
-    found: dict[UUID, list[UUID]] = {}
+    segments_by_transcript: dict[UUID, list[UUID]] = {}
     for transcript, segment in connection.execute(wanted):
-        found.setdefault(transcript, []).append(segment)
-    return {transcript: tuple(its) for transcript, its in found.items()}
+        segments_by_transcript.setdefault(transcript, []).append(segment)
+    return {transcript: tuple(its) for transcript, its in segments_by_transcript.items()}
 
 
 def suggestions_of(connection: Connection, model: ModelVersion) -> Mapping[UUID, Suggested]:
     """What this model version says, by segment."""
-    return {one.segment: one for one in each_suggestion(connection, model)}
+    return {suggestion.segment: suggestion for suggestion in each_suggestion(connection, model)}
 
 
 def suggestions_on(
@@ -161,6 +177,22 @@ def suggestions_on(
     """What this model version says of some segments (a few hundred at most), by segment."""
     wanted = select(suggestions).where(
         suggestions.c.model_id == model.id, suggestions.c.segment_id.in_(list(some))
+    )
+    return {row.segment_id: _suggested(row, model) for row in connection.execute(wanted)}
+
+
+def suggestions_in(
+    connection: Connection, model: ModelVersion, some: Collection[UUID]
+) -> Mapping[UUID, Suggested]:
+    """What this model version says of the segments of some transcripts (a few dozen at most), by segment."""
+    wanted = (
+        select(suggestions)
+        .join(segments, segments.c.id == suggestions.c.segment_id)
+        .where(
+            segments.c.transcript_id.in_(list(some)),
+            segments.c.segmentation == model.segmentation,
+            suggestions.c.model_id == model.id,
+        )
     )
     return {row.segment_id: _suggested(row, model) for row in connection.execute(wanted)}
 

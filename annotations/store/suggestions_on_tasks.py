@@ -15,7 +15,7 @@ from annotations.store.tables import label_studio_projects, label_studio_tasks, 
 _AT_A_TIME = 400
 
 
-class Standing(NamedTuple):
+class StandingSuggestion(NamedTuple):
     """A task that shows what a model version says of a segment."""
 
     key: UUID
@@ -47,14 +47,16 @@ _WANTED = (
 )
 
 
-def standing_on(connection: Connection, number: int, keys: Collection[UUID]) -> tuple[Standing, ...]:
+def standing_on(
+    connection: Connection, number: int, keys: Collection[UUID]
+) -> tuple[StandingSuggestion, ...]:
     """Those of these tasks, in the project that Label Studio knows by this number, on which a suggestion stands.
 
     A task drawn blind, double or again shows none, and so does one whose suggestion was erased.
     """
     asked = list(dict.fromkeys(keys))
     return tuple(
-        Standing(row.key, row.model_id, row.segment_id)
+        StandingSuggestion(row.key, row.model_id, row.segment_id)
         for some in lots(asked, _AT_A_TIME)
         for row in connection.execute(_WANTED, {"number": number, "keys": some})
     )

@@ -583,6 +583,18 @@ label_studio_reads = Table(
     Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
     Column("upto", Moment),
     Column("read_at", Moment, nullable=False),
+    # a hash of all besides the annotations that decided what they mean
+    Column("under", String(64)),
+)
+
+
+# how each task looked when its annotations were last read, so that a pull asks for those alone that have changed
+label_studio_read_tasks = Table(
+    "label_studio_read_tasks",
+    metadata,
+    Column("project_id", Uuid, ForeignKey("label_studio_projects.id"), primary_key=True),
+    Column("task_id", Integer, primary_key=True, autoincrement=False),
+    Column("mark", Text, nullable=False),
 )
 
 

@@ -42,7 +42,7 @@ class Tombstone:
             "id": str(self.id),
             "study": str(self.study),
             "participant": self.participant,
-            "transcripts": [str(one) for one in self.transcripts],
+            "transcripts": [str(transcript) for transcript in self.transcripts],
             "by": self.by,
             "when": self.created.isoformat(),
         }
@@ -55,7 +55,7 @@ def tombstone_of(plain: Any) -> Tombstone:
             UUID(plain["id"]),
             UUID(plain["study"]),
             str(plain["participant"]),
-            tuple(UUID(one) for one in plain["transcripts"]),
+            tuple(UUID(transcript_id) for transcript_id in plain["transcripts"]),
             str(plain["by"]),
             datetime.fromisoformat(plain["when"]),
         )
@@ -81,7 +81,7 @@ def tombstones_in(connection: Connection) -> tuple[Tombstone, ...]:
             row.id,
             study,
             row.participant,
-            tuple(UUID(one) for one in row.transcript_ids),
+            tuple(UUID(transcript_id) for transcript_id in row.transcript_ids),
             row.by,
             row.created,
         )
@@ -93,8 +93,12 @@ def concerning(connection: Connection, tombstones: Iterable[Tombstone]) -> tuple
     """Those of this study: they name it, or a transcript that it holds."""
     study = study_id(connection)
     there = set(connection.execute(select(transcripts.c.id)).scalars())
-    found = {one.id: one for one in tombstones if one.study == study or there.intersection(one.transcripts)}
-    return tuple(sorted(found.values(), key=lambda one: one.created))
+    concerned = {
+        tombstone.id: tombstone
+        for tombstone in tombstones
+        if tombstone.study == study or there.intersection(tombstone.transcripts)
+    }
+    return tuple(sorted(concerned.values(), key=lambda tombstone: tombstone.created))
 
 
 def kept_in_folder(folder: Path) -> tuple[Tombstone, ...]:
@@ -113,7 +117,10 @@ def _unreadable(file: Path) -> str:
 def keep_in_folder(folder: Path, tombstones: Iterable[Tombstone]) -> None:
     """Keep them in the state folder: one file each, that only its owner can read."""
     # one of nobody could not be read again, and would stop every study of this user
-    keep_files(folder, {one.id: one.to_json() for one in tombstones if one.participant.strip()})
+    keep_files(
+        folder,
+        {tombstone.id: tombstone.to_json() for tombstone in tombstones if tombstone.participant.strip()},
+    )
 
 
 def kept_in_schema(store: Store) -> tuple[Tombstone, ...]:
@@ -128,7 +135,7 @@ def kept_in_schema(store: Store) -> tuple[Tombstone, ...]:
 
 def keep_in_schema(store: Store, tombstones: Iterable[Tombstone]) -> None:
     """Keep them there; the schema is made if it is missing. Nothing on SQLite. Raises TandemError if it may not be."""
-    keep_rows(store, TABLE, {one.id: one.to_json() for one in tombstones})
+    keep_rows(store, TABLE, {tombstone.id: tombstone.to_json() for tombstone in tombstones})
 
 
 def tombstones_from(file: Path) -> tuple[Tombstone, ...]:
@@ -143,6 +150,6 @@ def tombstones_from(file: Path) -> tuple[Tombstone, ...]:
     if not isinstance(given, list) or not given:
         raise BadInput(f"{file} holds no tombstone. Give the .json of a receipt, or a file of tombstones.")
     try:
-        return tuple(tombstone_of(one) for one in given)
+        return tuple(tombstone_of(plain) for plain in given)
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from None

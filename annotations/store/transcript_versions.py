@@ -35,7 +35,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class MovedPassage:
     """Where a review or coding stood in a version, and where it stands in the next.
 
     ``coding``: None for the review itself; ``review``: None for a coding of none. ``now``: None where nothing is left.
@@ -94,36 +94,36 @@ def add_version(
     return new
 
 
-def add_passages(connection: Connection, found: Sequence[Passage]) -> None:
+def add_passages(connection: Connection, passages_given: Sequence[MovedPassage]) -> None:
     """Keep what became of reviews and codings."""
     rows = [
         {
-            "id": one.id,
-            "version_id": one.version,
-            "transcript_id": one.transcript,
-            "coding_id": one.coding,
-            "review_id": one.review,
-            "was_start": one.was.start,
-            "was_end": one.was.end,
-            "start": None if one.now is None else one.now.start,
-            "end": None if one.now is None else one.now.end,
-            "moved": one.moved,
-            "settled": one.settled,
+            "id": passage.id,
+            "version_id": passage.version,
+            "transcript_id": passage.transcript,
+            "coding_id": passage.coding,
+            "review_id": passage.review,
+            "was_start": passage.was.start,
+            "was_end": passage.was.end,
+            "start": None if passage.now is None else passage.now.start,
+            "end": None if passage.now is None else passage.now.end,
+            "moved": passage.moved,
+            "settled": passage.settled,
         }
-        for one in found
+        for passage in passages_given
     ]
     if rows:
         connection.execute(version_passages.insert(), rows)
 
 
-def passages_of(connection: Connection, transcript: UUID) -> tuple[Passage, ...]:
+def passages_of(connection: Connection, transcript: UUID) -> tuple[MovedPassage, ...]:
     """What became of the reviews and codings of a transcript, version by version."""
     p = version_passages
     wanted = select(p).where(p.c.transcript_id == transcript).order_by(p.c.sequence)
     return tuple(_passage(row) for row in connection.execute(wanted))
 
 
-def open_passages(connection: Connection, transcript: UUID | None = None) -> tuple[Passage, ...]:
+def open_passages(connection: Connection, transcript: UUID | None = None) -> tuple[MovedPassage, ...]:
     """What waits for a person, of one transcript or of all."""
     p = version_passages
     wanted = select(p).where(p.c.settled == OPEN).order_by(p.c.sequence)
@@ -139,17 +139,17 @@ def count_open(connection: Connection) -> dict[UUID, int]:
     return {row[0]: int(row[1]) for row in connection.execute(wanted)}
 
 
-def move_open_passages(connection: Connection, found: Mapping[UUID, Span | None]) -> None:
+def move_open_passages(connection: Connection, places_by_passage: Mapping[UUID, Span | None]) -> None:
     """What waits for a person stands elsewhere now, since the text was corrected once more."""
-    for passage, span in found.items():
+    for passage, span in places_by_passage.items():
         place = {"start": None, "end": None} if span is None else {"start": span.start, "end": span.end}
         this = version_passages.c.id == passage
         connection.execute(update(version_passages).where(this).values(**place))
 
 
-def settle_passages(connection: Connection, found: Collection[UUID], settled: str, *, by: str) -> None:
+def settle_passages(connection: Connection, passage_ids: Collection[UUID], settled: str, *, by: str) -> None:
     """Somebody has said what becomes of these."""
-    for some in in_lots(found):
+    for some in in_lots(passage_ids):
         this = version_passages.c.id.in_(some)
         values = {"settled": settled, "settled_by": by, "settled_at": now()}
         connection.execute(update(version_passages).where(this).values(**values))
@@ -157,13 +157,13 @@ def settle_passages(connection: Connection, found: Collection[UUID], settled: st
 
 def replaced_segments(connection: Connection, among: Collection[UUID]) -> set[UUID]:
     """Those of these segments whose words stand in the text no more."""
-    found: set[UUID] = set()
+    segment_ids: set[UUID] = set()
     for some in in_lots(among):
         wanted = select(segments.c.id).where(
             segments.c.id.in_(some), segments.c.segmentation.startswith(REPLACED)
         )
-        found |= set(connection.execute(wanted).scalars())
-    return found
+        segment_ids |= set(connection.execute(wanted).scalars())
+    return segment_ids
 
 
 def _version(row: Row[Any]) -> Version:
@@ -186,8 +186,8 @@ def _plain(turn: Turn) -> list[Any]:
     ]
 
 
-def _passage(row: Row[Any]) -> Passage:
-    return Passage(
+def _passage(row: Row[Any]) -> MovedPassage:
+    return MovedPassage(
         id=row.id,
         version=row.version_id,
         transcript=row.transcript_id,

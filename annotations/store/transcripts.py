@@ -11,13 +11,14 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select
 
 from annotations.errors import BadInput, UnknownName, unknown
 from annotations.names import folded
+from annotations.store.bulk_insert import insert_rows
 from annotations.store.many_values import in_lots
 from annotations.store.tables import codings, reviews, segments, suggestions, transcripts, turns
 from annotations.transcript import Consents, Kind, Role, Span, Transcript, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptTranscript:
     """A transcript as kept: its id in the store beside it."""
 
     id: UUID
@@ -71,7 +72,7 @@ def coded(connection: Connection, transcript: UUID) -> bool:
     return False
 
 
-def same_name(connection: Connection, name: str) -> Kept | None:
+def same_name(connection: Connection, name: str) -> KeptTranscript | None:
     """The transcript of this name, in any case, or None."""
     row = connection.execute(select(transcripts).where(transcripts.c.name_key == folded(name))).first()
     return None if row is None else _kept(row, _turns(connection, [row.id])[row.id])
@@ -79,19 +80,19 @@ def same_name(connection: Connection, name: str) -> Kept | None:
 
 def same_text(connection: Connection, text_hash: str) -> tuple[str, ...]:
     """The names of the transcripts with exactly this text."""
-    found = select(transcripts.c.name).where(transcripts.c.text_hash == text_hash)
-    return tuple(connection.execute(found.order_by(transcripts.c.sequence)).scalars())
+    query = select(transcripts.c.name).where(transcripts.c.text_hash == text_hash)
+    return tuple(connection.execute(query.order_by(transcripts.c.sequence)).scalars())
 
 
-def get_transcript(connection: Connection, name: str) -> Kept:
+def get_transcript(connection: Connection, name: str) -> KeptTranscript:
     """The transcript of this name; raises UnknownName with the nearest one."""
-    found = same_name(connection, name)
-    if found is None:
+    transcript_there = same_name(connection, name)
+    if transcript_there is None:
         raise unknown_transcript(connection, name)
-    return found
+    return transcript_there
 
 
-def transcript_by_id(connection: Connection, transcript: UUID) -> Kept | None:
+def transcript_by_id(connection: Connection, transcript: UUID) -> KeptTranscript | None:
     """The transcript with this id, or None."""
     row = connection.execute(select(transcripts).where(transcripts.c.id == transcript)).first()
     return None if row is None else _kept(row, _turns(connection, [row.id]).get(row.id, ()))
@@ -109,7 +110,7 @@ def transcript_names(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(select(transcripts.c.name).order_by(transcripts.c.sequence)).scalars())
 
 
-def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple[Kept, ...]:
+def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple[KeptTranscript, ...]:
     """Every transcript with its turns, in the order of import; ``wave``: only those of one wave."""
     wanted = select(transcripts).order_by(transcripts.c.sequence)
     if wave is not None:
@@ -119,20 +120,20 @@ def all_transcripts(connection: Connection, *, wave: str | None = None) -> tuple
     return tuple(_kept(row, by_transcript.get(row.id, ())) for row in rows)
 
 
-def all_texts(connection: Connection) -> tuple[Kept, ...]:
+def all_texts(connection: Connection) -> tuple[KeptTranscript, ...]:
     """Every transcript without its turns, in the order of import: all that the segments are read from."""
     rows = connection.execute(select(transcripts).order_by(transcripts.c.sequence))
     return tuple(_kept(row, ()) for row in rows)
 
 
-def texts_by_id(connection: Connection, found: Collection[UUID]) -> tuple[Kept, ...]:
+def texts_by_id(connection: Connection, transcript_ids: Collection[UUID]) -> tuple[KeptTranscript, ...]:
     """Those with these ids that are there, without their turns, in the order of import."""
     rows = [
         row
-        for some in in_lots(found)
+        for some in in_lots(transcript_ids)
         for row in connection.execute(select(transcripts).where(transcripts.c.id.in_(some)))
     ]
-    return tuple(_kept(row, ()) for row in sorted(rows, key=lambda one: one.sequence))
+    return tuple(_kept(row, ()) for row in sorted(rows, key=lambda text_row: text_row.sequence))
 
 
 def turns_at(connection: Connection, places: Collection[tuple[UUID, Span]]) -> dict[tuple[UUID, Span], int]:
@@ -140,30 +141,34 @@ def turns_at(connection: Connection, places: Collection[tuple[UUID, Span]]) -> d
     starts: dict[tuple[UUID, int], list[tuple[UUID, Span]]] = {}
     for place in places:
         starts.setdefault((place[0], place[1].start), []).append(place)
-    found: dict[tuple[UUID, Span], int] = {}
+    turn_numbers: dict[tuple[UUID, Span], int] = {}
     index, begins, ends = turns.c["index"], turns.c.start, turns.c.end
     for some in in_lots(starts):
-        holds = [and_(turns.c.transcript_id == one, begins <= at, ends > at) for one, at in some]
+        holds = [
+            and_(turns.c.transcript_id == transcript, begins <= at, ends > at) for transcript, at in some
+        ]
         for transcript, turn, start, end in connection.execute(
             select(turns.c.transcript_id, index, begins, ends).where(or_(*holds))
         ):
-            for (one, at), its in starts.items():
-                if one == transcript and start <= at < end:
-                    found |= dict.fromkeys(its, turn)
-    return found
+            for (its_transcript, at), its in starts.items():
+                if its_transcript == transcript and start <= at < end:
+                    turn_numbers |= dict.fromkeys(its, turn)
+    return turn_numbers
 
 
 def count_coded_turns(connection: Connection, *, but: Collection[UUID] = ()) -> dict[UUID, int]:
     """How many turns of each transcript are to be coded; ``but``: these are left out."""
     roles = [role.value for role in Role if role.is_coded]
-    found: dict[UUID, int] = {}
-    others = [one for one in connection.execute(select(transcripts.c.id)).scalars() if one not in but]
+    coded_turns: dict[UUID, int] = {}
+    others = [
+        scalar for scalar in connection.execute(select(transcripts.c.id)).scalars() if scalar not in but
+    ]
     for some in in_lots(others):
         rows = select(turns.c.transcript_id, func.count()).where(
             turns.c.transcript_id.in_(some), turns.c.role.in_(roles)
         )
-        found |= {row[0]: row[1] for row in connection.execute(rows.group_by(turns.c.transcript_id))}
-    return found
+        coded_turns |= {row[0]: row[1] for row in connection.execute(rows.group_by(turns.c.transcript_id))}
+    return coded_turns
 
 
 def columns_of(transcript: Transcript) -> dict[str, Any]:
@@ -187,7 +192,7 @@ def columns_of(transcript: Transcript) -> dict[str, Any]:
     }
 
 
-def put_turns(connection: Connection, transcript: UUID, found: Iterable[Turn]) -> None:
+def put_turns(connection: Connection, transcript: UUID, turns_given: Iterable[Turn]) -> None:
     """Keep the turns of a transcript that has none."""
     rows = [
         {
@@ -200,28 +205,28 @@ def put_turns(connection: Connection, transcript: UUID, found: Iterable[Turn]) -
             "begins": turn.begins,
             "ends": turn.ends,
         }
-        for turn in found
+        for turn in turns_given
     ]
     if rows:
-        connection.execute(turns.insert(), rows)
+        insert_rows(connection, turns, rows)
 
 
 def _turns(connection: Connection, only: Sequence[UUID] | None) -> dict[UUID, tuple[Turn, ...]]:
     wanted = select(turns).order_by(turns.c.transcript_id, turns.c.index)
     if only is not None:
         wanted = wanted.where(turns.c.transcript_id.in_(only))
-    found: dict[UUID, list[Turn]] = {}
+    turns_by_transcript: dict[UUID, list[Turn]] = {}
     for row in connection.execute(wanted):
         turn = Turn(
             row._mapping["index"], row.speaker, Role(row.role), Span(row.start, row.end), row.begins, row.ends
         )
-        found.setdefault(row.transcript_id, []).append(turn)
-    return {transcript: tuple(its) for transcript, its in found.items()} | {
-        missing: () for missing in only or () if missing not in found
+        turns_by_transcript.setdefault(row.transcript_id, []).append(turn)
+    return {transcript: tuple(its) for transcript, its in turns_by_transcript.items()} | {
+        missing: () for missing in only or () if missing not in turns_by_transcript
     }
 
 
-def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> Kept:
+def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> KeptTranscript:
     visible = None if row.visible_to is None else tuple(row.visible_to)
     transcript = Transcript(
         name=row.name,
@@ -238,4 +243,4 @@ def _kept(row: Row[Any], its_turns: tuple[Turn, ...]) -> Kept:
         consents=Consents(row.may_train, row.may_quote, visible),
         source=row.source,
     )
-    return Kept(row.id, transcript)
+    return KeptTranscript(row.id, transcript)

@@ -14,7 +14,7 @@ from annotations.store.tables import webhook_events
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class WaitingWebhook:
     """One webhook that waits to be worked off. ``webhook``: None where what was kept is damaged; ``why``: how."""
 
     sequence: int
@@ -29,7 +29,7 @@ def store_event(connection: Connection, webhook: Webhook) -> int:
     return int(done.inserted_primary_key[0])  # type: ignore[index]
 
 
-def waiting_events(connection: Connection, *, most: int) -> tuple[Event, ...]:
+def waiting_events(connection: Connection, *, most: int) -> tuple[WaitingWebhook, ...]:
     """The oldest webhooks that are not worked off yet."""
     e = webhook_events
     rows = connection.execute(select(e).where(e.c.done.is_(False)).order_by(e.c.sequence).limit(most))
@@ -55,8 +55,8 @@ def count_waiting(connection: Connection) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(row: Row[Any]) -> WaitingWebhook:
     try:
-        return Event(row.sequence, kept_webhook(row.action, row.body or {}))
+        return WaitingWebhook(row.sequence, kept_webhook(row.action, row.body or {}))
     except BadInput as error:
-        return Event(row.sequence, None, str(error))
+        return WaitingWebhook(row.sequence, None, str(error))

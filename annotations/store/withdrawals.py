@@ -49,7 +49,7 @@ from annotations.store.tables import (
     withdrawals,
 )
 from annotations.store.tombstones import Tombstone
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Erased:
 
 def transcripts_of(
     connection: Connection, participant: str, *, ids: Collection[UUID] = ()
-) -> tuple[Kept, ...]:
+) -> tuple[KeptTranscript, ...]:
     """Every transcript of a participant, by any spelling of the code; those with these ids too, whatever their code."""
     wanted = folded(participant)
     return tuple(
@@ -93,7 +93,7 @@ def transcripts_of(
     )
 
 
-def same_session(connection: Connection, theirs: Sequence[Kept]) -> tuple[str, ...]:
+def same_session(connection: Connection, theirs: Sequence[KeptTranscript]) -> tuple[str, ...]:
     """Transcripts of other people that share a session with these, and so may hold their words too."""
     own = {kept.id for kept in theirs}
     sessions = {kept.transcript.session for kept in theirs if kept.transcript.session}
@@ -140,7 +140,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     own_codings = set(
         connection.execute(select(codings.c.id).where(codings.c.transcript_id.in_(ids))).scalars()
     )
-    before = [version for one in forgettings_of(connection, ids) for version in one.models]
+    before = [version for forgetting in forgettings_of(connection, ids) for version in forgetting.models]
     models = tuple(dict.fromkeys((*before, *learnt_by(connection, own_reviews | own_codings))))
     quoting = forget_evidence(connection, own_segments)
     pending = pending_in(connection, own_segments, quoting)
@@ -150,7 +150,7 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
     forget_participants(connection, {participant, *(kept.transcript.participant for kept in theirs)})
     not_mirrored(connection, models)
     own_tasks = own_segments | {task_key(segment, Draw.REPEAT) for segment in own_segments}
-    own_tasks |= {one.key for one in interviews_with(connection, own_segments)}
+    own_tasks |= {interview.key for interview in interviews_with(connection, own_segments)}
     for table in (shown_models, label_studio_annotations):
         for some in lots(list(own_tasks), AT_A_TIME):
             connection.execute(delete(table).where(table.c.key.in_(some)))
@@ -163,9 +163,9 @@ def erase(connection: Connection, participant: str, *, by: str, again: Tombstone
         "participant_key": folded(participant),
         "by": by,
         "transcripts": len(ids),
-        "transcript_ids": sorted({str(one) for one in (*ids, *earlier)}),
+        "transcript_ids": sorted({str(transcript_id) for transcript_id in (*ids, *earlier)}),
         "models": list(models),
-        "pending": [pending_to_json(one) for one in pending],
+        "pending": [pending_to_json(pending_task) for pending_task in pending],
         "state": "erasing",
         "created": again.created if again else now(),
     }
@@ -180,7 +180,9 @@ def still_pending(connection: Connection, withdrawal: UUID, pending: Sequence[Pe
     """Note what has yet to be erased in Label Studio."""
     this = withdrawals.c.id == withdrawal
     connection.execute(
-        update(withdrawals).where(this).values(pending=[pending_to_json(one) for one in pending])
+        update(withdrawals)
+        .where(this)
+        .values(pending=[pending_to_json(pending_task) for pending_task in pending])
     )
 
 
@@ -192,28 +194,30 @@ def finish_withdrawal(connection: Connection, withdrawal: UUID) -> None:
 
 def rows_left(connection: Connection, ids: Collection[UUID], participant: str) -> Mapping[str, int]:
     """How many rows each table still holds of these transcripts or of this participant, by looking; none: empty."""
-    found: dict[str, int] = {}
+    rows_there: dict[str, int] = {}
     for table in metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table is transcripts and ids:
                 wanted = select(func.count()).select_from(table).where(key.parent.in_(list(ids)))
-                found[table.name] = found.get(table.name, 0) + connection.execute(wanted).scalar_one()
+                rows_there[table.name] = (
+                    rows_there.get(table.name, 0) + connection.execute(wanted).scalar_one()
+                )
     theirs = transcripts_of(connection, participant, ids=ids)
-    found |= {"transcripts": len(theirs), "attributes": count_of(connection, participant)}
-    found["member_checks"] = count_of_answers(connection, participant)
-    return {name: count for name, count in found.items() if count}
+    rows_there |= {"transcripts": len(theirs), "attributes": count_of(connection, participant)}
+    rows_there["member_checks"] = count_of_answers(connection, participant)
+    return {name: count for name, count in rows_there.items() if count}
 
 
 def models_that_learnt(connection: Connection) -> Mapping[str, tuple[str, ...]]:
     """For each model version that learnt from what was erased since: who withdrew, or which words those were."""
-    found: dict[str, list[str]] = {}
-    for one in all_withdrawals(connection):
-        for version in one.models:
-            found.setdefault(version, []).append(one.participant)
+    names: dict[str, list[str]] = {}
+    for withdrawal in all_withdrawals(connection):
+        for version in withdrawal.models:
+            names.setdefault(version, []).append(withdrawal.participant)
     for words in all_forgettings(connection):
         for version in words.models:
-            found.setdefault(version, []).append(words.what)
-    return {version: tuple(dict.fromkeys(who)) for version, who in found.items()}
+            names.setdefault(version, []).append(words.what)
+    return {version: tuple(dict.fromkeys(who)) for version, who in names.items()}
 
 
 def _tombstone_id(connection: Connection, again: Tombstone | None) -> UUID:
@@ -224,7 +228,7 @@ def _tombstone_id(connection: Connection, again: Tombstone | None) -> UUID:
     return again.id if there is None else uuid4()
 
 
-def _forget_values(connection: Connection, theirs: Sequence[Kept]) -> None:
+def _forget_values(connection: Connection, theirs: Sequence[KeptTranscript]) -> None:
     """A model measured on few groups keeps a value for each, under a name that is a participant's or a transcript's."""
     names = {folded(f"participant {kept.transcript.participant}") for kept in theirs}
     names |= {folded(f"transcript {kept.transcript.name}") for kept in theirs}
@@ -241,7 +245,7 @@ def _without(plain: Any, names: Collection[str]) -> Any:
     if isinstance(plain, Mapping):
         return {key: _without(value, names) for key, value in plain.items() if folded(key) not in names}
     if isinstance(plain, list):
-        return [_without(one, names) for one in plain]
+        return [_without(part, names) for part in plain]
     return plain
 
 
@@ -255,5 +259,5 @@ def _withdrawal(row: Row[Any]) -> Withdrawal:
         pending=tuple(map(pending_of, row.pending)),
         state=row.state,
         created=row.created,
-        transcript_ids=tuple(UUID(one) for one in row.transcript_ids),
+        transcript_ids=tuple(UUID(transcript_id) for transcript_id in row.transcript_ids),
     )

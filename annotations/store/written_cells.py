@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, select
 
 from annotations.coding import Coder
-from annotations.store.cell_place import CellPlace, Passage, column_of
+from annotations.store.cell_place import CellPlace, RestingPassage, column_of
 from annotations.store.coders import coder_names, keep_coder
 from annotations.store.tables import chosen_quotes, distinguishing, now, summaries, summary_passages
 from annotations.transcript import Span
@@ -23,7 +23,7 @@ class Summary:
     place: CellPlace
     author: str
     text: str
-    passages: tuple[Passage, ...] = ()
+    passages: tuple[RestingPassage, ...] = ()
     created: datetime | None = None
     id: UUID | None = None
 
@@ -33,7 +33,7 @@ class ChosenQuote:
     """A passage that somebody chose to stand for a code; ``chosen`` False: it no longer does."""
 
     code: str
-    passage: Passage
+    passage: RestingPassage
     by: str
     chosen: bool = True
 
@@ -49,16 +49,16 @@ class Distinguishing:
     created: datetime | None = None
 
 
-def add_summary(connection: Connection, one: Summary) -> UUID:
+def add_summary(connection: Connection, summary: Summary) -> UUID:
     """Keep a summary; the author's earlier one of the cell holds no more and stays on record."""
     new = uuid4()
-    author = keep_coder(connection, Coder(one.author))
+    author = keep_coder(connection, Coder(summary.author))
     values = {
-        **one.place.row(),
+        **summary.place.row(),
         "id": new,
         "author_id": author,
-        "text": one.text,
-        "created": one.created or now(),
+        "text": summary.text,
+        "created": summary.created or now(),
     }
     connection.execute(summaries.insert().values(**values))
     rows = [
@@ -69,7 +69,7 @@ def add_summary(connection: Connection, one: Summary) -> UUID:
             "end": passage.span.end,
             "text_hash": passage.text_hash,
         }
-        for passage in dict.fromkeys(one.passages)
+        for passage in dict.fromkeys(summary.passages)
         if passage.span is not None
     ]
     if rows:
@@ -80,21 +80,21 @@ def add_summary(connection: Connection, one: Summary) -> UUID:
 def current_summaries(connection: Connection) -> tuple[Summary, ...]:
     """The newest summary of each author and cell, but those taken back, in the order in which they came."""
     newest: dict[tuple[str, str], Summary] = {}
-    for one in all_summaries(connection):
-        key = (one.place.key, one.author)
+    for summary in all_summaries(connection):
+        key = (summary.place.key, summary.author)
         newest.pop(key, None)
-        newest[key] = one
-    return tuple(one for one in newest.values() if one.text)
+        newest[key] = summary
+    return tuple(summary for summary in newest.values() if summary.text)
 
 
 def all_summaries(connection: Connection) -> tuple[Summary, ...]:
     """Every summary that was ever written, in the order in which they came."""
     names = coder_names(connection)
-    passages: dict[UUID, list[Passage]] = {}
+    passages: dict[UUID, list[RestingPassage]] = {}
     ordered = select(summary_passages).order_by(summary_passages.c.transcript_id, summary_passages.c.start)
     for row in connection.execute(ordered):
         passages.setdefault(row.summary_id, []).append(
-            Passage(row.transcript_id, Span(row.start, row.end), row.text_hash)
+            RestingPassage(row.transcript_id, Span(row.start, row.end), row.text_hash)
         )
     return tuple(
         Summary(
@@ -109,22 +109,22 @@ def all_summaries(connection: Connection) -> tuple[Summary, ...]:
     )
 
 
-def add_chosen_quotes(connection: Connection, found: Sequence[ChosenQuote]) -> None:
+def add_chosen_quotes(connection: Connection, quotes: Sequence[ChosenQuote]) -> None:
     """Keep which passages are quotes, in the order given."""
     rows = [
         {
             "id": uuid4(),
-            "code": one.code,
-            "transcript_id": one.passage.transcript,
-            "start": one.passage.span.start,
-            "end": one.passage.span.end,
-            "text_hash": one.passage.text_hash,
-            "chosen": one.chosen,
-            "by_id": keep_coder(connection, Coder(one.by)),
+            "code": quote.code,
+            "transcript_id": quote.passage.transcript,
+            "start": quote.passage.span.start,
+            "end": quote.passage.span.end,
+            "text_hash": quote.passage.text_hash,
+            "chosen": quote.chosen,
+            "by_id": keep_coder(connection, Coder(quote.by)),
             "created": now(),
         }
-        for one in found
-        if one.passage.span is not None
+        for quote in quotes
+        if quote.passage.span is not None
     ]
     if rows:
         connection.execute(chosen_quotes.insert(), rows)
@@ -133,19 +133,26 @@ def add_chosen_quotes(connection: Connection, found: Sequence[ChosenQuote]) -> N
 def current_quotes(connection: Connection) -> tuple[ChosenQuote, ...]:
     """The passages that are chosen now, in the order in which they were."""
     names = coder_names(connection)
-    newest: dict[tuple[str, Passage], ChosenQuote] = {}
+    newest: dict[tuple[str, RestingPassage], ChosenQuote] = {}
     for row in connection.execute(select(chosen_quotes).order_by(chosen_quotes.c.sequence)):
-        passage = Passage(row.transcript_id, Span(row.start, row.end), row.text_hash)
+        passage = RestingPassage(row.transcript_id, Span(row.start, row.end), row.text_hash)
         newest[(row.code, passage)] = ChosenQuote(row.code, passage, names[row.by_id], row.chosen)
-    return tuple(one for one in newest.values() if one.chosen)
+    return tuple(quote for quote in newest.values() if quote.chosen)
 
 
-def add_distinguishing(connection: Connection, found: Iterable[Distinguishing]) -> None:
+def add_distinguishing(connection: Connection, given: Iterable[Distinguishing]) -> None:
     """Keep what people say of codes across cases, in the order given."""
-    for one in found:
-        values = {"id": uuid4(), "phase": one.phase, "code": one.code, "words": one.words}
-        by = keep_coder(connection, Coder(one.by))
-        connection.execute(distinguishing.insert().values(**values, by_id=by, created=one.created or now()))
+    for distinguishing_words in given:
+        values = {
+            "id": uuid4(),
+            "phase": distinguishing_words.phase,
+            "code": distinguishing_words.code,
+            "words": distinguishing_words.words,
+        }
+        by = keep_coder(connection, Coder(distinguishing_words.by))
+        connection.execute(
+            distinguishing.insert().values(**values, by_id=by, created=distinguishing_words.created or now())
+        )
 
 
 def current_distinguishing(connection: Connection) -> dict[tuple[str, str], Distinguishing]:
@@ -156,4 +163,4 @@ def current_distinguishing(connection: Connection) -> dict[tuple[str, str], Dist
         (row.phase, row.code): Distinguishing(row.phase, row.code, row.words, names[row.by_id], row.created)
         for row in rows
     }
-    return {place: one for place, one in newest.items() if one.words}
+    return {place: words_kept for place, words_kept in newest.items() if words_kept.words}

@@ -39,11 +39,11 @@ def _may_be_a_name(name: str) -> str:
 Name = Annotated[str, AfterValidator(_may_be_a_name)]
 
 
-class _Section(BaseModel):
+class _ConfigSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CoderEntry(_Section):
+class CoderEntry(_ConfigSection):
     """A person who codes: the names they go by in files, and their Label Studio e-mail."""
 
     name: Name
@@ -51,7 +51,7 @@ class CoderEntry(_Section):
     email: str = ""
 
 
-class SegmentationEntry(_Section):
+class SegmentationEntry(_ConfigSection):
     """How transcripts are cut. ``pipeline``: "rules", or the name of an installed spaCy pipeline."""
 
     unit: Literal["turn", "passage", "sentence"] = "turn"
@@ -59,7 +59,7 @@ class SegmentationEntry(_Section):
     pipeline: str = "rules"
 
 
-class EmbedderEntry(_Section):
+class EmbedderEntry(_ConfigSection):
     """The encoder: "shipped", or a sentence-transformers folder or name that is already on this machine.
 
     ``fine_tune``: is a copy of it tuned on the study's codes at each training? ``languages``: those it was taught, where
@@ -72,20 +72,20 @@ class EmbedderEntry(_Section):
     fine_tune: bool = False
 
 
-class ConsentDefaults(_Section):
+class ConsentDefaults(_ConfigSection):
     """What holds for a transcript of which nothing else is said."""
 
     may_train: bool = True
     may_quote: bool = False
 
 
-class LabelStudioEntry(_Section):
+class LabelStudioEntry(_ConfigSection):
     """Which Label Studio: the local one that Tandem starts, or any by its address (token from the environment)."""
 
     url: str | None = None
 
 
-class ServiceEntry(_Section):
+class ServiceEntry(_ConfigSection):
     """Where Label Studio reaches "tandem serve", if not on this machine's usual port."""
 
     url: str | None = None
@@ -98,13 +98,13 @@ class ServiceEntry(_Section):
         return url
 
 
-class RetrainEntry(_Section):
+class RetrainEntry(_ConfigSection):
     """When a worker trains by itself: after so many new reviews; "after: null" leaves it to people."""
 
     after: int | None = Field(default=200, ge=1)
 
 
-class BackupEntry(_Section):
+class BackupEntry(_ConfigSection):
     """Where backups go (beside the study's folder where nothing is said), when one is made each night, how many stay.
 
     ``nightly``: a time of the day in the study's time zone, such as 02:30.
@@ -131,7 +131,7 @@ class BackupEntry(_Section):
         return f"{int(match[1]):02d}:{match[2]}"
 
 
-class AimEntry(_Section):
+class AimEntry(_ConfigSection):
     """What the model's thresholds are for: the best F1 of each code, or at least this precision.
 
     ``least_precision``: how often a code must have been shown to be right on held-out passages to come ticked.
@@ -141,14 +141,14 @@ class AimEntry(_Section):
     least_precision: float = Field(default=0.3, ge=0.0, le=0.99)
 
 
-class PrecodingEntry(_Section):
+class PrecodingEntry(_ConfigSection):
     """Where pre-coding is done: in one process, or by the workers of Ray: here, or at ``address`` ("host:port")."""
 
     engine: Literal["local", "ray"] = "local"
     address: str | None = None
 
 
-class StudyConfig(_Section):
+class StudyConfig(_ConfigSection):
     """What study.yaml may say.
 
     ``no_speakers``, ``unlabelled_participant``: files ("note-1.txt"), folders ("notes/") or patterns ("*-note.txt")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from annotations.arrays import Bools, Floats
 from models.embedder import EmbedderSource
 from models.tune_encoder import TuningRecipe, tune_on
-from models.tuned_passage import Passage
+from models.tuned_passage import PassageInContext
 
 Rows = NDArray[np.intp]
 
@@ -32,7 +32,7 @@ class Recipe:
 
 def fine_tuned(
     folder: Path,
-    passages: Sequence[Passage],
+    passages: Sequence[PassageInContext],
     labels: Bools,
     train: Rows,
     test: Rows,

@@ -11,7 +11,7 @@ from annotations.codebook.codes import Code
 from models.classifier import suggested
 from models.cold_start import from_codebook
 from training.cross_validation import cross_validate, fit_final, left_out_once
-from training.dataset import Dataset, Described, Judgement
+from training.dataset import Dataset, DescribedCode, Judgement
 
 Rows = NDArray[np.intp]
 
@@ -65,7 +65,7 @@ def dataset_of(data: LabelledSet, rows: Rows) -> Dataset:
         codes=data.codes,
         judgements=(judgement,),
         described=tuple(
-            Described(code, meaning, vector)
+            DescribedCode(code, meaning, vector)
             for code, meaning, vector in zip(data.codes, data.meanings, data.described, strict=True)
             if meaning
         ),

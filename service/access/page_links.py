@@ -12,7 +12,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from annotations.label_studio.task_data import Links
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.turn_numbers import shown_number
 from service.access.keys import door_key
 
@@ -34,11 +34,11 @@ def anchor(turn: int) -> str:
     return f"turn-{shown_number(turn)}"
 
 
-def links_to(service: str, key: str) -> Callable[[Kept, int], Links]:
+def links_to(service: str, key: str) -> Callable[[KeptTranscript, int], Links]:
     """The links for a turn of a transcript. ``service``: the address; ``key``: the study's session key."""
     base = service.rstrip("/")
 
-    def links(kept: Kept, turn: int) -> Links:
+    def links(kept: KeptTranscript, turn: int) -> Links:
         path = interview_path(kept.id)
         opens = f"{base}{path}?key={page_key(key, path)}"
         done = f"{base}{path}/done.svg?key={page_key(key, path)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from annotations.errors import TandemError
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 
 
 class Action(StrEnum):
@@ -92,12 +92,12 @@ class NotAllowed(TandemError):
         self.viewer, self.action = viewer, action
 
 
-def rule_for(role: Role, action: Action) -> Rule:
+def rule_for(role: ViewerRole, action: Action) -> Rule:
     """When this role may do this."""
-    if role is Role.LEAD:
+    if role is ViewerRole.LEAD:
         return Rule.ALWAYS
     coder, reader = POLICY[action]
-    return coder if role is Role.CODER else reader
+    return coder if role is ViewerRole.CODER else reader
 
 
 def may(viewer: Viewer, action: Action, about: About = WHOLE_STUDY) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from annotations.names import folded
 
 
-class Role(StrEnum):
+class ViewerRole(StrEnum):
     """What somebody is in a study."""
 
     LEAD = "lead"
@@ -27,7 +27,7 @@ class Viewer:
 
     account: UUID | None
     name: str
-    role: Role
+    role: ViewerRole
     sites: frozenset[str] | None = None
     sees_text: bool = False
 

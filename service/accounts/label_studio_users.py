@@ -17,14 +17,14 @@ from annotations.names import folded
 from annotations.store.accounts import Account, all_accounts
 from annotations.store.label_studio_users import keep_users
 from annotations.store.pushed_tasks import pushed_transcripts
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
 from service.accounts.people import sites_in
 from service.accounts.viewers import viewer_of_account
-from service.audit import By, Did, note
+from service.audit import Actor, Did, note
 from service.composition import Parts
 from service.label_studio.addresses import address_for_people
 
@@ -61,7 +61,7 @@ def viewers_there(accounts: Iterable[Account], mails: Iterable[str], own: str) -
     return {mail: known.get(folded(mail)) for mail in mails if folded(mail) != folded(own)}
 
 
-def refuse_push(parts: Parts, server: LabelStudio, transcripts: Sequence[Kept]) -> None:
+def refuse_push(parts: Parts, server: LabelStudio, transcripts: Sequence[KeptTranscript]) -> None:
     """Raises BadInput if somebody can enter this Label Studio who may not see one of the transcripts.
 
     Asked only where there are transcripts that some sites alone may see.
@@ -94,7 +94,7 @@ def refuse_push(parts: Parts, server: LabelStudio, transcripts: Sequence[Kept]) 
         )
 
 
-def make_label_studio_user(parts: Parts, server: LabelStudio, account: Account, *, by: By) -> NewUser:
+def make_label_studio_user(parts: Parts, server: LabelStudio, account: Account, *, by: Actor) -> NewUser:
     """A user for this account in the study's Label Studio, known there by the account's address.
 
     Raises BadInput for an account without an address, for an address that has a user, and where transcripts stand there

@@ -18,10 +18,10 @@ from annotations.store.api_tokens import all_tokens, withdraw_all
 from annotations.store.database import Store
 from annotations.store.tables import now
 from annotations.study.config import StudyConfig
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.accounts.passwords import hashed, refuse_guessable
 from service.accounts.secrets_given import fresh, hash_of
-from service.audit import By, Did, note, this_machines_user
+from service.audit import Actor, Did, note, this_machines_user
 from service.person_named import person_named
 
 LINK_LASTS = timedelta(days=7)
@@ -32,14 +32,14 @@ INVITATION = "/invitation"
 class Rights:
     """What an account may: its role, the sites that it is limited to (None: all), and for a reader whether text too."""
 
-    role: Role
+    role: ViewerRole
     sites: frozenset[str] | None = None
     sees_text: bool = False
 
     def said(self) -> str:
         """In words."""
         where = "" if self.sites is None else f", only {', '.join(sorted(self.sites)) or 'no site'}"
-        text = ", with text" if self.role is Role.READER and self.sees_text else ""
+        text = ", with text" if self.role is ViewerRole.READER and self.sees_text else ""
         return f"{self.role}{text}{where}"
 
 
@@ -56,7 +56,7 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class AccountShown:
     """An account as a list shows it. ``waits``: until when an invitation is open, None: there is none."""
 
     account: Account
@@ -82,10 +82,10 @@ def first_account(store: Store, name: str, password: str = "", *, address: str =
             raise BadInput(
                 "This study has accounts already. Sign in with yours, or ask a lead for an invitation link."
             )
-        made = accounts.add_account(connection, called, Role.LEAD)
+        made = accounts.add_account(connection, called, ViewerRole.LEAD)
         accounts.set_password(connection, made.id, kept)
-        who = By(made.name, "key", address or this_machines_user().address, made.id)
-        note(connection, who, Did.INVITED, made.name, role=Role.LEAD, how="first account")
+        who = Actor(made.name, "key", address or this_machines_user().address, made.id)
+        note(connection, who, Did.INVITED, made.name, role=ViewerRole.LEAD, how="first account")
         return made
 
 
@@ -95,7 +95,7 @@ def invite(
     name: str,
     rights: Rights,
     *,
-    by: By,
+    by: Actor,
     config: StudyConfig,
     email: str = "",
 ) -> Invited:
@@ -128,7 +128,7 @@ def invite(
         return _link(connection, key, account.id, by)
 
 
-def new_link(store: Store, key: str, account: UUID, *, by: By) -> Invited:
+def new_link(store: Store, key: str, account: UUID, *, by: Actor) -> Invited:
     """A new link, for whoever has lost the first or forgotten the password; the old password holds until it is used."""
     with store.writing() as connection:
         opened = _open(connection, account)
@@ -137,7 +137,7 @@ def new_link(store: Store, key: str, account: UUID, *, by: By) -> Invited:
 
 
 def change_rights(
-    store: Store, account: UUID, rights: Rights, config: StudyConfig, *, by: By
+    store: Store, account: UUID, rights: Rights, config: StudyConfig, *, by: Actor
 ) -> tuple[Rights, Rights]:
     """Give an account other rights; they hold from the next request on. Returns those of before and those of now.
 
@@ -147,7 +147,7 @@ def change_rights(
     with store.writing() as connection:
         opened = _open(connection, account)
         before = rights_of(opened)
-        if not (rights.role is Role.LEAD and rights.sites is None):
+        if not (rights.role is ViewerRole.LEAD and rights.sites is None):
             _refuse_last_lead(connection, opened)
         accounts.change_account(
             connection, account, role=rights.role, sites=rights.sites, sees_text=rights.sees_text
@@ -156,7 +156,7 @@ def change_rights(
     return before, rights
 
 
-def change_email(store: Store, account: UUID, email: str, *, by: By) -> Account:
+def change_email(store: Store, account: UUID, email: str, *, by: Actor) -> Account:
     """Another address by which Label Studio knows this person. Raises BadInput for one that is none, or is taken."""
     mail = _mail(email)
     with store.writing() as connection:
@@ -167,7 +167,7 @@ def change_email(store: Store, account: UUID, email: str, *, by: By) -> Account:
         return _open(connection, account)
 
 
-def sign_out_person(store: Store, account: UUID, *, by: By) -> int:
+def sign_out_person(store: Store, account: UUID, *, by: Actor) -> int:
     """Somebody's sessions end, wherever they are signed in; returns how many there were."""
     with store.writing() as connection:
         opened = _open(connection, account)
@@ -176,7 +176,7 @@ def sign_out_person(store: Store, account: UUID, *, by: By) -> int:
         return ended
 
 
-def close(store: Store, account: UUID, *, by: By) -> Account:
+def close(store: Store, account: UUID, *, by: Actor) -> Account:
     """Nobody signs in with this account any more: sessions end, tokens and invitations open nothing.
 
     What the person coded and decided stays, under her name. Raises BadInput if it is the last lead.
@@ -192,7 +192,7 @@ def close(store: Store, account: UUID, *, by: By) -> Account:
         return opened
 
 
-def everybody(store: Store) -> Sequence[Person]:
+def everybody(store: Store) -> Sequence[AccountShown]:
     """The open accounts, in the order in which they were made."""
     with store.reading() as connection:
         waiting, tokens = sessions.open_invitations(connection), all_tokens(connection)
@@ -202,7 +202,7 @@ def everybody(store: Store) -> Sequence[Person]:
             there = [some for some in sessions.sessions_of(connection, account.id) if some.expires > moment]
             invitation = waiting.get(account.id)
             people.append(
-                Person(
+                AccountShown(
                     account,
                     rights_of(account),
                     len(there),
@@ -226,7 +226,7 @@ def person(store: Store, name: str) -> Account:
 
 def rights_of(account: Account) -> Rights:
     """What an account may."""
-    return Rights(Role(account.role), account.sites, account.sees_text)
+    return Rights(ViewerRole(account.role), account.sites, account.sees_text)
 
 
 def checked(rights: Rights, config: StudyConfig) -> Rights:
@@ -254,15 +254,15 @@ def sites_said(given: Collection[str]) -> frozenset[str] | None:
     return None if not sites or {folded(site) for site in sites} == {"all"} else frozenset(sites)
 
 
-def role_said(given: str) -> Role:
+def role_said(given: str) -> ViewerRole:
     """A role by its name. Raises UnknownName."""
     try:
-        return Role(given.strip().casefold())
+        return ViewerRole(given.strip().casefold())
     except ValueError:
-        raise unknown("role", given, list(Role), remedy="Give lead, coder or reader.") from None
+        raise unknown("role", given, list(ViewerRole), remedy="Give lead, coder or reader.") from None
 
 
-def _link(connection: Connection, key: str, account: UUID, by: By) -> Invited:
+def _link(connection: Connection, key: str, account: UUID, by: Actor) -> Invited:
     given, ends = fresh(), now() + LINK_LASTS
     sessions.invite(connection, account, hash_of(key, given), by=by.who, expires=ends)
     return Invited(_open(connection, account), f"{INVITATION}/{given}", ends)
@@ -279,7 +279,7 @@ def _refuse_last_lead(connection: Connection, account: Account) -> None:
     leads = [
         account
         for account in accounts.all_accounts(connection)
-        if account.role == Role.LEAD and account.sites is None
+        if account.role == ViewerRole.LEAD and account.sites is None
     ]
     if [lead.id for lead in leads] == [account.id]:
         raise BadInput(

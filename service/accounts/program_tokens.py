@@ -11,11 +11,11 @@ from annotations.store.accounts import Account
 from annotations.store.api_tokens import ApiToken, add_token, all_tokens, withdraw_token
 from annotations.store.database import Store
 from annotations.store.tables import now
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.accounts.people import Rights
 from service.accounts.secrets_given import fresh_token, hash_of
 from service.accounts.viewers import narrowed, viewer_of_account
-from service.audit import By, Did, note
+from service.audit import Actor, Did, note
 from service.person_named import person_named
 
 LONGEST_DAYS = 366
@@ -34,7 +34,7 @@ class NewToken:
 
 
 def make_token(
-    store: Store, key: str, account: Account, name: str, role: Role, *, days: int, by: By
+    store: Store, key: str, account: Account, name: str, role: ViewerRole, *, days: int, by: Actor
 ) -> NewToken:
     """A token that works for this account for so many days, with this role and the account's sites.
 
@@ -62,14 +62,14 @@ def make_token(
             name=called,
             role=role,
             sites=None,
-            sees_text=role is not Role.READER or account.sees_text,
+            sees_text=role is not ViewerRole.READER or account.sees_text,
             expires=moment + timedelta(days=days),
         )
         note(connection, by, Did.MADE_TOKEN, called, role=role, days=days)
     return NewToken(called, given)
 
 
-def withdraw(store: Store, token: UUID, *, account: UUID | None, by: By) -> ApiToken:
+def withdraw(store: Store, token: UUID, *, account: UUID | None, by: Actor) -> ApiToken:
     """It lets nobody in any more. ``account``: whose it must be, None for a lead who may withdraw any.
 
     Raises BadInput where there is no such token.
@@ -87,5 +87,7 @@ def withdraw(store: Store, token: UUID, *, account: UUID | None, by: By) -> ApiT
 
 def rights_of_token(token: ApiToken, account: Account) -> Rights:
     """What a token may: what both it and its account may now."""
-    held = narrowed(viewer_of_account(account), Role(token.role), token.sites, sees_text=token.sees_text)
+    held = narrowed(
+        viewer_of_account(account), ViewerRole(token.role), token.sites, sees_text=token.sees_text
+    )
     return Rights(held.role, held.sites, held.sees_text)

@@ -17,12 +17,12 @@ from annotations.store.accounts import Account, account_of, account_signing_in, 
 from annotations.store.database import Store
 from annotations.store.sessions import Session, session_of
 from annotations.store.tables import now
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.accounts.guesses import waits_until
 from service.accounts.passwords import hashed, is_dated, is_password, refuse_guessable
 from service.accounts.secrets_given import fresh, hash_of
 from service.accounts.viewers import LONGEST, key_holder
-from service.audit import By, Did, note, noted
+from service.audit import Actor, Did, note, noted
 
 
 class WrongPassword(BadInput):
@@ -85,7 +85,7 @@ def with_password(store: Store, key: str, name: str, password: str, *, address: 
     right = is_password(password, None if account is None else account.password)
     if account is None or not right:
         # what was typed for a name may be a password, so only the name of an account is written down
-        nobody = By("nobody", "session", address)
+        nobody = Actor("nobody", "session", address)
         noted(store, nobody, Did.NOT_LET_IN, "" if account is None else account.name, why="wrong password")
         raise WrongPassword
     dated = hashed(password) if account.password and is_dated(account.password) else None
@@ -100,16 +100,21 @@ def with_password(store: Store, key: str, name: str, password: str, *, address: 
         return _begin(connection, key, account, address)
 
 
-def with_key(store: Store, key: str, *, address: str, here: bool) -> Began:
-    """Whoever holds the study's key is in. ``here``: on this very machine.
+def with_key(store: Store, key: str, *, address: str, here: bool) -> Began | None:
+    """Whoever holds the study's key is in, as long as nobody has an account. ``here``: on this very machine.
 
-    Where one person works alone, with an account without a password, the click on the link signs her in by name.
+    Once there are accounts everybody signs in by name, so that a person stands beside what is decided: None. The lead whose
+    account was made first, on this machine, and who has chosen no password, is signed in by the click on the link.
     """
     with store.writing() as connection:
         accounts = all_accounts(connection)
-        alone = here and len(accounts) == 1 and accounts[0].password is None and accounts[0].role == Role.LEAD
-        account = accounts[0] if alone else None
-        by = By(key_holder(connection).name, "key", address, None if account is None else account.id)
+        account = accounts[0] if accounts else None
+        if account is not None and not (
+            here and account.password is None and account.role == ViewerRole.LEAD
+        ):
+            return None
+        name = key_holder(connection).name if account is None else account.name
+        by = Actor(name, "key", address, None if account is None else account.id)
         note(connection, by, Did.SIGNED_IN, how="link with the study's key")
         return _begin(connection, key, account, address)
 
@@ -200,8 +205,8 @@ def _invited(connection: Connection, key: str, given: str) -> Account:
     return account
 
 
-def _by(account: Account, address: str) -> By:
-    return By(account.name, "session", address, account.id)
+def _by(account: Account, address: str) -> Actor:
+    return Actor(account.name, "session", address, account.id)
 
 
 def _begin(connection: Connection, key: str, account: Account | None, address: str) -> Began:

@@ -15,7 +15,7 @@ from annotations.store.api_tokens import token_of, used_now
 from annotations.store.database import Store
 from annotations.store.sessions import Session
 from annotations.store.tables import now
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.accounts.secrets_given import hash_of
 
 IDLE = timedelta(hours=12)
@@ -36,7 +36,7 @@ class SignedIn:
 def key_holder(connection: Connection) -> Viewer:
     """Whoever holds the study's key, a lead. Where there is one account alone, what is done stands under its name."""
     only = all_accounts(connection)
-    return Viewer(None, only[0].name if len(only) == 1 else KEY_HOLDER, Role.LEAD)
+    return Viewer(None, only[0].name if len(only) == 1 else KEY_HOLDER, ViewerRole.LEAD)
 
 
 def holder_of_key(store: Store) -> Viewer:
@@ -47,7 +47,7 @@ def holder_of_key(store: Store) -> Viewer:
 
 def viewer_of_account(account: Account) -> Viewer:
     """The person of this account."""
-    return Viewer(account.id, account.name, Role(account.role), account.sites, account.sees_text)
+    return Viewer(account.id, account.name, ViewerRole(account.role), account.sites, account.sees_text)
 
 
 def of_session(store: Store, key: str, given: str) -> SignedIn | None:
@@ -78,23 +78,26 @@ def of_token(store: Store, key: str, given: str) -> Viewer | None:
         # where another command is writing, it is noted with the next request
         with suppress(Busy), store.writing() as connection:
             used_now(connection, token.id)
-    return narrowed(viewer_of_account(account), Role(token.role), token.sites, sees_text=token.sees_text)
+    return narrowed(
+        viewer_of_account(account), ViewerRole(token.role), token.sites, sees_text=token.sees_text
+    )
 
 
-def narrowed(viewer: Viewer, role: Role, sites: frozenset[str] | None, *, sees_text: bool) -> Viewer:
+def narrowed(viewer: Viewer, role: ViewerRole, sites: frozenset[str] | None, *, sees_text: bool) -> Viewer:
     """The viewer with no more rights than these, and no more than they had."""
     both = viewer.sites if sites is None else sites if viewer.sites is None else viewer.sites & sites
     lesser = max(viewer.role, role, key=_ORDER.index)
     # who may read text by role gives a reader's token that right only where it says so
-    reads = sees_text and (viewer.sees_text or viewer.role is not Role.READER)
+    reads = sees_text and (viewer.sees_text or viewer.role is not ViewerRole.READER)
     return Viewer(viewer.account, viewer.name, lesser, both, reads)
 
 
-_ORDER = (Role.LEAD, Role.CODER, Role.READER)
+_ORDER = (ViewerRole.LEAD, ViewerRole.CODER, ViewerRole.READER)
 
 
 def _viewer(connection: Connection, session: Session) -> Viewer | None:
     if session.account is None:
-        return key_holder(connection)
+        # since there are accounts, everybody signs in with their own
+        return None if all_accounts(connection) else key_holder(connection)
     account = account_of(connection, session.account)
     return None if account is None or account.removed else viewer_of_account(account)

@@ -114,7 +114,7 @@ def record(parts: Parts, agreed: Agreed) -> Recorded:
             condition=Condition.MODERATED if agreed.moderated else Condition.CONSENSUS,
             codebook_version=keep_codebook(connection, parts.codebook),
             origin=_origin(agreed, moment.isoformat(), changed),
-            sources=tuple(one.id for one in sources if one.id is not None),
+            sources=tuple(source.id for source in sources if source.id is not None),
             supersedes=before[-1].id if before else None,
             id=new,
         )
@@ -128,7 +128,7 @@ def record(parts: Parts, agreed: Agreed) -> Recorded:
         by=review.coder,
         recorded=moment,
         codes=tuple(parts.codebook.label(code) for code in codes),
-        sources=tuple((one.id, one.coder) for one in sources),
+        sources=tuple((source.id, source.coder) for source in sources),
         supersedes=review.supersedes,
         present=tuple(review.origin.get("present", ())),
         changed=tuple(parts.codebook.label(code) for code in changed),
@@ -149,11 +149,11 @@ def _origin(agreed: Agreed, recorded: str, changed: Sequence[str]) -> dict[str, 
 
 def _passage(name: str, agreed: Agreed, cut: Sequence[Segment]) -> list[Segment]:
     turn = agreed.turn
-    its = [one for one in cut if one.turn == turn and one.role.is_coded]
+    its = [segment for segment in cut if segment.turn == turn and segment.role.is_coded]
     if agreed.segment is not None:
-        its = [one for one in its if one.id == agreed.segment]
+        its = [segment for segment in its if segment.id == agreed.segment]
     if not its:
-        turns = sorted({one.turn for one in cut if one.role.is_coded})
+        turns = sorted({segment.turn for segment in cut if segment.role.is_coded})
         known = (
             f"its participants speak in turns {shown_number(turns[0])} to {shown_number(turns[-1])}"
             if turns
@@ -167,20 +167,20 @@ def _passage(name: str, agreed: Agreed, cut: Sequence[Segment]) -> list[Segment]
 
 
 def _covers(review: Review, its: Sequence[Segment]) -> bool:
-    return any(carries(one.span, review.span) for one in its)
+    return any(carries(segment.span, review.span) for segment in its)
 
 
 def _sources(reviews: Sequence[Review], agreed: Agreed, names: CoderNames, *, where: str) -> list[Review]:
-    own = [one for one in reviews if not one.condition.derived and one.draw is not Draw.REPEAT]
+    own = [review for review in reviews if not review.condition.derived and review.draw is not Draw.REPEAT]
     wanted = {_resolved(names, name, "--among") for name in agreed.among}
-    missing = wanted - {one.coder for one in own}
+    missing = wanted - {review.coder for review in own}
     if missing:
         raise BadInput(
             f"{where}: {', '.join(sorted(missing))} has not reviewed it. Reviewed by: "
-            f"{', '.join(sorted({one.coder for one in own})) or 'nobody'}."
+            f"{', '.join(sorted({review.coder for review in own})) or 'nobody'}."
         )
-    chosen = [one for one in own if not wanted or one.coder in wanted]
-    if len({one.coder for one in chosen}) < 2:
+    chosen = [review for review in own if not wanted or review.coder in wanted]
+    if len({review.coder for review in chosen}) < 2:
         raise BadInput(
             f"{where}: a consensus is made of two people's reviews or more, and there is "
             f"{'one, by ' + chosen[0].coder if chosen else 'none'}. Let a second person code it first."

@@ -18,10 +18,10 @@ from annotations.names import folded
 from annotations.segment import Segment, carries
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from annotations.turn_numbers import shown_number
 from models.corpus import cut_new_transcripts
-from service.agreement.report import Asked, chosen_transcripts
+from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
 from service.looking.attribute_filter import with_attributes
 
@@ -29,20 +29,20 @@ CONTEXT = 1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedDisagreements:
     """Which disagreements: of some transcripts, of a code, of two people.
 
     ``quotable_only``: of those alone that may be quoted, at the site asked about or else anywhere.
     """
 
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     code: str | None = None
     pair: tuple[str, str] | None = None
     quotable_only: bool = False
 
 
 @dataclass(frozen=True)
-class Said:
+class CoderCodes:
     """What one coder put on the passage: code ids, and memos by code."""
 
     coder: str
@@ -78,7 +78,7 @@ class Disagreement:
     before: str
     words: str
     after: str
-    said: tuple[Said, ...]
+    said: tuple[CoderCodes, ...]
     differ_on: tuple[str, ...]
     consensus: AgreedSince | None = None
     segment: UUID | None = None
@@ -97,12 +97,12 @@ class Disagreement:
             "differ_on": [label(code) for code in self.differ_on],
             "coders": [
                 {
-                    "coder": one.coder,
-                    "codes": sorted(label(c) for c in one.codes if c in codebook.by_id),
-                    "memos": {label(c): memo for c, memo in one.memos.items() if c in codebook.by_id},
-                    "review": one.review,
+                    "coder": coder_codes.coder,
+                    "codes": sorted(label(c) for c in coder_codes.codes if c in codebook.by_id),
+                    "memos": {label(c): memo for c, memo in coder_codes.memos.items() if c in codebook.by_id},
+                    "review": coder_codes.review,
                 }
-                for one in self.said
+                for coder_codes in self.said
             ],
             "definitions": {label(code): codebook[code].definition for code in self.differ_on},
             "consensus": None
@@ -115,7 +115,7 @@ class Disagreement:
         }
 
 
-def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
+def disagreements(parts: Parts, wanted: WantedDisagreements) -> tuple[Disagreement, ...]:
     """Independent reviews of the same segment that differ, in reading order.
 
     Raises BadInput for a name that is not known, and where no segment was judged by two of these people.
@@ -128,13 +128,13 @@ def disagreements(parts: Parts, wanted: Wanted) -> tuple[Disagreement, ...]:
         kept = with_attributes(connection, kept, wanted.among.where)
         if wanted.quotable_only:
             site = wanted.among.site
-            kept = [one for one in kept if one.transcript.consents.may_quote_at(site)]
-        here = {one.id for one in kept}
+            kept = [transcript for transcript in kept if transcript.transcript.consents.may_quote_at(site)]
+        here = {transcript.id for transcript in kept}
         segments = segments_of(connection, parts.segmentation.version)
         reviews = [review for review in current_reviews(connection) if review.transcript in here]
     coders = {review.coder for review in reviews if _is_own(review)}
     pair = None if wanted.pair is None else tuple(_known_coder(name, coders) for name in wanted.pair)
-    units = units_of(kept, {one.id: segments.get(one.id, ()) for one in kept})
+    units = units_of(kept, {transcript.id: segments.get(transcript.id, ()) for transcript in kept})
     finder = DisagreementFinder(units, reviews, codebook)
     if not wanted.quotable_only and not finder.shared(pair):
         who = (
@@ -180,48 +180,56 @@ class DisagreementFinder:
     def shared(self, pair: tuple[str, ...] | None) -> bool:
         """Was any segment judged by two of them?"""
         return any(
-            one.coder != other.coder and len(one.judged & other.judged) > 0
+            labels.coder != other.coder and len(labels.judged & other.judged) > 0
             for its in self.labels.values()
-            for one, other in combinations([x for x in its if pair is None or x.coder in pair], 2)
+            for labels, other in combinations([x for x in its if pair is None or x.coder in pair], 2)
         )
 
     def alike(self) -> Counter[str]:
         """On how many passages two people or more chose each code, so that it is known how often they do."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for t, position in self.units.at:
-            its = [one for one in self.labels.get(self.units.transcripts[t].id, ()) if position in one.judged]
+            its = [
+                labels
+                for labels in self.labels.get(self.units.transcripts[t].id, ())
+                if position in labels.judged
+            ]
             by_coder: dict[str, set[str]] = {}
-            for one in its:
-                by_coder.setdefault(one.coder, set()).update(one.codes.get(position, ()))
+            for labels in its:
+                by_coder.setdefault(labels.coder, set()).update(labels.codes.get(position, ()))
             for these, those in combinations(by_coder.values(), 2):
-                found.update(these & those)
-        return found
+                counts.update(these & those)
+        return counts
 
     def each(self, code: str | None, pair: tuple[str, ...] | None) -> Iterator[Disagreement]:
         """The passages on which they differ, in reading order."""
         for t, position in self.units.at:
             kept = self.units.transcripts[t]
-            judged = [one for one in self.labels.get(kept.id, ()) if position in one.judged]
-            judged = [one for one in judged if pair is None or one.coder in pair]
+            judged = [labels for labels in self.labels.get(kept.id, ()) if position in labels.judged]
+            judged = [labels for labels in judged if pair is None or labels.coder in pair]
             by_coder: dict[str, list[Labels]] = {}
-            for one in judged:
-                by_coder.setdefault(one.coder, []).append(one)
+            for labels in judged:
+                by_coder.setdefault(labels.coder, []).append(labels)
             differ = self._differ(position, by_coder)
             if differ and (code is None or code in differ):
-                found = {coder: _codes_at(position, its) for coder, its in by_coder.items()}
-                yield self._one(kept, position, found, differ)
+                codes_by_coder = {coder: _codes_at(position, its) for coder, its in by_coder.items()}
+                yield self._one(kept, position, codes_by_coder, differ)
 
     def _differ(self, position: int, by_coder: Mapping[str, Sequence[Labels]]) -> tuple[str, ...]:
         """The codes of which both of two people said something, and not the same."""
         different: set[str] = set()
-        for one, other in combinations(by_coder.values(), 2):
-            for code in _codes_at(position, one) ^ _codes_at(position, other):
-                if all(any(its.decided(code) for its in side) for side in (one, other)):
+        for labels, other in combinations(by_coder.values(), 2):
+            for code in _codes_at(position, labels) ^ _codes_at(position, other):
+                if all(any(its.decided(code) for its in side) for side in (labels, other)):
                     different.add(code)
         return tuple(c.id for c in self.codebook.codes if c.id in different)
 
     def _one(
-        self, kept: Kept, position: int, found: Mapping[str, frozenset[str]], differ: tuple[str, ...]
+        self,
+        kept: KeptTranscript,
+        position: int,
+        codes_by_coder: Mapping[str, frozenset[str]],
+        differ: tuple[str, ...],
     ) -> Disagreement:
         cut = self.units.segments[kept.id]
         segment, text = cut[position], kept.transcript.text
@@ -237,22 +245,22 @@ class DisagreementFinder:
             before=_words(text, cut[max(0, position - CONTEXT) : position]),
             words=segment.span.of(text),
             after=_words(text, cut[position + 1 : position + 1 + CONTEXT]),
-            said=tuple(self._said(kept, segment, coder, codes) for coder, codes in found.items()),
+            said=tuple(self._said(kept, segment, coder, codes) for coder, codes in codes_by_coder.items()),
             differ_on=differ,
             consensus=self._consensus(kept, segment),
             segment=segment.id,
             site=kept.transcript.site,
         )
 
-    def _said(self, kept: Kept, segment: Segment, coder: str, codes: frozenset[str]) -> Said:
+    def _said(self, kept: KeptTranscript, segment: Segment, coder: str, codes: frozenset[str]) -> CoderCodes:
         its = self.reviews.get((kept.id, coder), [])
         own = [c for review in its for c in review.codings if carries(segment.span, c.span)]
         newest = [review for review in its if review.span.overlap(segment.span)]
         review = str(newest[-1].id) if newest else ""
-        return Said(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
+        return CoderCodes(coder, codes, {c.code: c.memo for c in own if c.memo}, review)
 
-    def _consensus(self, kept: Kept, segment: Segment) -> AgreedSince | None:
-        its = [one for one in self.derived.get(kept.id, ()) if carries(segment.span, one.span)]
+    def _consensus(self, kept: KeptTranscript, segment: Segment) -> AgreedSince | None:
+        its = [review for review in self.derived.get(kept.id, ()) if carries(segment.span, review.span)]
         if not its:
             return None
         applied: list[Coding] = [c for c in its[-1].codings if carries(segment.span, c.span)]
@@ -262,12 +270,12 @@ class DisagreementFinder:
 
 
 def _codes_at(position: int, its: Sequence[Labels]) -> frozenset[str]:
-    return frozenset[str]().union(*(one.codes.get(position, frozenset()) for one in its))
+    return frozenset[str]().union(*(labels.codes.get(position, frozenset()) for labels in its))
 
 
 def _words(text: str, some: Sequence[Segment]) -> str:
     return "\n".join(
-        f"{one.speaker}: {one.span.of(text)}" if one.speaker else one.span.of(text) for one in some
+        f"{turn.speaker}: {turn.span.of(text)}" if turn.speaker else turn.span.of(text) for turn in some
     )
 
 

@@ -18,13 +18,13 @@ COLUMNS = ("transcript", "turn_shown", "turn", "start", "end", "words", "before"
            "definitions", "consensus")  # fmt: skip
 
 
-def write_csv(found: Sequence[Disagreement], codebook: Codebook, file: Path) -> None:
+def write_csv(differing: Sequence[Disagreement], codebook: Codebook, file: Path) -> None:
     """One row a passage, for a table on the wall; ``turn_shown`` counts from 1, ``turn`` from 0 as in other files."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
-    for one in found:
-        plain = one.to_json(codebook)
+    for difference in differing:
+        plain = difference.to_json(codebook)
         coders = plain["coders"]
         cells = {key: plain[key] for key in COLUMNS[:8]} | {
             "differ_on": "; ".join(plain["differ_on"]),
@@ -45,6 +45,6 @@ def _agreed(consensus: Mapping[str, Any] | None) -> str:
     return "" if consensus is None else f"{consensus['by']}: {', '.join(consensus['codes']) or 'nothing'}"
 
 
-def write_html(found: Sequence[Disagreement], parts: Parts, file: Path) -> None:
+def write_html(differing: Sequence[Disagreement], parts: Parts, file: Path) -> None:
     """A page to go through together. It holds participants' words: keep it where the transcripts are kept."""
-    whole(file, disagreements_page(found, parts.codebook, parts.study.config.name).encode())
+    whole(file, disagreements_page(differing, parts.codebook, parts.study.config.name).encode())

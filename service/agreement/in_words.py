@@ -70,16 +70,16 @@ def in_words(report: Report) -> AgreementInWords:
         else "No segment was judged by two people independently and by a model that had not learnt from that participant.",
         changed=tuple(
             SaidOfCode(
-                one.framework,
-                one.code,
-                one.code_id,
-                f"{100 * (one.assisted or 0):.0f} in 100 with suggestions, {100 * (one.blind or 0):.0f} without",
+                effect.framework,
+                effect.code,
+                effect.code_id,
+                f"{100 * (effect.assisted or 0):.0f} in 100 with suggestions, {100 * (effect.blind or 0):.0f} without",
             )
-            for one in effects
-            if one.changed
+            for effect in effects
+            if effect.changed
         ),
-        unchanged=sum(one.changed is False for one in effects),
-        effect_unknown=sum(one.changed is None for one in effects),
+        unchanged=sum(effect.changed is False for effect in effects),
+        effect_unknown=sum(effect.changed is None for effect in effects),
         effect_why_not="" if effects else _why_no_effect(report),
     )
 
@@ -90,9 +90,9 @@ def framework_only(report: Report, framework: str) -> Report:
         return report
     return replace(
         report,
-        figures=tuple(one for one in report.figures if one.framework in ("", framework)),
-        verdicts=tuple(one for one in report.verdicts if one.column.framework == framework),
-        effect_by_code=tuple(one for one in report.effect_by_code if one.framework == framework),
+        figures=tuple(figure for figure in report.figures if figure.framework in ("", framework)),
+        verdicts=tuple(verdict for verdict in report.verdicts if verdict.column.framework == framework),
+        effect_by_code=tuple(effect for effect in report.effect_by_code if effect.framework == framework),
     )
 
 
@@ -128,7 +128,7 @@ def sentences(said: AgreementInWords) -> Iterator[str]:
 
 def _named(codes: Sequence[SaidOfCode], most: int = 6) -> str:
     more = f" and {len(codes) - most} more" if len(codes) > most else ""
-    return ", ".join(one.code for one in codes[:most]) + more
+    return ", ".join(code.code for code in codes[:most]) + more
 
 
 def _enough(row: CodeRow) -> bool:
@@ -159,11 +159,13 @@ def _id_of(row: CodeRow) -> str:
 
 
 def _verdicts(report: Report, wanted: str) -> Iterator[SaidOfCode]:
-    for one in report.verdicts:
-        if one.verdict == wanted:
-            why = one.reason or (f"about {counted(one.more, 'more participant')}" if one.more else "")
-            delta = "" if one.delta is None else f"Δ {number(one.delta)}"
-            column = one.column
+    for verdict in report.verdicts:
+        if verdict.verdict == wanted:
+            why = verdict.reason or (
+                f"about {counted(verdict.more, 'more participant')}" if verdict.more else ""
+            )
+            delta = "" if verdict.delta is None else f"Δ {number(verdict.delta)}"
+            column = verdict.column
             yield SaidOfCode(column.framework, column.code, column.code_id, why or delta)
 
 

@@ -18,7 +18,7 @@ from annotations.agreement.coefficient import Agreement
 from annotations.progress import Progress, quiet
 from annotations.store.kept_figures import keep_figures, kept_part, part_names, stamp_of
 from service.agreement.plain_values import from_plain, to_plain
-from service.agreement.report import Asked, Report, agree
+from service.agreement.report import Report, ReportScope, agree
 from service.agreement.views import is_main_model, main_comparison
 from service.composition import Parts
 
@@ -64,20 +64,20 @@ class Comparison:
         return who if self.condition == "independent" else f"{who} ({self.condition})"
 
 
-def question_of(asked: Asked) -> str:
+def question_of(asked: ReportScope) -> str:
     """The name under which the answer is kept."""
     return f"agreement {json.dumps(arguments_of(asked), sort_keys=True)}"
 
 
-def arguments_of(asked: Asked) -> dict[str, str]:
+def arguments_of(asked: ReportScope) -> dict[str, str]:
     """What a job is asked with."""
     return {key: value for key in SLICED if (value := getattr(asked, key)) is not None}
 
 
-def asked_by(arguments: Mapping[str, Any]) -> Asked:
+def asked_by(arguments: Mapping[str, Any]) -> ReportScope:
     """What a job was asked."""
     wave, case, site = (None if arguments.get(key) is None else str(arguments[key]) for key in SLICED)
-    return Asked(wave, case, site)
+    return ReportScope(wave, case, site)
 
 
 def measure(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress = quiet) -> Report:
@@ -92,22 +92,24 @@ def measure(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress = 
     return report
 
 
-def kept_report(connection: Connection, parts: Parts, asked: Asked) -> KeptReport | None:
+def kept_report(connection: Connection, parts: Parts, asked: ReportScope) -> KeptReport | None:
     """What was measured last of this; None where nobody has asked for it yet, or what was kept was erased."""
     question = question_of(asked)
-    found = kept_part(connection, question, REPORT)
-    if found is None:
+    part_kept = kept_part(connection, question, REPORT)
+    if part_kept is None:
         return None
     stamp = stamp_of(connection, parts.codebook.version, parts.segmentation.version)
-    names = [one.split(_APART) for one in part_names(connection, question) if one != REPORT]
+    names = [part_name.split(_APART) for part_name in part_names(connection, question) if part_name != REPORT]
     comparisons = tuple(Comparison(kind, condition, tuple(who)) for kind, condition, *who in names)
-    return KeptReport(_report_in(found.content), found.made, found.stamp != stamp, comparisons)
+    return KeptReport(_report_in(part_kept.content), part_kept.made, part_kept.stamp != stamp, comparisons)
 
 
-def figures_of_comparison(connection: Connection, asked: Asked, wanted: Comparison) -> tuple[Agreement, ...]:
+def figures_of_comparison(
+    connection: Connection, asked: ReportScope, wanted: Comparison
+) -> tuple[Agreement, ...]:
     """All figures of one comparison; none where nothing is kept."""
-    found = kept_part(connection, question_of(asked), wanted.part)
-    return () if found is None else from_plain(tuple[Agreement, ...], json.loads(found.content))
+    part_kept = kept_part(connection, question_of(asked), wanted.part)
+    return () if part_kept is None else from_plain(tuple[Agreement, ...], json.loads(part_kept.content))
 
 
 def _parts_of(report: Report) -> dict[str, str]:
@@ -123,7 +125,7 @@ def _parts_of(report: Report) -> dict[str, str]:
             key = Comparison(figure.comparison, figure.condition, figure.coders).part
             apart.setdefault(key, []).append(figure)
     parts = {REPORT: _text(replace(report, figures=tuple(common)))}
-    return parts | {key: _text(its) for key, its in apart.items() if any(one.units for one in its)}
+    return parts | {key: _text(its) for key, its in apart.items() if any(figure.units for figure in its)}
 
 
 def _text(value: Any) -> str:

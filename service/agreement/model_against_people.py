@@ -67,35 +67,37 @@ class ModelAgainstPeople:
         self._model = None if serving is None else serving.model
         hidden = Hidden.now(connection)
         learnt = frozenset[UUID]() if self._model is None else learnt_transcripts(connection, self._model.id)
-        found = [
-            replace(one, learnt=one.transcript in learnt)
+        against = [
+            replace(row, learnt=row.transcript in learnt)
             for its in self._kept.of(connection, parts).values()
-            for one, span in its
-            if not hidden.hides(one.transcript, span)
+            for row, span in its
+            if not hidden.hides(row.transcript, span)
         ]
-        return tuple(sorted(found, key=lambda one: -one.apart))
+        return tuple(sorted(against, key=lambda row: -row.apart))
 
     def _work(
-        self, connection: Connection, parts: Parts, one: OneTranscript
+        self, connection: Connection, parts: Parts, interview: OneTranscript
     ) -> tuple[tuple[AgainstPeople, Span], ...]:
         model = self._model
         if model is None:
             return ()
-        people = [review for review in one.reviews if not review.condition.derived]
-        judged = labels_of({one.kept.id: one.segments}, people)
+        people = [review for review in interview.reviews if not review.condition.derived]
+        judged = labels_of({interview.kept.id: interview.segments}, people)
         looked_at = sorted({at for labels in judged for at in labels.judged})
-        segments = [(at, one.segments[at]) for at in looked_at if one.segments[at].role.is_coded]
+        segments = [(at, interview.segments[at]) for at in looked_at if interview.segments[at].role.is_coded]
         ids = [segment.id for _, segment in segments if segment.id is not None]
         said: dict[UUID, Suggested] = {}
         for some in lots(ids, 400):
             said |= suggestions_on(connection, model, some)
-        found = []
+        rows = []
         for at, segment in segments:
             if segment.id in said:
                 its = [labels for labels in judged if at in labels.judged]
-                found += [(row, segment.span) for row in _rows(parts, model, one, at, said[segment.id], its)]
-        found.sort(key=lambda row: -row[0].apart)
-        return tuple(found[:OF_EACH])
+                rows += [
+                    (row, segment.span) for row in _rows(parts, model, interview, at, said[segment.id], its)
+                ]
+        rows.sort(key=lambda row: -row[0].apart)
+        return tuple(rows[:OF_EACH])
 
 
 def _serving(connection: Connection, _parts: Parts) -> UUID | None:
@@ -106,12 +108,12 @@ def _serving(connection: Connection, _parts: Parts) -> UUID | None:
 def _rows(
     parts: Parts,
     model: ModelVersion,
-    one: OneTranscript,
+    interview: OneTranscript,
     at: int,
     said: Suggested,
     judged: Sequence[Labels],
 ) -> Iterator[AgainstPeople]:
-    segment, its = one.segments[at], one.kept.transcript
+    segment, its = interview.segments[at], interview.kept.transcript
     for code, probability in zip(model.codes, said.probabilities, strict=True):
         threshold = model.thresholds.get(code)
         asked = [labels for labels in judged if labels.decided(code)]
@@ -123,7 +125,7 @@ def _rows(
         if len(applied) > 1 or by_model in applied or apart < LEAST_APART:
             continue
         yield AgainstPeople(
-            transcript=one.kept.id,
+            transcript=interview.kept.id,
             name=its.name,
             participant=its.participant,
             case=its.case,

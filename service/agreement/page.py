@@ -21,7 +21,7 @@ from service.agreement.disagreements import Disagreement
 from service.agreement.methods_paragraph import methods_paragraph
 from service.agreement.missing import Missing
 from service.agreement.report import Report
-from service.agreement.svg_plots import Line, Mark, Reference, curves, whiskers
+from service.agreement.svg_plots import PlotLine, PlotMark, Reference, curves, whiskers
 from service.agreement.views import (
     CodeRow,
     by_framework,
@@ -59,7 +59,9 @@ class Plots:
 def page(report: Report, codebook: Codebook, quoted: Sequence[Disagreement] | None) -> str:
     """The whole report. ``quoted``: disagreements whose words may be shown; None: the page holds no words."""
     return _rendered(
-        "agreement.html", report, None if quoted is None else [one.to_json(codebook) for one in quoted]
+        "agreement.html",
+        report,
+        None if quoted is None else [difference.to_json(codebook) for difference in quoted],
     )
 
 
@@ -82,7 +84,7 @@ def _rendered(template: str, report: Report, quoted: Sequence[Mapping[str, Any]]
             slices=by_slice(report),
             groups=by_group(report),
             effect=report.effect.to_json(),
-            verdicts=[one.to_json() for one in report.verdicts],
+            verdicts=[verdict.to_json() for verdict in report.verdicts],
             rule=rule(report.margin),
             double_rule=RULE,
             one_point=ONE_POINT,
@@ -95,9 +97,9 @@ def _rendered(template: str, report: Report, quoted: Sequence[Mapping[str, Any]]
     )
 
 
-def disagreements_page(found: Sequence[Disagreement], codebook: Codebook, study: str) -> str:
+def disagreements_page(differing: Sequence[Disagreement], codebook: Codebook, study: str) -> str:
     """The passages to talk about, for the team alone."""
-    plain = [one.to_json(codebook) for one in found]
+    plain = [difference.to_json(codebook) for difference in differing]
     return str(_templates().get_template("disagreements.html").render(study=study, found=plain))
 
 
@@ -134,7 +136,7 @@ def _codes(report: Report) -> str:
     for row in rows:
         label = f"{row.code} (with all below)" if row.family else row.code
         marks = (_mark(row.matched, 0), _mark(row.model, 1)) if both else (_mark(row.people.get("kappa"), 0),)
-        lines.append(Line(label, marks))
+        lines.append(PlotLine(label, marks))
     return whiskers(
         f"Kappa of each code{' on the same segments' if both else ''}, with 95 % intervals",
         lines,
@@ -144,16 +146,16 @@ def _codes(report: Report) -> str:
     )
 
 
-def _kappa_span(lines: Sequence[Line]) -> tuple[float, float]:
+def _kappa_span(lines: Sequence[PlotLine]) -> tuple[float, float]:
     values = [mark.value for line in lines for mark in line.marks if mark.value is not None]
     return (min(KAPPA[0], *values) if values else KAPPA[0], KAPPA[1])
 
 
 def _verdicts(report: Report) -> str:
     lines = [
-        Line(one.column.code, (Mark(one.delta, one.interval),))
-        for one in report.verdicts
-        if one.delta is not None
+        PlotLine(verdict.column.code, (PlotMark(verdict.delta, verdict.interval),))
+        for verdict in report.verdicts
+        if verdict.delta is not None
     ]
     references = (Reference(0.0, ""), Reference(report.margin, f"margin {report.margin:g}"))
     return whiskers("Δ of each code with its unadjusted 95 % interval", lines, references=references)
@@ -162,9 +164,10 @@ def _verdicts(report: Report) -> str:
 def _slices(report: Report) -> str:
     # people's alone where there are any: the model's are of other segments
     slices = by_slice(report)
-    drawn = [one for one in slices if not one[2].who.startswith("model")]
+    drawn = [one_slice for one_slice in slices if not one_slice[2].who.startswith("model")]
     lines = [
-        Line(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),)) for key, name, side in drawn or slices
+        PlotLine(f"{key} {name or '(not stated)'}", (_mark(side.mean, 0),))
+        for key, name, side in drawn or slices
     ]
     return whiskers(
         f"Kappa, mean of codes, {'people with each other' if drawn else 'model with people'}, by case, site and wave",
@@ -176,9 +179,9 @@ def _slices(report: Report) -> str:
 
 def _effect(report: Report) -> str:
     lines = [
-        Line(one.measure, (Mark(one.difference, one.interval),))
-        for one in report.effect.differences[:4]
-        if one.difference is not None
+        PlotLine(difference.measure, (PlotMark(difference.difference, difference.interval),))
+        for difference in report.effect.differences[:4]
+        if difference.difference is not None
     ]
     return whiskers(
         "Assisted minus blind, with 95 % intervals", lines, references=(Reference(0.0, "no effect"),)
@@ -187,11 +190,11 @@ def _effect(report: Report) -> str:
 
 def _acceptance(report: Report) -> str:
     lines = [
-        Line(
-            f"{one['coder']}: {_range(one)}",
-            (Mark(one["share"], tuple(one["interval"]) if one["interval"] else None),),
+        PlotLine(
+            f"{rate['coder']}: {_range(rate)}",
+            (PlotMark(rate["share"], tuple(rate["interval"]) if rate["interval"] else None),),
         )
-        for one in report.acceptance
+        for rate in report.acceptance
     ]
     return whiskers("Share of shown suggestions that were accepted, by probability", lines, span=(0.0, 1.0))
 
@@ -208,10 +211,10 @@ def _curves(report: Report) -> str:
     return curves("Kappa on participants not seen, by reviews learnt from", lines, "reviews learnt from")
 
 
-def _mark(figure: Agreement | None, series: int) -> Mark:
+def _mark(figure: Agreement | None, series: int) -> PlotMark:
     if figure is None:
-        return Mark(None, None, series)
-    return Mark(figure.value, figure.interval, series)
+        return PlotMark(None, None, series)
+    return PlotMark(figure.value, figure.interval, series)
 
 
 @pass_context
@@ -261,6 +264,6 @@ def _missing(context: Context, reason: str | None) -> str:
     return marks.mark(reason)
 
 
-def _range(one: Mapping[str, Any]) -> str:
-    whole = (one["from"], one["to"]) == (0.0, 1.0)
-    return "any probability" if whole else f"{one['from']:g} to {one['to']:g}"
+def _range(rate: Mapping[str, Any]) -> str:
+    whole = (rate["from"], rate["to"]) == (0.0, 1.0)
+    return "any probability" if whole else f"{rate['from']:g} to {rate['to']:g}"

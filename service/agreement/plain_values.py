@@ -16,15 +16,15 @@ T = TypeVar("T")
 def to_plain(value: Any) -> Any:
     """As lists, dicts, texts and numbers."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: to_plain(getattr(value, one.name)) for one in fields(value)}
+        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {key: to_plain(one) for key, one in value.items()}
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, (frozenset, set)):
-        return sorted(to_plain(one) for one in value)
+        return sorted(to_plain(item) for item in value)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [to_plain(one) for one in value]
+        return [to_plain(item) for item in value]
     return value
 
 
@@ -39,21 +39,23 @@ def _value(kind: Any, plain: Any) -> Any:
         return plain
     origin = typing.get_origin(kind)
     if origin in (Union, types.UnionType):
-        return _value(next(one for one in typing.get_args(kind) if one is not type(None)), plain)
+        return _value(
+            next(argument for argument in typing.get_args(kind) if argument is not type(None)), plain
+        )
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{name: _value(hints[name], one) for name, one in plain.items()})
+        return kind(**{name: _value(hints[name], item) for name, item in plain.items()})
     arguments = typing.get_args(kind)
     if origin is tuple:
         if arguments[-1] is Ellipsis:
-            return tuple(_value(arguments[0], one) for one in plain)
-        return tuple(_value(own, one) for own, one in zip(arguments, plain, strict=True))
+            return tuple(_value(arguments[0], item) for item in plain)
+        return tuple(_value(own, item) for own, item in zip(arguments, plain, strict=True))
     if origin is frozenset:
-        return frozenset(_value(arguments[0], one) for one in plain)
+        return frozenset(_value(arguments[0], item) for item in plain)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {key: _value(arguments[1], one) for key, one in plain.items()}
+        return {key: _value(arguments[1], item) for key, item in plain.items()}
     if isinstance(origin, type) and issubclass(origin, Sequence):
-        return [_value(arguments[0], one) for one in plain]
+        return [_value(arguments[0], item) for item in plain]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(plain)
     return plain

@@ -13,15 +13,20 @@ from annotations.agreement.coefficient import Agreement
 from annotations.agreement.comparisons import SLICES, Comparisons
 from annotations.agreement.effect_by_code import CodeEffect, effects_by_code
 from annotations.agreement.judged_material import Reviewed, read_material
-from annotations.agreement.second_coder import Verdict, verdicts
+from annotations.agreement.second_coder import CodeVerdict, verdicts
 from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
-from annotations.agreement.what_to_double_code import Candidate, Width, learning_curves, to_double_code
+from annotations.agreement.what_to_double_code import (
+    DoubleCodingCandidate,
+    Width,
+    learning_curves,
+    to_double_code,
+)
 from annotations.arrays import Bools
 from annotations.coding import Draw
 from annotations.errors import BadInput, unknown
 from annotations.groups import GroupBy
 from annotations.progress import Progress, quiet
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from models.corpus import cut_new_transcripts
 from service.agreement.report_facts import Facts, facts_of
 from service.composition import Parts
@@ -31,7 +36,7 @@ _STEPS = 4
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportScope:
     """Which part of the study is asked about; None: all of it. ``where``: attributes, such as "role=leader"."""
 
     wave: str | None = None
@@ -46,11 +51,11 @@ class Report:
     """Everything that ``tandem agreement`` says."""
 
     study: str
-    asked: Asked
+    asked: ReportScope
     figures: tuple[Agreement, ...]
     effect: Effect
     acceptance: Sequence[Mapping[str, Any]]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CodeVerdict, ...]
     margin: float
     double_code: Sequence[Mapping[str, Any]]
     curves: Sequence[Mapping[str, Any]]
@@ -61,7 +66,7 @@ class Report:
     effect_by_code: tuple[CodeEffect, ...] = ()
 
 
-def agree(parts: Parts, asked: Asked, *, progress: Progress = quiet) -> Report:
+def agree(parts: Parts, asked: ReportScope, *, progress: Progress = quiet) -> Report:
     """Read the study's reviews and measure. Raises BadInput for a wave, case or site that no transcript has."""
     progress(0, _STEPS)
     cut_new_transcripts(parts.store, parts.segmentation)
@@ -94,14 +99,14 @@ def agree(parts: Parts, asked: Asked, *, progress: Progress = quiet) -> Report:
         left_out=material.left_out,
         facts=facts_of(work, parts, asked.group_by),
         notes=(*material.notes, *_notes(work)),
-        boxes=box_fates({name: one.review_of.values() for name, one in material.assisted.items()}),
+        boxes=box_fates({name: assisted.review_of.values() for name, assisted in material.assisted.items()}),
         effect_by_code=by_code,
     )
     progress(_STEPS, _STEPS)
     return made
 
 
-def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
+def chosen_transcripts(everything: Sequence[KeptTranscript], asked: ReportScope) -> list[KeptTranscript]:
     """The transcripts of a wave, case and site; raises BadInput where there are none, naming those that there are."""
     if not everything:
         raise BadInput('there are no transcripts yet. Begin with "tandem import FILES…".')
@@ -112,7 +117,9 @@ def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
             continue
         known = [str(getattr(kept.transcript, key)) for kept in everything]
         if wanted not in known:
-            raise unknown(key, wanted, [one for one in known if one], remedy='See them with "tandem status".')
+            raise unknown(
+                key, wanted, [name for name in known if name], remedy='See them with "tandem status".'
+            )
         chosen = [kept for kept in chosen if getattr(kept.transcript, key) == wanted]
     if not chosen:
         said = ", ".join(
@@ -125,7 +132,7 @@ def chosen_transcripts(everything: Sequence[Kept], asked: Asked) -> list[Kept]:
 def _strata(work: Comparisons) -> list[Stratum]:
     """Blind and assisted reviews of each coder and model version, as the segments were drawn."""
     codes = np.array([column.level == "code" for column in work.columns])
-    found = []
+    strata = []
     for name, blind in work.material.independent.items():
         assisted = work.material.assisted.get(name)
         if assisted is None:
@@ -137,8 +144,8 @@ def _strata(work: Comparisons) -> list[Stratum]:
                 continue
             shown_arm = _arm(work, assisted, drawn_shown & (assisted.model.version == version), codes)
             blind_arm = _arm(work, blind, drawn_blind & (blind.model.version == version), codes)
-            found.append(Stratum(name, work.material.models[version].version, shown_arm, blind_arm))
-    return found
+            strata.append(Stratum(name, work.material.models[version].version, shown_arm, blind_arm))
+    return strata
 
 
 def _drawn(work: Comparisons, reviewed: Reviewed, draw: Draw) -> Bools:
@@ -155,32 +162,34 @@ def _arm(work: Comparisons, reviewed: Reviewed, rows: Bools, codes: Bools) -> Ar
         suggested=reviewed.model.stood.values[np.ix_(at, codes)],
         applied=reviewed.judged.values[np.ix_(at, codes)],
         member=work.member[at],
-        seconds=np.array([np.nan if one is None else one for one in given], dtype=float),
+        seconds=np.array(
+            [np.nan if given_seconds is None else given_seconds for given_seconds in given], dtype=float
+        ),
     )
 
 
 def _shown(work: Comparisons) -> dict[str, Any]:
     """Of each suggestion that was shown: its probability, whether it was accepted, and the group; by coder."""
     codes = np.array([column.level == "code" for column in work.columns])
-    found = {}
-    for name, one in work.material.assisted.items():
-        shown = one.model.stood.values.copy()
-        for row, review in one.review_of.items():
+    shown_by_coder = {}
+    for name, assisted in work.material.assisted.items():
+        shown = assisted.model.stood.values.copy()
+        for row, review in assisted.review_of.items():
             ticked = ticked_in(review)
             if ticked is not None:  # not all that a model suggests comes ticked
                 shown[row] &= [column.code_id in ticked for column in work.columns]
-        known = one.model.stood.known & one.judged.known & shown & codes
-        rows, columns = np.nonzero(known & ~np.isnan(one.model.probability))
+        known = assisted.model.stood.known & assisted.judged.known & shown & codes
+        rows, columns = np.nonzero(known & ~np.isnan(assisted.model.probability))
         if len(rows):
-            probability = one.model.probability[rows, columns].astype(float)
-            found[name] = (probability, one.judged.values[rows, columns], work.member[rows])
-    return found
+            probability = assisted.model.probability[rows, columns].astype(float)
+            shown_by_coder[name] = (probability, assisted.judged.values[rows, columns], work.member[rows])
+    return shown_by_coder
 
 
 def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[str, Any]]:
     """Which transcripts to give to a second coder."""
     judged = sum(
-        (one.judged.known[:, 0].astype(int) for one in work.people.values()), np.zeros(len(work.member))
+        (person.judged.known[:, 0].astype(int) for person in work.people.values()), np.zeros(len(work.member))
     )
     twice = judged >= 2
     done = len(np.unique(work.member[twice]))
@@ -202,32 +211,34 @@ def _double_code(work: Comparisons, figures: Sequence[Agreement]) -> list[dict[s
 
 def _expected(work: Comparisons) -> Any:
     """How likely each code is on each unit: what its coders found, else the model's probability, else its prevalence."""
-    people = [one.judged for one in work.people.values()]
+    people = [person.judged for person in work.people.values()]
     known = (
-        np.any([one.known[:, 0] for one in people], axis=0)
+        np.any([person.known[:, 0] for person in people], axis=0)
         if people
         else np.zeros(len(work.member), dtype=bool)
     )
-    found: Any = np.zeros((len(work.member), len(work.columns)))
-    for one in people:
-        found = np.maximum(found, one.values & one.known)
-    usual = found[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
-    likely: Any = np.full(found.shape, np.nan)
+    expected: Any = np.zeros((len(work.member), len(work.columns)))
+    for person in people:
+        expected = np.maximum(expected, person.values & person.known)
+    usual = expected[known].mean(axis=0) if known.any() else np.zeros(len(work.columns))
+    likely: Any = np.full(expected.shape, np.nan)
     for reviewed in work.material.assisted.values():
         likely = np.fmax(likely, reviewed.model.probability)
-    return np.where(known[:, None], found, np.where(np.isnan(likely), usual, likely))
+    return np.where(known[:, None], expected, np.where(np.isnan(likely), usual, likely))
 
 
-def _candidates(work: Comparisons, judged: Any, applied: Any, wanted: Sequence[int]) -> Iterator[Candidate]:
+def _candidates(
+    work: Comparisons, judged: Any, applied: Any, wanted: Sequence[int]
+) -> Iterator[DoubleCodingCandidate]:
     of = np.array([t for t, _ in work.material.units.at])
     for t, kept in enumerate(work.material.units.transcripts):
         rows = of == t
         if not rows.any() or (judged[rows] >= 2).any():
             continue
-        by = tuple(name for name, one in work.people.items() if one.judged.known[rows, 0].any())
+        by = tuple(name for name, person in work.people.items() if person.judged.known[rows, 0].any())
         expected = {work.columns[at].code_id: float(applied[rows, at].sum()) for at in wanted}
         its = kept.transcript
-        yield Candidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)
+        yield DoubleCodingCandidate(its.name, its.case, its.wave, int(rows.sum()), by, expected)
 
 
 def _notes(work: Comparisons) -> Iterator[str]:
@@ -235,7 +246,8 @@ def _notes(work: Comparisons) -> Iterator[str]:
     unused = [
         column.code
         for at, column in enumerate(work.columns)
-        if column.level == "code" and not any(one.judged.values[:, at].any() for one in work.people.values())
+        if column.level == "code"
+        and not any(person.judged.values[:, at].any() for person in work.people.values())
     ]
     if unused and work.people:
         named = ", ".join(f'"{code}"' for code in unused[:5])

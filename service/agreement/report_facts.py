@@ -73,6 +73,8 @@ def facts_of(work: Comparisons, parts: Parts, group_by: GroupBy) -> Facts:
         frameworks=tuple(f.name for f in parts.codebook.frameworks),
         codebook_version=parts.codebook.version,
         versions=tuple(model.version for model in work.material.models),
-        assisted={name: int(one.judged.known[:, 0].sum()) for name, one in work.material.assisted.items()},
+        assisted={
+            name: int(assisted.judged.known[:, 0].sum()) for name, assisted in work.material.assisted.items()
+        },
         margin=config.margin,
     )

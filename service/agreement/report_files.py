@@ -54,8 +54,8 @@ def to_json(report: Report) -> dict[str, Any]:
         "figures": [figure.to_json() for figure in report.figures],
         "suggestion_effect": report.effect.to_json(),
         "acceptance": list(report.acceptance),
-        "boxes": [one.to_json() for one in report.boxes],
-        "verdicts": [one.to_json() for one in report.verdicts],
+        "boxes": [box.to_json() for box in report.boxes],
+        "verdicts": [verdict.to_json() for verdict in report.verdicts],
         "verdict_rule": rule(report.margin),
         "margin": report.margin,
         "double_code_next": list(report.double_code),
@@ -71,7 +71,7 @@ def to_json(report: Report) -> dict[str, Any]:
 def figure_rows(report: Report) -> list[dict[str, Any]]:
     """Every figure as cells, by column; kappa and alpha beside each, for whoever sorts out percent or AC1."""
     rows = []
-    beside = {(_place(one), one.coefficient): one.value for one in report.figures}
+    beside = {(_place(figure), figure.coefficient): figure.value for figure in report.figures}
     for figure in report.figures:
         plain = figure.to_json() | {name: beside.get((_place(figure), name)) for name in ("kappa", "alpha")}
         interval = figure.interval or (None, None)
@@ -104,13 +104,15 @@ def write_xlsx(report: Report, file: Path) -> None:
     book = Workbook()
     book.remove(book.worksheets[0])
     _sheet(book, "Figures", figure_rows(report))
-    _sheet(book, "Verdicts", [_flat(one.to_json()) for one in report.verdicts])
-    _sheet(book, "Suggestion effect", [_flat(one.to_json()) for one in report.effect.differences])
-    _sheet(book, "Acceptance", [_flat(one) for one in report.acceptance])
-    _sheet(book, "Double-code next", [_flat(one) for one in report.double_code])
+    _sheet(book, "Verdicts", [_flat(verdict.to_json()) for verdict in report.verdicts])
+    _sheet(
+        book, "Suggestion effect", [_flat(difference.to_json()) for difference in report.effect.differences]
+    )
+    _sheet(book, "Acceptance", [_flat(row) for row in report.acceptance])
+    _sheet(book, "Double-code next", [_flat(row) for row in report.double_code])
     _sheet(book, "Learning", [_flat(_curve(c) | p) for c in report.curves for p in c["points"]])
     said = [methods_paragraph(report), rule(report.margin), RULE, EMPTY, *report.notes]
-    _sheet(book, "How it was done", [{"sentence": one} for one in said])
+    _sheet(book, "How it was done", [{"sentence": sentence} for sentence in said])
     out = io.BytesIO()
     book.save(out)
     whole(file, out.getvalue())
@@ -118,13 +120,13 @@ def write_xlsx(report: Report, file: Path) -> None:
 
 def write_html(parts: Parts, report: Report, file: Path, *, with_quotes: bool) -> None:
     """One self-contained page. ``with_quotes``: with disagreements in their words, where consent allows."""
-    from service.agreement.disagreements import Wanted, disagreements
+    from service.agreement.disagreements import WantedDisagreements, disagreements
     from service.agreement.page import page
 
-    found = None
+    differing = None
     if with_quotes:
-        found = disagreements(parts, Wanted(report.asked, quotable_only=True))
-    whole(file, page(report, parts.codebook, found).encode())
+        differing = disagreements(parts, WantedDisagreements(report.asked, quotable_only=True))
+    whole(file, page(report, parts.codebook, differing).encode())
 
 
 def _sheet(book: Any, title: str, rows: Sequence[Cells]) -> None:

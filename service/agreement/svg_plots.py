@@ -16,7 +16,7 @@ SHAPES = ("circle", "square", "diamond")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PlotMark:
     """A value with its interval, of one series."""
 
     value: float | None
@@ -25,11 +25,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlotLine:
     """One row of a plot: its label, and a mark for each series."""
 
     label: str
-    marks: tuple[Mark, ...]
+    marks: tuple[PlotMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reference:
 
 def whiskers(
     title: str,
-    lines: Sequence[Line],
+    lines: Sequence[PlotLine],
     *,
     series: Sequence[str] = (),
     references: Sequence[Reference] = (),
@@ -60,7 +60,7 @@ def whiskers(
     parts = [_legend(series, label)] if head else []
     parts.append(f'<g transform="translate(0,{head})">')
     parts += [_tick(scale, at, height) for at in _ticks(low, high)]
-    parts += [_reference(scale, one, height) for one in references if low <= one.at <= high]
+    parts += [_reference(scale, reference, height) for reference in references if low <= reference.at <= high]
     for row, line in enumerate(lines):
         y = TOP + ROW * row + ROW / 2
         parts.append(
@@ -123,10 +123,10 @@ class _Scale:
         return self.left + WIDTH * (inside - self.low) / (self.high - self.low)
 
 
-def _span(lines: Sequence[Line], references: Sequence[Reference]) -> tuple[float, float]:
+def _span(lines: Sequence[PlotLine], references: Sequence[Reference]) -> tuple[float, float]:
     marks = [mark for line in lines for mark in line.marks if mark.value is not None]
     ends = [end for mark in marks for end in (mark.interval or (mark.value, mark.value)) if end is not None]
-    ends += [one.at for one in references]
+    ends += [reference.at for reference in references]
     low, high = min(ends), max(ends)
     one_place = high - low < NO_WIDTH
     step = _step(0.1 if one_place else high - low)
@@ -154,15 +154,15 @@ def _tick(scale: _Scale, at: float, height: float) -> str:
     )
 
 
-def _reference(scale: _Scale, one: Reference, height: float) -> str:
-    x = scale(one.at)
+def _reference(scale: _Scale, reference: Reference, height: float) -> str:
+    x = scale(reference.at)
     return (
         f'<line class="reference" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{height - 34}"/>'
-        f'<text class="quiet" x="{x:.1f}" y="{height - 3}" text-anchor="middle">{escape(one.label)}</text>'
+        f'<text class="quiet" x="{x:.1f}" y="{height - 3}" text-anchor="middle">{escape(reference.label)}</text>'
     )
 
 
-def _mark(scale: _Scale, mark: Mark, y: float) -> str:
+def _mark(scale: _Scale, mark: PlotMark, y: float) -> str:
     if mark.value is None:
         return ""
     colour = COLOURS[mark.series % len(COLOURS)]

@@ -36,7 +36,7 @@ class _OfOne:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedDisagreement:
     """A disagreement with the id of its transcript."""
 
     transcript: UUID
@@ -66,7 +66,7 @@ class CodeToTalkAbout:
 class Telling:
     """All of them, in order, and the codes they are about, in order."""
 
-    found: tuple[Placed, ...]
+    found: tuple[PlacedDisagreement, ...]
     codes: tuple[CodeToTalkAbout, ...]
 
 
@@ -83,38 +83,42 @@ class TellingDisagreements:
         last = self._last
         if last is not None and last[0] is by_transcript:
             return last[1]
-        found = [Placed(at, one) for at, its in by_transcript.items() for one in its.found]
-        telling = Telling(*_in_order(found, [its.alike for its in by_transcript.values()]))
+        placed = [
+            PlacedDisagreement(at, disagreement)
+            for at, its in by_transcript.items()
+            for disagreement in its.found
+        ]
+        telling = Telling(*_in_order(placed, [its.alike for its in by_transcript.values()]))
         self._last = (by_transcript, telling)
         return telling
 
 
-def _work(_connection: Connection, parts: Parts, one: OneTranscript) -> _OfOne:
-    units = units_of([one.kept], {one.kept.id: one.segments})
-    finder = DisagreementFinder(units, one.reviews, parts.codebook)
+def _work(_connection: Connection, parts: Parts, interview: OneTranscript) -> _OfOne:
+    units = units_of([interview.kept], {interview.kept.id: interview.segments})
+    finder = DisagreementFinder(units, interview.reviews, parts.codebook)
     return _OfOne(tuple(finder.each(None, None)), finder.alike())
 
 
 def _in_order(
-    found: Sequence[Placed], alike: Sequence[Counter[str]]
-) -> tuple[tuple[Placed, ...], tuple[CodeToTalkAbout, ...]]:
-    differ = Counter(code for placed in found for code in placed.one.differ_on)
+    placed_ones: Sequence[PlacedDisagreement], alike: Sequence[Counter[str]]
+) -> tuple[tuple[PlacedDisagreement, ...], tuple[CodeToTalkAbout, ...]]:
+    differ = Counter(code for placed in placed_ones for code in placed.one.differ_on)
     together: Counter[str] = Counter()
     for its in alike:
         together.update(its)
     codes = {code: CodeToTalkAbout(code, count, together[code]) for code, count in differ.items()}
 
-    def telling(placed: Placed) -> tuple[float, int, int]:
-        one = placed.one
-        weight = sum(codes[code].weight for code in one.differ_on)
-        return (-weight, -sum(len(said.memos) for said in one.said), -len(one.said))
+    def telling(placed: PlacedDisagreement) -> tuple[float, int, int]:
+        disagreement = placed.one
+        weight = sum(codes[code].weight for code in disagreement.differ_on)
+        return (-weight, -sum(len(said.memos) for said in disagreement.said), -len(disagreement.said))
 
-    ordered = sorted(found, key=telling)
-    return tuple(ordered), tuple(sorted(codes.values(), key=lambda one: (-one.weight, one.code)))
+    ordered = sorted(placed_ones, key=telling)
+    return tuple(ordered), tuple(sorted(codes.values(), key=lambda code: (-code.weight, code.code)))
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class AgreedDecision:
     """What was agreed on for a passage: by whom it was recorded, who was there, why, which definitions it changed."""
 
     transcript: str
@@ -130,28 +134,28 @@ class Decision:
     moderated: bool
 
 
-def decisions(connection: Connection, parts: Parts) -> tuple[Decision, ...]:
+def decisions(connection: Connection, parts: Parts) -> tuple[AgreedDecision, ...]:
     """Every consensus that stands, the newest first."""
-    kept = {one.id: one for one in all_texts(connection)}
-    its = [one for one in derived_reviews(connection) if one.transcript in kept]
+    kept = {text.id: text for text in all_texts(connection)}
+    its = [review for review in derived_reviews(connection) if review.transcript in kept]
     return tuple(_decisions(parts, kept, reversed(its)))
 
 
-def _decisions(parts: Parts, kept: Mapping[UUID, Any], reviews: Iterator[Review]) -> Iterator[Decision]:
+def _decisions(parts: Parts, kept: Mapping[UUID, Any], reviews: Iterator[Review]) -> Iterator[AgreedDecision]:
     book = parts.codebook
     for review in reviews:
         transcript, origin = kept[review.transcript].transcript, review.origin
         changed = origin.get("changed_definitions", ())
-        yield Decision(
+        yield AgreedDecision(
             transcript=transcript.name,
             participant=transcript.participant,
             span=(review.span.start, review.span.end),
             words=" ".join(review.span.of(transcript.text).split()),
-            codes=tuple(book.label(one.code) for one in review.codings if one.code in book.by_id),
+            codes=tuple(book.label(coding.code) for coding in review.codings if coding.code in book.by_id),
             by=review.coder,
             recorded=str(origin.get("recorded", ""))[:10],
             present=tuple(str(name) for name in origin.get("present", ())),
-            why=next((one.memo for one in review.codings if one.memo), str(origin.get("memo", ""))),
+            why=next((coding.memo for coding in review.codings if coding.memo), str(origin.get("memo", ""))),
             changed=tuple(book.label(code) for code in changed if code in book.by_id),
             moderated=review.condition.value == "moderated",
         )

@@ -26,7 +26,7 @@ ORDER = (
 )
 
 
-class _Marked(Protocol):
+class _FewParticipants(Protocol):
     """What may rest on few participants."""
 
     @property
@@ -36,7 +36,7 @@ class _Marked(Protocol):
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparisonView:
     """One comparison at a glance: the figures on all codes together."""
 
     comparison: str
@@ -76,7 +76,9 @@ class CodeRow:
         Percent agreement and AC1 only where kappa or alpha stands beside them.
         """
         beside = (self.people.get(name) for name in ("kappa", "alpha"))
-        if coefficient in ("percent", "ac1") and all(one is None or one.value is None for one in beside):
+        if coefficient in ("percent", "ac1") and all(
+            figure_beside is None or figure_beside.value is None for figure_beside in beside
+        ):
             return None
         return self.people.get(coefficient)
 
@@ -117,7 +119,7 @@ def interval_of(interval: Sequence[float] | None, *, few: bool) -> str:
     return f"{ranging(interval)}{'*' if few else ''}"
 
 
-def overview(report: Report) -> list[Side]:
+def overview(report: Report) -> list[ComparisonView]:
     """Every comparison, people first."""
     sides: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
     for figure in report.figures:
@@ -127,15 +129,15 @@ def overview(report: Report) -> list[Side]:
     return [_side(key, sides[key]) for key in keys]
 
 
-def same_segments(report: Report) -> tuple[Side, Side] | None:
+def same_segments(report: Report) -> tuple[ComparisonView, ComparisonView] | None:
     """People with each other and the model with them, on the same segments; None where there are none."""
-    found: dict[tuple[str, ...], list[Agreement]] = {}
+    by_pair: dict[tuple[str, ...], list[Agreement]] = {}
     for figure in report.figures:
         if figure.comparison == "same segments":
-            found.setdefault(figure.coders, []).append(figure)
-    if len(found) < 2:
+            by_pair.setdefault(figure.coders, []).append(figure)
+    if len(by_pair) < 2:
         return None
-    (first, its), (second, others) = found.items()
+    (first, its), (second, others) = by_pair.items()
     return _side(("same segments", "independent", first), its), _side(
         ("same segments", "independent", second), others
     )
@@ -146,21 +148,21 @@ def everybody(report: Report) -> list[Agreement]:
     wanted = (("all", "alpha", ""), ("sets of codes", "alpha masi", ""))
     return [
         figure
-        for one in wanted
+        for place in wanted
         for figure in report.figures
-        if (figure.level, figure.coefficient, figure.framework) == one and figure.comparison == "everybody"
+        if (figure.level, figure.coefficient, figure.framework) == place and figure.comparison == "everybody"
     ]
 
 
-def by_slice(report: Report) -> list[tuple[str, str, Side]]:
+def by_slice(report: Report) -> list[tuple[str, str, ComparisonView]]:
     """The comparisons in each case, site and wave."""
-    found: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
+    slices: dict[tuple[str, str, tuple[str, ...]], list[Agreement]] = {}
     for figure in report.figures:
         for key, name in figure.where.items():
-            found.setdefault((key, name, figure.coders), []).append(figure)
+            slices.setdefault((key, name, figure.coders), []).append(figure)
     return [
         (key, name, _side(("people", "independent", coders), its))
-        for (key, name, coders), its in found.items()
+        for (key, name, coders), its in slices.items()
     ]
 
 
@@ -204,11 +206,11 @@ def main_comparison(report: Report) -> tuple[str, tuple[str, ...]] | None:
 def by_framework(report: Report) -> list[tuple[str, Agreement | None, Agreement | None, Agreement | None]]:
     """People's figures on each framework, where there are several: coded at all, mean of codes, sets with MASI."""
     main = main_comparison(report)
-    found: dict[str, dict[tuple[str, str], Agreement]] = {}
+    by_place: dict[str, dict[tuple[str, str], Agreement]] = {}
     for figure in report.figures:
         own = (figure.comparison, figure.coders) == main or figure.comparison == "everybody"
         if figure.framework and own and not figure.where and figure.level not in ("code", "family"):
-            found.setdefault(figure.framework, {}).setdefault((figure.level, figure.coefficient), figure)
+            by_place.setdefault(figure.framework, {}).setdefault((figure.level, figure.coefficient), figure)
     rows = [
         (
             name,
@@ -216,7 +218,7 @@ def by_framework(report: Report) -> list[tuple[str, Agreement | None, Agreement 
             its.get(("mean of codes", "kappa")),
             its.get(("sets of codes", "alpha masi")),
         )
-        for name, its in found.items()
+        for name, its in by_place.items()
     ]
     return rows if len(rows) > 1 else []
 
@@ -227,14 +229,18 @@ def left_out(report: Report) -> list[str]:
         f"{counted(n, f'{condition} decision on a segment has', f'{condition} decisions on segments have')} no "
         f"counterpart of the model: {why}."
         for condition, tally in report.left_out.items()
-        for why, n in sorted(tally.items(), key=lambda one: -one[1])
+        for why, n in sorted(tally.items(), key=lambda item: -item[1])
     ]
 
 
 def warnings(report: Report) -> Iterator[str]:
     """What must be said beside intervals."""
-    few_of_all: tuple[Sequence[_Marked], ...] = (report.figures, report.verdicts, report.effect.differences)
-    if any(one.few_transcripts for its in few_of_all for one in its):
+    few_of_all: tuple[Sequence[_FewParticipants], ...] = (
+        report.figures,
+        report.verdicts,
+        report.effect.differences,
+    )
+    if any(figure.few_transcripts for its in few_of_all for figure in its):
         yield (
             f"* few transcripts: the interval rests on fewer than {FEW_GROUPS} {report.asked.group_by}s; it is a "
             f"jackknife with t, and wide."
@@ -269,7 +275,7 @@ def is_main_model(figure: Agreement) -> bool:
     return figure.condition == "independent" and (pooled or figure.comparison == "model and person")
 
 
-def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -> Side:
+def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -> ComparisonView:
     def find(level: str, coefficient: str) -> Agreement | None:
         wanted = (f for f in figures if (f.level, f.coefficient, f.framework) == (level, coefficient, ""))
         return next(wanted, None)
@@ -281,4 +287,6 @@ def _side(key: tuple[str, str, tuple[str, ...]], figures: Sequence[Agreement]) -
     who = " and ".join(name for name in key[2] if name)
     if key[2] == ("people", "people"):
         who = "people with each other"
-    return Side(key[0], who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason)
+    return ComparisonView(
+        key[0], who, key[1], units, groups, spotting, mean, find("labelling", "positive"), reason
+    )

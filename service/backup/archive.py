@@ -20,7 +20,7 @@ from typing import IO, BinaryIO, cast
 from annotations.damaged_zip import DAMAGED_ZIP
 from annotations.errors import BadInput
 from service.backup.encrypted_file import DecryptingReader, EncryptingWriter, is_encrypted
-from service.backup.manifest import LARGEST, NAME, FileEntry, Manifest, read_manifest
+from service.backup.manifest import LARGEST, NAME, BackupManifest, FileEntry, read_manifest
 
 _BLOCK = 1 << 20
 MOST_FILES = 200_000
@@ -56,7 +56,7 @@ class ArchiveWriter:
                 out.write(block)
         self.files.append(FileEntry(name=name, bytes=size, sha256=digest.hexdigest()))
 
-    def close_with(self, manifest: Manifest) -> None:
+    def close_with(self, manifest: BackupManifest) -> None:
         """Put the manifest in, as the last thing."""
         self._archive.writestr(NAME, manifest.to_bytes())
 
@@ -117,7 +117,7 @@ class Archive:
         """The file of this name."""
         return next((file for file in self.manifest.files if file.name == name), None)
 
-    def _checked(self) -> Manifest:
+    def _checked(self) -> BackupManifest:
         listed = self._archive.infolist()
         if len(listed) > MOST_FILES:
             raise BadInput(f"{self._file} holds {len(listed):,} files; at most {MOST_FILES:,} are read.")
@@ -139,7 +139,7 @@ class Archive:
         self._refuse_odd(manifest, there)
         return manifest
 
-    def _refuse_odd(self, manifest: Manifest, there: dict[str, zipfile.ZipInfo]) -> None:
+    def _refuse_odd(self, manifest: BackupManifest, there: dict[str, zipfile.ZipInfo]) -> None:
         wanted = {file.name: file.bytes for file in manifest.files}
         if len(there) + 1 < len(self._archive.infolist()) or set(there) != set(wanted):
             raise BadInput(

@@ -7,12 +7,12 @@ from pathlib import Path
 from annotations.errors import BadInput, TandemError
 from service.backup.archive import Archive, opened_archive
 from service.backup.contents import TRACKING
-from service.backup.manifest import DatabaseEntry, Manifest
+from service.backup.manifest import BackupManifest, DatabaseEntry
 from service.backup.postgresql_dump import read_dump
 from service.backup.sqlite_copy import head_in, rows_in, rows_of_ours
 
 
-def check(file: Path, expected: Manifest | None, password: str | None, work: Path) -> Manifest:
+def check(file: Path, expected: BackupManifest | None, password: str | None, work: Path) -> BackupManifest:
     """Open a backup and read all of it: hashes, databases, rows. Raises BadInput or TandemError with what is wrong."""
     with opened_archive(file, password) as archive:
         manifest = archive.manifest

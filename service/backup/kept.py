@@ -40,27 +40,32 @@ class Good:
         return datetime.fromisoformat(self.made)
 
 
+def size_said(count: int) -> str:
+    """How large a file of so many bytes is."""
+    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{max(1, round(count / 1e3)):,} KB"
+
+
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptBackups:
     """``good``: oldest first. ``folders``: those to which the user has let backups go by hand."""
 
     good: tuple[Good, ...] = ()
     folders: tuple[str, ...] = ()
 
 
-def kept_for(settings: Settings, study: Study) -> Kept:
+def kept_for(settings: Settings, study: Study) -> KeptBackups:
     """What is known of this study's backups on this machine. What cannot be read counts as nothing."""
     if settings.state.resolve().is_relative_to(study.folder):
-        return Kept()
+        return KeptBackups()
     try:
         plain = json.loads(_file(settings, study).read_text("utf-8"))
         good = tuple(
             Good(str(entry["file"]), str(entry["made"]), int(entry["bytes"])) for entry in plain["good"]
         )
         _ = [backup.moment for backup in good]
-        return Kept(good, tuple(str(folder) for folder in plain["folders"]))
+        return KeptBackups(good, tuple(str(folder) for folder in plain["folders"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return Kept()
+        return KeptBackups()
 
 
 def last_good(settings: Settings, study: Study) -> Good | None:
@@ -76,7 +81,7 @@ def note_good(settings: Settings, study: Study, new: Good, *, by_hand_to: Path |
     if by_hand_to is not None and str(by_hand_to) not in folders:
         folders.append(str(by_hand_to))
     others = [backup for backup in before.good if backup.file != new.file and Path(backup.file).exists()]
-    _write(settings, study, Kept((*others, new), tuple(folders)))
+    _write(settings, study, KeptBackups((*others, new), tuple(folders)))
 
 
 def remove_older(settings: Settings, study: Study, new: Good, keep: int) -> list[Path]:
@@ -92,7 +97,7 @@ def remove_older(settings: Settings, study: Study, new: Good, keep: int) -> list
         Path(backup.file).unlink()
         removed.append(Path(backup.file))
     left = tuple(backup for backup in known.good if Path(backup.file) not in removed)
-    _write(settings, study, Kept(left, known.folders))
+    _write(settings, study, KeptBackups(left, known.folders))
     return removed
 
 
@@ -142,7 +147,7 @@ def _outside(study: Study, folder: Path) -> Path:
     return folder
 
 
-def _write(settings: Settings, study: Study, kept: Kept) -> None:
+def _write(settings: Settings, study: Study, kept: KeptBackups) -> None:
     file = _file(settings, study)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     whole = file.with_name(f"{file.name}.{secrets.token_hex(4)}")

@@ -27,7 +27,7 @@ from service.backup.archive import ArchiveWriter, writing_archive
 from service.backup.check import check
 from service.backup.encrypted_file import refuse_weak
 from service.backup.kept import Good, destination, note_good, remove_older
-from service.backup.manifest import DatabaseEntry, Manifest
+from service.backup.manifest import BackupManifest, DatabaseEntry
 from service.backup.postgresql_dump import dump_schema, read_dump
 from service.backup.sqlite_copy import Damaged, copy_database, head_in, rows_in, rows_of_ours, study_id_in
 from service.backup.workplace import killed_backups, one_at_a_time, sync_folder, unfinished_file, workplace
@@ -40,13 +40,13 @@ Steps = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeBackup:
     """A backup that was opened and found to be whole. ``removed``: older ones that had to go; ``notes``: sentences."""
 
     file: Path
     bytes: int
     encrypted: bool
-    manifest: Manifest
+    manifest: BackupManifest
     removed: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -79,7 +79,7 @@ def make_backup(
     password: str | None = None,
     why: str = "asked for",
     step: Steps = nothing,
-) -> Made:
+) -> MadeBackup:
     """Make a backup, check it by opening it, and remove older good ones beyond ``keep``.
 
     Raises BadInput for a place that cannot be used, Busy if another backup of the study is being made, TandemError if
@@ -96,7 +96,7 @@ def make_backup(
         step("noted")
         removed = remove_older(settings, study, good, keep) if keep is not None else []
     notes = [*manifest.left_out, *_same_disk(folder, study, is_usual)]
-    return Made(file, good.bytes, password is not None, manifest, tuple(removed), tuple(notes))
+    return MadeBackup(file, good.bytes, password is not None, manifest, tuple(removed), tuple(notes))
 
 
 def _kept(
@@ -107,12 +107,12 @@ def _kept(
     password: str | None,
     why: str,
     step: Steps,
-) -> tuple[Path, Manifest]:
+) -> tuple[Path, BackupManifest]:
     """The file of a new backup that was checked, under its own name."""
     for left in killed_backups(settings, study):
         left.unlink(missing_ok=True)
     with one_at_a_time(study), unfinished_file(folder, study) as unfinished:
-        job = _Job(study, database_url, settings, unfinished, password, why, step)
+        job = _BackupJob(study, database_url, settings, unfinished, password, why, step)
         manifest = _written(job)
         with workplace(study) as work:
             step("checking")
@@ -126,7 +126,7 @@ def _kept(
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _BackupJob:
     """What a backup is made of, and where it is written meanwhile."""
 
     study: Study
@@ -138,7 +138,7 @@ class _Job:
     step: Steps
 
 
-def _written(job: _Job) -> Manifest:
+def _written(job: _BackupJob) -> BackupManifest:
     """Write the archive, up to three times. Raises Busy."""
     for _ in range(_TRIES):
         with workplace(job.study) as work:
@@ -151,7 +151,7 @@ def _written(job: _Job) -> Manifest:
     )
 
 
-def _write(job: _Job, work: Path) -> Manifest | None:
+def _write(job: _BackupJob, work: Path) -> BackupManifest | None:
     """Write the archive; None if it must be begun anew, since files went meanwhile."""
     job.unfinished.unlink(missing_ok=True)
     job.step("copying the database")
@@ -162,7 +162,7 @@ def _write(job: _Job, work: Path) -> Manifest | None:
             there = _add_files(archive, job, databases, work)
             if not there or _withdrawn(job.database_url) != databases[0].rows.get("withdrawals", 0):
                 return None
-            manifest = Manifest(
+            manifest = BackupManifest(
                 made=datetime.now(UTC).isoformat(timespec="seconds"),
                 version=version("tandem-coding"),
                 name=job.study.config.name,
@@ -180,7 +180,9 @@ def _write(job: _Job, work: Path) -> Manifest | None:
     return manifest
 
 
-def _add_files(archive: ArchiveWriter, job: _Job, databases: tuple[DatabaseEntry, ...], work: Path) -> bool:
+def _add_files(
+    archive: ArchiveWriter, job: _BackupJob, databases: tuple[DatabaseEntry, ...], work: Path
+) -> bool:
     """Put everything in; False if a file went meanwhile."""
     for database in databases:
         archive.add(database.file, work / database.file)
@@ -194,7 +196,7 @@ def _add_files(archive: ArchiveWriter, job: _Job, databases: tuple[DatabaseEntry
     return True
 
 
-def _copied(job: _Job, work: Path) -> tuple[tuple[DatabaseEntry, ...], str | None, list[str]]:
+def _copied(job: _BackupJob, work: Path) -> tuple[tuple[DatabaseEntry, ...], str | None, list[str]]:
     """Copies of all databases in ``work``, the study's id, and sentences about what could not be copied."""
     main, study_id = _copied_main(job.database_url, work)
     databases, notes = [main], []
@@ -252,7 +254,7 @@ def _withdrawn(database_url: str) -> int:
         return int(connection.execute(text("SELECT count(*) FROM withdrawals")).scalar_one())
 
 
-def _free_name(folder: Path, manifest: Manifest, *, encrypted: bool) -> Path:
+def _free_name(folder: Path, manifest: BackupManifest, *, encrypted: bool) -> Path:
     plain = re.sub(r"[^a-z0-9]+", "-", manifest.name.casefold()).strip("-")[:40] or "study"
     moment = datetime.fromisoformat(manifest.made).strftime("%Y-%m-%d-%H%M%SZ")
     for more in ("", *(f"-{number}" for number in range(2, 1000))):

@@ -16,11 +16,11 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
 
 
-class _Part(BaseModel):
+class _BackupPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FileEntry(_Part):
+class FileEntry(_BackupPart):
     """One file: its place in the study, its size in bytes and its hash."""
 
     name: str
@@ -28,7 +28,7 @@ class FileEntry(_Part):
     sha256: Sha256
 
 
-class DatabaseEntry(_Part):
+class DatabaseEntry(_BackupPart):
     """One database: the file that holds it, the version of its tables (None for MLflow's and the cache), rows by table."""
 
     file: str
@@ -37,7 +37,7 @@ class DatabaseEntry(_Part):
     rows: dict[str, Count]
 
 
-class Manifest(_Part):
+class BackupManifest(_BackupPart):
     """The whole. ``study``: its id, None where it has none. ``left_out``: sentences about what is not in the backup."""
 
     tandem_backup: Literal[1] = 1
@@ -69,10 +69,10 @@ class Manifest(_Part):
         return (json.dumps(self.model_dump(), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read_manifest(content: bytes, where: str) -> Manifest:
+def read_manifest(content: bytes, where: str) -> BackupManifest:
     """The manifest that a file of any origin holds; raises BadInput."""
     try:
-        manifest = Manifest.model_validate_json(content)
+        manifest = BackupManifest.model_validate_json(content)
     except (ValidationError, ValueError, RecursionError) as error:
         raise BadInput(
             f"{where} is no backup that this Tandem reads: its {NAME} is missing something or is of another version. "

@@ -27,7 +27,7 @@ from service.backup.archive import Archive, opened_archive
 from service.backup.check import check_database
 from service.backup.contents import CODEBOOK, DATABASE, DUMP, EMBEDDINGS, TRACKING
 from service.backup.make import Steps, nothing
-from service.backup.manifest import Manifest
+from service.backup.manifest import BackupManifest
 from service.backup.postgresql_dump import load_dump
 from service.backup.workplace import sync_folder
 from service.trust.named import database_file_named
@@ -43,7 +43,7 @@ class Restored:
     """A study that was restored. ``database``: the PostgreSQL address without its password, None for a file."""
 
     study: Study
-    manifest: Manifest
+    manifest: BackupManifest
     database: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -108,7 +108,7 @@ def _refuse_taken(to: Path) -> None:
         )
 
 
-def _refuse_unfit(manifest: Manifest, file: Path, database: str | None) -> None:
+def _refuse_unfit(manifest: BackupManifest, file: Path, database: str | None) -> None:
     main = manifest.main
     named = {FILE, CODEBOOK} - {file.name for file in manifest.files}
     allowed = {"sqlite": {DATABASE, EMBEDDINGS, TRACKING}, "postgresql": {DUMP, EMBEDDINGS, TRACKING}}[
@@ -133,7 +133,7 @@ def _refuse_unfit(manifest: Manifest, file: Path, database: str | None) -> None:
         )
 
 
-def _refuse_too_large(manifest: Manifest, to: Path) -> None:
+def _refuse_too_large(manifest: BackupManifest, to: Path) -> None:
     free, wanted = shutil.disk_usage(to.parent).free, manifest.total_bytes + _SPARE_BYTES
     if wanted > free:
         raise BadInput(
@@ -217,7 +217,7 @@ def _take_name(half: Path, to: Path, step: Steps) -> None:
     sync_folder(to.parent)
 
 
-def _notes(manifest: Manifest, address: str | None) -> tuple[str, ...]:
+def _notes(manifest: BackupManifest, address: str | None) -> tuple[str, ...]:
     notes = list(manifest.left_out)
     if address is not None:
         notes.append(

@@ -10,7 +10,7 @@ from uuid import UUID
 from annotations.errors import BadInput
 from annotations.problems import in_few_lines
 from annotations.progress import Progress, quiet
-from annotations.store.brought_in import Item, keep_brought_in
+from annotations.store.brought_in import BroughtItem, keep_brought_in
 from annotations.study.list_in_file import set_values
 from service.bringing_in.corrections import lists_as_said, write_manifest
 from service.bringing_in.differences import standing, what_came
@@ -134,6 +134,6 @@ def _keep(parts: Parts, before: Any, by: str, notes: Sequence[str]) -> UUID | No
         )
 
 
-def _counts(items: Sequence[Item]) -> dict[str, Any]:
+def _counts(items: Sequence[BroughtItem]) -> dict[str, Any]:
     counted = Counter(item.kind for item in items)
     return {"counts": dict(counted)}

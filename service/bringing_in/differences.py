@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from annotations.store.brought_in import Item
+from annotations.store.brought_in import BroughtItem
 from annotations.store.tables import annotation_reviews, attributes, codings, reviews, transcripts, turns
 from annotations.study.config import StudyConfig, read_study
 from service.composition import Parts
@@ -31,7 +31,7 @@ LISTS = ("interviewers", "participant_speakers", "no_speakers", "unlabelled_part
 
 
 @dataclass(frozen=True)
-class Standing:
+class StudyStanding:
     """All that an import can change. ``texts``: a mark of words and turns by transcript; ``codings``: their reviews."""
 
     described: Mapping[UUID, dict[str, Any]]
@@ -43,7 +43,7 @@ class Standing:
     codebook: str
 
 
-def standing(connection: Connection, parts: Parts) -> Standing:
+def standing(connection: Connection, parts: Parts) -> StudyStanding:
     """How the study stands now. What comes from Label Studio meanwhile is not among it."""
     t = transcripts.c
     rows = connection.execute(
@@ -56,7 +56,7 @@ def standing(connection: Connection, parts: Parts) -> Standing:
     config = read_study(parts.study.folder).config
     file = parts.study.codebook_file
     from_there = select(annotation_reviews.c.review_id)
-    return Standing(
+    return StudyStanding(
         {row.id: _plain(row) for row in rows},
         {row.id: (row.text_hash, marks.get(row.id)) for row in rows},
         {
@@ -82,7 +82,7 @@ def standing(connection: Connection, parts: Parts) -> Standing:
     )
 
 
-def what_came(before: Standing, after: Standing) -> Iterator[Item]:
+def what_came(before: StudyStanding, after: StudyStanding) -> Iterator[BroughtItem]:
     """Each thing that is there now and was not, or is otherwise than it was."""
     yield from _transcripts(before, after)
     yield from _coded(before, after)
@@ -91,33 +91,35 @@ def what_came(before: Standing, after: Standing) -> Iterator[Item]:
         if was != now:
             owner, name, _ = now or was or ("", "", "")
             said = {"of": key[0], "owner": owner, "name": name, "was": was and was[2], "now": now and now[2]}
-            yield Item("attribute", owner_key=key[1], before=said)
+            yield BroughtItem("attribute", owner_key=key[1], before=said)
     for name in LISTS:
         if before.lists[name] != after.lists[name]:
-            yield Item("settings", before={"key": name, "was": before.lists[name], "now": after.lists[name]})
+            yield BroughtItem(
+                "settings", before={"key": name, "was": before.lists[name], "now": after.lists[name]}
+            )
     if before.codebook != after.codebook:
-        yield Item("codebook", before={"was": before.codebook, "now": after.codebook})
+        yield BroughtItem("codebook", before={"was": before.codebook, "now": after.codebook})
 
 
-def _transcripts(before: Standing, after: Standing) -> Iterator[Item]:
+def _transcripts(before: StudyStanding, after: StudyStanding) -> Iterator[BroughtItem]:
     for name, described in after.described.items():
         if name not in before.described:
-            yield Item("transcript", name)
+            yield BroughtItem("transcript", name)
         elif before.texts[name] != after.texts[name]:
-            yield Item("replaced", name)
+            yield BroughtItem("replaced", name)
         elif before.described[name] != described:
-            yield Item("described", name, before=before.described[name])
+            yield BroughtItem("described", name, before=before.described[name])
 
 
-def _coded(before: Standing, after: Standing) -> Iterator[Item]:
+def _coded(before: StudyStanding, after: StudyStanding) -> Iterator[BroughtItem]:
     for review, transcript in after.reviews.items():
         if review not in before.reviews:
-            yield Item("review", transcript, review)
+            yield BroughtItem("review", transcript, review)
     for coding, (transcript, its_review) in after.codings.items():
         if coding not in before.codings:
-            yield Item("coding", transcript, coding)
+            yield BroughtItem("coding", transcript, coding)
         elif before.codings[coding][1] is None and its_review is not None:
-            yield Item("adopted", transcript, coding)
+            yield BroughtItem("adopted", transcript, coding)
 
 
 def _plain(row: Any) -> dict[str, Any]:

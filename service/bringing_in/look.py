@@ -24,7 +24,7 @@ from service.bringing_in.rows_that_wait import rows_that_wait
 from service.bringing_in.uploads import SentFile, Upload, open_upload
 from service.composition import Parts
 from service.importing.import_codings import import_codings
-from service.importing.import_outcome import Imported, Read
+from service.importing.import_outcome import Imported, ImportedTranscript
 from service.importing.import_project import Wishes, import_project
 from service.importing.import_transcripts import preview_transcripts
 from service.importing.participants import import_attributes
@@ -99,7 +99,7 @@ def _files(upload: Upload, imported: Imported) -> list[dict[str, Any]]:
     ]
 
 
-def _file(upload: Upload, sent: SentFile, at: int, read: Read) -> dict[str, Any]:
+def _file(upload: Upload, sent: SentFile, at: int, read: ImportedTranscript) -> dict[str, Any]:
     t = read.transcript
     shown = shown_file(at, read)
     account = read.account

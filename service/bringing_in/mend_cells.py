@@ -46,7 +46,7 @@ class Alike:
 
 
 @dataclass
-class _Column:
+class _MendedColumn:
     grid: Grid
     place: int
     cells: dict[int, str] = field(default_factory=dict)
@@ -109,14 +109,14 @@ def mend(file: Path, changes: Sequence[tuple[int, str, str]], same: Mapping[tupl
     return len(wanted)
 
 
-def _column_there(file: Path, name: str) -> _Column:
+def _column_there(file: Path, name: str) -> _MendedColumn:
     column_read = _column(file, name)
     if column_read is None:
         raise BadInput(f'{file.name} has no column "{name[:80]}".')
     return column_read
 
 
-def _column(file: Path, name: str) -> _Column | None:
+def _column(file: Path, name: str) -> _MendedColumn | None:
     """A column by its heading, with the cells below it by row; None where the file is no table or has none."""
     try:
         return next(_columns(file, name), None)
@@ -124,7 +124,7 @@ def _column(file: Path, name: str) -> _Column | None:
         return None
 
 
-def _columns(file: Path, name: str) -> Iterator[_Column]:
+def _columns(file: Path, name: str) -> Iterator[_MendedColumn]:
     wanted = _heading(name)
     if file.suffix.lower() not in TABLES:
         return
@@ -136,7 +136,7 @@ def _columns(file: Path, name: str) -> Iterator[_Column]:
                 below = {
                     row: cells[place] if place < len(cells) else "" for row, cells in grid.rows[at + 1 :]
                 }
-                yield _Column(grid, place, below)
+                yield _MendedColumn(grid, place, below)
                 break
 
 

@@ -16,7 +16,7 @@ from annotations.errors import BadInput
 from annotations.lots import lots
 from annotations.numbers_shown import counted
 from annotations.store.attributes import keep_attributes
-from annotations.store.brought_in import BroughtIn, Item, brought_in_by_id, items_of, mark_undone
+from annotations.store.brought_in import BroughtIn, BroughtItem, brought_in_by_id, items_of, mark_undone
 from annotations.store.code_counts import count_codings
 from annotations.store.erasing import cascade, words_of
 from annotations.store.tables import (
@@ -87,7 +87,7 @@ def undo(parts: Parts, record_id: UUID, *, by: str) -> BroughtIn:
     return record_there
 
 
-def _reasons(connection: Connection, items: Sequence[Item], record: UUID) -> Iterator[str]:
+def _reasons(connection: Connection, items: Sequence[BroughtItem], record: UUID) -> Iterator[str]:
     replaced = sum(item.kind == "replaced" for item in items)
     if replaced:
         yield (
@@ -193,7 +193,7 @@ def _not_own(
     )
 
 
-def _on_codebook(connection: Connection, items: Sequence[Item]) -> Iterator[str]:
+def _on_codebook(connection: Connection, items: Sequence[BroughtItem]) -> Iterator[str]:
     """Codes that came with the codebook and that people have applied since."""
     book = next((item.before for item in items if item.kind == "codebook" and item.before), None)
     if book is None:
@@ -226,7 +226,7 @@ def _codes_in(text: str) -> set[str]:
     return ids
 
 
-def _files_as_before(parts: Parts, items: Sequence[Item]) -> list[Callable[[], None]]:
+def _files_as_before(parts: Parts, items: Sequence[BroughtItem]) -> list[Callable[[], None]]:
     """What puts study.yaml and codebook.yaml back, where nobody has changed them since; called last."""
     writes: list[Callable[[], None]] = []
     study = read_study(parts.study.folder)
@@ -256,7 +256,7 @@ def _put_back(file: Path, text: str) -> None:
     beside.replace(file)
 
 
-def _take_back(connection: Connection, items: Sequence[Item]) -> None:
+def _take_back(connection: Connection, items: Sequence[BroughtItem]) -> None:
     gone = {table: {item.item for item in items if item.kind == kind and item.item} for kind, table in
             (("coding", codings), ("review", reviews))}  # fmt: skip
     for table in (codings, reviews):
@@ -282,7 +282,7 @@ def _take_back(connection: Connection, items: Sequence[Item]) -> None:
     keep_attributes(connection, list(_attributes(connection, items)))
 
 
-def _attributes(connection: Connection, items: Sequence[Item]) -> Iterator[Attribute]:
+def _attributes(connection: Connection, items: Sequence[BroughtItem]) -> Iterator[Attribute]:
     """Attributes as they were, where nobody has changed them since."""
     there = {(row.of, row.owner_key, row.name): row.value for row in connection.execute(select(attributes))}
     for item in items:

@@ -33,7 +33,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _SAID, _SEEN = "said.json", "seen.json"
 
 
-class Gone(BadInput):
+class UploadGone(BadInput):
     """An upload that is not here any more: brought in, left, or swept."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class SentFile:
 
 
 @dataclass
-class Said:
+class UploadAnswers:
     """What people have said. Numbers of files are keys as words, "all" stands for all transcripts alike.
 
     ``described``: what a manifest's columns say; ``attributes``: of a file's participant; ``roles``: "interviewer" or
@@ -85,7 +85,7 @@ class Upload:
     by: str
     created: datetime
     files: list[SentFile] = field(default_factory=list)
-    said: Said = field(default_factory=Said)
+    said: UploadAnswers = field(default_factory=UploadAnswers)
     job: str = ""
     version: int = 1
 
@@ -227,7 +227,7 @@ def open_upload(parts: Parts, upload_id: UUID) -> Upload:
     folder = folder_of(parts, "in", upload_id)
     upload_read = None if folder is None else _read(upload_id, folder)
     if upload_read is None:
-        raise Gone
+        raise UploadGone
     return upload_read
 
 
@@ -262,7 +262,7 @@ def _read(upload_id: UUID, folder: Path) -> Upload | None:
         plain["by"],
         datetime.fromisoformat(plain["created"]),
         [SentFile(**file) for file in plain["files"]],
-        Said(**plain["said"]),
+        UploadAnswers(**plain["said"]),
         plain["job"],
         plain["version"],
     )

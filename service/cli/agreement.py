@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from annotations.agreement.coefficient import Agreement
     from service.agreement.report import Report
-    from service.agreement.views import CodeRow, Side
+    from service.agreement.views import CodeRow, ComparisonView
 
 NAME = "agreement"
 MOST_PAIRS = 10
@@ -56,7 +56,7 @@ def command(
     """Show how far people agree with each other and with the model, code by code, with intervals."""
     from annotations.errors import BadInput
     from annotations.groups import GroupBy
-    from service.agreement.report import Asked, agree
+    from service.agreement.report import ReportScope, agree
     from service.agreement.report_files import to_json, write_csv, write_html, write_xlsx
     from service.audit import Did
     from service.composition import open_parts
@@ -67,7 +67,7 @@ def command(
         raise BadInput("--with-quotes belongs to --html FILE: quotes stand on the page alone. Give both.")
     with open_parts(chosen(study)) as parts:
         with progress("Measuring"):
-            report = agree(parts, Asked(wave, case, site, group_by, tuple(where or ())))  # type: ignore[arg-type]
+            report = agree(parts, ReportScope(wave, case, site, group_by, tuple(where or ())))  # type: ignore[arg-type]
         if csv is not None:
             write_csv(report, csv)
         if xlsx is not None:
@@ -125,7 +125,7 @@ def _show(report: Report) -> None:
 _SIDES = ("κ, F1 (95 %)", "segments", "coded at all\nκ", "which codes\nF1", "mean of codes\nκ")
 
 
-def _side(side: Side) -> tuple[Any, ...]:
+def _side(side: ComparisonView) -> tuple[Any, ...]:
     who = (
         side.who
         if side.condition in ("independent", "repeat", "derived")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from service.backup.make import Made
+    from service.backup.make import MadeBackup
     from service.composition import Parts
     from service.settings import Settings
 
@@ -104,19 +104,17 @@ def _each_night(parts: Parts, at: str, make: Callable[[], None]) -> None:
     each_night(config, make, last=last, failed=warn)
 
 
-def _show(made: Made, json: bool) -> None:
+def _show(made: MadeBackup, json: bool) -> None:
     if json:
         as_json(made.to_json())
         return
     sealed = ", encrypted" if made.encrypted else ", not encrypted: whoever has it can read the study"
-    say(f"{made.file}", f"{_size(made.bytes)}{sealed}. It was opened and is whole.")
+    from service.backup.kept import size_said
+
+    say(f"{made.file}", f"{size_said(made.bytes)}{sealed}. It was opened and is whole.")
     for older in made.removed:
         say(f"Removed the older {older.name}.")
     warn(*made.notes)
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{max(1, round(count / 1e3)):,} KB"
 
 
 def asked(

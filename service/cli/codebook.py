@@ -14,7 +14,7 @@ from service.cli.output import as_json, say, table, warn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from annotations.codebook.check import Finding
+    from annotations.codebook.check import CodebookFault
     from annotations.codebook.codes import Codebook
     from annotations.codebook.layout import Entry, Layout
 
@@ -204,7 +204,7 @@ def _print_entry(out: Any, entry: Entry) -> None:
 
 
 def _print_findings(
-    codebook: Codebook, used: Mapping[str, int] | None, findings: tuple[Finding, ...]
+    codebook: Codebook, used: Mapping[str, int] | None, findings: tuple[CodebookFault, ...]
 ) -> None:
     looked = (
         "no codings were looked at" if used is None else f"{counted(sum(used.values()), 'coding')} looked at"

@@ -43,15 +43,16 @@ def command(
     json: JsonOption = False,
 ) -> None:
     """List where coders differ: the passage in context, who coded what, memos and definitions."""
-    from service.agreement.disagreements import Wanted, disagreements, parse_pair
+    from service.agreement.disagreements import WantedDisagreements, disagreements, parse_pair
     from service.agreement.disagreements_files import write_csv, write_html
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.audit import Did
     from service.composition import open_parts
 
     with open_parts(chosen(study)) as parts:
         differing = disagreements(
-            parts, Wanted(Asked(wave, case, where=tuple(where or ())), code, parse_pair(pair))
+            parts,
+            WantedDisagreements(ReportScope(wave, case, where=tuple(where or ())), code, parse_pair(pair)),
         )
         if csv is not None:
             write_csv(differing, parts.codebook, csv)

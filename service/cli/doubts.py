@@ -31,12 +31,12 @@ def list_doubts(
     json: JsonOption = False,
 ) -> None:
     """List memos and questions, newest first."""
-    from service.access.viewer import Role, Viewer
+    from service.access.viewer import Viewer, ViewerRole
     from service.composition import open_parts
     from service.doubts.seen import doubts_seen
 
     with open_parts(chosen(study)) as parts:
-        doubts = doubts_seen(parts, Viewer(account=None, name="", role=Role.LEAD))
+        doubts = doubts_seen(parts, Viewer(account=None, name="", role=ViewerRole.LEAD))
     doubts = tuple(seen for seen in doubts if seen.doubt.open or not only_open)
     if json:
         as_json({"doubts": [_plain(seen) for seen in doubts]})
@@ -123,11 +123,11 @@ def answer_doubt(
 
 def _lead(parts: Parts, by: str) -> Any:
     from service.access.policy import Action
-    from service.access.viewer import Role, Viewer
+    from service.access.viewer import Viewer, ViewerRole
     from service.person_named import person_named
 
     name = person_named(by, "--by", purpose="Say who writes: it stands beside the words.")
-    return Viewer(account=None, name=in_whose_name(parts, name, Action.WRITE_DOUBT), role=Role.LEAD)
+    return Viewer(account=None, name=in_whose_name(parts, name, Action.WRITE_DOUBT), role=ViewerRole.LEAD)
 
 
 def _plain(seen: SeenDoubt) -> dict[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.composition import Parts
     from service.exporting.export_tables import Files
     from service.exporting.exported import Exported
-    from service.exporting.wanted import Asked
+    from service.exporting.wanted import ExportRequest
 
 NAME = "export"
 _File = Path | None
@@ -95,16 +95,16 @@ def command(
     from service.audit import Did
     from service.composition import open_parts
     from service.exporting.export_tables import Files
-    from service.exporting.wanted import Asked
+    from service.exporting.wanted import ExportRequest
 
     files = Files(codings, wide, memos, quotes_by_code, codebook, doubts)
-    asked = Asked(*(tuple(some or ()) for some in (wave, case, coder, code, condition, where)))
+    asked = ExportRequest(*(tuple(some or ()) for some in (wave, case, coder, code, condition, where)))
     if refi is None and not files.some:
         raise BadInput(
             "say what to export: --refi, --codings, --wide, --memos, --quotes-by-code, --codebook or "
             "--doubts, each with a file."
         )
-    if refi is not None and asked != Asked():
+    if refi is not None and asked != ExportRequest():
         raise BadInput("--refi writes the whole study; --wave, --case and the like are for the other files.")
     # transcripts that came since are cut into segments first, which writes
     with open_parts(chosen(study)) as parts, parts.alone(NAME) if wide else nullcontext():
@@ -121,7 +121,13 @@ def command(
 
 
 def _exports(
-    parts: Parts, refi: Path | None, files: Files, asked: Asked, *, no_suggestions: bool, coded_only: bool
+    parts: Parts,
+    refi: Path | None,
+    files: Files,
+    asked: ExportRequest,
+    *,
+    no_suggestions: bool,
+    coded_only: bool,
 ) -> Iterator[Exported]:
     """One export for each option that was given, in the order of the options."""
     if files.some:

@@ -13,7 +13,7 @@ from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from service.composition import Parts
-    from service.importing.import_outcome import Imported, Read
+    from service.importing.import_outcome import Imported, ImportedTranscript
 
 _SHOWN = 40
 
@@ -25,7 +25,7 @@ def explain(imported: Imported) -> None:
     warn(*in_few_lines(imported.refused))
 
 
-def _explain(read: Read) -> None:
+def _explain(read: ImportedTranscript) -> None:
     account, name = read.account, Path(read.file).name
     say("", f"{name}: {account.layout or read.reader}, {_count(len(read.as_read.turns), 'turn')}")
     roles = {speaker.label: speaker for speaker in read.speakers if speaker.label}
@@ -55,7 +55,7 @@ def _explain(read: Read) -> None:
     warn(*read.warnings, *_remedies(read))
 
 
-def _look(read: Read) -> list[str]:
+def _look(read: ImportedTranscript) -> list[str]:
     """What to look at that is not said above, with the turns' numbers."""
     look = read.suspicion
     said = [f"{speaker} speaks once" for speaker in look.once]
@@ -68,7 +68,7 @@ def _look(read: Read) -> list[str]:
     return said
 
 
-def _remedies(read: Read) -> list[str]:
+def _remedies(read: ImportedTranscript) -> list[str]:
     said = []
     if read.account.near:
         said.append(

@@ -63,11 +63,14 @@ def list_jobs(study: StudyOption = None, json: JsonOption = False) -> None:
 def cancel_job(job: IdArgument, study: StudyOption = None, json: JsonOption = False) -> None:
     """Cancel a job: one that waits at once, one at work within seconds."""
     from annotations.store.jobs import cancel, job_of
+    from service.audit import Did, note, this_machines_user
     from service.composition import open_parts
     from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
         cancelled = cancel(connection, job_of(connection, job))
+        what = JOBS_IN_WORDS.get(cancelled.kind, cancelled.kind)
+        note(connection, this_machines_user(), Did.CANCELLED, what, job=str(cancelled.id))
     if json:
         as_json(_plain(cancelled))
         return
@@ -79,11 +82,14 @@ def cancel_job(job: IdArgument, study: StudyOption = None, json: JsonOption = Fa
 def retry_job(job: IdArgument, study: StudyOption = None, json: JsonOption = False) -> None:
     """Let a job that failed or was cancelled wait again."""
     from annotations.store.jobs import job_of, retry
+    from service.audit import Did, note, this_machines_user
     from service.composition import open_parts
     from service.looking.wave_progress import JOBS_IN_WORDS
 
     with open_parts(chosen(study)) as parts, parts.store.writing() as connection:
         retried = retry(connection, job_of(connection, job))
+        what = JOBS_IN_WORDS.get(retried.kind, retried.kind)
+        note(connection, this_machines_user(), Did.TRIED_AGAIN, what, job=str(retried.id))
     if json:
         as_json(_plain(retried))
         return

@@ -113,7 +113,7 @@ def command(
     Each passage counts once for a code, however many people coded it; where there is a consensus, it alone counts.
     """
     from annotations.errors import BadInput
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.audit import Did
     from service.composition import open_parts
     from service.results.read_table import study_table
@@ -132,7 +132,7 @@ def command(
             as_json(_written_json(written)) if json else _tell(written)
             return
         wanted = WantedTable(
-            tuple(columns or ("case",)), level, Asked(wave, case, site), where or (), by_outcome
+            tuple(columns or ("case",)), level, ReportScope(wave, case, site), where or (), by_outcome
         )
         table_there = study_table(parts, wanted)
         if open_code is not None and in_column is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from annotations.progress import Progress
@@ -22,6 +23,20 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 def as_json(result: Any) -> None:
     """Print one JSON document on standard output."""
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def as_json_with_rows(name: str, rows: Iterable[Any], rest: Mapping[str, Any]) -> None:
+    """Print one JSON document whose first part is a long list, row by row, so that it need not be in memory."""
+    write = sys.stdout.write
+    write(f"{{\n  {json.dumps(name)}: [")
+    between = "\n"
+    for row in rows:
+        write(between + indent(json.dumps(row, ensure_ascii=False, indent=2, default=str), "    "))
+        between = ",\n"
+    write("\n  ]")
+    for key, value in rest.items():
+        write(f",\n  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False, default=str)}")
+    write("\n}\n")
 
 
 def console() -> Console:

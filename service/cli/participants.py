@@ -12,7 +12,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table, warn
 
 if TYPE_CHECKING:
-    from service.importing.participants import ImportedAttributes, People, Person
+    from service.importing.participants import ImportedAttributes, KnownPerson, StudyPeople
 
 NAME = "participants"
 _SHOWN = 40
@@ -84,7 +84,7 @@ def _tell(imported: ImportedAttributes) -> None:
     say("", f"Next: {'the same command without --dry-run' if imported.dry_run else 'tandem participants'}")
 
 
-def _show(people: People) -> None:
+def _show(people: StudyPeople) -> None:
     if not people.participants and not people.cases:
         say("Nobody is known yet. Next: tandem import FILES…")
         return
@@ -96,7 +96,7 @@ def _show(people: People) -> None:
         say("", "No attributes are kept. Give a table: tandem participants FILE.csv (or .xlsx)")
 
 
-def _table(of: str, known: tuple[Person, ...], names: tuple[str, ...], *, places: bool) -> None:
+def _table(of: str, known: tuple[KnownPerson, ...], names: tuple[str, ...], *, places: bool) -> None:
     own = [name for name in names if any(name in person.attributes for person in known)]
     head = (of, *(("case", "site", "wave") if places else ()), "transcripts", *own)
     rows = [

@@ -10,7 +10,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from service.accounts.people import Invited, Person
+    from service.accounts.people import AccountShown, Invited
     from service.composition import Parts
 
 app = typer.Typer(help="Who works in the study: accounts, roles, sites.", no_args_is_help=True)
@@ -255,7 +255,7 @@ def _tell(parts: Parts, invited: Invited, *, json: bool) -> None:
     )
 
 
-def _plain(person: Person) -> dict[str, Any]:
+def _plain(person: AccountShown) -> dict[str, Any]:
     sites = None if person.rights.sites is None else sorted(person.rights.sites)
     return {
         "name": person.account.name,
@@ -271,7 +271,7 @@ def _plain(person: Person) -> dict[str, Any]:
     }
 
 
-def _password(person: Person) -> str:
+def _password(person: AccountShown) -> str:
     if person.waits:
         return f"a link waits until {person.waits:%Y-%m-%d}"
     return "chosen" if person.account.password else "none"

@@ -29,8 +29,11 @@ def command(study: StudyOption = None, json: JsonOption = False) -> None:
 
 
 def _print(plain: dict[str, Any]) -> None:
+    as_before = counted(plain["tasks_unchanged"], "task stands", "tasks stand")
+    unchanged = f", {as_before} as read before" if plain["tasks_unchanged"] else ""
     say(
-        f"{counted(plain['annotations_read'], 'annotation')} read: {counted(plain['reviews_new'], 'new review')}, "
+        f"{counted(plain['annotations_read'], 'annotation')} read{unchanged}: "
+        f"{counted(plain['reviews_new'], 'new review')}, "
         f"{plain['reviews_superseded']:,} in place of earlier ones, {counted(plain['deleted'], 'annotation')} deleted."
     )
     if plain["taken_back"]:

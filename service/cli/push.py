@@ -67,11 +67,11 @@ def command(
     from service.audit import Did
     from service.composition import open_parts
     from service.label_studio.addresses import address_for_people
-    from service.pushing import Asked, push
+    from service.pushing import PushOptions, push
     from service.pushing.passage_order import order_by
     from service.pushing.push_asked import order_named, view_named
 
-    asked = Asked(blind, double, repeat, seed, tuple(coder or ()), view_named(view))
+    asked = PushOptions(blind, double, repeat, seed, tuple(coder or ()), view_named(view))
     by = order_named(order)
     with open_parts(chosen(study)) as parts, parts.alone("push"), progress("Pushing to Label Studio") as step:
         pushed = push(parts, wave=wave, progress=step, asked=asked, order=order_by(parts, by))

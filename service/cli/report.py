@@ -23,7 +23,7 @@ from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
     from service.composition import Parts
-    from service.reporting.pack import WantedPack
+    from service.reporting.wanted_pack import WantedPack
     from service.results.member_answers import GivenAnswer, KeptAnswers
 
 NAME = "report"
@@ -113,10 +113,10 @@ def command(
     """
     from annotations.errors import BadInput
     from service.access.policy import Action
-    from service.agreement.report import Asked
+    from service.agreement.report import ReportScope
     from service.audit import Did
     from service.composition import open_parts
-    from service.reporting.pack import WantedPack
+    from service.reporting.wanted_pack import WantedPack
     from service.results.member_answers import GivenAnswer
 
     if out is not None and out.suffix.lower() != ".docx":
@@ -132,7 +132,7 @@ def command(
     wanted = WantedPack(
         tuple(columns or ("case",)),
         level,
-        Asked(wave, case, site),
+        ReportScope(wave, case, site),
         where or (),
         by_outcome,
         role,

@@ -12,7 +12,7 @@ from service.cli.options import JsonOption, StudyOption, chosen
 from service.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from annotations.store.transcripts import Kept
+    from annotations.store.transcripts import KeptTranscript
     from annotations.transcript import Span
     from service.looking.changed_passages import ChangedPassage
 
@@ -78,7 +78,7 @@ def command(
     say(f"{count} {'hold for the words as they read now' if keep else 'hold no more'}; {left} still wait.")
 
 
-def _turn(kept: Kept, turn: int) -> Span:
+def _turn(kept: KeptTranscript, turn: int) -> Span:
     from annotations.errors import BadInput
     from annotations.turn_numbers import turn_typed
 

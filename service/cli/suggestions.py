@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.noted import note
 from service.cli.options import JsonOption, StudyOption, WaveOption, WhereOption, chosen
-from service.cli.output import as_json, say, table, warn
+from service.cli.output import as_json, as_json_with_rows, say, table, warn
+
+if TYPE_CHECKING:
+    from service.looking.suggestions_list import SuggestionsListing
 
 NAME = "suggestions"
 _SHOWN = 30
@@ -28,16 +32,22 @@ def command(
 
     Passages that a coder is still to judge without a suggestion are left out, and counted.
     """
-    from annotations.numbers_shown import counted
     from service.audit import Did
     from service.composition import open_parts
-    from service.looking.hidden_spans import LEFT_OUT
-    from service.looking.suggestions_list import Listing, write_csv
+    from service.looking.suggestions_list import SuggestionsListing
 
     with open_parts(chosen(study)) as parts:
-        listing = Listing(parts, wave, where or ())
+        listing = SuggestionsListing(parts, wave, where or ())
         if csv is not None:
             note(parts, Did.EXPORTED, csv.name, kind="suggestions")
+        _say(listing, csv, json=json)
+
+
+def _say(listing: SuggestionsListing, csv: Path | None, *, json: bool) -> None:
+    from annotations.numbers_shown import counted
+    from service.looking.hidden_spans import LEFT_OUT
+    from service.looking.suggestions_list import write_csv
+
     if listing.hidden:
         warn(f"{counted(listing.hidden, 'passage is', 'passages are')} {LEFT_OUT}.")
     if csv is not None:
@@ -47,11 +57,11 @@ def command(
             return
         say(f'Wrote {count} probabilities to {csv}. Suggested ones have true in the column "suggested".')
         return
-    rows = list(listing.rows())
     if json:
-        as_json({"suggestions": [row.to_json() for row in rows], "hidden": listing.hidden})
+        rows = (row.to_json() for row in listing.rows())
+        as_json_with_rows("suggestions", rows, {"hidden": listing.hidden})
         return
-    shown = [row for row in rows if row.suggested]
+    shown = list(islice(listing.suggested_rows(), _SHOWN))
     if not shown:
         say(
             f"No code reaches its threshold on the {counted(listing.looked_at, 'passage')} that the model looked at."
@@ -60,19 +70,12 @@ def command(
         )
         return
     columns = ("transcript", "turn", "framework", "code", "rank" if listing.only_ranks else "probability")
-    table(
-        "",
-        columns,
-        [
-            (row.transcript, row.turn_shown, row.framework, row.code, row.probability)
-            for row in shown[:_SHOWN]
-        ],
-        numbers=1,
-    )
+    cells = [(row.transcript, row.turn_shown, row.framework, row.code, row.probability) for row in shown]
+    table("", columns, cells, numbers=1)
     if listing.only_ranks:
         say(
             "",
             "The model knows only the codebook's words: its numbers rank passages and are no probabilities.",
         )
-    if len(shown) > _SHOWN:
-        say(f"… and {len(shown) - _SHOWN} more. --csv FILE writes all, with every probability.")
+    if listing.suggested > len(shown):
+        say(f"… and {listing.suggested - len(shown)} more. --csv FILE writes all, with every probability.")

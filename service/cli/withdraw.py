@@ -14,7 +14,7 @@ from service.cli.output import as_json, progress, say, table, warn
 
 if TYPE_CHECKING:
     from service.composition import Parts
-    from service.withdrawal.erasure_plan import Plan
+    from service.withdrawal.erasure_plan import ErasurePlan
     from service.withdrawal.withdrawn import Withdrawn
 
 NAME = "withdraw"
@@ -132,7 +132,7 @@ def _show_plan(parts: Parts, participant: str, *, json: bool) -> None:
         warn(f"these share a session with them, so read them too: {', '.join(plan.same_session)}")
 
 
-def _rows(plan: Plan) -> list[tuple[str, str]]:
+def _rows(plan: ErasurePlan) -> list[tuple[str, str]]:
     rows = [(f"transcripts {', '.join(plan.transcripts) or '(erased already)'}", plan.database)]
     rows += [(f"{counted(count, 'row')} of {name}", plan.database) for name, count in plan.rows.items()]
     passages = counted(plan.embeddings, "embedding")

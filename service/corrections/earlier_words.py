@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from annotations.coding import Coding, Review
-from annotations.label_studio.arrivals import Decision
+from annotations.label_studio.arrivals import CoderDecision
 from annotations.segment import carries
 from annotations.transcript import Span
 
@@ -21,19 +21,19 @@ def on_passage(reviews: Iterable[Review], own: Review) -> tuple[Coding, ...]:
     )
 
 
-def as_passage(codings: Sequence[Coding], memo: str) -> Decision:
+def as_passage(codings: Sequence[Coding], memo: str) -> CoderDecision:
     """The answer to a passage that says what these codings say; ``memo``: of a review without any.
 
     A passage has one influence for all its codes: it is kept where all say the same.
     """
     if not codings:
-        return Decision(memo=memo)
-    influences = {one.influence for one in codings}
-    return Decision(
-        codes=tuple(sorted({one.code for one in codings})),
-        memo="\n".join(dict.fromkeys(one.memo for one in codings if one.memo)),
+        return CoderDecision(memo=memo)
+    influences = {coding.influence for coding in codings}
+    return CoderDecision(
+        codes=tuple(sorted({coding.code for coding in codings})),
+        memo="\n".join(dict.fromkeys(coding.memo for coding in codings if coding.memo)),
         influence=influences.pop() if len(influences) == 1 else None,
-        concrete_example=any(one.concrete_example for one in codings),
+        concrete_example=any(coding.concrete_example for coding in codings),
     )
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from annotations.errors import BadInput, TandemError
+from annotations.errors import BadInput, Busy, TandemError, Unreachable
 from annotations.label_studio.webhook import DELETED, Webhook
 from annotations.store.label_studio_projects import ProjectRow, project_numbered
 from annotations.store.label_studio_users import keep_users, users
 from annotations.store.seen_annotations import alone_with_inbox
-from annotations.store.webhooks import Event, finish_events, store_event, waiting_events
+from annotations.store.webhooks import WaitingWebhook, finish_events, store_event, waiting_events
 from service.composition import Parts
 from service.corrections.reviews_follow_annotations import Reviewing
 
@@ -28,12 +28,12 @@ TOGETHER = 6
 LONGEST_BACK_S = 2.0
 
 
-def _runs(waiting: Sequence[Event]) -> Iterator[list[Event]]:
+def _runs(waiting: Sequence[WaitingWebhook]) -> Iterator[list[WaitingWebhook]]:
     """Webhooks that can be worked off together: of one project, each about another task, in their order.
 
     What is said twice of a task comes in two runs, so that every word of a coder becomes a review of its own.
     """
-    run: list[Event] = []
+    run: list[WaitingWebhook] = []
     project, about = 0, set[int | None]()
     for event in waiting:
         told = event.webhook
@@ -93,8 +93,20 @@ class _Turns:
                 self._free.notify_all()
 
 
+class _Held:
+    """A webhook that waits to be stored; its place in the order once it is, or why the database takes nothing now."""
+
+    def __init__(self, told: Webhook) -> None:
+        self.told = told
+        self.place: int | None = None
+        self.refused: TandemError | None = None
+
+
 class Inbox:
-    """One study's webhooks. Storing and working off take turns in this process, so neither waits for the lock."""
+    """One study's webhooks. Storing and working off take turns in this process, so neither waits for the lock.
+
+    Webhooks that come at once are stored in one transaction: the disk is waited for once, not once for each.
+    """
 
     def __init__(
         self, parts: Parts, users: Callable[[], tuple[str, Mapping[int, str]]] | None = None
@@ -102,14 +114,40 @@ class Inbox:
         self._parts = parts
         self._users = users
         self._turns = _Turns()
+        self._held: deque[_Held] = deque()
         self._tries: Counter[int] = Counter()
         self._asked_at = -ASK_AGAIN_AFTER_S
         self.reviewing = Reviewing(parts)
 
     def store(self, told: Webhook) -> int:
         """Keep a webhook, durably; returns its place in the order."""
-        with self._turns.storing(), self._parts.store.writing() as connection:
-            return store_event(connection, told)
+        mine = _Held(told)
+        self._held.append(mine)
+        with self._turns.storing():
+            if mine.place is None and mine.refused is None:
+                self._store_all_held()
+            if mine.refused is not None:
+                raise mine.refused
+            if mine.place is not None:
+                return mine.place
+            # stored with others it failed, and one of them may be the reason
+            with self._parts.store.writing() as connection:
+                return store_event(connection, told)
+
+    def _store_all_held(self) -> None:
+        held = [self._held.popleft() for _ in range(min(len(self._held), AT_A_TIME))]
+        try:
+            with self._parts.store.writing() as connection:
+                places = [store_event(connection, waiting_one.told) for waiting_one in held]
+        except (Busy, Unreachable) as error:
+            for waiting_one in held:
+                waiting_one.refused = error  # it would say so to each, after a wait for each
+        except TandemError:
+            return  # each by itself
+        else:
+            # only now: what is not kept durably is not answered
+            for waiting_one, place in zip(held, places, strict=True):
+                waiting_one.place = place
 
     def work_off(self) -> Counter[str]:
         """Work off what waits; says what came of it."""
@@ -125,7 +163,7 @@ class Inbox:
             for run in _runs(waiting):
                 counted += self._try(run)
 
-    def _try(self, run: Sequence[Event]) -> Counter[str]:
+    def _try(self, run: Sequence[WaitingWebhook]) -> Counter[str]:
         """Work off webhooks together; one that cannot be used is given up after a few tries, so that others follow."""
         try:
             with self._turns.working_off(), self._parts.store.writing() as connection:
@@ -143,7 +181,7 @@ class Inbox:
             finish_events(connection, [run[0].sequence], "cannot be used; a pull mends what it meant")
         return Counter({"events": 1})
 
-    def _work_off(self, connection: Connection, run: Sequence[Event]) -> Counter[str]:
+    def _work_off(self, connection: Connection, run: Sequence[WaitingWebhook]) -> Counter[str]:
         alone_with_inbox(connection)
         first = waiting_events(connection, most=1)
         if not first or first[0].sequence != run[0].sequence:
@@ -174,18 +212,19 @@ class Inbox:
         sequence, first = told[0]
         if first.action == DELETED:
             return self.reviewing.take_away(connection, project, first.deleted, event=sequence)
-        found = [(arrival, event) for event, webhook in told for arrival in webhook.arrivals]
-        arrivals, events = [arrival for arrival, _ in found], [event for _, event in found]
+        arrivals_told = [(arrival, event) for event, webhook in told for arrival in webhook.arrivals]
+        arrivals, events = [arrival for arrival, _ in arrivals_told], [event for _, event in arrivals_told]
         return self.reviewing.take_in(connection, project, arrivals, events=events)
 
-    def _strangers(self, connection: Connection, waiting: Sequence[Event]) -> bool:
+    def _strangers(self, connection: Connection, waiting: Sequence[WaitingWebhook]) -> bool:
         """Does a webhook name a user whose address is not known yet?"""
+        by_project: dict[int, set[int]] = {}
         for told in (event.webhook for event in waiting if event.webhook is not None):
-            project = project_numbered(connection, told.project)
-            if project is None:
-                continue
-            known = users(connection, project.url)
-            if any(one.user is not None and one.user not in known for one in told.arrivals):
+            named = {arrival.user for arrival in told.arrivals if arrival.user is not None}
+            by_project.setdefault(told.project, set()).update(named)
+        for number, named in by_project.items():
+            project = project_numbered(connection, number)
+            if project is not None and named - users(connection, project.url).keys():
                 return True
         return False
 
@@ -197,7 +236,7 @@ class Inbox:
         if self._users is None:
             return
         with suppress(TandemError):
-            url, found = self._users()
+            url, users = self._users()
             with self._turns.working_off(), self._parts.store.writing() as connection:
                 alone_with_inbox(connection)
-                keep_users(connection, url, found)
+                keep_users(connection, url, users)

@@ -14,10 +14,10 @@ from annotations.errors import BadInput
 from annotations.label_studio.annotation import Arrival
 from annotations.label_studio.arrivals import (
     HOLDING,
-    Decision,
+    ArrivalState,
+    ArrivalVerdict,
+    CoderDecision,
     JudgedAnnotation,
-    State,
-    Verdict,
     nobodys_word,
 )
 from annotations.label_studio.interview_answer import (
@@ -66,36 +66,40 @@ def judge_interview(
     before: Mapping[UUID, PassageAnswer],
 ) -> InterviewJudged:
     """What an annotation means. ``known``, ``before``: as it was seen last, and what it said of each passage then."""
-    found = nobodys_word(arrival)
+    verdict = nobodys_word(arrival)
     if arrival.carried:
-        return InterviewJudged(_seen(task, arrival, whose, Verdict(State.CARRIED)))
-    if found is None and not arrival.result:
-        found = Verdict(State.INCOMPLETE)
-    if found is None and whose.coder is None:
-        found = Verdict(State.SET_ASIDE, whose.unmatched)
-    if found is not None:
+        return InterviewJudged(_seen(task, arrival, whose, ArrivalVerdict(ArrivalState.CARRIED)))
+    if verdict is None and not arrival.result:
+        verdict = ArrivalVerdict(ArrivalState.INCOMPLETE)
+    if verdict is None and whose.coder is None:
+        verdict = ArrivalVerdict(ArrivalState.SET_ASIDE, whose.unmatched)
+    if verdict is not None:
         if (
             arrival.saved_by_another
             and known is not None
             and known.state in HOLDING
             and known.key == arrival.key
         ):
-            return InterviewJudged(_overwritten(known, found.why), tuple(before.values()))
-        return InterviewJudged(_seen(task, arrival, whose, found))
+            return InterviewJudged(_overwritten(known, verdict.why), tuple(before.values()))
+        return InterviewJudged(_seen(task, arrival, whose, verdict))
     kept = transcript_by_id(connection, task.transcript)
     if kept is None or kept.transcript.text_hash != task.text_hash:
         if known is not None and known.state in HOLDING and _same_marks(known, arrival):
             return InterviewJudged(known, tuple(before.values()))
-        return InterviewJudged(_seen(task, arrival, whose, Verdict(State.SET_ASIDE, WORDS_CHANGED)))
+        return InterviewJudged(
+            _seen(task, arrival, whose, ArrivalVerdict(ArrivalState.SET_ASIDE, WORDS_CHANGED))
+        )
     shown = interview_shown(connection, task, kept)
     try:
         said = said_of_interview(arrival, shown, codebook)
     except BadInput as error:
-        return InterviewJudged(_seen(task, arrival, whose, Verdict(State.SET_ASIDE, str(error))))
-    went_on = known is not None and known.state is State.CARRIED
+        return InterviewJudged(
+            _seen(task, arrival, whose, ArrivalVerdict(ArrivalState.SET_ASIDE, str(error)))
+        )
+    went_on = known is not None and known.state is ArrivalState.CARRIED
     silent = set() if went_on else _said_elsewhere(connection, task, shown, whose) - before.keys()
     answers = _answers(task, arrival, whose, said, before, silent)
-    return InterviewJudged(_seen(task, arrival, whose, Verdict(State.REVIEW), answers), answers)
+    return InterviewJudged(_seen(task, arrival, whose, ArrivalVerdict(ArrivalState.REVIEW), answers), answers)
 
 
 def _said_elsewhere(
@@ -105,7 +109,7 @@ def _said_elsewhere(
 
     A mark that is missing in an interview which the coder began without their earlier words denies none of them.
     """
-    its = words(connection, [one.key for one in shown.passages])
+    its = words(connection, [passage.key for passage in shown.passages])
     last: dict[UUID, Word] = {
         slot.key: said[-1]
         for slot, said in its.items()
@@ -116,7 +120,9 @@ def _said_elsewhere(
     other = {project for project, row in views.items() if here and row and row.view is not here.view}
     if not other:
         return set()
-    coded = {one.id for one in current_reviews(connection, transcript=task.transcript) if one.codings}
+    coded = {
+        review.id for review in current_reviews(connection, transcript=task.transcript) if review.codings
+    }
     return {key for key, word in last.items() if word.project in other and word.review in coded}
 
 
@@ -128,33 +134,33 @@ def _answers(
     before: Mapping[UUID, PassageAnswer],
     silent: set[UUID],
 ) -> tuple[PassageAnswer, ...]:
-    found = []
-    for one in said.passages:
-        if not one.by_mark and one.passage.key in silent:
+    answers = []
+    for passage in said.passages:
+        if not passage.by_mark and passage.passage.key in silent:
             continue
         answer = PassageAnswer(
             task.project,
             arrival.annotation,
             task.transcript,
-            one.passage.key,
-            one.passage.segment,
+            passage.passage.key,
+            passage.passage.segment,
             whose.coder,
-            one.verdict.state,
-            one.verdict.why,
+            passage.verdict.state,
+            passage.verdict.why,
             arrival.changed,
-            one.verdict.decision,
+            passage.verdict.decision,
         )
-        found.append(_since_when(answer, before))
+        answers.append(_since_when(answer, before))
     if said.nowhere:
         nowhere = uuid5(task.key, "nowhere")
         why = " ".join(said.nowhere)
-        found.append(
+        answers.append(
             PassageAnswer(
                 task.project, arrival.annotation, task.transcript, nowhere, None, whose.coder,
-                State.SET_ASIDE, why, arrival.changed, Decision(),
+                ArrivalState.SET_ASIDE, why, arrival.changed, CoderDecision(),
             )
         )  # fmt: skip
-    return tuple(found)
+    return tuple(answers)
 
 
 def _since_when(answer: PassageAnswer, before: Mapping[UUID, PassageAnswer]) -> PassageAnswer:
@@ -167,17 +173,21 @@ def _since_when(answer: PassageAnswer, before: Mapping[UUID, PassageAnswer]) -> 
 
 def slots_of(answers: Sequence[PassageAnswer]) -> list[Slot]:
     """Whose words on which passages these are."""
-    return [Slot(one.key, one.coder) for one in answers if one.coder is not None and one.segment is not None]
+    return [
+        Slot(answer.key, answer.coder)
+        for answer in answers
+        if answer.coder is not None and answer.segment is not None
+    ]
 
 
 def _seen(
     task: InterviewTask,
     arrival: Arrival,
     whose: Whose,
-    verdict: Verdict,
+    verdict: ArrivalVerdict,
     answers: Sequence[PassageAnswer] = (),
 ) -> Seen:
-    content = "/".join(f"{one.key}:{one.state.value}:{one.content}" for one in answers)
+    content = "/".join(f"{answer.key}:{answer.state.value}:{answer.content}" for answer in answers)
     return Seen(
         project=task.project,
         annotation=arrival.annotation,
@@ -190,12 +200,12 @@ def _seen(
         made=arrival.made,
         changed=arrival.changed,
         content=hashlib.sha256(content.encode()).hexdigest() if answers else "",
-        told=JudgedAnnotation(arrival, Decision()),
+        told=JudgedAnnotation(arrival, CoderDecision()),
     )
 
 
 def _overwritten(known: Seen, why: str) -> Seen:
-    return replace(known, state=State.OVERWRITTEN, why=why)
+    return replace(known, state=ArrivalState.OVERWRITTEN, why=why)
 
 
 def _same_marks(known: Seen, arrival: Arrival) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.store.interviews import interviews_with_keys
 from annotations.store.label_studio_projects import project_by_id
 from annotations.store.label_studio_users import users
@@ -45,15 +45,15 @@ class SetAside:
 def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]:
     """Every annotation that is set aside, with the reason; ``transcript``: only those of one."""
     with parts.store.reading() as connection:
-        found = []
+        listed = []
         for row in waiting_rows(connection):
-            if row.state is State.NOT_OURS or row.key is None:
+            if row.state is ArrivalState.NOT_OURS or row.key is None:
                 continue
             project = project_by_id(connection, row.project)
             place = _place_of(connection, row.project, row.key)
             if project is None or (transcript is not None and (place is None or place[0] != transcript)):
                 continue
-            found.append(
+            listed.append(
                 SetAside(
                     transcript=place[1] if place else None,
                     turn=place[2] if place else None,
@@ -65,32 +65,32 @@ def set_aside(parts: Parts, *, transcript: UUID | None = None) -> list[SetAside]
                     why=row.why,
                 )
             )
-        return [*found, *_in_interviews(connection, transcript)]
+        return [*listed, *_in_interviews(connection, transcript)]
 
 
 def _in_interviews(connection: Connection, transcript: UUID | None) -> list[SetAside]:
     """The passages of whole interviews that are set aside."""
-    found = []
-    for one in set_aside_answers(connection):
-        project = project_by_id(connection, one.project)
-        row = seen(connection, one.project, [one.annotation]).get(one.annotation)
-        if project is None or row is None or (transcript is not None and one.transcript != transcript):
+    listed = []
+    for answer in set_aside_answers(connection):
+        project = project_by_id(connection, answer.project)
+        row = seen(connection, answer.project, [answer.annotation]).get(answer.annotation)
+        if project is None or row is None or (transcript is not None and answer.transcript != transcript):
             continue
-        place = _place(connection, one.segment) if one.segment is not None else None
-        kept = transcript_by_id(connection, one.transcript)
-        found.append(
+        place = _place(connection, answer.segment) if answer.segment is not None else None
+        kept = transcript_by_id(connection, answer.transcript)
+        listed.append(
             SetAside(
                 transcript=kept.transcript.name if kept else None,
                 turn=place[2] if place else None,
-                coder=one.coder,
+                coder=answer.coder,
                 user=users(connection, project.url).get(row.user or 0, ""),
                 project=project.project_id,
                 task=row.task,
-                annotation=one.annotation,
-                why=one.why,
+                annotation=answer.annotation,
+                why=answer.why,
             )
         )
-    return found
+    return listed
 
 
 def _place_of(connection: Connection, project: UUID, key: UUID) -> tuple[UUID, str, int | None] | None:

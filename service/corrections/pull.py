@@ -1,32 +1,46 @@
 """What Label Studio holds, read and made good: the work behind "tandem pull" and the server's reconciling.
 
 A pull sees how things stand, so it mends whatever webhooks lost, doubled or brought in disorder. It can be stopped
-anywhere and run again. An annotation counts as deleted only after its whole project has been read.
+anywhere and run again. An annotation counts as deleted only after its whole project has been looked at. All tasks are
+listed; read are those that look otherwise than when they were read before (``unchanged_tasks``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from annotations.label_studio.read_answers import AnsweredTask, Answers
+from annotations.label_studio.read_answers import AnsweredTask, Answers, ListedTask
 from annotations.lots import lots
 from annotations.numbers_shown import counted
 from annotations.progress import Progress, quiet
 from annotations.store.interviews import interviews_with_keys
 from annotations.store.label_studio_projects import ProjectRow, projects
-from annotations.store.label_studio_reads import keep_read, last_read
+from annotations.store.label_studio_reads import (
+    forget_task_marks,
+    keep_read,
+    keep_task_marks,
+    last_read,
+    task_marks,
+)
 from annotations.store.label_studio_users import keep_users
 from annotations.store.pushed_tasks import tasks_with_keys
-from annotations.store.seen_annotations import Place, alive_in, alone_with_inbox, count_set_aside
-from annotations.store.wave_views import View
+from annotations.store.seen_annotations import (
+    AnnotationPlace,
+    alive_in,
+    alone_with_inbox,
+    count_set_aside,
+    tasks_told_of,
+)
+from annotations.store.wave_views import TaskView
 from annotations.store.webhooks import newest_event
 from service.composition import Parts
 from service.corrections.drafts_of_interviews import keep_how_far
 from service.corrections.inbox import Inbox
+from service.corrections.unchanged_tasks import changed_tasks, known_marks
 
 # a save that was under way while we read may carry an earlier time than one that we saw
 OVERLAP = timedelta(minutes=2)
@@ -35,10 +49,14 @@ AT_A_TIME = 250
 
 @dataclass
 class Pulled:
-    """What came of a pull. ``set_aside``: how many annotations are set aside now."""
+    """What came of a pull. ``set_aside``: how many annotations are set aside now.
+
+    ``annotations``: how many were read; ``unchanged``: how many tasks were not, since they stand as they were read before.
+    """
 
     counted: Counter[str] = field(default_factory=Counter)
     annotations: int = 0
+    unchanged: int = 0
     set_aside: int = 0
     notes: list[str] = field(default_factory=list)
 
@@ -51,13 +69,14 @@ class Pulled:
             "set_aside": self.set_aside,
             "taken_back": self.counted["taken_back"],
             "annotations_read": self.annotations,
+            "tasks_unchanged": self.unchanged,
             "webhooks_worked_off": self.counted["events"],
             "notes": self.notes,
         }
 
 
 def pull_all(parts: Parts, inbox: Inbox, answers: Answers, progress: Progress) -> Pulled:
-    """Read every project of ours from beginning to end."""
+    """Look at every task of every project of ours, and read those that have changed."""
     return _Pulling(parts, inbox, answers, progress).pull(everything=True)
 
 
@@ -83,9 +102,9 @@ class _Pulling:
             keep_users(connection, self.answers.url, people)
         self.pulled.counted += self.inbox.work_off()
         with self.store.reading() as connection:
-            found = projects(connection)
-        here = [project for project in found if project.url == self.answers.url]
-        elsewhere = len(found) - len(here)
+            projects_there = projects(connection)
+        here = [project for project in projects_there if project.url == self.answers.url]
+        elsewhere = len(projects_there) - len(here)
         if elsewhere:
             self.pulled.notes.append(
                 f"{counted(elsewhere, 'project stands', 'projects stand')} in another Label Studio than "
@@ -105,36 +124,64 @@ class _Pulling:
             read_after = newest_event(connection)
             before = last_read(connection, project.id)
             alive = alive_in(connection, project.id)
+            meaning = self.reviewing.meaning_now(connection, project)
+            known = known_marks(connection, project.id, meaning) if everything else {}
         since = None if everything or before is None or before.upto is None else before.upto - OVERLAP
         if not self.answers.has(project.project_id):
             self.pulled.notes.append(
                 f'the project "{project.title}" is no longer in Label Studio. Its reviews stay; "tandem push" makes it anew.'
             )
             return
+        listed = self.answers.listed(project.project_id) if known else {}
         tasks: list[AnsweredTask] = []
-        for page in self.answers.pages(project.project_id, since=since):
+        for page in self._pages(project, since, listed, known):
             self._take_in(project, page, read_after)
             tasks += page
-        if since is None and alive and not self._ours(project, tasks):
+        unchanged = listed.keys() - changed_tasks(listed.values(), known)
+        self.pulled.unchanged += len(unchanged)
+        if since is None and alive and not unchanged and not self._ours(project, tasks):
             self.pulled.notes.append(
                 f'the project "{project.title}" holds none of its tasks any more in Label Studio. Its reviews stay.'
             )
             return
-        gone = self._gone(project, tasks, alive, everything=since is None)
+        gone = self._gone(project, tasks, alive, unchanged, everything=since is None)
         for some in lots(gone, AT_A_TIME):
             with self.store.writing() as connection:
                 alone_with_inbox(connection)
                 self.pulled.counted += self.reviewing.take_away(
                     connection, project, some, read_after=read_after
                 )
-        if project.view is View.INTERVIEW:
+        if project.view is TaskView.INTERVIEW:
             keep_how_far(self.store, project, self.answers)
         newest = [task.changed for task in tasks if task.changed]
+        newest += [task.changed for task in listed.values() if task.changed]
         if since is not None and before is not None and before.upto is not None:
             newest.append(before.upto)
         with self.store.writing() as connection:
             alone_with_inbox(connection)
-            keep_read(connection, project.id, max(newest, default=None))
+            now = last_read(connection, project.id)
+            if now is None or now.under != meaning:
+                forget_task_marks(connection, project.id, task_marks(connection, project.id))
+            elif since is None:
+                # another pull may have read meanwhile, so only what was there at the beginning
+                forget_task_marks(connection, project.id, known.keys() - listed.keys())
+            keep_task_marks(connection, project.id, {task.id: task.mark for task in tasks})
+            # of these a webhook said more while they were read
+            forget_task_marks(connection, project.id, tasks_told_of(connection, project.id, read_after))
+            keep_read(connection, project.id, max(newest, default=None), meaning)
+
+    def _pages(
+        self,
+        project: ProjectRow,
+        since: datetime | None,
+        listed: Mapping[int, ListedTask],
+        known: Mapping[int, str],
+    ) -> Iterator[list[AnsweredTask]]:
+        """The tasks that have to be read, with their annotations: all, those changed since, or those that look otherwise."""
+        changed = changed_tasks(listed.values(), known)
+        if not known or len(changed) > len(listed) // 2:
+            return self.answers.pages(project.project_id, since=since)
+        return self.answers.with_numbers(project.project_id, changed)
 
     def _take_in(self, project: ProjectRow, page: Sequence[AnsweredTask], read_after: int) -> None:
         arrivals = [arrival for task in page for arrival in task.arrivals]
@@ -156,17 +203,18 @@ class _Pulling:
         self,
         project: ProjectRow,
         tasks: Sequence[AnsweredTask],
-        alive: Mapping[int, Place],
+        alive: Mapping[int, AnnotationPlace],
+        unchanged: Set[int],
         *,
         everything: bool,
     ) -> list[int]:
-        """The annotations known before the reading began that are not there now."""
+        """The annotations known before the reading began that are not there now; on unchanged tasks nothing is gone."""
         there = {arrival.annotation for task in tasks for arrival in task.arrivals}
         read = {task.id for task in tasks} | {task.key for task in tasks if task.key}
-        asked: dict[Place, bool] = {}
+        asked: dict[AnnotationPlace, bool] = {}
         gone = []
         for number, place in alive.items():
-            if number in there:
+            if number in there or place.task in unchanged:
                 continue
             if place.key in read or place.task in read:
                 gone.append(number)
@@ -178,7 +226,7 @@ class _Pulling:
                     gone.append(number)
         return gone
 
-    def _is_there(self, project: ProjectRow, place: Place) -> bool:
+    def _is_there(self, project: ProjectRow, place: AnnotationPlace) -> bool:
         if place.task is None or place.key is None:
             return True
         return self.answers.holds(project.project_id, place.task, place.key)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from annotations.coding import Coding, Condition, Review
 from annotations.label_studio.annotation import Arrival
-from annotations.label_studio.arrivals import Decision, JudgedAnnotation
+from annotations.label_studio.arrivals import CoderDecision, JudgedAnnotation
 from annotations.store.annotation_reviews import Word
-from annotations.store.pushed_tasks import PushedTask, shown_at, shown_first
+from annotations.store.pushed_tasks import OnScreen, PushedTask, shown_at, shown_first
 from annotations.store.seen_annotations import Seen
 from annotations.transcript import Span
 
@@ -31,9 +31,10 @@ def review_of(
     saw = arrival.saw_prediction
     if arrival.is_interview:
         # a suggestion elsewhere in the interview was none here
-        saw = any(one.origin.startswith("prediction") for one in decided.marked)
-    condition, shown = _on_screen(connection, row, arrival, first, saw=saw)
-    boxes = _boxes(connection, row, arrival, shown)
+        saw = any(mark.origin.startswith("prediction") for mark in decided.marked)
+    stood = None if row.key is None else shown_at(connection, row.project, row.key, arrival.opened)
+    condition, shown = _on_screen(connection, row, stood, first, saw=saw)
+    boxes = _boxes(connection, row, stood, shown)
     return Review(
         transcript=transcript,
         coder=row.coder or "",
@@ -48,13 +49,13 @@ def review_of(
     )
 
 
-def _codings(decided: Decision, span: Span, arrival: Arrival) -> tuple[Coding, ...]:
+def _codings(decided: CoderDecision, span: Span, arrival: Arrival) -> tuple[Coding, ...]:
     """The codings of a decision: of the words that were marked, or of the passage as a whole."""
     if decided.marked:
         return tuple(
-            Coding(code, one.span, one.influence, one.concrete_example, one.memo, arrival.changed)
-            for one in decided.marked
-            for code in one.codes
+            Coding(code, mark.span, mark.influence, mark.concrete_example, mark.memo, arrival.changed)
+            for mark in decided.marked
+            for code in mark.codes
         )
     return tuple(
         Coding(
@@ -70,14 +71,13 @@ def _codings(decided: Decision, span: Span, arrival: Arrival) -> tuple[Coding, .
 
 
 def _on_screen(
-    connection: Connection, row: Seen, arrival: Arrival, first: Word | None, *, saw: bool
+    connection: Connection, row: Seen, stood: OnScreen | None, first: Word | None, *, saw: bool
 ) -> tuple[Condition, UUID | None]:
     """What the coder had before them when they first judged; a change of mind does not undo what was seen."""
     if first is not None:
         return first.condition, first.shown_version
     if row.key is None:
         return Condition.INDEPENDENT, None
-    stood = shown_at(connection, row.project, row.key, arrival.opened)
     if stood is None and saw:
         # the clocks differ, or the prediction came while the task was open: it was seen all the same
         stood = shown_first(connection, row.project, row.key)
@@ -85,11 +85,10 @@ def _on_screen(
     return (Condition.INDEPENDENT, None) if stood is None else (Condition.ASSISTED, stood.model)
 
 
-def _boxes(connection: Connection, row: Seen, arrival: Arrival, shown: UUID | None) -> dict[str, Any]:
+def _boxes(connection: Connection, row: Seen, stood: OnScreen | None, shown: UUID | None) -> dict[str, Any]:
     """The codes that stood before the coder, and those of them that came ticked; nothing where it was not kept."""
     if shown is None or row.key is None:
         return {}
-    stood = shown_at(connection, row.project, row.key, arrival.opened)
     if stood is None or stood.model != shown:
         stood = shown_first(connection, row.project, row.key)
     if stood is None or stood.model != shown or stood.offered is None:
@@ -97,12 +96,12 @@ def _boxes(connection: Connection, row: Seen, arrival: Arrival, shown: UUID | No
     return {"offered": list(stood.offered), "ticked": list(stood.ticked or ())}
 
 
-def _origin(row: Seen, arrival: Arrival, decided: Decision) -> dict[str, Any]:
+def _origin(row: Seen, arrival: Arrival, decided: CoderDecision) -> dict[str, Any]:
     if arrival.is_interview:
-        kinds = Counter(one.origin for one in decided.marked)
+        kinds = Counter(mark.origin for mark in decided.marked)
     else:
         kinds = Counter(str(region.get("origin", "manual")) for region in arrival.result)
-    found: dict[str, Any] = {
+    origin: dict[str, Any] = {
         "source": "Label Studio",
         "task": row.task,
         "annotation": row.annotation,
@@ -111,13 +110,13 @@ def _origin(row: Seen, arrival: Arrival, decided: Decision) -> dict[str, Any]:
         "from_prediction": arrival.from_prediction,
     }
     if arrival.is_interview:
-        found["view"] = "interview"
-        found["interview_lead_time"] = arrival.lead_time
+        origin["view"] = "interview"
+        origin["interview_lead_time"] = arrival.lead_time
     if decided.marked:
-        found["marked"] = [
-            {"start": one.span.start, "end": one.span.end, "codes": list(one.codes), "origin": one.origin}
-            for one in decided.marked
+        origin["marked"] = [
+            {"start": mark.span.start, "end": mark.span.end, "codes": list(mark.codes), "origin": mark.origin}
+            for mark in decided.marked
         ]
     if decided.reached:
-        found["reached"] = list(decided.reached)
-    return found | ({"memo": decided.memo} if decided.memo else {})
+        origin["reached"] = list(decided.reached)
+    return origin | ({"memo": decided.memo} if decided.memo else {})

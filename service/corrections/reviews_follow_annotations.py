@@ -8,7 +8,7 @@ annotation that says something holds, and the reviews of the slot follow it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -17,14 +17,15 @@ from sqlalchemy import Connection
 from annotations.label_studio.annotation import Arrival
 from annotations.label_studio.arrivals import (
     HOLDING,
+    ArrivalState,
+    ArrivalVerdict,
     JudgedAnnotation,
-    State,
-    Verdict,
     coder_of,
     judge,
 )
 from annotations.store.interviews import InterviewTask, interviews_with_keys
 from annotations.store.label_studio_projects import ProjectRow, project_by_id
+from annotations.store.label_studio_reads import forget_task_marks
 from annotations.store.label_studio_users import users
 from annotations.store.passage_answers import answers_in, keep_answers
 from annotations.store.pushed_tasks import PushedTask, tasks_with_keys
@@ -41,10 +42,15 @@ from annotations.store.transcript_versions import replaced_segments
 from service.composition import Parts
 from service.corrections.interviews_arriving import Whose, judge_interview, slots_of
 from service.corrections.settle_slots import settle
+from service.corrections.unchanged_tasks import meaning_now
 from service.live_config import InForce
 
 # of the Label Studio that Tandem starts; another one says at each pull which account it is
 OWN_ACCOUNT = "tandem@localhost.local"
+
+
+# of a user's number in Label Studio: the coder, or None and what to do about it
+Who = Callable[[int | None], tuple[str | None, str]]
 
 
 class Reviewing:
@@ -57,6 +63,10 @@ class Reviewing:
     def work_as(self, account: str) -> None:
         """The e-mail address of the account that Tandem itself uses in Label Studio."""
         self._own_account = account
+
+    def meaning_now(self, connection: Connection, project: ProjectRow) -> str:
+        """A hash of all besides the annotations of a project that decides what they mean; see ``unchanged_tasks``."""
+        return meaning_now(connection, project, self.in_force, self._own_account)
 
     def take_in(
         self,
@@ -71,11 +81,11 @@ class Reviewing:
 
         ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
-        before = seen(connection, project.id, [one.annotation for one in arrivals])
-        keys = [one.key for one in arrivals if one.key]
+        before = seen(connection, project.id, [arrival.annotation for arrival in arrivals])
+        keys = [arrival.key for arrival in arrivals if arrival.key]
         tasks = tasks_with_keys(connection, project.id, keys)
         whole = interviews_with_keys(connection, project.id, keys)
-        emails = users(connection, project.url)
+        whose = self._who(connection, project.url)
         outdated = _outdated(connection, tasks)
         changed: dict[int, Seen] = {}
         slots: dict[Slot, str] = {}
@@ -84,18 +94,18 @@ class Reviewing:
             if arrival.key is not None and arrival.key in whole:
                 news = known is None or _is_news(known, arrival, event, read_after)
                 if news or (known is not None and _own_word_late(known, arrival)):
-                    now, its = self._interview(connection, whole[arrival.key], arrival, emails, known, event)
+                    now, its = self._interview(connection, whole[arrival.key], arrival, whose, known, event)
                     if now is not None:
                         changed[arrival.annotation] = now
                         slots |= its
                 continue
             if known is None or _is_news(known, arrival, event, read_after):
-                now = self._judged(project, arrival, tasks, emails, known, outdated)
+                now = self._judged(project, arrival, tasks, whose, known, outdated)
             elif _own_word_late(known, arrival):
-                now = self._judged(project, arrival, tasks, emails, None, outdated)
-                if now.state is not State.REVIEW:
+                now = self._judged(project, arrival, tasks, whose, None, outdated)
+                if now.state is not ArrivalState.REVIEW:
                     continue
-                now = replace(now, state=State.OVERWRITTEN, why=known.why)
+                now = replace(now, state=ArrivalState.OVERWRITTEN, why=known.why)
             else:
                 continue
             now = replace(now, last_event=max(event, known.last_event if known else 0))
@@ -104,6 +114,11 @@ class Reviewing:
             changed[arrival.annotation] = now
             slots |= dict.fromkeys(_slots(known, now), _GONE_BY[now.state])
         keep_seen(connection, changed.values(), {(project.id, number) for number in before})
+        if events:
+            # a pull that read the task before this was worked off cannot have known it
+            forget_task_marks(
+                connection, project.id, [arrival.task for arrival in arrivals if arrival.task is not None]
+            )
         return self.settle(connection, slots)
 
     def take_away(
@@ -123,30 +138,38 @@ class Reviewing:
         for number in dict.fromkeys(annotations):
             known = before.get(number)
             if known is None:
-                changed.append(Seen(project.id, number, State.DELETED, last_event=event))
+                changed.append(Seen(project.id, number, ArrivalState.DELETED, last_event=event))
                 continue
-            if known.state is State.DELETED or (read_after is not None and known.last_event > read_after):
+            if known.state is ArrivalState.DELETED or (
+                read_after is not None and known.last_event > read_after
+            ):
                 continue
             last = max(event, known.last_event)
             said = answers_in(connection, project.id, number)
             if said:
-                slots |= dict.fromkeys(slots_of(tuple(said.values())), _GONE_BY[State.DELETED])
+                slots |= dict.fromkeys(slots_of(tuple(said.values())), _GONE_BY[ArrivalState.DELETED])
                 keep_answers(connection, project.id, number, ())
-            changed.append(replace(known, state=State.DELETED, why="", told=None, last_event=last))
-            slots |= dict.fromkeys(_slots(known), _GONE_BY[State.DELETED])
+            changed.append(replace(known, state=ArrivalState.DELETED, why="", told=None, last_event=last))
+            slots |= dict.fromkeys(_slots(known), _GONE_BY[ArrivalState.DELETED])
             counted["deleted"] += 1
         keep_seen(connection, changed, {(project.id, number) for number in before})
+        if event:
+            its = [seen_before.task for seen_before in before.values() if seen_before.task is not None]
+            forget_task_marks(connection, project.id, its)
         return counted + self.settle(connection, slots)
 
     def look_again(self, connection: Connection) -> Counter[str]:
         """What is set aside or was not known, once more: a coder or a code may have been added since."""
         rows: dict[tuple[UUID, int], Seen] = {(r.project, r.annotation): r for r in waiting_rows(connection)}
         projects: dict[UUID, ProjectRow | None] = {}
+        known: dict[str, Who] = {}
         for project_id, user, coder in users_with_coders(connection):
             project = projects.setdefault(project_id, project_by_id(connection, project_id))
             if project is None:
                 continue
-            is_now, _ = self._coder(users(connection, project.url), user)
+            if project.url not in known:
+                known[project.url] = self._who(connection, project.url)
+            is_now, _ = known[project.url](user)
             if is_now is not None and is_now != coder:
                 of_user = rows_of_user(connection, project_id, user)
                 rows |= {(row.project, row.annotation): row for row in of_user if row.told is not None}
@@ -165,7 +188,7 @@ class Reviewing:
     def _judge_again(self, connection: Connection, project: ProjectRow, rows: Sequence[Seen]) -> Counter[str]:
         tasks = tasks_with_keys(connection, project.id, [row.key for row in rows if row.key])
         whole = interviews_with_keys(connection, project.id, [row.key for row in rows if row.key])
-        emails = users(connection, project.url)
+        whose = self._who(connection, project.url)
         outdated = _outdated(connection, tasks)
         changed, slots = [], dict[Slot, str]()
         for row in rows:
@@ -173,14 +196,14 @@ class Reviewing:
                 continue
             if row.key in whole:
                 task = whole[row.key]
-                again, its = self._interview(connection, task, row.told.arrival, emails, row, row.last_event)
+                again, its = self._interview(connection, task, row.told.arrival, whose, row, row.last_event)
                 changed += [] if again is None else [again]
                 slots |= its
                 continue
-            if row.state is State.OVERWRITTEN:
-                now = replace(row, coder=self._coder(emails, row.user)[0] or row.coder)
+            if row.state is ArrivalState.OVERWRITTEN:
+                now = replace(row, coder=whose(row.user)[0] or row.coder)
             else:
-                now = self._judged(project, row.told.arrival, tasks, emails, row, outdated)
+                now = self._judged(project, row.told.arrival, tasks, whose, row, outdated)
             if not _same(row, now):
                 changed.append(replace(now, last_event=row.last_event))
                 slots |= dict.fromkeys(_slots(row, now), _GONE_BY[now.state])
@@ -192,63 +215,63 @@ class Reviewing:
         connection: Connection,
         task: InterviewTask,
         arrival: Arrival,
-        emails: Mapping[int, str],
+        who: Who,
         known: Seen | None,
         event: int,
     ) -> tuple[Seen | None, dict[Slot, str]]:
         """An annotation of a whole interview as now seen, None if it says nothing new; and whose words it touches."""
-        coder, unmatched = self._coder(emails, arrival.user)
+        coder, unmatched = who(arrival.user)
         if known is not None and coder is None and known.user == arrival.user:
             coder = known.coder
         was = answers_in(connection, task.project, arrival.annotation)
         late = known is not None and _own_word_late(known, arrival)
-        whose, book = Whose(coder, unmatched), self.in_force.codebook
-        found = judge_interview(connection, task, arrival, book, whose, None if late else known, was)
-        now = found.seen
+        its_coder, book = Whose(coder, unmatched), self.in_force.codebook
+        judged = judge_interview(connection, task, arrival, book, its_coder, None if late else known, was)
+        now = judged.seen
         if late and known is not None:
-            if now.state is not State.REVIEW:
+            if now.state is not ArrivalState.REVIEW:
                 return None, {}
-            now = replace(now, state=State.OVERWRITTEN, why=known.why)
+            now = replace(now, state=ArrivalState.OVERWRITTEN, why=known.why)
         now = replace(now, last_event=max(event, known.last_event if known else 0))
-        said = {one.key: one for one in found.answers}
+        said = {answer.key: answer for answer in judged.answers}
         if known is not None and _same(known, now) and was == said:
             return None, {}
-        keep_answers(connection, task.project, arrival.annotation, found.answers)
-        gone = _GONE_BY[State.REVIEW if now.state in HOLDING else now.state]
-        slots = dict.fromkeys(slots_of((*was.values(), *found.answers)), gone)
-        aside = slots_of([one for one in found.answers if one.state is State.SET_ASIDE])
-        return now, slots | dict.fromkeys(aside, _GONE_BY[State.SET_ASIDE])
+        keep_answers(connection, task.project, arrival.annotation, judged.answers)
+        gone = _GONE_BY[ArrivalState.REVIEW if now.state in HOLDING else now.state]
+        slots = dict.fromkeys(slots_of((*was.values(), *judged.answers)), gone)
+        aside = slots_of([answer for answer in judged.answers if answer.state is ArrivalState.SET_ASIDE])
+        return now, slots | dict.fromkeys(aside, _GONE_BY[ArrivalState.SET_ASIDE])
 
     def _judged(
         self,
         project: ProjectRow,
         arrival: Arrival,
         tasks: Mapping[UUID, PushedTask],
-        emails: Mapping[int, str],
+        who: Who,
         known: Seen | None,
         outdated: Collection[UUID],
     ) -> Seen:
-        coder, unmatched = self._coder(emails, arrival.user)
+        coder, unmatched = who(arrival.user)
         if known is not None and coder is None and known.user == arrival.user:
             coder = known.coder  # somebody who has left study.yaml still wrote what they wrote
         if arrival.key is None or arrival.key not in tasks:
-            verdict = Verdict(State.NOT_OURS)
+            verdict = ArrivalVerdict(ArrivalState.NOT_OURS)
         elif arrival.carried:
-            verdict = Verdict(State.CARRIED)
+            verdict = ArrivalVerdict(ArrivalState.CARRIED)
         else:
             verdict = judge(arrival, self.in_force.codebook, coder=coder, unmatched=unmatched)
-        if arrival.key in outdated and verdict.state is State.REVIEW:
+        if arrival.key in outdated and verdict.state is ArrivalState.REVIEW:
             if known is not None and known.state in HOLDING and known.content == verdict.decision.content:
                 return known  # said before the words changed; its review waits for a person
-            verdict = Verdict(State.SET_ASIDE, WORDS_CHANGED)
+            verdict = ArrivalVerdict(ArrivalState.SET_ASIDE, WORDS_CHANGED)
         if (
-            verdict.state is State.SET_ASIDE
+            verdict.state is ArrivalState.SET_ASIDE
             and arrival.saved_by_another
             and known is not None
             and known.state in HOLDING
             and known.key == arrival.key
         ):
-            return replace(known, state=State.OVERWRITTEN, why=verdict.why)
+            return replace(known, state=ArrivalState.OVERWRITTEN, why=verdict.why)
         return Seen(
             project=project.id,
             annotation=arrival.annotation,
@@ -260,26 +283,32 @@ class Reviewing:
             why=verdict.why,
             made=arrival.made,
             changed=arrival.changed,
-            content=verdict.decision.content if verdict.state is State.REVIEW else "",
+            content=verdict.decision.content if verdict.state is ArrivalState.REVIEW else "",
             told=JudgedAnnotation(arrival, verdict.decision),
         )
 
-    def _coder(self, emails: Mapping[int, str], user: int | None) -> tuple[str | None, str]:
-        email = None if user is None else emails.get(user)
-        if user is not None and email is None:
-            return None, "Label Studio has not said yet whose it is. Pull again."
-        return coder_of(email, self.in_force.people, self._own_account)
+    def _who(self, connection: Connection, url: str) -> Who:
+        """Who is who in this Label Studio, as long as a transaction lasts: looked up once, not for each annotation."""
+        emails, people, own = users(connection, url), self.in_force.people, self._own_account
+
+        def who(user: int | None) -> tuple[str | None, str]:
+            email = None if user is None else emails.get(user)
+            if user is not None and email is None:
+                return None, "Label Studio has not said yet whose it is. Pull again."
+            return coder_of(email, people, own)
+
+        return who
 
 
 _GONE_BY = {
-    State.REVIEW: "another annotation took its place",
-    State.CARRIED: "its annotation says nothing by itself",
-    State.OVERWRITTEN: "somebody else saved over it",
-    State.SKIPPED: "its coder skips the passage now",
-    State.INCOMPLETE: "its coder emptied it without saying that no code applies",
-    State.SET_ASIDE: "what its annotation says now is set aside",
-    State.NOT_OURS: "its task is none of ours any more",
-    State.DELETED: "its annotation was deleted in Label Studio",
+    ArrivalState.REVIEW: "another annotation took its place",
+    ArrivalState.CARRIED: "its annotation says nothing by itself",
+    ArrivalState.OVERWRITTEN: "somebody else saved over it",
+    ArrivalState.SKIPPED: "its coder skips the passage now",
+    ArrivalState.INCOMPLETE: "its coder emptied it without saying that no code applies",
+    ArrivalState.SET_ASIDE: "what its annotation says now is set aside",
+    ArrivalState.NOT_OURS: "its task is none of ours any more",
+    ArrivalState.DELETED: "its annotation was deleted in Label Studio",
 }
 
 
@@ -303,7 +332,7 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
     """
     if not event and known.last_event <= read_after:
         return True
-    if known.state is State.DELETED:
+    if known.state is ArrivalState.DELETED:
         # a number given again: the annotation was made after the last that we know of the deleted one
         return known.changed is not None and arrival.made > known.changed
     return known.changed is None or arrival.changed > known.changed
@@ -311,7 +340,7 @@ def _is_news(known: Seen, arrival: Arrival, event: int, read_after: int) -> bool
 
 def _own_word_late(known: Seen, arrival: Arrival) -> bool:
     """Does a coder's own word arrive after that of a colleague who saved over it?"""
-    if known.state is not State.SET_ASIDE or known.told is None or arrival.saved_by_another:
+    if known.state is not ArrivalState.SET_ASIDE or known.told is None or arrival.saved_by_another:
         return False
     over = known.told.arrival
     return over.saved_by_another and over.key == arrival.key and arrival.changed < over.changed

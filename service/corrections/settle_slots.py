@@ -38,7 +38,7 @@ def settle(connection: Connection, in_force: InForce, slots: Mapping[Slot, str])
         return counted
     keys = {slot.key for slot in slots}
     rows, before = holding(connection, keys), words(connection, keys)
-    standing = _Standing(connection)
+    standing = _StandingReviews(connection)
     new: list[_New] = []
     for slot, reason in slots.items():
         said = before.get(slot, [])
@@ -67,7 +67,7 @@ def _first(said: Sequence[Word], winner: Seen) -> Word | None:
     return next((w for w in said if w.project != winner.project and w.condition is Condition.ASSISTED), None)
 
 
-class _Standing:
+class _StandingReviews:
     """What coders' reviews say now, looked up where a word comes from another view than the one before."""
 
     def __init__(self, connection: Connection) -> None:
@@ -91,9 +91,9 @@ class _Standing:
         decided = winner.told.decision
         if decided.marked:
             return _as_marked(review.codings) == _as_marked(
-                Coding(code, one.span, one.influence, one.concrete_example, one.memo)
-                for one in decided.marked
-                for code in one.codes
+                Coding(code, mark.span, mark.influence, mark.concrete_example, mark.memo)
+                for mark in decided.marked
+                for code in mark.codes
             )
         its = on_passage(self.of_coder(review), review)
         return as_passage(its, str(review.origin.get("memo", ""))) == decided
@@ -103,11 +103,15 @@ class _Standing:
         place = places_of(self._connection, [word.segment]).get(word.segment)
         if place is None:
             return None
-        return next((one for one in self._in(place[0]) if one.id == word.review), None)
+        return next(
+            (review_there for review_there in self._in(place[0]) if review_there.id == word.review), None
+        )
 
     def of_coder(self, review: Review) -> tuple[Review, ...]:
         """All that the same coder's reviews say of the transcript."""
-        return tuple(one for one in self._in(review.transcript) if one.coder == review.coder)
+        return tuple(
+            review_there for review_there in self._in(review.transcript) if review_there.coder == review.coder
+        )
 
     def left_beyond(self, last: Word | None, winner: Seen) -> tuple[Coding, ...]:
         """What a coder marked over this passage and others, without the words of this passage.
@@ -119,7 +123,7 @@ class _Standing:
         review = self.review(last)
         if review is None or winner.told is None or winner.told.decision.marked:
             return ()
-        others = [one.span for one in self.of_coder(review) if one.id != review.id]
+        others = [other_review.span for other_review in self.of_coder(review) if other_review.id != review.id]
         return tuple(
             part
             for coding in review.codings
@@ -130,8 +134,8 @@ class _Standing:
     def _views_differ(self, last: Word, winner: Seen) -> bool:
         if last.project == winner.project:
             return False
-        one, other = self.project(last.project), self.project(winner.project)
-        return one is not None and other is not None and one.view is not other.view
+        last_project, other = self.project(last.project), self.project(winner.project)
+        return last_project is not None and other is not None and last_project.view is not other.view
 
     def _in(self, transcript: UUID) -> tuple[Review, ...]:
         if transcript not in self._reviews:
@@ -139,15 +143,15 @@ class _Standing:
         return self._reviews[transcript]
 
 
-def _add(connection: Connection, in_force: InForce, standing: _Standing, new: Sequence[_New]) -> None:
+def _add(connection: Connection, in_force: InForce, standing: _StandingReviews, new: Sequence[_New]) -> None:
     if not new:
         return
     now_in_force = keep_codebook(connection, in_force.codebook)
     tasks: dict[tuple[UUID, UUID], PushedTask] = {}
     for project in {row.project for row, _, _ in new}:
         its = [row.key for row, _, _ in new if row.project == project and row.key]
-        found = tasks_with_keys(connection, project, its)
-        tasks |= {(project, key): task for key, task in found.items()}
+        tasks_there = tasks_with_keys(connection, project, its)
+        tasks |= {(project, key): task for key, task in tasks_there.items()}
     places = places_of(connection, [task.segment for task in tasks.values()])
     made, said = [], []
     for row, last, first in new:
@@ -173,12 +177,15 @@ def _add(connection: Connection, in_force: InForce, standing: _Standing, new: Se
 
 
 def _as_marked(codings: Any) -> set[tuple[str, Span, Any, bool, str]]:
-    return {(one.code, one.span, one.influence, one.concrete_example, one.memo) for one in codings}
+    return {
+        (coding.code, coding.span, coding.influence, coding.concrete_example, coding.memo)
+        for coding in codings
+    }
 
 
 def _recency(row: Seen) -> tuple[Any, int]:
     return (row.changed, row.annotation)
 
 
-def _says(one: Seen | Word) -> tuple[UUID, int, str]:
-    return (one.project, one.annotation, one.content)
+def _says(word: Seen | Word) -> tuple[UUID, int, str]:
+    return (word.project, word.annotation, word.content)

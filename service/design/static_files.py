@@ -26,13 +26,13 @@ class StaticFile:
 @cache
 def static_files() -> dict[str, StaticFile]:
     """All of them by name, read once. Names are those of files, so that no request names a path."""
-    found = {}
+    files = {}
     for file in sorted(FOLDER.rglob("*")):
         if file.suffix in _KINDS:
             content = file.read_bytes()
             mark = hashlib.sha256(content).hexdigest()[:16]
-            found[file.name] = StaticFile(content, _KINDS[file.suffix], mark)
-    return found
+            files[file.name] = StaticFile(content, _KINDS[file.suffix], mark)
+    return files
 
 
 def address_of_static(name: str) -> str:

@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from annotations.names import folded
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.doubts import Doubt, all_doubts, doubt_by_id
-from annotations.store.transcripts import Kept, all_texts, texts_by_id, turns_at
+from annotations.store.transcripts import KeptTranscript, all_texts, texts_by_id, turns_at
 from annotations.transcript import Span
 from annotations.turn_numbers import shown_number
 from service.access.page_links import anchor, interview_path
 from service.access.policy import WHOLE_STUDY, Action, may
 from service.access.transcript_access import about
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.looking.seen_in_many import SeenInMany
 
@@ -105,9 +105,9 @@ def _of_passages(
         if may(viewer, Action.READ_TEXT, about(viewer, text_kept.transcript))
     }
     seen = None
-    if viewer.role is not Role.LEAD:
+    if viewer.role is not ViewerRole.LEAD:
         seen = SeenInMany(connection, parts.segmentation.version, viewer, kept)
-    allowed: list[tuple[Doubt, Kept, Passage]] = []
+    allowed: list[tuple[Doubt, KeptTranscript, RestingPassage]] = []
     for doubt_kept in doubts:
         at = doubt_kept.passage
         if at is None or at.transcript not in kept:
@@ -120,7 +120,9 @@ def _of_passages(
     return {doubt_kept.id: _placed(doubt_kept, its_text, at, turns) for doubt_kept, its_text, at in allowed}
 
 
-def _placed(doubt: Doubt, kept: Kept, at: Passage, turns: Mapping[tuple[UUID, Span], int]) -> SeenDoubt:
+def _placed(
+    doubt: Doubt, kept: KeptTranscript, at: RestingPassage, turns: Mapping[tuple[UUID, Span], int]
+) -> SeenDoubt:
     t, path = kept.transcript, interview_path(kept.id)
     if at.span is None:
         return SeenDoubt(doubt, t.name, path)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.store.cell_place import Passage
-from annotations.store.doubts import Answer, Doubt, add_answer, add_doubt, take_back
+from annotations.store.cell_place import RestingPassage
+from annotations.store.doubts import Doubt, DoubtAnswer, add_answer, add_doubt, take_back
 from annotations.store.transcripts import all_texts, transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action, may, must
@@ -44,7 +44,7 @@ def note_on_passage(
             raise Unfit(
                 "turn", f'"{turn[:20]}" is no turn of {kept.transcript.name}: it has turns 1 to {len(its)}.'
             )
-        at = Passage(transcript, turn_there.span, kept.transcript.text_hash)
+        at = RestingPassage(transcript, turn_there.span, kept.transcript.text_hash)
         return add_doubt(connection, Doubt(viewer.name, words, is_question, passage=at))
 
 
@@ -90,7 +90,7 @@ def answer(parts: Parts, viewer: Viewer, doubt: UUID, text: str, *, settles: boo
         must(viewer, Action.DECIDE_CODES)
     _there(parts, viewer, doubt)
     with parts.store.writing() as connection:
-        return add_answer(connection, doubt, Answer(viewer.name, words, settles))
+        return add_answer(connection, doubt, DoubtAnswer(viewer.name, words, settles))
 
 
 def may_take_back(viewer: Viewer, seen: SeenDoubt) -> bool:

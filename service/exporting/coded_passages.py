@@ -15,15 +15,15 @@ from annotations.coding import Coding, Condition, Draw, Review
 from annotations.store.loose_codings import loose_codings
 from annotations.store.review_moments import review_moments
 from annotations.store.reviews import current_reviews
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.transcript import Span, Transcript, Turn
 from service.composition import Parts
-from service.exporting.wanted import Asked, Wanted, wanted_of
+from service.exporting.wanted import ExportRequest, WantedCodings, wanted_of
 from service.looking.suggested_then import Then, suggested_then
 
 
 @dataclass(frozen=True, slots=True)
-class CodedPassage:
+class ExportedCoding:
     """A code that somebody put on a passage, or, where ``coding`` is None, that they found that nothing applies.
 
     ``turn``: the first that the passage lies in, None in none. ``made``: when it was coded, else when it came in.
@@ -72,18 +72,18 @@ class CodedPassage:
 
 
 @dataclass
-class Passages:
+class ExportedCodings:
     """What an export is made of.
 
     ``left_out``: how many codings and why they are not among them. ``attributes``: the names of all that are known.
     """
 
-    found: list[CodedPassage] = field(default_factory=list)
+    found: list[ExportedCoding] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     attributes: tuple[str, ...] = ()
 
 
-def coded_passages(parts: Parts, asked: Asked, *, with_empty: bool = True) -> Passages:
+def coded_passages(parts: Parts, asked: ExportRequest, *, with_empty: bool = True) -> ExportedCodings:
     """All codings, in the order of the transcripts; ``with_empty``: and the reviews in which nothing applied.
 
     A second reading that shows how steady a coder is (a repeat) is left out and counted: it is not what they say.
@@ -106,8 +106,8 @@ def coded_passages(parts: Parts, asked: Asked, *, with_empty: bool = True) -> Pa
 
 
 class _Gathered:
-    def __init__(self, connection: Connection, wanted: Wanted, *, with_empty: bool) -> None:
-        self.passages = Passages(attributes=wanted.attributes.names)
+    def __init__(self, connection: Connection, wanted: WantedCodings, *, with_empty: bool) -> None:
+        self.passages = ExportedCodings(attributes=wanted.attributes.names)
         self._wanted = wanted
         self._with_empty = with_empty
         self._ends: dict[UUID, list[int]] = {}
@@ -156,7 +156,7 @@ class _Gathered:
 
     def _take(
         self,
-        kept: Kept,
+        kept: KeptTranscript,
         coder: str,
         condition: Condition,
         coding: Coding | None,
@@ -176,7 +176,7 @@ class _Gathered:
             self.passages.left_out[why] += 1
             return
         self.passages.found.append(
-            CodedPassage(
+            ExportedCoding(
                 transcript,
                 span,
                 coder,
@@ -193,7 +193,7 @@ class _Gathered:
             )
         )
 
-    def _turn(self, kept: Kept, span: Span) -> Turn | None:
+    def _turn(self, kept: KeptTranscript, span: Span) -> Turn | None:
         """The first turn that shares words with a span."""
         turns = kept.transcript.turns
         ends = self._ends.setdefault(kept.id, [turn.span.end for turn in turns])

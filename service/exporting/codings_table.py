@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from annotations.codebook.codes import Codebook
 from annotations.sheets.safe_cells import safe_text, text_of_safe
 from annotations.turn_numbers import shown_number
-from service.exporting.coded_passages import CodedPassage
+from service.exporting.coded_passages import ExportedCoding
 from service.exporting.tables_out import LONGEST_CELL
 
 # the names that import-codings reads, and between them those for people (annotations/codings/read_codings.py)
@@ -66,7 +66,9 @@ def columns_with(attributes: Sequence[str]) -> tuple[str, ...]:
     return (*COLUMNS, *(f"{OF_ATTRIBUTES}{name}" for name in attributes))
 
 
-def coding_rows(passages: Sequence[CodedPassage], codebook: Codebook, zone: ZoneInfo) -> list[dict[str, Any]]:
+def coding_rows(
+    passages: Sequence[ExportedCoding], codebook: Codebook, zone: ZoneInfo
+) -> list[dict[str, Any]]:
     """A row for each coding, and for each review in which nothing applied one without a code."""
     return [
         _place(passage)
@@ -93,7 +95,7 @@ def coding_rows(passages: Sequence[CodedPassage], codebook: Codebook, zone: Zone
     ]
 
 
-def memo_rows(passages: Sequence[CodedPassage], codebook: Codebook, zone: ZoneInfo) -> list[dict[str, Any]]:
+def memo_rows(passages: Sequence[ExportedCoding], codebook: Codebook, zone: ZoneInfo) -> list[dict[str, Any]]:
     """A row for each memo: those on codings, and those on whole reviews, each once."""
     rows: list[dict[str, Any]] = []
     seen: set[tuple[object, ...]] = set()
@@ -120,7 +122,7 @@ def path_of(codebook: Codebook, code: str | None) -> str:
     return codebook[code].path if code in codebook.by_id else code
 
 
-def _place(coding: CodedPassage) -> dict[str, Any]:
+def _place(coding: ExportedCoding) -> dict[str, Any]:
     t = coding.transcript
     return {
         "transcript": t.name,
@@ -134,7 +136,7 @@ def _place(coding: CodedPassage) -> dict[str, Any]:
     }
 
 
-def _quote(coding: CodedPassage) -> str:
+def _quote(coding: ExportedCoding) -> str:
     """The words, where they may be quoted and a cell can hold them as they are: a part of them would be another quote."""
     words = coding.quote or ""
     plain = " ".join(words.split())

@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from annotations.store.transcripts import all_texts
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.doubts.seen import SeenDoubt, doubts_seen
 from service.exporting.codings_table import path_of
-from service.exporting.wanted import Asked, Wanted, wanted_of
+from service.exporting.wanted import ExportRequest, WantedCodings, wanted_of
 
 DOUBT_COLUMNS = (
     "doubt",
@@ -26,10 +26,10 @@ DOUBT_COLUMNS = (
     "settles",
     "text",
 )
-_WHOLE = Viewer(account=None, name="", role=Role.LEAD)
+_WHOLE = Viewer(account=None, name="", role=ViewerRole.LEAD)
 
 
-def doubt_rows(parts: Parts, asked: Asked, zone: ZoneInfo) -> list[dict[str, Any]]:
+def doubt_rows(parts: Parts, asked: ExportRequest, zone: ZoneInfo) -> list[dict[str, Any]]:
     """A row for each memo and question, oldest first, and below it one for each answer.
 
     Where only some waves, cases or codes are asked for, those about other ones are left out, and those about the study.
@@ -45,7 +45,7 @@ def doubt_rows(parts: Parts, asked: Asked, zone: ZoneInfo) -> list[dict[str, Any
     for seen in doubts:
         at = seen.doubt.passage
         transcript = texts.get(at.transcript) if at else None
-        if asked != Asked() and not _is_wanted(seen, transcript, wanted):
+        if asked != ExportRequest() and not _is_wanted(seen, transcript, wanted):
             continue
         number += 1
         place = {
@@ -74,7 +74,7 @@ def _rows(seen: SeenDoubt, place: dict[str, Any], zone: ZoneInfo) -> Sequence[di
     return [first, *answers]
 
 
-def _is_wanted(seen: SeenDoubt, transcript: Any, wanted: Wanted) -> bool:
+def _is_wanted(seen: SeenDoubt, transcript: Any, wanted: WantedCodings) -> bool:
     doubt = seen.doubt
     if wanted.coders is not None and doubt.author not in wanted.coders:
         return False

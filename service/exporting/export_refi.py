@@ -15,7 +15,7 @@ from annotations.transcript import Role
 from service.composition import Parts
 from service.exported_file import whole
 from service.exporting.exported import Exported
-from service.exporting.refi_project import Made, refi_project
+from service.exporting.refi_project import MadeProject, refi_project
 
 
 def export_refi(parts: Parts, file: Path, *, suggestions: bool) -> Exported:
@@ -45,7 +45,7 @@ def export_refi(parts: Parts, file: Path, *, suggestions: bool) -> Exported:
     return Exported("refi", (file, beside), counts, tuple(_lost(made, parts.codebook)), tuple(_notes(made)))
 
 
-def _sidecar(made: Made, codebook: Codebook) -> dict[str, Any]:
+def _sidecar(made: MadeProject, codebook: Codebook) -> dict[str, Any]:
     return {
         "what": "What a REFI-QDA project has no place for; see docs/exchange.md of Tandem.",
         "version": 1,
@@ -57,7 +57,7 @@ def _sidecar(made: Made, codebook: Codebook) -> dict[str, Any]:
     }
 
 
-def _lost(made: Made, codebook: Codebook) -> Iterator[str]:
+def _lost(made: MadeProject, codebook: Codebook) -> Iterator[str]:
     """What goes into the sidecar alone, or not at all."""
     if made.empty_reviews:
         yield f"{counted(len(made.empty_reviews), 'review')} in which a coder looked and found that no code applies"
@@ -74,7 +74,7 @@ def _lost(made: Made, codebook: Codebook) -> Iterator[str]:
     yield "reviews that were superseded or taken back (the second file does not hold them either)"
 
 
-def _notes(made: Made) -> Iterator[str]:
+def _notes(made: MadeProject) -> Iterator[str]:
     yield (
         "the file holds every transcript in full, with codes and memos. Keep it like the transcripts: a withdrawal cannot "
         "erase it."

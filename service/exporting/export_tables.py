@@ -15,12 +15,12 @@ from annotations.numbers_shown import counted
 from service.composition import Parts
 from service.exported_file import whole
 from service.exporting.codebook_out import ENDINGS, write_codebook_file
-from service.exporting.coded_passages import CodedPassage, Passages, coded_passages
+from service.exporting.coded_passages import ExportedCoding, ExportedCodings, coded_passages
 from service.exporting.codings_table import MEMO_COLUMNS, coding_rows, columns_with, memo_rows
 from service.exporting.doubts_table import DOUBT_COLUMNS, doubt_rows
 from service.exporting.exported import Exported
 from service.exporting.tables_out import refuse_other_endings, write_table
-from service.exporting.wanted import Asked
+from service.exporting.wanted import ExportRequest
 from service.exporting.wide_table import wide_table
 
 _TABLES = (".csv", ".xlsx")
@@ -45,7 +45,7 @@ class Files:
 
 
 def export_tables(
-    parts: Parts, files: Files, asked: Asked, *, coded_only: bool = False
+    parts: Parts, files: Files, asked: ExportRequest, *, coded_only: bool = False
 ) -> tuple[Exported, ...]:
     """Write the files that are asked for. Raises BadInput, before anything is written, for what cannot be.
 
@@ -54,7 +54,7 @@ def export_tables(
     """
     check_files(files)
     zone = ZoneInfo(parts.study.config.time_zone)
-    passages = Passages()
+    passages = ExportedCodings()
     if files.codings or files.memos or files.quotes_by_code:
         passages = coded_passages(parts, asked)
     written = []
@@ -99,7 +99,7 @@ def check_files(files: Files) -> None:
 def _codings(
     parts: Parts,
     file: Path,
-    passages: Passages,
+    passages: ExportedCodings,
     zone: ZoneInfo,
     doubts: Sequence[Mapping[str, Any]],
     *,
@@ -126,7 +126,7 @@ def _counts(doubts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {"memos and questions": len(doubts) - answers, "answers": answers}
 
 
-def _notes(parts: Parts, codings: Sequence[CodedPassage], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _notes(parts: Parts, codings: Sequence[ExportedCoding], rows: Sequence[Mapping[str, Any]]) -> list[str]:
     notes = []
     unquoted = sum(coding.quote is None for coding in codings)
     if unquoted:
@@ -148,7 +148,7 @@ def _notes(parts: Parts, codings: Sequence[CodedPassage], rows: Sequence[Mapping
     return notes
 
 
-def _wide(parts: Parts, file: Path, asked: Asked) -> Exported:
+def _wide(parts: Parts, file: Path, asked: ExportRequest) -> Exported:
     table = wide_table(parts, asked)
     write_table(file, table.columns, table.rows, sheet="Segments", beside={"Codes": table.codes})
     notes = []
@@ -160,7 +160,7 @@ def _wide(parts: Parts, file: Path, asked: Asked) -> Exported:
     return Exported("segments by codes", (file,), counts, notes=tuple(notes), left_out=table.left_out)
 
 
-def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Exported:
+def _quotes(parts: Parts, file: Path, passages: ExportedCodings, asked: ExportRequest) -> Exported:
     from service.exporting.quotes_document import quotes_document
 
     codings = [coding for coding in passages.found if coding.coding is not None]
@@ -175,7 +175,7 @@ def _quotes(parts: Parts, file: Path, passages: Passages, asked: Asked) -> Expor
     return Exported("quotes by code", (file,), {"codings": len(codings)}, left_out=left_out)
 
 
-def _in_words(asked: Asked) -> str:
+def _in_words(asked: ExportRequest) -> str:
     kinds = (
         ("wave", asked.waves),
         ("case", asked.cases),

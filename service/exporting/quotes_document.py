@@ -13,18 +13,18 @@ from docx.oxml import OxmlElement
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from annotations.codebook.layout import Entry, Layout, Section
+from annotations.codebook.layout import Entry, FrameworkSection, Layout
 from annotations.numbers_shown import counted
 from annotations.transcript import Span, Transcript
 from annotations.turn_numbers import shown_number
-from service.exporting.coded_passages import CodedPassage
+from service.exporting.coded_passages import ExportedCoding
 
 _QUIET = RGBColor(0x5F, 0x6B, 0x76)
 _DEEPEST = 4
 
 
 @dataclass
-class Quoted:
+class QuotedPassage:
     """A passage with everybody who put the code on it, and what they noted."""
 
     transcript: Transcript
@@ -36,13 +36,13 @@ class Quoted:
 
 
 def quotes_document(
-    passages: Sequence[CodedPassage], layout: Layout, *, title: str, asked: str
+    passages: Sequence[ExportedCoding], layout: Layout, *, title: str, asked: str
 ) -> tuple[bytes, Counter[str]]:
     """The .docx file, and what was left out of it with counts: passages that may not be quoted, codes that are gone.
 
     ``asked``: a sentence about which codings these are.
     """
-    by_code: dict[str, list[CodedPassage]] = {}
+    by_code: dict[str, list[ExportedCoding]] = {}
     for passage in passages:
         if passage.code is not None:
             by_code.setdefault(passage.code, []).append(passage)
@@ -63,7 +63,10 @@ def quotes_document(
 
 
 def _section(
-    document: Any, section: Section, by_code: Mapping[str, Sequence[CodedPassage]], left_out: Counter[str]
+    document: Any,
+    section: FrameworkSection,
+    by_code: Mapping[str, Sequence[ExportedCoding]],
+    left_out: Counter[str],
 ) -> None:
     if not any(entry.code.id in by_code for entry in section.entries):
         return
@@ -73,7 +76,7 @@ def _section(
             _entry(document, entry, by_code[entry.code.id], left_out)
 
 
-def _entry(document: Any, entry: Entry, passages: Sequence[CodedPassage], left_out: Counter[str]) -> None:
+def _entry(document: Any, entry: Entry, passages: Sequence[ExportedCoding], left_out: Counter[str]) -> None:
     heading = _paragraph(document, f"Heading {min(entry.level + 2, _DEEPEST)}")
     if entry.above:
         _quiet(heading, f"{entry.above} › ")
@@ -95,7 +98,7 @@ def _entry(document: Any, entry: Entry, passages: Sequence[CodedPassage], left_o
         _quiet(_paragraph(document), f"{counted(hidden, 'passage')} may not be quoted.")
 
 
-def _quote(document: Any, quoted: Quoted) -> None:
+def _quote(document: Any, quoted: QuotedPassage) -> None:
     paragraph = _paragraph(document)
     paragraph.paragraph_format.left_indent = Cm(0.8)
     paragraph.paragraph_format.keep_with_next = bool(quoted.memos)
@@ -113,14 +116,14 @@ def _quote(document: Any, quoted: Quoted) -> None:
         noted.add_run(_printable(memo))
 
 
-def _quoted(passages: Sequence[CodedPassage]) -> Iterator[Quoted]:
+def _quoted(passages: Sequence[ExportedCoding]) -> Iterator[QuotedPassage]:
     """The passages of one code, each once, in the order of the transcripts."""
-    by_passage: dict[tuple[str, Span], Quoted] = {}
+    by_passage: dict[tuple[str, Span], QuotedPassage] = {}
     for passage in passages:
         key = (passage.transcript.name, passage.span)
         turn = None if passage.turn is None else passage.turn.index
         quoted = by_passage.setdefault(
-            key, Quoted(passage.transcript, passage.span, turn, (passage.quote or "").strip(), [], [])
+            key, QuotedPassage(passage.transcript, passage.span, turn, (passage.quote or "").strip(), [], [])
         )
         who = (
             passage.coder

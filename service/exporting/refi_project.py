@@ -37,7 +37,7 @@ from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import each_suggestion
 from annotations.store.tombstones import study_id
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from annotations.transcript import Span
 from service.exporting.refi_codes import RefiCodes
 from service.looking.hidden_spans import Hidden
@@ -49,7 +49,7 @@ _OF_SOURCES = ("participant", "case", "site", "wave", "session", "kind", "langua
 
 
 @dataclass
-class Made:
+class MadeProject:
     """The project, its texts by GUID, what goes into the sidecar, and counts of what was written and what was not."""
 
     project: RefiProject
@@ -79,12 +79,12 @@ class _Applied:
     beside: Mapping[str, Any] = field(default_factory=dict)
 
 
-def refi_project(connection: Connection, name: str, codebook: Codebook, *, suggestions: bool) -> Made:
+def refi_project(connection: Connection, name: str, codebook: Codebook, *, suggestions: bool) -> MadeProject:
     """The study as things stand. ``suggestions``: with those of every model version, but for what is hidden yet."""
-    return _Making(connection, name, codebook).made(suggestions=suggestions)
+    return _ProjectMaker(connection, name, codebook).made(suggestions=suggestions)
 
 
-class _Making:
+class _ProjectMaker:
     def __init__(self, connection: Connection, name: str, codebook: Codebook) -> None:
         self._connection = connection
         self._study = study_id(connection)
@@ -93,9 +93,9 @@ class _Making:
         self._users: dict[str, RefiUser] = {}
         self._people = {name: str(guid) for guid, name in coder_names(connection).items()}
         self._notes: dict[str, RefiNote] = {}
-        self._made = Made(RefiProject(name=name, origin=OWN), {})
+        self._made = MadeProject(RefiProject(name=name, origin=OWN), {})
 
-    def made(self, *, suggestions: bool) -> Made:
+    def made(self, *, suggestions: bool) -> MadeProject:
         made = self._made
         applied: dict[UUID, list[_Applied]] = {}
         for person in self._of_people():
@@ -200,7 +200,7 @@ class _Making:
         beside = {**said, "model_version": model.version}
         return _Applied(transcript, guid, model.version, Condition.INDEPENDENT, coding, beside)
 
-    def _source(self, kept: Kept, applied: Iterable[_Applied], variables: _Variables) -> RefiSource:
+    def _source(self, kept: KeptTranscript, applied: Iterable[_Applied], variables: _Variables) -> RefiSource:
         t, guid = kept.transcript, str(kept.id)
         self._made.texts[guid] = t.text
         self._made.consents[guid] = {
@@ -211,7 +211,7 @@ class _Making:
         said = {key: str(getattr(t, key) or "") for key in _OF_SOURCES if key != "kind"} | {
             "kind": t.kind.value
         }
-        by_passage: dict[_Passage, dict[str, RefiCoding]] = {}
+        by_passage: dict[_WrittenPassage, dict[str, RefiCoding]] = {}
         for one_applied in applied:
             coding = self._coding(kept, one_applied)
             by_passage.setdefault(_passage(one_applied), {}).setdefault(coding.guid, coding)
@@ -234,7 +234,7 @@ class _Making:
             variables={variables.guid(_shown(key)): said[key] for key in _OF_SOURCES if said[key]},
         )
 
-    def _coding(self, kept: Kept, applied_here: _Applied) -> RefiCoding:
+    def _coding(self, kept: KeptTranscript, applied_here: _Applied) -> RefiCoding:
         coding = applied_here.coding
         span = coding.span
         guid = stable(
@@ -276,7 +276,7 @@ class _Making:
             yield RefiCase(stable(self._study, of.value, key), name, values, tuple(sources))
 
 
-class _Passage(NamedTuple):
+class _WrittenPassage(NamedTuple):
     """What is written as one passage: a program may read the coder and the memo of the passage alone.
 
     ``code``: "" but for a coding with a memo, which has a passage of its own.
@@ -288,9 +288,9 @@ class _Passage(NamedTuple):
     memo: str
 
 
-def _passage(applied: _Applied) -> _Passage:
+def _passage(applied: _Applied) -> _WrittenPassage:
     memo = applied.coding.memo
-    return _Passage(applied.coding.span, applied.user, applied.coding.code if memo else "", memo)
+    return _WrittenPassage(applied.coding.span, applied.user, applied.coding.code if memo else "", memo)
 
 
 class _Variables:

@@ -20,7 +20,7 @@ from service.composition import Parts
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """What somebody asked for, in their words; nothing of a kind asks for all."""
 
     waves: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedCodings:
     """The same as the study knows it; None asks for all.
 
     ``codes``: with those below them. ``attributes``: all that the study knows of participants and cases.
@@ -68,7 +68,7 @@ class Wanted:
         return "of another code" if self.codes is not None and code not in self.codes else None
 
 
-def wanted_of(parts: Parts, connection: Connection, asked: Asked) -> Wanted:
+def wanted_of(parts: Parts, connection: Connection, asked: ExportRequest) -> WantedCodings:
     """What is asked for. Raises BadInput for a wave, case, coder, code or condition that the study does not have."""
     transcripts = [kept.transcript for kept in all_transcripts(connection)]
     coders = {
@@ -77,7 +77,7 @@ def wanted_of(parts: Parts, connection: Connection, asked: Asked) -> Wanted:
     }
     aliases = {alias: person.name for person in parts.study.config.people for alias in person.aliases}
     attributes = all_attributes(connection)
-    return Wanted(
+    return WantedCodings(
         filters=filters_of(asked.where, attributes),
         attributes=attributes,
         waves=_names("wave", asked.waves, {t.wave for t in transcripts}),

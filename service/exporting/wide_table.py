@@ -16,11 +16,11 @@ from annotations.segment import Segment
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.turn_numbers import shown_number
 from models.corpus import cut_new_transcripts
 from service.composition import Parts
-from service.exporting.wanted import Asked, Wanted, wanted_of
+from service.exporting.wanted import ExportRequest, WantedCodings, wanted_of
 
 DESCRIBING = (
     "transcript",
@@ -48,7 +48,7 @@ class WideTable:
     left_out: Counter[str]
 
 
-def wide_table(parts: Parts, asked: Asked) -> WideTable:
+def wide_table(parts: Parts, asked: ExportRequest) -> WideTable:
     """A row for each segment that a coder has looked at under one condition, a column for each code that may be applied.
 
     1: applied, 0: looked and not applied; empty: nobody knows, since the code was not asked about then or the coder's
@@ -89,7 +89,7 @@ def wide_table(parts: Parts, asked: Asked) -> WideTable:
     return WideTable((*DESCRIBING, *known.values(), *named.values()), tuple(rows), tuple(explained), left_out)
 
 
-def _why_not(kept: Kept, labels: Labels, wanted: Wanted, left_out: Counter[str]) -> bool:
+def _why_not(kept: KeptTranscript, labels: Labels, wanted: WantedCodings, left_out: Counter[str]) -> bool:
     why = wanted.why_not_transcript(kept.transcript)
     if why is None and wanted.coders is not None and labels.coder not in wanted.coders:
         why = "by another coder"
@@ -116,7 +116,7 @@ def _cells(
 
 
 def _described(
-    kept: Kept, segments: Mapping[UUID, Sequence[Segment]], labels: Labels, position: int
+    kept: KeptTranscript, segments: Mapping[UUID, Sequence[Segment]], labels: Labels, position: int
 ) -> dict[str, Any]:
     t, segment = kept.transcript, segments[kept.id][position]
     return {

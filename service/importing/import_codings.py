@@ -11,9 +11,9 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from annotations.codebook.codes import Codebook
-from annotations.codings.codings_file import Placed, place_codings
+from annotations.codings.codings_file import PlacedRows, place_codings
 from annotations.codings.faults import Fault
-from annotations.codings.keep_codings import Complete, Kept, keep_codings
+from annotations.codings.keep_codings import Complete, KeptCodings, keep_codings
 from annotations.codings.read_codings import CodingsFile, read_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
@@ -40,7 +40,7 @@ class ImportedCodings:
 
     rows: int
     complete: str
-    kept: Kept
+    kept: KeptCodings
     notes: tuple[str, ...]
     faults: tuple[Fault, ...]
     not_to_the_end: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class ImportedCodings:
         }
 
 
-class _OnlyTried(Exception):
+class _CodingsOnlyTried(Exception):
     """Ends the transaction of a dry run."""
 
 
@@ -127,8 +127,8 @@ def import_codings(
         # where every transcript is concerned, the file says nothing but what it lists
         chosen = "listed" if len(partly) == len(names) else chosen
     cut_new_transcripts(parts.store, parts.segmentation)
-    kept = Kept()
-    with suppress(_OnlyTried), parts.store.writing() as connection:
+    kept = KeptCodings()
+    with suppress(_CodingsOnlyTried), parts.store.writing() as connection:
         kept = keep_codings(
             connection,
             placed.codings,
@@ -141,7 +141,7 @@ def import_codings(
             file=file.name,
         )
         if dry_run:
-            raise _OnlyTried
+            raise _CodingsOnlyTried
     notes = (*notes, *_after(kept, others))
     if columns and not dry_run and dict(columns) != kept_columns:
         parts.take_up(set_mapping(parts.study, "codings_columns", columns))
@@ -152,7 +152,7 @@ def import_codings(
     return ImportedCodings(len(read.rows), chosen, kept, notes, faults, partly, dry_run, read.program)
 
 
-def _after(kept: Kept, others: int) -> Iterator[str]:
+def _after(kept: KeptCodings, others: int) -> Iterator[str]:
     """What the team should know of what was kept; ``others``: rows with other codes than those looked for."""
     if kept.superseded:
         were = counted(kept.superseded, "passage was", "passages were")
@@ -175,7 +175,7 @@ def _after(kept: Kept, others: int) -> Iterator[str]:
 
 
 def _refuse_faults(
-    placed: Placed, rows: int, file: Path, *, skip_bad_rows: bool, problems: Path | None
+    placed: PlacedRows, rows: int, file: Path, *, skip_bad_rows: bool, problems: Path | None
 ) -> None:
     faults = placed.faults
     all_of_them = f"All of them are in {problems}." if problems else "--problems FILE writes all of them."
@@ -230,7 +230,7 @@ def _coder_where_none_is_named(parts: Parts, file: Path, chosen: Complete) -> st
     )
 
 
-def _place(parts: Parts, read: CodingsFile) -> Placed:
+def _place(parts: Parts, read: CodingsFile) -> PlacedRows:
     with parts.store.reading() as connection:
         transcripts = {folded(kept.transcript.name): kept.transcript for kept in all_transcripts(connection)}
         known = list(coder_names(connection).values())
@@ -268,7 +268,7 @@ def _only(codebook: Codebook, names: Sequence[str], chosen: Complete) -> frozens
     return frozenset(codebook.resolve(name).id for name in names)
 
 
-def _asked_alone(placed: Placed, only: frozenset[str] | None) -> int:
+def _asked_alone(placed: PlacedRows, only: frozenset[str] | None) -> int:
     """What was said of other codes says of those that were looked for that they do not apply; how often so."""
     if only is None:
         return 0
@@ -280,7 +280,7 @@ def _asked_alone(placed: Placed, only: frozenset[str] | None) -> int:
     return sum(other)
 
 
-def _notes(placed: Placed, chosen: Complete, given: str | None) -> tuple[str, ...]:
+def _notes(placed: PlacedRows, chosen: Complete, given: str | None) -> tuple[str, ...]:
     notes = list(placed.notes)
     if placed.missing_condition:
         notes.append(

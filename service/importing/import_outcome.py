@@ -9,7 +9,7 @@ from typing import Any
 
 from annotations.names import folded
 from annotations.problems import Problem
-from annotations.readers.account import NOTHING_COUNTED, Account
+from annotations.readers.account import NOTHING_COUNTED, WordAccount
 from annotations.readers.suspicion import Suspicion, suspicion_of
 from annotations.study.speakers import Speaker
 from annotations.transcript import Transcript
@@ -20,7 +20,7 @@ from service.importing.transcript_files import NotRead, sentences_of
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ImportedTranscript:
     """A transcript that was read: from which file, by which reader, what became of it, who speaks, what to look at."""
 
     file: str
@@ -29,7 +29,7 @@ class Read:
     state: str
     speakers: tuple[Speaker, ...]
     warnings: tuple[str, ...] = ()
-    account: Account = NOTHING_COUNTED
+    account: WordAccount = NOTHING_COUNTED
     read_now: Transcript | None = None
     replaced: Replaced | None = None
 
@@ -99,13 +99,13 @@ class Read:
 class Imported:
     """What an import read, the problems of what it refused, and how many files of other endings lay beside."""
 
-    read: list[Read] = field(default_factory=list)
+    read: list[ImportedTranscript] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
-    by_key: dict[str, Read] = field(default_factory=dict)
+    by_key: dict[str, ImportedTranscript] = field(default_factory=dict)
     attributes: ManifestAttributes = field(default_factory=ManifestAttributes)
 
-    def take(self, kept: Iterable[Read]) -> None:
+    def take(self, kept: Iterable[ImportedTranscript]) -> None:
         """Add the transcripts of one more file."""
         for read in kept:
             self.read.append(read)

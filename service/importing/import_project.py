@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from annotations.attributes import Attribute
 from annotations.codings.codings_file import PlacedCoding
-from annotations.codings.keep_codings import Complete, Kept, keep_codings
+from annotations.codings.keep_codings import Complete, KeptCodings, keep_codings
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.progress import Progress
@@ -38,8 +38,8 @@ from service.composition import Parts
 from service.importing.project_codes import ProjectCodes
 from service.importing.project_codings import (
     NOBODY,
+    CodingsReading,
     ReadCodings,
-    Reading,
     read_codings_of,
 )
 from service.importing.project_file import ProjectRead, read_project_file
@@ -51,7 +51,7 @@ from service.importing.project_transcripts import Arrived, keep_source, other_tr
 _MOST_REFUSED = 40
 
 
-class _NothingKept(Exception):
+class _ProjectNotKept(Exception):
     """Ends the transaction of a dry run, or of a project that cannot come in."""
 
 
@@ -80,7 +80,7 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
     outcome.refused += [*names.faults(theirs), *_unknown_coders(wishes, theirs["coder"]), *read.faults]
     outcome.understood = read.belonging.understood
     codes = ProjectCodes(parts, read, names, outcome, add=wishes.add_codes)
-    with suppress(_NothingKept), parts.store.writing() as connection:
+    with suppress(_ProjectNotKept), parts.store.writing() as connection:
         codings_read = _codings(connection, parts, read, names, codes, complete)
         others = other_transcripts(connection, read.sources)
         arrived = [keep_source(connection, str(file), source, others) for source in read.sources]
@@ -95,7 +95,7 @@ def import_project(parts: Parts, file: Path, wishes: Wishes, progress: Progress)
         outcome.attributes = len(_changed(connection, [*read.belonging.attributes, *more]))
         outcome.memos = sum(bool(coding.memo) for coding in placed)
         if outcome.refused or wishes.dry_run:
-            raise _NothingKept
+            raise _ProjectNotKept
         codes.write()
     return outcome
 
@@ -113,7 +113,7 @@ def _codings(
     codings_read = read_codings_of(
         read.project,
         read.sources,
-        Reading(
+        CodingsReading(
             codes=codes.ids,
             coders=partial(CoderNames, people, tuple(coder_names(connection).values())),
             names=names,
@@ -137,7 +137,7 @@ def _keep(
     codes: ProjectCodes,
     complete: Complete,
     file: Path,
-) -> Kept:
+) -> KeptCodings:
     cut_within(connection, parts.segmentation)
     ids = {kept.transcript.name: kept.id for kept in all_texts(connection)}
     new, known = list(placed), 0

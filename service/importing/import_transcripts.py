@@ -17,7 +17,7 @@ from annotations.readers.description import Description
 from annotations.readers.spoken import ReadTranscript
 from annotations.store.attributes import keep_attributes
 from annotations.store.transcripts import (
-    Kept,
+    KeptTranscript,
     add_transcript,
     redescribe_transcript,
     replace_transcript,
@@ -30,12 +30,12 @@ from annotations.study.config import StudyConfig
 from annotations.study.speakers import speakers_of
 from annotations.transcript import Kind, Span, Transcript
 from service.composition import Parts
-from service.importing.import_outcome import Imported, Read
+from service.importing.import_outcome import Imported, ImportedTranscript
 from service.importing.new_versions import Replaced, put_in_its_place
-from service.importing.transcript_files import Opened, opened_files
+from service.importing.transcript_files import OpenedFile, opened_files
 
 
-class _NothingKept(Exception):
+class _PreviewOver(Exception):
     """A preview ends by taking back what it did."""
 
 
@@ -100,8 +100,8 @@ def preview_transcripts(
                     imported.take(kept)
             if then is not None:
                 then(connection, imported)
-            raise _NothingKept
-    except _NothingKept:
+            raise _PreviewOver
+    except _PreviewOver:
         return imported.with_guesses()
 
 
@@ -112,7 +112,7 @@ def _opened(
     described: Mapping[str, str],
     progress: Progress,
     imported: Imported,
-) -> Iterator[Opened]:
+) -> Iterator[OpenedFile]:
     return opened_files(
         parts.study.config,
         files,
@@ -127,13 +127,13 @@ def _opened(
 def _keep(
     parts: Parts,
     connection: Connection,
-    opened: Opened,
+    opened: OpenedFile,
     read: ReadTranscript,
     transcript: Transcript,
     said: Description,
     replacing: bool,
     earlier: Imported,
-) -> Read:
+) -> ImportedTranscript:
     file = opened.file
     twin = earlier.by_key.get(folded(transcript.name))
     if twin is not None and twin.file != str(file) and twin.transcript.text_hash != transcript.text_hash:
@@ -148,7 +148,7 @@ def _keep(
     keep_attributes(connection, earlier.attributes.of_manifest(kept.participant, opened.attributes))
     warnings = (*read.warnings, *more, *_about_description(kept, said, parts.study.config))
     speakers = speakers_of(kept, parts.study.config)
-    return Read(
+    return ImportedTranscript(
         str(file), read.reader, kept, state, speakers, warnings, read.account, transcript, put.replaced
     )
 
@@ -244,7 +244,9 @@ def _put(
     return _described(connection, before, merged, (_NOTHING_CHANGED,) if replacing else ())
 
 
-def _replaced(parts: Parts, connection: Connection, file: Path, before: Kept, corrected: Transcript) -> _Put:
+def _replaced(
+    parts: Parts, connection: Connection, file: Path, before: KeptTranscript, corrected: Transcript
+) -> _Put:
     try:
         done = put_in_its_place(parts, connection, before, corrected)
     except BadInput as error:
@@ -252,7 +254,9 @@ def _replaced(parts: Parts, connection: Connection, file: Path, before: Kept, co
     return _Put(corrected, "replaced", (done.sentence,), done)
 
 
-def _described(connection: Connection, before: Kept, merged: Transcript, warnings: tuple[str, ...]) -> _Put:
+def _described(
+    connection: Connection, before: KeptTranscript, merged: Transcript, warnings: tuple[str, ...]
+) -> _Put:
     if merged == before.transcript:
         return _Put(merged, "already there", warnings)
     redescribe_transcript(connection, before.id, merged)
@@ -267,7 +271,7 @@ def _places(transcript: Transcript) -> list[tuple[str, Span]]:
     return [(turn.speaker, turn.span) for turn in transcript.turns]
 
 
-def _read_anew(connection: Connection, before: Kept, corrected: Transcript) -> _Put:
+def _read_anew(connection: Connection, before: KeptTranscript, corrected: Transcript) -> _Put:
     """The same words in the turns that somebody asked for, as long as nobody has coded them."""
     try:
         with connection.begin_nested():
@@ -281,7 +285,7 @@ def _read_anew(connection: Connection, before: Kept, corrected: Transcript) -> _
     return _Put(corrected, "read anew")
 
 
-def _with_roles(connection: Connection, before: Kept, corrected: Transcript) -> _Put:
+def _with_roles(connection: Connection, before: KeptTranscript, corrected: Transcript) -> _Put:
     """The same words with other interviewers in study.yaml: the roles follow as long as nobody has coded them."""
     try:
         with connection.begin_nested():

@@ -12,7 +12,7 @@ from annotations.store.codebook_versions import keep_codebook
 from annotations.store.new_version import NewVersion, put_new_version, segmentations_of
 from annotations.store.pushed_tasks import count_tasks
 from annotations.store.segments import segmentation_of
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Transcript
 from models.segmenter import segment
 from service.composition import Parts
@@ -58,7 +58,9 @@ class Replaced:
         return f"{said}."
 
 
-def put_in_its_place(parts: Parts, connection: Connection, before: Kept, after: Transcript) -> Replaced:
+def put_in_its_place(
+    parts: Parts, connection: Connection, before: KeptTranscript, after: Transcript
+) -> Replaced:
     """Let a corrected text take the place of the one before. Raises BadInput where it cannot be cut as that was."""
     if not after.turns or not after.text.strip():
         raise BadInput(

@@ -14,10 +14,10 @@ from annotations.attributes import Attribute, Owner
 from annotations.names import folded
 from annotations.problems import Problems
 from annotations.store.attributes import Changes, all_attributes, keep_attributes
-from annotations.store.described_transcripts import Described, described_transcripts
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.withdrawals import all_withdrawals
 from service.composition import Parts
-from service.importing.participants_file import Known, read_people
+from service.importing.participants_file import KnownParticipants, read_people
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ImportedAttributes:
 
 
 @dataclass
-class Person:
+class KnownPerson:
     """A participant or case as the study knows them: where they belong, how many transcripts (of these: how many may be
     learnt from and quoted), and their attributes.
     """
@@ -61,11 +61,11 @@ class Person:
 
 
 @dataclass(frozen=True)
-class People:
+class StudyPeople:
     """Who is in the study. ``names``: the attributes that any of them has."""
 
-    participants: tuple[Person, ...]
-    cases: tuple[Person, ...]
+    participants: tuple[KnownPerson, ...]
+    cases: tuple[KnownPerson, ...]
     names: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class People:
         }
 
 
-class _OnlyTried(Exception):
+class _ParticipantsOnlyTried(Exception):
     """Ends the transaction of a dry run."""
 
 
@@ -98,7 +98,7 @@ def import_attributes(parts: Parts, file: Path, *, dry_run: bool = False) -> Imp
     Raises BadInput that says in few lines which rows cannot be used; nothing is kept then.
     """
     changes, read = Changes(), None
-    with suppress(_OnlyTried), parts.store.writing() as connection:
+    with suppress(_ParticipantsOnlyTried), parts.store.writing() as connection:
         read = read_people(file, _known(connection, parts))
         if read.faults:
             bad = len({fault.row for fault in read.faults})
@@ -108,31 +108,31 @@ def import_attributes(parts: Parts, file: Path, *, dry_run: bool = False) -> Imp
             )
         changes = keep_attributes(connection, read.attributes)
         if dry_run:
-            raise _OnlyTried
+            raise _ParticipantsOnlyTried
     return ImportedAttributes(read.rows if read else 0, changes, tuple(read.notes) if read else (), dry_run)
 
 
-def people_of(connection: Connection) -> People:
+def people_of(connection: Connection) -> StudyPeople:
     """Everybody who has a transcript or an attribute, with what is known of them."""
     attributes = all_attributes(connection)
-    participants: dict[str, Person] = {}
-    cases: dict[str, Person] = {}
+    participants: dict[str, KnownPerson] = {}
+    cases: dict[str, KnownPerson] = {}
     for t in described_transcripts(connection):
         if t.participant:
-            _count(participants.setdefault(folded(t.participant), Person(t.participant)), t)
+            _count(participants.setdefault(folded(t.participant), KnownPerson(t.participant)), t)
         if t.case:
-            _count(cases.setdefault(folded(t.case), Person(t.case)), t)
+            _count(cases.setdefault(folded(t.case), KnownPerson(t.case)), t)
     for attribute in attributes.all:
         group = participants if attribute.of is Owner.PARTICIPANT else cases
-        group.setdefault(folded(attribute.owner), Person(attribute.owner))
+        group.setdefault(folded(attribute.owner), KnownPerson(attribute.owner))
     for person in participants.values():
         person.attributes = attributes.of(participant=person.name, case="")
     for case in cases.values():
         case.attributes = attributes.of(participant="", case=case.name)
-    return People(tuple(participants.values()), tuple(cases.values()), attributes.names)
+    return StudyPeople(tuple(participants.values()), tuple(cases.values()), attributes.names)
 
 
-def _count(person: Person, t: Described) -> None:
+def _count(person: KnownPerson, t: DescribedTranscript) -> None:
     person.transcripts += 1
     person.may_train += t.consents.may_train
     person.may_quote += t.consents.may_quote
@@ -142,7 +142,7 @@ def _count(person: Person, t: Described) -> None:
             listed.append(value)
 
 
-def _known(connection: Connection, parts: Parts) -> Known:
+def _known(connection: Connection, parts: Parts) -> KnownParticipants:
     config = parts.study.config
     participants: dict[str, tuple[str, frozenset[tuple[str, str]]]] = {}
     cases = {folded(name): name for name in config.cases}
@@ -155,7 +155,7 @@ def _known(connection: Connection, parts: Parts) -> Known:
     withdrawn = {
         folded(withdrawal.participant): withdrawal.participant for withdrawal in all_withdrawals(connection)
     }
-    return Known(participants, cases, withdrawn, bool(config.cases))
+    return KnownParticipants(participants, cases, withdrawn, bool(config.cases))
 
 
 def _plain(attribute: Attribute) -> dict[str, str]:

@@ -11,7 +11,7 @@ from annotations.codings.faults import Fault
 from annotations.errors import BadInput, nearest
 from annotations.names import fault_of_name, folded, name_in_short
 from annotations.numbers_shown import counted
-from annotations.sheets.sheet import Row, Sheet, read_sheet
+from annotations.sheets.sheet import Sheet, SheetRow, read_sheet
 
 # how programs and teams call the column
 _ALSO = {
@@ -37,7 +37,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownParticipants:
     """Whom the study knows: the places (case, site) of each participant's transcripts, the cases, and who withdrew.
 
     ``listed``: does study.yaml list the cases, so that no other may be named?
@@ -60,7 +60,7 @@ class PeopleTable:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_people(file: Path, known: Known) -> PeopleTable:
+def read_people(file: Path, known: KnownParticipants) -> PeopleTable:
     """Read a table with a column ``participant`` or ``case`` and any others, which are attributes.
 
     A row that names a participant is about them; one that names a case alone is about the case. An empty cell says
@@ -90,7 +90,7 @@ def read_people(file: Path, known: Known) -> PeopleTable:
     return people_read
 
 
-def _read_rows(sheet: Sheet, own: Sequence[str], known: Known, people_read: PeopleTable) -> None:
+def _read_rows(sheet: Sheet, own: Sequence[str], known: KnownParticipants, people_read: PeopleTable) -> None:
     seen: dict[tuple[Owner, str, str], tuple[str, int]] = {}
     elsewhere = []
     for row in sheet.rows:
@@ -124,7 +124,7 @@ def _read_rows(sheet: Sheet, own: Sequence[str], known: Known, people_read: Peop
         )
 
 
-def _owner(row: Row, of: Owner, known: Known, file: str, faults: list[Fault]) -> str | None:
+def _owner(row: SheetRow, of: Owner, known: KnownParticipants, file: str, faults: list[Fault]) -> str | None:
     given = row[of.value]
     fault = None
     if not given:
@@ -147,7 +147,7 @@ def _owner(row: Row, of: Owner, known: Known, file: str, faults: list[Fault]) ->
     return known.participants.get(folded(given), (given, frozenset()))[0]
 
 
-def _otherwise(row: Row, owner: str, known: Known) -> list[str]:
+def _otherwise(row: SheetRow, owner: str, known: KnownParticipants) -> list[str]:
     """Where the table and the participant's transcripts disagree about case or site."""
     _, places = known.participants.get(folded(owner), (owner, frozenset()))
     said = []
@@ -158,7 +158,7 @@ def _otherwise(row: Row, owner: str, known: Known) -> list[str]:
     return said
 
 
-def _strangers(attributes: Sequence[Attribute], known: Known) -> Iterator[str]:
+def _strangers(attributes: Sequence[Attribute], known: KnownParticipants) -> Iterator[str]:
     """Participants and cases of which the study has no transcript: a slip of the pen, or somebody who is still to come."""
     for of, there in (
         (Owner.PARTICIPANT, {key: name for key, (name, _) in known.participants.items()}),

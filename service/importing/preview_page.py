@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from annotations.problems import in_few_lines
 from annotations.transcript import Role
 from annotations.turn_numbers import shown_number
-from service.importing.import_outcome import Imported, Read
+from service.importing.import_outcome import Imported, ImportedTranscript
 
 FIRST_TURNS = 8
 _LONGEST = 600
@@ -43,7 +43,7 @@ def preview_page(imported: Imported) -> str:
     )
 
 
-def shown_file(at: int, read: Read) -> dict[str, object]:
+def shown_file(at: int, read: ImportedTranscript) -> dict[str, object]:
     """What a preview shows of a file: its first turns with who speaks, and what to look at."""
     transcript, account = read.as_read, read.account
     roles = {speaker.label: speaker for speaker in read.speakers}

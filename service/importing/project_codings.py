@@ -51,7 +51,7 @@ class ReadCodings:
 
 
 @dataclass(frozen=True)
-class Reading:
+class CodingsReading:
     """What codings are read with: the study's people, the codes' ids by GUID, the map, and what a sidecar adds.
 
     ``coders``: those of study.yaml and those who coded before. ``codes``: the id here by the GUID there; None: to be
@@ -66,10 +66,12 @@ class Reading:
     beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def read_codings_of(project: RefiProject, sources: Sequence[SourceRead], reading: Reading) -> ReadCodings:
+def read_codings_of(
+    project: RefiProject, sources: Sequence[SourceRead], reading: CodingsReading
+) -> ReadCodings:
     """Every coding of the sources that are taken."""
     codings_read = ReadCodings()
-    people = _People(project, reading, codings_read)
+    people = _ProjectCoders(project, reading, codings_read)
     codings_read.resolve = people.named
     cases = {case.guid for case in project.cases}
     for source in sources:
@@ -93,10 +95,10 @@ def read_codings_of(project: RefiProject, sources: Sequence[SourceRead], reading
     return codings_read
 
 
-class _People:
+class _ProjectCoders:
     """Who coded, by user; a model's codings are no person's."""
 
-    def __init__(self, project: RefiProject, reading: Reading, codings_read: ReadCodings) -> None:
+    def __init__(self, project: RefiProject, reading: CodingsReading, codings_read: ReadCodings) -> None:
         self._users = {user.guid: user for user in project.users}
         self._reading, self._found = reading, codings_read
         self._known: dict[str, str | None] = {}
@@ -142,8 +144,8 @@ class _People:
 def _take(
     codings_read: ReadCodings,
     project: RefiProject,
-    reading: Reading,
-    people: _People,
+    reading: CodingsReading,
+    people: _ProjectCoders,
     source: SourceRead,
     at: tuple[RefiSelection, Span, RefiCoding],
 ) -> None:

@@ -13,7 +13,7 @@ from annotations.progress import Progress
 from annotations.readers.description import Description, describe
 from annotations.readers.line_switches import rules_for
 from annotations.readers.reading import ENDINGS, MOST_NAME, SAVE_AS_DOCX
-from annotations.refi.belonging import Belonging, Known, belonging
+from annotations.refi.belonging import Belonging, KnownPlaces, belonging
 from annotations.refi.container import Container, open_container
 from annotations.refi.counting import Counting
 from annotations.refi.map_file import LEFT_OUT, NameMap
@@ -26,7 +26,7 @@ from annotations.refi.source_text import (
     place_passages,
     read_source,
 )
-from annotations.refi.unit_decision import OWN, Evidence, habit_of
+from annotations.refi.unit_decision import OWN, UnitEvidence, habit_of
 from annotations.study.config import StudyConfig
 from annotations.transcript import Transcript
 from service.importing.project_sidecar import Sidecar, read_sidecar
@@ -95,7 +95,9 @@ def read_project_file(file: Path, config: StudyConfig, names: NameMap, progress:
         project_there.beside = read_sidecar(file) if project.origin == OWN else project_there.beside
         cases = {folded(name): name for name in config.cases}
         sites = {folded(site): site for its in config.cases.values() for site in its}
-        project_there.belonging = belonging(project, names, Known(cases, sites), _coded_to_cases(project))
+        project_there.belonging = belonging(
+            project, names, KnownPlaces(cases, sites), _coded_to_cases(project)
+        )
         read = []
         for done, (source, name) in enumerate(_named(project.sources, names), start=1):
             read.append(_read(project_there, container, source, name, config))
@@ -153,7 +155,7 @@ def _counts(source: SourceRead) -> bool:
     return source.found is not None and source.found.how == "plain"
 
 
-def _placed(source: SourceRead, evidence: Evidence | None, habit: Mapping[Counting, float]) -> SourceRead:
+def _placed(source: SourceRead, evidence: UnitEvidence | None, habit: Mapping[Counting, float]) -> SourceRead:
     """A source with its passages in place; one whose passages fit nowhere is left out."""
     if source.transcript is None or source.found is None:
         return source

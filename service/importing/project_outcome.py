@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from annotations.codings.keep_codings import Kept
+from annotations.codings.keep_codings import KeptCodings
 from annotations.numbers_shown import counted
-from annotations.refi.belonging import Understood
+from annotations.refi.belonging import UnderstoodName
 from annotations.refi.match_codes import CodeMatch
 from annotations.refi.unit_decision import UnitDecision
 
@@ -46,12 +46,12 @@ class ProjectOutcome:
     origin: str
     sources: list[SourceOutcome] = field(default_factory=list)
     codes: list[CodeMatch] = field(default_factory=list)
-    understood: list[Understood] = field(default_factory=list)
+    understood: list[UnderstoodName] = field(default_factory=list)
     coders: dict[str, str] = field(default_factory=dict)
     codebook: str = "matched"
     labels: Mapping[str, str] = field(default_factory=dict)
     unused_codes: int = 0
-    kept: Kept = field(default_factory=Kept)
+    kept: KeptCodings = field(default_factory=KeptCodings)
     attributes: int = 0
     memos: int = 0
     notes: list[str] = field(default_factory=list)

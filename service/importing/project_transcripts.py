@@ -11,7 +11,7 @@ from annotations.names import folded
 from annotations.refi.source_text import found_once
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import (
-    Kept,
+    KeptTranscript,
     add_transcript,
     get_transcript,
     redescribe_transcript,
@@ -96,7 +96,9 @@ def keep_source(connection: Connection, file: str, source: SourceRead, others: f
     )
 
 
-def _described(connection: Connection, source: SourceRead, before: Kept, transcript: Transcript) -> Arrived:
+def _described(
+    connection: Connection, source: SourceRead, before: KeptTranscript, transcript: Transcript
+) -> Arrived:
     """What the study does not know yet of a transcript is taken from the project; what it knows stays."""
     keys = ("case", "site", "wave", "participant", "session")
     more = {
@@ -113,7 +115,9 @@ def _described(connection: Connection, source: SourceRead, before: Kept, transcr
     return Arrived(source.name, described, "described anew")
 
 
-def _same_words(connection: Connection, transcript: Transcript, others: frozenset[str]) -> Kept | None:
+def _same_words(
+    connection: Connection, transcript: Transcript, others: frozenset[str]
+) -> KeptTranscript | None:
     wanted = select(transcripts.c.name).where(transcripts.c.text_hash == transcript.text_hash)
     names = [name for name in connection.execute(wanted).scalars() if name in others]
     return get_transcript(connection, names[0]) if len(names) == 1 else None

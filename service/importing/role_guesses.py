@@ -16,7 +16,7 @@ _ASKS_OFTEN = 0.25
 
 
 @dataclass(slots=True)
-class _Said:
+class _LabelSpeech:
     """What a label says in all files; ``files``: their numbers."""
 
     label: str
@@ -49,12 +49,12 @@ def with_guesses(files: Sequence[Sequence[Speaker]]) -> list[tuple[Speaker, ...]
     ]
 
 
-def _said(files: Sequence[Iterable[Speaker]]) -> dict[str, _Said]:
-    said: dict[str, _Said] = {}
+def _said(files: Sequence[Iterable[Speaker]]) -> dict[str, _LabelSpeech]:
+    said: dict[str, _LabelSpeech] = {}
     for at, speakers in enumerate(files):
         for speaker in speakers:
             if not speaker.known:
-                its = said.setdefault(_key(speaker, at), _Said(speaker.label))
+                its = said.setdefault(_key(speaker, at), _LabelSpeech(speaker.label))
                 its.turns += speaker.turns
                 its.questions += speaker.questions
                 its.files.add(at)
@@ -65,7 +65,7 @@ def _key(speaker: Speaker, file: int) -> str:
     return f"{folded(speaker.label)}\n{file}" if speaker.counted else folded(speaker.label)
 
 
-def _asks(speech: _Said, files: int) -> bool:
+def _asks(speech: _LabelSpeech, files: int) -> bool:
     everywhere = files >= _LEAST_FILES and len(speech.files) >= _NEARLY_EVERY * files
     return (
         asks_by_word(speech.label)
@@ -75,7 +75,7 @@ def _asks(speech: _Said, files: int) -> bool:
 
 
 def _leave_somebody_to_answer(
-    file: int, speakers: Sequence[Speaker], said: Mapping[str, _Said], guessed: dict[str, bool]
+    file: int, speakers: Sequence[Speaker], said: Mapping[str, _LabelSpeech], guessed: dict[str, bool]
 ) -> None:
     """Where all would ask, who asks least, in the fewest files, answers."""
     unknown = [_key(speaker, file) for speaker in speakers if not speaker.known]

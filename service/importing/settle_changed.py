@@ -15,18 +15,18 @@ from annotations.store.reviews import add_review_codings, add_reviews, snapshot
 from annotations.store.transcript_versions import (
     DROPPED,
     KEPT,
-    Passage,
+    MovedPassage,
     open_passages,
     settle_passages,
 )
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from service.composition import Parts
 from service.looking.changed_passages import changed_passages
 
 
 def keep_changed(
-    parts: Parts, kept: Kept, numbers: Collection[int], *, by: str, place: Span | None = None
+    parts: Parts, kept: KeptTranscript, numbers: Collection[int], *, by: str, place: Span | None = None
 ) -> int:
     """These hold for the words as they read now, or for ``place``; returns how many there were. Raises BadInput.
 
@@ -51,7 +51,7 @@ def keep_changed(
     return len(chosen)
 
 
-def drop_changed(parts: Parts, kept: Kept, numbers: Collection[int], *, by: str) -> int:
+def drop_changed(parts: Parts, kept: KeptTranscript, numbers: Collection[int], *, by: str) -> int:
     """These hold no more, and stay on record as taken back; returns how many there were. Raises BadInput."""
     with parts.store.writing() as connection:
         chosen = _chosen(connection, kept, numbers, by)
@@ -59,7 +59,9 @@ def drop_changed(parts: Parts, kept: Kept, numbers: Collection[int], *, by: str)
     return len(chosen)
 
 
-def _chosen(connection: Connection, kept: Kept, numbers: Collection[int], by: str) -> list[Passage]:
+def _chosen(
+    connection: Connection, kept: KeptTranscript, numbers: Collection[int], by: str
+) -> list[MovedPassage]:
     if not by.strip():
         raise BadInput("--by is missing. Say who settles it; it is kept on record. Nothing was changed.")
     waiting = {passage.number: passage for passage in open_passages(connection, kept.id)}
@@ -73,7 +75,9 @@ def _chosen(connection: Connection, kept: Kept, numbers: Collection[int], by: st
     return [waiting[number] for number in dict.fromkeys(numbers)]
 
 
-def _keep(connection: Connection, kept: Kept, passage: Passage, place: Span | None, by: str) -> None:
+def _keep(
+    connection: Connection, kept: KeptTranscript, passage: MovedPassage, place: Span | None, by: str
+) -> None:
     """``place``: where it stands from now on; None: where the words between its neighbours are."""
     (review,), _ = snapshot(connection, {passage.review} if passage.review else set())
     placed = [replace(coding, span=place or coding.span) for coding in review.codings]

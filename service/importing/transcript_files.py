@@ -10,7 +10,7 @@ from pathlib import Path
 from annotations.errors import BadInput
 from annotations.problems import Problem, problem_of
 from annotations.progress import Progress
-from annotations.readers.description import Description, Manifest, describe, read_manifest, said_of
+from annotations.readers.description import Description, ImportManifest, describe, read_manifest, said_of
 from annotations.readers.line_switches import rules_for
 from annotations.readers.reading import ENDINGS, OFTEN_OTHERS, PROJECTS, SAVE_AS_DOCX, read_transcripts
 from annotations.readers.spoken import ReadTranscript
@@ -38,7 +38,7 @@ _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """A file as it was read and described, before anything is kept; ``chosen``: does the study say how its lines are
     taken? ``attributes``: what the manifest says of its participants besides.
     """
@@ -74,7 +74,7 @@ def opened_files(
     progress: Progress,
     refused: list[Problem],
     not_read: list[NotRead],
-) -> Iterator[Opened]:
+) -> Iterator[OpenedFile]:
     """Each file, read and described; what cannot be is a problem in ``refused``, or is named in ``not_read``.
 
     Raises BadInput where there is nothing to read, or where the manifest itself is wrong.
@@ -148,7 +148,9 @@ def _why_not(ending: str) -> str:
     return "Tandem does not read this ending. If they are transcripts, export them as .docx, .txt or .vtt."
 
 
-def _open(config: StudyConfig, file: _File, options: Description, manifest: Manifest | None) -> Opened:
+def _open(
+    config: StudyConfig, file: _File, options: Description, manifest: ImportManifest | None
+) -> OpenedFile:
     above = file.folder.absolute().name if file.folder else file.path.absolute().parent.name
     nothing = ReadTranscript(file.path.stem, "", (), str(file.path), "", place=file.place)
     kind = said_of(nothing, options=options, manifest=manifest, config=config).kind
@@ -159,7 +161,7 @@ def _open(config: StudyConfig, file: _File, options: Description, manifest: Mani
         said = said_of(placed, options=options, manifest=manifest, config=config)
         described.append((placed, describe(placed, options=options, manifest=manifest, config=config), said))
     own = manifest.attributes.get(file.path.absolute(), {}) if manifest else {}
-    return Opened(file.path, tuple(described), rules_for("", config, None).lines is not rules.lines, own)
+    return OpenedFile(file.path, tuple(described), rules_for("", config, None).lines is not rules.lines, own)
 
 
 def sentences_of(files: Sequence[NotRead]) -> Iterator[str]:

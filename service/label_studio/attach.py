@@ -24,7 +24,7 @@ LONGEST = 100_000  # bytes: what answers could be any program, and tell without 
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class AttachedService:
     """The service's address and the study's session key, and why it cannot be attached (empty: it can)."""
 
     url: str
@@ -35,17 +35,17 @@ class Service:
         return f"Service(url={self.url!r}, …)"
 
 
-def find_service(parts: Parts) -> Service:
+def find_service(parts: Parts) -> AttachedService:
     """Does "tandem serve" answer for this study, and can it prove that? Asked once per push."""
     key = key_for(parts.settings, parts.study.folder)
     try:
         url = address_of(parts)
     except BadInput as error:
-        return Service("", key, f"corrections do not come back by themselves: {error}")
-    return Service(url, key, _why_not(url, key))
+        return AttachedService("", key, f"corrections do not come back by themselves: {error}")
+    return AttachedService(url, key, _why_not(url, key))
 
 
-def attach(server: LabelStudio, project: int, service: Service) -> str:
+def attach(server: LabelStudio, project: int, service: AttachedService) -> str:
     """Attach backend and webhook, each once; returns a sentence if that could not be done, else nothing."""
     if service.why_not:
         return service.why_not
@@ -116,7 +116,7 @@ def _plain(client: httpx.Client, url: str, **params: str) -> dict[str, object]:
             if len(said) > LONGEST or time.monotonic() > end:
                 return {}
     try:
-        found = json.loads(said)
+        plain = json.loads(said)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return plain if isinstance(plain, dict) else {}

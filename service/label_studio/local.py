@@ -177,8 +177,8 @@ class LocalLabelStudio:
     def _secrets(self) -> dict[str, str]:
         file = self.folder / "secrets.json"
         if file.is_file():
-            found: dict[str, str] = json.loads(file.read_text("utf-8"))
-            return found
+            secrets_kept: dict[str, str] = json.loads(file.read_text("utf-8"))
+            return secrets_kept
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = {
             "username": "tandem@localhost.local",

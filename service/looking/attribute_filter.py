@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -10,35 +11,48 @@ from sqlalchemy import Connection, select
 from annotations.attributes import filters_of
 from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
+from annotations.store.described_transcripts import DescribedTranscript
 from annotations.store.tables import transcripts
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
+
+T = TypeVar("T")
 
 
-def with_attributes(connection: Connection, kept: Sequence[Kept], where: Sequence[str]) -> list[Kept]:
+def with_attributes(
+    connection: Connection, kept: Sequence[KeptTranscript], where: Sequence[str]
+) -> list[KeptTranscript]:
     """The transcripts whose participant or case has every one of these, such as "role=leader;provider".
 
     Raises UnknownName for an attribute or value that nobody has, BadInput where none of these transcripts is left.
     """
+    return _those(connection, kept, where, lambda one: (one.transcript.participant, one.transcript.case))
+
+
+def described_with_attributes(
+    connection: Connection, transcripts: Sequence[DescribedTranscript], where: Sequence[str]
+) -> list[DescribedTranscript]:
+    """The same of what is only said of transcripts."""
+    return _those(connection, transcripts, where, lambda one: (one.participant, one.case))
+
+
+def _those(
+    connection: Connection, given: Sequence[T], where: Sequence[str], whose: Callable[[T], tuple[str, str]]
+) -> list[T]:
     if not where:
-        return list(kept)
+        return list(given)
     known = all_attributes(connection)
     filters = filters_of(where, known)
-    transcripts = [
-        transcript
-        for transcript in kept
-        if all(
-            each.keeps(
-                known.of(participant=transcript.transcript.participant, case=transcript.transcript.case)
-            )
-            for each in filters
-        )
-    ]
-    if not transcripts:
+    left = []
+    for transcript in given:
+        participant, case = whose(transcript)
+        if all(attribute.keeps(known.of(participant=participant, case=case)) for attribute in filters):
+            left.append(transcript)
+    if not left:
         raise BadInput(
             f"no transcript that was asked about is of somebody with {' and '.join(where)}. See who has which attribute "
             f'with "tandem participants".'
         )
-    return transcripts
+    return left
 
 
 def known_by_transcript(connection: Connection) -> tuple[tuple[str, ...], dict[UUID, Mapping[str, str]]]:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from annotations.codebook.codes import Codebook
 from annotations.store.reviews import snapshot
-from annotations.store.transcript_versions import Passage, open_passages, versions_of
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcript_versions import MovedPassage, open_passages, versions_of
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.transcript import Span
 
 
@@ -100,7 +100,7 @@ def changed_passages(
     return changed_passages
 
 
-def _place(passage: Passage, kept: Kept, before: str | None) -> tuple[Span | None, bool]:
+def _place(passage: MovedPassage, kept: KeptTranscript, before: str | None) -> tuple[Span | None, bool]:
     """Where it would stand: between its old neighbours; where nothing is left there, where the same words stand once."""
     text = kept.transcript.text
     if passage.now is None and before and text.count(before) == 1:
@@ -109,7 +109,7 @@ def _place(passage: Passage, kept: Kept, before: str | None) -> tuple[Span | Non
     return passage.now, False
 
 
-def _turn_at(kept: Kept, place: Span) -> int | None:
+def _turn_at(kept: KeptTranscript, place: Span) -> int | None:
     return next((turn.index for turn in kept.transcript.turns if turn.span.overlap(place)), None)
 
 

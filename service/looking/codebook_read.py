@@ -8,18 +8,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from annotations.codebook.layout import TEXTS, Entry, Layout, Section
+from annotations.codebook.layout import TEXTS, Entry, FrameworkSection, Layout
 from annotations.names import folded
 from annotations.store.reviews import past_reviews
 from annotations.store.tables import coders, codings
-from annotations.store.transcripts import Kept, texts_by_id, turns_at
+from annotations.store.transcripts import KeptTranscript, texts_by_id, turns_at
 from annotations.store.written_cells import current_quotes
 from annotations.transcript import Span
 from annotations.turn_numbers import shown_number
 from service.access.page_links import anchor, interview_path
 from service.access.policy import Action, may
 from service.access.transcript_access import about
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.looking.seen_in_many import SeenInMany
 
@@ -37,7 +37,7 @@ def found_in(layout: Layout, words: str) -> Layout:
     for section in layout.sections:
         entries = tuple(entry for entry in section.entries if _holds(entry, wanted))
         if entries:
-            sections.append(Section(section.framework, entries))
+            sections.append(FrameworkSection(section.framework, entries))
     return replace(layout, sections=tuple(sections), crosswalk=())
 
 
@@ -69,7 +69,7 @@ def team_examples(parts: Parts, viewer: Viewer, code: str) -> tuple[TeamExample,
 
 
 @dataclass(frozen=True, slots=True)
-class _Coded:
+class _CodedExample:
     transcript: UUID
     span: Span
     coder: str
@@ -89,9 +89,9 @@ def _examples(connection: Connection, parts: Parts, viewer: Viewer, code: str) -
         if may(viewer, Action.READ_TEXT, about(viewer, text.transcript))
     }
     seen = None
-    if viewer.role is not Role.LEAD:
+    if viewer.role is not ViewerRole.LEAD:
         seen = SeenInMany(connection, parts.segmentation.version, viewer, readable)
-    examples: dict[tuple[UUID, Span], _Coded] = {}
+    examples: dict[tuple[UUID, Span], _CodedExample] = {}
     for candidate in candidates:
         kept = readable.get(candidate.transcript)
         if kept is None or (candidate.transcript, candidate.span) in examples:
@@ -106,7 +106,7 @@ def _examples(connection: Connection, parts: Parts, viewer: Viewer, code: str) -
     ]
 
 
-def _candidates(connection: Connection, code: str) -> list[_Coded]:
+def _candidates(connection: Connection, code: str) -> list[_CodedExample]:
     chosen = {
         (quote.passage.transcript, quote.passage.span)
         for quote in current_quotes(connection)
@@ -125,12 +125,12 @@ def _candidates(connection: Connection, code: str) -> list[_Coded]:
         span = Span(row.start, row.end)
         is_chosen = (row.transcript_id, span) in chosen
         candidates.append(
-            _Coded(row.transcript_id, span, row.name, row.memo, is_chosen, bool(row.concrete_example))
+            _CodedExample(row.transcript_id, span, row.name, row.memo, is_chosen, bool(row.concrete_example))
         )
     return sorted(candidates, key=lambda candidate: not candidate.chosen)
 
 
-def _shown(kept: Kept, example: _Coded, turn: int | None) -> TeamExample:
+def _shown(kept: KeptTranscript, example: _CodedExample, turn: int | None) -> TeamExample:
     t, path = kept.transcript, interview_path(kept.id)
     place, address = t.name, path
     if turn is not None:

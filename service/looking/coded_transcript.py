@@ -11,7 +11,7 @@ from annotations.coding import Coding, Review
 from annotations.store.attributes import all_attributes
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import current_reviews
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from service.composition import Parts
 
@@ -72,7 +72,7 @@ class CodedTranscript:
         return asdict(self)
 
 
-def coded_transcript(parts: Parts, kept: Kept) -> CodedTranscript:
+def coded_transcript(parts: Parts, kept: KeptTranscript) -> CodedTranscript:
     """A transcript with what each coder found on it, as things stand."""
     with parts.store.reading() as connection:
         reviews = current_reviews(connection, transcript=kept.id)

@@ -102,15 +102,13 @@ def _backup(parts: Parts) -> Iterator[Concern]:
     if last is None:
         yield Concern(
             "No backup has been made on this machine.",
-            "Set a time for one each night, or make one now: tandem backup.",
-            "/settings",
+            "Make one now, or set a time for one each night (Settings).",
+            "/backups",
             wrong=nightly is not None,
         )
         return
     if not last.is_there:
-        yield Concern(
-            "The last good backup is gone or was changed.", "Make another: tandem backup.", "/settings"
-        )
+        yield Concern("The last good backup is gone or was changed.", "Make another.", "/backups")
         return
     age = datetime.now(UTC) - last.moment
     if age > (OVERDUE if nightly else OLD_BACKUP):
@@ -118,8 +116,8 @@ def _backup(parts: Parts) -> Iterator[Concern]:
             f"The last good backup is {age.days} days old."
             if age.days > 1
             else f"The last good backup is {age.total_seconds() / 3600:.0f} hours old.",
-            "See what became of last night's under Jobs, or make one now: tandem backup.",
-            "/jobs",
+            "See what became of last night's under Jobs, or make one now.",
+            "/backups",
             wrong=nightly is not None,
         )
 
@@ -148,8 +146,8 @@ def _waiting(connection: Connection, progress: StudyProgress) -> Iterator[Concer
         yield Concern(
             f"{counted(passages, 'coded passage')} of corrected transcripts "
             f"{'waits' if passages == 1 else 'wait'} to be settled.",
-            "A word of them changed; see tandem settle.",
-            "tandem settle",
+            "A word of them changed; say whether they still hold.",
+            "/settle",
             wrong=False,
         )
     if progress.model is not None and progress.model.waiting:

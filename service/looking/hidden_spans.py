@@ -7,7 +7,7 @@ at suggestions to decide whether to push them at all; coders see those of a pass
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -32,6 +32,11 @@ class Hidden:
         for transcript, span in places_of(connection, hidden_segments(connection, of=of)).values():
             places.setdefault(transcript, []).append(span)
         return cls(places)
+
+    @property
+    def transcripts(self) -> Set[UUID]:
+        """Those of which something is hidden."""
+        return self._places.keys()
 
     def hides(self, transcript: UUID, span: Span) -> bool:
         """Must what is suggested of this span stay unseen?"""

@@ -16,7 +16,7 @@ from annotations.coding import Review
 from annotations.errors import BadInput
 from annotations.store.loose_codings import loose_codings
 from annotations.store.reviews import reviews_over
-from annotations.store.transcripts import Kept, get_transcript
+from annotations.store.transcripts import KeptTranscript, get_transcript
 from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number, turn_typed
 from service.composition import Parts
@@ -159,7 +159,7 @@ def history(parts: Parts, given: str) -> History:
     )
 
 
-def passage_typed(connection: Connection, given: str) -> tuple[Kept, Span]:
+def passage_typed(connection: Connection, given: str) -> tuple[KeptTranscript, Span]:
     """The passage that a person typed, as TRANSCRIPT:TURN (from 1) or TRANSCRIPT:START-END. Raises BadInput."""
     name, colon, place = given.rpartition(":")
     turn = re.fullmatch(r"\d+", place)
@@ -185,7 +185,7 @@ def passage_typed(connection: Connection, given: str) -> tuple[Kept, Span]:
     return kept, Span(start, end)
 
 
-def _no_turn(kept: Kept, index: int) -> str:
+def _no_turn(kept: KeptTranscript, index: int) -> str:
     name, last = kept.transcript.name, max((turn.index for turn in kept.transcript.turns), default=-1)
     if index < last:
         return f"nobody says anything in turn {shown_number(index)} of {name}, so nobody has judged it."

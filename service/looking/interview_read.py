@@ -11,7 +11,7 @@ from uuid import UUID
 from annotations.labels import labels_of
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
-from annotations.store.transcripts import Kept, transcript_by_id
+from annotations.store.transcripts import KeptTranscript, transcript_by_id
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
 
@@ -38,7 +38,7 @@ class ReadInterview:
     wave: str
     date: str
     turns: tuple[ReadTurn, ...]
-    kept: Kept
+    kept: KeptTranscript
 
     @property
     def passages(self) -> int:

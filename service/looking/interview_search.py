@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from annotations.names import folded
 from annotations.store.tables import transcripts
-from annotations.store.transcripts import Kept, all_texts, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_texts, all_transcripts
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action, may
 from service.access.transcript_access import about
@@ -48,7 +48,7 @@ class InterviewSearch:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._kept: dict[UUID, tuple[str, Kept, tuple[str, ...]]] = {}
+        self._kept: dict[UUID, tuple[str, KeptTranscript, tuple[str, ...]]] = {}
 
     def find(self, parts: Parts, viewer: Viewer, words: str) -> Hits:
         """Turns that hold every one of the words, whatever their case; all of them where no word is given."""
@@ -72,7 +72,7 @@ class InterviewSearch:
         with parts.store.reading() as connection:
             self._now(connection)
 
-    def _readable(self, parts: Parts, viewer: Viewer) -> Sequence[tuple[Kept, tuple[str, ...]]]:
+    def _readable(self, parts: Parts, viewer: Viewer) -> Sequence[tuple[KeptTranscript, tuple[str, ...]]]:
         with parts.store.reading() as connection:
             now = self._now(connection)
         return [
@@ -81,7 +81,7 @@ class InterviewSearch:
             if may(viewer, Action.READ_TEXT, about(viewer, kept.transcript))
         ]
 
-    def _now(self, connection: Connection) -> list[tuple[Kept, tuple[str, ...]]]:
+    def _now(self, connection: Connection) -> list[tuple[KeptTranscript, tuple[str, ...]]]:
         """Every transcript as it stands, those that are gone forgotten."""
         t = transcripts.c
         columns = (t.id, t.text_hash, t.site, t.visible_to, t.name)
@@ -105,7 +105,7 @@ class InterviewSearch:
             return [self._kept[row.id][1:] for row in rows if row.id in self._kept]
 
 
-def readable_interviews(parts: Parts, viewer: Viewer) -> tuple[Kept, ...]:
+def readable_interviews(parts: Parts, viewer: Viewer) -> tuple[KeptTranscript, ...]:
     """The interviews that somebody may read, without their turns, in the order of the study."""
     with parts.store.reading() as connection:
         texts = all_texts(connection)

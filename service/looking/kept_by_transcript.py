@@ -16,11 +16,11 @@ from sqlalchemy import Connection, func, select
 
 from annotations.coding import Review
 from annotations.segment import Segment
-from annotations.store.described_transcripts import Described, described_transcripts
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.tables import retractions, reviews
-from annotations.store.transcripts import Kept, all_texts, transcript_by_id
+from annotations.store.transcripts import KeptTranscript, all_texts, transcript_by_id
 from service.composition import Parts
 
 Found = TypeVar("Found")
@@ -32,7 +32,7 @@ _MANY = 20
 class OneTranscript:
     """A transcript with its segments and the reviews of it that stand."""
 
-    kept: Kept
+    kept: KeptTranscript
     segments: tuple[Segment, ...]
     reviews: tuple[Review, ...]
 
@@ -72,7 +72,7 @@ class KeptByTranscript(Generic[Found]):
             return self._all
 
     def _bring_up_to_date(
-        self, connection: Connection, parts: Parts, everything: Sequence[Described]
+        self, connection: Connection, parts: Parts, everything: Sequence[DescribedTranscript]
     ) -> None:
         counts = _counts(connection)
         marks = {kept.id: (kept, counts.get(kept.id)) for kept in everything}

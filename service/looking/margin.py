@@ -17,12 +17,12 @@ from annotations.segment import Segment, judged
 from annotations.store.doubts import Doubt, all_doubts
 from annotations.store.loose_codings import loose_codings
 from annotations.store.segments import segments_of
-from annotations.store.transcripts import Kept, transcript_by_id
+from annotations.store.transcripts import KeptTranscript, transcript_by_id
 from annotations.transcript import Span, Turn
 from annotations.turn_numbers import shown_number
 from service.access.policy import Action, may
 from service.access.transcript_access import about, must_read, sees
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.looking.margin_suggestions import MarginSuggestion, suggestions_by_turn
 from service.looking.my_work import tasks_by_turn
@@ -102,7 +102,7 @@ def read_with_margin(parts: Parts, viewer: Viewer, transcript: UUID) -> MarginIn
 
 
 def shows_coding(
-    viewer: Viewer, kept: Kept, touched: Sequence[Span], seen: SeenPassages, coder: str, span: Span
+    viewer: Viewer, kept: KeptTranscript, touched: Sequence[Span], seen: SeenPassages, coder: str, span: Span
 ) -> bool:
     """May the viewer see a code that this coder put there? Only if she may of every passage that it touches.
 
@@ -110,11 +110,11 @@ def shows_coding(
     """
     if seen.is_own(coder):
         # her own first codes would sway those of a passage that she is to judge again
-        again = viewer.role is not Role.LEAD and any(
+        again = viewer.role is not ViewerRole.LEAD and any(
             seen.waits_for_viewer(segment_span) for segment_span in touched or [span]
         )
         return not again and may(viewer, Action.SEE_OWN_CODES, about(viewer, kept.transcript))
-    if viewer.role is Role.LEAD:
+    if viewer.role is ViewerRole.LEAD:
         return may(viewer, Action.SEE_OTHERS_CODES, about(viewer, kept.transcript))
     return all(
         may(
@@ -134,7 +134,7 @@ def touched_by(span: Span, coded: Sequence[Span]) -> list[Span]:
 
 
 def seen_doubts(
-    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, doubts: Sequence[Doubt]
+    viewer: Viewer, kept: KeptTranscript, coded: Sequence[Span], seen: SeenPassages, doubts: Sequence[Doubt]
 ) -> tuple[Doubt, ...]:
     """Those of these doubts about passages of the transcript that the viewer may see: what one says of a passage may
     tell what its writer coded there.
@@ -152,7 +152,7 @@ def seen_doubts(
 
 
 def _shows_doubt(
-    viewer: Viewer, kept: Kept, coded: Sequence[Span], seen: SeenPassages, doubt: Doubt, span: Span
+    viewer: Viewer, kept: KeptTranscript, coded: Sequence[Span], seen: SeenPassages, doubt: Doubt, span: Span
 ) -> bool:
     return shows_coding(viewer, kept, touched_by(span, coded), seen, doubt.author, span)
 
@@ -160,7 +160,7 @@ def _shows_doubt(
 def _codes(
     connection: Connection,
     viewer: Viewer,
-    kept: Kept,
+    kept: KeptTranscript,
     coded: Sequence[Span],
     seen: SeenPassages,
     codebook: Codebook,
@@ -197,7 +197,7 @@ def _own_done(cut: Sequence[Segment], seen: SeenPassages) -> set[int]:
 
 
 def _interview(
-    kept: Kept,
+    kept: KeptTranscript,
     cut: Sequence[Segment],
     done: set[int],
     codes: Sequence[tuple[Span, MarginCode]],

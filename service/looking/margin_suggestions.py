@@ -13,7 +13,7 @@ from annotations.lots import lots
 from annotations.store.model_versions import champion
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import Suggested, suggestions_on
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from service.looking.seen_passages import SeenPassages
 
 
@@ -28,7 +28,7 @@ class MarginSuggestion:
 
 
 def suggestions_by_turn(
-    connection: Connection, kept: Kept, seen: SeenPassages, codebook: Codebook
+    connection: Connection, kept: KeptTranscript, seen: SeenPassages, codebook: Codebook
 ) -> Mapping[int, tuple[MarginSuggestion, ...]]:
     """By turn (from 0), the most probable first. Empty where no model serves, or it has not said anything yet.
 

@@ -22,7 +22,7 @@ _OVERALL = ("micro_f1", "kappa", "kappa_interval", "kappa_interval_reason", "few
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServingSpell:
     """One time that a version was put to serve: when, by which verdict, why, and by whom (None: by the rule)."""
 
     since: str
@@ -44,7 +44,7 @@ class ModelChain:
     verdict: str | None
     reason: str | None
     comparison: Mapping[str, Any] | None
-    served: tuple[Service, ...]
+    served: tuple[ServingSpell, ...]
     parent: str | None
     run_id: str | None
     mlflow: str
@@ -103,7 +103,7 @@ def model_chain(parts: Parts, connection: Connection, model: ModelVersion) -> Mo
         reason=model.reason,
         comparison=model.comparison,
         served=tuple(
-            Service(spell.created.isoformat(), spell.verdict, spell.reason, spell.by)
+            ServingSpell(spell.created.isoformat(), spell.verdict, spell.reason, spell.by)
             for spell in reversed(served)
         ),
         parent=parent.version if parent else None,

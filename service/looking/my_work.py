@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, case, func, select, union
 
 from annotations.coding import Condition
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.names import folded
 from annotations.segment import judged
 from annotations.store.accounts import all_accounts
@@ -31,7 +31,7 @@ from annotations.store.tables import (
     reviews,
     segments,
 )
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from annotations.transcript import Role, Span
 from service.access.policy import Action, may
 from service.access.transcript_access import about
@@ -73,7 +73,7 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class MyWork:
     """All that a coder has: her interviews in the order of the study.
 
     ``known_as``: the e-mail address of her user in the Label Studio where they stand, "" where none is known;
@@ -108,7 +108,7 @@ class Work:
         return next(iter(begun or open_ones), None)
 
 
-def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
+def work_of(parts: Parts, viewer: Viewer, coder: str) -> MyWork:
     """The work of this coder, as far as the viewer may know of the interviews."""
     with parts.store.reading() as connection:
         mine = [
@@ -128,7 +128,7 @@ def work_of(parts: Parts, viewer: Viewer, coder: str) -> Work:
         if (kept.id in counted or kept.id in read)
         and may(viewer, Action.SEE_FIGURES, about(viewer, kept.transcript))
     ]
-    return Work(coder, tuple(interviews), address if folded(address or "") in there else "", address or "")
+    return MyWork(coder, tuple(interviews), address if folded(address or "") in there else "", address or "")
 
 
 def tasks_by_turn(
@@ -166,7 +166,7 @@ def _address(settings: Settings, project: ProjectRow, task: int) -> str:
     return task_address(settings, project.url, project.project_id, task)
 
 
-def _assigned(kept: Kept, count: _Count | None, read: tuple[int, int] | None) -> Assigned:
+def _assigned(kept: KeptTranscript, count: _Count | None, read: tuple[int, int] | None) -> Assigned:
     t = kept.transcript
     where = (kept.id, t.name, t.participant, t.case, t.site, t.wave)
     if count is None:
@@ -185,7 +185,9 @@ def _tasks(
     stands = w.c.review_id.not_in(select(retractions.c.review_id))
     own = select(w.c.key).where(w.c.coder.in_(names), stands).distinct().subquery()
     skipped = (
-        select(x.c.key).where(x.c.coder.in_(names), x.c.state == State.SKIPPED.value, x.c.key.is_not(None))
+        select(x.c.key).where(
+            x.c.coder.in_(names), x.c.state == ArrivalState.SKIPPED.value, x.c.key.is_not(None)
+        )
         for x in (label_studio_annotations, passage_answers)
     )
     skips = union(*skipped).subquery()

@@ -10,7 +10,7 @@ from uuid import UUID
 from annotations.codebook.codes import Codebook
 from annotations.coding import Review
 from annotations.store.reviews import current_reviews
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
 
@@ -19,7 +19,7 @@ MEMO_ALONE = "no code, but a memo"
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class OddReview:
     """One review to look at again. ``turn``: from 0, None where its span begins in none; ``found``: what is odd."""
 
     coder: str
@@ -38,13 +38,15 @@ class Doubt:
         return self.transcript if self.turn is None else f"{self.transcript}, turn {shown_number(self.turn)}"
 
 
-def second_look(parts: Parts) -> list[Doubt]:
+def second_look(parts: Parts) -> list[OddReview]:
     """Reviews by people that hold a group beside one of its codes, or "no code applies" with a memo."""
     with parts.store.reading() as connection:
         transcripts = {kept.id: kept for kept in all_transcripts(connection)}
         reviews = current_reviews(connection)
     odd_reviews = [
-        Doubt(review.coder, transcripts[review.transcript].transcript.name, _turn(transcripts, review), *odd)
+        OddReview(
+            review.coder, transcripts[review.transcript].transcript.name, _turn(transcripts, review), *odd
+        )
         for review in reviews
         if not review.condition.derived
         for odd in _odd(review, parts.codebook)
@@ -72,6 +74,6 @@ def _above(code: str, codebook: Codebook) -> Iterator[str]:
         at = codebook[at].parent
 
 
-def _turn(transcripts: dict[UUID, Kept], review: Review) -> int | None:
+def _turn(transcripts: dict[UUID, KeptTranscript], review: Review) -> int | None:
     turns = transcripts[review.transcript].transcript.turns
     return next((turn.index for turn in turns if turn.span.start <= review.span.start < turn.span.end), None)

@@ -13,7 +13,7 @@ from annotations.coding import Review
 from annotations.names import folded
 from annotations.store.reviews import past_reviews
 from annotations.store.tables import coders, reviews, segments, transcripts
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Role, Span
 from service.access.viewer import Viewer
 from service.looking.hidden_spans import Hidden
@@ -52,7 +52,12 @@ class SeenInMany:
         self._coded = _places(connection, coded, ids)
         self._hidden, self._again = Hidden.now(connection), Hidden.now(connection, of=viewer.name)
 
-    def shows(self, kept: Kept, coder: str, span: Span) -> bool:
+    @property
+    def read(self) -> Collection[UUID]:
+        """The transcripts in which the viewer has read something herself."""
+        return self._own.keys()
+
+    def shows(self, kept: KeptTranscript, coder: str, span: Span) -> bool:
         """May the viewer see what this coder said of the span?"""
         coded = self._coded.get(kept.id, [])
         touched = []

@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from annotations.coding import Review
 from annotations.names import folded
 from annotations.store.reviews import current_reviews
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from service.access.policy import Action, may
 from service.access.transcript_access import about
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.looking.hidden_spans import Hidden
 
 
@@ -28,7 +28,7 @@ class SeenPassages:
     """
 
     def __init__(
-        self, viewer: Viewer, kept: Kept, hidden: Hidden, again: Hidden, reviews: Sequence[Review]
+        self, viewer: Viewer, kept: KeptTranscript, hidden: Hidden, again: Hidden, reviews: Sequence[Review]
     ) -> None:
         self._viewer = viewer
         self._kept = kept
@@ -38,7 +38,7 @@ class SeenPassages:
         self._own = [review.span for review in reviews if self.is_own(review.coder)]
 
     @classmethod
-    def now(cls, connection: Connection, viewer: Viewer, kept: Kept) -> SeenPassages:
+    def now(cls, connection: Connection, viewer: Viewer, kept: KeptTranscript) -> SeenPassages:
         """As things stand."""
         again = Hidden.now(connection, of=viewer.name)
         return cls(
@@ -68,7 +68,7 @@ class SeenPassages:
         if self.is_own(review.coder):
             seen = may(self._viewer, Action.SEE_OWN_CODES, about(self._viewer, self._kept.transcript))
             # a lead looks after the study, and sees how far a repeated passage is
-            again = self._viewer.role is not Role.LEAD and self.waits_for_viewer(review.span)
+            again = self._viewer.role is not ViewerRole.LEAD and self.waits_for_viewer(review.span)
             return seen and not again
         return self._others(review.span)
 

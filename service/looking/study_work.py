@@ -5,14 +5,15 @@ A passage is done once a person's own review of it stands; what a model ticked b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from statistics import mean
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, literal, select
 
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.store.label_studio_projects import in_the_other_view, projects_in_view
 from annotations.store.tables import (
     annotation_reviews,
@@ -25,12 +26,11 @@ from annotations.store.tables import (
     segments,
     transcripts,
 )
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from service.label_studio.addresses import list_address
+from service.looking.coder_pace import LONGEST_S
 from service.settings import Settings
 
-# an answer that was left open over lunch says nothing of how long passages take
-LONGEST_S = 900.0
 SHARED = ""
 
 
@@ -119,22 +119,19 @@ def study_work(connection: Connection, settings: Settings) -> tuple[CoderWork, .
     return tuple(sorted(rows, key=lambda row: (row.wave, row.name.casefold(), row.coder.casefold())))
 
 
-def by_wave(rows: Iterable[CoderWork]) -> tuple[WaveWork, ...]:
-    """The same for whole waves, in the order of waves and coders."""
+def by_wave(rows: Iterable[CoderWork], pace: Mapping[str, float]) -> tuple[WaveWork, ...]:
+    """The same for whole waves, in the order of waves and coders. ``pace``: each coder's seconds for a passage."""
     grouped: dict[tuple[str, str], list[CoderWork]] = {}
     for row in rows:
         grouped.setdefault((row.wave, row.coder), []).append(row)
-    return tuple(_wave(wave, coder, its) for (wave, coder), its in sorted(grouped.items()))
+    return tuple(_wave(wave, coder, its, pace.get(coder)) for (wave, coder), its in sorted(grouped.items()))
 
 
-def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
+def _wave(wave: str, coder: str, its: list[CoderWork], pace: float | None) -> WaveWork:
     whole = all(row.whole for row in its)
-    timed = [
-        (row.seconds, 1 if whole else row.done)
-        for row in its
-        if row.seconds is not None and row.done and row.whole == whole
-    ]
-    total = sum(done for _, done in timed)
+    if whole:
+        timed = [row.seconds for row in its if row.seconds is not None and row.done]
+        pace = mean(timed) if timed else None
     return WaveWork(
         wave,
         coder,
@@ -143,7 +140,7 @@ def _wave(wave: str, coder: str, its: list[CoderWork]) -> WaveWork:
         sum(row.done for row in its),
         sum(row.skipped for row in its),
         sum(row.left for row in its),
-        sum(seconds * done for seconds, done in timed) / total if total else None,
+        pace,
         sum(row.left > 0 for row in its),
         whole,
     )
@@ -228,7 +225,7 @@ def _where_it_counts(connection: Connection, project: Any) -> Any:
 
 def _whole_interviews(connection: Connection) -> dict[UUID, dict[tuple[UUID, str], float]]:
     """The projects in which an interview is one task: by transcript and coder the seconds that it took."""
-    whole = connection.execute(select(_p.c.id).where(_p.c.view == View.INTERVIEW.value)).scalars()
+    whole = connection.execute(select(_p.c.id).where(_p.c.view == TaskView.INTERVIEW.value)).scalars()
     seconds_of: dict[UUID, dict[tuple[UUID, str], float]] = {project_id: {} for project_id in whole}
     if not seconds_of:
         return {}
@@ -251,7 +248,7 @@ def _skipped(connection: Connection) -> dict[tuple[UUID, UUID], dict[str, int]]:
         select(a.c.project_id, _s.c.transcript_id, a.c.coder, func.count(a.c.key.distinct()))
         .join(_t, and_(_t.c.project_id == a.c.project_id, _t.c.key == a.c.key))
         .join(_s, _s.c.id == _t.c.segment_id)
-        .where(a.c.state == State.SKIPPED.value, a.c.coder.is_not(None))
+        .where(a.c.state == ArrivalState.SKIPPED.value, a.c.coder.is_not(None))
         .group_by(a.c.project_id, _s.c.transcript_id, a.c.coder)
     )
     skipped: dict[tuple[UUID, UUID], dict[str, int]] = {}

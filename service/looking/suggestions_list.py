@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from annotations.errors import BadInput
+from annotations.lots import lots
 from annotations.segment import Segment
 from annotations.store.attributes import all_attributes
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.model_versions import serving_model
-from annotations.store.segments import segments_of
-from annotations.store.suggestions import suggestions_of
-from annotations.store.transcripts import all_transcripts
-from annotations.transcript import Transcript
+from annotations.store.segments import segments_in
+from annotations.store.suggestions import (
+    Suggested,
+    count_suggested,
+    count_suggestions,
+    suggestions_in,
+)
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
 from service.exported_file import safe_cell, written_whole
-from service.looking.attribute_filter import with_attributes
+from service.looking.attribute_filter import described_with_attributes
 from service.looking.hidden_spans import Hidden
 
 OF_ATTRIBUTES = "attribute: "
@@ -51,42 +58,62 @@ class ListedSuggestion:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the model says of a segment, and whether that must stay unseen."""
+
+    transcript: DescribedTranscript
+    segment: Segment
+    said: Suggested
+    hides: bool
+
+
+# a few thousand segments at a time
+TRANSCRIPTS = 20
 COLUMNS = tuple(field.name for field in fields(ListedSuggestion) if field.name != "attributes")
 
 
-class Listing:
+class SuggestionsListing:
     """The suggestions of the serving model, of all waves or of one, and of those alone who have certain attributes.
 
-    ``hidden``: how many passages are left out, since a coder is still to judge them without a suggestion. Raises
+    Rows are read some interviews at a time, so that a large study needs no more memory than a small one.
+
+    ``hidden``: how many passages are left out, since a coder is still to judge them without a suggestion; ``looked_at``:
+    how many the model has said anything of, those included; ``suggested``: how many codes it puts before coders. Raises
     BadInput for a wave that no transcript belongs to, and for attributes that nobody has.
     """
 
     def __init__(self, parts: Parts, wave: str | None, where: Sequence[str] = ()) -> None:
         self._codebook = parts.codebook
-        with parts.store.reading() as connection:
-            self._model = serving_model(connection)
-            self._found = suggestions_of(connection, self._model)
-            self._segments = segments_of(connection, self._model.segmentation)
-            self._transcripts = all_transcripts(connection, wave=wave)
-            if self._transcripts:
-                self._transcripts = tuple(with_attributes(connection, self._transcripts, where))
+        self._store = parts.store
+        with self._store.reading() as connection:
+            self._model = model = serving_model(connection)
+            transcripts = [said for said in described_transcripts(connection) if wave in (None, said.wave)]
+            if wave is not None and not transcripts:
+                raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
+            self._transcripts = (
+                described_with_attributes(connection, transcripts, where) if transcripts else []
+            )
             self._known = all_attributes(connection)
             self._hidden = Hidden.now(connection)
-        if wave is not None and not self._transcripts:
-            raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
-        self.hidden = sum(
-            self._hides(kept.id, segment_id) for kept in self._transcripts for segment_id in self._of(kept.id)
-        )
+            spoken = count_suggestions(connection, model.id, model.segmentation)
+            shown = count_suggested(connection, model.id, model.segmentation)
+            left_out = [
+                spoken_of
+                for lot in self._lots(connection, self._hidden.transcripts)
+                for spoken_of in lot
+                if spoken_of.hides
+            ]
+        self.hidden = len(left_out)
+        self.looked_at = sum(spoken.get(described.id, 0) for described in self._transcripts)
+        self.suggested = sum(shown.get(described.id, 0) for described in self._transcripts)
+        self.suggested -= sum(len(segment.said.suggested) for segment in left_out)
+        self._labels: dict[str, tuple[str, str]] = {}
 
     @property
     def only_ranks(self) -> bool:
         """Does the model know only the codebook's words, so that its numbers are no probabilities?"""
         return self._model.kind == "cold start"
-
-    @property
-    def looked_at(self) -> int:
-        """How many passages the model has said anything of, those left out included."""
-        return sum(1 for kept in self._transcripts for _ in self._of(kept.id))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -95,39 +122,64 @@ class Listing:
 
     def rows(self) -> Iterator[ListedSuggestion]:
         """One row for each segment and code that the model judged, in reading order."""
-        for kept in self._transcripts:
-            for segment in self._of(kept.id):
-                if not self._hides(kept.id, segment):
-                    yield from self._rows(kept.transcript, segment)
+        return (row for segment in self._each() for row in self._rows(segment))
 
-    def _of(self, transcript: UUID) -> Iterator[Segment]:
-        return (segment for segment in self._segments.get(transcript, ()) if segment.id in self._found)
+    def suggested_rows(self) -> Iterator[ListedSuggestion]:
+        """The rows of the codes that are put before coders, in reading order."""
+        return (
+            row
+            for segment in self._each()
+            if segment.said.suggested
+            for row in self._rows(segment)
+            if row.suggested
+        )
 
-    def _hides(self, transcript: UUID, segment: Segment) -> bool:
-        return self._hidden.hides(transcript, segment.span)
+    def _each(self) -> Iterator[_Said]:
+        with self._store.reading() as connection:
+            for lot in self._lots(connection):
+                yield from (segment for segment in lot if not segment.hides)
 
-    def _rows(self, transcript: Transcript, segment: Segment) -> Iterator[ListedSuggestion]:
-        if segment.id is None:
-            return
-        known = self._known.of(participant=transcript.participant, case=transcript.case)
-        for suggestion in self._found[segment.id].one_by_one(self._model):
-            code = self._codebook.by_id.get(suggestion.code)
+    def _lots(self, connection: Connection, only: Set[UUID] | None = None) -> Iterator[list[_Said]]:
+        """What the model says of each segment, some transcripts at a time."""
+        chosen = [described for described in self._transcripts if only is None or described.id in only]
+        for some in lots(chosen, TRANSCRIPTS):
+            ids = [described.id for described in some]
+            cut = segments_in(connection, self._model.segmentation, ids)
+            said = suggestions_in(connection, self._model, ids)
+            yield [
+                _Said(described, segment, said[segment.id], self._hidden.hides(described.id, segment.span))
+                for described in some
+                for segment in cut.get(described.id, ())
+                if segment.id is not None and segment.id in said
+            ]
+
+    def _rows(self, spoken_of: _Said) -> Iterator[ListedSuggestion]:
+        known = self._known.of(participant=spoken_of.transcript.participant, case=spoken_of.transcript.case)
+        for suggestion in spoken_of.said.one_by_one(self._model):
+            framework, code = self._label(suggestion.code)
             yield ListedSuggestion(
-                transcript=transcript.name,
-                turn=segment.turn,
-                start=segment.span.start,
-                end=segment.span.end,
-                framework=self._codebook.framework(code.framework).name if code else "",
-                code=self._codebook.label(suggestion.code) if code else suggestion.code,
+                transcript=spoken_of.transcript.name,
+                turn=spoken_of.segment.turn,
+                start=spoken_of.segment.span.start,
+                end=spoken_of.segment.span.end,
+                framework=framework,
+                code=code,
                 probability=round(suggestion.probability, 4),
                 suggested=suggestion.suggested,
                 model_version=self._model.version,
-                turn_shown=shown_number(segment.turn),
+                turn_shown=shown_number(spoken_of.segment.turn),
                 attributes=dict(known),
             )
 
+    def _label(self, code: str) -> tuple[str, str]:
+        if code not in self._labels:
+            code_there = self._codebook.by_id.get(code)
+            framework = self._codebook.framework(code_there.framework).name if code_there else ""
+            self._labels[code] = (framework, self._codebook.label(code) if code_there else code)
+        return self._labels[code]
 
-def write_csv(listing: Listing, file: Path) -> int:
+
+def write_csv(listing: SuggestionsListing, file: Path) -> int:
     """Write the rows as CSV, whole or not at all; returns how many they were."""
     count = 0
     with written_whole(file) as out, io.TextIOWrapper(out, "utf-8", newline="") as lines:

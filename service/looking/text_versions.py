@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from annotations.errors import BadInput
 from annotations.store.forgettings import forgettings_of
 from annotations.store.transcript_versions import passages_of, versions_of
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 
 _SETTLED = {"open": "waits for a person", "kept": "kept", "dropped": "dropped"}
 
@@ -53,7 +53,7 @@ class EarlierPlace:
         return asdict(self)
 
 
-def text_versions(connection: Connection, kept: Kept, zone: ZoneInfo) -> tuple[EarlierVersion, ...]:
+def text_versions(connection: Connection, kept: KeptTranscript, zone: ZoneInfo) -> tuple[EarlierVersion, ...]:
     """The earlier versions, oldest first; none where the text is the first."""
     return tuple(
         EarlierVersion(
@@ -66,7 +66,7 @@ def text_versions(connection: Connection, kept: Kept, zone: ZoneInfo) -> tuple[E
     )
 
 
-def text_of_version(connection: Connection, kept: Kept, number: int) -> str:
+def text_of_version(connection: Connection, kept: KeptTranscript, number: int) -> str:
     """The text of one version. Raises BadInput for one that is not there, or whose words were erased."""
     earlier = {older_version.number: older_version for older_version in versions_of(connection, kept.id)}
     if number == len(earlier) + 1:

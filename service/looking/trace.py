@@ -24,7 +24,7 @@ from annotations.store.model_versions import (
 from annotations.store.reviews import snapshot
 from annotations.store.segments import segments_of
 from annotations.store.suggestions import suggestions_of
-from annotations.store.transcripts import Kept, all_transcripts, get_transcript
+from annotations.store.transcripts import KeptTranscript, all_transcripts, get_transcript
 from annotations.transcript import Span
 from annotations.turn_numbers import first_words, shown_number, turn_typed
 from service.composition import Parts
@@ -126,7 +126,7 @@ def _suggestion(
     parts: Parts,
     connection: Connection,
     model: ModelVersion,
-    kept: Kept,
+    kept: KeptTranscript,
     segment: Segment,
     suggestion: Suggestion,
 ) -> WhatIsSuggested:
@@ -201,7 +201,7 @@ def _version(connection: Connection, version: str | None) -> ModelVersion:
 
 def _place(
     connection: Connection, parts: Parts, name: str, model: ModelVersion
-) -> tuple[Kept, Segment, Code]:
+) -> tuple[KeptTranscript, Segment, Code]:
     first, _, rest = name.partition(":")
     segments = segments_of(connection, model.segmentation)
     try:
@@ -215,7 +215,9 @@ def _place(
     raise BadInput(f'no segment of {model.version} has the id "{first}". {HOW}')
 
 
-def _by_turn(connection: Connection, parts: Parts, name: str, segments: Any) -> tuple[Kept, Segment, Code]:
+def _by_turn(
+    connection: Connection, parts: Parts, name: str, segments: Any
+) -> tuple[KeptTranscript, Segment, Code]:
     # a transcript's name may hold colons, so the longest known name that fits is meant
     fits = [
         kept
@@ -240,7 +242,7 @@ def _by_turn(connection: Connection, parts: Parts, name: str, segments: Any) -> 
     return kept, here[0], parts.codebook.resolve(code)
 
 
-def _place_of(kept: Kept, segment: Segment) -> str:
+def _place_of(kept: KeptTranscript, segment: Segment) -> str:
     return f"turn {shown_number(segment.turn)} of {kept.transcript.name}"
 
 

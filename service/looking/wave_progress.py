@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from annotations.numbers_shown import counted
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
+from annotations.store.described_transcripts import described_transcripts
 from annotations.store.forgettings import all_forgettings
 from annotations.store.interviews import all_drafts
 from annotations.store.jobs import all_jobs
@@ -32,11 +33,11 @@ from annotations.store.seen_annotations import count_set_aside
 from annotations.store.stale_models import changed_since
 from annotations.store.suggestions import count_suggestions
 from annotations.store.transcript_versions import count_open
-from annotations.store.transcripts import all_texts, all_transcripts, count_coded_turns
+from annotations.store.transcripts import all_transcripts, count_coded_turns
 from annotations.store.wave_views import view_of
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
-from service.looking.attribute_filter import with_attributes
+from service.looking.attribute_filter import described_with_attributes
 
 JOBS_IN_WORDS: Mapping[str, str] = {
     "train": "training",
@@ -44,7 +45,10 @@ JOBS_IN_WORDS: Mapping[str, str] = {
     "push": "handing out in Label Studio",
     "renew": "new suggestions into Label Studio",
     "measure": "how far people agree",
+    "count": "working out a result",
+    "export": "making a file to take along",
     "backup": "a backup of the study",
+    "foresee": "what a withdrawal would erase",
     "withdraw": "erasing a participant",
     "look": "a look at files that were sent",
     "bring in": "bringing files in",
@@ -252,8 +256,8 @@ def _waves(
     pushed, counts = count_pushed(connection, segmentation), judged.now(connection, segmentation)
     uncut = count_coded_turns(connection, but=counts.keys())
     waves: dict[str, Counter[str]] = {}
-    for kept in with_attributes(connection, all_texts(connection), where):
-        wave = waves.setdefault(kept.transcript.wave, Counter())
+    for kept in described_with_attributes(connection, described_transcripts(connection), where):
+        wave = waves.setdefault(kept.wave, Counter())
         count = counts.get(kept.id)
         wave["transcripts"] += 1
         wave["segments"] += count.passages if count else uncut.get(kept.id, 0)

@@ -41,16 +41,20 @@ def new_folder(parts: Parts, kind: Kind) -> tuple[UUID, Path]:
     return made, folder
 
 
-def folder_of(parts: Parts, kind: Kind, one: UUID) -> Path | None:
+def folder_of(parts: Parts, kind: Kind, passing_id: UUID) -> Path | None:
     """The folder with this id, or None where it is gone."""
-    folder = passing_folder(parts) / f"{kind}-{one}"
+    folder = passing_folder(parts) / f"{kind}-{passing_id}"
     return folder if folder.is_dir() and not folder.is_symlink() else None
 
 
 def folders(parts: Parts, kind: Kind) -> Iterator[tuple[UUID, Path]]:
     """All of one kind, the oldest first."""
-    found = [one for one in passing_folder(parts).glob(f"{kind}-*") if one.is_dir() and not one.is_symlink()]
-    for folder in sorted(found, key=lambda one: one.stat().st_mtime):
+    folders_there = [
+        folder_there
+        for folder_there in passing_folder(parts).glob(f"{kind}-*")
+        if folder_there.is_dir() and not folder_there.is_symlink()
+    ]
+    for folder in sorted(folders_there, key=lambda folder_there: folder_there.stat().st_mtime):
         try:
             yield UUID(folder.name.removeprefix(f"{kind}-")), folder
         except ValueError:
@@ -71,8 +75,8 @@ def sweep(parts: Parts, *, older_than: float = KEPT_S) -> int:
 
 def make_private(folder: Path, below: Path) -> None:
     """Make a folder and those above it, up to one that is there, each for its owner alone."""
-    for one in (*reversed([above for above in folder.parents if above.is_relative_to(below)]), folder):
-        one.mkdir(mode=0o700, exist_ok=True)
+    for place in (*reversed([above for above in folder.parents if above.is_relative_to(below)]), folder):
+        place.mkdir(mode=0o700, exist_ok=True)
 
 
 def remove(folder: Path) -> None:
@@ -92,10 +96,10 @@ def write_plain(file: Path, plain: Mapping[str, Any]) -> None:
 def read_plain(file: Path) -> dict[str, Any] | None:
     """What was written so, or None where it is not there or was cut off."""
     try:
-        found = json.loads(file.read_text("utf-8"))
+        plain = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return plain if isinstance(plain, dict) else None
 
 
 def _touched(folder: Path) -> float:

@@ -30,7 +30,7 @@ keep an older model's suggestions under that name; whose they are is in the stud
 """
 
 from service.pushing.project_push import Pushed
-from service.pushing.push_options import Asked
+from service.pushing.push_options import PushOptions
 from service.pushing.waves import push, push_again
 
-__all__ = ["Asked", "Pushed", "push", "push_again"]
+__all__ = ["PushOptions", "Pushed", "push", "push_again"]

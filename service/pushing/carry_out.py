@@ -35,7 +35,7 @@ from annotations.progress import Progress
 from annotations.store.database import Store
 from annotations.store.pushed_tasks import PushedTask, keep_tasks
 from annotations.store.tables import now
-from service.pushing.plan import Faces, Plan, State, Step
+from service.pushing.plan import Faces, ProjectState, PushPlan, TaskStep
 
 # each import makes Label Studio count anew what stands on every task of the project
 AT_A_TIME = 2000
@@ -61,9 +61,9 @@ class Showing:
     row: UUID
     label: str
     faces: Faces
-    state: State
+    state: ProjectState
 
-    def bring(self, plan: Plan, progress: Progress) -> None:
+    def bring(self, plan: PushPlan, progress: Progress) -> None:
         """Bring the tasks to what they ought to show."""
         total = (
             len(plan.predict) + len(plan.redraw) + sum(map(self._lacks_boxes, plan.predict)) + len(plan.tidy)
@@ -75,7 +75,7 @@ class Showing:
                 done += count
                 progress(done, total)
 
-    def _hide(self, plan: Plan) -> None:
+    def _hide(self, plan: PushPlan) -> None:
         """Where no suggestion is shown any more, ticks, boxes and reasons go before anything else does.
 
         The passage must not be told from one that is blind, not even for the minutes that other reasons take to come;
@@ -91,23 +91,23 @@ class Showing:
             new = {task: data for task, (_, data) in left.items()}
             show_data(self.server, self.project.id, new, before)
 
-    def _predict(self, plan: Plan) -> Iterator[int]:
+    def _predict(self, plan: PushPlan) -> Iterator[int]:
         """Put predictions on tasks. Where the project shows another version, all turn to the new one at once.
 
         Else they are kept lot by lot, so that an interrupted push goes on.
         """
         shown = self.project.model_version
-        waiting: list[Step] = []
+        waiting: list[TaskStep] = []
         for lot in lots(plan.predict, AT_A_TIME):
             # what a coder has begun on since the plan was made keeps what they saw
-            begun = touched(self.server, self.project.id, [one.task for one in lot if not one.is_new])
-            some = [one for one in lot if one.task not in begun]
+            begun = touched(self.server, self.project.id, [step.task for step in lot if not step.is_new])
+            some = [step for step in lot if step.task not in begun]
             made = {
-                one.task: its
-                for one in some
-                if (its := self.faces.prediction(one.placed, one.model, self._boxes(one))) is not None
+                step.task: its
+                for step in some
+                if (its := self.faces.prediction(step.placed, step.model, self._boxes(step))) is not None
             }
-            clearing = [one.task for one in some if one.clear]
+            clearing = [step.task for step in some if step.clear]
             replace_predictions(self.server, self.project.id, made, clearing=clearing)
             if made and not shown:
                 show_version(self.server, self.project.id, self.label)
@@ -120,15 +120,15 @@ class Showing:
         if waiting:
             self._turn(plan, waiting)
 
-    def _turn(self, plan: Plan, waiting: Sequence[Step]) -> None:
+    def _turn(self, plan: PushPlan, waiting: Sequence[TaskStep]) -> None:
         """From the suggestions of another version to those of the one that serves."""
         self._take_reasons_back(plan)
         moment = now()
-        if any(not self._hides(one) for one in waiting):
+        if any(not self._hides(segment) for segment in waiting):
             show_version(self.server, self.project.id, self.label)
         self._keep(waiting, moment=moment)
 
-    def _take_reasons_back(self, plan: Plan) -> None:
+    def _take_reasons_back(self, plan: PushPlan) -> None:
         """No old reasons beside new suggestions: a word stands there until the new ones come.
 
         Where nothing is suggested no reasons will come, and what is said of that stands there at once.
@@ -137,13 +137,13 @@ class Showing:
         self._replace_reasons((step, REASONS_COME) for step, _ in old if self._suggests(step))
         self._replace_reasons((step, said) for step, said in old if not self._suggests(step))
 
-    def _old_reasons(self, plan: Plan) -> Iterator[tuple[Step, str]]:
+    def _old_reasons(self, plan: PushPlan) -> Iterator[tuple[TaskStep, str]]:
         """The tasks whose reasons shall be others, and which."""
         for step, data in plan.redraw:
             if not step.is_new and REASONS in new_in(data, self.state.there[str(step.key)].data):
                 yield step, data[REASONS]
 
-    def _replace_reasons(self, wanted: Iterable[tuple[Step, str]]) -> None:
+    def _replace_reasons(self, wanted: Iterable[tuple[TaskStep, str]]) -> None:
         alike: dict[str, list[int]] = {}
         for step, said in wanted:
             alike.setdefault(said, []).append(step.task)
@@ -153,14 +153,14 @@ class Showing:
                 left = [task for task in some if task not in begun]
                 show_field(self.server, self.project.id, left, REASONS, said)
 
-    def _hides(self, step: Step) -> bool:
+    def _hides(self, step: TaskStep) -> bool:
         return self.faces.candidates(step.placed, step.model) is None
 
-    def _suggests(self, step: Step) -> bool:
-        found = self.faces.candidates(step.placed, step.model)
-        return found is not None and not found.nothing
+    def _suggests(self, step: TaskStep) -> bool:
+        boxes = self.faces.candidates(step.placed, step.model)
+        return boxes is not None and not boxes.nothing
 
-    def _redraw(self, plan: Plan) -> Iterator[int]:
+    def _redraw(self, plan: PushPlan) -> Iterator[int]:
         """Show new reasons and context; what a coder has begun on meanwhile stays as they saw it."""
         for some in lots(plan.redraw, ONE_BY_ONE):
             begun = touched(self.server, self.project.id, [step.task for step, _ in some])
@@ -170,7 +170,7 @@ class Showing:
             self._keep([replace(step, shown=hash_of(data)) for step, data in left], Stage.REDRAWN)
             yield len(some)
 
-    def _complete(self, plan: Plan) -> Iterator[int]:
+    def _complete(self, plan: PushPlan) -> Iterator[int]:
         """Tick what has its box only now."""
         redrawn = {step.key: hash_of(data) for step, data in plan.redraw}
         lacking = [step for step in plan.predict if self._lacks_boxes(step) and step.key in redrawn]
@@ -178,26 +178,26 @@ class Showing:
             begun = touched(self.server, self.project.id, [step.task for step in lot])
             some = [replace(step, shown=redrawn[step.key]) for step in lot if step.task not in begun]
             made = {
-                one.task: its
-                for one in some
-                if (its := self.faces.prediction(one.placed, one.model)) is not None
+                step.task: its
+                for step in some
+                if (its := self.faces.prediction(step.placed, step.model)) is not None
             }
-            replace_predictions(self.server, self.project.id, made, clearing=[one.task for one in some])
+            replace_predictions(self.server, self.project.id, made, clearing=[step.task for step in some])
             self._keep(some, Stage.COMPLETE)
             yield len(lot)
 
-    def _boxes(self, step: Step) -> frozenset[str]:
+    def _boxes(self, step: TaskStep) -> frozenset[str]:
         """The codes for which the task had boxes when the plan was made."""
         return codes_in_boxes(self.state.there[str(step.key)].data.get(BOXES))
 
-    def _lacks_boxes(self, step: Step) -> bool:
+    def _lacks_boxes(self, step: TaskStep) -> bool:
         """Is something to be ticked that has no box on the task yet?"""
         whole = self.faces.prediction(step.placed, step.model)
         return whole is not None and whole != self.faces.prediction(
             step.placed, step.model, self._boxes(step)
         )
 
-    def _tidy(self, plan: Plan) -> Iterator[int]:
+    def _tidy(self, plan: PushPlan) -> Iterator[int]:
         """Take away what older versions predicted: coders would find it in tabs beside what is suggested now."""
         if not plan.tidy:
             return
@@ -206,33 +206,36 @@ class Showing:
         for some in lots(tasks, ONE_BY_ONE):
             begun = touched(self.server, self.project.id, some)
             drop_predictions(
-                self.server, (one for task in some if task not in begun for one in old.get(task, ()))
+                self.server,
+                (prediction for task in some if task not in begun for prediction in old.get(task, ())),
             )
             yield len(some)
 
     def _keep(
-        self, some: Sequence[Step], stage: Stage = Stage.PREDICTED, *, moment: datetime | None = None
+        self, some: Sequence[TaskStep], stage: Stage = Stage.PREDICTED, *, moment: datetime | None = None
     ) -> None:
         """On record: what the tasks show since now."""
         since = moment or now()
         kept = [
-            PushedTask(one.placed.segment, one.task, one.shown, one.model, since, one.placed.draw, *boxes)
-            for one in some
-            for boxes in [self._offered(one, stage)]
+            PushedTask(
+                step.placed.segment, step.task, step.shown, step.model, since, step.placed.draw, *boxes
+            )
+            for step in some
+            for boxes in [self._offered(step, stage)]
         ]
         with self.store.writing() as connection:
             keep_tasks(connection, self.row, kept)
 
-    def _offered(self, step: Step, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    def _offered(self, step: TaskStep, stage: Stage) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
         """The codes that are put before the coder by now, and those of them that are ticked."""
-        found = self.faces.candidates(step.placed, step.model)
-        if found is None:
+        boxes = self.faces.candidates(step.placed, step.model)
+        if boxes is None:
             return None, None
-        there, ticked = self._boxes(step), found.ticked
+        there, ticked = self._boxes(step), boxes.ticked
         if stage is not Stage.COMPLETE:
-            ticked = tuple(code for code in ticked if code in there or code in found.in_rows)
-        if stage is not Stage.PREDICTED or there == {one.code for one in found.boxes}:
-            return found.offered, ticked
+            ticked = tuple(code for code in ticked if code in there or code in boxes.in_rows)
+        if stage is not Stage.PREDICTED or there == {box.code for box in boxes.boxes}:
+            return boxes.offered, ticked
         # the boxes of before are still there
         known = self.state.known(step.key)
         before = () if known is None else known.offered or ()

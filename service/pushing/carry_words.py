@@ -13,7 +13,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Review
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.candidates import codes_in_boxes
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.interview_marks import EarlierWords, earlier_regions
@@ -29,14 +29,14 @@ from annotations.store.reviews import current_reviews
 from annotations.store.seen_annotations import seen
 from annotations.store.segments import places_of
 from annotations.store.tables import now
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from annotations.transcript import Span
 from service.corrections.earlier_words import as_passage, on_passage
 from service.pushing.interview_shown import WholeInterview, WholeShown
 
 
 @dataclass(frozen=True)
-class _Said:
+class _CoderWords:
     """What a coder has said of some passages, by key; ``user``: their number in Label Studio."""
 
     coder: str
@@ -45,7 +45,7 @@ class _Said:
 
 
 @dataclass(frozen=True)
-class Carrying:
+class WordCarrier:
     """Carries to a project. ``row``: our record of it."""
 
     store: Store
@@ -58,24 +58,24 @@ class Carrying:
     ) -> set[UUID]:
         """Marks for what coders have said of passages; returns the keys of the interviews that got any."""
         done: set[UUID] = set()
-        for one in interviews:
-            task = there[str(one.key)]
-            keys = [task_key(its.segment, its.draw) for its in one.placed]
+        for interview in interviews:
+            task = there[str(interview.key)]
+            keys = [task_key(its.segment, its.draw) for its in interview.placed]
             if task.touched:
                 continue
-            found = self._said(keys, among=None)
-            if not found or touched(self.server, self.row.project_id, [task.id]):
+            coders_words = self._said(keys, among=None)
+            if not coders_words or touched(self.server, self.row.project_id, [task.id]):
                 continue
-            for said in found:
-                self._to_interview(one, task, said, shown, model, done)
+            for said in coders_words:
+                self._to_interview(interview, task, said, shown, model, done)
         return done
 
-    def to_passages(self, placed: Sequence[Placed], there: Mapping[str, Task]) -> set[str]:
+    def to_passages(self, placed: Sequence[DealtSegment], there: Mapping[str, Task]) -> set[str]:
         """Answers to passages that coders have judged in whole interviews; returns the keys of their tasks."""
-        keys = [task_key(one.segment, one.draw) for one in placed]
+        keys = [task_key(dealt_segment.segment, dealt_segment.draw) for dealt_segment in placed]
         open_keys = [key for key in keys if not there[str(key)].touched]
         done: set[str] = set()
-        for said in self._said(open_keys, among=View.INTERVIEW):
+        for said in self._said(open_keys, among=TaskView.INTERVIEW):
             numbers = [there[str(key)].id for key in said.words]
             begun = touched(self.server, self.row.project_id, numbers)
             for key, result in self._answers(said, there):
@@ -87,9 +87,9 @@ class Carrying:
 
     def _to_interview(
         self,
-        one: WholeInterview,
+        interview: WholeInterview,
         task: Task,
-        said: _Said,
+        said: _CoderWords,
         shown: WholeShown,
         model: UUID,
         done: set[UUID],
@@ -98,15 +98,15 @@ class Carrying:
         coded = [coding for review in reviews for coding in review.codings]
         if not can_be_shown([coding.code for coding in coded], self.codebook):
             return
-        text = shown.text(one.transcript)
+        text = shown.text(interview.transcript)
         judged = frozenset(word.segment for word in said.words.values())
-        upto = None if len(said.words) == len(one.placed) else _last_word(reviews, text)
+        upto = None if len(said.words) == len(interview.placed) else _last_word(reviews, text)
         result = earlier_regions(list(_earlier(reviews)), upto, text, self.codebook)
-        result += shown.regions(one, model, judged)
+        result += shown.regions(interview, model, judged)
         moment = now()
         self._annotate(task.id, said.user, result)
         rows = []
-        for its in one.placed:
+        for its in interview.placed:
             on_it = shown.model_on(its, model)
             if its.segment in judged or on_it is None:
                 continue
@@ -116,24 +116,26 @@ class Carrying:
             )
         with self.store.writing() as connection:
             keep_tasks(connection, self.row.id, rows)
-        done.add(one.key)
+        done.add(interview.key)
 
-    def _answers(self, said: _Said, there: Mapping[str, Task]) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:
+    def _answers(
+        self, said: _CoderWords, there: Mapping[str, Task]
+    ) -> Iterator[tuple[UUID, list[dict[str, Any]]]]:
         reviews = self._reviews(said)
         by_id = {review.id: review for review in reviews}
         for key, word in said.words.items():
             own = by_id.get(word.review)
             if own is None:
                 continue
-            its = [one for one in reviews if one.transcript == own.transcript]
+            its = [review for review in reviews if review.transcript == own.transcript]
             decided = as_passage(on_passage(its, own), str(own.origin.get("memo", "")))
             if can_be_shown(decided.codes, self.codebook):
                 boxes = codes_in_boxes(there[str(key)].data.get(BOXES))
                 yield key, answer_regions(decided, self.codebook, boxes)
 
-    def _said(self, keys: Collection[UUID], *, among: View | None) -> list[_Said]:
+    def _said(self, keys: Collection[UUID], *, among: TaskView | None) -> list[_CoderWords]:
         """Whose words stand on these passages, of coders that Label Studio knows. ``among``: said in this view."""
-        found: dict[tuple[str, int], dict[UUID, Word]] = {}
+        words_by_slot: dict[tuple[str, int], dict[UUID, Word]] = {}
         with self.store.reading() as connection:
             for slot, its in words(connection, keys).items():
                 last = its[-1]
@@ -146,10 +148,10 @@ class Carrying:
                     continue
                 row = seen(connection, last.project, [last.annotation]).get(last.annotation)
                 if row is not None and row.user is not None:
-                    found.setdefault((slot.coder, row.user), {})[slot.key] = last
-        return [_Said(coder, user, its) for (coder, user), its in sorted(found.items())]
+                    words_by_slot.setdefault((slot.coder, row.user), {})[slot.key] = last
+        return [_CoderWords(coder, user, its) for (coder, user), its in sorted(words_by_slot.items())]
 
-    def _reviews(self, said: _Said) -> list[Review]:
+    def _reviews(self, said: _CoderWords) -> list[Review]:
         ids = {word.review for word in said.words.values()}
         with self.store.reading() as connection:
             places = places_of(connection, [word.segment for word in said.words.values()])
@@ -166,7 +168,9 @@ class Carrying:
         path = f"api/tasks/{task}/annotations/"
 
         def there() -> bool:
-            return any(one.get("completed_by") == user for one in self.server.get(path, {}) or ())
+            return any(
+                annotation.get("completed_by") == user for annotation in self.server.get(path, {}) or ()
+            )
 
         self.server.make(path, wanted, there)
 
@@ -180,7 +184,7 @@ def _earlier(reviews: Sequence[Review]) -> Iterator[EarlierWords]:
             manner = (coding.span, coding.memo, coding.influence, coding.concrete_example)
             alike.setdefault(manner, []).append(coding)
         for (span, memo, influence, example), its in alike.items():
-            yield EarlierWords(span, tuple(sorted(one.code for one in its)), memo, influence, example)
+            yield EarlierWords(span, tuple(sorted(coding.code for coding in its)), memo, influence, example)
 
 
 def _last_word(reviews: Sequence[Review], text: InterviewText) -> Span:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.change_task_data import show_data
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
@@ -36,11 +36,11 @@ from annotations.store.interviews import InterviewTask, interviews_of, keep_inte
 from annotations.store.label_studio_projects import ProjectRow, project_for
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, tasks_of
 from annotations.store.tables import now
-from annotations.store.wave_views import View
-from service.label_studio.attach import Service, attach
-from service.pushing.carry_words import Carrying
+from annotations.store.wave_views import TaskView
+from service.label_studio.attach import AttachedService, attach
+from service.pushing.carry_words import WordCarrier
 from service.pushing.interview_shown import WholeInterview, WholeShown, hash_of_marks
-from service.pushing.open_project import Opened, open_project
+from service.pushing.open_project import OpenProject, open_project
 from service.pushing.project_push import Pushed
 
 TAB = "Interviews"
@@ -54,7 +54,7 @@ class InterviewPush:
 
     store: Store
     server: LabelStudio
-    service: Service
+    service: AttachedService
     study: str
     codebook: Codebook
     model: UUID
@@ -65,49 +65,55 @@ class InterviewPush:
         self,
         wave: str,
         coder: str | None,
-        placed: Sequence[Placed],
+        placed: Sequence[DealtSegment],
         progress: Progress,
-        create: Sequence[Placed] | None = None,
+        create: Sequence[DealtSegment] | None = None,
     ) -> Pushed:
         """Bring one project up to date. ``create``: the order in which interviews that are not there are made."""
         opened = self._open(wave, coder)
         interviews = self.shown.interviews(create or placed)
         there, new = self._tasks(opened, interviews, progress)
         notes = (*opened.notes, *self._take_outdated_away(opened, interviews, there))
-        carried = Carrying(self.store, self.server, self.codebook, opened.row).to_interviews(
+        carried = WordCarrier(self.store, self.server, self.codebook, opened.row).to_interviews(
             interviews, there, self.shown, self.model
         )
-        begun = {one.key for one in interviews if there[str(one.key)].touched} | carried
-        left = [one for one in interviews if one.key not in begun]
+        begun = {interview.key for interview in interviews if there[str(interview.key)].touched} | carried
+        left = [interview for interview in interviews if interview.key not in begun]
         changed = self._bring(opened, left, there, progress)
         ensure_tab(self.server, opened.project.id, TAB)
         undone = attach(self.server, opened.project.id, self.service)
-        drawn = Counter(one.draw for one in placed)
-        fresh = {one.key for one in interviews if str(one.key) in new}
+        drawn = Counter(dealt_segment.draw for dealt_segment in placed)
+        fresh = {interview.key for interview in interviews if str(interview.key) in new}
         return Pushed(
             opened.project,
             coder,
             created=len(fresh),
             updated=len(changed - fresh),
-            unchanged=len({one.key for one in left} - changed - fresh),
+            unchanged=len({interview.key for interview in left} - changed - fresh),
             waiting=0,
             reviewed=len(begun - fresh),
             draws={kind.value: drawn[kind] for kind in Draw if kind is not Draw.ORDINARY},
             notes=(*notes, undone) if undone else notes,
-            view=View.INTERVIEW,
+            view=TaskView.INTERVIEW,
         )
 
     def standing(self, wave: str) -> Mapping[str, Task]:
         """What stands in the project that all share, by passage; empty where there is none."""
         with self.store.reading() as connection:
-            known = project_for(connection, url=self.server.url, coder=None, wave=wave, view=View.INTERVIEW)
+            known = project_for(
+                connection, url=self.server.url, coder=None, wave=wave, view=TaskView.INTERVIEW
+            )
             passages = tasks_of(connection, known.id) if known else {}
         if known is None or not project_exists(self.server, known.project_id):
             return {}
         by_number = {task.id: task for task in tasks_by_key(self.server, known.project_id).values()}
-        return {str(key): by_number[one.task_id] for key, one in passages.items() if one.task_id in by_number}
+        return {
+            str(key): by_number[passage.task_id]
+            for key, passage in passages.items()
+            if passage.task_id in by_number
+        }
 
-    def _open(self, wave: str, coder: str | None) -> Opened:
+    def _open(self, wave: str, coder: str | None) -> OpenProject:
         return open_project(
             self.store,
             self.server,
@@ -115,40 +121,41 @@ class InterviewPush:
             self.study,
             wave=wave,
             coder=coder,
-            view=View.INTERVIEW,
+            view=TaskView.INTERVIEW,
             config=lambda used: interview_config(self.codebook, used),
         )
 
     def _tasks(
-        self, opened: Opened, interviews: Sequence[WholeInterview], progress: Progress
+        self, opened: OpenProject, interviews: Sequence[WholeInterview], progress: Progress
     ) -> tuple[Mapping[str, Task], frozenset[str]]:
         """Make the tasks that are not there, and have each and its passages on record before anything is shown on it."""
         there = tasks_by_key(self.server, opened.project.id)
-        missing = [one for one in interviews if str(one.key) not in there]
+        missing = [interview for interview in interviews if str(interview.key) not in there]
         if missing:
-            data = [self.shown.data(one, None) for one in missing]
+            data = [self.shown.data(interview, None) for interview in missing]
             there = add_tasks(self.server, opened.project.id, data, progress)
         with self.store.reading() as connection:
             before = interviews_of(connection, opened.row.id)
         unknown = []
-        for one in interviews:
-            known = before.get(one.key)
-            if known is None or known.task_id != there[str(one.key)].id:
-                unknown.append(one)
+        for interview in interviews:
+            known = before.get(interview.key)
+            if known is None or known.task_id != there[str(interview.key)].id:
+                unknown.append(interview)
         if unknown:
             moment = now()
             with self.store.writing() as connection:
                 keep_interviews(
-                    connection, [self._row(opened.row, one, there[str(one.key)].id) for one in unknown]
+                    connection,
+                    [self._row(opened.row, interview, there[str(interview.key)].id) for interview in unknown],
                 )
                 rows = [
-                    PushedTask(its.segment, there[str(one.key)].id, "", None, moment, its.draw)
-                    for one in unknown
-                    for its in one.placed
+                    PushedTask(its.segment, there[str(interview.key)].id, "", None, moment, its.draw)
+                    for interview in unknown
+                    for its in interview.placed
                 ]
                 keep_tasks(connection, opened.row.id, rows)
         self._keep_new_passages(opened.row, interviews, there)
-        return there, frozenset(str(one.key) for one in missing)
+        return there, frozenset(str(interview.key) for interview in missing)
 
     def _keep_new_passages(
         self, row: ProjectRow, interviews: Sequence[WholeInterview], there: Mapping[str, Task]
@@ -158,10 +165,12 @@ class InterviewPush:
         with self.store.reading() as connection:
             kept = tasks_of(connection, row.id)
         new = [
-            found
-            for one in interviews
-            for its in one.placed
-            if (found := PushedTask(its.segment, there[str(one.key)].id, "", None, moment, its.draw)).key
+            new_task
+            for interview in interviews
+            for its in interview.placed
+            if (
+                new_task := PushedTask(its.segment, there[str(interview.key)].id, "", None, moment, its.draw)
+            ).key
             not in kept
         ]
         if new:
@@ -170,7 +179,7 @@ class InterviewPush:
 
     def _bring(
         self,
-        opened: Opened,
+        opened: OpenProject,
         left: Sequence[WholeInterview],
         there: Mapping[str, Task],
         progress: Progress,
@@ -179,14 +188,21 @@ class InterviewPush:
         project = opened.project
         with self.store.reading() as connection:
             before = interviews_of(connection, opened.row.id)
-        wanted = {one.key: self._wanted(opened.row, one, there[str(one.key)]) for one in left}
-        stale = [one for one in left if not self._stands(one, wanted[one.key], before, there)]
+        wanted = {
+            interview.key: self._wanted(opened.row, interview, there[str(interview.key)])
+            for interview in left
+        }
+        stale = [
+            interview
+            for interview in left
+            if not self._stands(interview, wanted[interview.key], before, there)
+        ]
         turning = project.model_version not in ("", self.label)
         done: list[WholeInterview] = []
         for lot in lots(stale, AT_A_TIME):
-            numbers = {there[str(one.key)].id: one for one in lot}
+            numbers = {there[str(interview.key)].id: interview for interview in lot}
             begun = touched(self.server, project.id, list(numbers))
-            some = [one for number, one in numbers.items() if number not in begun]
+            some = [interview for number, interview in numbers.items() if number not in begun]
             moment = now()
             self._show(project, some, there)
             if not turning:
@@ -198,17 +214,17 @@ class InterviewPush:
             moment = now()
             self._turn(project)
             self._keep(opened.row, done, wanted, moment)
-        self._tidy(project, [there[str(one.key)] for one in left])
-        return {one.key for one in done}
+        self._tidy(project, [there[str(interview.key)] for interview in left])
+        return {interview.key for interview in done}
 
     def _show(self, project: Project, some: Sequence[WholeInterview], there: Mapping[str, Task]) -> None:
-        tasks = {one.key: there[str(one.key)] for one in some}
-        data = {tasks[one.key].id: self.shown.data(one, self.model) for one in some}
+        tasks = {interview.key: there[str(interview.key)] for interview in some}
+        data = {tasks[interview.key].id: self.shown.data(interview, self.model) for interview in some}
         show_data(self.server, project.id, data, {task.id: task.data for task in tasks.values()})
         made = {
-            tasks[one.key].id: its
-            for one in some
-            if (its := self.shown.prediction(one, self.model)) is not None
+            tasks[interview.key].id: its
+            for interview in some
+            if (its := self.shown.prediction(interview, self.model)) is not None
         }
         clearing = [
             task.id
@@ -235,27 +251,28 @@ class InterviewPush:
         old = outdated(self.server, project.id, tasks, version=self.label)
         begun = touched(self.server, project.id, tasks)
         drop_predictions(
-            self.server, (one for task in tasks if task not in begun for one in old.get(task, ()))
+            self.server,
+            (prediction for task in tasks if task not in begun for prediction in old.get(task, ())),
         )
 
-    def _wanted(self, row: ProjectRow, one: WholeInterview, task: Task) -> InterviewTask:
+    def _wanted(self, row: ProjectRow, interview: WholeInterview, task: Task) -> InterviewTask:
         return replace(
-            self._row(row, one, task.id),
-            data_hash=hash_of(self.shown.data(one, self.model)),
-            marks_hash=hash_of_marks(self.shown.prediction(one, self.model)),
+            self._row(row, interview, task.id),
+            data_hash=hash_of(self.shown.data(interview, self.model)),
+            marks_hash=hash_of_marks(self.shown.prediction(interview, self.model)),
         )
 
     def _stands(
         self,
-        one: WholeInterview,
+        interview: WholeInterview,
         wanted: InterviewTask,
         before: Mapping[UUID, InterviewTask],
         there: Mapping[str, Task],
     ) -> bool:
         """Does the interview show by now what it shall?"""
-        task = there[str(one.key)]
-        marked = self.shown.prediction(one, self.model) is not None
-        return before.get(one.key) == wanted and (self.label in task.versions) is marked
+        task = there[str(interview.key)]
+        marked = self.shown.prediction(interview, self.model) is not None
+        return before.get(interview.key) == wanted and (self.label in task.versions) is marked
 
     def _keep(
         self,
@@ -266,41 +283,52 @@ class InterviewPush:
     ) -> None:
         """On record: what the interviews and their passages show since then."""
         with self.store.writing() as connection:
-            keep_interviews(connection, [wanted[one.key] for one in some])
-            rows = [its for one in some for its in self.passages(one, wanted[one.key].task_id, moment)]
+            keep_interviews(connection, [wanted[interview.key] for interview in some])
+            rows = [
+                its
+                for interview in some
+                for its in self.passages(interview, wanted[interview.key].task_id, moment)
+            ]
             keep_tasks(connection, row.id, rows)
 
-    def passages(self, one: WholeInterview, task: int, moment: datetime) -> list[PushedTask]:
+    def passages(self, interview: WholeInterview, task: int, moment: datetime) -> list[PushedTask]:
         """What each passage of an interview shows."""
-        found = []
-        for its in one.placed:
+        passages = []
+        for its in interview.placed:
             model = self.shown.model_on(its, self.model)
             marks = self.shown.marks(its, model)
-            found.append(
+            passages.append(
                 PushedTask(its.segment, task, "", model, moment, its.draw, marks.offered, marks.ticked)
             )
-        return found
+        return passages
 
-    def _row(self, row: ProjectRow, one: WholeInterview, task: int) -> InterviewTask:
-        return InterviewTask(row.id, one.key, one.transcript, task, one.text_hash, one.again)
+    def _row(self, row: ProjectRow, interview: WholeInterview, task: int) -> InterviewTask:
+        return InterviewTask(
+            row.id, interview.key, interview.transcript, task, interview.text_hash, interview.again
+        )
 
     def _take_outdated_away(
-        self, opened: Opened, interviews: Sequence[WholeInterview], there: Mapping[str, Task]
+        self, opened: OpenProject, interviews: Sequence[WholeInterview], there: Mapping[str, Task]
     ) -> tuple[str, ...]:
         """Tasks of texts that were corrected since go, unless somebody has begun on them: that is their word."""
         with self.store.reading() as connection:
             known = interviews_of(connection, opened.row.id)
-        wanted = {one.key for one in interviews}
-        now_shown = {(one.transcript, one.again): one.text_hash for one in interviews}
+        wanted = {interview.key for interview in interviews}
+        now_shown = {(interview.transcript, interview.again): interview.text_hash for interview in interviews}
         old = [
-            one
-            for key, one in known.items()
+            interview
+            for key, interview in known.items()
             if key not in wanted
-            and now_shown.get((one.transcript, one.again), one.text_hash) != one.text_hash
+            and now_shown.get((interview.transcript, interview.again), interview.text_hash)
+            != interview.text_hash
         ]
-        stay = [one for one in old if (task := there.get(str(one.key))) is not None and not task.touched]
-        begun = touched(self.server, opened.project.id, [one.task_id for one in stay])
-        doomed = [one.task_id for one in stay if one.task_id not in begun]
+        stay = [
+            interview_task
+            for interview_task in old
+            if (task := there.get(str(interview_task.key))) is not None and not task.touched
+        ]
+        begun = touched(self.server, opened.project.id, [interview.task_id for interview in stay])
+        doomed = [interview.task_id for interview in stay if interview.task_id not in begun]
         delete_tasks(self.server, opened.project.id, doomed)
         return (
             (f"{len(doomed)} interviews whose words were corrected since were taken away.",) if doomed else ()

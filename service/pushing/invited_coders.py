@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from annotations.names import folded
 from annotations.store.accounts import Account, all_accounts
 from annotations.study.config import StudyConfig, read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.study_settings import change_settings
 
@@ -15,8 +15,13 @@ from service.study_settings import change_settings
 def invited_coders(connection: Connection, config: StudyConfig) -> tuple[Account, ...]:
     """Open accounts of coders by whose name, or another name of theirs, study.yaml knows nobody, by name."""
     known = {folded(name) for entry in config.coders for name in (entry.name, *entry.aliases)}
-    found = (one for one in all_accounts(connection) if one.role == Role.CODER.value)
-    return tuple(sorted((one for one in found if folded(one.name) not in known), key=lambda one: one.name))
+    coders_there = (account for account in all_accounts(connection) if account.role == ViewerRole.CODER.value)
+    return tuple(
+        sorted(
+            (account for account in coders_there if folded(account.name) not in known),
+            key=lambda account: account.name,
+        )
+    )
 
 
 def list_invited_coders(parts: Parts) -> tuple[str, ...]:
@@ -31,6 +36,9 @@ def list_invited_coders(parts: Parts) -> tuple[str, ...]:
             new = invited_coders(connection, config)
         if new:
             listed = config.model_dump(mode="json")["coders"]
-            listed += [{"name": one.name} | ({"email": one.email} if one.email else {}) for one in new]
+            listed += [
+                {"name": account.name} | ({"email": account.email} if account.email else {})
+                for account in new
+            ]
             change_settings(parts, {"coders": listed})
-    return tuple(one.name for one in new)
+    return tuple(account.name for account in new)

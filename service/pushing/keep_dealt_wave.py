@@ -11,7 +11,7 @@ from annotations.numbers_shown import counted
 from annotations.store.database import Store
 from annotations.store.deals import add_plan, dealt_so_far, keep_dealt, plan_in_force
 from annotations.study.config import Study
-from service.pushing.push_options import Asked, plan_for
+from service.pushing.push_options import PushOptions, plan_for
 
 Transcripts = Sequence[tuple[UUID, Sequence[UUID]]]
 # which of these transcripts stand in the shared project already, and has anybody begun on them
@@ -27,7 +27,7 @@ class Dealing:
     notes: tuple[str, ...] = ()
 
 
-def settle(store: Store, study: Study, segmentation: str, asked: Asked) -> Dealing:
+def settle(store: Store, study: Study, segmentation: str, asked: PushOptions) -> Dealing:
     """Put in force what was asked, if that is new, and say what it does not change."""
     with store.reading() as connection:
         before = plan_in_force(connection)
@@ -55,14 +55,16 @@ def deal_new(
     projects of single coders; else it stays as it is, and a sentence says so.
     """
     plan = dealing.plan
-    new = [one for one in transcripts if one[0] not in dealing.dealt and one[1]]
+    new = [transcript for transcript in transcripts if transcript[0] not in dealing.dealt and transcript[1]]
     if plan is None or plan.id is None or not new:
         return dealing
     there = standing(new)
-    left = {one for one, begun in there.items() if begun or plan.coders}
-    found = deal([one for one in new if one[0] not in left], plan, dealing.dealt.values())
+    left = {transcript_id for transcript_id, begun in there.items() if begun or plan.coders}
+    dealt_now = deal(
+        [transcript for transcript in new if transcript[0] not in left], plan, dealing.dealt.values()
+    )
     with store.writing() as connection:
-        keep_dealt(connection, plan.id, segmentation, found)
+        keep_dealt(connection, plan.id, segmentation, dealt_now)
     notes = dealing.notes
     if left:
         why = (
@@ -72,4 +74,4 @@ def deal_new(
             else "coding has begun there"
         )
         notes = (*notes, f"nothing was drawn of {counted(len(left), 'transcript')}: {why}.")
-    return Dealing(plan, {**dealing.dealt, **{one.transcript: one for one in found}}, notes)
+    return Dealing(plan, {**dealing.dealt, **{dealt.transcript: dealt for dealt in dealt_now}}, notes)

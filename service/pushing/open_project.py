@@ -17,11 +17,11 @@ from annotations.store.label_studio_projects import (
     project_for,
     retire_project,
 )
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenProject:
     """A project, our record of it, and sentences about it."""
 
     project: Project
@@ -37,23 +37,27 @@ def open_project(
     *,
     wave: str,
     coder: str | None,
-    view: View,
+    view: TaskView,
     config: Callable[[frozenset[str]], str],
-) -> Opened:
+) -> OpenProject:
     """The project with today's screen. ``config``: makes it, given the controls in which coders have answered there."""
     with store.reading() as connection:
         known = project_for(connection, url=server.url, coder=coder, wave=wave, view=view)
     used = used_controls(server, known.project_id) if known else frozenset()
     title = title_of(study, wave, coder, view)
     project, is_new = ensure_project(
-        server, title, config(used), known=known.project_id if known else None, whole=view is View.INTERVIEW
+        server,
+        title,
+        config(used),
+        known=known.project_id if known else None,
+        whole=view is TaskView.INTERVIEW,
     )
     with store.writing() as connection:
         # only now: a review that comes in before says nothing of a code that was not on the screen
         version = keep_codebook(connection, codebook)
         if known is not None and not is_new:
             keep_shown_codebook(connection, known.id, version)
-            return Opened(project, known)
+            return OpenProject(project, known)
         if known is not None:
             retire_project(connection, known.id)
         row = add_project(
@@ -67,11 +71,11 @@ def open_project(
             view=view,
         )
     gone = (f'the project "{row.title}" had been deleted in Label Studio, so a new one was made.',)
-    return Opened(project, row, gone if known is not None else ())
+    return OpenProject(project, row, gone if known is not None else ())
 
 
-def title_of(study: str, wave: str, coder: str | None, view: View = View.PASSAGE) -> str:
+def title_of(study: str, wave: str, coder: str | None, view: TaskView = TaskView.PASSAGE) -> str:
     """A project's title: the study, the wave, whose it is, and the view, in Label Studio's 50 characters."""
-    whole = " – interviews" if view is View.INTERVIEW else ""
+    whole = " – interviews" if view is TaskView.INTERVIEW else ""
     rest = "".join([f" – wave {wave}" if wave else "", f" – {coder}" if coder else "", whole])
     return f"{study[: max(10, 50 - len(rest))]}{rest}"

@@ -11,14 +11,14 @@ import numpy as np
 from annotations.store.model_versions import ModelVersion, serving_model
 from annotations.store.suggestions import Suggested, suggestions_of
 from models.corpus import Corpus, read_corpus
-from models.review_order import Place, Strategy, review_order
+from models.review_order import OrderedSegment, Strategy, review_order
 from service.composition import Parts
 
 Order = Callable[[Sequence[UUID]], Sequence[tuple[UUID, str]]]
 SEED = 0
 
 
-class By(StrEnum):
+class PassageOrder(StrEnum):
     """What orders new passages."""
 
     READING = "reading"
@@ -27,40 +27,43 @@ class By(StrEnum):
     UNSURE = "unsure"
 
 
-_STRATEGIES: dict[By, Strategy] = {By.RARE: "rare and random", By.UNSURE: "unsure"}
+_STRATEGIES: dict[PassageOrder, Strategy] = {
+    PassageOrder.RARE: "rare and random",
+    PassageOrder.UNSURE: "unsure",
+}
 
 
-def order_by(parts: Parts, by: By) -> Order | None:
+def order_by(parts: Parts, by: PassageOrder) -> Order | None:
     """An order of segments, each with its reason; None for the order of reading.
 
     ``transcripts``: whole transcripts, those first of which the serving model is least sure, in reading order within.
     ``rare``: half of the places for what may be a code with few examples, half drawn at random. ``unsure``: what
     the model is least sure of first.
     """
-    if by is By.READING:
+    if by is PassageOrder.READING:
         return None
     corpus = read_corpus(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         model = serving_model(connection)
-        found = suggestions_of(connection, model)
-    if by is By.TRANSCRIPTS:
-        return lambda segments: _whole(corpus, model, found, segments)
-    return lambda segments: _single(parts, corpus, model, found, segments, _STRATEGIES[by])
+        suggestions = suggestions_of(connection, model)
+    if by is PassageOrder.TRANSCRIPTS:
+        return lambda segments: _whole(corpus, model, suggestions, segments)
+    return lambda segments: _single(parts, corpus, model, suggestions, segments, _STRATEGIES[by])
 
 
 def _whole(
-    corpus: Corpus, model: ModelVersion, found: Mapping[UUID, Suggested], segments: Sequence[UUID]
+    corpus: Corpus, model: ModelVersion, suggestions: Mapping[UUID, Suggested], segments: Sequence[UUID]
 ) -> list[tuple[UUID, str]]:
     by_transcript: dict[int, list[UUID]] = {}
-    for one in segments:
-        by_transcript.setdefault(corpus.at[corpus.position[one]][0], []).append(one)
+    for segment in segments:
+        by_transcript.setdefault(corpus.at[corpus.position[segment]][0], []).append(segment)
     doubt = {
-        transcript: float(np.mean([_doubt(model, found[one]) for one in its]))
+        transcript: float(np.mean([_doubt(model, suggestions[segment]) for segment in its]))
         for transcript, its in by_transcript.items()
     }
     reason = "transcripts of which the model is least sure come first"
     ordered = sorted(by_transcript, key=lambda transcript: -doubt[transcript])
-    return [(one, reason) for transcript in ordered for one in by_transcript[transcript]]
+    return [(segment, reason) for transcript in ordered for segment in by_transcript[transcript]]
 
 
 def _doubt(model: ModelVersion, said: Suggested) -> float:
@@ -77,7 +80,7 @@ def _single(
     parts: Parts,
     corpus: Corpus,
     model: ModelVersion,
-    found: Mapping[UUID, Suggested],
+    suggestions: Mapping[UUID, Suggested],
     segments: Sequence[UUID],
     strategy: Strategy,
 ) -> list[tuple[UUID, str]]:
@@ -85,9 +88,11 @@ def _single(
     cut = [model.thresholds.get(code) for code in model.codes]
     examples = {row["code_id"]: row["n"] for row in model.figures.get("codes", ())}
     places = review_order(
-        np.array([found[one].probabilities for one in known], dtype=np.float64),
-        np.array([np.inf if one is None else one for one in cut], dtype=np.float64),
-        parts.cache.embed(parts.embedder, [corpus.text(corpus.position[one]) for one in known]).vectors,
+        np.array([suggestions[segment].probabilities for segment in known], dtype=np.float64),
+        np.array([np.inf if cut_of_code is None else cut_of_code for cut_of_code in cut], dtype=np.float64),
+        parts.cache.embed(
+            parts.embedder, [corpus.text(corpus.position[segment]) for segment in known]
+        ).vectors,
         model.codes,
         [int(examples.get(code, 0)) for code in model.codes],
         count=len(known),
@@ -97,5 +102,5 @@ def _single(
     return [(known[place.segment], _reason(parts, place)) for place in places]
 
 
-def _reason(parts: Parts, place: Place) -> str:
+def _reason(parts: Parts, place: OrderedSegment) -> str:
     return place.reason(lambda code: parts.codebook.label(code) if code in parts.codebook.by_id else code)

@@ -10,16 +10,23 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Suggestion
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.candidates import Candidates, boxes_in_task, candidates, no_candidates
 from annotations.label_studio.predicted_answer import Prediction, prediction
-from annotations.label_studio.task_data import Links, Quote, Reason, Said, ShownSegment, task_data
+from annotations.label_studio.task_data import (
+    EvidenceQuote,
+    Links,
+    Reason,
+    ShownSegment,
+    SpokenNear,
+    task_data,
+)
 from annotations.segment import Segment
 from annotations.store.chosen_cuts import ChosenCut
 from annotations.store.model_versions import ModelVersion
 from annotations.store.pushed_tasks import task_key
 from annotations.store.suggestions import Suggested
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Turn
 from annotations.turn_numbers import shown_number
 from models.corpus import Corpus
@@ -40,7 +47,7 @@ _ONLY_OFFERED = (
 _COLD = "These suggestions come from the codebook's own words; nobody's coding stands behind them yet."
 
 
-class Shown:
+class ShownPassages:
     """What passages show under a model version (the ``Faces`` of a plan).
 
     ``said_by``: a model version with what it suggests, by its id. ``draws``: some passages of this study hide their
@@ -58,7 +65,7 @@ class Shown:
         label: str,
         draws: bool,
         least_precision: float = LEAST_PRECISION,
-        links: Callable[[Kept, int], Links] | None = None,
+        links: Callable[[KeptTranscript, int], Links] | None = None,
         chosen: Callable[[UUID], Mapping[str, ChosenCut]] | None = None,
     ) -> None:
         self._corpus = corpus
@@ -74,7 +81,7 @@ class Shown:
         self._found = lru_cache(maxsize=20_000)(self._put)
         self._none = no_candidates(codebook)
 
-    def data(self, placed: Placed, model: UUID | None) -> dict[str, Any]:
+    def data(self, placed: DealtSegment, model: UUID | None) -> dict[str, Any]:
         """The data of a passage's task."""
         unit = self._corpus.position[placed.segment]
         kept = self._corpus.transcripts[self._corpus.at[unit][0]]
@@ -83,67 +90,75 @@ class Shown:
         segment = shown_segment(self._corpus, unit, turns, key)
         if self._links is not None:
             segment = replace(segment, links=self._links(kept, self._corpus.segment(unit).turn))
-        found = self.candidates(placed, model) or self._none
-        reasons = self._reasons(unit, model, found) if model is not None else []
-        note = self._note(model, bool(reasons), found)
-        return task_data(segment, reasons, note, boxes_in_task(found, self._codebook))
+        boxes = self.candidates(placed, model) or self._none
+        reasons = self._reasons(unit, model, boxes) if model is not None else []
+        note = self._note(model, bool(reasons), boxes)
+        return task_data(segment, reasons, note, boxes_in_task(boxes, self._codebook))
 
-    def candidates(self, placed: Placed, model: UUID | None) -> Candidates | None:
+    def candidates(self, placed: DealtSegment, model: UUID | None) -> Candidates | None:
         """What is put before the coder of a passage, or None where nothing is."""
         if model is None:
             return None
-        found = self._found(placed.segment, model)
-        return None if self._draws and found.nothing else found
+        boxes = self._found(placed.segment, model)
+        return None if self._draws and boxes.nothing else boxes
 
     def suggestions(self, segment: UUID, model: UUID) -> dict[str, Suggestion]:
         """What a model version suggests for a passage, by code, with the sentence that carries it where that is known."""
-        version, found = self._said_by(model)
-        return {one.code: one for one in found[segment].one_by_one(version) if one.suggested}
+        version, suggestions_there = self._said_by(model)
+        return {
+            suggestion.code: suggestion
+            for suggestion in suggestions_there[segment].one_by_one(version)
+            if suggestion.suggested
+        }
 
     def prediction(
-        self, placed: Placed, model: UUID | None, among: Collection[str] | None = None
+        self, placed: DealtSegment, model: UUID | None, among: Collection[str] | None = None
     ) -> Prediction | None:
         """The prediction of a passage's task, or None where it shows none."""
-        found = self.candidates(placed, model)
-        return None if found is None else prediction(found, self._codebook, version=self._label, among=among)
+        boxes = self.candidates(placed, model)
+        return None if boxes is None else prediction(boxes, self._codebook, version=self._label, among=among)
 
     def _put(self, segment: UUID, model: UUID) -> Candidates:
         """What the model version says of a segment, of the codes that the screen offers."""
-        version, found = self._said_by(model)
-        said = found[segment].one_by_one(version)
+        version, suggestions_there = self._said_by(model)
+        said = suggestions_there[segment].one_by_one(version)
         has_odds = version.kind != "cold start"
         return candidates(said, self._codebook, self._cuts(model), with_odds=has_odds)
 
     def _reasons(self, unit: int, model: UUID, shown: Candidates) -> list[Reason]:
         """For what is suggested or ticked; what only fills the boxes up has no reasons on record."""
-        version, found = self._said_by(model)
-        said, transcript = found[self._corpus.ids[unit]], self._corpus.transcript(unit)
-        by_code = {one.code: one for one in said.one_by_one(version) if one.suggested}
+        version, suggestions_there = self._said_by(model)
+        said, transcript = suggestions_there[self._corpus.ids[unit]], self._corpus.transcript(unit)
+        by_code = {
+            suggestion.code: suggestion for suggestion in said.one_by_one(version) if suggestion.suggested
+        }
         rows = [code for code in by_code if code in self._codebook.by_id and self._codebook[code].applicable]
         order = {code: at for at, code in enumerate((*shown.likely, *shown.in_rows))}
         return [
             Reason(
-                self._codebook.label(one.code),
-                "" if version.kind == "cold start" else in_words(one.probability),
-                self._codebook.by_id[one.code].definition,
-                one.sentence.of(transcript.text) if one.sentence is not None else "",
-                quotes=tuple(self._quotes(said, one.code, transcript.site)),
+                self._codebook.label(suggestion.code),
+                "" if version.kind == "cold start" else in_words(suggestion.probability),
+                self._codebook.by_id[suggestion.code].definition,
+                suggestion.sentence.of(transcript.text) if suggestion.sentence is not None else "",
+                quotes=tuple(self._quotes(said, suggestion.code, transcript.site)),
             )
-            for one in (by_code[code] for code in sorted(rows, key=lambda code: order.get(code, len(order))))
+            for suggestion in (
+                by_code[code] for code in sorted(rows, key=lambda code: order.get(code, len(order)))
+            )
         ]
 
-    def _quotes(self, said: Suggested, code: str, site: str) -> list[Quote]:
+    def _quotes(self, said: Suggested, code: str, site: str) -> list[EvidenceQuote]:
         """The nearest passage that people coded so, of transcripts that may be quoted now, to people of this site."""
-        for one in said.evidence.get(code, ()):
-            source = self._corpus.position.get(one.segment)
+        for precedent in said.evidence.get(code, ()):
+            source = self._corpus.position.get(precedent.segment)
             if source is None or not self._corpus.transcript(source).consents.may_quote_at(site):
                 continue
             transcript = self._corpus.transcript(source)
-            return [Quote(self._corpus.text(source), transcript.participant or transcript.name)]
+            return [EvidenceQuote(self._corpus.text(source), transcript.participant or transcript.name)]
         return []
 
-    def _note(self, model: UUID | None, suggested: bool, found: Candidates) -> str:
-        if not suggested and found.nothing:
+    def _note(self, model: UUID | None, suggested: bool, boxes: Candidates) -> str:
+        if not suggested and boxes.nothing:
             return _HIDDEN_OR_NONE if self._draws or model is None else _NONE
         if not suggested:
             return _ONLY_OFFERED
@@ -162,8 +177,8 @@ def shown_segment(corpus: Corpus, unit: int, turns: Sequence[Turn], key: str) ->
     transcript, cut = corpus.transcripts[t].transcript, corpus.segments[t]
     own = cut[s]
 
-    def said(places: Sequence[int]) -> tuple[Said, ...]:
-        return tuple(Said(cut[at].speaker, cut[at].span.of(transcript.text)) for at in places)
+    def said(places: Sequence[int]) -> tuple[SpokenNear, ...]:
+        return tuple(SpokenNear(cut[at].speaker, cut[at].span.of(transcript.text)) for at in places)
 
     return ShownSegment(
         key=key,
@@ -186,12 +201,12 @@ def shown_segment(corpus: Corpus, unit: int, turns: Sequence[Turn], key: str) ->
 
 def _passage(cut: Sequence[Segment], place: int) -> str:
     """Which of the passages to code it is."""
-    coded = [at for at, one in enumerate(cut) if one.role.is_coded]
+    coded = [at for at, segment in enumerate(cut) if segment.role.is_coded]
     return f"passage {coded.index(place) + 1} of {len(coded)}" if place in coded else ""
 
 
 def _time(turns: Sequence[Turn], turn: int) -> str:
-    begins = next((one.begins for one in turns if one.index == turn), None)
+    begins = next((turn_there.begins for turn_there in turns if turn_there.index == turn), None)
     if begins is None:
         return ""
     minutes, seconds = divmod(int(begins), 60)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.data_manager_tab import ensure_tab
 from annotations.label_studio.projects import Project, project_exists
@@ -23,12 +23,12 @@ from annotations.store.label_studio_projects import ProjectRow, project_for
 from annotations.store.pushed_tasks import PushedTask, keep_tasks, task_key, tasks_of
 from annotations.store.tables import now
 from annotations.store.transcript_versions import replaced_segments
-from annotations.store.wave_views import View
-from service.label_studio.attach import Service, attach
+from annotations.store.wave_views import TaskView
+from service.label_studio.attach import AttachedService, attach
 from service.pushing.carry_out import Showing
-from service.pushing.carry_words import Carrying
-from service.pushing.open_project import Opened, open_project
-from service.pushing.plan import Faces, State, make_plan
+from service.pushing.carry_words import WordCarrier
+from service.pushing.open_project import OpenProject, open_project
+from service.pushing.plan import Faces, ProjectState, make_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Pushed:
     draws: Mapping[str, int]
     seed: int | None = None
     notes: tuple[str, ...] = ()
-    view: View = View.PASSAGE
+    view: TaskView = TaskView.PASSAGE
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -74,7 +74,7 @@ class ProjectPush:
 
     store: Store
     server: LabelStudio
-    service: Service
+    service: AttachedService
     study: str
     codebook: Codebook
     model: UUID
@@ -86,16 +86,16 @@ class ProjectPush:
         self,
         wave: str,
         coder: str | None,
-        placed: Sequence[Placed],
+        placed: Sequence[DealtSegment],
         progress: Progress,
-        create: Sequence[Placed] | None = None,
+        create: Sequence[DealtSegment] | None = None,
     ) -> Pushed:
         """Bring one project up to date. ``create``: the order in which tasks that are not there are made."""
         opened = self._project(wave, coder)
         project, row, notes = opened.project, opened.row, opened.notes
         state = self._tasks(project, row, create or placed, progress)
         notes = (*notes, *self._take_outdated_away(project, state))
-        carried = Carrying(self.store, self.server, self.codebook, row).to_passages(placed, state.there)
+        carried = WordCarrier(self.store, self.server, self.codebook, row).to_passages(placed, state.there)
         there = {
             key: replace(task, touched=task.touched or key in carried) for key, task in state.there.items()
         }
@@ -107,7 +107,7 @@ class ProjectPush:
         showing.bring(plan, progress)
         ensure_tab(self.server, project.id)
         undone = attach(self.server, project.id, self.service)
-        drawn = Counter(one.draw for one in placed)
+        drawn = Counter(dealt_segment.draw for dealt_segment in placed)
         return Pushed(
             project,
             coder,
@@ -128,7 +128,7 @@ class ProjectPush:
             return {}
         return tasks_by_key(self.server, known.project_id)
 
-    def _project(self, wave: str, coder: str | None) -> Opened:
+    def _project(self, wave: str, coder: str | None) -> OpenProject:
         return open_project(
             self.store,
             self.server,
@@ -136,44 +136,44 @@ class ProjectPush:
             self.study,
             wave=wave,
             coder=coder,
-            view=View.PASSAGE,
+            view=TaskView.PASSAGE,
             config=lambda used: label_config(self.codebook, used),
         )
 
     def _tasks(
-        self, project: Project, row: ProjectRow, create: Sequence[Placed], progress: Progress
-    ) -> State:
+        self, project: Project, row: ProjectRow, create: Sequence[DealtSegment], progress: Progress
+    ) -> ProjectState:
         """Make the tasks that are not there, and have every one on record before anything is shown on it.
 
         What stands there without a record was made by a push that broke off; a coder may have begun on it since.
         """
         there = tasks_by_key(self.server, project.id)
-        missing = [one for one in create if str(_key(one)) not in there]
-        faces = {_key(one): self._first_face(one) for one in missing}
+        missing = [dealt_segment for dealt_segment in create if str(_key(dealt_segment)) not in there]
+        faces = {_key(dealt_segment): self._first_face(dealt_segment) for dealt_segment in missing}
         if missing:
             there = add_tasks(self.server, project.id, list(faces.values()), progress)
         with self.store.reading() as connection:
             before = tasks_of(connection, row.id)
-        new = frozenset(str(_key(one)) for one in missing)
-        state = State(there, new, before, project.model_version)
-        unknown = [one for one in create if state.known(_key(one)) is None]
+        new = frozenset(str(_key(dealt_segment)) for dealt_segment in missing)
+        state = ProjectState(there, new, before, project.model_version)
+        unknown = [dealt_segment for dealt_segment in create if state.known(_key(dealt_segment)) is None]
         moment = now()
-        found = [
+        tasks_now = [
             PushedTask(
-                one.segment,
-                there[str(_key(one))].id,
-                hash_of(faces[_key(one)]) if _key(one) in faces else "",
+                dealt_segment.segment,
+                there[str(_key(dealt_segment))].id,
+                hash_of(faces[_key(dealt_segment)]) if _key(dealt_segment) in faces else "",
                 None,
                 moment,
-                one.draw,
+                dealt_segment.draw,
             )
-            for one in unknown
+            for dealt_segment in unknown
         ]
         with self.store.writing() as connection:
-            keep_tasks(connection, row.id, found)
-        return replace(state, before={**before, **{one.key: one for one in found}})
+            keep_tasks(connection, row.id, tasks_now)
+        return replace(state, before={**before, **{task.key: task for task in tasks_now}})
 
-    def _take_outdated_away(self, project: Project, state: State) -> tuple[str, ...]:
+    def _take_outdated_away(self, project: Project, state: ProjectState) -> tuple[str, ...]:
         """Tasks of words that were corrected since go, unless somebody has begun on them: that is their word."""
         with self.store.reading() as connection:
             gone = replaced_segments(connection, [task.segment for task in state.before.values()])
@@ -184,9 +184,9 @@ class ProjectPush:
         delete_tasks(self.server, project.id, doomed)
         return (f"{len(doomed)} tasks whose words were corrected since were taken away.",) if doomed else ()
 
-    def _first_face(self, one: Placed) -> Mapping[str, Any]:
-        return self.faces.data(one, self.model if one.draw is Draw.ORDINARY else None)
+    def _first_face(self, dealt_segment: DealtSegment) -> Mapping[str, Any]:
+        return self.faces.data(dealt_segment, self.model if dealt_segment.draw is Draw.ORDINARY else None)
 
 
-def _key(one: Placed) -> UUID:
-    return task_key(one.segment, one.draw)
+def _key(dealt_segment: DealtSegment) -> UUID:
+    return task_key(dealt_segment.segment, dealt_segment.draw)

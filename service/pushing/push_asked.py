@@ -17,15 +17,15 @@ from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import serving_model
 from annotations.store.pushed_tasks import pushed_segments
 from annotations.store.suggestions import suggested_in_wave
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from service.composition import Parts
-from service.pushing.passage_order import By, order_by
+from service.pushing.passage_order import PassageOrder, order_by
 from service.pushing.project_push import Pushed
-from service.pushing.push_options import Asked, plan_for
+from service.pushing.push_options import PushOptions, plan_for
 from service.pushing.waves import push
 
 
-def asked_of(arguments: Mapping[str, Any]) -> Asked:
+def asked_of(arguments: Mapping[str, Any]) -> PushOptions:
     """The options in a job's arguments."""
 
     def part(name: str) -> float | None:
@@ -34,7 +34,7 @@ def asked_of(arguments: Mapping[str, Any]) -> Asked:
     seed = arguments.get("seed")
     coders = tuple(str(name) for name in arguments.get("coders") or ())
     view = arguments.get("view")
-    return Asked(
+    return PushOptions(
         part("blind"),
         part("double"),
         part("repeat"),
@@ -46,7 +46,7 @@ def asked_of(arguments: Mapping[str, Any]) -> Asked:
 
 def push_asked(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress) -> list[Pushed]:
     """Push a wave as these arguments say (wave, blind, double, repeat, seed, coders, order, view)."""
-    by = order_named(str(arguments.get("order") or By.READING))
+    by = order_named(str(arguments.get("order") or PassageOrder.READING))
     return push(
         parts,
         wave=arguments.get("wave"),
@@ -56,18 +56,18 @@ def push_asked(parts: Parts, arguments: Mapping[str, Any], *, progress: Progress
     )
 
 
-def view_named(name: str | None) -> View | None:
+def view_named(name: str | None) -> TaskView | None:
     """The view of this name; raises UnknownName. None for none."""
-    if name is not None and name.casefold() not in list(View):
-        raise unknown("view", name, list(View))
-    return None if name is None else View(name.casefold())
+    if name is not None and name.casefold() not in list(TaskView):
+        raise unknown("view", name, list(TaskView))
+    return None if name is None else TaskView(name.casefold())
 
 
-def order_named(name: str) -> By:
+def order_named(name: str) -> PassageOrder:
     """The order of this name; raises UnknownName."""
-    if name.casefold() not in list(By):
-        raise unknown("order", name, list(By))
-    return By(name.casefold())
+    if name.casefold() not in list(PassageOrder):
+        raise unknown("order", name, list(PassageOrder))
+    return PassageOrder(name.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ class HandOut:
     @property
     def passages(self) -> int:
         """How many there are altogether."""
-        return sum(one.passages for one in self.shares)
+        return sum(share.passages for share in self.shares)
 
 
-def try_hand_out(parts: Parts, wave: str, asked: Asked) -> HandOut:
+def try_hand_out(parts: Parts, wave: str, asked: PushOptions) -> HandOut:
     """Who would get what, without anything being kept. The same seed makes the push do just this.
 
     Raises BadInput for parts that cannot be, UnknownName for a coder, TandemError where no model serves or it has
@@ -111,23 +111,35 @@ def try_hand_out(parts: Parts, wave: str, asked: Asked) -> HandOut:
     """
     segmentation = parts.segmentation.version
     with parts.store.reading() as connection:
-        names = {one.id: one.name for one in described_transcripts(connection) if one.wave == wave}
+        names = {
+            transcript.id: transcript.name
+            for transcript in described_transcripts(connection)
+            if transcript.wave == wave
+        }
         if not names:
             raise BadInput(f'no transcript belongs to wave "{wave}".')
         model = serving_model(connection)
         its = list(suggested_in_wave(connection, model.id, segmentation, wave).items())
         before, dealt = plan_in_force(connection), dealt_so_far(connection, segmentation)
-        there = pushed_segments(connection, [one for _, segments in its for one in segments])
+        there = pushed_segments(connection, [segment for _, segments in its for segment in segments])
     if not its:
         raise TandemError(
             f"model {model.version} has suggested nothing in wave {wave} yet: pre-code it first."
         )
     plan = plan_for(asked, before, parts.study.config.people)
-    new = [one for one in its if one[0] not in dealt]
-    standing = [one for one in new if any(segment in there for segment in one[1])]
-    to_deal = [] if plan is None else [one for one in new if one not in standing]
-    found = [] if plan is None else deal(to_deal, plan, dealt.values())
-    whole: dict[UUID, Dealt] = {**dealt, **{one.transcript: one for one in found}}
+    new = [transcript_there for transcript_there in its if transcript_there[0] not in dealt]
+    standing = [
+        transcript_there
+        for transcript_there in new
+        if any(segment in there for segment in transcript_there[1])
+    ]
+    to_deal = (
+        []
+        if plan is None
+        else [transcript_there for transcript_there in new if transcript_there not in standing]
+    )
+    dealt_now = [] if plan is None else deal(to_deal, plan, dealt.values())
+    whole: dict[UUID, Dealt] = {**dealt, **{dealt_one.transcript: dealt_one for dealt_one in dealt_now}}
     return HandOut(
         plan,
         tuple(_shares(its, whole, names)),
@@ -141,12 +153,12 @@ def _shares(
     its: Sequence[tuple[UUID, Sequence[UUID]]], dealt: Mapping[UUID, Dealt], names: Mapping[UUID, str]
 ) -> list[Share]:
     of = {segment: transcript for transcript, segments in its for segment in segments}
-    found = []
+    shares = []
     for coder, placed in streams(its, dealt).items():
-        draws = [one.draw for one in placed]
-        transcripts = dict.fromkeys(names[of[one.segment]] for one in placed)
+        draws = [dealt_segment.draw for dealt_segment in placed]
+        transcripts = dict.fromkeys(names[of[dealt_segment.segment]] for dealt_segment in placed)
         doubled = sum(draw is Draw.DOUBLE for draw in draws)
         again = sum(draw is Draw.REPEAT for draw in draws)
         hidden = sum(draw is not Draw.ORDINARY for draw in draws)
-        found.append(Share(coder, tuple(transcripts), len(placed), hidden, doubled, again))
-    return sorted(found, key=lambda one: (one.coder is not None, folded(one.coder or "")))
+        shares.append(Share(coder, tuple(transcripts), len(placed), hidden, doubled, again))
+    return sorted(shares, key=lambda share: (share.coder is not None, folded(share.coder or "")))

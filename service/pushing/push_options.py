@@ -10,11 +10,11 @@ from annotations.coding import Coder
 from annotations.deal_and_draw import DrawPlan, Fractions
 from annotations.errors import BadInput, unknown
 from annotations.names import folded
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PushOptions:
     """The options of a push; None or empty: as it was asked before, and at first without."""
 
     blind: float | None = None
@@ -22,15 +22,15 @@ class Asked:
     repeat: float | None = None
     seed: int | None = None
     coders: tuple[str, ...] = ()
-    view: View | None = None
+    view: TaskView | None = None
 
     @property
     def nothing(self) -> bool:
         """Nothing was asked of dealing and drawing."""
-        return self == Asked(view=self.view)
+        return self == PushOptions(view=self.view)
 
 
-def plan_for(asked: Asked, before: DrawPlan | None, people: Sequence[Coder]) -> DrawPlan | None:
+def plan_for(asked: PushOptions, before: DrawPlan | None, people: Sequence[Coder]) -> DrawPlan | None:
     """How to deal and draw from now on, or None for one shared project without draws.
 
     ``before``: the plan in force; what is not asked anew is taken from it. ``people``: the coders of study.yaml.
@@ -67,7 +67,7 @@ def _named(given: Sequence[str], people: Sequence[Coder]) -> tuple[str, ...]:
         for spelling in (person.name, *person.aliases, person.email)
         if spelling
     }
-    found: dict[str, None] = {}
+    names_there: dict[str, None] = {}
     for name in given:
         known = by_spelling.get(folded(name))
         if known is None:
@@ -75,8 +75,8 @@ def _named(given: Sequence[str], people: Sequence[Coder]) -> tuple[str, ...]:
             raise unknown(
                 "coder", name, names, remedy="List the coder under coders in study.yaml, then try again."
             )
-        found[known] = None
-    return tuple(found)
+        names_there[known] = None
+    return tuple(names_there)
 
 
 def _are(coders: Sequence[str]) -> str:

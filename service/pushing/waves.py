@@ -9,7 +9,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed, streams
+from annotations.deal_and_draw import DealtSegment, streams
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.client import LabelStudio
 from annotations.label_studio.predicted_answer import version_label
@@ -19,7 +19,7 @@ from annotations.store.label_studio_projects import projects
 from annotations.store.model_versions import ModelVersion, model_by_id, serving_model
 from annotations.store.suggestions import Suggested, suggestions_of
 from annotations.store.transcripts import all_transcripts
-from annotations.store.wave_views import View, choose_view, view_of
+from annotations.store.wave_views import TaskView, choose_view, view_of
 from models.corpus import Corpus, read_corpus
 from models.ticking import measured_ticks
 from service.access.page_links import links_to
@@ -31,9 +31,9 @@ from service.pushing.interview_push import InterviewPush
 from service.pushing.interview_shown import WholeShown
 from service.pushing.keep_dealt_wave import Dealing, Transcripts, deal_new, settle
 from service.pushing.passage_order import Order
-from service.pushing.passage_shown import Said_by, Shown
+from service.pushing.passage_shown import Said_by, ShownPassages
 from service.pushing.project_push import ProjectPush, Pushed
-from service.pushing.push_options import Asked
+from service.pushing.push_options import PushOptions
 
 
 def push(
@@ -41,7 +41,7 @@ def push(
     *,
     wave: str | None,
     progress: Progress,
-    asked: Asked | None = None,
+    asked: PushOptions | None = None,
     order: Order | None = None,
 ) -> list[Pushed]:
     """Push every wave that has suggestions, or one; each wave has a project of its own, or one for each coder.
@@ -51,7 +51,7 @@ def push(
     """
     with label_studio_of(parts) as server:
         server.check()
-        return _Push(parts, server, asked or Asked(), order).push(wave, progress)
+        return _Push(parts, server, asked or PushOptions(), order).push(wave, progress)
 
 
 def push_again(parts: Parts, *, progress: Progress) -> list[Pushed]:
@@ -66,11 +66,11 @@ def push_again(parts: Parts, *, progress: Progress) -> list[Pushed]:
         if not waves:
             return []
         server.check()
-        return _Push(parts, server, Asked(), None).push_waves(waves, progress)
+        return _Push(parts, server, PushOptions(), None).push_waves(waves, progress)
 
 
 class _Push:
-    def __init__(self, parts: Parts, server: LabelStudio, asked: Asked, order: Order | None) -> None:
+    def __init__(self, parts: Parts, server: LabelStudio, asked: PushOptions, order: Order | None) -> None:
         self.parts = parts
         self.server = server
         self.asked = asked
@@ -95,7 +95,11 @@ class _Push:
     def push_waves(self, waves: Sequence[str], progress: Progress) -> list[Pushed]:
         """Settle what was asked, then wave by wave, project by project."""
         shown = {transcript for wave in waves for transcript, _ in self._transcripts(wave)}
-        refuse_push(self.parts, self.server, [one for one in self.corpus.transcripts if one.id in shown])
+        refuse_push(
+            self.parts,
+            self.server,
+            [transcript for transcript in self.corpus.transcripts if transcript.id in shown],
+        )
         dealing = settle(self.parts.store, self.parts.study, self.parts.segmentation.version, self.asked)
         both = self._pushing(draws=dealing.plan is not None or bool(dealing.dealt))
         done: list[Pushed] = []
@@ -108,14 +112,14 @@ class _Push:
             coders = sorted(its, key=lambda name: (name is not None, name or ""))
             done += [self._one(pushing, wave, coder, its[coder], progress) for coder in coders]
         seed = dealing.plan.seed if dealing.plan else None
-        done = [replace(one, seed=seed) for one in done]
+        done = [replace(pushed, seed=seed) for pushed in done]
         if done and not measured_ticks(self.model):
             done[0] = replace(done[0], notes=(*done[0].notes, _unticked(self.model)))
         if done and dealing.notes:
             done[0] = replace(done[0], notes=(*dealing.notes, *done[0].notes))
         return done
 
-    def _view(self, wave: str) -> tuple[View, str]:
+    def _view(self, wave: str) -> tuple[TaskView, str]:
         """The view of a wave from now on, and what to say of it if it is another one than before."""
         with self.parts.store.reading() as connection:
             before = view_of(connection, wave)
@@ -125,7 +129,7 @@ class _Push:
             return view, ""
         with self.parts.store.writing() as connection:
             choose_view(connection, wave, view)
-        what = "whole interviews" if view is View.INTERVIEW else "single passages"
+        what = "whole interviews" if view is TaskView.INTERVIEW else "single passages"
         said = (
             f"wave {wave or '(none)'} is put before coders as {what} from now on. What was coded before counts as it is and "
             f"stands in the new project, in each coder's name; the project of before stays, and what is saved there still "
@@ -138,7 +142,7 @@ class _Push:
         pushing: ProjectPush | InterviewPush,
         wave: str,
         coder: str | None,
-        placed: Sequence[Placed],
+        placed: Sequence[DealtSegment],
         progress: Progress,
     ) -> Pushed:
         create, note = (placed, "") if self.order is None else in_order(placed, self.order)
@@ -150,21 +154,25 @@ class _Push:
         done = pushing.push(wave, coder, placed, progress, create)
         return replace(done, notes=(*done.notes, note)) if note else done
 
-    def _whole(self, placed: Sequence[Placed]) -> bool:
+    def _whole(self, placed: Sequence[DealtSegment]) -> bool:
         """Do the passages of each transcript stand together?"""
-        first = [one.segment for one in placed if one.draw is not Draw.REPEAT]
+        first = [dealt_segment.segment for dealt_segment in placed if dealt_segment.draw is not Draw.REPEAT]
         at = [self.corpus.at[self.corpus.position[segment]][0] for segment in first]
-        return sum(one != other for one, other in pairwise(at)) == len(set(at)) - 1
+        return sum(place != other for place, other in pairwise(at)) == len(set(at)) - 1
 
-    def _deal(self, both: Mapping[View, ProjectPush | InterviewPush], dealing: Dealing, wave: str) -> Dealing:
+    def _deal(
+        self, both: Mapping[TaskView, ProjectPush | InterviewPush], dealing: Dealing, wave: str
+    ) -> Dealing:
         def standing(new: Transcripts) -> Mapping[UUID, bool]:
             views = [pushing.standing(wave) for pushing in both.values()]
-            found = {}
+            begun = {}
             for transcript, segments in new:
-                its = [there[str(one)] for there in views for one in segments if str(one) in there]
+                its = [
+                    there[str(segment)] for there in views for segment in segments if str(segment) in there
+                ]
                 if its:
-                    found[transcript] = any(task.touched for task in its)
-            return found
+                    begun[transcript] = any(task.touched for task in its)
+            return begun
 
         return deal_new(
             self.parts.store, dealing, self.parts.segmentation.version, self._transcripts(wave), standing
@@ -172,20 +180,20 @@ class _Push:
 
     def _transcripts(self, wave: str) -> list[tuple[UUID, list[UUID]]]:
         """A wave's transcripts in the order of their import, with the segments that the model has spoken of."""
-        found: dict[UUID, list[UUID]] = {}
+        by_transcript: dict[UUID, list[UUID]] = {}
         for unit in self.corpus.in_wave(wave):
             if self.corpus.ids[unit] in self.found:
                 transcript = self.corpus.transcripts[self.corpus.at[unit][0]].id
-                found.setdefault(transcript, []).append(self.corpus.ids[unit])
-        return list(found.items())
+                by_transcript.setdefault(transcript, []).append(self.corpus.ids[unit])
+        return list(by_transcript.items())
 
-    def _pushing(self, *, draws: bool) -> dict[View, ProjectPush | InterviewPush]:
+    def _pushing(self, *, draws: bool) -> dict[TaskView, ProjectPush | InterviewPush]:
         parts, label = self.parts, version_label(self.model.version)
         with parts.store.reading() as connection:
             turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
         service = find_service(parts)
         links = links_to(parts.settings.public_url or service.url, service.key) if service.url else None
-        faces = Shown(
+        faces = ShownPassages(
             self.corpus,
             turns,
             parts.codebook,
@@ -203,8 +211,8 @@ class _Push:
             known: transcripts[self.corpus.at[unit][0]].id for unit, known in enumerate(self.corpus.ids)
         }
         return {
-            View.PASSAGE: ProjectPush(*shared, self.model.id, label, faces, transcript_of),
-            View.INTERVIEW: InterviewPush(*shared, self.model.id, label, whole),
+            TaskView.PASSAGE: ProjectPush(*shared, self.model.id, label, faces, transcript_of),
+            TaskView.INTERVIEW: InterviewPush(*shared, self.model.id, label, whole),
         }
 
     def _chosen(self, model: UUID) -> Mapping[str, ChosenCut]:
@@ -220,23 +228,27 @@ class _Push:
             if model == self.model.id:
                 return self.model, self.found
             with self.parts.store.reading() as connection:
-                found = model_by_id(connection, model)
-                if found is None:
+                version = model_by_id(connection, model)
+                if version is None:
                     raise TandemError(f"model {model} stands on tasks, but the study does not know it.")
-                return found, suggestions_of(connection, found)
+                return version, suggestions_of(connection, version)
 
         return read
 
 
-def in_order(placed: Sequence[Placed], order: Order) -> tuple[list[Placed], str]:
+def in_order(placed: Sequence[DealtSegment], order: Order) -> tuple[list[DealtSegment], str]:
     """A stream in another order, and a sentence with the reasons; what comes again stays at the end."""
-    first = {one.segment: one for one in placed if one.draw is not Draw.REPEAT}
+    first = {
+        dealt_segment.segment: dealt_segment
+        for dealt_segment in placed
+        if dealt_segment.draw is not Draw.REPEAT
+    }
     sorted_ = order(list(first))
     if sorted(map(str, first)) != sorted(str(segment) for segment, _ in sorted_):
         raise TandemError("an order has to give every passage once.")
     reasons = dict.fromkeys(reason for _, reason in sorted_ if reason)
     note = f"new passages come in an order for training: {'; '.join(list(reasons)[:4])}." if reasons else ""
-    again = [one for one in placed if one.draw is Draw.REPEAT]
+    again = [dealt_segment for dealt_segment in placed if dealt_segment.draw is Draw.REPEAT]
     return [*(first[segment] for segment, _ in sorted_), *again], note
 
 
@@ -249,5 +261,7 @@ def _unticked(model: ModelVersion) -> str:
     return f"no code comes ticked from model {model.version}, since {why}: its likeliest codes stand there as empty boxes."
 
 
-def _waves_with(corpus: Corpus, found: Mapping[UUID, Suggested]) -> dict[str, None]:
-    return {corpus.transcript(unit).wave: None for unit, known in enumerate(corpus.ids) if known in found}
+def _waves_with(corpus: Corpus, suggestions: Mapping[UUID, Suggested]) -> dict[str, None]:
+    return {
+        corpus.transcript(unit).wave: None for unit, known in enumerate(corpus.ids) if known in suggestions
+    }

@@ -13,10 +13,10 @@ COEFFICIENTS = ("kappa", "alpha", "ac1")
 
 def agreement_table(report: Report) -> ResultTable:
     """Kappa with interval, alpha and AC1 of each code, with prevalence; over all people, independently."""
-    figures = [one for one in report.figures if _of_people(one)]
+    figures = [figure for figure in report.figures if _of_people(figure)]
     by_code: dict[tuple[str, str, str], dict[str, Agreement]] = {}
-    for one in figures:
-        by_code.setdefault((one.level, one.framework, one.code), {})[one.coefficient] = one
+    for figure in figures:
+        by_code.setdefault((figure.level, figure.framework, figure.code), {})[figure.coefficient] = figure
     rows = []
     for (_, framework, code), its in by_code.items():
         kappa = its.get("kappa")
@@ -55,17 +55,17 @@ def agreement_table(report: Report) -> ResultTable:
     )
 
 
-def _of_people(one: Agreement) -> bool:
+def _of_people(figure: Agreement) -> bool:
     return (
-        one.comparison in ("people", "person and person")
-        and not one.where
-        and one.level == "code"
-        and one.condition == "independent"
-        and one.coefficient in COEFFICIENTS
+        figure.comparison in ("people", "person and person")
+        and not figure.where
+        and figure.level == "code"
+        and figure.condition == "independent"
+        and figure.coefficient in COEFFICIENTS
     )
 
 
-def raters_table(found: RatedStudy) -> ResultTable:
+def raters_table(rated: RatedStudy) -> ResultTable:
     """How far each two raters agree."""
     return ResultTable(
         name="Raters",
@@ -81,21 +81,21 @@ def raters_table(found: RatedStudy) -> ResultTable:
         ),
         rows=tuple(
             (
-                " and ".join(one.raters),
-                one.cells,
-                one.groups,
-                number(one.kappa) if one.kappa is not None else one.reason or "–",
-                ranging(one.interval) if one.interval else one.interval_reason or "–",
-                "–" if one.same is None else f"{one.same:.0%}",
-                one.unlike,
+                " and ".join(pair.raters),
+                pair.cells,
+                pair.groups,
+                number(pair.kappa) if pair.kappa is not None else pair.reason or "–",
+                ranging(pair.interval) if pair.interval else pair.interval_reason or "–",
+                "–" if pair.same is None else f"{pair.same:.0%}",
+                pair.unlike,
             )
-            for one in found.agreement
+            for pair in rated.agreement
         ),
         widths=(3, 1.3, 1.7, 2.2, 4, 1.5, 2),
     )
 
 
-def ratings_table(found: RatedStudy) -> ResultTable:
+def ratings_table(rated: RatedStudy) -> ResultTable:
     """Every rated cell: what each rater said, what was agreed on, and why."""
     from annotations.matrix.rating_scale import rating_shown
 
@@ -113,17 +113,17 @@ def ratings_table(found: RatedStudy) -> ResultTable:
         ),
         rows=tuple(
             (
-                one.phase or "(not stated)",
-                one.code,
-                one.column,
-                "; ".join(f"{it.rater} {rating_shown(it.value)}" for it in one.rated.newest),
-                rating_shown(one.rated.consensus.value) if one.rated.consensus else "–",
-                one.rated.consensus.rationale
-                if one.rated.consensus
-                else "; ".join(filter(None, (it.rationale for it in one.rated.newest))),
-                rating_shown(one.proposal.value) if one.proposal.value else "–",
+                cell.phase or "(not stated)",
+                cell.code,
+                cell.column,
+                "; ".join(f"{it.rater} {rating_shown(it.value)}" for it in cell.rated.newest),
+                rating_shown(cell.rated.consensus.value) if cell.rated.consensus else "–",
+                cell.rated.consensus.rationale
+                if cell.rated.consensus
+                else "; ".join(filter(None, (it.rationale for it in cell.rated.newest))),
+                rating_shown(cell.proposal.value) if cell.proposal.value else "–",
             )
-            for one in found.cells
+            for cell in rated.cells
         ),
         widths=(2.2, 3.2, 2.2, 3, 1.9, 5, 2),
     )

@@ -11,7 +11,7 @@ from service.results.study_findings import StudyFindings
 
 
 def answers_table(
-    found: StudyFindings, checks: Sequence[MemberCheck], *, with_words: bool, site: str | None
+    findings: StudyFindings, checks: Sequence[MemberCheck], *, with_words: bool, site: str | None
 ) -> ResultTable:
     """Each answer; its words only where they are asked for and whoever said them may be quoted."""
     return ResultTable(
@@ -20,28 +20,28 @@ def answers_table(
         columns=("Summary of", "Answered by", "Answer", "Date", "About", "What was said", "Recorded by"),
         rows=tuple(
             (
-                one.owner,
-                one.answered_by,
-                one.answer,
-                one.given.isoformat(),
-                _about(found, one),
-                _words(found, one, with_words=with_words, site=site),
-                one.by,
+                check.owner,
+                check.answered_by,
+                check.answer,
+                check.given.isoformat(),
+                _about(findings, check),
+                _words(findings, check, with_words=with_words, site=site),
+                check.by,
             )
-            for one in checks
+            for check in checks
         ),
         widths=(2.2, 2.2, 1.8, 2, 3.6, 6, 2),
     )
 
 
-def _about(found: StudyFindings, one: MemberCheck) -> str:
-    if not one.code:
+def _about(findings: StudyFindings, check: MemberCheck) -> str:
+    if not check.code:
         return "all of it"
-    return f"{found.label(one.code)}{f', {found.label(one.phase)}' if one.phase else ''}"
+    return f"{findings.label(check.code)}{f', {findings.label(check.phase)}' if check.phase else ''}"
 
 
-def _words(found: StudyFindings, one: MemberCheck, *, with_words: bool, site: str | None) -> str:
-    if not one.words:
+def _words(findings: StudyFindings, check: MemberCheck, *, with_words: bool, site: str | None) -> str:
+    if not check.words:
         return ""
-    told = with_words and may_tell(found.transcripts, one, site=site)
-    return one.words if told else "(withheld)"
+    told = with_words and may_tell(findings.transcripts, check, site=site)
+    return check.words if told else "(withheld)"

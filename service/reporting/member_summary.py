@@ -13,11 +13,11 @@ from typing import Any
 
 from annotations.attributes import Owner
 from annotations.errors import BadInput
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.store.applied_codings import turn_places
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from annotations.turn_numbers import shown_number
 from service.composition import Parts
@@ -35,7 +35,7 @@ OTHER = "a source of the study"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SummaryPassage:
     """A passage: where it stands, and its words; None, and nothing of its source, where they may not be shown."""
 
     source: str
@@ -44,13 +44,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class SummaryCode:
     """A code in one phase with the passages that carry it; ``written``: what the team wrote of it for the case."""
 
     phase: str
     code: str
     means: str
-    passages: tuple[Said, ...]
+    passages: tuple[SummaryPassage, ...]
     written: tuple[str, ...] = ()
 
 
@@ -61,14 +61,14 @@ class MemberSummary:
     study: str
     of: Owner
     owner: str
-    sources: tuple[Kept, ...]
-    understood: tuple[Understood, ...]
+    sources: tuple[KeptTranscript, ...]
+    understood: tuple[SummaryCode, ...]
     lines: tuple[Timeline, ...]
 
     @property
     def withheld(self) -> int:
         """Of so many passages the words are not shown."""
-        return sum(one.words is None for it in self.understood for one in it.passages)
+        return sum(passage.words is None for it in self.understood for passage in it.passages)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -79,15 +79,16 @@ class MemberSummary:
             "source_count": len(self.sources),
             "findings": [
                 {
-                    "phase": one.phase,
-                    "code": one.code,
-                    "means": one.means,
+                    "phase": summary_code.phase,
+                    "code": summary_code.code,
+                    "means": summary_code.means,
                     "passages": [
-                        {"source": it.source, "turn_shown": it.turn, "text": it.words} for it in one.passages
+                        {"source": it.source, "turn_shown": it.turn, "text": it.words}
+                        for it in summary_code.passages
                     ],
-                    "summary": list(one.written),
+                    "summary": list(summary_code.written),
                 }
-                for one in self.understood
+                for summary_code in self.understood
             ],
             "events": [it.to_json() for line in self.lines for it in line.events],
             "passages_withheld": self.withheld,
@@ -103,53 +104,55 @@ def member_summary(parts: Parts, about: str, *, site: str | None = None) -> Memb
         places = named_places(parts, connection)
         turns = turn_places(connection)
     of, owner = _owner_of(places, about)
-    found = study_findings(parts, WantedFindings())
+    findings = study_findings(parts, WantedFindings())
     theirs = tuple(
-        kept for kept in found.transcripts if folded(getattr(kept.transcript, of.value)) == folded(owner)
+        kept for kept in findings.transcripts if folded(getattr(kept.transcript, of.value)) == folded(owner)
     )
     ids = {kept.id: kept for kept in theirs}
     table = study_table(parts, WantedTable()) if of is Owner.CASE else None
-    placed: dict[tuple[str, str], list[Counted]] = {}
-    for one in found.found:
-        if one.transcript in ids:
-            placed.setdefault((one.phase, one.code), []).append(one)
+    placed: dict[tuple[str, str], list[CountedPassage]] = {}
+    for passage in findings.found:
+        if passage.transcript in ids:
+            placed.setdefault((passage.phase, passage.code), []).append(passage)
     if not placed:
         raise BadInput(
             f"nothing that {owner} said was coded yet, so there is nothing to check. Code it first."
         )
-    order = sorted(placed, key=lambda it: (found.phases.index(it[0]), found.rows.index(it[1])))
+    order = sorted(placed, key=lambda it: (findings.phases.index(it[0]), findings.rows.index(it[1])))
 
-    def said(one: Counted) -> Said:
-        kept = ids[one.transcript]
+    def said(passage: CountedPassage) -> SummaryPassage:
+        kept = ids[passage.transcript]
         shown = of is Owner.PARTICIPANT or kept.transcript.consents.may_quote_at(site)
-        at = next((t.number for t in turns.get(kept.id, ()) if t.start <= one.span.start < t.end), None)
-        words = _words(kept, one.span) if shown else None
+        at = next((t.number for t in turns.get(kept.id, ()) if t.start <= passage.span.start < t.end), None)
+        words = _words(kept, passage.span) if shown else None
         if words is None:
-            return Said("", None, None)
-        return Said(kept.transcript.name, None if at is None else shown_number(at), words)
+            return SummaryPassage("", None, None)
+        return SummaryPassage(kept.transcript.name, None if at is None else shown_number(at), words)
 
     understood = tuple(
-        Understood(
-            found.label(phase) if phase else "",
-            found.label(code),
-            _means(found, code),
-            tuple(said(one) for one in placed[(phase, code)]),
+        SummaryCode(
+            findings.label(phase) if phase else "",
+            findings.label(code),
+            _means(findings, code),
+            tuple(said(passage) for passage in placed[(phase, code)]),
             _written(table, phase, code, owner),
         )
         for phase, code in order
     )
     cases = {folded(kept.transcript.case) for kept in theirs}
     names = {kept.transcript.name for kept in theirs if of is Owner.PARTICIPANT}
-    lines = tuple(_without_others(one, names) for one in timelines(parts) if folded(one.case) in cases)
-    return MemberSummary(found.study, of, owner, theirs, understood, lines)
+    lines = tuple(
+        _without_others(timeline, names) for timeline in timelines(parts) if folded(timeline.case) in cases
+    )
+    return MemberSummary(findings.study, of, owner, theirs, understood, lines)
 
 
 def _owner_of(places: NamedPlaces, about: str) -> tuple[Owner, str]:
     try:
-        found: tuple[Owner, str] = owner_named(places, about)
+        owner_and_name: tuple[Owner, str] = owner_named(places, about)
     except ValueError as error:
         raise BadInput(f"--for: {error}.") from error
-    return found
+    return owner_and_name
 
 
 def _without_others(line: Timeline, own: Collection[str]) -> Timeline:
@@ -157,78 +160,83 @@ def _without_others(line: Timeline, own: Collection[str]) -> Timeline:
 
     def shown(passages: Sequence[str]) -> tuple[str, ...]:
         return tuple(
-            dict.fromkeys(one if one.rpartition(":")[0] in own or one in own else OTHER for one in passages)
+            dict.fromkeys(
+                passage if passage.rpartition(":")[0] in own or passage in own else OTHER
+                for passage in passages
+            )
         )
 
-    return replace(line, events=tuple(replace(one, passages=shown(one.passages)) for one in line.events))
+    return replace(
+        line, events=tuple(replace(event, passages=shown(event.passages)) for event in line.events)
+    )
 
 
-def _words(kept: Kept, span: Span) -> str:
+def _words(kept: KeptTranscript, span: Span) -> str:
     return " ".join(span.of(kept.transcript.text).split())
 
 
-def _means(found: StudyFindings, code: str) -> str:
-    return found.codebook[code].definition if code in found.codebook.by_id else ""
+def _means(findings: StudyFindings, code: str) -> str:
+    return findings.codebook[code].definition if code in findings.codebook.by_id else ""
 
 
 def _written(table: StudyTable | None, phase: str, code: str, case: str) -> tuple[str, ...]:
     if table is None:
         return ()
     return tuple(
-        one.text
+        written.text
         for column in table.columns
         if any(folded(value) == folded(case) for _, value in column)
-        for one in table.written(phase, code, column)
+        for written in table.written(phase, code, column)
     )
 
 
-def write_summary(found: MemberSummary, file: Path) -> None:
+def write_summary(summary: MemberSummary, file: Path) -> None:
     """Write it as a Word file, with room for the answer; whole or not at all."""
-    document = NumberedDocument(f"{found.study}: summary for {found.owner}")
-    _beginning(document, found)
+    document = NumberedDocument(f"{summary.study}: summary for {summary.owner}")
+    _beginning(document, summary)
     phase: str | None = None
-    for one in found.understood:
-        if one.phase != phase:
-            phase = one.phase
+    for summary_code in summary.understood:
+        if summary_code.phase != phase:
+            phase = summary_code.phase
             document.heading(phase or "Without a phase", 2)
-        document.heading(one.code, 3)
-        if one.means:
-            document.labelled("What we mean by this", one.means)
-        for words in one.written:
+        document.heading(summary_code.code, 3)
+        if summary_code.means:
+            document.labelled("What we mean by this", summary_code.means)
+        for words in summary_code.written:
             document.labelled("What we wrote", words)
-        for it in one.passages:
+        for it in summary_code.passages:
             if it.words is not None:
                 where = f"{it.source}{f', turn {it.turn}' if it.turn else ''}"
                 document.text(f"“{it.words}” ({where})", bullet=True)
-        hidden = sum(it.words is None for it in one.passages)
+        hidden = sum(it.words is None for it in summary_code.passages)
         if hidden:
             document.text(f"{counted(hidden, 'passage')} more, whose words are not shown here.", bullet=True)
     document.heading("What happened when", 2)
-    if any(one.events for one in found.lines):
-        add_timelines(document, [one for one in found.lines if one.events])
+    if any(line.events for line in summary.lines):
+        add_timelines(document, [line for line in summary.lines if line.events])
     else:
         document.text("No events are kept.")
     _answer(document)
     whole(file, document.as_bytes())
 
 
-def _beginning(document: NumberedDocument, found: MemberSummary) -> None:
-    kinds = [kept.transcript for kept in found.sources]
-    named = ", ".join(f"{one.name}{f' ({one.date.isoformat()})' if one.date else ''}" for one in kinds)
-    whose = "you" if found.of is Owner.PARTICIPANT else f"people of {found.owner}"
-    rests = f": {named}" if found.of is Owner.PARTICIPANT else ""
+def _beginning(document: NumberedDocument, summary: MemberSummary) -> None:
+    kinds = [kept.transcript for kept in summary.sources]
+    named = ", ".join(f"{kind.name}{f' ({kind.date.isoformat()})' if kind.date else ''}" for kind in kinds)
+    whose = "you" if summary.of is Owner.PARTICIPANT else f"people of {summary.owner}"
+    rests = f": {named}" if summary.of is Owner.PARTICIPANT else ""
     document.text(
-        f"This is what the team of the study “{found.study}” noted in what {whose} said. It rests on "
+        f"This is what the team of the study “{summary.study}” noted in what {whose} said. It rests on "
         f"{counted(len(kinds), 'source')}{rests}."
     )
     document.text(
         "Under each heading stands what we mean by it, and the passages that we put there. Please read whether you are "
         "understood rightly, and tell us at the end."
     )
-    if found.of is Owner.CASE:
+    if summary.of is Owner.CASE:
         document.text("Words of participants stand here only where they allowed it.")
-    if found.withheld:
-        document.text(f"The words of {counted(found.withheld, 'passage')} are not shown.")
+    if summary.withheld:
+        document.text(f"The words of {counted(summary.withheld, 'passage')} are not shown.")
 
 
 def _answer(document: NumberedDocument) -> None:

@@ -6,7 +6,7 @@ Every sentence states a fact of the study; none says what it means.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,14 @@ from annotations.errors import TandemError
 from annotations.numbers_shown import counted
 from annotations.store.member_checks import MemberCheck
 from service.agreement.methods_paragraph import methods_paragraph
-from service.agreement.report import Asked, Report, agree
+from service.agreement.report import Report, ReportScope, agree
 from service.composition import Parts
 from service.exported_file import whole
 from service.reporting.agreement_section import agreement_table, raters_table, ratings_table
 from service.reporting.answers import answers_table
 from service.reporting.quotes_used import quotes_table
 from service.reporting.sample import sample_sentences, sampling_frame
+from service.reporting.wanted_pack import WantedPack
 from service.results.cell_words import how_it_was_counted
 from service.results.changed import change_of, change_parts
 from service.results.numbered_document import NumberedDocument, Ref
@@ -36,23 +37,6 @@ from service.results.table_document import add_tables
 from service.results.timeline_events import Timeline, timelines
 from service.results.timeline_files import add_timelines
 from service.results.triangulated import triangulation_of, triangulation_parts
-
-
-@dataclass(frozen=True)
-class WantedPack:
-    """Which pack. ``level``: 1 the top of each framework; ``outcome``: the attribute of cases that orders their columns.
-
-    ``with_quotes``: with words of participants, where consent allows, as people of ``site`` may read them.
-    """
-
-    columns: Sequence[str] = ("case",)
-    level: int | None = None
-    among: Asked = field(default_factory=Asked)
-    where: Sequence[str] = ()
-    outcome: str | None = None
-    role: str | None = None
-    with_quotes: bool = False
-    site: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +90,10 @@ def read_pack(parts: Parts, wanted: WantedPack) -> Pack:
     findings = study_findings(
         parts, WantedFindings(wanted.columns, wanted.level, wanted.among, wanted.where, wanted.role)
     )
-    asked, why = Asked(wanted.among.wave, wanted.among.case, wanted.among.site, where=tuple(wanted.where)), ""
+    asked, why = (
+        ReportScope(wanted.among.wave, wanted.among.case, wanted.among.site, where=tuple(wanted.where)),
+        "",
+    )
     measured: Report | None = None
     try:
         measured = agree(parts, asked)
@@ -114,7 +101,7 @@ def read_pack(parts: Parts, wanted: WantedPack) -> Pack:
         why = str(error)
     lines = timelines(parts)
     if wanted.among.case is not None:
-        lines = tuple(one for one in lines if one.case == wanted.among.case)
+        lines = tuple(line for line in lines if line.case == wanted.among.case)
     return Pack(wanted, table, findings, rated_study(parts), lines, measured, why)
 
 
@@ -179,7 +166,7 @@ def _ratings(document: NumberedDocument, pack: Pack) -> None:
     if not pack.rated.cells:
         document.text("Nothing was rated.")
         return
-    agreed = sum(one.rated.consensus is not None for one in pack.rated.cells)
+    agreed = sum(cell.rated.consensus is not None for cell in pack.rated.cells)
     document.text(
         f"{counted(len(pack.rated.cells), 'cell was', 'cells were')} rated, and {agreed} of them by consensus (",
         document.coming("Table"),
@@ -194,23 +181,23 @@ def _ratings(document: NumberedDocument, pack: Pack) -> None:
 
 def _sources(document: NumberedDocument, pack: Pack) -> None:
     """Saturation, triangulation, change."""
-    found = pack.findings
-    saturated = saturations_of(found)
+    findings = pack.findings
+    saturated = saturations_of(findings)
     _part(document, "Saturation", saturations_parts(saturated), nothing=not saturated.found)
     _part(
         document,
         "How the sources support each other",
-        triangulation_parts(triangulation_of(found)),
-        nothing=not found.found,
+        triangulation_parts(triangulation_of(findings)),
+        nothing=not findings.found,
     )
-    if len(found.waves) > 1:
-        changed = change_parts(change_of(found))
+    if len(findings.waves) > 1:
+        changed = change_parts(change_of(findings))
         # participants are in a table: a picture of each would fill a book
         _part(
             document,
             "Change over waves",
             replace(changed, figures=changed.figures[:1]),
-            nothing=not found.found,
+            nothing=not findings.found,
         )
 
 
@@ -234,19 +221,19 @@ def _low(subject: str) -> str:
 
 def _timelines(document: NumberedDocument, pack: Pack) -> None:
     document.heading("Timelines")
-    found = [one for one in pack.lines if one.events]
-    if not found:
+    lines = [line for line in pack.lines if line.events]
+    if not lines:
         document.text("No events are kept.")
         return
     document.turn(landscape=False)
-    events = sum(len(one.events) for one in found)
-    bare = sum(not it.event.has_source for one in found for it in one.events)
+    events = sum(len(line.events) for line in lines)
+    bare = sum(not it.event.has_source for line in lines for it in line.events)
     document.text(
-        f"{counted(events, 'event')} of {counted(len(found), 'case')} are kept, from ",
+        f"{counted(events, 'event')} of {counted(len(lines), 'case')} are kept, from ",
         document.coming("Figure"),
         f" on; {bare} of them without a source, marked with †.",
     )
-    add_timelines(document, found)
+    add_timelines(document, lines)
     document.turn(landscape=True)
 
 
@@ -255,7 +242,7 @@ def _answers(document: NumberedDocument, checks: Sequence[MemberCheck], pack: Pa
     if not checks:
         document.text("No answer to a summary for member checking is recorded.")
         return
-    agreed = sum(one.answer == "agreed" for one in checks)
+    agreed = sum(check.answer == "agreed" for check in checks)
     document.text(
         f"{counted(len(checks), 'answer is', 'answers are')} recorded, of which {agreed} agreed and "
         f"{len(checks) - agreed} corrected something (",

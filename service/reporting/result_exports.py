@@ -1,105 +1,42 @@
-"""Patterns, saturation, triangulation and change as exports, by name: what each is for, and whichever file is asked for."""
+"""Patterns, saturation, triangulation, change, and the pack of methods and results, as whichever file is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from service.agreement.report import Asked
+from annotations.numbers_shown import counted
 from service.composition import Parts
 from service.exporting.exported import Exported
-from service.results.study_findings import WantedFindings
-
-if TYPE_CHECKING:
-    # a server that draws nothing loads no drawing program
-    from service.results.result_parts import ResultParts
+from service.reporting.wanted_pack import WantedPack
+from service.results.named_results import ResultAsked, read_result
 
 ENDINGS = (".docx", ".xlsx", ".png", ".svg")
 
 
-@dataclass(frozen=True, slots=True)
-class ResultExport:
-    """A result by the name of its command. ``by_wave``: can it be asked of one wave?"""
+def export_result(parts: Parts, name: str, asked: ResultAsked, file: Path) -> Exported:
+    """A result, as the file's ending says. Raises BadInput for names that are not known, and for nothing to draw."""
+    from service.results.parts_files import write_result
 
-    name: str
-    title: str
-    what_for: str
-    parts: Callable[[Parts, WantedFindings], ResultParts]
-    by_wave: bool = True
-
-    def write(self, parts: Parts, file: Path, among: Asked, where: Sequence[str]) -> Exported:
-        """Write it as the file's ending says. Raises BadInput for names that are not known, and for nothing to draw."""
-        from service.results.parts_files import write_docx, write_pictures, write_xlsx
-
-        found = self.parts(parts, WantedFindings(among=among, where=where))
-        if file.suffix.lower() in (".svg", ".png"):
-            return Exported(self.name, tuple(write_pictures(found, file)), notes=found.notes)
-        (write_docx if file.suffix.lower() == ".docx" else write_xlsx)(found, file)
-        return Exported(self.name, (file,), notes=found.notes)
+    found = read_result(parts, name, asked).parts()
+    return Exported(name, tuple(write_result(found, file)), notes=found.notes)
 
 
-def _patterns(parts: Parts, wanted: WantedFindings) -> ResultParts:
-    from service.results.patterns import patterns
-    from service.results.patterns_parts import patterns_parts
-
-    return patterns_parts(patterns(parts, wanted))
-
-
-def _saturation(parts: Parts, wanted: WantedFindings) -> ResultParts:
-    from service.results.saturations import saturations, saturations_parts
-
-    return saturations_parts(saturations(parts, wanted))
-
-
-def _triangulation(parts: Parts, wanted: WantedFindings) -> ResultParts:
-    from service.results.triangulated import triangulation, triangulation_parts
-
-    return triangulation_parts(triangulation(parts, wanted))
-
-
-def _change(parts: Parts, wanted: WantedFindings) -> ResultParts:
-    from service.results.changed import change_over_waves, change_parts
-
-    return change_parts(change_over_waves(parts, wanted))
-
-
-RESULTS = (
-    ResultExport(
-        "patterns",
-        "Patterns",
-        "Codes that meet, codes and cases that are alike, what one source supports.",
-        _patterns,
-    ),
-    ResultExport(
-        "saturation",
-        "Saturation",
-        "When interviews stopped bringing new codes.",
-        _saturation,
-    ),
-    ResultExport(
-        "triangulation",
-        "Triangulation",
-        "Which sources support each finding, contradict it, or are silent.",
-        _triangulation,
-    ),
-    ResultExport(
-        "change",
-        "Change over waves",
-        "What is new, gone or turned round from wave to wave.",
-        _change,
-        by_wave=False,
-    ),
-)
-
-
-def export_pack(
-    parts: Parts, file: Path, among: Asked, where: Sequence[str], *, with_quotes: bool
-) -> Exported:
+def export_pack(parts: Parts, wanted: WantedPack, file: Path) -> Exported:
     """The pack of methods and results as an export."""
-    from service.reporting.pack import WantedPack, write_pack
+    from service.reporting.pack import write_pack
 
-    made = write_pack(parts, WantedPack(among=among, where=where, with_quotes=with_quotes), file)
+    made = write_pack(parts, wanted, file)
     counts = {"tables": made.tables, "figures": made.figures, "quotes": made.quotes}
     return Exported("report", (file,), counts)
+
+
+def export_summary(parts: Parts, about: str, site: str | None, file: Path) -> Exported:
+    """A summary for member checking as an export. Raises BadInput for a name that is no participant and no case."""
+    from service.reporting.member_summary import member_summary, write_summary
+
+    found = member_summary(parts, about, site=site)
+    write_summary(found, file)
+    passages = sum(len(one.passages) for one in found.understood)
+    counts = {"findings": len(found.understood), "passages": passages, "sources": len(found.sources)}
+    notes = (f"The words of {counted(found.withheld, 'passage')} are not shown.",) if found.withheld else ()
+    return Exported("summary", (file,), counts, notes=notes)

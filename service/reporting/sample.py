@@ -7,33 +7,33 @@ from collections.abc import Iterator, Sequence
 from annotations.matrix.tables import informant_of
 from annotations.names import folded
 from annotations.numbers_shown import counted
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind
 from service.results.result_parts import ResultTable
 from service.results.study_findings import NOT_STATED, StudyFindings
 
 
-def sampling_frame(found: StudyFindings) -> ResultTable:
+def sampling_frame(findings: StudyFindings) -> ResultTable:
     """A row for each column (case) and wave, and a last one for all."""
-    waves = _waves(found)
+    waves = _waves(findings)
     rows = []
-    for column in found.column_names:
-        its = [kept for kept in found.transcripts if found.column_of[kept.id] == column]
+    for column in findings.column_names:
+        its = [kept for kept in findings.transcripts if findings.column_of[kept.id] == column]
         rows += [
-            (column or NOT_STATED, wave or NOT_STATED, *_counts(found, some))
+            (column or NOT_STATED, wave or NOT_STATED, *_counts(findings, some))
             for wave in waves
             if (some := [kept for kept in its if kept.transcript.wave == wave])
         ]
-    rows.append(("All", "", *_counts(found, found.transcripts)))
+    rows.append(("All", "", *_counts(findings, findings.transcripts)))
     return ResultTable(
         name="Sample",
         subject="Sampling frame: informants and sources by case and wave",
         columns=(
-            found.corner.capitalize(),
+            findings.corner.capitalize(),
             "Wave",
             "Sites",
             "Informants",
-            *((f"of them, by {found.role}",) if found.role else ()),
+            *((f"of them, by {findings.role}",) if findings.role else ()),
             "Interviews",
             "Documents",
             "Field notes",
@@ -41,7 +41,7 @@ def sampling_frame(found: StudyFindings) -> ResultTable:
             "May be quoted",
         ),
         rows=tuple(rows),
-        widths=(2.6, 1.4, 2.4, 1.7, *((3.4,) if found.role else ()), 1.6, 1.7, 1.5, 1.4, 1.7),
+        widths=(2.6, 1.4, 2.4, 1.7, *((3.4,) if findings.role else ()), 1.6, 1.7, 1.5, 1.4, 1.7),
         notes=(
             "Informants are participants, each counted once in a row and once in the last row. Coded: sources that "
             "somebody has read.",
@@ -49,51 +49,51 @@ def sampling_frame(found: StudyFindings) -> ResultTable:
     )
 
 
-def sample_sentences(found: StudyFindings) -> Iterator[str]:
+def sample_sentences(findings: StudyFindings) -> Iterator[str]:
     """The sample in words, each number the study's own."""
-    people = {folded(who) for kept in found.transcripts if (who := kept.transcript.participant)}
-    kinds = {kind: sum(k.transcript.kind is kind for k in found.transcripts) for kind in Kind}
+    people = {folded(who) for kept in findings.transcripts if (who := kept.transcript.participant)}
+    kinds = {kind: sum(k.transcript.kind is kind for k in findings.transcripts) for kind in Kind}
     named = ", ".join(counted(count, kind.value) for kind, count in kinds.items() if count)
-    columns = [name for name in found.column_names if name]
-    what, listed = " × ".join(found.columns.names), ", ".join(columns)
+    columns = [name for name in findings.column_names if name]
+    what, listed = " × ".join(findings.columns.names), ", ".join(columns)
     yield (
-        f"The study “{found.study}” holds {counted(len(found.transcripts), 'source')} ({named}) of "
+        f"The study “{findings.study}” holds {counted(len(findings.transcripts), 'source')} ({named}) of "
         f"{counted(len(people), 'participant')} in {counted(len(columns), what)}"
         f"{f' ({listed})' if columns else ''}."
     )
-    waves = [wave for wave in _waves(found) if wave]
+    waves = [wave for wave in _waves(findings) if wave]
     if waves:
         yield f"They were gathered in {counted(len(waves), 'wave')}."
-    dates = sorted(kept.transcript.date for kept in found.transcripts if kept.transcript.date)
+    dates = sorted(kept.transcript.date for kept in findings.transcripts if kept.transcript.date)
     if dates:
         yield f"The dates that are known lie between {dates[0].isoformat()} and {dates[-1].isoformat()}."
-    yield f"{counted(len(found.read), 'source was', 'sources were')} read and coded."
+    yield f"{counted(len(findings.read), 'source was', 'sources were')} read and coded."
 
 
-def _waves(found: StudyFindings) -> Sequence[str]:
-    there = {kept.transcript.wave for kept in found.transcripts}
-    listed = [wave for wave in found.listed["wave"] if wave in there]
+def _waves(findings: StudyFindings) -> Sequence[str]:
+    there = {kept.transcript.wave for kept in findings.transcripts}
+    listed = [wave for wave in findings.listed["wave"] if wave in there]
     return [*listed, *sorted(there - {*listed, ""}), *([""] if "" in there else [])]
 
 
-def _counts(found: StudyFindings, its: Sequence[Kept]) -> tuple[str | int, ...]:
-    read = {kept.id for kept in found.read}
+def _counts(findings: StudyFindings, its: Sequence[KeptTranscript]) -> tuple[str | int, ...]:
+    read = {kept.id for kept in findings.read}
     people = {folded(who): who for kept in its if (who := informant_of(kept.transcript))}
     sites = dict.fromkeys(kept.transcript.site for kept in its if kept.transcript.site)
     kinds = [sum(kept.transcript.kind is kind for kept in its) for kind in Kind]
     return (
         ", ".join(sites),
         len(people),
-        *((_roles(found, its),) if found.role else ()),
+        *((_roles(findings, its),) if findings.role else ()),
         *kinds,
         sum(kept.id in read for kept in its),
         sum(kept.transcript.consents.may_quote for kept in its),
     )
 
 
-def _roles(found: StudyFindings, its: Sequence[Kept]) -> str:
+def _roles(findings: StudyFindings, its: Sequence[KeptTranscript]) -> str:
     role_of = {
-        folded(kept.transcript.participant): found.role_of.get(kept.id, "") or "not known"
+        folded(kept.transcript.participant): findings.role_of.get(kept.id, "") or "not known"
         for kept in its
         if kept.transcript.participant
     }

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from annotations.matrix.tables import Cell
+from annotations.matrix.tables import CodingCell
 from annotations.names import folded
 from annotations.segment import carries
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.member_checks import MemberCheck
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 from service.results.study_table import StudyTable
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class CellQuote:
     """Words that may be quoted. ``chosen``: somebody chose them for this code."""
 
     text: str
@@ -30,11 +30,11 @@ class Quote:
 class Quotes:
     """The quotes of a cell; ``withheld``: of so many of its passages nobody may quote a word."""
 
-    found: tuple[Quote, ...]
+    found: tuple[CellQuote, ...]
     withheld: int
 
 
-def quotes_of(table: StudyTable, cell: Cell, *, site: str | None, only_chosen: bool = False) -> Quotes:
+def quotes_of(table: StudyTable, cell: CodingCell, *, site: str | None, only_chosen: bool = False) -> Quotes:
     """The chosen quotes of a cell, or else all of its passages that may be quoted where people of ``site`` read them."""
     chosen = tuple(_chosen(table, cell, site))
     withheld = sum(not kept.transcript.consents.may_quote_at(site) for _, kept in cell.found)
@@ -48,8 +48,8 @@ def quotes_of(table: StudyTable, cell: Cell, *, site: str | None, only_chosen: b
     return Quotes(tuple(everything.values()), withheld)
 
 
-def _chosen(table: StudyTable, cell: Cell, site: str | None) -> Iterator[Quote]:
-    given: set[Passage] = set()
+def _chosen(table: StudyTable, cell: CodingCell, site: str | None) -> Iterator[CellQuote]:
+    given: set[RestingPassage] = set()
     for one in table.quotes:
         span = one.passage.span
         for counted, kept in cell.found:
@@ -65,18 +65,18 @@ def _chosen(table: StudyTable, cell: Cell, site: str | None) -> Iterator[Quote]:
                 yield _quote(kept, span, chosen=True)
 
 
-def may_tell(kept: Iterable[Kept], one: MemberCheck, *, site: str | None) -> bool:
+def may_tell(kept: Iterable[KeptTranscript], one: MemberCheck, *, site: str | None) -> bool:
     """May what somebody answered be told where people of ``site`` read it? It may where all their words may be quoted."""
     who = folded(one.answered_by)
     theirs = [it.transcript.consents for it in kept if folded(it.transcript.participant) == who]
     return bool(theirs) and all(its.may_quote_at(site) for its in theirs)
 
 
-def stands_still(kept: Kept, passage: Passage) -> bool:
+def stands_still(kept: KeptTranscript, passage: RestingPassage) -> bool:
     """Is the text the one that the passage was counted in?"""
     return kept.transcript.text_hash == passage.text_hash
 
 
-def _quote(kept: Kept, span: Span, *, chosen: bool) -> Quote:
+def _quote(kept: KeptTranscript, span: Span, *, chosen: bool) -> CellQuote:
     t = kept.transcript
-    return Quote(" ".join(span.of(t.text).split()), t.participant or t.name, t.name, span, chosen)
+    return CellQuote(" ".join(span.of(t.text).split()), t.participant or t.name, t.name, span, chosen)

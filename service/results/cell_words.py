@@ -8,10 +8,10 @@ from typing import Literal
 
 from annotations.matrix.rated_cells import CONSENSUS, DIFFER, ONE
 from annotations.matrix.rating_scale import rating_shown
-from annotations.matrix.tables import Cell
+from annotations.matrix.tables import CodingCell
 from annotations.numbers_shown import counted
 from annotations.store.cell_place import Column
-from service.results.cell_quotes import Quote, may_tell, quotes_of
+from service.results.cell_quotes import CellQuote, may_tell, quotes_of
 from service.results.check_words import check_in_words
 from service.results.study_table import StudyTable
 
@@ -20,7 +20,7 @@ MOST_QUOTES = 3  # of a printed cell where nobody chose any
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CellLine:
     """One line of a cell."""
 
     kind: Literal["summary", "rating", "counts", "quote"]
@@ -29,36 +29,36 @@ class Line:
 
 def lines_of(
     table: StudyTable, phase: str, row: str, column: Column, *, with_quotes: bool, site: str | None
-) -> Iterator[Line]:
+) -> Iterator[CellLine]:
     """Everything that a printed cell says, the summary first."""
     cell = table.cell(phase, row, column)
     for one in table.written(phase, row, column):
-        yield Line("summary", one.text)
+        yield CellLine("summary", one.text)
     rated = table.rating(phase, row, column)
     if rated is not None and rated.status:
-        yield Line("rating", f"Rating: {rating_words(table, phase, row, column)}")
+        yield CellLine("rating", f"Rating: {rating_words(table, phase, row, column)}")
     if cell.codings:
         kinds = ", ".join(counted(count, kind) for kind, count in cell.sources.items())
         people = f", {counted(len(cell.informants), 'informant')}" if cell.informants else ""
-        yield Line("counts", f"{counted(cell.codings, 'coding')}{people}; {kinds}")
+        yield CellLine("counts", f"{counted(cell.codings, 'coding')}{people}; {kinds}")
     for check in table.answers(phase, row, column):
         told = with_quotes and may_tell(table.transcripts.values(), check, site=site)
-        yield Line("counts", f"{CHECKED} {check_in_words(check, words=told)}")
+        yield CellLine("counts", f"{CHECKED} {check_in_words(check, words=told)}")
     if with_quotes:
         yield from _quotes(table, phase, row, column, site)
 
 
-def _quotes(table: StudyTable, phase: str, row: str, column: Column, site: str | None) -> Iterator[Line]:
+def _quotes(table: StudyTable, phase: str, row: str, column: Column, site: str | None) -> Iterator[CellLine]:
     cell = table.cell(phase, row, column)
     printed = quotes_printed(table, cell, site=site)
     for one in printed:
-        yield Line("quote", f"“{one.text}” ({one.participant})")
+        yield CellLine("quote", f"“{one.text}” ({one.participant})")
     left = len(quotes_of(table, cell, site=site).found) - len(printed)
     if left:
-        yield Line("counts", f"{counted(left, 'passage')} more may be quoted; none was chosen")
+        yield CellLine("counts", f"{counted(left, 'passage')} more may be quoted; none was chosen")
 
 
-def quotes_printed(table: StudyTable, cell: Cell, *, site: str | None) -> Sequence[Quote]:
+def quotes_printed(table: StudyTable, cell: CodingCell, *, site: str | None) -> Sequence[CellQuote]:
     """The quotes that a printed cell shows: those that somebody chose, else the first few."""
     found = quotes_of(table, cell, site=site).found
     return found if found and found[0].chosen else found[:MOST_QUOTES]

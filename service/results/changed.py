@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from matplotlib.figure import Figure
 
 from annotations.errors import BadInput
 from annotations.names import folded
 from annotations.numbers_shown import counted
 from annotations.patterns.change import ABSENT, GONE, NEW, NOT_READ, STAYS, TURNED, Change, WaveCell, changes
-from service.composition import Parts
-from service.results.grid_figure import Head, Mark, grid_figures
+from service.results.grid_figure import GridHead, GridMark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
-from service.results.study_findings import NOT_STATED, StudyFindings, WantedFindings, study_findings
+from service.results.study_findings import NOT_STATED, StudyFindings
 
 HOW = (
     "New: no coding in the wave before, and some in this one. Gone: the other way round. Turned round: most sources of the "
@@ -32,15 +33,15 @@ _SHAPES = {
     "no direction": ("o", "#999999"),
 }
 _KEY = (
-    (Mark("^", "#111111"), "says that it helps"),
-    (Mark("v", "#ffffff"), "that it hinders"),
-    (Mark("D", "#999999"), "both"),
-    (Mark("o", "#999999"), "no direction"),
-    (Mark(words="3"), "number of codings"),
-    (Mark(words="+"), "new"),
-    (Mark(words="−"), "gone"),
-    (Mark(words="↔"), "turned round"),
-    (Mark(words="?"), "no source read"),
+    (GridMark("^", "#111111"), "says that it helps"),
+    (GridMark("v", "#ffffff"), "that it hinders"),
+    (GridMark("D", "#999999"), "both"),
+    (GridMark("o", "#999999"), "no direction"),
+    (GridMark(words="3"), "number of codings"),
+    (GridMark(words="+"), "new"),
+    (GridMark(words="−"), "gone"),
+    (GridMark(words="↔"), "turned round"),
+    (GridMark(words="?"), "no source read"),
 )
 
 
@@ -80,17 +81,15 @@ class ChangeOverWaves:
         }
 
 
-def change_over_waves(parts: Parts, wanted: WantedFindings) -> ChangeOverWaves:
-    """The change as it stands now. Raises BadInput for names that are not known, and with fewer than two waves."""
-    found = study_findings(parts, wanted)
-    if len(found.waves) < 2:
-        said = f'only wave "{found.waves[0]}" was read' if found.waves else "nothing was read yet"
-        raise BadInput(f"change takes two waves or more, and {said}. Import and code another wave first.")
-    return change_of(found)
+class OneWave(BadInput):
+    """There is nothing to compare yet: fewer than two waves were read."""
 
 
 def change_of(found: StudyFindings) -> ChangeOverWaves:
-    """The change in these findings."""
+    """The change in these findings. Raises OneWave with fewer than two waves."""
+    if len(found.waves) < 2:
+        said = f'only wave "{found.waves[0]}" was read' if found.waves else "nothing was read yet"
+        raise OneWave(f"change takes two waves or more, and {said}. Import and code another wave first.")
     waves_of: dict[str, set[str]] = {}
     for kept in found.read:
         if kept.transcript.participant:
@@ -131,9 +130,11 @@ def change_parts(found: ChangeOverWaves) -> ResultParts:
     """As tables and pictures."""
     corner = found.findings.corner
     people = (_table(found, found.again, "By participant", "Participant"),) if found.participants else ()
-    drawn = [_figure(found, found.found, found.findings.column_names, "change", corner)]
+    drawn = [_figure(found, found.found, found.findings.column_names, "change", corner, "Wave by wave")]
     if found.participants:
-        drawn.append(_figure(found, found.again, found.participants, "participants", "participant"))
+        drawn.append(
+            _figure(found, found.again, found.participants, "participants", "participant", "By participant")
+        )
     return ResultParts(
         title=f"{found.findings.study}: change over waves",
         tables=(
@@ -203,19 +204,20 @@ def _cell(cell: WaveCell) -> str:
 
 
 def _figure(
-    found: ChangeOverWaves, its: Sequence[Change], names: Sequence[str], name: str, corner: str
+    found: ChangeOverWaves, its: Sequence[Change], names: Sequence[str], name: str, corner: str, of: str
 ) -> ResultFigure:
     return ResultFigure(
         name=name,
         subject=f"What was coded in each wave, by {corner}, and what is new, gone or turned round",
         describes="Signs for each code, column and wave, and what changed since the wave before; the table lists them.",
+        of=of,
         draw=lambda tallest: _draw(found, its, names, tallest),
     )
 
 
 def _draw(
     found: ChangeOverWaves, its: Sequence[Change], names: Sequence[str], tallest: float
-) -> Sequence[Any]:
+) -> Iterator[Figure]:
     f = found.findings
     by_place = {(one.phase, one.code, one.column): one for one in its}
     rows = list(dict.fromkeys((one.phase, one.code) for one in its))
@@ -223,28 +225,26 @@ def _draw(
     there = {one.column for one in its}
     columns = [(name, at) for name in names if name in there for at in range(len(found.waves))]
 
-    def mark(row: int, column: int) -> Mark | None:
+    def mark(row: int, column: int) -> GridMark | None:
         name, at = columns[column]
         one = by_place.get((*rows[row], name))
         if one is None:
             return None
         cell, step = one.cells[at], one.steps[at - 1] if at else ""
         if not cell.read:
-            return Mark(words="?")
+            return GridMark(words="?")
         if not cell.codings:
-            return Mark(words=_SIGNS[GONE]) if step == GONE else None
+            return GridMark(words=_SIGNS[GONE]) if step == GONE else None
         shape, filled = _SHAPES[cell.stance or "no direction"]
-        return Mark(shape, filled, words=f"{cell.codings}{_SIGNS.get(step, '')}")
+        return GridMark(shape, filled, words=f"{cell.codings}{_SIGNS.get(step, '')}")
 
     several = len(f.phases) > 1
-    return tuple(
-        grid_figures(
-            [Head(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-            [Head(found.waves[at], name or NOT_STATED) for name, at in columns],
-            mark,
-            _KEY,
-            tallest=tallest,
-        )
+    return grid_figures(
+        [GridHead(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
+        [GridHead(found.waves[at], name or NOT_STATED) for name, at in columns],
+        mark,
+        _KEY,
+        tallest=tallest,
     )
 
 

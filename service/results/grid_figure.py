@@ -27,7 +27,7 @@ MOST_COLUMNS = int((WIDTH - _LABELS[1] - 0.1) / _CELL)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class GridHead:
     """A row or column: how it is called, and the group that it stands in ("" none)."""
 
     label: str
@@ -35,7 +35,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class GridMark:
     """A sign in a cell. ``shape``: of matplotlib's markers, "" none; ``filled``: how dark, "none" open; ``words``: beside or
     in place of it; ``boxed``: stands out.
     """
@@ -46,14 +46,14 @@ class Mark:
     boxed: bool = False
 
 
-Marks = Callable[[int, int], Mark | None]
+Marks = Callable[[int, int], GridMark | None]
 
 
 def grid_figures(
-    rows: Sequence[Head],
-    columns: Sequence[Head],
+    rows: Sequence[GridHead],
+    columns: Sequence[GridHead],
     marks: Marks,
-    key: Sequence[tuple[Mark, str]],
+    key: Sequence[tuple[GridMark, str]],
     *,
     tallest: float,
 ) -> Iterator[Figure]:
@@ -65,14 +65,14 @@ def grid_figures(
     for some in _column_lots(columns):
         own = [row for row in range(len(rows)) if any(marks(row, at) is not None for at in some)]
 
-        def marked(row: int, column: int, own: Sequence[int] = own) -> Mark | None:
+        def marked(row: int, column: int, own: Sequence[int] = own) -> GridMark | None:
             return marks(own[row], column)
 
         heads = [(at, columns[at]) for at in some]
         yield from _sheets([rows[row] for row in own], heads, marked, key, tallest, measure)
 
 
-def _column_lots(columns: Sequence[Head]) -> Iterator[list[int]]:
+def _column_lots(columns: Sequence[GridHead]) -> Iterator[list[int]]:
     """Columns that a page has room for; those of one group stay together where they can."""
     lot: list[int] = []
     for _, its in groupby(range(len(columns)), key=lambda at: columns[at].group):
@@ -86,10 +86,10 @@ def _column_lots(columns: Sequence[Head]) -> Iterator[list[int]]:
 
 
 def _sheets(
-    rows: Sequence[Head],
-    columns: Sequence[tuple[int, Head]],
+    rows: Sequence[GridHead],
+    columns: Sequence[tuple[int, GridHead]],
     marks: Marks,
-    key: Sequence[tuple[Mark, str]],
+    key: Sequence[tuple[GridMark, str]],
     tallest: float,
     measure: TextMeasure,
 ) -> Iterator[Figure]:
@@ -112,20 +112,22 @@ def _sheets(
         yield _drawn(rows, columns, lines, heads, sheet, marks, key, (cell, head, height), measure)
 
 
-def _height(rows: Sequence[Head], lines: Sequence[Sequence[str]], sheet: Sequence[int], number: int) -> float:
+def _height(
+    rows: Sequence[GridHead], lines: Sequence[Sequence[str]], sheet: Sequence[int], number: int
+) -> float:
     own = max(1, len(lines[number])) * _LINE + _GAP
     new = bool(rows[number].group) and (not sheet or rows[sheet[-1]].group != rows[number].group)
     return own + (0.24 if new else 0)
 
 
 def _drawn(
-    rows: Sequence[Head],
-    columns: Sequence[tuple[int, Head]],
+    rows: Sequence[GridHead],
+    columns: Sequence[tuple[int, GridHead]],
     lines: Sequence[Sequence[str]],
     heads: Sequence[Sequence[str]],
     sheet: Sequence[int],
     marks: Marks,
-    key: Sequence[tuple[Mark, str]],
+    key: Sequence[tuple[GridMark, str]],
     sizes: tuple[float, float, float],
     measure: TextMeasure,
 ) -> Figure:
@@ -158,7 +160,7 @@ def _drawn(
 
 def _column_heads(
     axes: Any,
-    columns: Sequence[tuple[int, Head]],
+    columns: Sequence[tuple[int, GridHead]],
     heads: Sequence[Sequence[str]],
     cell: float,
     head: float,
@@ -188,7 +190,7 @@ def _column_heads(
     line_(axes, (left, left), (0.05, bottom), FAINT, 0.8)
 
 
-def paint(axes: Any, x: float, y: float, mark: Mark | None) -> None:
+def paint(axes: Any, x: float, y: float, mark: GridMark | None) -> None:
     """A sign at this place."""
     if mark is None:
         return
@@ -207,9 +209,11 @@ def paint(axes: Any, x: float, y: float, mark: Mark | None) -> None:
         text(axes, at, y, mark.words, align=align, colour=INK if mark.shape else QUIET)
 
 
-def _key_lines(key: Sequence[tuple[Mark, str]], measure: TextMeasure) -> list[list[tuple[float, Mark, str]]]:
+def _key_lines(
+    key: Sequence[tuple[GridMark, str]], measure: TextMeasure
+) -> list[list[tuple[float, GridMark, str]]]:
     """The key in lines, with where each sign stands."""
-    lines: list[list[tuple[float, Mark, str]]] = []
+    lines: list[list[tuple[float, GridMark, str]]] = []
     x = WIDTH
     for mark, words in key:
         wide = measure.width(words) + 0.55
@@ -221,7 +225,7 @@ def _key_lines(key: Sequence[tuple[Mark, str]], measure: TextMeasure) -> list[li
     return lines
 
 
-def _key(axes: Any, key: Sequence[tuple[Mark, str]], y: float, measure: TextMeasure) -> None:
+def _key(axes: Any, key: Sequence[tuple[GridMark, str]], y: float, measure: TextMeasure) -> None:
     line_(axes, (_LABELS[0], WIDTH - 0.1), (y - 0.06, y - 0.06), FAINT, 0.8)
     for number, line in enumerate(_key_lines(key, measure)):
         for x, mark, words in line:

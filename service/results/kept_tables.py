@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -18,6 +19,7 @@ from annotations.store.tables import (
     events,
     label_studio_projects,
     label_studio_tasks,
+    member_checks,
     ratings,
     summaries,
     transcripts,
@@ -25,10 +27,11 @@ from annotations.store.tables import (
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.results.read_table import table_in
-from service.results.seen_table import seen_table, sees_whole_tables
+from service.results.seen_codings import sees_whole_tables
+from service.results.seen_table import seen_table
 from service.results.study_table import StudyTable, WantedTable
 
-_WRITTEN = (ratings, summaries, chosen_quotes, distinguishing, attributes, codings, events)
+_WRITTEN = (ratings, summaries, chosen_quotes, distinguishing, attributes, codings, events, member_checks)
 # a table holds what it shows, words included
 MOST_KEPT = 8
 
@@ -41,7 +44,7 @@ def results_stamp(connection: Connection, parts: Parts) -> Hashable:
     ]
     t = transcripts.c
     consents = select(t.name, t.may_train, t.may_quote, t.visible_to).order_by(t.sequence)
-    allowed = hash(str(connection.execute(consents).all()))
+    allowed = hashlib.sha256(str(connection.execute(consents).all()).encode()).hexdigest()[:16]
     # what is handed out may be blind, until its project is done with
     out = [
         connection.execute(select(func.count()).select_from(one)).scalar_one()

@@ -17,7 +17,7 @@ from annotations.timeline.when import when_of
 from service.composition import Parts
 from service.results.check_words import check_json
 from service.results.named_places import NamedPlaces, named_places
-from service.results.rows_in import OnlyTried, RowReader, filled_table, keep_or_take_back
+from service.results.rows_in import RowReader, RowsOnlyTried, filled_table, keep_or_take_back
 
 ANSWERS = ("agreed", "corrected")
 COLUMNS = ("for", "answer", "what", "date", "answered_by", "phase", "code", "by")
@@ -63,15 +63,15 @@ class GivenAnswer:
 
 
 def record_answer(parts: Parts, given: GivenAnswer, *, by: str, dry_run: bool = False) -> KeptAnswers:
-    """Keep one answer. Raises BadInput for whoever is no participant or case, and for what is no answer."""
+    """Keep one answer. Raises FaultyAnswer for whoever is no participant or case, and for what is no answer."""
     kept: tuple[MemberCheck, ...] = ()
     unchanged = 0
-    with suppress(OnlyTried), parts.store.writing() as connection:
+    with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
         try:
             found = _check(places, given, by)
         except _Faulty as fault:
-            raise BadInput(f"--{fault.option}: {fault.reason}. Nothing was recorded.") from fault
+            raise FaultyAnswer(fault.option, fault.reason) from fault
         kept, unchanged = _new(connection, [found])
         keep_or_take_back(dry_run)
     return KeptAnswers(kept, unchanged, dry_run, parts.codebook.label)
@@ -86,7 +86,7 @@ def import_answers(parts: Parts, file: Path, *, by: str = "", dry_run: bool = Fa
     read = filled_table(file, required=("for", "answer"), optional=COLUMNS[2:])
     kept: tuple[MemberCheck, ...] = ()
     unchanged = 0
-    with suppress(OnlyTried), parts.store.writing() as connection:
+    with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
         found: list[MemberCheck] = []
         seen: dict[tuple[str, ...], int] = {}
@@ -107,6 +107,14 @@ def import_answers(parts: Parts, file: Path, *, by: str = "", dry_run: bool = Fa
         kept, unchanged = _new(connection, found)
         keep_or_take_back(dry_run)
     return KeptAnswers(kept, unchanged, dry_run, parts.codebook.label)
+
+
+class FaultyAnswer(BadInput):
+    """An answer that cannot be kept. ``option``: the field at fault; ``reason``: why, as the end of a sentence."""
+
+    def __init__(self, option: str, reason: str) -> None:
+        super().__init__(f"--{option}: {reason}. Nothing was recorded.")
+        self.option, self.reason = option, reason
 
 
 class _Faulty(ValueError):

@@ -18,9 +18,9 @@ from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
 from annotations.store.attributes import all_attributes
-from annotations.store.cell_place import CellPlace, Column, Passage
+from annotations.store.cell_place import CellPlace, Column, RestingPassage
 from annotations.store.coders import coder_names
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.store.withdrawals import all_withdrawals
 from annotations.study.coder_names import CoderNames
 from service.composition import Parts
@@ -37,13 +37,13 @@ class NamedPlaces:
 
     connection: Connection
     codebook: Codebook
-    transcripts: tuple[Kept, ...]
+    transcripts: tuple[KeptTranscript, ...]
     attributes: Attributes
     people: CoderNames
     listed: Mapping[str, Sequence[str]]
     withdrawn: Mapping[str, str]
     zone: ZoneInfo
-    _passages: dict[str, Passage] = field(default_factory=dict)
+    _passages: dict[str, RestingPassage] = field(default_factory=dict)
 
     def code(self, given: str) -> str:
         """A code's id; one that only groups others will do."""
@@ -112,11 +112,11 @@ class NamedPlaces:
         """Who writes; a name not met before is taken as new."""
         return self.people.resolve(given)
 
-    def passages(self, given: str, *, whole_transcripts: bool = False) -> tuple[Passage, ...]:
+    def passages(self, given: str, *, whole_transcripts: bool = False) -> tuple[RestingPassage, ...]:
         """Passages with ";" between, such as "JKG-01:4; JKG-02:7"; a whole transcript by its name where that may be."""
         return tuple(self._passage(one.strip(), whole_transcripts) for one in given.split(";") if one.strip())
 
-    def transcript_of(self, passage: Passage) -> Kept:
+    def transcript_of(self, passage: RestingPassage) -> KeptTranscript:
         """The transcript that a passage stands in."""
         return next(kept for kept in self.transcripts if kept.id == passage.transcript)
 
@@ -125,18 +125,18 @@ class NamedPlaces:
         return folded(given) in self._by_name
 
     @cached_property
-    def _by_name(self) -> Mapping[str, Kept]:
+    def _by_name(self) -> Mapping[str, KeptTranscript]:
         return {folded(kept.transcript.name): kept for kept in self.transcripts}
 
-    def _passage(self, given: str, whole: bool) -> Passage:
+    def _passage(self, given: str, whole: bool) -> RestingPassage:
         if given not in self._passages:
             if whole and (kept := self._by_name.get(folded(given))):
-                return Passage(kept.id, None, kept.transcript.text_hash)
+                return RestingPassage(kept.id, None, kept.transcript.text_hash)
             try:
                 kept, span = passage_typed(self.connection, given)
             except BadInput as error:
                 raise ValueError(self._withdrawn_or(given, str(error))) from error
-            self._passages[given] = Passage(kept.id, span, kept.transcript.text_hash)
+            self._passages[given] = RestingPassage(kept.id, span, kept.transcript.text_hash)
         return self._passages[given]
 
     def _withdrawn_or(self, given: str, reason: str) -> str:

@@ -13,10 +13,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Inches, Pt, RGBColor
 
-from service.results.cell_words import Line
+from service.results.cell_words import CellLine
 
 Numbered = Literal["Table", "Figure"]
-Cell = str | Sequence[Line]
+Cell = str | Sequence[CellLine]
 _LONG, _SHORT, _MARGIN = 29.7, 21.0, 1.8  # cm
 _SIZE = 8.5
 HEAD_FILL, GROUP_FILL = "E8ECEF", "F4F6F7"
@@ -40,7 +40,7 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RowGroup:
     """A row that names those below it."""
 
     name: str
@@ -123,7 +123,7 @@ class NumberedDocument:
         self,
         subject: str,
         heads: Sequence[str],
-        rows: Sequence[Sequence[Cell] | Group],
+        rows: Sequence[Sequence[Cell] | RowGroup],
         *,
         widths: Sequence[float] = (),
         part: str = "",
@@ -137,12 +137,12 @@ class NumberedDocument:
         self._caption(ref, f"{', ' if part else ''}{part}", subject, above=True, again=again)
         made = self._document.add_table(rows=0, cols=len(heads), style="Table Grid")
         made.autofit = False
-        _row(made, [[Line("rating", head)] for head in heads], head=True)
+        _row(made, [[CellLine("rating", head)] for head in heads], head=True)
         for row in rows:
-            if isinstance(row, Group):
+            if isinstance(row, RowGroup):
                 _group(made, row.name)
             else:
-                _row(made, [[Line("summary", cell)] if isinstance(cell, str) else cell for cell in row])
+                _row(made, [[CellLine("summary", cell)] if isinstance(cell, str) else cell for cell in row])
         share = widths or [1.0] * len(heads)
         _widths(made, [self.width * one / sum(share) for one in share])
         return ref
@@ -223,7 +223,7 @@ def _field(paragraph: Any, instruction: str, shown: str, *, bold: bool = False) 
     paragraph._p.append(field)
 
 
-def _row(made: Any, cells: Sequence[Sequence[Line]], *, head: bool = False) -> None:
+def _row(made: Any, cells: Sequence[Sequence[CellLine]], *, head: bool = False) -> None:
     row = made.add_row()
     properties = row._tr.get_or_add_trPr()
     # a row is not torn apart between two pages

@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from annotations.errors import BadInput
-from annotations.numbers_shown import number
 from service.exported_file import whole
 from service.exporting.tables_out import write_table
 from service.results.grid_figure import WIDTH
 from service.results.numbered_document import TALLEST_PICTURE, NumberedDocument, Ref
 from service.results.picture_files import TALLEST, as_png, as_svg
-from service.results.result_parts import ResultFigure, ResultParts, ResultTable
+from service.results.result_parts import ResultFigure, ResultParts, ResultTable, words_of
+
+
+def write_result(found: ResultParts, file: Path) -> list[Path]:
+    """One file as its ending says (.xlsx, .docx, .svg, .png), or several where there are several pictures; those written."""
+    ending = file.suffix.lower()
+    if ending in (".svg", ".png"):
+        return write_pictures(found, file)
+    (write_docx if ending == ".docx" else write_xlsx)(found, file)
+    return [file]
 
 
 def write_xlsx(found: ResultParts, file: Path) -> None:
@@ -87,15 +95,6 @@ def _add_figure(document: NumberedDocument, figure: ResultFigure) -> list[Ref]:
     if made:
         document.notes(figure.notes)
     return made
-
-
-def words_of(value: Any) -> str:
-    """A cell as people read it: figures with a real minus sign and two digits, tiny ones as such."""
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return "< 0.001" if 0 < value < 0.001 else f"{value:.3f}" if 0 < value < 0.1 else number(value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def write_pictures(found: ResultParts, file: Path) -> list[Path]:

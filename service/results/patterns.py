@@ -10,13 +10,12 @@ from typing import Any
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput, nearest
 from annotations.names import folded
-from annotations.patterns.co_occurrence import Pair, co_occurrences
+from annotations.patterns.co_occurrence import CodePair, co_occurrences
 from annotations.patterns.coded_passages import coded_passages, codes_on
 from annotations.patterns.similarity import Similarity, similar_codes, similar_columns
 from annotations.patterns.single_sources import SingleSource, single_sources
 from annotations.patterns.triangulation import findings_of
-from service.composition import Parts
-from service.results.study_findings import StudyFindings, WantedFindings, study_findings
+from service.results.study_findings import StudyFindings
 
 CHANCE = (
     "Passages are what was coded: codings of nearly the same words (half of each lies in the other) are of one passage, and "
@@ -35,7 +34,7 @@ class Patterns:
     """``pairs``: every two codes that were compared; ``codes``, ``columns``: how alike codes are, and cases."""
 
     findings: StudyFindings
-    pairs: tuple[Pair, ...]
+    pairs: tuple[CodePair, ...]
     passages: int
     codes: Similarity
     columns: Similarity
@@ -69,20 +68,13 @@ class Patterns:
         }
 
 
-def patterns(
-    parts: Parts, wanted: WantedFindings, *, framework: str | None = None, crossed_with: str | None = None
-) -> Patterns:
-    """The patterns as they stand now. ``framework``: only pairs with a code of it; ``crossed_with``: and one of this.
-
-    Raises BadInput for names that are not known.
-    """
-    return patterns_of(study_findings(parts, wanted), framework=framework, crossed_with=crossed_with)
-
-
 def patterns_of(
     found: StudyFindings, *, framework: str | None = None, crossed_with: str | None = None
 ) -> Patterns:
-    """The patterns of these findings."""
+    """The patterns of these findings. ``framework``: only pairs with a code of it; ``crossed_with``: and one of this.
+
+    Raises BadInput for names that are not known.
+    """
     book = found.codebook
     if crossed_with is not None and framework is None:
         raise BadInput("name the framework that it is crossed with: --framework NAME --with NAME.")
@@ -157,7 +149,7 @@ def _above(upper: str, code: str, book: Codebook) -> bool:
     return False
 
 
-def _pair_json(one: Pair, found: StudyFindings) -> dict[str, Any]:
+def _pair_json(one: CodePair, found: StudyFindings) -> dict[str, Any]:
     return {
         "a": found.label(one.a),
         "b": found.label(one.b),

@@ -17,6 +17,7 @@ _NEIGHBOURS = 3
 def patterns_parts(found: Patterns) -> ResultParts:
     """The pairs, the similarities, and what one source supports."""
     label, corner = found.findings.label, found.findings.corner
+    by_corner = f"Similar by {corner}"[:31]
     return ResultParts(
         title=f"{found.findings.study}: patterns",
         tables=(
@@ -25,7 +26,7 @@ def patterns_parts(found: Patterns) -> ResultParts:
                 "Similar codes", "Codes by the passages that they share", "passages", found.codes, label
             ),
             _similar(
-                f"Similar by {corner}"[:31],
+                by_corner,
                 f"Columns ({corner}) by what was found in them",
                 "coded sources",
                 found.columns,
@@ -34,10 +35,17 @@ def patterns_parts(found: Patterns) -> ResultParts:
             _single(found),
         ),
         figures=(
-            _figure("codes", "How alike the codes are, by the passages that they share", found.codes, label),
+            _figure(
+                "codes",
+                "How alike the codes are, by the passages that they share",
+                "Similar codes",
+                found.codes,
+                label,
+            ),
             _figure(
                 "columns",
                 f"How alike the columns ({corner}) are, by what was found in them",
+                by_corner,
                 found.columns,
                 _stated,
             ),
@@ -141,12 +149,13 @@ def _single(found: Patterns) -> ResultTable:
     )
 
 
-def _figure(name: str, subject: str, found: Similarity, label: Callable[[str], str]) -> ResultFigure:
+def _figure(name: str, subject: str, of: str, found: Similarity, label: Callable[[str], str]) -> ResultFigure:
     more = f"; the {MOST} with most are shown" if len(found.names) > MOST else ""
     return ResultFigure(
         name=name,
         subject=f"{subject}{more}",
         describes=f"{subject}: a square for each two, the darker the more alike; the table lists the nearest of each.",
+        of=of,
         draw=lambda _: similarity_figures(found, label),
         notes=(found.measure + ".",),
     )

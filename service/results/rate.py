@@ -15,7 +15,7 @@ from annotations.store.cell_place import CellPlace, Column
 from annotations.store.ratings import Rating, add_ratings, all_ratings
 from service.composition import Parts
 from service.results.named_places import NamedPlaces, named_places
-from service.results.rows_in import FilledTable, OnlyTried, RowReader, filled_table, keep_or_take_back
+from service.results.rows_in import FilledTable, RowReader, RowsOnlyTried, filled_table, keep_or_take_back
 
 COLUMNS = ("phase", "code", "case", "site", "wave", "rater", "rating", "rationale", "consensus", "given")
 _TAKEN_BACK = ("-", "–", "—")
@@ -45,7 +45,7 @@ def import_ratings(parts: Parts, file: Path, *, rater: str = "", dry_run: bool =
     )
     kept: list[Rating] = []
     unchanged = empty = 0
-    with suppress(OnlyTried), parts.store.writing() as connection:
+    with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
         found, empty = _read(read, places, rater)
         before = rated_cells(all_ratings(connection))

@@ -9,14 +9,15 @@ from annotations.matrix.columns import shown_columns
 from annotations.matrix.rated_cells import RatedCell, rated_cells
 from annotations.matrix.rater_agreement import RaterAgreement, agreement_of_raters
 from annotations.matrix.rating_scale import Proposal, in_json
-from annotations.matrix.tables import Cell, codes_below
+from annotations.matrix.tables import CodingCell, codes_below
 from annotations.store.cell_place import Column
 from annotations.store.ratings import all_ratings
 from annotations.store.transcripts import all_texts
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.results.read_table import table_in
-from service.results.seen_table import seen_table, sees_whole_tables
+from service.results.seen_codings import sees_whole_tables
+from service.results.seen_table import seen_table
 from service.results.study_table import StudyTable, WantedTable
 from service.results.table_json import rating_json
 
@@ -83,12 +84,12 @@ def rated_study(parts: Parts, viewer: Viewer | None = None) -> RatedStudy:
         table = tables.get(tuple(name for name, _ in place.column))
         book = parts.codebook
         phase, code = (book.label(one) if one in book.by_id else one for one in (place.phase, place.code))
-        coded = whole_cell(table, place.phase, place.code, place.column) if table else Cell(())
+        coded = whole_cell(table, place.phase, place.code, place.column) if table else CodingCell(())
         found.append(RatedPlace(phase, code, shown[place.column], place.column, cell, coded.proposal))
     return RatedStudy(tuple(found), agreement_of_raters(cells))
 
 
-def whole_cell(table: StudyTable, phase: str, code: str, column: Column) -> Cell:
+def whole_cell(table: StudyTable, phase: str, code: str, column: Column) -> CodingCell:
     """The codings of a code and of all codes below it."""
     cells = [table.cell(phase, one, column) for one in codes_below(table.codebook, code)]
-    return Cell(tuple(one for cell in cells for one in cell.found))
+    return CodingCell(tuple(one for cell in cells for one in cell.found))

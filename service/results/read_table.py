@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from annotations.attributes import Attributes
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
-from annotations.matrix.columns import Columns, columns_named
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.columns import MatrixColumns, columns_named
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.matrix.orders import by_outcome, columns_in_order, phases_in_order, rows_in_order
 from annotations.matrix.rated_cells import RatedCell, rated_cells
 from annotations.matrix.tables import matrix_of, rows_at
@@ -24,7 +24,7 @@ from annotations.store.cell_place import CellPlace, Column, column_key
 from annotations.store.member_checks import current_member_checks
 from annotations.store.ratings import all_ratings
 from annotations.store.tables import now
-from annotations.store.transcripts import Kept, all_texts
+from annotations.store.transcripts import KeptTranscript, all_texts
 from annotations.store.written_cells import (
     Summary,
     current_distinguishing,
@@ -99,7 +99,7 @@ def _by_cell(found: Iterable[Summary]) -> dict[str, tuple[Summary, ...]]:
 
 
 def _fitting(
-    found: Mapping[str, Written], columns: Columns, row_of: Callable[[str], str]
+    found: Mapping[str, Written], columns: MatrixColumns, row_of: Callable[[str], str]
 ) -> tuple[dict[str, Written], int]:
     """What people wrote into cells of this table, and how much stands in cells of other ones."""
     wanted = {folded(name) for name in columns.names}
@@ -111,7 +111,9 @@ def _fitting(
     return fitting, len(found) - len(fitting)
 
 
-def _columns(chosen: Sequence[Kept], columns: Columns, places: Sequence[CellPlace]) -> Iterator[Column]:
+def _columns(
+    chosen: Sequence[KeptTranscript], columns: MatrixColumns, places: Sequence[CellPlace]
+) -> Iterator[Column]:
     """The columns of all transcripts, coded or not, and of what people wrote; the transcripts' spelling holds."""
     at = {folded(name): position for position, name in enumerate(columns.names)}
     for place in places:
@@ -122,7 +124,7 @@ def _columns(chosen: Sequence[Kept], columns: Columns, places: Sequence[CellPlac
 
 
 def _in_order_of_outcome(
-    ordered: Sequence[Column], outcome: str, columns: Columns, attributes: Attributes
+    ordered: Sequence[Column], outcome: str, columns: MatrixColumns, attributes: Attributes
 ) -> tuple[Column, ...]:
     if "case" not in columns.names:
         raise BadInput(
@@ -143,7 +145,7 @@ def _in_order_of_outcome(
 
 
 def _notes(
-    found: Sequence[Counted], codebook: Codebook, alone: int, hidden: int, unseen: int
+    found: Sequence[CountedPassage], codebook: Codebook, alone: int, hidden: int, unseen: int
 ) -> Iterator[str]:
     several = Counter((one.code, one.transcript, one.span, one.coders) for one in found)
     twice = sum(count > 1 for count in several.values())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
+from annotations.numbers_shown import number
+
+if TYPE_CHECKING:
+    # a page that shows a table loads no drawing program
+    from matplotlib.figure import Figure
 
 MOST_ROWS_PRINTED = 600
 
@@ -34,12 +38,16 @@ class ResultTable:
 
 @dataclass(frozen=True)
 class ResultFigure:
-    """A picture: ``describes`` it for whoever cannot see it; ``draw`` gives its sheets of at most so many inches."""
+    """A picture: ``describes`` it for whoever cannot see it; ``draw`` gives its sheets of at most so many inches.
+
+    ``of``: the name of the table that lists what it shows.
+    """
 
     name: str
     subject: str
     describes: str
-    draw: Callable[[float], Sequence[Figure]]
+    of: str
+    draw: Callable[[float], Iterable[Figure]]
     notes: tuple[str, ...] = ()
 
 
@@ -51,3 +59,12 @@ class ResultParts:
     tables: tuple[ResultTable, ...]
     figures: tuple[ResultFigure, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def words_of(value: Any) -> str:
+    """A cell as people read it: figures with a real minus sign and two digits, tiny ones as such."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return "< 0.001" if 0 < value < 0.001 else f"{value:.3f}" if 0 < value < 0.1 else number(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)

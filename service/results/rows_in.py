@@ -10,7 +10,7 @@ from typing import TypeVar
 from annotations.codings.faults import Fault, in_few_lines
 from annotations.errors import BadInput
 from annotations.sheets.safe_cells import text_of_safe
-from annotations.sheets.sheet import Row, Sheet, read_sheet
+from annotations.sheets.sheet import Sheet, SheetRow, read_sheet
 
 Found = TypeVar("Found")
 
@@ -20,7 +20,7 @@ class RowReader:
     """One row, with the faults found in it."""
 
     file: str
-    row: Row
+    row: SheetRow
     plain: bool
     faults: list[Fault]
     wrong: bool = False
@@ -80,11 +80,11 @@ def filled_table(
     return FilledTable(sheet.refuse_hidden())
 
 
-class OnlyTried(Exception):
+class RowsOnlyTried(Exception):
     """Ends the transaction of a dry run."""
 
 
 def keep_or_take_back(dry_run: bool) -> None:
     """At the end of a writing transaction: on a dry run nothing of it is kept."""
     if dry_run:
-        raise OnlyTried
+        raise RowsOnlyTried

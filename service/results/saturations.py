@@ -9,12 +9,11 @@ from uuid import UUID
 from annotations.errors import BadInput
 from annotations.matrix.tables import informant_of
 from annotations.patterns.saturation import BASE, RUN, THRESHOLD, Interviewed, Saturation, saturation
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind
-from service.composition import Parts
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
 from service.results.saturation_figure import saturation_figures
-from service.results.study_findings import NOT_STATED, StudyFindings, WantedFindings, study_findings
+from service.results.study_findings import NOT_STATED, StudyFindings
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,6 @@ class Saturations:
         )
 
 
-def saturations(
-    parts: Parts, wanted: WantedFindings, *, base: int = BASE, run: int = RUN, threshold: float = THRESHOLD
-) -> Saturations:
-    """The saturation of each column as it stands now. Raises BadInput for a base, run or threshold that makes no sense."""
-    refuse_strange(base, run, threshold)
-    return saturations_of(study_findings(parts, wanted), base=base, run=run, threshold=threshold)
-
-
 def refuse_strange(base: int, run: int, threshold: float) -> None:
     """Raises BadInput."""
     if base < 1 or run < 1:
@@ -79,13 +70,14 @@ def refuse_strange(base: int, run: int, threshold: float) -> None:
 def saturations_of(
     found: StudyFindings, *, base: int = BASE, run: int = RUN, threshold: float = THRESHOLD
 ) -> Saturations:
-    """The saturation of these findings."""
+    """The saturation of each column. Raises BadInput for a base, run or threshold that makes no sense."""
+    refuse_strange(base, run, threshold)
     codes: dict[UUID, set[str]] = {}
     for one in found.found:
         codes.setdefault(one.transcript, set()).add(one.code)
     read = {kept.id for kept in found.read}
     interviews = [kept for kept in found.transcripts if kept.transcript.kind is Kind.INTERVIEW]
-    by_column: dict[str, list[Kept]] = {name: [] for name in found.column_names}
+    by_column: dict[str, list[KeptTranscript]] = {name: [] for name in found.column_names}
     for kept in interviews:
         if kept.id in read:
             by_column[found.column_of[kept.id]].append(kept)
@@ -107,12 +99,12 @@ def saturations_of(
     )
 
 
-def _in_order(its: list[Kept]) -> list[Kept]:
+def _in_order(its: list[KeptTranscript]) -> list[KeptTranscript]:
     """By date; a sort keeps the order of import where that is all that is known."""
     return sorted(its, key=lambda kept: (kept.transcript.date is None, str(kept.transcript.date or "")))
 
 
-def _interviewed(kept: Kept, codes: set[str]) -> Interviewed:
+def _interviewed(kept: KeptTranscript, codes: set[str]) -> Interviewed:
     t = kept.transcript
     return Interviewed(
         t.name, informant_of(t) or t.name, t.date.isoformat() if t.date else "", frozenset(codes)
@@ -130,7 +122,8 @@ def saturations_parts(found: Saturations) -> ResultParts:
                 name="saturation",
                 subject="New codes of each interview, and codes known by then",
                 describes="Bars of new codes, and a line of the codes known by then; the table lists them.",
-                draw=lambda tallest: tuple(saturation_figures(found.found, tallest=tallest)),
+                of="Interviews",
+                draw=lambda tallest: saturation_figures(found.found, tallest=tallest),
             ),
         ),
         notes=found.notes,

@@ -14,25 +14,17 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from annotations.matrix.columns import columns_named
-from annotations.matrix.counted_codings import Counted
 from annotations.matrix.rated_cells import RatedCell
-from annotations.matrix.tables import Cell, Matrix
+from annotations.matrix.tables import CodingCell, Matrix
 from annotations.store.attributes import all_attributes
 from annotations.store.cell_place import CellPlace, column_key
-from annotations.store.transcripts import Kept
-from service.access.policy import Action, Rule, rule_for
+from annotations.store.transcripts import KeptTranscript
 from service.access.transcript_access import sees
 from service.access.viewer import Viewer
 from service.composition import Parts
 from service.looking.seen_in_many import SeenInMany
+from service.results.seen_codings import ONLY_SEEN, seen_coding, sees_whole_tables, waits_for_own
 from service.results.study_table import StudyTable
-
-ONLY_SEEN = "Counted is what you may see: of your sites, and to a coder others' codes of a passage once her own are in."
-
-
-def sees_whole_tables(viewer: Viewer) -> bool:
-    """Does a table show this person everything?"""
-    return viewer.sites is None and not _waits_for_own(viewer)
 
 
 def seen_table(connection: Connection, parts: Parts, viewer: Viewer, table: StudyTable) -> StudyTable:
@@ -41,15 +33,17 @@ def seen_table(connection: Connection, parts: Parts, viewer: Viewer, table: Stud
         return table
     shown = {one.id: one for one in table.transcripts.values() if sees(viewer, one.transcript)}
     seen = None
-    if _waits_for_own(viewer):
+    if waits_for_own(viewer):
         seen = SeenInMany(connection, parts.segmentation.version, viewer, shown)
     cells = {}
     for place, cell in table.matrix.cells.items():
         found = tuple(
-            (left, kept) for one, kept in cell.found if (left := _left(one, kept, shown, seen)) is not None
+            (left, kept)
+            for one, kept in cell.found
+            if (left := seen_coding(one, kept, shown, seen)) is not None
         )
         if found:
-            cells[place] = Cell(found)
+            cells[place] = CodingCell(found)
     part, whole = _columns(connection, table, shown) if viewer.sites is not None else (_any, _any)
     rated = {key: its for key, its in table.rated.items() if whole(_place(its))}
     summaries = {key: its for key, its in table.summaries.items() if whole(its[0].place)}
@@ -72,23 +66,6 @@ def seen_table(connection: Connection, parts: Parts, viewer: Viewer, table: Stud
     )
 
 
-def _waits_for_own(viewer: Viewer) -> bool:
-    return rule_for(viewer.role, Action.SEE_OTHERS_CODES) is Rule.AFTER_OWN
-
-
-def _left(one: Counted, kept: Kept, shown: Mapping[UUID, Kept], seen: SeenInMany | None) -> Counted | None:
-    """What of a coding may be seen: all of it, the word of some of its coders, or nothing."""
-    if kept.id not in shown:
-        return None
-    if seen is None:
-        return one
-    coders = tuple(coder for coder in one.coders if seen.shows(kept, coder, one.span))
-    if len(coders) == len(one.coders):
-        return one
-    # what they say together would tell what those said who are not seen
-    return replace(one, coders=coders, influence=None, concrete_example=False) if coders else None
-
-
 def _place(its: RatedCell) -> CellPlace:
     return its.history[0].place
 
@@ -98,7 +75,7 @@ def _any(_place: CellPlace) -> bool:
 
 
 def _columns(
-    connection: Connection, table: StudyTable, shown: Mapping[UUID, Kept]
+    connection: Connection, table: StudyTable, shown: Mapping[UUID, KeptTranscript]
 ) -> tuple[Callable[[CellPlace], bool], Callable[[CellPlace], bool]]:
     """Does the viewer see some transcript of a column; does she see all of them?"""
     columns = columns_named(table.wanted.columns, all_attributes(connection))

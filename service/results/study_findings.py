@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from annotations.attributes import Attributes, filters_of
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
-from annotations.matrix.columns import Columns, columns_named, shown_columns
-from annotations.matrix.counted_codings import Counted, counted_codings
+from annotations.matrix.columns import MatrixColumns, columns_named, shown_columns
+from annotations.matrix.counted_codings import CountedPassage, counted_codings
 from annotations.matrix.orders import columns_in_order, phases_in_order, rows_in_order
 from annotations.matrix.tables import codes_below, informant_of, rows_at
 from annotations.names import folded
@@ -24,9 +24,13 @@ from annotations.store.attributes import all_attributes
 from annotations.store.member_checks import MemberCheck, current_member_checks
 from annotations.store.reviews import derived_reviews
 from annotations.store.tables import now
-from annotations.store.transcripts import Kept, all_texts
-from service.agreement.report import Asked, chosen_transcripts
+from annotations.store.transcripts import KeptTranscript, all_texts
+from service.access.transcript_access import sees
+from service.access.viewer import Viewer
+from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
+from service.looking.seen_in_many import SeenInMany
+from service.results.seen_codings import seen_coding, sees_whole_tables, waits_for_own
 
 NOT_STATED = "(not stated)"
 
@@ -39,7 +43,7 @@ class WantedFindings:
 
     columns: Sequence[str] = ("case",)
     level: int | None = None
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     where: Sequence[str] = ()
     role: str | None = None
 
@@ -53,10 +57,10 @@ class StudyFindings:
     study: str
     codebook: Codebook
     wanted: WantedFindings
-    columns: Columns
-    found: tuple[Counted, ...]
-    transcripts: tuple[Kept, ...]
-    read: tuple[Kept, ...]
+    columns: MatrixColumns
+    found: tuple[CountedPassage, ...]
+    transcripts: tuple[KeptTranscript, ...]
+    read: tuple[KeptTranscript, ...]
     attributes: Attributes
     role: str | None
     listed: Mapping[str, Sequence[str]]
@@ -143,23 +147,32 @@ class StudyFindings:
         }
 
 
-def study_findings(parts: Parts, wanted: WantedFindings) -> StudyFindings:
-    """The findings as they stand now. Raises BadInput for names that are not known."""
+def study_findings(parts: Parts, wanted: WantedFindings, viewer: Viewer | None = None) -> StudyFindings:
+    """The findings as they stand now; with ``viewer``: those that this person may see. Raises BadInput for unknown names."""
     with parts.store.reading() as connection:
-        return study_findings_in(connection, parts, wanted)
+        return study_findings_in(connection, parts, wanted, viewer)
 
 
-def study_findings_in(connection: Connection, parts: Parts, wanted: WantedFindings) -> StudyFindings:
+def study_findings_in(
+    connection: Connection, parts: Parts, wanted: WantedFindings, viewer: Viewer | None = None
+) -> StudyFindings:
     """As ``study_findings``, within a transaction."""
     if wanted.level is not None and wanted.level < 1:
         raise BadInput("a level counts from 1, the top of each framework.")
     book, config = parts.codebook, parts.study.config
-    everything, attributes = all_texts(connection), all_attributes(connection)
+    everything, attributes = _texts(connection, viewer), all_attributes(connection)
     columns = columns_named(wanted.columns, attributes)
     chosen = chosen_of(everything, wanted.among, wanted.where, attributes)
     found, _ = findings_in(connection, book, chosen)
-    row_of = rows_at(book, wanted.level)
     read = read_transcripts(connection) | {one.transcript for one in found}
+    # no answer of a participant belongs to one site alone
+    checks = current_member_checks(connection) if viewer is None or sees_whole_tables(viewer) else ()
+    if viewer is not None and waits_for_own(viewer):
+        shown = {kept.id: kept for kept in chosen}
+        seen = SeenInMany(connection, parts.segmentation.version, viewer, shown)
+        its = (seen_coding(one, shown[one.transcript], shown, seen) for one in found)
+        found, read = tuple(one for one in its if one is not None), frozenset(seen.read)
+    row_of = rows_at(book, wanted.level)
     return StudyFindings(
         study=config.name,
         codebook=book,
@@ -171,9 +184,19 @@ def study_findings_in(connection: Connection, parts: Parts, wanted: WantedFindin
         attributes=attributes,
         role=_role(wanted.role, attributes),
         listed=listed_places(parts),
-        checks=current_member_checks(connection),
+        checks=checks,
         made=now(),
     )
+
+
+def _texts(connection: Connection, viewer: Viewer | None) -> Sequence[KeptTranscript]:
+    everything = all_texts(connection)
+    if viewer is None or viewer.sites is None:
+        return everything
+    seen = [one for one in everything if sees(viewer, one.transcript)]
+    if everything and not seen:
+        raise BadInput("there is no transcript of your sites yet.")
+    return seen
 
 
 def listed_places(parts: Parts) -> Mapping[str, Sequence[str]]:
@@ -199,8 +222,8 @@ def phase_ids(codebook: Codebook) -> tuple[str, ...]:
 
 
 def chosen_of(
-    everything: Sequence[Kept], among: Asked, where: Sequence[str], attributes: Attributes
-) -> list[Kept]:
+    everything: Sequence[KeptTranscript], among: ReportScope, where: Sequence[str], attributes: Attributes
+) -> list[KeptTranscript]:
     """The transcripts that are asked about. Raises BadInput for unknown names, and where none is left."""
     filters = filters_of(where, attributes)
     chosen = []
@@ -214,15 +237,15 @@ def chosen_of(
 
 
 def findings_in(
-    connection: Connection, codebook: Codebook, chosen: Sequence[Kept]
-) -> tuple[tuple[Counted, ...], int]:
+    connection: Connection, codebook: Codebook, chosen: Sequence[KeptTranscript]
+) -> tuple[tuple[CountedPassage, ...], int]:
     """The codings that count, and how many phases stand on passages without another code."""
     here = {one.id for one in chosen}
     phases = frozenset(phase_ids(codebook))
     applied = [one for one in applied_codings(connection) if one.transcript in here]
     agreed = [one for one in derived_reviews(connection) if one.transcript in here]
     found = counted_codings(applied, agreed, phases)
-    coded: dict[UUID, list[Counted]] = {}
+    coded: dict[UUID, list[CountedPassage]] = {}
     for one in found:
         coded.setdefault(one.transcript, []).append(one)
     marks = {(one.transcript, one.coding.span) for one in applied if one.coding.code in phases}

@@ -12,13 +12,13 @@ from annotations.codebook.codes import Codebook
 from annotations.matrix.columns import shown_columns
 from annotations.matrix.orders import pattern_of
 from annotations.matrix.rated_cells import RatedCell
-from annotations.matrix.tables import Cell, Matrix
+from annotations.matrix.tables import CodingCell, Matrix
 from annotations.store.applied_codings import TurnPlace
 from annotations.store.cell_place import CellPlace, Column, column_key, place_key
 from annotations.store.member_checks import MemberCheck
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.store.written_cells import ChosenQuote, Distinguishing, Summary
-from service.agreement.report import Asked
+from service.agreement.report import ReportScope
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class WantedTable:
 
     columns: Sequence[str] = ("case",)
     level: int | None = None
-    among: Asked = field(default_factory=Asked)
+    among: ReportScope = field(default_factory=ReportScope)
     where: Sequence[str] = ()
     outcome: str | None = None
 
@@ -46,7 +46,7 @@ class StudyTable:
     phases: tuple[str, ...]
     rows: tuple[str, ...]
     matrix: Matrix
-    transcripts: Mapping[UUID, Kept]
+    transcripts: Mapping[UUID, KeptTranscript]
     turns: Mapping[UUID, tuple[TurnPlace, ...]]
     rated: Mapping[str, RatedCell]
     summaries: Mapping[str, tuple[Summary, ...]]
@@ -70,7 +70,7 @@ class StudyTable:
         """How a code or phase is called; one that has left the codebook by its id."""
         return self.codebook.label(code) if code in self.codebook.by_id else code
 
-    def cell(self, phase: str, row: str, column: Column) -> Cell:
+    def cell(self, phase: str, row: str, column: Column) -> CodingCell:
         """The codings that stand there."""
         return self.matrix.cell(phase, row, column)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from annotations.lots import lots
 from annotations.store.cell_place import Column
 from service.exported_file import whole
-from service.results.cell_words import Line, how_it_was_counted, lines_of
-from service.results.numbered_document import Cell, Group, NumberedDocument, Ref
+from service.results.cell_words import CellLine, how_it_was_counted, lines_of
+from service.results.numbered_document import Cell, NumberedDocument, Ref, RowGroup
 from service.results.study_table import StudyTable
 
 _FIRST = 4.2  # cm, the column of codes
@@ -88,16 +88,16 @@ def _rows(
     with_quotes: bool,
     site: str | None,
     last: bool,
-) -> Iterator[Sequence[Cell] | Group]:
+) -> Iterator[Sequence[Cell] | RowGroup]:
     rows = table.rows_of(phase)
     frameworks = _frameworks(table, rows)
     headed = len(set(frameworks)) > 1
     before = None
     for row, framework in zip(rows, frameworks, strict=True):
         if headed and framework != before:
-            yield Group(framework)
+            yield RowGroup(framework)
             before = framework
-        cells: list[Cell] = [[Line("rating", table.label(row))]]
+        cells: list[Cell] = [[CellLine("rating", table.label(row))]]
         cells += [
             list(lines_of(table, phase, row, column, with_quotes=with_quotes, site=site))
             for column in columns
@@ -115,7 +115,7 @@ def _frameworks(table: StudyTable, rows: Sequence[str]) -> list[str]:
     ]
 
 
-def _last(table: StudyTable, phase: str, row: str) -> list[Line]:
+def _last(table: StudyTable, phase: str, row: str) -> list[CellLine]:
     said, pattern = table.distinguishing.get((phase, row)), table.pattern(phase, row)
-    lines = [Line("summary", said.words)] if said else []
-    return [*lines, *([Line("counts", f"Ratings: {pattern}")] if pattern else [])]
+    lines = [CellLine("summary", said.words)] if said else []
+    return [*lines, *([CellLine("counts", f"Ratings: {pattern}")] if pattern else [])]

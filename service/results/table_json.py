@@ -10,11 +10,11 @@ from uuid import UUID
 
 from annotations.matrix.rated_cells import RatedCell
 from annotations.matrix.rating_scale import in_json
-from annotations.matrix.tables import Cell
+from annotations.matrix.tables import CodingCell
 from annotations.store.applied_codings import TurnPlace
-from annotations.store.cell_place import Column, Passage
+from annotations.store.cell_place import Column, RestingPassage
 from annotations.store.ratings import Rating
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.store.written_cells import Summary
 from annotations.turn_numbers import shown_number
 from service.results.cell_quotes import may_tell, quotes_of, stands_still
@@ -116,7 +116,7 @@ def rating_json(one: Rating) -> dict[str, Any]:
     }
 
 
-def passages_json(table: StudyTable, cell: Cell) -> list[dict[str, Any]]:
+def passages_json(table: StudyTable, cell: CodingCell) -> list[dict[str, Any]]:
     """Where the codings of a cell stand, without a word of theirs."""
     return [
         {
@@ -129,21 +129,23 @@ def passages_json(table: StudyTable, cell: Cell) -> list[dict[str, Any]]:
     ]
 
 
-def turn_at(table: StudyTable, kept: Kept, position: int) -> int | None:
+def turn_at(table: StudyTable, kept: KeptTranscript, position: int) -> int | None:
     """The turn (from 0) that a position of the text lies in, or None."""
     turns = table.turns.get(kept.id, ())
     at = bisect_right(turns, position, key=attrgetter("start")) - 1
     return turns[at].number if at >= 0 and position < turns[at].end else None
 
 
-def turn_shown_at(table: StudyTable, kept: Kept, position: int) -> int | None:
+def turn_shown_at(table: StudyTable, kept: KeptTranscript, position: int) -> int | None:
     """The turn as people count it, from 1, or None."""
     turn = turn_at(table, kept, position)
     return None if turn is None else shown_number(turn)
 
 
 def passage_named(
-    transcripts: Mapping[UUID, Kept], turns: Mapping[UUID, Sequence[TurnPlace]], passage: Passage
+    transcripts: Mapping[UUID, KeptTranscript],
+    turns: Mapping[UUID, Sequence[TurnPlace]],
+    passage: RestingPassage,
 ) -> str:
     """A passage as people type it: "JKG-01:4", or "JKG-01:120-180" where it is not a whole turn."""
     kept = transcripts[passage.transcript]
@@ -156,7 +158,7 @@ def passage_named(
     return f"{name}:{span.start}-{span.end}"
 
 
-def _place(table: StudyTable, kept: Kept, start: int, end: int) -> dict[str, Any]:
+def _place(table: StudyTable, kept: KeptTranscript, start: int, end: int) -> dict[str, Any]:
     return {
         "transcript": kept.transcript.name,
         "turn": turn_at(table, kept, start),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from annotations.matrix.tables import Cell
+from annotations.matrix.tables import CodingCell
 from annotations.store.cell_place import Column
 from annotations.turn_numbers import shown_number
 from service.design.templating import templates_in
@@ -75,7 +75,9 @@ def _cell(
     }
 
 
-def _passages(table: StudyTable, cell: Cell, *, with_quotes: bool, site: str | None) -> list[dict[str, str]]:
+def _passages(
+    table: StudyTable, cell: CodingCell, *, with_quotes: bool, site: str | None
+) -> list[dict[str, str]]:
     found = []
     for one, kept in cell.found:
         t, turn = kept.transcript, turn_at(table, kept, one.span.start)

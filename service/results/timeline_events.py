@@ -15,8 +15,8 @@ from annotations.errors import BadInput
 from annotations.matrix.orders import columns_in_order
 from annotations.names import folded
 from annotations.store.applied_codings import turn_places
-from annotations.store.cell_place import Passage
-from annotations.store.events import Event, KeptEvents, all_events, keep_events, remove_events
+from annotations.store.cell_place import RestingPassage
+from annotations.store.events import CaseEvent, KeptEvents, all_events, keep_events, remove_events
 from annotations.store.forget_writings import naming
 from annotations.store.transcripts import all_texts, texts_by_id
 from annotations.timeline.when import When, when_of
@@ -26,7 +26,7 @@ from service.composition import Parts
 from service.exported_file import safe_cell, whole
 from service.results.named_places import NamedPlaces, named_places
 from service.results.read_table import study_table
-from service.results.rows_in import OnlyTried, RowReader, filled_table, keep_or_take_back
+from service.results.rows_in import RowReader, RowsOnlyTried, filled_table, keep_or_take_back
 from service.results.study_findings import phase_ids
 from service.results.study_table import WantedTable
 from service.results.table_json import passage_named
@@ -44,7 +44,7 @@ LONGEST = 2000
 class Dated:
     """An event with what its date means, how its phase is called, and the passages it rests on in words."""
 
-    event: Event
+    event: CaseEvent
     when: When
     phase: str
     passages: tuple[str, ...]
@@ -104,10 +104,10 @@ def import_events(parts: Parts, file: Path, *, dry_run: bool = False) -> KeptEve
             f"{file}: the column {named} is not known. Known: {', '.join(COLUMNS)}, start, end, remove."
         )
     kept = KeptEvents()
-    with suppress(OnlyTried), parts.store.writing() as connection:
+    with suppress(RowsOnlyTried), parts.store.writing() as connection:
         places = named_places(parts, connection)
-        found: list[Event] = []
-        gone: list[Event] = []
+        found: list[CaseEvent] = []
+        gone: list[CaseEvent] = []
         seen: dict[str, int] = {}
         for row in read.rows():
             if not any(row[name] for name in ("date", "start", "end", "event")):
@@ -127,7 +127,7 @@ def import_events(parts: Parts, file: Path, *, dry_run: bool = False) -> KeptEve
     return kept
 
 
-def _event(row: RowReader, places: NamedPlaces) -> Event | None:
+def _event(row: RowReader, places: NamedPlaces) -> CaseEvent | None:
     case = row.read("case", lambda given: places.place("case", given) if given else _no_case())
     date = _date(row)
     phase = row.read("phase", places.phase)
@@ -142,7 +142,7 @@ def _event(row: RowReader, places: NamedPlaces) -> Event | None:
     if row.wrong or case is None or date is None or phase is None or passages is None or source is None:
         return None
     cited, linked = source
-    return Event(
+    return CaseEvent(
         case=case,
         date=date,
         text=" ".join(row["event"].split()),
@@ -173,10 +173,10 @@ def _date(row: RowReader) -> str | None:
     return given
 
 
-def _source(given: str, places: NamedPlaces) -> tuple[str, tuple[Passage, ...]]:
+def _source(given: str, places: NamedPlaces) -> tuple[str, tuple[RestingPassage, ...]]:
     """What is cited in words, and what is linked because the study has it."""
     cited: list[str] = []
-    linked: list[Passage] = []
+    linked: list[RestingPassage] = []
     for part in (one.strip() for one in given.split(";")):
         name = part.rpartition(":")[0]
         if places.is_transcript(part) or (name and places.is_transcript(name)):
@@ -257,12 +257,12 @@ def write_draft(parts: Parts, file: Path, *, code: str | None) -> int:
     """
     wanted = None if code is None else parts.codebook.find(code).id
     table = study_table(parts, WantedTable())
-    rows: dict[Passage, dict[str, Any]] = {}
+    rows: dict[RestingPassage, dict[str, Any]] = {}
     for (phase, row, _), cell in table.matrix.cells.items():
         for one, kept in cell.found:
             if wanted is not None and row != wanted:
                 continue
-            passage = Passage(kept.id, one.span, kept.transcript.text_hash)
+            passage = RestingPassage(kept.id, one.span, kept.transcript.text_hash)
             rows.setdefault(
                 passage,
                 {

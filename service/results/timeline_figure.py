@@ -39,7 +39,7 @@ _INK, _QUIET, _FAINT = "#111111", "#666666", "#dddddd"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineRow:
     """An event with its lines of text."""
 
     dated: Dated
@@ -60,11 +60,11 @@ def figures(found: Sequence[Timeline], *, tallest: float = TALLEST) -> Iterator[
         )
     scale = TimeScale.over([one.when for timeline in found for one in timeline.events], _CHART)
     measure = TextMeasure(_SIZE)
-    sheet: list[tuple[Timeline, list[Row], bool]] = []
+    sheet: list[tuple[Timeline, list[TimelineRow], bool]] = []
     room = tallest - _FOOT
     for timeline in found:
         head = _HEAD + _BAND * len(_bands(timeline)) + 0.12
-        rows: list[Row] = []
+        rows: list[TimelineRow] = []
         again = False
         left = room - sum(_height(one, its) for one, its, _ in sheet) - head
         for row in (_row_of(measure, one) for one in timeline.events):
@@ -79,8 +79,8 @@ def figures(found: Sequence[Timeline], *, tallest: float = TALLEST) -> Iterator[
     yield _drawn(sheet, scale)
 
 
-def _row_of(measure: TextMeasure, dated: Dated) -> Row:
-    return Row(
+def _row_of(measure: TextMeasure, dated: Dated) -> TimelineRow:
+    return TimelineRow(
         dated,
         measure.lines(dated.event.date, _DATES[1] - _DATES[0]),
         measure.lines(_said(dated), _WORDS[1] - _WORDS[0]),
@@ -111,11 +111,11 @@ def _fill(timeline: Timeline, phase: str) -> tuple[str, str]:
     return _FILLS[order.index(phase) % len(_FILLS)]
 
 
-def _height(timeline: Timeline, rows: Sequence[Row]) -> float:
+def _height(timeline: Timeline, rows: Sequence[TimelineRow]) -> float:
     return _HEAD + _BAND * len(_bands(timeline)) + 0.12 + sum(row.height for row in rows)
 
 
-def _drawn(sheet: Sequence[tuple[Timeline, list[Row], bool]], scale: TimeScale) -> Figure:
+def _drawn(sheet: Sequence[tuple[Timeline, list[TimelineRow], bool]], scale: TimeScale) -> Figure:
     height = sum(_height(timeline, rows) for timeline, rows, _ in sheet) + _FOOT
     figure = Figure(figsize=(WIDTH, height), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)
@@ -139,7 +139,7 @@ class _Drawing:
         self._measure = TextMeasure(_SIZE)
         self._y = 0.0
 
-    def case(self, timeline: Timeline, rows: Sequence[Row], *, again: bool) -> None:
+    def case(self, timeline: Timeline, rows: Sequence[TimelineRow], *, again: bool) -> None:
         """A case: its name, the years, the bands, and its events."""
         more = " (continued)" if again else ""
         top = self._y + _HEAD
@@ -176,7 +176,7 @@ class _Drawing:
         self._text(_DATES[0], self._y + _BAND / 2 + 0.03, shown, size=_SIZE - 0.5)
         self._y += _BAND
 
-    def _row(self, timeline: Timeline, row: Row, *, shaded: bool) -> None:
+    def _row(self, timeline: Timeline, row: TimelineRow, *, shaded: bool) -> None:
         middle = self._y + _GAP / 2 + _LINE / 2
         if shaded:
             self._axes.add_patch(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from annotations.patterns.agreement_words import in_words
 from annotations.patterns.stances import Voices
-from annotations.patterns.triangulation import Finding, findings_of
-from service.composition import Parts
+from annotations.patterns.triangulation import SourcedFinding, findings_of
 from service.results.check_words import check_json
-from service.results.grid_figure import Head, Mark, grid_figures
+from service.results.grid_figure import GridHead, GridMark, grid_figures
 from service.results.patterns import in_order
 from service.results.result_parts import ResultFigure, ResultParts, ResultTable
-from service.results.study_findings import NOT_STATED, StudyFindings, WantedFindings, study_findings
+from service.results.study_findings import NOT_STATED, StudyFindings
 
 HOW = (
     "A finding is a code in one phase of one column. Its direction is what most of its sources say by their codings' "
@@ -22,8 +23,8 @@ HOW = (
     "it contradicts it if it says the opposite (of a finding without a direction: if it says that it hinders); one that "
     "says both does both; it is silent if it was read and does not carry the code. Counts are of sources."
 )
-_HELPS, _HINDERS = Mark("^", "#111111"), Mark("v", "#ffffff")
-_BOTH, _PLAIN, _SILENT = Mark("D", "#999999"), Mark("o", "#999999"), Mark(words="–")
+_HELPS, _HINDERS = GridMark("^", "#111111"), GridMark("v", "#ffffff")
+_BOTH, _PLAIN, _SILENT = GridMark("D", "#999999"), GridMark("o", "#999999"), GridMark(words="–")
 _MARKS = {"helps": _HELPS, "hinders": _HINDERS, "both ways": _BOTH, "no direction": _PLAIN}
 _KEY = (
     (_HELPS, "say that it helps"),
@@ -31,8 +32,8 @@ _KEY = (
     (_BOTH, "both"),
     (_PLAIN, "no direction"),
     (_SILENT, "silent"),
-    (Mark(boxed=True), "some contradict the finding"),
-    (Mark(), "empty: no finding, or no such source"),
+    (GridMark(boxed=True), "some contradict the finding"),
+    (GridMark(), "empty: no finding, or no such source"),
 )
 
 
@@ -41,7 +42,7 @@ class Triangulation:
     """Every finding in the order of the study; ``unread``: transcripts that nobody has read, which are no source here."""
 
     findings: StudyFindings
-    found: tuple[Finding, ...]
+    found: tuple[SourcedFinding, ...]
     unread: int
 
     @property
@@ -68,11 +69,6 @@ class Triangulation:
         }
 
 
-def triangulation(parts: Parts, wanted: WantedFindings) -> Triangulation:
-    """The findings as they stand now. Raises BadInput for names that are not known."""
-    return triangulation_of(study_findings(parts, wanted))
-
-
 def triangulation_of(found: StudyFindings) -> Triangulation:
     """The triangulation of these findings."""
     every = findings_of(found.found, found.read, found.column_of, found.role_of)
@@ -90,6 +86,7 @@ def triangulation_parts(found: Triangulation) -> ResultParts:
                 name="triangulation",
                 subject="What interviews (I), documents (D) and field notes (F) say of each finding",
                 describes="A sign for each code, column and kind of source; the table lists them.",
+                of="Triangulation",
                 draw=lambda tallest: _draw(found, tallest),
             ),
         ),
@@ -129,7 +126,7 @@ def _table(found: Triangulation) -> ResultTable:
     )
 
 
-def _answered(found: StudyFindings, one: Finding) -> str:
+def _answered(found: StudyFindings, one: SourcedFinding) -> str:
     """Who agreed and who corrected; what they said stands in the table of cells, by consent."""
     answers = found.answers(one.phase, one.code, one.column, one.informants)
     return "; ".join(f"{it.answered_by} {it.answer} ({it.given.isoformat()})" for it in answers)
@@ -149,7 +146,7 @@ def _roles(found: Triangulation) -> ResultTable:
     )
 
 
-def _said(one: Finding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
+def _said(one: SourcedFinding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
     def counted(count: int, voices: Voices, name: str) -> str:
         return f"{name} {count} of {voices.read}"
 
@@ -160,7 +157,7 @@ def _said(one: Finding, of: Mapping[str, Voices]) -> tuple[str, str, str]:
     return "; ".join(support), "; ".join(against), "; ".join(one.silent(of))
 
 
-def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
+def _draw(found: Triangulation, tallest: float) -> Iterator[Figure]:
     f = found.findings
     by_place = {(one.phase, one.code, one.column): one for one in found.found}
     rows = list(dict.fromkeys((one.phase, one.code) for one in found.found))
@@ -174,7 +171,7 @@ def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
     }
     columns = [one for one in columns if one in there]
 
-    def mark(row: int, column: int) -> Mark | None:
+    def mark(row: int, column: int) -> GridMark | None:
         one = by_place.get((*rows[row], columns[column][0]))
         if one is None:
             return None
@@ -182,21 +179,19 @@ def _draw(found: Triangulation, tallest: float) -> Sequence[Any]:
         if not voices.speaking:
             return _SILENT if voices.read else None
         sign = _MARKS[voices.stance or "no direction"]
-        return Mark(sign.shape, sign.filled, boxed=voices.contradicting(one.direction) > 0)
+        return GridMark(sign.shape, sign.filled, boxed=voices.contradicting(one.direction) > 0)
 
     several = len(f.phases) > 1
-    return tuple(
-        grid_figures(
-            [Head(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
-            [Head(kind[0].upper(), name or NOT_STATED) for name, kind in columns],
-            mark,
-            _KEY,
-            tallest=tallest,
-        )
+    return grid_figures(
+        [GridHead(f.label(code), f.phase_label(phase) if several else "") for phase, code in rows],
+        [GridHead(kind[0].upper(), name or NOT_STATED) for name, kind in columns],
+        mark,
+        _KEY,
+        tallest=tallest,
     )
 
 
-def _finding_json(one: Finding, found: StudyFindings) -> dict[str, Any]:
+def _finding_json(one: SourcedFinding, found: StudyFindings) -> dict[str, Any]:
     return {
         "phase": found.label(one.phase) if one.phase else "",
         "code": found.label(one.code),
@@ -218,7 +213,7 @@ def _finding_json(one: Finding, found: StudyFindings) -> dict[str, Any]:
     }
 
 
-def _voices_json(voices: Voices, one: Finding) -> dict[str, Any]:
+def _voices_json(voices: Voices, one: SourcedFinding) -> dict[str, Any]:
     return {
         "read": voices.read,
         "supports": voices.supporting(one.direction),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotations.errors import BadInput
 from annotations.matrix.columns import columns_named
-from annotations.store.cell_place import CellPlace, Column, Passage
+from annotations.store.cell_place import CellPlace, Column, RestingPassage
 from annotations.store.written_cells import (
     ChosenQuote,
     Distinguishing,
@@ -25,7 +25,7 @@ from service.composition import Parts
 from service.results.named_places import PLACES, NamedPlaces, named_places
 from service.results.rated_study import whole_cell
 from service.results.read_table import table_in
-from service.results.rows_in import FilledTable, OnlyTried, RowReader, filled_table, keep_or_take_back
+from service.results.rows_in import FilledTable, RowReader, RowsOnlyTried, filled_table, keep_or_take_back
 from service.results.study_table import StudyTable, WantedTable
 
 TAKEN_BACK = ("-", "–", "—")
@@ -60,7 +60,7 @@ def import_cells(parts: Parts, file: Path, *, by: str = "", dry_run: bool = Fals
         optional=("phase", *PLACES, "by", "summary", "passages", "quotes", "distinguishes"),
     )
     made = WrittenCells(dry_run=dry_run)
-    with suppress(OnlyTried), parts.store.writing() as connection:
+    with suppress(RowsOnlyTried), parts.store.writing() as connection:
         writing = _Writing(parts, named_places(parts, connection), read, by)
         writing.read_rows()
         read.refuse_faults()
@@ -184,12 +184,14 @@ class _Writing:
             self.implied[(place.key, by)] = bool(passages)
         self.made.summaries.append(Summary(place, by, text, passages if text else ()))
 
-    def _all_of(self, place: CellPlace) -> tuple[Passage, ...]:
+    def _all_of(self, place: CellPlace) -> tuple[RestingPassage, ...]:
         """Every passage that the cell holds now."""
         table = self._table(tuple(name for name, _ in place.column))
         cell = whole_cell(table, place.phase, place.code, place.column)
         return tuple(
-            dict.fromkeys(Passage(kept.id, one.span, kept.transcript.text_hash) for one, kept in cell.found)
+            dict.fromkeys(
+                RestingPassage(kept.id, one.span, kept.transcript.text_hash) for one, kept in cell.found
+            )
         )
 
     def _table(self, names: tuple[str, ...]) -> StudyTable:

@@ -24,15 +24,15 @@ def ensure_sound(parts: Parts) -> str | None:
     """
     with parts.store.reading() as connection:
         erased = erased_versions(connection)
-        served = [one for one in serving_history(connection) if one.model.version not in erased]
+        served = [spell for spell in serving_history(connection) if spell.model.version not in erased]
         if champion(connection) is None:
             return None
     broken = served[0].model
     fault = _fault(parts, broken)
     if fault is None:
         return None
-    for one in served[1:]:
-        model = one.model
+    for spell in served[1:]:
+        model = spell.model
         if model.id == broken.id or stale(parts, model) is not None or _fault(parts, model) is not None:
             continue
         reason = f"the files of {broken.version} are damaged, so {model.version}, which served before, serves again"

@@ -9,7 +9,7 @@ from typing import Any
 
 from annotations.codebook.codes import Codebook
 from annotations.numbers_shown import counted
-from annotations.store.chosen_cuts import Choice, ChosenCut
+from annotations.store.chosen_cuts import ChosenCut, CutChoice
 from annotations.store.model_versions import ModelVersion
 from models.ticking import shown_right, tick_cuts
 
@@ -131,7 +131,7 @@ def _why_not(
     right: int | None,
     least: float,
 ) -> str:
-    if chosen is not None and chosen.choice is Choice.NEVER:
+    if chosen is not None and chosen.choice is CutChoice.NEVER:
         return f"{chosen.by} chose that it never comes ticked"
     if threshold is None:
         return str(lacking.get("reason") or "it is not suggested")
@@ -161,20 +161,20 @@ class Noticed:
             (self.newly_ticked, "ticked now where it was only offered"),
             (self.no_longer_ticked, "no longer ticked, only offered"),
         )
-        found = tuple(
+        noticed = tuple(
             f"{counted(len(codes), 'code is', 'codes are')} {what}: {', '.join(codes)}."
             for codes, what in said
             if codes
         )
-        return found or ("The same codes are suggested and come ticked as before.",)
+        return noticed or ("The same codes are suggested and come ticked as before.",)
 
 
 def what_coders_notice(new: Sequence[CodeInModel], old: Sequence[CodeInModel]) -> Noticed:
     """From ``old`` to ``new``."""
-    before = {one.code_id: one for one in old}
-    suggested = {one.code_id for one in old if one.threshold is not None}
-    ticked = {one.code_id for one in old if one.cut is not None}
-    now = {one.code_id: one for one in new}
+    before = {before_code.code_id: before_code for before_code in old}
+    suggested = {code_before.code_id for code_before in old if code_before.threshold is not None}
+    ticked = {code_before.code_id for code_before in old if code_before.cut is not None}
+    now = {code_now.code_id: code_now for code_now in new}
     return Noticed(
         tuple(o.code for o in new if o.threshold is not None and o.code_id not in suggested),
         tuple(

@@ -9,12 +9,12 @@ from annotations.study.config import Study
 from service.settings import Settings
 from service.trust.address import Address, Confirmation, may_be_called, ray_address, server, web_address
 from service.trust.confirmed import confirm, confirmed_for, take_back
-from service.trust.named import GOES_THERE, Named, all_named, database_parts
+from service.trust.named import GOES_THERE, NamedAddress, all_named, database_parts
 from service.trust.reach import is_the_users
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AddressStanding:
     """An address, the key of study.yaml that names it ("" for one that it names no more), and how it stands."""
 
     address: Address
@@ -31,7 +31,7 @@ def confirm_address(study: Study, settings: Settings, text: str, *, plain_http: 
     address = _typed(text)
     named = [named_address for named_address in all_named(study) if named_address.address == address]
     if not named and address.scheme == "ray":  # typed with --address, so the study need not name it
-        named = [Named("precoding.address", text, address)]
+        named = [NamedAddress("precoding.address", text, address)]
     if not named:
         others = ", ".join(sorted({str(named_address.address) for named_address in all_named(study)}))
         raise BadInput(
@@ -56,12 +56,12 @@ def remove_address(study: Study, settings: Settings, text: str) -> str:
     return f"Taken back: nothing of this study goes to {address} any more."
 
 
-def standing(study: Study, settings: Settings) -> list[Standing]:
+def standing(study: Study, settings: Settings) -> list[AddressStanding]:
     """How each address stands that the study names, and what was confirmed and is named no more."""
     confirmed = confirmed_for(settings, study.folder)
     named = all_named(study)
     rows = [
-        Standing(
+        AddressStanding(
             named_address.address,
             named_address.use,
             GOES_THERE[named_address.use],
@@ -76,14 +76,14 @@ def standing(study: Study, settings: Settings) -> list[Standing]:
     return [*rows, *(_unnamed(address) for address in gone)]
 
 
-def _unnamed(address: Address) -> Standing:
+def _unnamed(address: Address) -> AddressStanding:
     """A cluster is confirmed for whoever types its address; any other was named once."""
     if address.scheme == "ray":
-        return Standing(address, "--address", GOES_THERE["precoding.address"], "confirmed")
-    return Standing(address, "", "", "confirmed, named no more")
+        return AddressStanding(address, "--address", GOES_THERE["precoding.address"], "confirmed")
+    return AddressStanding(address, "", "", "confirmed, named no more")
 
 
-def _state(named: Named, settings: Settings, confirmed: frozenset[Confirmation]) -> str:
+def _state(named: NamedAddress, settings: Settings, confirmed: frozenset[Confirmation]) -> str:
     if is_the_users(named.use, settings):
         return "not used: the environment names another"
     if named.address.is_loopback:
@@ -103,7 +103,7 @@ def _typed(text: str) -> Address:
     return web_address(text)
 
 
-def _hint(named: list[Named]) -> str:
+def _hint(named: list[NamedAddress]) -> str:
     if all(named_address.use != "database" for named_address in named):
         return ""
     return ' PostgreSQL encrypts this for certain only with "?sslmode=verify-full" at the end of its address.'

@@ -36,7 +36,7 @@ _HARMLESS = frozenset({"schema", "sslmode", "application_name", "connect_timeout
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedAddress:
     """An address in study.yaml: the key that holds it, the text that is called, and the server."""
 
     use: Use
@@ -44,17 +44,17 @@ class Named:
     address: Address
 
 
-def label_studio_named(study: Study) -> Named | None:
+def label_studio_named(study: Study) -> NamedAddress | None:
     """The Label Studio that study.yaml names. Raises BadInput for an address that is none."""
     return _web("label_studio.url", study.config.label_studio.url)
 
 
-def service_named(study: Study) -> Named | None:
+def service_named(study: Study) -> NamedAddress | None:
     """The address by which Label Studio shall call the service, as study.yaml names it. Raises as above."""
     return _web("service.url", study.config.service.url)
 
 
-def database_named(study: Study) -> Named | None:
+def database_named(study: Study) -> NamedAddress | None:
     """The database server that study.yaml names, if it names one. Raises BadInput for what it may not say there."""
     text = study.config.database
     url = None if text is None else _database_url(text)
@@ -66,7 +66,7 @@ def database_named(study: Study) -> Named | None:
             f'study.yaml: "database" may not say {", ".join(strange) or url.database}. Take it out, or name the database '
             f"in TANDEM_DATABASE, where everything may be said."
         )
-    return Named("database", text, server("postgresql", *database_parts(text)))
+    return NamedAddress("database", text, server("postgresql", *database_parts(text)))
 
 
 def database_file_named(study: Study) -> Path | None:
@@ -96,28 +96,28 @@ def database_file_named(study: Study) -> Path | None:
     return where
 
 
-def cluster_named(study: Study) -> Named | None:
+def cluster_named(study: Study) -> NamedAddress | None:
     """The Ray cluster that study.yaml names, if it names one. Raises BadInput for an address that is none."""
     text = study.config.precoding.address
     if text is None:
         return None
     try:
-        return Named("precoding.address", text, ray_address(text))
+        return NamedAddress("precoding.address", text, ray_address(text))
     except BadInput as error:
         raise BadInput(f'study.yaml: "precoding.address": {error}') from error
 
 
-def all_named(study: Study) -> list[Named]:
+def all_named(study: Study) -> list[NamedAddress]:
     """Every server that study.yaml names. Raises as the four above."""
     addresses = (label_studio_named(study), service_named(study), database_named(study), cluster_named(study))
     return [address_named for address_named in addresses if address_named is not None]
 
 
-def _web(use: Use, text: str | None) -> Named | None:
+def _web(use: Use, text: str | None) -> NamedAddress | None:
     if text is None:
         return None
     try:
-        return Named(use, text.rstrip("/"), web_address(text))
+        return NamedAddress(use, text.rstrip("/"), web_address(text))
     except BadInput as error:
         raise BadInput(f'study.yaml: "{use}": {error}') from error
 

@@ -12,7 +12,7 @@ from service.trust.confirmed import confirmed_for
 from service.trust.named import (
     GOES_THERE,
     VARIABLE,
-    Named,
+    NamedAddress,
     Use,
     all_named,
     cluster_named,
@@ -26,7 +26,7 @@ from service.trust.named import (
 class NotConfirmed(BadInput):
     """Only the study names this address, and nobody on this machine has said that it may be called."""
 
-    def __init__(self, named: Named) -> None:
+    def __init__(self, named: NamedAddress) -> None:
         address, use = named.address, named.use
         readable = (
             " It is plain http: whoever is on the way could read all of it."
@@ -122,7 +122,7 @@ def machines_allowed(study: Study, settings: Settings, head: str, machines: Sequ
     Whoever confirmed the head meant its cluster. Raises ClusterNotConfirmed.
     """
     address = ray_address(head)
-    confirmed = {one.address for one in confirmed_for(settings, study.folder)}
+    confirmed = {confirmation.address for confirmation in confirmed_for(settings, study.folder)}
     if machines and address.is_loopback and address not in confirmed:
         raise ClusterNotConfirmed(address, f" (it leads to other machines: {', '.join(machines[:3])})")
 
@@ -155,7 +155,7 @@ def _host_and_port(address: Address) -> str:
     return f"{host}:{address.port}"
 
 
-def _allowed(named: Named | None, study: Study, settings: Settings) -> str | None:
+def _allowed(named: NamedAddress | None, study: Study, settings: Settings) -> str | None:
     if named is None:
         return None
     if not may_be_called(named.address, by_study=True, confirmed=confirmed_for(settings, study.folder)):

@@ -15,12 +15,12 @@ from annotations.store.api_tokens import all_tokens
 from annotations.store.sessions import sessions_of
 from annotations.store.tables import now
 from service.access.policy import Action, may, must
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.accounts.passwords import SHORTEST
 from service.accounts.people import rights_of, role_said
 from service.accounts.program_tokens import NewToken, make_token, rights_of_token, withdraw
 from service.accounts.sign_in import change_password
-from service.audit import By
+from service.audit import Actor
 from service.composition import Parts
 from service.web.client_address import address_of, is_here
 from service.web.dependencies import Served
@@ -133,19 +133,21 @@ def _known(parts: Parts, viewer: Viewer) -> dict[str, Any]:
     with parts.store.reading() as connection:
         account = None if viewer.account is None else account_of(connection, viewer.account)
         moment = now()
-        found = sessions_of(connection, viewer.account)
+        sessions = sessions_of(connection, viewer.account)
         tokens = () if account is None else all_tokens(connection, account.id)
-    open_ones = [one for one in tokens if one.is_open(moment)]
+    open_ones = [token for token in tokens if token.is_open(moment)]
     return {
         "account": account,
         "rights": None if account is None else rights_of(account).said(),
-        "sessions": [one for one in found if one.expires > moment],
-        "tokens": [(one, rights_of_token(one, account).said()) for one in open_ones if account],
-        "roles": [role for role in Role if account and _least(Role(account.role), role) is role],
+        "sessions": [session for session in sessions if session.expires > moment],
+        "tokens": [
+            (open_token, rights_of_token(open_token, account).said()) for open_token in open_ones if account
+        ],
+        "roles": [role for role in ViewerRole if account and _least(ViewerRole(account.role), role) is role],
     }
 
 
-def _make_user(parts: Parts, account: Account, by: By) -> NewUser:
+def _make_user(parts: Parts, account: Account, by: Actor) -> NewUser:
     # imported here: Label Studio's SDK takes long to load, and few ask for this
     from service.accounts.label_studio_users import make_label_studio_user
     from service.label_studio.connect import label_studio_of
@@ -155,17 +157,17 @@ def _make_user(parts: Parts, account: Account, by: By) -> NewUser:
         return make_label_studio_user(parts, server, account, by=by)
 
 
-def _least(one: Role, other: Role) -> Role:
-    order = list(Role)
-    return max(one, other, key=order.index)
+def _least(role: ViewerRole, other: ViewerRole) -> ViewerRole:
+    order = list(ViewerRole)
+    return max(role, other, key=order.index)
 
 
 def _own(parts: Parts, viewer: Viewer) -> Account:
     if viewer.account is not None:
         with parts.store.reading() as connection:
-            found = account_of(connection, viewer.account)
-        if found is not None:
-            return found
+            account = account_of(connection, viewer.account)
+        if account is not None:
+            return account
     raise BadInput(
         "You came in with the study's key, which is no account. Sign in with your own, or make the first one. Nothing was "
         "changed."

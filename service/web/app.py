@@ -51,9 +51,11 @@ from service.web.pages import visit_of
 from service.web.pings import Pings
 from service.web.request_limits import RequestLimits
 from service.web.schemas import Health
+from service.web.sign_in_pages import SIGN_IN
 from service.web.signed_in import remember, session_cookie, viewer_of
 from service.web.standing_predictions import StandingPredictions
 from service.web.workbench import (
+    backups_page,
     bring_in_pages,
     exports_pages,
     participants_pages,
@@ -76,6 +78,7 @@ PAGES = (
     participants_pages,
     exports_pages,
     settings_page,
+    backups_page,
 )
 WARM_AFTER_S = 1.0
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -164,11 +167,11 @@ def _warm(app: FastAPI, parts: Parts, stopped: threading.Event) -> None:
 
 def health(request: Request, response: Response) -> Health:
     """Does each thing that the server stands on answer? 503 if the database does not: without it nothing goes."""
-    found: dict[str, str] = request.app.state.pings.ask()
-    if found["database"] != "ok":
+    states: dict[str, str] = request.app.state.pings.ask()
+    if states["database"] != "ok":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-        return Health(status="DOWN", parts=found)
-    return Health(status="UP" if set(found.values()) == {"ok"} else "PARTLY", parts=found)
+        return Health(status="DOWN", parts=states)
+    return Health(status="UP" if set(states.values()) == {"ok"} else "PARTLY", parts=states)
 
 
 async def page(request: Request, parts: Served) -> Response:
@@ -178,6 +181,8 @@ async def page(request: Request, parts: Served) -> Response:
         key, before = request.app.state.key, session_cookie(request)
         address, here = address_of(request), is_here(request)
         began = await run_in_threadpool(with_key, parts.store, key, address=address, here=here)
+        if began is None:
+            return RedirectResponse(SIGN_IN, status.HTTP_303_SEE_OTHER)
         await run_in_threadpool(sign_out, parts.store, key, before)
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
         remember(request, answer, began)

@@ -13,7 +13,7 @@ from annotations.store.database import Store
 from service.access.policy import Action
 from service.audit import COLUMNS, Did, as_cells, detail_said, noted
 from service.exported_file import safe_cell
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visited
 from service.web.signed_in import AskedBy
 
@@ -23,14 +23,14 @@ MOST_SHOWN = 5_000
 router = APIRouter(include_in_schema=False)
 
 _COLUMNS = (
-    Column[AuditRow]("number", "Number", lambda row: row.number),
-    Column[AuditRow]("when", "When", lambda row: f"{row.created:%Y-%m-%d %H:%M:%S} UTC"),
-    Column[AuditRow]("who", "Who", lambda row: row.who, choice=True),
-    Column[AuditRow]("did", "Did what", lambda row: row.did, choice=True),
-    Column[AuditRow]("about", "About", lambda row: row.about),
-    Column[AuditRow]("detail", "More", detail_said),
-    Column[AuditRow]("how", "Came in by", lambda row: row.how, choice=True),
-    Column[AuditRow]("from", "From", lambda row: row.address),
+    ListColumn[AuditRow]("number", "Number", lambda row: row.number),
+    ListColumn[AuditRow]("when", "When", lambda row: f"{row.created:%Y-%m-%d %H:%M:%S} UTC"),
+    ListColumn[AuditRow]("who", "Who", lambda row: row.who, choice=True),
+    ListColumn[AuditRow]("did", "Did what", lambda row: row.did, choice=True),
+    ListColumn[AuditRow]("about", "About", lambda row: row.about),
+    ListColumn[AuditRow]("detail", "More", detail_said),
+    ListColumn[AuditRow]("how", "Came in by", lambda row: row.how, choice=True),
+    ListColumn[AuditRow]("from", "From", lambda row: row.address),
 )
 
 
@@ -39,8 +39,10 @@ async def audit(visit: Visited, by: AskedBy) -> Response:
     """The log, newest first."""
     visit.must(Action.SEE_AUDIT)
     asked = asked_of(visit.request.query_params)
-    found = await run_in_threadpool(_rows, visit.parts.store, None if asked.take else MOST_SHOWN)
-    shown = Shown(found, _COLUMNS, asked, path=PATH, noun="row", empty="Nothing has been written down yet.")
+    rows = await run_in_threadpool(_rows, visit.parts.store, None if asked.take else MOST_SHOWN)
+    shown = ShownList(
+        rows, _COLUMNS, asked, path=PATH, noun="row", empty="Nothing has been written down yet."
+    )
     if asked.take:
         await run_in_threadpool(noted, visit.parts.store, by, Did.SAW_AUDIT, taken="XLSX")
         return shown.workbook_answer("audit")
@@ -51,12 +53,12 @@ async def audit(visit: Visited, by: AskedBy) -> Response:
 async def as_csv(visit: Visited, by: AskedBy) -> Response:
     """All of it."""
     visit.must(Action.SEE_AUDIT)
-    found = await run_in_threadpool(_rows, visit.parts.store, None)
+    rows = await run_in_threadpool(_rows, visit.parts.store, None)
     await run_in_threadpool(noted, visit.parts.store, by, Did.SAW_AUDIT, taken="CSV")
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([safe_cell(cell) for cell in as_cells(row).values()] for row in found)
+    writer.writerows([safe_cell(cell) for cell in as_cells(row).values()] for row in rows)
     head = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=head)
 

@@ -12,6 +12,7 @@ from annotations.errors import TandemError, Unreachable, said_of
 from annotations.label_studio.read_answers import Answers
 from annotations.progress import quiet
 from annotations.store.judged_passages import JudgedPassages
+from annotations.store.leading import Leading
 from service.composition import Parts
 from service.corrections.inbox import Inbox
 from service.corrections.pull import pull_all, pull_changed
@@ -35,12 +36,18 @@ def work_off_until_stopped(inbox: Inbox, arrived: threading.Event, stopped: thre
 
 
 def reconcile_until_stopped(parts: Parts, inbox: Inbox, every: float, stopped: threading.Event) -> None:
-    """Read what has changed in Label Studio every so often, and everything at the start and each tenth time."""
-    rounds = 0
+    """Read what has changed in Label Studio every so often, and everything at the start and each tenth time.
+
+    Of several services on one database one reads; should it end, another begins, with everything.
+    """
+    rounds, leading = 0, Leading(parts.store, "reading Label Studio")
     while not stopped.is_set():
-        if _carefully("reading Label Studio", partial(reconcile, parts, inbox, everything=not rounds)):
+        if not leading.leads():
+            rounds = 0
+        elif _carefully("reading Label Studio", partial(reconcile, parts, inbox, everything=not rounds)):
             rounds = (rounds + 1) % EVERYTHING_EACH
         stopped.wait(every)
+    leading.give_up()
 
 
 def warm_up(parts: Parts, judged: JudgedPassages, search: InterviewSearch) -> None:

@@ -12,10 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from annotations.store.jobs import cancel, job_of, retry
 from service.access.policy import Action
+from service.audit import Did, note
 from service.composition import Parts
 from service.design.templating import templates_in
 from service.looking.job_progress import JobProgress, job_progress, latest_jobs
-from service.web.lists import Column, Shown, asked_of
+from service.looking.wave_progress import JOBS_IN_WORDS
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import TEMPLATES, Visited, saved
 from service.web.signed_in import still_may
 
@@ -25,13 +27,13 @@ LONGEST_S = 300.0
 router = APIRouter(include_in_schema=False)
 
 _COLUMNS = (
-    Column[JobProgress](
+    ListColumn[JobProgress](
         "what", "What", lambda job: job.what, address=lambda job: f"/jobs/{job.id}", choice=True
     ),
-    Column[JobProgress]("state", "State", lambda job: job.state, choice=True),
-    Column[JobProgress]("created", "Asked for", lambda job: f"{job.created:%Y-%m-%d %H:%M} UTC"),
-    Column[JobProgress]("done", "How far", lambda job: job.share, text=lambda job: job.far_in_words),
-    Column[JobProgress]("error", "Why it failed", lambda job: job.error or ""),
+    ListColumn[JobProgress]("state", "State", lambda job: job.state, choice=True),
+    ListColumn[JobProgress]("created", "Asked for", lambda job: f"{job.created:%Y-%m-%d %H:%M} UTC"),
+    ListColumn[JobProgress]("done", "How far", lambda job: job.share, text=lambda job: job.far_in_words),
+    ListColumn[JobProgress]("error", "Why it failed", lambda job: job.error or ""),
 )
 
 
@@ -40,9 +42,11 @@ def jobs(visit: Visited) -> Response:
     """The latest jobs, newest first."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.reading() as connection:
-        found = latest_jobs(connection)
+        jobs_there = latest_jobs(connection)
     asked = asked_of(visit.request.query_params)
-    shown = Shown(found, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet.")
+    shown = ShownList(
+        jobs_there, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet."
+    )
     if asked.take:
         return visit.takes(shown, "jobs")
     return visit.page("jobs.html", list=shown)
@@ -53,15 +57,15 @@ def one_job(visit: Visited, job: UUID) -> Response:
     """One job, live."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.reading() as connection:
-        found = job_progress(connection, job)
-    if found is None:
+        progress = job_progress(connection, job)
+    if progress is None:
         return visit.page(
             "fault.html",
             code=status.HTTP_404_NOT_FOUND,
             title="This job is not here",
             sentence="The study knows no job of this id.",
         )
-    return visit.page("job.html", job=found)
+    return visit.page("job.html", job=progress)
 
 
 @router.post("/jobs/{job}/cancel")
@@ -69,7 +73,8 @@ def cancel_job(visit: Visited, job: UUID) -> Response:
     """As "tandem jobs cancel" does."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.writing() as connection:
-        cancel(connection, job_of(connection, str(job)))
+        its = cancel(connection, job_of(connection, str(job)))
+        note(connection, visit.by, Did.CANCELLED, JOBS_IN_WORDS.get(its.kind, its.kind), job=str(job))
     return saved(f"/jobs/{job}")
 
 
@@ -78,7 +83,8 @@ def retry_job(visit: Visited, job: UUID) -> Response:
     """As "tandem jobs retry" does."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.writing() as connection:
-        retry(connection, job_of(connection, str(job)))
+        its = retry(connection, job_of(connection, str(job)))
+        note(connection, visit.by, Did.TRIED_AGAIN, JOBS_IN_WORDS.get(its.kind, its.kind), job=str(job))
     return saved(f"/jobs/{job}")
 
 
@@ -98,14 +104,14 @@ async def _told(request: Request, parts: Parts, job: UUID) -> AsyncIterator[str]
             return
         if not await still_may(request, Action.CHANGE_MODELS):
             return
-        found = await run_in_threadpool(_look, parts, job)
-        said = "" if found is None else str(state(found))
+        progress = await run_in_threadpool(_look, parts, job)
+        said = "" if progress is None else str(state(progress))
         if said != last:
             last = said
             yield _event("progress", said)
         else:
             yield ": still here\n\n"
-        if found is None or not found.under_way:
+        if progress is None or not progress.under_way:
             yield _event("ended", "")
             return
         await asyncio.sleep(LOOK_S)

@@ -28,7 +28,7 @@ Value = str | int | float | None
 
 
 @dataclass(frozen=True)
-class Column(Generic[T]):
+class ListColumn(Generic[T]):
     """A column. ``value``: what is sorted, found and taken along; ``text``: how it is shown, if otherwise.
 
     ``choice``: is it filtered by one of its values; ``address``: where the cell leads; ``share``: 0 to 1, drawn as a bar.
@@ -51,7 +51,7 @@ class Column(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListRequest:
     """What an address asks of a list."""
 
     words: str = ""
@@ -62,11 +62,11 @@ class Asked:
     take: bool = False
 
 
-def asked_of(query: Mapping[str, str]) -> Asked:
+def asked_of(query: Mapping[str, str]) -> ListRequest:
     """What this query asks; what nobody can mean is as if it were not there."""
     sort = query.get("sort", "")
     page = query.get("page", "")
-    return Asked(
+    return ListRequest(
         words=query.get("q", "").strip()[:200],
         chosen={key: value for key, value in query.items() if key not in _OURS and value},
         sort=sort.removeprefix("-"),
@@ -77,7 +77,7 @@ def asked_of(query: Mapping[str, str]) -> Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ListCell:
     """A cell as it is shown."""
 
     text: str
@@ -87,7 +87,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ListHead:
     """A column's head. ``address``: the list sorted by it; ``sorted``: "ascending" or "descending", if it is now."""
 
     title: str
@@ -97,7 +97,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ListFilter:
     """A filter by one column's values: pairs of value and text, and the one chosen."""
 
     key: str
@@ -106,7 +106,7 @@ class Choice:
     chosen: str
 
 
-class Shown(Generic[T]):
+class ShownList(Generic[T]):
     """A list as it was asked for. ``noun``: what a row is; ``path``: the page's address.
 
     ``also``: what else its address says, which every link of the list keeps.
@@ -115,8 +115,8 @@ class Shown(Generic[T]):
     def __init__(
         self,
         rows: Sequence[T],
-        columns: Sequence[Column[T]],
-        asked: Asked,
+        columns: Sequence[ListColumn[T]],
+        asked: ListRequest,
         *,
         path: str,
         noun: str,
@@ -176,11 +176,11 @@ class Shown(Generic[T]):
         return self.found[first : first + self._size]
 
     @property
-    def rows(self) -> list[list[Cell]]:
+    def rows(self) -> list[list[ListCell]]:
         """The page's cells."""
         return [
             [
-                Cell(
+                ListCell(
                     column.shown(row),
                     column.address(row) if column.address else None,
                     column.share(row) if column.share else None,
@@ -192,37 +192,37 @@ class Shown(Generic[T]):
         ]
 
     @property
-    def heads(self) -> list[Head]:
+    def heads(self) -> list[ListHead]:
         """The columns' heads; sorting by the one that sorts already turns it round."""
-        found = []
+        heads = []
         for column in self.columns:
             here = self.asked.sort == column.key
             down = here and self.asked.descending
             turned = column.key if not here or down else f"-{column.key}"
             is_number = any(isinstance(column.value(row), int | float) for row in self.on_page[:5])
-            found.append(
-                Head(
+            heads.append(
+                ListHead(
                     column.title,
                     self._address(sort=turned, page=""),
                     "" if not here else "descending" if down else "ascending",
                     is_number,
                 )
             )
-        return found
+        return heads
 
     @property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[ListFilter]:
         """The filters, each with the values that occur."""
-        found = []
+        filters = []
         for column in self.columns:
             if column.choice:
                 values = sorted({_said(column, row) for row in self._all if _said(column, row)}, key=folded)
                 if len(values) > 1:
                     options = tuple((value, value) for value in values)
-                    found.append(
-                        Choice(column.key, column.title, options, self.asked.chosen.get(column.key, ""))
+                    filters.append(
+                        ListFilter(column.key, column.title, options, self.asked.chosen.get(column.key, ""))
                     )
-        return found
+        return filters
 
     @property
     def kept_hidden(self) -> list[tuple[str, str]]:
@@ -302,7 +302,9 @@ class Shown(Generic[T]):
 
     def _address(self, **other: str) -> str:
         known = {
-            key for key in self.asked.chosen if any(one.key == key and one.choice for one in self.columns)
+            key
+            for key in self.asked.chosen
+            if any(column.key == key and column.choice for column in self.columns)
         }
         query = {
             **self._also,
@@ -315,7 +317,7 @@ class Shown(Generic[T]):
         return f"{self.path}?{said}" if said else self.path
 
 
-def _said(column: Column[Any], row: Any) -> str:
+def _said(column: ListColumn[Any], row: Any) -> str:
     value = column.value(row)
     return "" if value is None else str(value)
 

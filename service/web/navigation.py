@@ -9,7 +9,7 @@ from service.access.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PageItem:
     """A page: its title in the navigation, its address, and what one must be allowed to do to open it."""
 
     title: str
@@ -18,11 +18,11 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PageGroup:
     """Pages that belong together, as one word of the first line. Its word leads to the first of them."""
 
     title: str
-    items: tuple[Item, ...]
+    items: tuple[PageItem, ...]
 
     @property
     def path(self) -> str:
@@ -36,46 +36,47 @@ class Group:
 
 GROUPS = (
     # in the order in which a study goes
-    Group("Study", (Item("Study", "/", Action.SEE_FIGURES),)),
-    Group(
+    PageGroup("Study", (PageItem("Study", "/", Action.SEE_FIGURES),)),
+    PageGroup(
         "Material",
         (
-            Item("Bring in", "/bring-in", Action.BRING_IN),
-            Item("Participants", "/participants", Action.BRING_IN),
+            PageItem("Bring in", "/bring-in", Action.BRING_IN),
+            PageItem("Participants", "/participants", Action.BRING_IN),
         ),
     ),
-    Group(
+    PageGroup(
         "Coding",
         (
-            Item("My work", "/work", Action.CODE),
-            Item("Read", "/interviews", Action.READ_TEXT),
-            Item("Codebook", "/codebook", Action.READ_CODEBOOK),
-            Item("Doubts", "/doubts", Action.WRITE_DOUBT),
-            Item("Hand out", "/hand-out", Action.HAND_OUT),
+            PageItem("My work", "/work", Action.CODE),
+            PageItem("Read", "/interviews", Action.READ_TEXT),
+            PageItem("Codebook", "/codebook", Action.READ_CODEBOOK),
+            PageItem("Doubts", "/doubts", Action.WRITE_DOUBT),
+            PageItem("Hand out", "/hand-out", Action.HAND_OUT),
         ),
     ),
-    Group(
+    PageGroup(
         "Agreement",
         (
-            Item("Agreement", "/agreement", Action.SEE_FIGURES),
-            Item("Disagreements", "/disagreements", Action.READ_TEXT),
+            PageItem("Agreement", "/agreement", Action.SEE_FIGURES),
+            PageItem("Disagreements", "/disagreements", Action.READ_TEXT),
         ),
     ),
-    Group("Models", (Item("Models", "/models", Action.SEE_FIGURES),)),
-    Group(
+    PageGroup("Models", (PageItem("Models", "/models", Action.SEE_FIGURES),)),
+    PageGroup(
         "Results",
         (
-            Item("Results", "/results", Action.SEE_FIGURES),
-            Item("Exports", "/exports", Action.EXPORT),
+            PageItem("Results", "/results", Action.SEE_FIGURES),
+            PageItem("Exports", "/exports", Action.EXPORT),
         ),
     ),
-    Group(
+    PageGroup(
         "Team",
         (
-            Item("People", "/people", Action.MANAGE_PEOPLE),
-            Item("Jobs", "/jobs", Action.CHANGE_MODELS),
-            Item("Audit", "/audit", Action.SEE_AUDIT),
-            Item("Settings", "/settings", Action.CHANGE_STUDY),
+            PageItem("People", "/people", Action.MANAGE_PEOPLE),
+            PageItem("Jobs", "/jobs", Action.CHANGE_MODELS),
+            PageItem("Backups", "/backups", Action.CHANGE_STUDY),
+            PageItem("Audit", "/audit", Action.SEE_AUDIT),
+            PageItem("Settings", "/settings", Action.CHANGE_STUDY),
         ),
     ),
 )
@@ -84,19 +85,21 @@ ON_ONE_LINE = 9
 """So many pages stand beside each other on a small laptop; whoever may open more sees them in groups."""
 
 
-def groups_for(viewer: Viewer | None) -> tuple[Group, ...]:
+def groups_for(viewer: Viewer | None) -> tuple[PageGroup, ...]:
     """The pages that this person may open, in groups; each alone where all fit on one line; none for a stranger."""
     if viewer is None:
         return ()
     allowed = [tuple(item for item in group.items if may(viewer, item.needs)) for group in GROUPS]
     if sum(map(len, allowed)) <= ON_ONE_LINE:
-        return tuple(Group(item.title, (item,)) for items in allowed for item in items)
-    return tuple(Group(group.title, items) for group, items in zip(GROUPS, allowed, strict=True) if items)
+        return tuple(PageGroup(item.title, (item,)) for items in allowed for item in items)
+    return tuple(PageGroup(group.title, items) for group, items in zip(GROUPS, allowed, strict=True) if items)
 
 
 def place_of(path: str) -> str:
     """The item to which an address belongs: the longest that it begins with."""
     fitting = [
-        one.path for one in ITEMS if path == one.path or (one.path != "/" and path.startswith(f"{one.path}/"))
+        item.path
+        for item in ITEMS
+        if path == item.path or (item.path != "/" and path.startswith(f"{item.path}/"))
     ]
     return max(fitting, key=len, default="")

@@ -13,12 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.access.policy import WHOLE_STUDY, About, Action, may, must
 from service.access.viewer import Viewer
-from service.audit import By, Did, noted, saw, saw_passages
+from service.audit import Actor, Did, noted, saw, saw_passages
 from service.composition import Parts
 from service.design.templating import templates_in
 from service.web.dependencies import Served
-from service.web.lists import Shown
-from service.web.navigation import Group, groups_for, place_of
+from service.web.lists import ShownList
+from service.web.navigation import PageGroup, groups_for, place_of
 from service.web.signed_in import SignedIn, by_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,7 +32,7 @@ class Shell:
 
     study: str
     viewer: Viewer | None
-    groups: tuple[Group, ...]
+    groups: tuple[PageGroup, ...]
     here: str
     theme: str
     csrf: str
@@ -85,7 +85,7 @@ class Visit:
     request: Request
     parts: Parts
     viewer: Viewer
-    by: By
+    by: Actor
 
     def may(self, action: Action, about: About = WHOLE_STUDY) -> bool:
         """May this person do this?"""
@@ -103,7 +103,7 @@ class Visit:
         """Write down, before they are shown, that this person sees passages; each is given by its transcript."""
         saw_passages(self.parts.store, self.by, where, transcripts)
 
-    def takes(self, shown: Shown[Any], name: str) -> Response:
+    def takes(self, shown: ShownList[Any], name: str) -> Response:
         """What a list shows as a workbook, for whoever may export; it is written down. Raises NotAllowed."""
         self.must(Action.EXPORT)
         noted(self.parts.store, self.by, Did.EXPORTED, f"{name}.xlsx", kind="list", rows=len(shown.found))

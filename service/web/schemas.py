@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from annotations.coding import Review, Suggestion
 from annotations.segment import Segment
 from annotations.store.model_versions import ModelVersion
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Transcript
 
 
@@ -62,7 +62,7 @@ class TranscriptShown(BaseModel):
     turns: int
 
     @classmethod
-    def of(cls, kept: Kept) -> Self:
+    def of(cls, kept: KeptTranscript) -> Self:
         """As it is kept."""
         t = kept.transcript
         return cls(
@@ -130,18 +130,18 @@ class SuggestionShown(BaseModel):
     evidence: list[EvidenceShown]
 
     @classmethod
-    def of(cls, one: Suggestion, transcript: str, *, with_evidence: bool) -> Self:
+    def of(cls, suggestion: Suggestion, transcript: str, *, with_evidence: bool) -> Self:
         """As it is stored."""
-        found = one.evidence if with_evidence else ()
+        evidence = suggestion.evidence if with_evidence else ()
         return cls(
             transcript=transcript,
-            segment=one.segment,
-            code=one.code,
-            probability=one.probability,
-            threshold=one.threshold,
-            suggested=one.suggested,
-            model_version=one.model_version,
-            evidence=[EvidenceShown(segment=e.segment, similarity=e.similarity) for e in found],
+            segment=suggestion.segment,
+            code=suggestion.code,
+            probability=suggestion.probability,
+            threshold=suggestion.threshold,
+            suggested=suggestion.suggested,
+            model_version=suggestion.model_version,
+            evidence=[EvidenceShown(segment=e.segment, similarity=e.similarity) for e in evidence],
         )
 
 

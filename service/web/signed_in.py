@@ -19,7 +19,7 @@ from service.access.viewer import Viewer
 from service.accounts.secrets_given import form_token
 from service.accounts.sign_in import Began
 from service.accounts.viewers import LONGEST, holder_of_key, of_session, of_token
-from service.audit import By
+from service.audit import Actor
 from service.composition import Parts
 from service.web.browser_requests import SAFE, refuse_foreign
 from service.web.client_address import address_of, is_secure
@@ -42,7 +42,7 @@ class NotSignedIn(HTTPException):
 
 
 @dataclass(frozen=True)
-class Asked:
+class SignedRequest:
     """Who asks, how they came in ("session", "token" or "key"), and from which address."""
 
     viewer: Viewer
@@ -50,9 +50,9 @@ class Asked:
     address: str
 
     @property
-    def by(self) -> By:
+    def by(self) -> Actor:
         """The same for the audit log."""
-        return By(self.viewer.name, self.how, self.address, self.viewer.account)
+        return Actor(self.viewer.name, self.how, self.address, self.viewer.account)
 
 
 async def viewer_of(request: Request) -> Viewer:
@@ -60,9 +60,9 @@ async def viewer_of(request: Request) -> Viewer:
     return (await asked(request)).viewer
 
 
-async def asked(request: Request) -> Asked:
+async def asked(request: Request) -> SignedRequest:
     """Who asks and how. Looked up once in a request."""
-    known: Asked | None = getattr(request.state, "asked", None)
+    known: SignedRequest | None = getattr(request.state, "asked", None)
     if known is None:
         known = await _look_up(request)
         request.state.asked = known
@@ -86,7 +86,7 @@ async def viewer_or_none(request: Request) -> Viewer | None:
         return None
 
 
-async def by_of(request: Request) -> By:
+async def by_of(request: Request) -> Actor:
     """Who asks, for the audit log."""
     return (await asked(request)).by
 
@@ -127,7 +127,7 @@ async def person_of(request: Request, viewer: SignedIn) -> Viewer:
 
 
 ByPerson = Annotated[Viewer, Depends(person_of)]
-AskedBy = Annotated[By, Depends(by_of)]
+AskedBy = Annotated[Actor, Depends(by_of)]
 
 
 def session_cookie(request: Request) -> str:
@@ -155,31 +155,33 @@ def forget(request: Request, answer: Response) -> None:
     answer.delete_cookie(SECURE_COOKIE if secure else COOKIE, httponly=True, samesite="lax", secure=secure)
 
 
-async def _look_up(request: Request) -> Asked:
+async def _look_up(request: Request) -> SignedRequest:
     key: str = request.app.state.key
     parts: Parts = request.app.state.parts
     if "authorization" in request.headers:
         return await run_in_threadpool(_of_program, request, parts, key)
     given = session_cookie(request)
-    found = await run_in_threadpool(of_session, parts.store, key, given) if given else None
-    if found is None:
+    signed_in = await run_in_threadpool(of_session, parts.store, key, given) if given else None
+    if signed_in is None:
         raise NotSignedIn
-    token = form_token(key, found.session.token_hash)
+    token = form_token(key, signed_in.session.token_hash)
     if request.method not in SAFE and request.url.path == UPLOADS:
         # before they are read: they are large
-        must(found.viewer, Action.BRING_IN)
+        must(signed_in.viewer, Action.BRING_IN)
     if request.method not in SAFE:
         await refuse_foreign(request, token)
     request.state.csrf = token
-    request.state.session = found.session
-    return Asked(found.viewer, "session" if found.viewer.account else "key", address_of(request))
+    request.state.session = signed_in.session
+    return SignedRequest(
+        signed_in.viewer, "session" if signed_in.viewer.account else "key", address_of(request)
+    )
 
 
-def _of_program(request: Request, parts: Parts, key: str) -> Asked:
+def _of_program(request: Request, parts: Parts, key: str) -> SignedRequest:
     given = bearer(request)
     if given and holds_key(request, given):
-        return Asked(holder_of_key(parts.store), "key", address_of(request))
+        return SignedRequest(holder_of_key(parts.store), "key", address_of(request))
     viewer = of_token(parts.store, key, given) if given else None
     if viewer is None:
         raise NotSignedIn
-    return Asked(viewer, "token", address_of(request))
+    return SignedRequest(viewer, "token", address_of(request))

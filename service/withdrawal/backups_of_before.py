@@ -9,7 +9,7 @@ from annotations.numbers_shown import counted
 from service.backup.kept import kept_for
 from service.backup.workplace import killed_backups
 from service.composition import Parts
-from service.withdrawal.receipt import Gone
+from service.withdrawal.receipt import ErasedThing
 from service.withdrawal.withdrawn import Withdrawn
 
 _NAMED = 8
@@ -43,7 +43,9 @@ def _delete_unfinished(parts: Parts, withdrawn: Withdrawn) -> None:
         try:
             file.unlink(missing_ok=True)
             withdrawn.gone.append(
-                Gone("an unfinished backup, which nobody could open", str(file), "looked for: not there")
+                ErasedThing(
+                    "an unfinished backup, which nobody could open", str(file), "looked for: not there"
+                )
             )
         except OSError as error:
             withdrawn.still_there.append(

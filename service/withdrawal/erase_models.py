@@ -20,13 +20,13 @@ from annotations.store.model_versions import (
     why_nothing_serves,
 )
 from annotations.store.pushed_tasks import tasks_of
-from annotations.store.wave_views import View
+from annotations.store.wave_views import TaskView
 from models.model_folder import Linked, OutsideStudy, erase_folder, model_folder
 from models.run_folders import erase_runs
 from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.serving.train_and_evaluate import catch_up, something_teaches, tracking_of, train
-from service.withdrawal.receipt import Gone
+from service.withdrawal.receipt import ErasedThing
 from service.withdrawal.withdrawn import Withdrawn
 from training.sweep_leftovers import sweep
 
@@ -65,7 +65,7 @@ def erase_files(parts: Parts, erasing: Erasing, withdrawn: Withdrawn) -> None:
     withdrawn.still_there += swept.left
     if swept.gone:
         what = f"{counted(len(swept.gone), 'file or folder', 'files and folders')} that belonged to no living run or model"
-        withdrawn.gone.append(Gone(what, str(parts.study.folder), "looked for: none is there"))
+        withdrawn.gone.append(ErasedThing(what, str(parts.study.folder), "looked for: none is there"))
     if swept.unknown:
         withdrawn.notes.append(
             f"Tandem did not make these, and left them alone: {', '.join(map(str, swept.unknown))}. Look whether they "
@@ -78,7 +78,9 @@ def _erase_model(parts: Parts, model: ModelVersion, withdrawn: Withdrawn) -> Non
         folder = model_folder(parts.study.models_folder, model.folder)
         erase_folder(folder)
         withdrawn.gone.append(
-            Gone(f"model {model.version}, which had learnt from them", str(folder), "looked for: not there")
+            ErasedThing(
+                f"model {model.version}, which had learnt from them", str(folder), "looked for: not there"
+            )
         )
     except Linked as error:
         withdrawn.still_there.append(str(error))
@@ -94,7 +96,7 @@ def _erase_model(parts: Parts, model: ModelVersion, withdrawn: Withdrawn) -> Non
         places += tracking_of(parts).erase_files(model.id)
         what = f"MLflow's copy of model {model.version}, with what it said of them and what it was made of"
         where = ", ".join(places) or parts.settings.tracking_uri or str(parts.study.runs_folder)
-        withdrawn.gone.append(Gone(what, where, "looked for: no file is there"))
+        withdrawn.gone.append(ErasedThing(what, where, "looked for: no file is there"))
     except TandemError as error:
         withdrawn.still_there.append(
             f"MLflow may still hold the files of model {model.version} ({error}) Run the same command again."
@@ -140,7 +142,7 @@ def _nothing_shown(parts: Parts, erasing: Erasing, withdrawn: Withdrawn) -> None
                 if project.url == server.url and project_exists(server, project.project_id):
                     forget_predictions(server, project.project_id, versions)
                     forget_boxes(server, project.project_id, _showing(parts, project.id), empty)
-                    if project.view is View.INTERVIEW:
+                    if project.view is TaskView.INTERVIEW:
                         forget_names(server, project.project_id)
     except TandemError as error:
         withdrawn.still_there.append(

@@ -16,7 +16,7 @@ from annotations.store.pushed_tasks import words_on_tasks
 from service.composition import Parts
 from service.label_studio.connect import label_studio_of
 from service.label_studio.local import LocalLabelStudio
-from service.withdrawal.receipt import Gone
+from service.withdrawal.receipt import ErasedThing
 from service.withdrawal.withdrawn import Withdrawn
 
 
@@ -51,7 +51,7 @@ def erase_from_label_studio(
 def _from_project(parts: Parts, server: LabelStudio, pending: Pending, withdrawn: Withdrawn) -> None:
     where = f"Label Studio at {server.url}, project {pending.project}"
     if not project_exists(server, pending.project):
-        withdrawn.gone.append(Gone("tasks", where, "looked for: the project is no longer there"))
+        withdrawn.gone.append(ErasedThing("tasks", where, "looked for: the project is no longer there"))
         return
     erased = erase_tasks(server, pending.project, pending.keys)
     quotes = forget_evidence(server, pending.project, pending.quoting)
@@ -72,7 +72,9 @@ def _from_project(parts: Parts, server: LabelStudio, pending: Pending, withdrawn
         what += (
             f"; what stood around {len(pending.around)} tasks that stay, until the next push shows it anew"
         )
-    withdrawn.gone.append(Gone(what, where, "all tasks of the project read again: none of theirs is there"))
+    withdrawn.gone.append(
+        ErasedThing(what, where, "all tasks of the project read again: none of theirs is there")
+    )
 
 
 def _compact_label_studio(parts: Parts, withdrawn: Withdrawn) -> None:

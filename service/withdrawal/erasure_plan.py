@@ -52,7 +52,7 @@ class ProjectPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ErasurePlan:
     """What would go. ``rows``: how many of each table. ``same_session``: transcripts of others to be read by people."""
 
     participant: str
@@ -110,7 +110,9 @@ def what_would_go(parts: Parts, participant: str) -> tuple[str, ...]:
     raise BadInput(f'no transcript is of participant "{participant}".{guess} Nothing was erased.')
 
 
-def plan(parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: Sequence[Path] = ()) -> Plan:
+def plan(
+    parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: Sequence[Path] = ()
+) -> ErasurePlan:
     """What a withdrawal would erase. Nothing is changed. Raises BadInput for a participant who is none.
 
     ``dead``, ``unknown``: what lies in the study's folder for nobody, where somebody has looked (see
@@ -125,7 +127,7 @@ def plan(parts: Parts, participant: str, *, dead: Sequence[Path] = (), unknown: 
     erased, rows = _tried(parts, participant)
     learnt = [model for model in models if model.version in erased.withdrawal.models]
     here = parts.settings.tracking_uri or str(parts.study.runs_folder)
-    return Plan(
+    return ErasurePlan(
         participant=participant,
         transcripts=names,
         database=parts.store.place,

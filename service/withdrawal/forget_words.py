@@ -34,14 +34,14 @@ from annotations.store.forgotten_outside import (
 )
 from annotations.store.tables import now
 from annotations.store.transcript_versions import all_versions
-from annotations.store.transcripts import Kept, all_transcripts, get_transcript
+from annotations.store.transcripts import KeptTranscript, all_transcripts, get_transcript
 from annotations.text_changes import TextChanges
 from service.composition import Parts
 from service.withdrawal.backups_of_before import look_at_backups_of_words
 from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erase_tasks import erase_from_label_studio
 from service.withdrawal.look_afterwards import look_for_words
-from service.withdrawal.receipt import FOLDER, Gone, Receipt, of_words, write_receipt
+from service.withdrawal.receipt import FOLDER, ErasedThing, Receipt, of_words, write_receipt
 from service.withdrawal.withdrawn import Withdrawn
 from service.withdrawal.word_search import distinctive
 
@@ -168,13 +168,15 @@ def forget_words(parts: Parts, names: Sequence[str], *, by: str, progress: Progr
     return withdrawn
 
 
-def _with_earlier_words(connection: Connection, names: Sequence[str]) -> list[Kept]:
+def _with_earlier_words(connection: Connection, names: Sequence[str]) -> list[KeptTranscript]:
     """Those of these transcripts of which the study still holds the words of an earlier version."""
     kept_by_id = {kept.id: kept for kept in (get_transcript(connection, name) for name in names)}
     return [kept for kept in kept_by_id.values() if earlier_texts_left(connection, kept.id)]
 
 
-def _outside(parts: Parts, connection: Connection, new: Sequence[Kept], by: str) -> list[ForgottenWords]:
+def _outside(
+    parts: Parts, connection: Connection, new: Sequence[KeptTranscript], by: str
+) -> list[ForgottenWords]:
     """What is kept outside the study of these: where the words stood, and not what they were."""
     before = kept_forgotten(parts.store, parts.forgettings_folder) if new else ()
     return [words_to_forget(connection, kept, uuid4(), by=by, created=now(), before=before) for kept in new]
@@ -192,7 +194,7 @@ def _keep_outside(parts: Parts, outside: Sequence[ForgottenWords]) -> list[str]:
     return []
 
 
-def _passages(connection: Connection, new: Sequence[Kept]) -> tuple[str, ...]:
+def _passages(connection: Connection, new: Sequence[KeptTranscript]) -> tuple[str, ...]:
     """What is looked for afterwards: what was taken out with what stood around it, where nobody else says so."""
     ids = {kept.id: kept.transcript.text for kept in new}
     current = [kept.transcript.text for kept in all_transcripts(connection)]
@@ -254,7 +256,7 @@ def _look_afterwards(
             f"{sum(row.versions for row in rows)} earlier texts, {sum(row.segments for row in rows)} passages with what "
             f"was suggested there, and their words in {sum(row.memos for row in rows)} memos"
         )
-        withdrawn.gone.append(Gone(what, parts.store.place, "asked for again: none is there"))
+        withdrawn.gone.append(ErasedThing(what, parts.store.place, "asked for again: none is there"))
     if parts.study.embeddings_file.exists():
         count = parts.cache.count([text for text in words if text not in still_said])
         if count:
@@ -263,7 +265,7 @@ def _look_afterwards(
             )
         else:
             what, where = "the numbers made of these passages", str(parts.study.embeddings_file)
-            withdrawn.gone.append(Gone(what, where, "asked for: none is there"))
+            withdrawn.gone.append(ErasedThing(what, where, "asked for: none is there"))
     look_for_words(parts, _together(todo).what, passages, withdrawn)
 
 

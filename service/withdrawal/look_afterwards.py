@@ -10,7 +10,7 @@ from annotations.numbers_shown import counted
 from annotations.store.withdrawals import Withdrawal, rows_left
 from annotations.study.config import FILE
 from service.composition import Parts
-from service.withdrawal.receipt import Gone
+from service.withdrawal.receipt import ErasedThing
 from service.withdrawal.withdrawn import Withdrawn
 from service.withdrawal.word_search import search
 
@@ -28,7 +28,7 @@ def look_afterwards(
         theirs = counted(tombstone.transcripts, "transcript")
         what = f"{theirs} with all words, passages, reviews, codings, memos and suggestions"
         withdrawn.gone.append(
-            Gone(what, parts.store.place, "every table read again: no row of theirs is there")
+            ErasedThing(what, parts.store.place, "every table read again: no row of theirs is there")
         )
     withdrawn.notes += _still_named(parts, tombstone.participant)
     look_for_words(parts, f"words of {tombstone.participant}", passages, withdrawn)
@@ -51,7 +51,7 @@ def look_for_words(parts: Parts, words: str, passages: tuple[str, ...], withdraw
     if not ours:
         none = "in none of those that Tandem keeps" if seen.holding else "in none"
         withdrawn.gone.append(
-            Gone("their words in the study's files", str(parts.study.folder), f"{how}: {none}")
+            ErasedThing("their words in the study's files", str(parts.study.folder), f"{how}: {none}")
         )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from service.composition import Parts
-from service.withdrawal.erasure_plan import Plan, plan
+from service.withdrawal.erasure_plan import ErasurePlan, plan
 from training.sweep_leftovers import leftovers
 
 
-def plan_with_leftovers(parts: Parts, participant: str) -> Plan:
+def plan_with_leftovers(parts: Parts, participant: str) -> ErasurePlan:
     """As ``plan``. Raises as it does, and TandemError where MLflow's file cannot be read."""
     around = leftovers(parts.store, parts.study)
     return plan(parts, participant, dead=around.dead, unknown=around.unknown)

@@ -26,7 +26,7 @@ FOLDER = "receipts"
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class ErasedThing:
     """One kind of thing that was erased: what, where, and how somebody looked whether it is gone."""
 
     what: str
@@ -103,7 +103,7 @@ class Receipt:
 
     study: str
     subject: Subject
-    gone: tuple[Gone, ...]
+    gone: tuple[ErasedThing, ...]
     still_there: tuple[str, ...]
     for_people: tuple[str, ...]
     models: tuple[str, ...]

@@ -35,7 +35,7 @@ from service.withdrawal.erase_models import erase_files, new_model
 from service.withdrawal.erase_tasks import erase_from_label_studio
 from service.withdrawal.erasure_plan import what_would_go
 from service.withdrawal.look_afterwards import look_afterwards
-from service.withdrawal.receipt import FOLDER, Gone, Receipt, of_person, without_codes, write_receipt
+from service.withdrawal.receipt import FOLDER, ErasedThing, Receipt, of_person, without_codes, write_receipt
 from service.withdrawal.withdrawn import Withdrawn
 from service.withdrawal.word_search import distinctive
 
@@ -124,7 +124,7 @@ def _from_database(parts: Parts, participant: str, by: str, withdrawn: Withdrawn
             )
         else:
             withdrawn.gone.append(
-                Gone(
+                ErasedThing(
                     "the numbers made of their passages",
                     str(parts.study.embeddings_file),
                     "asked for: none is there",
@@ -162,7 +162,9 @@ def _receipt(
     receipt = Receipt(
         study=parts.study.config.name,
         subject=of_person(said),
-        gone=tuple(Gone(*clean([thing.what, thing.where, thing.verified])) for thing in withdrawn.gone),
+        gone=tuple(
+            ErasedThing(*clean([thing.what, thing.where, thing.verified])) for thing in withdrawn.gone
+        ),
         still_there=clean([*withdrawn.still_there, *waiting]),
         for_people=clean(withdrawn.notes),
         models=withdrawn.models,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from service.withdrawal.receipt import Gone
+from service.withdrawal.receipt import ErasedThing
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Withdrawn:
     new_model: str | None = None
     serves: str = ""
     done: bool = False
-    gone: list[Gone] = field(default_factory=list)
+    gone: list[ErasedThing] = field(default_factory=list)
     still_there: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     receipt: tuple[Path, ...] = ()

@@ -17,7 +17,7 @@ _WAYS = ("utf-8", "utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class WordSearch:
     """How many passages were looked for in how many files, and the files that hold one or could not be read."""
 
     passages: int
@@ -46,11 +46,11 @@ def distinctive(texts: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
     return tuple(usable[:: max(1, -(-len(usable) // MOST_PASSAGES))])
 
 
-def search(folder: Path, passages: Collection[str]) -> Search:
+def search(folder: Path, passages: Collection[str]) -> WordSearch:
     """Look for these passages in every file below ``folder``, as UTF-8, as UTF-16 and as JSON writes them."""
     forms = {form for passage in passages for form in _written(passage)}
     if not forms:
-        return Search(0, 0)
+        return WordSearch(0, 0)
     wanted = re.compile(b"|".join(re.escape(form) for form in sorted(forms)))
     files, holding, unread = 0, [], []
     for file in _files(folder):
@@ -60,7 +60,7 @@ def search(folder: Path, passages: Collection[str]) -> Search:
                 holding.append(file)
         except OSError:
             unread.append(file)
-    return Search(len(passages), files, tuple(holding), tuple(unread))
+    return WordSearch(len(passages), files, tuple(holding), tuple(unread))
 
 
 def _written(passage: str) -> Iterator[bytes]:

@@ -27,6 +27,11 @@ def swept() -> Iterator[None]:
     gc.collect()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _vectors_once(vectors_once: None) -> None:
+    """The flows go over the same sample study."""
+
+
 @pytest.fixture(scope="session")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty folder for what belongs to this machine."""

@@ -10,7 +10,7 @@ from accessibility import violations
 from builders import skip_or_fail
 from made_up_study import MadeUp, fill
 
-from service.agreement.report import Asked, agree
+from service.agreement.report import ReportScope, agree
 from service.agreement.report_files import write_html
 from service.composition import open_parts
 from service.new_study import make_study
@@ -33,7 +33,7 @@ def test_the_page_opens_offline_with_every_plot_beside_its_table(
     make_study(tmp_path / "study", codebook=str(book), config={"name": "Made up"})
     with open_parts(tmp_path / "study") as parts:
         fill(parts, MadeUp(transcripts=8, turns=20))
-        write_html(parts, agree(parts, Asked()), tmp_path / "a.html", with_quotes=True)
+        write_html(parts, agree(parts, ReportScope()), tmp_path / "a.html", with_quotes=True)
     asked_for: list[str] = []
     complaints: list[str] = []
     with sync_playwright() as playwright:

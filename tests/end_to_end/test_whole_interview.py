@@ -25,8 +25,8 @@ from annotations.store.reviews import current_reviews
 from annotations.store.segments import places_of
 from annotations.store.suggestions import Suggested
 from annotations.store.transcripts import get_transcript
-from annotations.store.wave_views import View
-from service.agreement.report import Asked, agree
+from annotations.store.wave_views import TaskView
+from service.agreement.report import ReportScope, agree
 from service.corrections.inbox import Inbox
 from service.corrections.list_set_aside import set_aside
 from service.corrections.pull import Pulled, pull_all
@@ -93,7 +93,7 @@ def test_an_interview_is_coded_as_a_whole_and_again_in_passages(
     study: SomeDoubt, people: list[Person], page: Any
 ) -> None:
     """All kinds of marks arrive with span, condition and origin; drafts stay; the other view goes on; a model turns."""
-    (done,) = study.push(view=View.INTERVIEW, blind=0.2, seed=7)
+    (done,) = study.push(view=TaskView.INTERVIEW, blind=0.2, seed=7)
     assert done.created == 2
     assert done.draws["blind"] in (8, 9, 10)  # drawn by transcript, each within one of its part
     with study.parts.store.reading() as connection:
@@ -169,7 +169,7 @@ def test_an_interview_is_coded_as_a_whole_and_again_in_passages(
 
 def _in_passages(study: SomeDoubt, people: list[Person], found: dict[int, Review], text: Any) -> None:
     """The second coder works in the other view; the first finds their words there; a new model turns what is left."""
-    (done,) = study.push(view=View.PASSAGE)
+    (done,) = study.push(view=TaskView.PASSAGE)
     before = [(one.id, one.codings) for one in _reviews(study, "Ines")]
     assert _pull(study).to_json()["reviews_new"] == 0
     assert [(one.id, one.codings) for one in _reviews(study, "Ines")] == before
@@ -186,7 +186,7 @@ def _in_passages(study: SomeDoubt, people: list[Person], found: dict[int, Review
     assert _pull(study).to_json()["reviews_new"] == 20
     assert ("Ines", "Tom") in _agreement(study)
     study.serve("v2")
-    (turned,) = study.push(view=View.INTERVIEW)
+    (turned,) = study.push(view=TaskView.INTERVIEW)
     assert (turned.created, turned.updated, turned.reviewed) == (0, 1, 1)
 
 
@@ -256,7 +256,7 @@ def _origins(review: Review) -> dict[str, int]:
 
 def _agreement(study: SomeDoubt) -> set[tuple[str, ...]]:
     """The pairs of judges of whom something is said."""
-    return {one.coders for one in agree(study.parts, Asked()).figures if one.units}
+    return {one.coders for one in agree(study.parts, ReportScope()).figures if one.units}
 
 
 def _picture(page: Any, name: str) -> None:

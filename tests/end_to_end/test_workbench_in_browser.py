@@ -21,10 +21,10 @@ from builders import skip_or_fail
 from made_up_study import MadeUp, fill
 from real_server import free_port
 
-from annotations.store.events import Event, keep_events
+from annotations.store.events import CaseEvent, keep_events
 from annotations.store.reviews import derived_reviews
 from annotations.store.tables import model_versions
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
@@ -73,7 +73,9 @@ def _measured(parts: Parts) -> None:
         reason = "it is better by 0.05 of kappa (0.01 to 0.09) on 24 participants"
         changed = {"figures": figures, "verdict": "better", "reason": reason}
         connection.execute(model_versions.update().where(these).values(**changed))
-        keep_events(connection, [Event("ESTHER", "March 2017", "The grant was asked for", source="minutes")])
+        keep_events(
+            connection, [CaseEvent("ESTHER", "March 2017", "The grant was asked for", source="minutes")]
+        )
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def served(tmp_path: Path, quick_passwords: None) -> Iterator[tuple[str, Parts, 
     parts = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
     fill(parts, MadeUp(transcripts=24, turns=20))
     _measured(parts)
-    add_person(parts, "Lena", Role.LEAD)
+    add_person(parts, "Lena", ViewerRole.LEAD)
     port = free_port()
     app = create_app(parts, key=KEY)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lazily import Lazily
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from annotations.errors import TandemError
 from models.artifact import load, save
@@ -17,6 +17,8 @@ from models.classifier import Model, Prior, TooFew, fit_weights, suggested, too_
 from models.cold_start import ColdStart
 from models.features import Features, choose, count, matrix_of_counted
 from models.unit import Unit
+
+linear_model = Lazily("sklearn.linear_model")
 
 
 def _model() -> tuple[Model, list[Unit], np.ndarray]:
@@ -82,7 +84,7 @@ def test_calibration_is_that_of_platt() -> None:
     logits = random.normal(size=(4000, 1)) * 3
     truth = (random.random((4000, 1)) < 1 / (1 + np.exp(-(0.4 * logits - 1)))).astype(float)
     found = calibrate(logits, truth, np.ones_like(truth))
-    plain = LogisticRegression(C=1e6).fit(logits, truth[:, 0])
+    plain = linear_model.LogisticRegression(C=1e6).fit(logits, truth[:, 0])
     assert found.slopes[0] == pytest.approx(float(plain.coef_[0, 0]), abs=0.02)
     assert found.offsets[0] == pytest.approx(float(plain.intercept_[0]), abs=0.05)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from lazily import Lazily
 from scipy import sparse
-from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
 
-from models.estimator import CodeClassifier
+sklearn_base = Lazily("sklearn.base")
+linear_model = Lazily("sklearn.linear_model")
+estimator = Lazily("models.estimator")
 
 
 def _rows(count: int = 1500) -> tuple[np.ndarray, np.ndarray]:
@@ -23,17 +24,17 @@ def test_probabilities_are_those_of_logistic_regression(as_sparse: bool) -> None
     """On the same features, to a thousandth, whether they are dense or sparse."""
     rows, labels = _rows()
     given = sparse.csr_matrix(rows) if as_sparse else rows
-    found = CodeClassifier(penalty=0.5, tolerance=1e-5).fit(given, labels).predict_proba(given)
+    found = estimator.CodeClassifier(penalty=0.5, tolerance=1e-5).fit(given, labels).predict_proba(given)
     for code in range(2):
-        theirs = LogisticRegression(C=2, tol=1e-8, max_iter=1000).fit(rows, labels[:, code])
+        theirs = linear_model.LogisticRegression(C=2, tol=1e-8, max_iter=1000).fit(rows, labels[:, code])
         assert found[:, code] == pytest.approx(theirs.predict_proba(rows)[:, 1], abs=1e-3)
 
 
 def test_it_is_an_estimator() -> None:
     """Parameters are read, set and cloned; a clone is not fitted; rows of weight 0 teach nothing."""
-    made = CodeClassifier(penalty=0.2)
+    made = estimator.CodeClassifier(penalty=0.2)
     assert made.get_params() == {"penalty": 0.2, "tolerance": 0.01}
-    again = clone(made).set_params(penalty=1.0)
+    again = sklearn_base.clone(made).set_params(penalty=1.0)
     assert not hasattr(again, "coef_")
     rows, labels = _rows()
     weights = np.ones(len(rows))
@@ -41,7 +42,7 @@ def test_it_is_an_estimator() -> None:
     turned = labels.copy()
     turned[:100] = 1 - turned[:100]
     one = again.fit(rows, labels, sample_weight=weights)
-    other = clone(again).fit(rows, turned, sample_weight=weights)
+    other = sklearn_base.clone(again).fit(rows, turned, sample_weight=weights)
     assert one.classes_.tolist() == [0, 1]
     assert np.array_equal(one.predict(rows), other.predict(rows))
 
@@ -50,6 +51,6 @@ def test_labels_that_are_none_are_refused() -> None:
     """Of another shape or size, or no shares: the sentence says what is wanted."""
     rows, labels = _rows()
     with pytest.raises(ValueError, match="it is \\(rows, codes\\) with 1500 rows"):
-        CodeClassifier().fit(rows, labels[:, 0])
+        estimator.CodeClassifier().fit(rows, labels[:, 0])
     with pytest.raises(ValueError, match="between 0 and 1"):
-        CodeClassifier().fit(rows, labels * 2)
+        estimator.CodeClassifier().fit(rows, labels * 2)

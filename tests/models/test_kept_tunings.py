@@ -13,7 +13,7 @@ from models.embedder import EmbedderSource
 from models.kept_tunings import FOLDER, KeptTunings
 from models.tune_encoder import TuningRecipe, tune_on
 from models.tuned import Tuned
-from models.tuned_passage import Passage
+from models.tuned_passage import PassageInContext
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
@@ -22,7 +22,8 @@ pytestmark = [
 SOURCE = EmbedderSource(device="cpu")
 RECIPE = TuningRecipe(rate=2e-4, top_rate=5e-3, passes=(3, 3))
 PASSAGES = [
-    Passage(f"What it cost us {at}.") if at % 2 else Passage(f"Who came to help {at}.") for at in range(40)
+    PassageInContext(f"What it cost us {at}.") if at % 2 else PassageInContext(f"Who came to help {at}.")
+    for at in range(40)
 ]
 LABELS = np.array([[at % 2, 1 - at % 2] for at in range(40)], dtype=float)
 

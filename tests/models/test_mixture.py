@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score
+from lazily import Lazily
 
 from models.mixture import average_precision, mixed, shares
+
+sklearn_metrics = Lazily("sklearn.metrics")
 
 
 def _said(rows: int, seed: int = 0) -> tuple[list[np.ndarray], np.ndarray]:
@@ -78,6 +80,6 @@ def test_average_precision_is_scikit_learns(pairs: list[tuple[int, bool]]) -> No
     labels = np.array([label for _, label in pairs])
     found = average_precision(scores, labels)
     if labels.any():
-        assert found == pytest.approx(average_precision_score(labels, scores))
+        assert found == pytest.approx(sklearn_metrics.average_precision_score(labels, scores))
     else:
         assert np.isnan(found)

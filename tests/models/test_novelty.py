@@ -5,22 +5,24 @@ from __future__ import annotations
 import numpy as np
 from builders import WordEncoder
 
-from models.novelty import Novelty, Side, novelty
+from models.novelty import ComparedSegments, Novelty, novelty
 
 TOPICS = ("the budget money grant cost", "nurses colleagues team staff")
 ENCODER = WordEncoder()
 
 
-def _side(topics: tuple[str, ...], groups: int = 6, each: int = 10, own: str = "") -> Side:
+def _side(topics: tuple[str, ...], groups: int = 6, each: int = 10, own: str = "") -> ComparedSegments:
     texts = [
         f"{topics[(g + at) % len(topics)]} talk{at % 4} {own}{g if own else ''}"
         for g in range(groups)
         for at in range(each)
     ]
-    return Side(texts, ENCODER.embed(texts), [f"p{g}" for g in range(groups) for _ in range(each)])
+    return ComparedSegments(
+        texts, ENCODER.embed(texts), [f"p{g}" for g in range(groups) for _ in range(each)]
+    )
 
 
-def _notice(new: Side, p: float = 0.01, prevalence: float = 0.01) -> Novelty:
+def _notice(new: ComparedSegments, p: float = 0.01, prevalence: float = 0.01) -> Novelty:
     return novelty(
         _side(TOPICS),
         new,

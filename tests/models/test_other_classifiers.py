@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lazily import Lazily
 from scipy import sparse
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from annotations.errors import BadInput, TandemError
 from models.artifact import load, save
@@ -26,6 +26,8 @@ from models.other_classifiers import (
     NamedClassifier,
     with_descriptions,
 )
+
+linear_model = Lazily("sklearn.linear_model")
 
 BOTH = pytest.mark.parametrize("classifier", [LOGISTIC_REGRESSION, LINEAR_SVM], ids=lambda one: one.name)
 
@@ -88,7 +90,9 @@ def test_where_coders_differ_a_row_is_an_example_of_both() -> None:
     assert weights.sum() == pytest.approx(300)
     assert weights[yes].sum() == pytest.approx(labels[:, 0].sum())
     ours = LOGISTIC_REGRESSION.fit(shared)
-    theirs = LogisticRegression(C=2.0, max_iter=1000).fit(shared.features.as_matrix()[rows], yes, weights)
+    theirs = linear_model.LogisticRegression(C=2.0, max_iter=1000).fit(
+        shared.features.as_matrix()[rows], yes, weights
+    )
     assert ours.coefficients[0] == pytest.approx(theirs.coef_[0], abs=1e-5)
 
 

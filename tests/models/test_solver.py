@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from lazily import Lazily
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from models.features import Features
 from models.solver import solve
+
+linear_model = Lazily("sklearn.linear_model")
 
 
 def _data(rows: int = 400) -> tuple[Features, np.ndarray]:
@@ -29,7 +31,7 @@ def test_weights_are_those_of_scikit_learn() -> None:
     ours = features.times(found.weights) + found.intercepts
     plain = np.hstack([features.sparse.toarray(), features.dense])
     for code in range(labels.shape[1]):
-        theirs = LogisticRegression(C=2, tol=1e-8, max_iter=5000).fit(plain, labels[:, code])
+        theirs = linear_model.LogisticRegression(C=2, tol=1e-8, max_iter=5000).fit(plain, labels[:, code])
         # the search penalises the step from the prior log odds a little, scikit-learn no intercept
         assert np.abs(ours[:, code] - theirs.decision_function(plain)).max() < 0.1
 

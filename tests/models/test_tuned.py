@@ -17,7 +17,7 @@ from models.embedder import EmbedderSource
 from models.features import BLOCKS, Vocabulary
 from models.tune_encoder import FineTuning, TuningRecipe, tune, tune_on
 from models.tuned import Tuned, load_tuned, save_tuned
-from models.tuned_passage import Passage, passage_of
+from models.tuned_passage import PassageInContext, passage_of
 from models.unit import INTERVIEWER, Unit
 
 pytestmark = [
@@ -29,12 +29,12 @@ SOURCE = EmbedderSource(device="cpu")
 ASKED = ("What did it cost you?", "Who was there to help?")
 
 
-def _answers(count: int, seed: int) -> tuple[list[Passage], np.ndarray]:
+def _answers(count: int, seed: int) -> tuple[list[PassageInContext], np.ndarray]:
     """The same answers to one of two questions: nothing but the question says which code applies."""
     random = np.random.default_rng(seed)
     topic = random.integers(0, 2, count)
     said = ("Yes, quite a lot.", "Not much, really.", "I would rather not say.", "More than we thought.")
-    passages = [Passage(said[random.integers(4)], before=ASKED[t]) for t in topic]
+    passages = [PassageInContext(said[random.integers(4)], before=ASKED[t]) for t in topic]
     return passages, np.stack([topic == 0, topic == 1], axis=1).astype(float)
 
 
@@ -91,12 +91,14 @@ def test_a_persons_own_label_is_not_read() -> None:
         speaker_before=INTERVIEWER,
         speaker_after="Friend",
     )
-    assert passage_of(unit, ()) == Passage("It was fine.", "Interviewer: How was it?", "Good for you.")
-    assert passage_of(unit, {"jkg-01", "friend"}) == Passage(
+    assert passage_of(unit, ()) == PassageInContext(
+        "It was fine.", "Interviewer: How was it?", "Good for you."
+    )
+    assert passage_of(unit, {"jkg-01", "friend"}) == PassageInContext(
         "JKG-01: It was fine.", "Interviewer: How was it?", "Friend: Good for you."
     )
     written = replace(unit, dialogue=False, question="Anything else?")
-    assert passage_of(written, ()) == Passage("It was fine.", "Anything else?")
+    assert passage_of(written, ()) == PassageInContext("It was fine.", "Anything else?")
 
 
 def test_few_passages_are_read_more_often() -> None:

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from models.classifier import Prior
 from models.features import Features
-from models.views import MEANING, SENTENCES, WORDS, View, basis_of, fit_view
+from models.views import MEANING, SENTENCES, WORDS, PassageView, basis_of, fit_view
 
 WIDE = 40
 
@@ -26,9 +26,9 @@ def _rows(questions: int, seed: int = 0) -> tuple[Features, np.ndarray]:
 
 
 @pytest.mark.parametrize("view", [WORDS, MEANING, SENTENCES], ids=lambda view: view.name)
-def test_a_basis_of_the_questions_changes_nothing(view: View) -> None:
+def test_a_basis_of_the_questions_changes_nothing(view: PassageView) -> None:
     """The same weights of the same features, with a description and without one, on rows that were not learnt from."""
-    exact = View(view.name, view.own, view.question, tolerance=1e-4)
+    exact = PassageView(view.name, view.own, view.question, tolerance=1e-4)
     features, labels = _rows(6)
     basis = basis_of(features.dense[:, WIDE : 2 * WIDE])
     assert basis is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from coded_study import make_coded_study, opened, quiet
+from coded_study import opened, quiet
 
 from annotations.store.model_versions import all_models
 from service.check_made import Check
@@ -31,22 +31,11 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study with one model, made once."""
-    folder = tmp_path_factory.mktemp("template")
-    study = make_coded_study(folder)
-    parts = opened(study, folder / "state")
-    train(parts)
-    parts.close()
-    return study
-
-
 @pytest.fixture
-def parts(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
+def parts(trained_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
     """A copy of it."""
     monkeypatch.setenv("TANDEM_STATE", str(tmp_path / "state"))
-    shutil.copytree(template, tmp_path / "study")
+    shutil.copytree(trained_study, tmp_path / "study")
     made = opened(tmp_path / "study", tmp_path / "state")
     yield made
     made.close()

@@ -17,7 +17,7 @@ from fake_label_studio import BEGAN, URL, FakeLabelStudio, chosen
 from study_to_push import StudyToPush
 
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.errors import BadInput, TandemError
 from annotations.label_studio.read_answers import Answers
 from annotations.store.label_studio_projects import add_project
@@ -28,7 +28,7 @@ from models.corpus import read_corpus
 from service.corrections.inbox import Inbox
 from service.corrections.pull import pull_all
 from service.label_studio.local import Access
-from service.pushing.passage_shown import Shown
+from service.pushing.passage_shown import ShownPassages
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +85,7 @@ def _numbers_on_tasks(made: StudyToPush) -> dict[str, int]:
     corpus = read_corpus(made.parts.store, made.parts.segmentation)
     with made.parts.store.reading() as connection:
         turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
-    shown = Shown(
+    shown = ShownPassages(
         corpus,
         turns,
         made.codebook,
@@ -95,7 +95,7 @@ def _numbers_on_tasks(made: StudyToPush) -> dict[str, int]:
     )
     found = {}
     for segment in corpus.ids:
-        data = shown.data(Placed(segment, Draw.ORDINARY), None)
+        data = shown.data(DealtSegment(segment, Draw.ORDINARY), None)
         (number,) = re.findall(r"turn (\d+) of 6\b", data["header"])
         (words,) = (words for words in FIRST_WORDS if words in data["words"])
         found[words] = int(number)

@@ -27,7 +27,6 @@ from annotations.store.withdrawals import all_withdrawals
 from service.composition import Parts
 from service.importing.import_transcripts import import_transcripts
 from service.new_study import make_study
-from service.serving.train_and_evaluate import train
 from service.withdrawal.tombstone_file import bring, to_bring, written
 from service.withdrawal.withdraw import withdraw
 
@@ -42,22 +41,11 @@ GONE = "JKG-01"
 LEFT = ("JKG-02", "DND-03", "PLP-22")
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study with one model, made once."""
-    folder = tmp_path_factory.mktemp("template")
-    study = make_coded_study(folder)
-    parts = opened(study, folder / "state")
-    train(parts)
-    parts.close()
-    return study
-
-
 @pytest.fixture
-def study(template: Path, tmp_path: Path) -> Path:
+def study(trained_study: Path, tmp_path: Path) -> Path:
     """A copy of it, with a backup beside it."""
     for name in ("study", "backup"):
-        shutil.copytree(template, tmp_path / name)
+        shutil.copytree(trained_study, tmp_path / name)
     return tmp_path / "study"
 
 
@@ -119,10 +107,12 @@ def test_it_is_said_once(restored: Parts, tmp_path: Path, caplog: pytest.LogCapt
     assert caplog.text == ""
 
 
-def test_a_backup_from_before_the_person_was_imported_keeps_them_out(template: Path, tmp_path: Path) -> None:
+def test_a_backup_from_before_the_person_was_imported_keeps_them_out(
+    trained_study: Path, tmp_path: Path
+) -> None:
     """The tombstone comes back too, so the code cannot be imported."""
-    shutil.copytree(template, tmp_path / "backup")
-    shutil.copytree(template, tmp_path / "study")
+    shutil.copytree(trained_study, tmp_path / "backup")
+    shutil.copytree(trained_study, tmp_path / "study")
     parts = opened(tmp_path / "study", tmp_path / "state")
     (tmp_path / "ZZZ-09.txt").write_text("Interviewer: And?\nZZZ-09: The late one.\n")
     described = {"wave": "1", "case": "E"}

@@ -16,7 +16,7 @@ from models.mixture import average_precision
 from models.passage_parts import PassageParts
 from models.unit import Unit
 from training.cross_validation import MANY_ROWS, _pairs, cross_validate, fit_final, left_out_once
-from training.dataset import Dataset, Described, Judgement
+from training.dataset import Dataset, DescribedCode, Judgement
 from training.folds import folds_of
 
 CODES = ("money", "people", "rare")
@@ -55,7 +55,9 @@ def test_a_quotation_in_the_codebook_has_no_part_in_predictions_about_whoever_sa
     """A description that quotes a group teaches only models that learn from the group; it helps the others."""
     dataset = _dataset()
     fold = folds_of(dataset.groups, dataset.judgements[0].labels, folds=6)
-    pasted = Described("people", dataset.units[0].text, dataset.embeddings[0], frozenset({dataset.groups[0]}))
+    pasted = DescribedCode(
+        "people", dataset.units[0].text, dataset.embeddings[0], frozenset({dataset.groups[0]})
+    )
     plain, quoting = (cross_validate(replace(dataset, described=said), fold=fold) for said in ((), (pasted,)))
     own = np.array(dataset.groups) == dataset.groups[0]
     for one, other in (
@@ -96,7 +98,7 @@ def test_the_codebook_s_words_are_known_unless_they_quote_somebody() -> None:
     units[0] = replace(units[0], text=f"{units[0].text} zyxgrandmother")
     said = "snow road bus kerfuffle zyxgrandmother"
     for quotes, known in ((frozenset[str](), True), (frozenset({dataset.groups[0]}), False)):
-        book = (Described("rare", said, dataset.embeddings[0], quotes),)
+        book = (DescribedCode("rare", said, dataset.embeddings[0], quotes),)
         changed = replace(dataset, units=tuple(units), described=book)
         model, _ = fit_final(changed, left_out_once(changed, folds=3))
         assert ("kerfuffle" in model.vocabulary.terms["words"]) == known
@@ -106,7 +108,7 @@ def test_the_codebook_s_words_are_known_unless_they_quote_somebody() -> None:
 def test_a_described_code_is_ranked_before_it_has_examples() -> None:
     """Two examples are too few to suggest, and the model asks for three; its probability is there all the same."""
     dataset = _dataset()
-    described = replace(dataset, described=(Described("rare", "snow road bus", dataset.embeddings[0]),))
+    described = replace(dataset, described=(DescribedCode("rare", "snow road bus", dataset.embeddings[0]),))
     validated = cross_validate(described, folds=3)
     model, _ = fit_final(described, validated)
     assert model.codes == CODES

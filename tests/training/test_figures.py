@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import (
-    average_precision_score,
-    cohen_kappa_score,
-    f1_score,
-    precision_score,
-    recall_score,
-)
+from lazily import Lazily
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from models.ticking import shown_right
@@ -18,6 +12,8 @@ from models.unit import Unit
 from training.dataset import Dataset, Judgement, OutOfFold
 from training.figures import evaluate
 from training.ticks import ticks_of
+
+sklearn_metrics = Lazily("sklearn.metrics")
 
 CODES = ("a", "b", "c")
 BOOK = Codebook(
@@ -52,25 +48,29 @@ def test_one_coder_s_figures_are_those_of_scikit_learn() -> None:
     truth, decided = dataset.judgements[0].labels > 0.5, found.decided
     figures = evaluate(dataset, found, codebook=BOOK, lacking={}, reason=None).to_json()
     overall = figures["overall"]
-    assert overall["micro_f1"] == pytest.approx(f1_score(truth, decided, average="micro"))
-    assert overall["macro_f1"] == pytest.approx(f1_score(truth, decided, average="macro"))
-    precisions = [average_precision_score(truth[:, at], found.probabilities[:, at]) for at in range(3)]
+    assert overall["micro_f1"] == pytest.approx(sklearn_metrics.f1_score(truth, decided, average="micro"))
+    assert overall["macro_f1"] == pytest.approx(sklearn_metrics.f1_score(truth, decided, average="macro"))
+    precisions = [
+        sklearn_metrics.average_precision_score(truth[:, at], found.probabilities[:, at]) for at in range(3)
+    ]
     assert overall["macro_ap"] == pytest.approx(np.mean(precisions))
-    kappas = [cohen_kappa_score(truth[:, at], decided[:, at]) for at in range(3)]
+    kappas = [sklearn_metrics.cohen_kappa_score(truth[:, at], decided[:, at]) for at in range(3)]
     assert overall["kappa"] == pytest.approx(np.mean(kappas))
     low, high = overall["kappa_interval"]
     assert low < overall["kappa"] < high
     assert overall["few_transcripts"]
     for at, row in enumerate(figures["codes"]):
-        assert row["precision"] == pytest.approx(precision_score(truth[:, at], decided[:, at]))
-        assert row["recall"] == pytest.approx(recall_score(truth[:, at], decided[:, at]))
+        assert row["precision"] == pytest.approx(
+            sklearn_metrics.precision_score(truth[:, at], decided[:, at])
+        )
+        assert row["recall"] == pytest.approx(sklearn_metrics.recall_score(truth[:, at], decided[:, at]))
         assert row["kappa"] == pytest.approx(kappas[at])
         assert row["n"] == truth[:, at].sum()
     coded, said = truth.any(axis=1), decided.any(axis=1)
-    assert figures["spotting"]["kappa"] == pytest.approx(cohen_kappa_score(coded, said))
-    assert figures["spotting"]["f1"] == pytest.approx(f1_score(coded, said))
+    assert figures["spotting"]["kappa"] == pytest.approx(sklearn_metrics.cohen_kappa_score(coded, said))
+    assert figures["spotting"]["f1"] == pytest.approx(sklearn_metrics.f1_score(coded, said))
     assert figures["labelling"]["micro_f1"] == pytest.approx(
-        f1_score(truth[coded], decided[coded], average="micro")
+        sklearn_metrics.f1_score(truth[coded], decided[coded], average="micro")
     )
     assert figures["labelling"]["n_segments"] == coded.sum()
 
@@ -84,11 +84,15 @@ def test_people_and_model_are_compared_on_the_same_segments() -> None:
     people = figures["people"]
     assert people["n_segments"] == len(rows)
     assert people["model"]["overall"]["n_segments"] == len(rows)
-    assert people["person"]["overall"]["micro_f1"] == pytest.approx(f1_score(ada[rows], bo, average="micro"))
-    kappas = [cohen_kappa_score(ada[rows][:, at], bo[:, at]) for at in range(3)]
+    assert people["person"]["overall"]["micro_f1"] == pytest.approx(
+        sklearn_metrics.f1_score(ada[rows], bo, average="micro")
+    )
+    kappas = [sklearn_metrics.cohen_kappa_score(ada[rows][:, at], bo[:, at]) for at in range(3)]
     assert people["person"]["overall"]["kappa"] == pytest.approx(np.mean(kappas))
     with_model = [
-        np.mean([cohen_kappa_score(side[:, at], found.decided[rows][:, at]) for at in range(3)])
+        np.mean(
+            [sklearn_metrics.cohen_kappa_score(side[:, at], found.decided[rows][:, at]) for at in range(3)]
+        )
         for side in (ada[rows], bo)
     ]
     assert people["model"]["overall"]["kappa"] == pytest.approx(np.mean(with_model))

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from annotations.groups import groups_of
 from annotations.store.judge_draws import Purpose
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from training.judge_set import draw, judging_groups
 
 SPACE = UUID(int=7)
 
 
-def _kept(name: str, case: str = "E", wave: str = "1", session: str = "") -> Kept:
+def _kept(name: str, case: str = "E", wave: str = "1", session: str = "") -> KeptTranscript:
     transcript = a_transcript(name, "How?", "So.", case=case, wave=wave, session=session)
-    return Kept(uuid5(SPACE, name), transcript)
+    return KeptTranscript(uuid5(SPACE, name), transcript)
 
 
 def _draw(
-    kept: list[Kept], so_far: dict[UUID, Purpose] | None = None, gold: int | None = None
+    kept: list[KeptTranscript], so_far: dict[UUID, Purpose] | None = None, gold: int | None = None
 ) -> dict[UUID, Purpose]:
     ids = [one.id for one in kept]
     found = draw(
@@ -74,12 +74,12 @@ def test_a_later_transcript_goes_where_its_group_is() -> None:
     before = _draw(first)
     judge = next(one for one in first if before[one.id] == "judge")
     learn = next(one for one in first if before[one.id] == "learn")
-    again = Kept(
+    again = KeptTranscript(
         uuid5(SPACE, "again"), a_transcript("again", "a", "b", speaker=judge.transcript.name, wave="2")
     )
     assert _draw([*first, again], before)[again.id] == "judge"
     joined = [
-        Kept(one.id, a_transcript(one.transcript.name, "a", "b", session="s", wave="1"))
+        KeptTranscript(one.id, a_transcript(one.transcript.name, "a", "b", session="s", wave="1"))
         if one in (judge, learn)
         else one
         for one in first

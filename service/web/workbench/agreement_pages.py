@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -23,14 +24,16 @@ from service.agreement.kept_report import (
     kept_report,
 )
 from service.agreement.page import figures_in_page
-from service.agreement.report import Asked, chosen_transcripts
+from service.agreement.report import ReportScope, chosen_transcripts
 from service.composition import Parts
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.in_force import VisitedNow
 
 router = APIRouter(include_in_schema=False)
+# whoever is limited to sites of which nothing is in the study asks about none
+NO_SITE = "no site of yours"
 Figure = tuple[str, str, str, str, float | None, str, int, int]
 _COEFFICIENTS = {
     "kappa": "κ",
@@ -42,15 +45,15 @@ _COEFFICIENTS = {
     "alpha masi": "α with MASI",
 }
 _COLUMNS = (
-    Column[Figure]("code", "What", lambda row: row[1]),
-    Column[Figure]("framework", "Framework", lambda row: row[0], choice=True),
-    Column[Figure]("coefficient", "Figure", lambda row: row[2], choice=True),
-    Column[Figure](
+    ListColumn[Figure]("code", "What", lambda row: row[1]),
+    ListColumn[Figure]("framework", "Framework", lambda row: row[0], choice=True),
+    ListColumn[Figure]("coefficient", "Figure", lambda row: row[2], choice=True),
+    ListColumn[Figure](
         "value", "Value", lambda row: row[4], text=lambda row: "" if row[4] is None else f"{row[4]:.2f}"
     ),
-    Column[Figure]("interval", "95 %, or why there is none", lambda row: row[5]),
-    Column[Figure]("units", "Segments", lambda row: row[6]),
-    Column[Figure]("groups", "Participants", lambda row: row[7]),
+    ListColumn[Figure]("interval", "95 %, or why there is none", lambda row: row[5]),
+    ListColumn[Figure]("units", "Segments", lambda row: row[6]),
+    ListColumn[Figure]("groups", "Participants", lambda row: row[7]),
 )
 
 
@@ -109,7 +112,7 @@ def pairs(visit: VisitedNow) -> Response:
         for one in found
         if not framework or one.framework in ("", framework)
     ]
-    shown = Shown(
+    shown = ShownList(
         rows,
         _COLUMNS,
         asked_of(query),
@@ -154,21 +157,34 @@ _LEVELS = {
 }
 
 
-def _asked(visit: Visit) -> tuple[Asked, str]:
+def _asked(visit: Visit) -> tuple[ReportScope, str]:
     query = visit.request.query_params
-    return asked_by({key: query.get(key) or None for key in SLICES}), query.get("framework", "")[:200]
+    asked = asked_by({key: query.get(key) or None for key in SLICES})
+    if visit.viewer.sites is not None:
+        own = _own_sites(visit)
+        # figures of every site would tell of the others
+        asked = replace(asked, site=asked.site if asked.site in own else next(iter(own), NO_SITE))
+    return asked, query.get("framework", "")[:200]
 
 
-def _address(path: str, asked: Asked, **more: str) -> str:
+def _own_sites(visit: Visit) -> list[str]:
+    with visit.parts.store.reading() as connection:
+        known = {one.site for one in described_transcripts(connection)} - {""}
+    return sorted(site for site in known if visit.viewer.sees_site(site))
+
+
+def _address(path: str, asked: ReportScope, **more: str) -> str:
     said = urlencode(arguments_of(asked) | {key: value for key, value in more.items() if value})
     return f"{path}?{said}" if said else path
 
 
-def _common(visit: Visit, connection: Connection, asked: Asked, framework: str) -> dict[str, Any]:
+def _common(visit: Visit, connection: Connection, asked: ReportScope, framework: str) -> dict[str, Any]:
     parts: Parts = visit.parts
     kept = kept_report(connection, parts, asked)
     arguments = arguments_of(asked)
-    transcripts = described_transcripts(connection)
+    transcripts = [
+        one for one in described_transcripts(connection) if visit.viewer.sees_site(one.site or None)
+    ]
     options = {key: sorted({getattr(one, key) for one in transcripts} - {""}) for key in SLICES}
     return {
         "kept": kept,
@@ -177,6 +193,7 @@ def _common(visit: Visit, connection: Connection, asked: Asked, framework: str) 
         "framework": framework,
         "frameworks": [one.name for one in parts.codebook.frameworks],
         "options": {key: values for key, values in options.items() if len(values) > 1},
+        "limited": asked.site if visit.viewer.sites is not None else "",
         "may_measure": visit.may(Action.CHANGE_MODELS),
         "address": lambda path, **more: _address(path, asked, **({"framework": framework} | more)),
     }

@@ -12,8 +12,8 @@ from annotations.turn_numbers import shown_number
 from service.access.policy import Action
 from service.agreement.model_against_people import RULE as SURE_RULE
 from service.agreement.model_against_people import AgainstPeople, ModelAgainstPeople
-from service.agreement.telling_disagreements import Decision, decisions
-from service.web.lists import Column, Shown, asked_of
+from service.agreement.telling_disagreements import AgreedDecision, decisions
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.workbench.in_force import VisitedNow
 from service.web.workbench.words_shown import words_shown
 
@@ -28,7 +28,7 @@ def decided(visit: VisitedNow) -> Response:
     visit.must(Action.DECIDE_CODES)
     with visit.parts.store.reading() as connection:
         found = decisions(connection, visit.parts)
-    shown = Shown(
+    shown = ShownList(
         found,
         _DECIDED,
         asked_of(visit.request.query_params),
@@ -53,7 +53,7 @@ def against_people(visit: VisitedNow) -> Response:
     kept: ModelAgainstPeople = visit.request.app.state.against_people
     with visit.parts.store.reading() as connection:
         found = [one for one in kept.now(connection, visit.parts) if wanted in (None, one.code)]
-    shown = Shown(
+    shown = ShownList(
         found,
         _against(book),
         asked_of(query),
@@ -68,31 +68,31 @@ def against_people(visit: VisitedNow) -> Response:
     return visit.page("workbench/model_against_people.html", list=shown, chosen=code, rule=SURE_RULE)
 
 
-def _against(book: Codebook) -> Sequence[Column[AgainstPeople]]:
+def _against(book: Codebook) -> Sequence[ListColumn[AgainstPeople]]:
     return (
-        Column(
+        ListColumn(
             "words",
             "Passage",
             lambda row: words_shown(row.words),
             address=lambda row: f"/interviews/{row.transcript}#turn-{shown_number(row.turn)}",
         ),
-        Column("code", "Code", lambda row: book.label(row.code)),
-        Column("kind", "How they differ", lambda row: row.kind, choice=True),
-        Column(
+        ListColumn("code", "Code", lambda row: book.label(row.code)),
+        ListColumn("kind", "How they differ", lambda row: row.kind, choice=True),
+        ListColumn(
             "probability",
             "Model says",
             lambda row: row.probability,
             text=lambda row: f"{row.probability:.2f} (threshold {row.threshold:.2f})",
         ),
-        Column("apart", "How sure", lambda row: row.apart, text=lambda row: f"{row.apart:.1f}"),
-        Column("coders", "Judged by", lambda row: ", ".join(row.coders)),
-        Column(
+        ListColumn("apart", "How sure", lambda row: row.apart, text=lambda row: f"{row.apart:.1f}"),
+        ListColumn("coders", "Judged by", lambda row: ", ".join(row.coders)),
+        ListColumn(
             "learnt", "Learnt from this interview", lambda row: "yes" if row.learnt else "no", choice=True
         ),
-        Column("interview", "Interview", lambda row: f"{row.name}, turn {shown_number(row.turn)}"),
-        Column("case", "Case", lambda row: row.case, choice=True),
-        Column("wave", "Wave", lambda row: row.wave, choice=True),
-        Column(
+        ListColumn("interview", "Interview", lambda row: f"{row.name}, turn {shown_number(row.turn)}"),
+        ListColumn("case", "Case", lambda row: row.case, choice=True),
+        ListColumn("wave", "Wave", lambda row: row.wave, choice=True),
+        ListColumn(
             "trace",
             "Why",
             lambda _row: "what it rests on",
@@ -104,18 +104,18 @@ def _against(book: Codebook) -> Sequence[Column[AgainstPeople]]:
 
 
 _DECIDED = (
-    Column[Decision]("words", "Passage", lambda row: words_shown(row.words)),
-    Column[Decision]("codes", "Agreed", lambda row: ", ".join(row.codes) or "no code applies"),
-    Column[Decision]("why", "Why", lambda row: row.why),
-    Column[Decision](
+    ListColumn[AgreedDecision]("words", "Passage", lambda row: words_shown(row.words)),
+    ListColumn[AgreedDecision]("codes", "Agreed", lambda row: ", ".join(row.codes) or "no code applies"),
+    ListColumn[AgreedDecision]("why", "Why", lambda row: row.why),
+    ListColumn[AgreedDecision](
         "changed",
         "Changes the definition of",
         lambda row: ", ".join(row.changed),
         address=lambda row: f"/codebook?{urlencode({'q': row.changed[0]})}" if row.changed else None,
         choice=True,
     ),
-    Column[Decision]("present", "Present", lambda row: ", ".join(row.present)),
-    Column[Decision]("by", "Recorded by", lambda row: row.by, choice=True),
-    Column[Decision]("recorded", "On", lambda row: row.recorded),
-    Column[Decision]("interview", "Interview", lambda row: row.transcript),
+    ListColumn[AgreedDecision]("present", "Present", lambda row: ", ".join(row.present)),
+    ListColumn[AgreedDecision]("by", "Recorded by", lambda row: row.by, choice=True),
+    ListColumn[AgreedDecision]("recorded", "On", lambda row: row.recorded),
+    ListColumn[AgreedDecision]("interview", "Interview", lambda row: row.transcript),
 )

@@ -20,13 +20,13 @@ from service.access.transcript_access import about, must_read, sees
 from service.agreement.consensus import Agreed, record
 from service.agreement.telling_disagreements import (
     RULE,
-    Placed,
+    PlacedDisagreement,
     Telling,
     TellingDisagreements,
 )
 from service.audit import Did
 from service.looking.interview_read import read_interview
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
@@ -49,7 +49,7 @@ def disagreements(visit: VisitedNow) -> Response:
     found = [one for one in telling.found if _fits(one, wanted, pair)]
     fixed = {"code": code, "pair": pair}
     columns = _columns(book, fixed)
-    shown = Shown(
+    shown = ShownList(
         found,
         columns,
         asked_of(query),
@@ -176,7 +176,9 @@ def _sees_all(visit: Visit) -> bool:
     return visit.may(Action.DECIDE_CODES) and visit.viewer.sites is None
 
 
-def _seen(visit: Visit, connection: Connection, found: Sequence[Placed]) -> Iterator[Placed]:
+def _seen(
+    visit: Visit, connection: Connection, found: Sequence[PlacedDisagreement]
+) -> Iterator[PlacedDisagreement]:
     """Others' codes of a passage are for whoever may see them: a coder once her own are in."""
     texts = {one.id: one.transcript for one in all_texts(connection)}
     for placed in found:
@@ -188,7 +190,7 @@ def _seen(visit: Visit, connection: Connection, found: Sequence[Placed]) -> Iter
             yield placed
 
 
-def _placed(visit: Visit, transcript: UUID, segment: UUID) -> Placed:
+def _placed(visit: Visit, transcript: UUID, segment: UUID) -> PlacedDisagreement:
     with visit.parts.store.reading() as connection:
         kept = transcript_by_id(connection, transcript)
         # one of another site is as if it were not there
@@ -232,30 +234,30 @@ def _address(key: tuple[UUID, UUID | None], filters: dict[str, str]) -> str:
     return f"{PATH}/{key[0]}/{key[1]}{said}"
 
 
-def _fits(placed: Placed, code: str | None, pair: str) -> bool:
+def _fits(placed: PlacedDisagreement, code: str | None, pair: str) -> bool:
     return (code is None or code in placed.one.differ_on) and (not pair or pair in _pairs(placed))
 
 
-def _pairs(placed: Placed) -> list[str]:
+def _pairs(placed: PlacedDisagreement) -> list[str]:
     names = sorted(said.coder for said in placed.one.said)
     return [f"{one} and {other}" for at, one in enumerate(names) for other in names[at + 1 :]]
 
 
-def _columns(book: Codebook, filters: dict[str, str]) -> Sequence[Column[Placed]]:
+def _columns(book: Codebook, filters: dict[str, str]) -> Sequence[ListColumn[PlacedDisagreement]]:
     kept = {key: value for key, value in filters.items() if value}
     return (
-        Column(
+        ListColumn(
             "words",
             "Passage",
             lambda row: words_shown(row.one.words),
             address=lambda row: _address(row.key, kept),
         ),
-        Column("codes", "They differ on", lambda row: ", ".join(map(book.label, row.one.differ_on))),
-        Column("who", "Who", lambda row: ", ".join(said.coder for said in row.one.said)),
-        Column(
+        ListColumn("codes", "They differ on", lambda row: ", ".join(map(book.label, row.one.differ_on))),
+        ListColumn("who", "Who", lambda row: ", ".join(said.coder for said in row.one.said)),
+        ListColumn(
             "interview", "Interview", lambda row: f"{row.one.transcript}, turn {shown_number(row.one.turn)}"
         ),
-        Column("case", "Case", lambda row: row.one.case, choice=True),
-        Column("wave", "Wave", lambda row: row.one.wave, choice=True),
-        Column("state", "State", lambda row: AGREED if row.one.consensus else OPEN, choice=True),
+        ListColumn("case", "Case", lambda row: row.one.case, choice=True),
+        ListColumn("wave", "Wave", lambda row: row.one.wave, choice=True),
+        ListColumn("state", "State", lambda row: AGREED if row.one.consensus else OPEN, choice=True),
     )

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 from fastapi.responses import FileResponse
 
 from annotations.coding import Condition
-from annotations.errors import BadInput, TandemError
+from annotations.errors import BadInput
 from annotations.store.attributes import all_attributes
 from annotations.store.coders import coder_names
 from annotations.store.study_places import places_in
 from service.access.policy import Action
-from service.all_exports import CASE, CODE, CODER, CONDITION, KINDS, NARROWED, WAVE, WHERE, Wish, kind_named
-from service.all_exports import make_export as make
+from service.all_exports import KINDS, ExportKind, kind_named
+from service.asked_exports import about_made
 from service.audit import Did
-from service.passing_files.folders import folder_of, new_folder, read_plain, remove, write_plain
+from service.export_makers import CASE, CODE, CODER, CONDITION, NARROWED, WAVE, WHERE, Wish
+from service.passing_files.folders import folder_of, remove
 from service.web.pages import Visit, Visited, saved
+from service.web.workbench.asked_jobs import latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
+from service.web.workbench.made_exports import ask_export
 
 PATH = "/exports"
-_ABOUT = "about.json"
 router = APIRouter(include_in_schema=False)
 
 
@@ -50,44 +49,32 @@ def make_export(visit: Visited, sent: Sent, key: str) -> Response:
     kind = kind_named(key)
     narrowed = {name: sent.all(name) for name in kind.narrows}
     wish = Wish(narrowed, frozenset(name for name, _ in kind.switches if sent.ticked(name)))
-    one, folder = new_folder(visit.parts, "out")
     try:
-        made = make(visit.parts.read_again(), key, sent.text("ending"), folder, wish)
-    except TandemError as error:
-        remove(folder)
-        if not isinstance(error, BadInput):
-            raise
-        return _form(visit, key, fault=_without(str(error), folder), chosen=narrowed)
-    except BaseException:
-        remove(folder)
-        raise
-    for file in made.files:
-        file.chmod(0o600)
-    plain = made.to_json() | {"key": key, "files": [file.name for file in made.files]}
-    write_plain(folder / _ABOUT, plain)
-    audit(visit, Did.EXPORTED, ", ".join(plain["files"]), kind=key, asked=_asked(narrowed))
-    return saved(f"{PATH}/made/{one}")
+        return ask_export(visit, kind, sent.text("ending"), wish)
+    except BadInput as error:
+        return _form(visit, key, fault=str(error), chosen=narrowed)
 
 
 @router.get(f"{PATH}/made/{{one}}")
 def made_export(visit: Visited, one: UUID) -> Response:
-    """What was made: to be taken along, and what is not in it."""
+    """What was made: to be taken along, and what is not in it; or how far the worker is who makes it."""
     visit.must(Action.EXPORT)
-    folder, about = _made(visit, one)
+    folder, about = about_made(visit.parts, one)
     if folder is None or about is None:
         return _gone(visit)
+    kind = kind_named(about["key"])
+    if about["files"] is None:
+        return _at_work(visit, kind, one)
     files = [(name, (folder / name).stat().st_size) for name in about["files"] if (folder / name).is_file()]
-    return visit.page(
-        "workbench/export_made.html", about=about, files=files, one=one, kind=kind_named(about["key"])
-    )
+    return visit.page("workbench/export_made.html", about=about, files=files, one=one, kind=kind)
 
 
 @router.get(f"{PATH}/made/{{one}}/{{number}}")
 def take_along(visit: Visited, one: UUID, number: int) -> Response:
     """One of its files."""
     visit.must(Action.EXPORT)
-    folder, about = _made(visit, one)
-    names = [] if about is None else about["files"]
+    folder, about = about_made(visit.parts, one)
+    names = [] if about is None else about["files"] or []
     if folder is None or not 0 <= number < len(names) or not (folder / names[number]).is_file():
         return _gone(visit)
     audit(visit, Did.EXPORTED, names[number], kind="taken along")
@@ -149,9 +136,13 @@ def _choices(visit: Visit, name: str) -> list[tuple[str, str]]:
         return [(one, one or "(none)") for one in places_in(connection)[name] if one]
 
 
-def _made(visit: Visit, one: UUID) -> tuple[Path | None, dict[str, Any] | None]:
-    folder = folder_of(visit.parts, "out", one)
-    return folder, None if folder is None else read_plain(folder / _ABOUT)
+def _at_work(visit: Visit, kind: ExportKind, one: UUID) -> Response:
+    with visit.parts.store.reading() as connection:
+        job = latest_job(connection, "export", lambda arguments: arguments.get("export") == str(one))
+    answer = visit.page("workbench/export_at_work.html", kind=kind, one=one, job=job)
+    if job is not None and job.under_way:
+        answer.headers["Refresh"] = "3"
+    return answer
 
 
 def _gone(visit: Visit) -> Response:
@@ -161,12 +152,3 @@ def _gone(visit: Visit) -> Response:
         title="This file is not here",
         sentence="Files wait for a day to be taken along. Make it again: it takes a moment.",
     )
-
-
-def _asked(narrowed: Mapping[str, tuple[str, ...]]) -> str:
-    return "; ".join(f"{name} {', '.join(values)}" for name, values in narrowed.items() if values)
-
-
-def _without(sentence: str, folder: Path) -> str:
-    """A sentence without the folder in which we write."""
-    return sentence.replace(f"{folder}/", "")

@@ -20,13 +20,13 @@ from annotations.store.described_transcripts import described_transcripts
 from annotations.store.model_versions import champion, why_nothing_serves
 from annotations.store.pushed_tasks import count_pushed
 from annotations.store.transcripts import count_coded_turns
-from annotations.store.wave_views import View, view_of
+from annotations.store.wave_views import TaskView, view_of
 from service.access.policy import Action
 from service.audit import Did
 from service.looking.coder_pace import seconds_per_passage
 from service.looking.wave_notice_kept import notice_of
 from service.pushing.invited_coders import invited_coders, list_invited_coders
-from service.pushing.passage_order import By
+from service.pushing.passage_order import PassageOrder
 from service.pushing.push_asked import HandOut, asked_of, order_named, try_hand_out, view_named
 from service.serving.model_codes import codes_in_model
 from service.web.pages import Visit, Visited
@@ -38,10 +38,10 @@ router = APIRouter(include_in_schema=False)
 PATH, WAVE = "/hand-out", "/hand-out/wave"
 PARTS = ("blind", "double", "repeat")
 ORDERS = {
-    By.READING: "as they stand in the interviews",
-    By.TRANSCRIPTS: "interviews of which the model is least sure first",
-    By.RARE: "half for rare codes, half at random (to build a training set)",
-    By.UNSURE: "passages of which the model is least sure first (to build a training set)",
+    PassageOrder.READING: "as they stand in the interviews",
+    PassageOrder.TRANSCRIPTS: "interviews of which the model is least sure first",
+    PassageOrder.RARE: "half for rare codes, half at random (to build a training set)",
+    PassageOrder.UNSURE: "passages of which the model is least sure first (to build a training set)",
 }
 Text = Annotated[str, Form(max_length=200)]
 
@@ -172,7 +172,7 @@ def _form(query: Any, plan: Any, view: str) -> dict[str, Any]:
     typed = query.getlist("coder")
     said["coders"] = typed if query.get("try") else list(plan.coders) if plan else []
     said["view"] = query.get("view", view)[:20]
-    said["order"] = query.get("order", By.READING.value)[:20]
+    said["order"] = query.get("order", PassageOrder.READING.value)[:20]
     said["seed"] = query.get("seed", "")[:20] or str(plan.seed if plan else secrets.randbelow(2**31))
     return said
 
@@ -202,7 +202,10 @@ def _arguments(wave: str, given: Mapping[str, Any], coders: list[str]) -> dict[s
     arguments["coders"] = list(dict.fromkeys(coders))
     arguments["order"] = order_named(str(given.get("order") or "reading")).value
     arguments["view"] = None if not given.get("view") else view_named(str(given["view"])).value  # type: ignore[union-attr]
-    if arguments["view"] == View.INTERVIEW and arguments["order"] in (By.RARE, By.UNSURE):
+    if arguments["view"] == TaskView.INTERVIEW and arguments["order"] in (
+        PassageOrder.RARE,
+        PassageOrder.UNSURE,
+    ):
         raise BadInput(
             "this order is one of single passages, and the wave is to be read as whole interviews. Choose another order, or "
             "passages."

@@ -8,7 +8,7 @@ from fastapi import HTTPException, status
 
 from annotations.store.jobs import ask_for
 from service.bringing_in.look import look_at
-from service.bringing_in.uploads import Gone, Upload, open_upload
+from service.bringing_in.uploads import Upload, UploadGone, open_upload
 from service.web.pages import Visit
 
 FEW_FILES, FEW_BYTES = 15, 3_000_000
@@ -18,7 +18,7 @@ def opened(visit: Visit, one: UUID) -> Upload:
     """The upload with this id, or a page that says that it is gone."""
     try:
         return open_upload(visit.parts, one)
-    except Gone as error:
+    except UploadGone as error:
         raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
 
 

@@ -17,7 +17,7 @@ from service.looking.trace import trace_suggestion
 from service.looking.wave_progress import models_now
 from service.serving.model_codes import CodeInModel, codes_in_model, what_coders_notice
 from service.serving.promote_by_hand import promote_by_hand, roll_back
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
@@ -40,41 +40,41 @@ def _percent(value: float | None) -> str:
 
 
 _VERSIONS = (
-    Column[ListedModel](
+    ListColumn[ListedModel](
         "version", "Version", lambda row: int(row.version.lstrip("v") or 0), text=lambda row: row.version,
         address=lambda row: f"{PATH}/{row.version}",
     ),
-    Column[ListedModel]("stands", "Stands", _stands, choice=True),
-    Column[ListedModel]("verdict", "Rule of promotion", lambda row: row.verdict, choice=True),
-    Column[ListedModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
-    Column[ListedModel](
+    ListColumn[ListedModel]("stands", "Stands", _stands, choice=True),
+    ListColumn[ListedModel]("verdict", "Rule of promotion", lambda row: row.verdict, choice=True),
+    ListColumn[ListedModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
+    ListColumn[ListedModel](
         "kappa", "κ with coders", lambda row: row.kappa, text=lambda row: "" if row.kappa is None else number(row.kappa)
     ),
-    Column[ListedModel]("by", "Judged by", lambda row: _JUDGED_BY.get(row.measured_on or "", "")),
-    Column[ListedModel]("reviews", "Reviews learnt from", lambda row: row.reviews),
-    Column[ListedModel]("codes", "Codes suggested", lambda row: row.codes),
-    Column[ListedModel]("created", "Made", lambda row: row.created[:16].replace("T", " ")),
+    ListColumn[ListedModel]("by", "Judged by", lambda row: _JUDGED_BY.get(row.measured_on or "", "")),
+    ListColumn[ListedModel]("reviews", "Reviews learnt from", lambda row: row.reviews),
+    ListColumn[ListedModel]("codes", "Codes suggested", lambda row: row.codes),
+    ListColumn[ListedModel]("created", "Made", lambda row: row.created[:16].replace("T", " ")),
 )  # fmt: skip
 _CODES = (
-    Column[CodeInModel]("code", "Code", lambda row: row.code),
-    Column[CodeInModel]("framework", "Framework", lambda row: row.framework, choice=True),
-    Column[CodeInModel]("examples", "Examples", lambda row: row.examples),
-    Column[CodeInModel](
+    ListColumn[CodeInModel]("code", "Code", lambda row: row.code),
+    ListColumn[CodeInModel]("framework", "Framework", lambda row: row.framework, choice=True),
+    ListColumn[CodeInModel]("examples", "Examples", lambda row: row.examples),
+    ListColumn[CodeInModel](
         "ticks", "Comes ticked", lambda row: "yes" if row.cut is not None else "no", choice=True,
         text=lambda row: f"from {row.cut:.2f}" if row.cut is not None else "no",
     ),
-    Column[CodeInModel](
+    ListColumn[CodeInModel](
         "right", "Ticks that were right", lambda row: row.ticks_right,
         text=lambda row: "" if row.ticks_right is None else f"{_percent(row.ticks_right)} of {row.ticked}",
     ),
-    Column[CodeInModel](
+    ListColumn[CodeInModel](
         "recall", "Among the first five", lambda row: row.recall_at_5, text=lambda row: _percent(row.recall_at_5)
     ),
-    Column[CodeInModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
-    Column[CodeInModel](
+    ListColumn[CodeInModel]("f1", "F1", lambda row: row.f1, text=lambda row: "" if row.f1 is None else number(row.f1)),
+    ListColumn[CodeInModel](
         "kappa", "κ with coders", lambda row: row.kappa, text=lambda row: "" if row.kappa is None else number(row.kappa)
     ),
-    Column[CodeInModel]("why", "What it lacks", lambda row: row.needs or row.why_not),
+    ListColumn[CodeInModel]("why", "What it lacks", lambda row: row.needs or row.why_not),
 )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def versions(visit: VisitedNow) -> Response:
         job = latest_job(connection, "train")
         now = models_now(connection, visit.parts)
         previous = previous_champion(connection) if champion(connection) else None
-    shown = Shown(
+    shown = ShownList(
         tuple(reversed(rows)),
         _VERSIONS,
         asked_of(visit.request.query_params),
@@ -172,7 +172,7 @@ def _one(visit: Visit, version: str, fault: str = "") -> Response:
         serves = serving is not None and serving.model.id == model.id
         other = parent if serves or serving is None else serving.model
         before = () if other is None else codes_in_model(other, book, least, chosen_for(connection, other.id))
-    shown = Shown(
+    shown = ShownList(
         sorted(
             codes, key=lambda one: not one.examples
         ),  # most codebooks have many codes that nobody has used yet

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Response, status
 
 from annotations.attributes import Owner
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.store.described_transcripts import Described, described_transcripts
+from annotations.store.described_transcripts import DescribedTranscript, described_transcripts
 from annotations.store.jobs import ask_for
 from annotations.store.withdrawals import all_withdrawals
 from annotations.transcript import Consents
@@ -18,14 +18,15 @@ from service.access.page_links import interview_path
 from service.access.policy import Action
 from service.audit import Did
 from service.importing.change_participant import change_attributes, change_consents
-from service.importing.participants import Person, people_of
+from service.importing.participants import KnownPerson, people_of
 from service.person_named import person_named
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
-from service.web.workbench.asked_jobs import latest_job
+from service.web.workbench.asked_jobs import ask_job, latest_job
 from service.web.workbench.audit import audit
 from service.web.workbench.given import Sent
-from service.withdrawal.erasure_plan import plan, what_would_go
+from service.withdrawal.erasure_plan import what_would_go
+from service.withdrawal.foreseen import foreseen
 from service.withdrawal.receipt import FOLDER
 
 PATH = "/participants"
@@ -47,19 +48,25 @@ def participants(visit: Visited) -> Response:
         gone = all_withdrawals(connection)
         job = latest_job(connection, "withdraw")
     columns = [
-        Column[Person]("who", "Participant", lambda one: one.name, address=lambda one: address_of(one.name)),
-        Column[Person]("case", "Case", lambda one: one.case, choice=True),
-        Column[Person]("site", "Site", lambda one: ", ".join(one.sites), choice=True),
-        Column[Person]("wave", "Waves", lambda one: ", ".join(one.waves), choice=True),
-        Column[Person]("transcripts", "Transcripts", lambda one: one.transcripts),
-        Column[Person]("learn", "May be learnt from", lambda one: _how_many(one.may_train, one), choice=True),
-        Column[Person]("quote", "May be quoted", lambda one: _how_many(one.may_quote, one), choice=True),
+        ListColumn[KnownPerson](
+            "who", "Participant", lambda one: one.name, address=lambda one: address_of(one.name)
+        ),
+        ListColumn[KnownPerson]("case", "Case", lambda one: one.case, choice=True),
+        ListColumn[KnownPerson]("site", "Site", lambda one: ", ".join(one.sites), choice=True),
+        ListColumn[KnownPerson]("wave", "Waves", lambda one: ", ".join(one.waves), choice=True),
+        ListColumn[KnownPerson]("transcripts", "Transcripts", lambda one: one.transcripts),
+        ListColumn[KnownPerson](
+            "learn", "May be learnt from", lambda one: _how_many(one.may_train, one), choice=True
+        ),
+        ListColumn[KnownPerson](
+            "quote", "May be quoted", lambda one: _how_many(one.may_quote, one), choice=True
+        ),
         *(
-            Column[Person](f"a-{at}", name, _attribute(name), choice=len(people.names) < 8)
+            ListColumn[KnownPerson](f"a-{at}", name, _attribute(name), choice=len(people.names) < 8)
             for at, name in enumerate(people.names)
         ),
     ]
-    shown = Shown(
+    shown = ShownList(
         people.participants,
         columns,
         asked_of(visit.request.query_params),
@@ -116,9 +123,19 @@ def consents(visit: Visited, sent: Sent) -> Response:
 
 @router.get(f"{PATH}/withdraw")
 def preview(visit: Visited, who: str = "") -> Response:
-    """What a withdrawal would erase, by trying it and taking it back."""
+    """What a withdrawal would erase, by trying it and taking it back; in a large study a worker tries it."""
     visit.must(Action.ERASE)
     return _preview(visit, who)
+
+
+@router.post(f"{PATH}/foresee")
+def foresee(visit: Visited, sent: Sent) -> Response:
+    """Ask a worker what a withdrawal would erase."""
+    visit.must(Action.ERASE)
+    who = sent.text("who")
+    what_would_go(visit.parts, who)
+    audit(visit, Did.ASKED, who, kind="what a withdrawal would erase")
+    return ask_job(visit, "foresee", {"participant": who}, back=f"{PATH}/withdraw?{urlencode({'who': who})}")
 
 
 @router.post(f"{PATH}/withdraw")
@@ -156,7 +173,7 @@ def _attribute(name: str):  # type: ignore[no-untyped-def]
     return lambda one: one.attributes.get(name, "")
 
 
-def _how_many(count: int, person: Person) -> str:
+def _how_many(count: int, person: KnownPerson) -> str:
     if not person.transcripts:
         return ""
     return "no" if not count else "yes" if count == person.transcripts else "some"
@@ -193,16 +210,18 @@ def _page(
     )
 
 
-def _of(found: tuple[Described, ...], who: str) -> list[Described]:
+def _of(found: tuple[DescribedTranscript, ...], who: str) -> list[DescribedTranscript]:
     return [one for one in found if one.participant and folded(one.participant) == folded(who)]
 
 
 def _preview(visit: Visit, who: str, *, fault: str = "") -> Response:
-    found = plan(visit.parts.read_again(), who)
+    found, job = foreseen(visit.parts, who)
+    if found is None:
+        return visit.page("workbench/withdraw_at_work.html", who=who, job=job)
     return visit.page(
         "workbench/withdraw.html",
         plan=found,
-        rows=[_row(name, count) for name, count in found.rows.items()],
+        rows=[_row(name, count) for name, count in found["rows"].items()],
         faults=[fault] if fault else [],
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
     )

@@ -18,7 +18,7 @@ from annotations.store.cell_place import Column as TableColumn
 from annotations.store.described_transcripts import described_transcripts
 from service.access.policy import Action
 from service.access.transcript_access import about
-from service.agreement.report import Asked
+from service.agreement.report import ReportScope
 from service.audit import Did
 from service.composition import Parts
 from service.results.cell_words import how_it_was_counted, rating_words
@@ -28,7 +28,7 @@ from service.results.rate_cell import rate_cell
 from service.results.rated_study import RatedPlace, rated_study, whole_cell
 from service.results.raters_in_words import agreement_of_raters_in_words
 from service.results.study_table import StudyTable, WantedTable
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
@@ -141,7 +141,7 @@ def ratings(visit: VisitedNow) -> Response:
     visit.must(Action.SEE_FIGURES)
     found = rated_study(visit.parts, visit.viewer)
     columns = _rating_columns(visit)
-    shown = Shown(
+    shown = ShownList(
         found.cells,
         columns,
         asked_of(visit.request.query_params),
@@ -168,7 +168,7 @@ def _wanted(_parts: Parts, filters: dict[str, str]) -> WantedTable:
     if level and not (level.isdecimal() and 0 < int(level) < 10):
         raise BadInput("a level counts from 1, the top of each framework.")
     names = (filters.get("columns", "case"), *([filters["and"]] if filters.get("and") else ()))
-    among = Asked(wave=filters.get("wave"))
+    among = ReportScope(wave=filters.get("wave"))
     return WantedTable(tuple(names), int(level) if level else None, among, (), filters.get("outcome"))
 
 
@@ -269,16 +269,16 @@ def _column_of(table: StudyTable, given: str) -> TableColumn:
     raise BadInput(f'the table has no column "{given}". Open the cell from the table.')
 
 
-def _rating_columns(visit: Visit) -> tuple[Column[RatedPlace], ...]:
+def _rating_columns(visit: Visit) -> tuple[ListColumn[RatedPlace], ...]:
     def said(row: RatedPlace) -> str:
         return "; ".join(f"{who}: {value}" for who, value, _ in _seen_ratings(visit, row.rated))
 
     return (
-        Column("code", "Code", lambda row: row.code),
-        Column("place", "Case or site", lambda row: row.column, choice=True),
-        Column("phase", "Phase", lambda row: row.phase, choice=True),
-        Column("said", "Ratings", said),
-        Column(
+        ListColumn("code", "Code", lambda row: row.code),
+        ListColumn("place", "Case or site", lambda row: row.column, choice=True),
+        ListColumn("phase", "Phase", lambda row: row.phase, choice=True),
+        ListColumn("said", "Ratings", said),
+        ListColumn(
             "value",
             "Stands",
             lambda row: row.rated.value if len(row.rated.newest) > 1 or row.rated.consensus else None,
@@ -288,9 +288,11 @@ def _rating_columns(visit: Visit) -> tuple[Column[RatedPlace], ...]:
                 else ""
             ),
         ),
-        Column("status", "Because", lambda row: row.rated.status, choice=True),
-        Column("why", "Why agreed", lambda row: row.rated.consensus.rationale if row.rated.consensus else ""),
-        Column(
+        ListColumn("status", "Because", lambda row: row.rated.status, choice=True),
+        ListColumn(
+            "why", "Why agreed", lambda row: row.rated.consensus.rationale if row.rated.consensus else ""
+        ),
+        ListColumn(
             "rule",
             "The rule proposes",
             lambda row: rating_shown(row.proposal.value) if row.proposal.value else "",

@@ -11,14 +11,18 @@ from annotations.errors import TandemError
 from service.agreement.model_against_people import ModelAgainstPeople
 from service.agreement.telling_disagreements import TellingDisagreements
 from service.composition import Parts
+from service.results.kept_results import KeptResults
 from service.results.kept_tables import KeptTables
 from service.web.workbench import (
     agreement_pages,
     decisions_pages,
     disagreements_pages,
+    finding_pages,
     hand_out_pages,
     models_pages,
+    report_pages,
     results_pages,
+    settle_page,
     ticks_pages,
     timeline_pages,
 )
@@ -30,9 +34,13 @@ _PARTS = (
     disagreements_pages,
     hand_out_pages,
     models_pages,
+    report_pages,
     results_pages,
+    settle_page,
     ticks_pages,
     timeline_pages,
+    # the last: its addresses begin like theirs
+    finding_pages,
 )
 for _part in _PARTS:
     router.include_router(_part.router)
@@ -50,3 +58,4 @@ def prepare(app: FastAPI) -> None:
     app.state.disagreements = TellingDisagreements()
     app.state.against_people = ModelAgainstPeople()
     app.state.tables = KeptTables()
+    app.state.results = KeptResults()

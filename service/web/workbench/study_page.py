@@ -19,6 +19,7 @@ from service.access.policy import Action
 from service.access.transcript_access import sees, sees_drafts
 from service.composition import Parts
 from service.looking.attribute_filter import known_by_transcript
+from service.looking.coder_pace import seconds_per_passage
 from service.looking.concerns import Concern, concerns_of
 from service.looking.job_progress import latest_jobs
 from service.looking.next_command import command_of
@@ -26,12 +27,12 @@ from service.looking.next_step import NextStep, next_step
 from service.looking.study_work import CoderWork, WaveWork, by_wave, study_work
 from service.looking.wave_progress import StudyProgress, progress_of
 from service.web.client_address import is_here
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.navigation import ITEMS
 from service.web.pages import Visit, Visited
 from service.web.remembered import Remembered
 
-WORK = "/study/work"
+WORK, SETTLE = "/study/work", "/settle"
 OLD = timedelta(seconds=20)
 _MOST_CHOICES = 30
 router = APIRouter(include_in_schema=False)
@@ -39,10 +40,11 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class StudyNow:
-    """How far the study is, and who has to code what."""
+    """How far the study is, who has to code what, and each coder's seconds for a passage."""
 
     progress: StudyProgress
     work: tuple[CoderWork, ...]
+    pace: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def remember_study(parts: Parts, judged: JudgedPassages) -> Remembered[StudyNow]
         now = parts.read_again()
         progress = progress_of(now, judged=judged)
         with parts.store.reading() as connection:
-            return StudyNow(progress, study_work(connection, parts.settings))
+            work = study_work(connection, parts.settings)
+            return StudyNow(progress, work, seconds_per_passage(connection))
 
     return Remembered(look)
 
@@ -84,7 +87,7 @@ def study(visit: Visit) -> Response:
     answer = visit.page(
         "workbench/study.html",
         progress=now.progress,
-        grid=_grid(by_wave(rows)),
+        grid=_grid(by_wave(rows, now.pace)),
         button=_button(next_step(now.progress)) if leads else None,
         concerns=concerns,
         jobs=jobs if leads else [],
@@ -111,7 +114,7 @@ def work(visit: Visited) -> Response:
         return _counting(visit)
     with visit.parts.store.reading() as connection:
         names, known = known_by_transcript(connection)
-    shown = Shown(
+    shown = ShownList(
         _seen_by(visit, now.work),
         (*_COLUMNS, *(_attribute(at, name, known) for at, name in enumerate(names))),
         asked_of(visit.request.query_params),
@@ -124,10 +127,10 @@ def work(visit: Visited) -> Response:
     return visit.page("workbench/work.html", list=shown)
 
 
-def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> Column[CoderWork]:
+def _attribute(at: int, name: str, known: Mapping[UUID, Mapping[str, str]]) -> ListColumn[CoderWork]:
     """A column of an attribute; one with few values is a filter."""
     few = len({its[name] for its in known.values() if name in its}) <= _MOST_CHOICES
-    return Column(
+    return ListColumn(
         f"attribute-{at}", name, lambda one: known.get(one.transcript, {}).get(name, ""), choice=few
     )
 
@@ -175,18 +178,18 @@ def _took(one: CoderWork) -> str:
 
 
 _COLUMNS = (
-    Column[CoderWork](
+    ListColumn[CoderWork](
         "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
     ),
-    Column[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
-    Column[CoderWork]("case", "Case", lambda one: one.case, choice=True),
-    Column[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
-    Column[CoderWork]("passages", "Passages", lambda one: one.passages),
-    Column[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
-    Column[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
-    Column[CoderWork]("left", "Left", lambda one: one.left),
-    Column[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
-    Column[CoderWork](
+    ListColumn[CoderWork]("wave", "Wave", lambda one: one.wave, choice=True),
+    ListColumn[CoderWork]("case", "Case", lambda one: one.case, choice=True),
+    ListColumn[CoderWork]("coder", "Coder", lambda one: one.coder or "nobody yet", choice=True),
+    ListColumn[CoderWork]("passages", "Passages", lambda one: one.passages),
+    ListColumn[CoderWork]("done", "Done", lambda one: one.done, share=lambda one: one.share),
+    ListColumn[CoderWork]("skipped", "Skipped", lambda one: one.skipped),
+    ListColumn[CoderWork]("left", "Left", lambda one: one.left),
+    ListColumn[CoderWork]("seconds", "Each took", lambda one: one.seconds, text=_took),
+    ListColumn[CoderWork](
         "where",
         "Coded in",
         lambda one: "another program" if one.elsewhere else "Label Studio",
@@ -219,4 +222,4 @@ def _button(step: NextStep) -> Button:
 
 def _shown_place(one: Concern) -> str:
     """The page where a concern is seen to, "" where none is."""
-    return one.place if one.place in {item.path for item in ITEMS} else ""
+    return one.place if one.place in {item.path for item in ITEMS} | {SETTLE} else ""

@@ -13,7 +13,7 @@ from service.access.policy import Action
 from service.audit import Did
 from service.serving.choose_cuts import choose_cut, codes_of_version
 from service.serving.model_codes import CodeInModel
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
@@ -27,31 +27,33 @@ def _percent(value: float | None) -> str:
 
 
 _COLUMNS = (
-    Column[CodeInModel]("code", "Code", lambda row: row.code, address=lambda row: f"{PATH}/{row.code_id}"),
-    Column[CodeInModel]("framework", "Framework", lambda row: row.framework, choice=True),
-    Column[CodeInModel](
+    ListColumn[CodeInModel](
+        "code", "Code", lambda row: row.code, address=lambda row: f"{PATH}/{row.code_id}"
+    ),
+    ListColumn[CodeInModel]("framework", "Framework", lambda row: row.framework, choice=True),
+    ListColumn[CodeInModel](
         "ticks",
         "Comes ticked",
         lambda row: "yes" if row.cut is not None else "no",
         text=lambda row: f"from {row.cut:.2f}" if row.cut is not None else "no",
         choice=True,
     ),
-    Column[CodeInModel](
+    ListColumn[CodeInModel](
         "right",
         "Of 100 ticks right",
         lambda row: row.ticks_right,
         text=lambda row: "" if row.ticks_right is None else f"{100 * row.ticks_right:.0f}",
     ),
-    Column[CodeInModel](
+    ListColumn[CodeInModel](
         "found",
         "Of 100 passages with it ticked",
         lambda row: row.found,
         text=lambda row: "" if row.found is None else f"{100 * row.found:.0f}",
     ),
-    Column[CodeInModel](
+    ListColumn[CodeInModel](
         "by", "Decided by", lambda row: row.chosen.by if row.chosen else "the rule", choice=True
     ),
-    Column[CodeInModel]("why", "Why not", lambda row: row.why_not),
+    ListColumn[CodeInModel]("why", "Why not", lambda row: row.why_not),
 )
 
 
@@ -60,7 +62,7 @@ def ticks(visit: VisitedNow) -> Response:
     """Every code of the version that serves."""
     visit.must(Action.HAND_OUT)
     version = _serving(visit)
-    shown = Shown(
+    shown = ShownList(
         codes_of_version(visit.parts, version),
         _COLUMNS,
         asked_of(visit.request.query_params),

@@ -15,7 +15,7 @@ from service.audit import Did
 from service.results.picture_files import as_svg
 from service.results.timeline_events import COLUMNS, Dated, import_events, timelines
 from service.results.timeline_figure import figures
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 from service.web.pages import Visit, saved
 from service.web.workbench.audit import audit
 from service.web.workbench.in_force import VisitedNow
@@ -33,12 +33,12 @@ def _source(row: Dated) -> str:
 
 
 _COLUMNS = (
-    Column[Dated]("date", "Date", lambda row: row.when.first.isoformat(), text=_date),
-    Column[Dated]("case", "Case", lambda row: row.event.case, choice=True),
-    Column[Dated]("phase", "Phase", lambda row: row.phase, choice=True),
-    Column[Dated]("event", "Event", lambda row: row.event.text),
-    Column[Dated]("who", "Actor or place", lambda row: ", ".join(filter(None, (row.event.actor, row.event.place)))),
-    Column[Dated]("source", "Source", _source),
+    ListColumn[Dated]("date", "Date", lambda row: row.when.first.isoformat(), text=_date),
+    ListColumn[Dated]("case", "Case", lambda row: row.event.case, choice=True),
+    ListColumn[Dated]("phase", "Phase", lambda row: row.phase, choice=True),
+    ListColumn[Dated]("event", "Event", lambda row: row.event.text),
+    ListColumn[Dated]("who", "Actor or place", lambda row: ", ".join(filter(None, (row.event.actor, row.event.place)))),
+    ListColumn[Dated]("source", "Source", _source),
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _page(visit: Visit, fault: str = "", said: str = "") -> Response:
     cases = [one.case for one in found]
     case = visit.request.query_params.get("case", "")
     events = [event for one in found if case in ("", one.case) for event in one.events]
-    shown = Shown(
+    shown = ShownList(
         events,
         _COLUMNS,
         asked_of(visit.request.query_params),

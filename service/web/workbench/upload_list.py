@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from service.bringing_in.uploads import Upload
-from service.web.lists import Column
+from service.web.lists import ListColumn
 from service.web.request_limits import UPLOADS as PATH
 
 
-def columns_of(found: Upload) -> tuple[Column[dict[str, Any]], ...]:
+def columns_of(found: Upload) -> tuple[ListColumn[dict[str, Any]], ...]:
     """The columns; a file leads to its page."""
     return (
-        Column(
+        ListColumn(
             "file",
             "File",
             lambda one: one["file"],
             address=lambda one: f"{PATH}/{found.id}/file/{one['number']}",
         ),
-        Column("look", "Look at", _look, choice=True),
-        Column("state", "It is", lambda one: one["state"], choice=True),
-        Column("participant", "Participant", lambda one: one["participant"]),
-        Column("case", "Case", lambda one: one["case"], choice=True),
-        Column("site", "Site", lambda one: one["site"], choice=True),
-        Column("wave", "Wave", lambda one: one["wave"], choice=True),
-        Column("turns", "Turns", lambda one: one["turns"]),
-        Column("coded", "of these coded", lambda one: one["coded_turns"]),
-        Column("who", "Who speaks", _who),
-        Column("consents", "Consents", _consents, choice=True),
+        ListColumn("look", "Look at", _look, choice=True),
+        ListColumn("state", "It is", lambda one: one["state"], choice=True),
+        ListColumn("participant", "Participant", lambda one: one["participant"]),
+        ListColumn("case", "Case", lambda one: one["case"], choice=True),
+        ListColumn("site", "Site", lambda one: one["site"], choice=True),
+        ListColumn("wave", "Wave", lambda one: one["wave"], choice=True),
+        ListColumn("turns", "Turns", lambda one: one["turns"]),
+        ListColumn("coded", "of these coded", lambda one: one["coded_turns"]),
+        ListColumn("who", "Who speaks", _who),
+        ListColumn("consents", "Consents", _consents, choice=True),
     )
 
 

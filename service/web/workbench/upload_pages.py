@@ -15,6 +15,7 @@ from annotations.store.study_places import places_in
 from annotations.store.transcripts import transcript_names
 from annotations.transcript import Kind as TranscriptKind
 from service.access.policy import Action
+from service.audit import saw
 from service.bringing_in.corrections import (
     ALL,
     DESCRIBED,
@@ -29,7 +30,7 @@ from service.bringing_in.mend_cells import mend
 from service.bringing_in.uploads import KINDS, SentFile, Upload
 from service.looking.job_progress import job_progress
 from service.passing_files.folders import folder_of
-from service.web.lists import Shown, asked_of
+from service.web.lists import ShownList, asked_of
 from service.web.pages import Visit, Visited, saved
 from service.web.request_limits import UPLOADS as PATH
 from service.web.workbench.given import Given, Sent
@@ -216,7 +217,7 @@ def page(visit: Visit, found: Upload, *, fault: str = "") -> Response:
                 (*(one.name for one in parts.study.config.coders), *coder_names(connection).values())
             )
         )
-    shown = Shown(
+    shown = ShownList(
         transcripts["files"] if transcripts else [],
         columns_of(found),
         asked_of(visit.request.query_params),
@@ -303,6 +304,9 @@ def _file_page(
     seen = found.seen or {}
     files = (seen.get("transcripts") or {}).get("files", [])
     its = [one for one in files if one["number"] == file.number]
+    for one in its:
+        # its first turns stand on the page, whether it comes in or not
+        saw(visit.parts.store, visit.by, one["transcript"], before="it came in")
     own = _said_of(found, str(file.number))
     values = _described(given) if given is not None else own
     with visit.parts.store.reading() as connection:

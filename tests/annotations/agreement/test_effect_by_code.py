@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from annotations.agreement.columns import Column
+from annotations.agreement.columns import DecisionColumn
 from annotations.agreement.effect_by_code import effects_by_code
 from annotations.agreement.suggestion_effect import Arm, Stratum
 
 COLUMNS = [
-    Column("code", frozenset({one}), "T", one.title(), one) for one in ("swayed", "same", "rare", "never")
+    DecisionColumn("code", frozenset({one}), "T", one.title(), one)
+    for one in ("swayed", "same", "rare", "never")
 ]
 GROUPS = 30
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import bootstrap
+from lazily import Lazily
 
 from annotations.agreement.intervals import (
     errors_over_groups,
@@ -12,6 +12,8 @@ from annotations.agreement.intervals import (
     intervals_over_groups,
 )
 from annotations.agreement.two_judges import kappa
+
+scipy_stats = Lazily("scipy.stats")
 
 
 def _sums(groups: int) -> np.ndarray:
@@ -34,7 +36,7 @@ def test_many_groups_are_a_bootstrap_a_little_wider_than_the_plain_one() -> None
     def statistic(*columns: np.ndarray, axis: int) -> np.ndarray:
         return kappa(np.stack([column.sum(axis=axis) for column in columns], axis=-1))
 
-    plain = bootstrap(
+    plain = scipy_stats.bootstrap(
         tuple(sums.T), statistic, paired=True, n_resamples=4000, method="percentile", vectorized=True,
         rng=np.random.default_rng(1),
     ).confidence_interval  # fmt: skip

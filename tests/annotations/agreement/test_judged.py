@@ -11,7 +11,7 @@ from annotations.agreement.judged import judged_by, runs_of, units_of, whole_uni
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.coding import Coding, Review
 from annotations.segment import Segment
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Span
 
 BOOK = Codebook(
@@ -26,10 +26,10 @@ BOOK = Codebook(
 COLUMNS = columns_of(BOOK)
 
 
-def _kept() -> tuple[Kept, tuple[Segment, ...]]:
+def _kept() -> tuple[KeptTranscript, tuple[Segment, ...]]:
     transcript = a_transcript("P-01", "Why?", "First of all.", "And?", "Then this too.", "So?", "That is it.")
     cut = tuple(Segment(t.index, t.index, t.speaker, t.role, t.span, uuid4()) for t in transcript.turns)
-    return Kept(uuid4(), transcript), cut
+    return KeptTranscript(uuid4(), transcript), cut
 
 
 def test_columns_are_all_framework_family_and_code() -> None:

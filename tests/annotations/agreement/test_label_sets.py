@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from nltk.metrics.agreement import AnnotationTask
-from nltk.metrics.distance import jaccard_distance, masi_distance
+from lazily import Lazily
 
 from annotations.agreement.label_sets import Codes, Distance, jaccard, masi, set_sums
+
+nltk_agreement = Lazily("nltk.metrics.agreement")
+nltk_distance = Lazily("nltk.metrics.distance")
 
 SETS = st.frozensets(st.sampled_from("abcd"))
 
@@ -19,11 +21,11 @@ def test_distances_are_those_of_an_independent_library(one: Codes, other: Codes)
     """NLTK says the same (its MASI rounds 2/3 to .67 and 1/3 to .33); it divides by zero on two empty sets, ours is 0."""
     if not one and not other:
         with pytest.raises(ZeroDivisionError):
-            masi_distance(set(one), set(other))
+            nltk_distance.masi_distance(set(one), set(other))
         assert jaccard(one, other) == masi(one, other) == 0
         return
-    assert jaccard(one, other) == pytest.approx(jaccard_distance(set(one), set(other)))
-    assert masi(one, other) == pytest.approx(masi_distance(set(one), set(other)), abs=0.004)
+    assert jaccard(one, other) == pytest.approx(nltk_distance.jaccard_distance(set(one), set(other)))
+    assert masi(one, other) == pytest.approx(nltk_distance.masi_distance(set(one), set(other)), abs=0.004)
 
 
 @given(SETS, SETS)
@@ -53,7 +55,7 @@ def test_alpha_over_sets_is_that_of_an_independent_library(
     """NLTK's alpha with the same distance, on tables without empty sets."""
     assume(len({one for row in rows for one in row}) > 1)
     triples = [(f"c{c}", f"u{u}", one) for u, row in enumerate(rows) for c, one in enumerate(row)]
-    task = AnnotationTask(triples, distance=distance)
+    task = nltk_agreement.AnnotationTask(triples, distance=distance)
     found = set_sums(rows, np.zeros(len(rows), dtype=np.intp), 1, distance)
     assert found.value == pytest.approx(task.alpha(), abs=1e-9)
 

@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nltk.metrics.agreement import AnnotationTask
+from lazily import Lazily
 from ratings import Ratings, coefficients, ratings
-from sklearn.metrics import cohen_kappa_score
-from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
 from annotations.agreement.many_judges import (
     ac1,
@@ -24,6 +22,10 @@ from annotations.agreement.many_judges import (
     sums_of_pairs,
 )
 from annotations.agreement.two_judges import kappa, negative_agreement, positive_agreement
+
+nltk_agreement = Lazily("nltk.metrics.agreement")
+sklearn_metrics = Lazily("sklearn.metrics")
+inter_rater = Lazily("statsmodels.stats.inter_rater")
 
 N = None
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, sections A, B and C
@@ -74,7 +76,7 @@ def test_cohen_is_that_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     if len({v for pair in pairs for v in pair}) < 2:
         assert np.isnan(kappa(cells))
         return
-    assert float(kappa(cells)) == pytest.approx(cohen_kappa_score(*zip(*pairs, strict=True)))
+    assert float(kappa(cells)) == pytest.approx(sklearn_metrics.cohen_kappa_score(*zip(*pairs, strict=True)))
 
 
 def test_the_high_agreement_low_kappa_paradox() -> None:
@@ -116,7 +118,7 @@ def test_alpha_is_that_of_two_independent_libraries(rows: list[list[int | None]]
     triples = [
         (f"c{c}", f"u{u}", v) for u, row in enumerate(paired) for c, v in enumerate(row) if v is not None
     ]
-    assert found == pytest.approx(AnnotationTask(triples).alpha(), abs=1e-9)
+    assert found == pytest.approx(nltk_agreement.AnnotationTask(triples).alpha(), abs=1e-9)
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=3, max_size=3), min_size=2, max_size=30))
@@ -128,10 +130,10 @@ def test_fleiss_is_that_of_statsmodels(rows: list[list[int]]) -> None:
     if len({v for row in rows for v in row}) < 2:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            assert np.isnan(fleiss_kappa(aggregate_raters(rows)[0]))
+            assert np.isnan(inter_rater.fleiss_kappa(inter_rater.aggregate_raters(rows)[0]))
         assert found is None
         return
-    assert found == pytest.approx(fleiss_kappa(aggregate_raters(rows)[0]), abs=1e-9)
+    assert found == pytest.approx(inter_rater.fleiss_kappa(inter_rater.aggregate_raters(rows)[0]), abs=1e-9)
 
 
 @given(TABLES)

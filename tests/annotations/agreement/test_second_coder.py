@@ -8,34 +8,36 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.multitest import multipletests
+from lazily import Lazily
 
-from annotations.agreement.columns import Column
-from annotations.agreement.judged import Judged
-from annotations.agreement.pairs import Pair
-from annotations.agreement.second_coder import AS_GOOD, BELOW, CANNOT_TELL, Trio, Verdict, holm, verdicts
+from annotations.agreement.columns import DecisionColumn
+from annotations.agreement.judged import JudgeDecisions
+from annotations.agreement.pairs import JudgePair
+from annotations.agreement.second_coder import AS_GOOD, BELOW, CANNOT_TELL, CodeVerdict, Trio, holm, verdicts
+
+multitest = Lazily("statsmodels.stats.multitest")
 
 NAMES = ("good", "bad", "rare")
-COLUMNS = tuple(Column("code", frozenset({name}), "F", name, name) for name in NAMES)
+COLUMNS = tuple(DecisionColumn("code", frozenset({name}), "F", name, name) for name in NAMES)
 
 
-def _found(participants: int, margin: float = 0.1, seed: int = 5) -> dict[str, Verdict]:
+def _found(participants: int, margin: float = 0.1, seed: int = 5) -> dict[str, CodeVerdict]:
     """Two people who agree well, and a model as good on one code, poor on another; the third nobody uses much."""
     random = np.random.default_rng(seed)
     member = np.repeat(np.arange(participants), 60)
     truth = random.random((len(member), 3)) < [0.3, 0.3, 0.0]
     truth[:3, 2] = True
 
-    def judge(*slips: float) -> Judged:
+    def judge(*slips: float) -> JudgeDecisions:
         values = truth ^ (random.random(truth.shape) < slips)
-        return Judged(values, np.ones_like(values))
+        return JudgeDecisions(values, np.ones_like(values))
 
     a, b, model = judge(0.04, 0.04, 0), judge(0.04, 0.04, 0), judge(0.03, 0.3, 0)
     groups = tuple(f"g{at}" for at in range(participants))
     trio = Trio(
-        Pair("a", "b", a, b, member, groups),
-        Pair("model", "a", model, a, member, groups),
-        Pair("model", "b", model, b, member, groups),
+        JudgePair("a", "b", a, b, member, groups),
+        JudgePair("model", "a", model, a, member, groups),
+        JudgePair("model", "b", model, b, member, groups),
     )
     return {one.column.code: one for one in verdicts([trio], COLUMNS, margin)}
 
@@ -70,5 +72,5 @@ def test_holm_is_that_of_an_independent_library(p: list[float]) -> None:
     """statsmodels adjusts in the same way."""
     # statsmodels collects garbage each time, which takes longer than all else here
     with mock.patch("gc.collect"):
-        theirs = multipletests(p, method="holm")[1].tolist()
+        theirs = multitest.multipletests(p, method="holm")[1].tolist()
     assert list(dict(sorted(holm(dict(enumerate(p))).items())).values()) == pytest.approx(theirs)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import hypergeom
+from lazily import Lazily
 
 from annotations.agreement.suggestion_effect import Arm, Effect, Stratum, acceptance, suggestion_effect
+
+scipy_stats = Lazily("scipy.stats")
 
 
 def _effect(pull: float, groups: int = 30, n: int = 1500) -> Effect:
@@ -46,7 +48,7 @@ def test_rarefaction_is_hypergeometric() -> None:
     applied[:3, 0] = applied[:9, 1] = True
     arm = Arm(applied, applied, np.zeros(40, dtype=np.intp), np.full(40, np.nan))
     found = suggestion_effect([Stratum("Ada", "v1", arm, arm)], 1).differences[5]
-    by_hand = sum(1 - hypergeom.pmf(0, 40, k, 20) for k in (3, 9))
+    by_hand = sum(1 - scipy_stats.hypergeom.pmf(0, 40, k, 20) for k in (3, 9))
     assert found.assisted == pytest.approx(by_hand)
 
 

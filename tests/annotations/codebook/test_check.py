@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.codebook.check import Finding, check_codebook
+from annotations.codebook.check import CodebookFault, check_codebook
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.codebook.files import shipped_codebook, shipped_codebooks
 
@@ -30,7 +30,7 @@ def _book(*codes: Code, select: str = "many") -> Codebook:
 GOOD = (_code("money", "Money"), _code("people", "People"))
 
 
-def _about(found: tuple[Finding, ...], words: str) -> Finding:
+def _about(found: tuple[CodebookFault, ...], words: str) -> CodebookFault:
     (one,) = [finding for finding in found if words in finding.what]
     return one
 

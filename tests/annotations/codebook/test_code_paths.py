@@ -6,7 +6,7 @@ import pytest
 
 from annotations.codebook.code_paths import CodePaths, claimed_by_several
 from annotations.codebook.codes import Codebook
-from annotations.codings.code_names import CodeNames, Named
+from annotations.codings.code_names import CodeNames, CodeNaming
 from annotations.errors import AmbiguousName, BadInput
 from annotations.refi.map_file import NameMap
 from annotations.refi.match_codes import match_codes
@@ -31,7 +31,7 @@ def test_tables_and_projects_find_the_same(
     assert (found.code.id if found else None) == code
     (refi,) = match_codes([RefiCode("g", path)], codebook, NameMap(), {"g"}, add=False)
     assert refi.ours == code
-    cell = Named(" > ".join(path), several="", listed=True)
+    cell = CodeNaming(" > ".join(path), several="", listed=True)
     names = CodeNames(codebook, [cell])
     if code is None:
         with pytest.raises(BadInput):
@@ -48,7 +48,7 @@ def test_two_codes_do_not_become_one(codebook: Codebook, second: tuple[str, ...]
     meant = {one.guid: one.ours for one in match_codes(codes, codebook, NameMap(), {"1", "2"}, add=False)}
     certain = second[0] == "Topics"
     assert meant == {"1": None, "2": "money" if certain else None}
-    cells = [Named(" > ".join(path), several="", listed=True) for path in (first, second)]
+    cells = [CodeNaming(" > ".join(path), several="", listed=True) for path in (first, second)]
     names = CodeNames(codebook, cells)
     with pytest.raises(BadInput, match="knows such a name once"):
         names.codes(cells[0])

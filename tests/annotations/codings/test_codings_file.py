@@ -20,7 +20,7 @@ from openpyxl import Workbook
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.codebook.files import read_codebook
 from annotations.coding import Coder, Condition
-from annotations.codings.codings_file import Placed, place_codings
+from annotations.codings.codings_file import PlacedRows, place_codings
 from annotations.codings.read_codings import read_codings
 from annotations.errors import BadInput
 from annotations.readers.reading import read_transcripts
@@ -55,7 +55,7 @@ def _file(folder: Path, *rows: str | Sequence[object], head: str = "transcript,c
     return file
 
 
-def _place(file: Path, **more: object) -> Placed:
+def _place(file: Path, **more: object) -> PlacedRows:
     given: dict[str, object] = {"codebook": BOOK, "transcripts": TRANSCRIPTS, "coders": (INES,)} | more
     return place_codings(read_codings(file), **given)  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ from builders import a_transcript
 from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw
 from annotations.codings.codings_file import PlacedCoding
-from annotations.codings.keep_codings import Complete, Kept, keep_codings
+from annotations.codings.keep_codings import Complete, KeptCodings, keep_codings
 from annotations.segment import Segment, Segmentation
 from annotations.store.database import Store
 from annotations.store.loose_codings import loose_codings
@@ -53,7 +53,7 @@ def _placed(
 
 def _keep(
     store: Store, codebook: Codebook, ids: Mapping[str, UUID], complete: Complete, *placed: PlacedCoding
-) -> Kept:
+) -> KeptCodings:
     with store.writing() as connection:
         return keep_codings(
             connection,

@@ -23,7 +23,7 @@ from other_programs import (
 )
 
 from annotations.codebook.codes import Code, Codebook, Framework
-from annotations.codings.codings_file import Placed, place_codings
+from annotations.codings.codings_file import PlacedRows, place_codings
 from annotations.codings.named_columns import columns_named
 from annotations.codings.read_codings import CodingsFile, read_codings
 from annotations.errors import BadInput
@@ -59,12 +59,12 @@ CODED = (
 )
 
 
-def _place(read: CodingsFile, *transcripts: Transcript) -> Placed:
+def _place(read: CodingsFile, *transcripts: Transcript) -> PlacedRows:
     by_name = {one.name.casefold(): one for one in transcripts or (SESSION, OTHER)}
     return place_codings(read, codebook=BOOK, transcripts=by_name, coders=())
 
 
-def _said(placed: Placed) -> set[tuple[str, str | None, str]]:
+def _said(placed: PlacedRows) -> set[tuple[str, str | None, str]]:
     texts = {SESSION.name: SESSION.text, OTHER.name: OTHER.text}
     return {(one.transcript, one.code, one.span.of(texts[one.transcript])) for one in placed.codings}
 

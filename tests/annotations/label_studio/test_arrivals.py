@@ -11,7 +11,7 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Coder
 from annotations.errors import BadInput
 from annotations.label_studio.annotation import Arrival
-from annotations.label_studio.arrivals import Decision, State, coder_of, judge, judged_annotation
+from annotations.label_studio.arrivals import ArrivalState, CoderDecision, coder_of, judge, judged_annotation
 
 MADE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 OWN = "tandem@localhost.local"
@@ -32,31 +32,31 @@ NOTHING = {"from_name": "nothing", "value": {"choices": ["no-code-applies"]}}
 @pytest.mark.parametrize(
     ("arrival", "state"),
     [
-        (_arrival(_topic("money")), State.REVIEW),
-        (_arrival(NOTHING), State.REVIEW),
-        (_arrival(), State.INCOMPLETE),
-        (_arrival(skipped=True), State.SKIPPED),
-        (_arrival(skipped=True, lead_time=None, saved_by=None), State.SKIPPED),
-        (_arrival(NOTHING, _topic("money")), State.SET_ASIDE),
-        (_arrival(_topic("gone")), State.SET_ASIDE),
-        (_arrival({"from_name": "other", "value": {}}), State.SET_ASIDE),
-        (_arrival(_topic("money"), lead_time=None, saved_by=None), State.SET_ASIDE),
-        (_arrival(_topic("money"), saved_by=2, changed=MADE + timedelta(hours=1)), State.SET_ASIDE),
-        (_arrival(_topic("money"), saved_by=2), State.REVIEW),
+        (_arrival(_topic("money")), ArrivalState.REVIEW),
+        (_arrival(NOTHING), ArrivalState.REVIEW),
+        (_arrival(), ArrivalState.INCOMPLETE),
+        (_arrival(skipped=True), ArrivalState.SKIPPED),
+        (_arrival(skipped=True, lead_time=None, saved_by=None), ArrivalState.SKIPPED),
+        (_arrival(NOTHING, _topic("money")), ArrivalState.SET_ASIDE),
+        (_arrival(_topic("gone")), ArrivalState.SET_ASIDE),
+        (_arrival({"from_name": "other", "value": {}}), ArrivalState.SET_ASIDE),
+        (_arrival(_topic("money"), lead_time=None, saved_by=None), ArrivalState.SET_ASIDE),
+        (_arrival(_topic("money"), saved_by=2, changed=MADE + timedelta(hours=1)), ArrivalState.SET_ASIDE),
+        (_arrival(_topic("money"), saved_by=2), ArrivalState.REVIEW),
     ],
 )
-def test_each_case_has_one_outcome(arrival: Arrival, state: State, codebook: Codebook) -> None:
+def test_each_case_has_one_outcome(arrival: Arrival, state: ArrivalState, codebook: Codebook) -> None:
     """As the table at the top of the module says."""
     verdict = judge(arrival, codebook, coder="Ada", unmatched="")
     assert verdict.state is state
-    assert bool(verdict.why) == (state is State.SET_ASIDE)
+    assert bool(verdict.why) == (state is ArrivalState.SET_ASIDE)
 
 
 def test_a_stranger_is_set_aside_with_the_remedy(codebook: Codebook) -> None:
     """Who is no coder is told which lines of study.yaml would make them one."""
     coder, why = coder_of("x@example.org", [Coder("Ada", email="ada@example.org")], OWN)
     verdict = judge(_arrival(_topic("money")), codebook, coder=coder, unmatched=why)
-    assert verdict.state is State.SET_ASIDE
+    assert verdict.state is ArrivalState.SET_ASIDE
     assert "email: x@example.org" in verdict.why
 
 
@@ -99,7 +99,7 @@ def test_what_earlier_versions_kept_is_still_read() -> None:
         "said": {"codes": ["money"], "memo": "hm", "influence": "-", "concrete_example": True},
     }
     found = judged_annotation(kept)
-    assert found.decision == Decision(("money",), "hm", "-", concrete_example=True)
+    assert found.decision == CoderDecision(("money",), "hm", "-", concrete_example=True)
     assert (found.arrival.annotation, found.arrival.opened) == (12, MADE - timedelta(seconds=10))
     assert found.to_json() == kept
     # stands in the table beside it: another hash would make every review anew

@@ -12,7 +12,7 @@ from builders import a_transcript
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
 from annotations.label_studio.annotation import Arrival, arrival_of
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.label_studio.interview_answer import (
     NO_CODE,
     NO_WORDS,
@@ -105,7 +105,7 @@ class Marks:
 def codes_in(said: InterviewSaid) -> list[tuple[str, ...] | str]:
     """Of each passage that was read the codes, or its state."""
     return [
-        one.verdict.decision.codes if one.verdict.state is State.REVIEW else one.verdict.state.value
+        one.verdict.decision.codes if one.verdict.state is ArrivalState.REVIEW else one.verdict.state.value
         for one in said.passages
     ]
 

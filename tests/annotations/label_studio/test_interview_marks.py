@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from annotations.codebook.codes import Code, Codebook, Framework
 from annotations.label_studio.annotation import arrival_of
-from annotations.label_studio.arrivals import State
+from annotations.label_studio.arrivals import ArrivalState
 from annotations.label_studio.interview_answer import AskedPassage, InterviewShown, said_of_interview
 from annotations.label_studio.interview_marks import (
     EarlierWords,
@@ -67,7 +67,7 @@ def test_what_was_said_before_comes_back_as_it_was(given: tuple[InterviewShown, 
     moment = datetime(2026, 3, 1, tzinfo=UTC).isoformat()
     arrival = arrival_of({"id": 1, "task": 1, "result": regions, "created_at": moment, "lead_time": 9.0})
     found = said_of_interview(arrival, shown, CODEBOOK)
-    assert {one.verdict.state for one in found.passages} == {State.REVIEW}
+    assert {one.verdict.state for one in found.passages} == {ArrivalState.REVIEW}
     back = [
         EarlierWords(one.span, one.codes, one.memo, one.influence, one.concrete_example)
         for passage in found.passages

@@ -7,7 +7,7 @@ from dataclasses import replace
 from defusedxml.ElementTree import fromstring
 
 from annotations.codebook.codes import Code, Codebook
-from annotations.label_studio.interview_screen import Mark, interview_config
+from annotations.label_studio.interview_screen import InterviewMark, interview_config
 
 
 def names(config: str, kind: str) -> list[str]:
@@ -41,7 +41,7 @@ def test_few_codes_are_boxes_and_many_are_one_list(codebook: Codebook) -> None:
 def test_every_kind_of_mark_has_a_key_of_its_own(codebook: Codebook) -> None:
     """And no key is given twice, rows of codes included."""
     tree = fromstring(interview_config(many(codebook)))
-    assert {one.get("alias") for one in tree.iter("Label")} == {mark.value for mark in Mark}
+    assert {one.get("alias") for one in tree.iter("Label")} == {mark.value for mark in InterviewMark}
     # the codes behind the search have one that no keyboard has
     keys = [key for one in tree.iter() if (key := one.get("hotkey")) and not key.startswith("ctrl+alt+shift")]
     assert len(keys) == len(set(keys))

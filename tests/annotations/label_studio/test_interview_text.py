@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 from annotations.label_studio.interview_text import (
     NAMED_BELOW,
     InterviewText,
-    Marked,
+    MarkedPlace,
     hash_of_words,
     interview_key,
 )
@@ -107,14 +107,14 @@ def test_a_place_without_words_or_with_others_is_none(wrong: dict[str, object]) 
 def test_half_a_character_is_no_place() -> None:
     """An emoji is two units; between them nothing begins."""
     made = interview(["😀😀 yes"])
-    assert made.span_of(Marked("/p[1]/text()[1]", 1, "/p[1]/text()[1]", 4, hash_of_words("😀"))) is None
+    assert made.span_of(MarkedPlace("/p[1]/text()[1]", 1, "/p[1]/text()[1]", 4, hash_of_words("😀"))) is None
 
 
 def test_a_selection_that_ends_before_the_next_paragraph_ends_behind_this_one() -> None:
     """A browser says so where somebody clicks three times."""
     made = interview(["First turn.", "Second turn."])
     words = hash_of_words("First turn.")
-    assert made.span_of(Marked("/p[1]/text()[1]", 0, "/p[2]", 0, words)) == made.turns[0].span
+    assert made.span_of(MarkedPlace("/p[1]/text()[1]", 0, "/p[2]", 0, words)) == made.turns[0].span
 
 
 def test_label_studio_writes_signs_between_paragraphs() -> None:

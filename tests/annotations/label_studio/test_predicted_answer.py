@@ -11,7 +11,7 @@ from annotations.codebook.codes import Codebook
 from annotations.codebook.files import shipped_codebook
 from annotations.coding import Suggestion
 from annotations.errors import BadInput
-from annotations.label_studio.candidates import Candidate, Candidates, candidates
+from annotations.label_studio.candidates import Candidates, CodeBox, candidates
 from annotations.label_studio.predicted_answer import prediction, version_label
 
 SHIPPED = shipped_codebook("common-framework")
@@ -20,7 +20,7 @@ ONE, OTHER = "internal-context-culture", "process-planning"
 
 def test_only_what_is_ticked_is_filled_in() -> None:
     """An offered box stays empty; the score is that of the code that is least sure."""
-    found = Candidates((Candidate(ONE, True), Candidate(OTHER)), ("phase-adoption",), (ONE, OTHER), 0.6)
+    found = Candidates((CodeBox(ONE, True), CodeBox(OTHER)), ("phase-adoption",), (ONE, OTHER), 0.6)
     made = prediction(found, SHIPPED, version=version_label("v7"))
     assert (made.version, made.score) == ("tandem v7", 0.6)
     assert [(one["from_name"], one["value"]) for one in made.regions] == [
@@ -31,10 +31,10 @@ def test_only_what_is_ticked_is_filled_in() -> None:
 
 def test_nothing_is_ticked_that_has_no_box() -> None:
     """Nobody would see it, and Label Studio gives it back as accepted."""
-    found = Candidates((Candidate(ONE, True), Candidate(OTHER, True)), ("phase-adoption",))
+    found = Candidates((CodeBox(ONE, True), CodeBox(OTHER, True)), ("phase-adoption",))
     made = prediction(found, SHIPPED, version="v", among={OTHER})
     assert [one["value"] for one in made.regions] == [{"choices": ["phase-adoption"]}, {"choices": [OTHER]}]
-    assert prediction(Candidates((Candidate(ONE, True),)), SHIPPED, version="v", among=()).regions == ()
+    assert prediction(Candidates((CodeBox(ONE, True),)), SHIPPED, version="v", among=()).regions == ()
 
 
 def test_a_code_that_the_screen_does_not_hold_is_refused() -> None:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from annotations.label_studio.task_data import Links, Quote, Reason, Said, ShownSegment, hash_of, task_data
+from annotations.label_studio.task_data import (
+    EvidenceQuote,
+    Links,
+    Reason,
+    ShownSegment,
+    SpokenNear,
+    hash_of,
+    task_data,
+)
 
 EVIL = '<img src=x onerror="alert(1)"> & <b>"so"</b>'
 
@@ -10,9 +18,9 @@ EVIL = '<img src=x onerror="alert(1)"> & <b>"so"</b>'
 def test_nothing_that_somebody_said_is_read_as_html() -> None:
     """Words, speakers, header and evidence are escaped; lines stay lines."""
     shown = ShownSegment(
-        "id", "t", f"{EVIL}\nnext", EVIL, "turn 1 of 2", participant="P-1", before=(Said(EVIL, EVIL),)
+        "id", "t", f"{EVIL}\nnext", EVIL, "turn 1 of 2", participant="P-1", before=(SpokenNear(EVIL, EVIL),)
     )
-    data = task_data(shown, [Reason(EVIL, EVIL, EVIL, EVIL, (Quote(EVIL, EVIL),))], EVIL)
+    data = task_data(shown, [Reason(EVIL, EVIL, EVIL, EVIL, (EvidenceQuote(EVIL, EVIL),))], EVIL)
     for key in ("words", "before", "after", "why"):
         assert "<img" not in data[key]
     assert "<br>next" in data["words"]
@@ -58,7 +66,7 @@ def test_boxes_are_always_there() -> None:
 def test_a_long_neighbour_is_shortened_in_its_middle() -> None:
     """Context has a limit; the passage itself never."""
     long = " ".join(f"word{at}" for at in range(400))
-    data = task_data(ShownSegment("id", "t", long, "s", "p", before=(Said("A", long),)), [], "")
+    data = task_data(ShownSegment("id", "t", long, "s", "p", before=(SpokenNear("A", long),)), [], "")
     assert "word399" in data["words"]
     assert "word200 " in data["words"]
     assert "[…]" in data["before"]
@@ -76,7 +84,11 @@ def test_each_suggestion_has_its_reasons() -> None:
     """What the code means, the sentence that carries it, and what people coded so, in this order."""
     shown = ShownSegment("id", "t", "w", "s", "p")
     reason = Reason(
-        "Money", "right about 7 times in 10", "What it costs.", "It cost a lot.", (Quote("Dear.", "P-2"),)
+        "Money",
+        "right about 7 times in 10",
+        "What it costs.",
+        "It cost a lot.",
+        (EvidenceQuote("Dear.", "P-2"),),
     )
     why = task_data(shown, [reason], "")["why"]
     parts = ["Money", "7 times in 10", "What it costs.", "It cost a lot.", "Dear.", "P-2"]

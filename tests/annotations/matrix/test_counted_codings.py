@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from annotations.attributes import Attribute, Attributes, Owner
 from annotations.coding import Coding, Condition, Influence, Review
 from annotations.matrix.columns import columns_named
-from annotations.matrix.counted_codings import Counted, counted_codings
+from annotations.matrix.counted_codings import CountedPassage, counted_codings
 from annotations.matrix.tables import matrix_of
 from annotations.store.applied_codings import AppliedCoding, of_none
 from annotations.store.loose_codings import LooseCoding
-from annotations.store.transcripts import Kept
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind, Span
 
 HERE = uuid4()
@@ -37,7 +37,7 @@ def _review(
     return Review(HERE, coder, span, codings, condition=condition, id=uuid4(), **said)  # type: ignore[arg-type]
 
 
-def _found(*reviews: Review, loose: Sequence[LooseCoding] = ()) -> tuple[Counted, ...]:
+def _found(*reviews: Review, loose: Sequence[LooseCoding] = ()) -> tuple[CountedPassage, ...]:
     own = [
         AppliedCoding(HERE, review.coder, review.sequence or number, coding)
         for number, review in enumerate(reviews, start=100)
@@ -158,10 +158,10 @@ def test_sums_over_any_grouping_are_those_of_all_codings(
     for at, (case, site, wave, participant, kind) in enumerate(described):
         transcript = a_transcript(f"T{at}", "How?", "So.", case=case, site=site, wave=wave, kind=kind)
         object.__setattr__(transcript, "participant", participant)
-        one = Kept(UUID(int=at + 1), transcript)
+        one = KeptTranscript(UUID(int=at + 1), transcript)
         kept[one.id] = one
     found = [
-        Counted(code, phase, UUID(int=at % len(kept) + 1), Span(n, n + 1), ("Ada",))
+        CountedPassage(code, phase, UUID(int=at % len(kept) + 1), Span(n, n + 1), ("Ada",))
         for n, (at, code, phase) in enumerate(placed)
     ]
     attributes = Attributes(
@@ -194,9 +194,9 @@ def test_a_hundred_codes_at_thirty_sites_in_five_waves() -> None:
     kept = {}
     for at in range(150):
         transcript = a_transcript(f"T{at}", "How?", "So.", site=f"S{at % 30}", wave=str(at // 30))
-        kept[UUID(int=at + 1)] = Kept(UUID(int=at + 1), transcript)
+        kept[UUID(int=at + 1)] = KeptTranscript(UUID(int=at + 1), transcript)
     found = [
-        Counted(f"code {code}", "", transcript, Span(code, code + 1), ("Ada",))
+        CountedPassage(f"code {code}", "", transcript, Span(code, code + 1), ("Ada",))
         for transcript in kept
         for code in range(100)
     ]

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score
+from lazily import Lazily
 
 from annotations.matrix.rated_cells import RatedCell, rated_cells
 from annotations.matrix.rater_agreement import agreement_of_raters
 from annotations.store.cell_place import CellPlace
 from annotations.store.ratings import Rating
+
+sklearn_metrics = Lazily("sklearn.metrics")
 
 
 def _place(case: str = "E", code: str = "money") -> CellPlace:
@@ -68,7 +70,7 @@ def test_weighted_kappa_is_that_of_scikit_learn(said: list[tuple[int, int, int]]
         assert found.reason is not None
         assert "same value" in found.reason
         return
-    expected = cohen_kappa_score(ones, others, labels=[-2, -1, 0, 1, 2], weights="linear")
+    expected = sklearn_metrics.cohen_kappa_score(ones, others, labels=[-2, -1, 0, 1, 2], weights="linear")
     assert found.kappa == pytest.approx(expected)
     assert (found.interval is None) != (found.interval_reason is None)
     if found.interval is not None:

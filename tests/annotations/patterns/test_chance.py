@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import fisher_exact
-from statsmodels.stats.contingency_tables import StratifiedTable
-from statsmodels.stats.multitest import multipletests
+from lazily import Lazily
 
 from annotations.patterns.chance import adjusted, exact_p, large_enough, mantel_haenszel_p
 from annotations.patterns.co_occurrence import APPROXIMATE, EXACT, Voice, co_occurrences
-from annotations.patterns.coded_passages import CodedPassage
+from annotations.patterns.coded_passages import PassageCodes
 from annotations.transcript import Span
+
+scipy_stats = Lazily("scipy.stats")
+contingency_tables = Lazily("statsmodels.stats.contingency_tables")
+multitest = Lazily("statsmodels.stats.multitest")
 
 CARRIED = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=14)
 
@@ -33,7 +35,7 @@ def _exact(strata: list[list[tuple[bool, bool]]]) -> float:
 def test_one_informant_is_fishers_test(carried: list[tuple[bool, bool]]) -> None:
     """The exact probability is the two-sided one of SciPy."""
     table = [[sum((x, y) == (i, j) for x, y in carried) for j in (True, False)] for i in (True, False)]
-    assert _exact([carried]) == pytest.approx(fisher_exact(table)[1], abs=1e-9)
+    assert _exact([carried]) == pytest.approx(scipy_stats.fisher_exact(table)[1], abs=1e-9)
 
 
 def test_several_informants_are_drawn_each_by_themselves() -> None:
@@ -66,7 +68,7 @@ def test_many_passages_by_mantel_and_haenszel() -> None:
     ]
     ids = [uuid4() for _ in strata]
     passages = [
-        CodedPassage(
+        PassageCodes(
             transcript,
             Span(at * 10, at * 10 + 9),
             frozenset(c for c, on in zip("AB", pair, strict=True) if on),
@@ -76,7 +78,9 @@ def test_many_passages_by_mantel_and_haenszel() -> None:
     ]
     (pair,) = co_occurrences(passages, {one: Voice(str(one), True) for one in ids}, [("A", "B")])
     assert pair.method == APPROXIMATE
-    assert pair.p == pytest.approx(StratifiedTable(tables).test_null_odds(correction=True).pvalue)
+    assert pair.p == pytest.approx(
+        contingency_tables.StratifiedTable(tables).test_null_odds(correction=True).pvalue
+    )
     assert pair.p == pytest.approx(_exact(strata), rel=0.5)
     assert len(pair.informants) == 8
 
@@ -92,16 +96,16 @@ def test_when_the_approximation_is_good_enough() -> None:
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_adjusted_as_statsmodels_does(p: list[float]) -> None:
     """Benjamini and Hochberg."""
-    assert adjusted(np.array(p)) == pytest.approx(multipletests(p, method="fdr_bh")[1])
+    assert adjusted(np.array(p)) == pytest.approx(multitest.multipletests(p, method="fdr_bh")[1])
 
 
 def test_pairs_that_leave_nothing_to_chance_say_why() -> None:
     """A code on every passage, and two codes of different people."""
     one, other = uuid4(), uuid4()
     passages = [
-        CodedPassage(one, Span(0, 9), frozenset("AB")),
-        CodedPassage(one, Span(10, 19), frozenset("A")),
-        CodedPassage(other, Span(0, 9), frozenset("C")),
+        PassageCodes(one, Span(0, 9), frozenset("AB")),
+        PassageCodes(one, Span(10, 19), frozenset("A")),
+        PassageCodes(other, Span(0, 9), frozenset("C")),
     ]
     voices = {one: Voice("P-1", True), other: Voice("minutes", False)}
     always, never = co_occurrences(passages, voices, [("A", "B"), ("A", "C")])
@@ -118,9 +122,9 @@ def test_documents_are_told_from_informants() -> None:
     """A document of nobody counts as a document."""
     one = uuid4()
     passages = [
-        CodedPassage(one, Span(0, 9), frozenset("AB")),
-        CodedPassage(one, Span(10, 19), frozenset("A")),
-        CodedPassage(one, Span(20, 29), frozenset("B")),
+        PassageCodes(one, Span(0, 9), frozenset("AB")),
+        PassageCodes(one, Span(10, 19), frozenset("A")),
+        PassageCodes(one, Span(20, 29), frozenset("B")),
     ]
     (pair,) = co_occurrences(passages, {one: Voice("minutes", False)}, [("A", "B")])
     assert (pair.informants, pair.documents, pair.method) == ((), 1, EXACT)

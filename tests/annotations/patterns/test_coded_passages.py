@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.patterns.co_occurrence import jaccard_of
 from annotations.patterns.coded_passages import coded_passages, codes_on
 from annotations.patterns.similarity import similar_codes, similar_columns
@@ -16,11 +16,11 @@ from annotations.transcript import Span
 ONE = uuid4()
 
 
-def _found(*given: tuple[str, int, int], phase: str = "", transcript: UUID = ONE) -> list[Counted]:
-    return [Counted(code, phase, transcript, Span(start, end), ("Ada",)) for code, start, end in given]
+def _found(*given: tuple[str, int, int], phase: str = "", transcript: UUID = ONE) -> list[CountedPassage]:
+    return [CountedPassage(code, phase, transcript, Span(start, end), ("Ada",)) for code, start, end in given]
 
 
-def _codes(found: list[Counted]) -> list[tuple[int, int, str]]:
+def _codes(found: list[CountedPassage]) -> list[tuple[int, int, str]]:
     return [(one.span.start, one.span.end, "".join(sorted(one.codes))) for one in coded_passages(found)]
 
 

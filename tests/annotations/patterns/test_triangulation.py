@@ -9,30 +9,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.coding import Influence
-from annotations.matrix.counted_codings import Counted
+from annotations.matrix.counted_codings import CountedPassage
 from annotations.patterns.agreement_words import in_words
 from annotations.patterns.change import changes
 from annotations.patterns.single_sources import single_sources
 from annotations.patterns.stances import Voices, stance_of, voices_of
-from annotations.patterns.triangulation import Finding, findings_of
-from annotations.store.transcripts import Kept
+from annotations.patterns.triangulation import SourcedFinding, findings_of
+from annotations.store.transcripts import KeptTranscript
 from annotations.transcript import Kind, Span, Transcript
 
 KINDS = {"i": Kind.INTERVIEW, "d": Kind.DOCUMENT, "f": Kind.FIELD_NOTE}
 INFLUENCES = st.sampled_from(["+", "-", "mixed", "none stated", None])
 
 
-def _kept(number: int, name: str, wave: str = "1", participant: str | None = None) -> Kept:
+def _kept(number: int, name: str, wave: str = "1", participant: str | None = None) -> KeptTranscript:
     kind = KINDS[name[0]]
     who = participant if participant is not None else (name if kind is Kind.INTERVIEW else "")
-    return Kept(UUID(int=number), Transcript(name, "words", (), kind=kind, wave=wave, participant=who))
+    return KeptTranscript(
+        UUID(int=number), Transcript(name, "words", (), kind=kind, wave=wave, participant=who)
+    )
 
 
-def _finding(**said: Influence | str | None) -> Finding:
+def _finding(**said: Influence | str | None) -> SourcedFinding:
     """One finding of sources called i1, d1, f1 …: what each says, "silent" or nothing at all."""
     sources = [_kept(at, name) for at, name in enumerate(said)]
     found = [
-        Counted("A", "", kept.id, Span(0, 5), ("Ada",), influence)  # type: ignore[arg-type]
+        CountedPassage("A", "", kept.id, Span(0, 5), ("Ada",), influence)  # type: ignore[arg-type]
         for kept, influence in zip(sources, said.values(), strict=True)
         if influence != "silent"
     ]
@@ -117,7 +119,7 @@ def test_what_rests_on_one_source() -> None:
     assert single_sources([_finding(i1="+", d1="+")]) == ()
     assert [one.informant for one in single_sources([_finding(d1="+")])] == [""]
     twice = [_kept(0, "i1", participant="P"), _kept(1, "i2", participant="p")]
-    found = [Counted("A", "", kept.id, Span(0, 5), ("Ada",)) for kept in twice]
+    found = [CountedPassage("A", "", kept.id, Span(0, 5), ("Ada",)) for kept in twice]
     (both,) = single_sources(findings_of(found, twice, {kept.id: "E" for kept in twice}, {}))
     assert (both.source, both.codings) == ("i1; i2", 2)
 
@@ -127,7 +129,7 @@ def test_new_gone_and_turned_round() -> None:
     kept = [_kept(at, f"i{at}", wave=str(at)) for at in range(4)]
     codings = {"A": {0: "+", 1: "-", 2: "-"}, "B": {1: None}, "C": {0: "+", 2: "+"}}
     found = [
-        Counted(code, "", kept[wave].id, Span(0, 5), ("Ada",), influence)  # type: ignore[arg-type]
+        CountedPassage(code, "", kept[wave].id, Span(0, 5), ("Ada",), influence)  # type: ignore[arg-type]
         for code, its in codings.items()
         for wave, influence in its.items()
     ]

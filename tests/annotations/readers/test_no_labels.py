@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from written import docx_of, read_as
 
-from annotations.readers.labels_in_study_yaml import LabelRules, Lines
+from annotations.readers.labels_in_study_yaml import LabelRules, LineRule
 from annotations.readers.spoken import ReadTranscript
 from annotations.readers.text import read_text
 
@@ -29,7 +29,7 @@ RUNNING = {
 }
 
 
-def _read(text: str, lines: Lines = Lines.FOUND) -> ReadTranscript:
+def _read(text: str, lines: LineRule = LineRule.FOUND) -> ReadTranscript:
     (found,) = read_text(text.encode(), name="x", file="x.txt", interviewers=WHO, rules=LabelRules((), lines))
     return found
 
@@ -90,7 +90,7 @@ def test_what_nearly_was_a_label_is_told() -> None:
 def test_no_speakers_means_that_a_colon_is_a_colon() -> None:
     """Where the study says so, not even a listed interviewer is a label."""
     text = "Interviewer: How?\nP-01: So.\n\n0:03\nInterviewer: And?\n"
-    found = _read(text, Lines.NO_SPEAKERS)
+    found = _read(text, LineRule.NO_SPEAKERS)
     assert _said(found) == [("", "Interviewer: How?\nP-01: So."), ("", "0:03\nInterviewer: And?")]
     assert found.account.kept == found.account.words_in
 
@@ -116,5 +116,5 @@ def test_where_only_those_who_ask_are_labelled_the_rest_answers() -> None:
 
 def test_the_study_may_say_that_unlabelled_lines_answer() -> None:
     """Also beside labels of others."""
-    found = _read("I: How?\n\nSo.\n\nPorter: Yes.\n\nI: And?\n\nWell.\n", Lines.UNLABELLED_ANSWER)
+    found = _read("I: How?\n\nSo.\n\nPorter: Yes.\n\nI: And?\n\nWell.\n", LineRule.UNLABELLED_ANSWER)
     assert _said(found) == [("I", "How?"), ("", "So."), ("Porter", "Yes."), ("I", "And?"), ("", "Well.")]

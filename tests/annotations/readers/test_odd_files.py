@@ -138,3 +138,15 @@ def test_the_end_is_said_by_nobody(end: str) -> None:
 def test_spaces_and_strokes_in_running_text_are_no_labels(note: str) -> None:
     """A document stays one."""
     assert {speaker for speaker, _ in _said(note.encode())} == {""}
+
+
+def test_comments_of_google_docs_are_nobodys_words() -> None:
+    """They stand below the text, and a letter in brackets where each belongs; both are told."""
+    body = (
+        '<p>Anna: How?</p><p>Bo: Slow<a href="#cmnt1">[a]</a> enough.</p><p>Anna: And?</p><p>Bo: Yes.</p>'
+        '<div><p><a href="#cmnt_ref1">[a]</a><span>check this</span></p><p>and that</p></div>'
+    )
+    (found,) = read_as(".html", f"<html><body>{body}</body></html>".encode())
+    assert [turn.span.of(found.text) for turn in found.turns] == ["How?", "Slow enough.", "And?", "Yes."]
+    assert [(one.where, one.words) for one in found.account.left_out] == [("comments", 6)]
+    assert found.account.missing == 0

@@ -16,7 +16,7 @@ from annotations.refi.container import open_container
 from annotations.refi.counting import RawText
 from annotations.refi.read import read_project
 from annotations.refi.source_text import SourceText, place_passages
-from annotations.refi.unit_decision import NO_HABIT, Evidence
+from annotations.refi.unit_decision import NO_HABIT, UnitEvidence
 
 MEDDLED = [
     "",
@@ -177,5 +177,5 @@ def test_a_meddled_project_is_read_or_refused(cuts: list[tuple[int, int, str]]) 
     for one in found.sources:
         if one.content:
             raw = RawText(one.content)
-            placed = place_passages(SourceText(None, raw), one, Evidence(raw, one.selections), NO_HABIT)
+            placed = place_passages(SourceText(None, raw), one, UnitEvidence(raw, one.selections), NO_HABIT)
             assert all(span.end <= len(raw.text) for _, span in placed.passages)

@@ -11,16 +11,16 @@ from annotations.attributes import Owner
 from annotations.codebook.codes import Codebook
 from annotations.errors import BadInput
 from annotations.names import folded
-from annotations.refi.belonging import Belonging, Known, belonging
+from annotations.refi.belonging import Belonging, KnownPlaces, belonging
 from annotations.refi.codebook_of import added_to, codebook_of
 from annotations.refi.map_file import NameMap, read_map
 from annotations.refi.match_codes import match_codes
 from annotations.refi.project import RefiCase, RefiCode, RefiProject, RefiSelection, RefiSet, RefiSource
 
 
-def _said(project: RefiProject, known: Known | None = None, **names: dict[str, str]) -> Belonging:
+def _said(project: RefiProject, known: KnownPlaces | None = None, **names: dict[str, str]) -> Belonging:
     entries = {(what, folded(theirs)): ours for what, its in names.items() for theirs, ours in its.items()}
-    return belonging(project, NameMap(entries), known or Known(), {})
+    return belonging(project, NameMap(entries), known or KnownPlaces(), {})
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_case_is_a_person_unless_the_study_says_otherwise() -> None:
     sources = (RefiSource("a", "A"), RefiSource("both", "Group"))
     found = _said(
         RefiProject(variables=variables, cases=cases, sources=sources),
-        Known({"esther": "ESTHER"}, {"north": "North"}),
+        KnownPlaces({"esther": "ESTHER"}, {"north": "North"}),
     )
     assert found.said["a"] == {"participant": "Anna", "case": "ESTHER", "site": "North", "wave": "2"}
     assert "participant" not in found.said["both"]
@@ -104,7 +104,7 @@ def test_sets_of_sources_that_say_something() -> None:
         RefiSet("5", "esther", ("a",)),
         RefiSet("6", "Document group 1", ("a",)),
     )
-    found = _said(RefiProject(sources=(RefiSource("a", "A"),), sets=sets), Known({"esther": "ESTHER"}))
+    found = _said(RefiProject(sources=(RefiSource("a", "A"),), sets=sets), KnownPlaces({"esther": "ESTHER"}))
     assert found.said["a"] == {"wave": "2", "site": "North", "case": "ESTHER"}
     assert found.of_sources["a"] == {"gender": "male"}
     assert found.sets == ["codes", "Document group 1"]

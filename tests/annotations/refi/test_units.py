@@ -8,7 +8,7 @@ from refi_projects import TALK
 
 from annotations.refi.counting import BOM, Counting, RawText
 from annotations.refi.project import RefiSelection
-from annotations.refi.unit_decision import Evidence, decide_unit, habit_of, span_of
+from annotations.refi.unit_decision import UnitEvidence, decide_unit, habit_of, span_of
 from annotations.transcript import Span
 
 WORDS = (
@@ -123,7 +123,7 @@ def test_a_source_with_one_passage_goes_by_the_others_of_the_project() -> None:
             raw = RawText(text)
             span = Span(raw.text.index(words), raw.text.index(words) + len(words))
             each.append((raw, span, _as_counted(raw, counting, span)))
-        habit = habit_of(Evidence(raw, passages) for raw, _, passages in each)
+        habit = habit_of(UnitEvidence(raw, passages) for raw, _, passages in each)
         for raw, span, passages in each:
             found = decide_unit(raw, passages, habit=habit)
             assert found.counting is not None
@@ -135,7 +135,7 @@ def test_a_source_of_its_own_kind_is_judged_by_its_own_passages() -> None:
     raw = RawText(TALK.replace("\n", "\r\n"))
     spans = [Span(raw.text.index(words), raw.text.index(words) + len(words)) for words in WORDS]
     as_utf16 = _as_counted(raw, Counting(True, "as written"), *spans)
-    habit = habit_of([Evidence(raw, _as_counted(raw, Counting(), *spans))] * 20)
+    habit = habit_of([UnitEvidence(raw, _as_counted(raw, Counting(), *spans))] * 20)
     assert decide_unit(raw, as_utf16, habit=habit).counting == Counting(True, "as written")
 
 

@@ -5,19 +5,29 @@ from __future__ import annotations
 from builders import a_transcript
 from sqlalchemy import Connection, func, select
 
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.database import Store
-from annotations.store.doubts import Answer, Doubt, add_answer, add_doubt, all_doubts, doubt_by_id, take_back
+from annotations.store.doubts import (
+    Doubt,
+    DoubtAnswer,
+    add_answer,
+    add_doubt,
+    all_doubts,
+    doubt_by_id,
+    take_back,
+)
 from annotations.store.forget_writings import ERASED, blank_writings
 from annotations.store.tables import doubt_answers, doubts
 from annotations.store.transcripts import add_transcript
 from annotations.store.withdrawals import erase
 
 
-def _passage(connection: Connection, name: str) -> Passage:
+def _passage(connection: Connection, name: str) -> RestingPassage:
     transcript = a_transcript(name, "How?", f"{name} said so.")
     object.__setattr__(transcript, "participant", name)
-    return Passage(add_transcript(connection, transcript), transcript.turns[1].span, transcript.text_hash)
+    return RestingPassage(
+        add_transcript(connection, transcript), transcript.turns[1].span, transcript.text_hash
+    )
 
 
 def test_a_question_is_open_until_an_answer_settles_it(store: Store) -> None:
@@ -25,12 +35,12 @@ def test_a_question_is_open_until_an_answer_settles_it(store: Store) -> None:
     with store.writing() as connection:
         asked = add_doubt(connection, Doubt("Ada", "Which code?", True, code="money"))
         add_doubt(connection, Doubt("Ben", "Mind the tone.", case="E"))
-        add_answer(connection, asked, Answer("Ben", "Perhaps this."))
+        add_answer(connection, asked, DoubtAnswer("Ben", "Perhaps this."))
         first, memo = all_doubts(connection)
         assert (first.about, memo.about) == ("code", "case")
         assert (first.open, memo.open) == (True, False)
         assert [one.text for one in first.answers] == ["Perhaps this."]
-        add_answer(connection, asked, Answer("Lea", "Go by this.", settles=True))
+        add_answer(connection, asked, DoubtAnswer("Lea", "Go by this.", settles=True))
         again = doubt_by_id(connection, asked)
         assert again is not None
         assert not again.open
@@ -45,9 +55,9 @@ def test_those_about_a_persons_words_go_with_the_person(store: Store) -> None:
     with store.writing() as connection:
         theirs, others = _passage(connection, "P-1"), _passage(connection, "P-10")
         gone = add_doubt(connection, Doubt("Ada", "Is this money?", True, passage=theirs))
-        add_answer(connection, gone, Answer("Ben", "No."))
+        add_answer(connection, gone, DoubtAnswer("Ben", "No."))
         stays = add_doubt(connection, Doubt("Ada", "And this?", True, passage=others))
-        add_answer(connection, stays, Answer("Ben", "As with P-1."))
+        add_answer(connection, stays, DoubtAnswer("Ben", "As with P-1."))
         add_doubt(connection, Doubt("Ada", "P-1 says it best.", code="money"))
         erase(connection, "P-1", by="Kim")
         (left,) = all_doubts(connection)
@@ -65,7 +75,7 @@ def test_words_taken_out_of_a_text_go_out_of_doubts_about_it(store: Store) -> No
         theirs, others = _passage(connection, "P-1"), _passage(connection, "P-2")
         for passage in (theirs, others):
             asked = add_doubt(connection, Doubt("Ada", "Who is Berta?", True, passage=passage))
-            add_answer(connection, asked, Answer("Ben", "Berta is the nurse."))
+            add_answer(connection, asked, DoubtAnswer("Ben", "Berta is the nurse."))
         count = blank_writings(connection, theirs.transcript, lambda words: words.replace("Berta", "[…]"))
         assert count == 2
         first, second = all_doubts(connection)

@@ -12,7 +12,7 @@ from annotations.codebook.codes import Codebook
 from annotations.coding import Coding, Condition, Draw, Evidence, Review
 from annotations.groups import groups_of
 from annotations.label_studio.annotation import arrival_of
-from annotations.label_studio.arrivals import Decision, JudgedAnnotation, State
+from annotations.label_studio.arrivals import ArrivalState, CoderDecision, JudgedAnnotation
 from annotations.label_studio.webhook import Webhook
 from annotations.segment import Segment, Segmentation
 from annotations.store.codebook_versions import keep_codebook
@@ -172,8 +172,8 @@ def test_what_label_studio_told_of_a_participant_goes_too(store: Store, codebook
             memo = {"from_name": "memo", "value": {"text": [f"{name} said it again"]}}
             plain = {"id": at, "created_at": "2026-03-01T08:00:00Z", "result": [memo]}
             arrival = arrival_of(plain, key)
-            told = JudgedAnnotation(arrival, Decision())
-            keep_seen(connection, [Seen(project.id, at, State.SET_ASIDE, key=key, told=told)], ())
+            told = JudgedAnnotation(arrival, CoderDecision())
+            keep_seen(connection, [Seen(project.id, at, ArrivalState.SET_ASIDE, key=key, told=told)], ())
             store_event(connection, Webhook("ANNOTATION_CREATED", 4, (arrival,)))
         erase(connection, "ada", by="Kim")
     with store.reading() as connection:

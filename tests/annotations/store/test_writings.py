@@ -8,9 +8,9 @@ import pytest
 from builders import a_transcript
 from sqlalchemy import Connection, func, select
 
-from annotations.store.cell_place import CellPlace, Passage
+from annotations.store.cell_place import CellPlace, RestingPassage
 from annotations.store.database import Store
-from annotations.store.events import Event, all_events, keep_events, remove_events
+from annotations.store.events import CaseEvent, all_events, keep_events, remove_events
 from annotations.store.forget_writings import ERASED, naming
 from annotations.store.ratings import Rating, add_ratings, all_ratings
 from annotations.store.tables import chosen_quotes, event_passages, metadata, summary_passages
@@ -32,14 +32,14 @@ from annotations.store.written_cells import (
 PLACE = CellPlace("early", "money", (("case", "E"), ("wave", "2")))
 
 
-def _passages(connection: Connection) -> dict[str, Passage]:
+def _passages(connection: Connection) -> dict[str, RestingPassage]:
     """One passage of each of two participants and one of a document."""
     found = {}
     for name in ("P-1", "P-10", "Report"):
         transcript = a_transcript(name, "How?", f"{name} said so.")
         object.__setattr__(transcript, "participant", "" if name == "Report" else name)
         kept: UUID = add_transcript(connection, transcript)
-        found[name] = Passage(kept, transcript.turns[1].span, transcript.text_hash)
+        found[name] = RestingPassage(kept, transcript.turns[1].span, transcript.text_hash)
     return found
 
 
@@ -106,15 +106,15 @@ def test_events_are_kept_once_changed_and_removed(store: Store) -> None:
     """The same case, date and text is the same event, and takes what is said of it now."""
     with store.writing() as connection:
         passages = _passages(connection)
-        event = Event("E", "early 2017", "It began", source="minutes")
+        event = CaseEvent("E", "early 2017", "It began", source="minutes")
         assert len(keep_events(connection, [event]).new) == 1
         assert keep_events(connection, [event]).unchanged == 1
-        richer = Event(
+        richer = CaseEvent(
             "e",
             "Early 2017",
             "it began",
             actor="Board",
-            passages=(passages["P-1"], Passage(passages["Report"].transcript, None, "h")),
+            passages=(passages["P-1"], RestingPassage(passages["Report"].transcript, None, "h")),
         )
         assert len(keep_events(connection, [richer]).changed) == 1
         (held,) = all_events(connection)
@@ -144,11 +144,11 @@ def test_a_withdrawal_takes_what_was_written_of_a_participant(store: Store) -> N
         keep_events(
             connection,
             [
-                Event("E", "2017", "theirs alone", passages=(mine,)),
-                Event("E", "2018", "hers too", passages=(mine, hers)),
-                Event("E", "2019", "in the minutes", passages=(mine,), source="minutes"),
-                Event("E", "2020", "the report", passages=(report,)),
-                Event("E", "2021", "done", actor="P-1"),
+                CaseEvent("E", "2017", "theirs alone", passages=(mine,)),
+                CaseEvent("E", "2018", "hers too", passages=(mine, hers)),
+                CaseEvent("E", "2019", "in the minutes", passages=(mine,), source="minutes"),
+                CaseEvent("E", "2020", "the report", passages=(report,)),
+                CaseEvent("E", "2021", "done", actor="P-1"),
             ],
         )
         erase(connection, "p-1", by="Kim")

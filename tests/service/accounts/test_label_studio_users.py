@@ -13,9 +13,9 @@ from builders import a_transcript
 from annotations.coding import Coder
 from annotations.errors import BadInput
 from annotations.label_studio.client import LabelStudio
-from annotations.store.transcripts import Kept, add_transcript, all_transcripts
+from annotations.store.transcripts import KeptTranscript, add_transcript, all_transcripts
 from annotations.transcript import Consents
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.accounts.label_studio_users import is_restricted, make_label_studio_user, refuse_push
 from service.accounts.people import Rights, close, invite, person
 from service.audit import this_machines_user
@@ -66,7 +66,7 @@ def _invite(parts: Parts, name: str, rights: Rights, email: str) -> None:
     invite(parts.store, KEY, name, rights, by=by, config=config, email=email)
 
 
-def _all(parts: Parts) -> tuple[Kept, ...]:
+def _all(parts: Parts) -> tuple[KeptTranscript, ...]:
     with parts.store.reading() as connection:
         return all_transcripts(connection)
 
@@ -88,9 +88,9 @@ def test_what_every_site_may_see_is_not_restricted(parts: Parts) -> None:
 def test_a_restricted_transcript_goes_where_those_alone_enter_who_may_see_it(parts: Parts) -> None:
     """A coder of its site and one without a limit may; one of another site, a stranger and a closed account may not."""
     lund, malmö = frozenset({"Lund"}), frozenset({"Malmö"})
-    _invite(parts, "Lars", Rights(Role.CODER, lund), "lars@example.org")
-    _invite(parts, "Mia", Rights(Role.CODER, malmö), "mia@example.org")
-    _invite(parts, "Ulla", Rights(Role.CODER), "ulla@example.org")
+    _invite(parts, "Lars", Rights(ViewerRole.CODER, lund), "lars@example.org")
+    _invite(parts, "Mia", Rights(ViewerRole.CODER, malmö), "mia@example.org")
+    _invite(parts, "Ulla", Rights(ViewerRole.CODER), "ulla@example.org")
     assert _refused(parts) == ""
     assert _refused(parts, "LARS@example.org", "ulla@example.org") == ""
     said = _refused(parts, "lars@example.org", "mia@example.org", "stranger@example.org")
@@ -105,7 +105,7 @@ def test_a_restricted_transcript_goes_where_those_alone_enter_who_may_see_it(par
 
 def test_an_account_without_an_address_has_no_user(parts: Parts) -> None:
     """It is said what to do."""
-    _invite(parts, "Lars", Rights(Role.CODER), "")
+    _invite(parts, "Lars", Rights(ViewerRole.CODER), "")
     account = person(parts.store, "Lars")
     with pytest.raises(BadInput, match="no e-mail address"):
         make_label_studio_user(parts, cast(LabelStudio, Users()), account, by=this_machines_user())
@@ -113,10 +113,10 @@ def test_an_account_without_an_address_has_no_user(parts: Parts) -> None:
 
 def test_answers_come_under_the_accounts_name(parts: Parts) -> None:
     """Whoever has an account needs no line in study.yaml; what stands there is believed first."""
-    _invite(parts, "al", Rights(Role.CODER), "")
-    _invite(parts, "Bo", Rights(Role.CODER), "bo@example.org")
-    _invite(parts, "Cleo", Rights(Role.CODER), "cleo@example.org")
-    _invite(parts, "Eve", Rights(Role.CODER), "eve@example.org")
+    _invite(parts, "al", Rights(ViewerRole.CODER), "")
+    _invite(parts, "Bo", Rights(ViewerRole.CODER), "bo@example.org")
+    _invite(parts, "Cleo", Rights(ViewerRole.CODER), "cleo@example.org")
+    _invite(parts, "Eve", Rights(ViewerRole.CODER), "eve@example.org")
     assert person(parts.store, "Ada Lind").email == "ada@example.org"
     assert list(InForce(parts).people) == [
         Coder("Ada Lind", "person", ("AL",), "ada@example.org"),
@@ -125,4 +125,4 @@ def test_answers_come_under_the_accounts_name(parts: Parts) -> None:
         Coder("Eve", "person", (), "eve@example.org"),
     ]
     with pytest.raises(BadInput, match="has the address"):
-        _invite(parts, "Fay", Rights(Role.CODER), "BO@example.org")
+        _invite(parts, "Fay", Rights(ViewerRole.CODER), "BO@example.org")

@@ -16,8 +16,8 @@ from made_up_study import MadeUp
 from annotations.coding import Condition, Draw, Review
 from annotations.errors import BadInput
 from annotations.store.reviews import add_reviews, current_reviews
-from service.agreement.disagreements import Wanted, disagreements
-from service.agreement.report import Asked, agree
+from service.agreement.disagreements import WantedDisagreements, disagreements
+from service.agreement.report import ReportScope, agree
 
 
 def test_disagreements_are_those_of_the_pair_and_the_code(parts_of: MakeParts, tmp_path: Path) -> None:
@@ -46,15 +46,15 @@ def test_no_disagreement_is_not_said_where_nobody_could_disagree(parts_of: MakeP
     """One coder alone, or a wave that is not there: a sentence, not an empty list."""
     parts = parts_of(MadeUp(coders=("Ada",), transcripts=2, turns=6))
     with pytest.raises(BadInput, match="nothing to disagree about"):
-        disagreements(parts, Wanted())
+        disagreements(parts, WantedDisagreements())
     with pytest.raises(BadInput, match='wave "7" is not known'):
-        disagreements(parts, Wanted(Asked(wave="7")))
+        disagreements(parts, WantedDisagreements(ReportScope(wave="7")))
 
 
 def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -> None:
     """It names who recorded it and when, changes no review, and stands beside the disagreement."""
     parts = parts_of(MadeUp(transcripts=4, turns=20))
-    first = disagreements(parts, Wanted())[0]
+    first = disagreements(parts, WantedDisagreements())[0]
     arguments = ("consensus", first.transcript, "--turn", str(first.turn + 1), "--by", "Dora")
     found = json.loads(run_on(parts, *arguments, "--code", "Money", "--json"))
     assert {source["coder"] for source in found["sources"]} == {"Ada", "Ben"}
@@ -63,7 +63,7 @@ def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -
     assert [(r.coder, r.condition, len(r.sources)) for r in kept] == [("Dora", Condition.CONSENSUS, 2)]
     again = json.loads(run_on(parts, *arguments, "--nothing", "--json"))
     assert again["supersedes"] == found["review"]
-    after = disagreements(parts, Wanted())[0]
+    after = disagreements(parts, WantedDisagreements())[0]
     assert after.consensus is not None
     assert (after.consensus.by, after.consensus.codes) == ("Dora", frozenset())
     with pytest.raises(BadInput, match="has not reviewed it"):
@@ -76,14 +76,14 @@ def test_a_consensus_is_a_derived_review_with_its_sources(parts_of: MakeParts) -
 def test_a_coder_is_compared_only_with_a_consensus_formed_without_them(parts_of: MakeParts) -> None:
     """Of three coders, the one who took no part is compared with what the two others agreed on; they are not."""
     parts = parts_of(MadeUp(coders=("Ada", "Ben", "Cleo"), transcripts=6, turns=20))
-    for one in disagreements(parts, Wanted())[:25]:
+    for one in disagreements(parts, WantedDisagreements())[:25]:
         agreed = next(said for said in one.said if said.coder == "Ada").codes
         codes = [part for code in sorted(agreed) for part in ("--code", code)] or ["--nothing"]
         run_on(
             parts, "consensus", one.transcript, "--turn", str(one.turn + 1), *codes, "--by", "Dora",
             "--among", "Ada", "--among", "Ben",
         )  # fmt: skip
-    report = agree(parts, Asked())
+    report = agree(parts, ReportScope())
     compared = {figure.coders[0] for figure in report.figures if figure.comparison == "coder and consensus"}
     assert compared == {"Cleo"}
     assert figures_of(report, comparison="model and consensus", level="all", coefficient="kappa")
@@ -104,7 +104,7 @@ def test_who_took_part_in_a_consensus_of_a_consensus_is_not_compared_with_it(par
         moderated = [_derived(one, "Dora", [one]) for one in agreed]
         reworded = [replace(one, supersedes=one.id, id=uuid4()) for one in agreed]
         add_reviews(connection, [*agreed, *moderated, *reworded])
-    report = agree(parts, Asked())
+    report = agree(parts, ReportScope())
     compared = {figure.coders[0] for figure in report.figures if figure.comparison == "coder and consensus"}
     assert compared == {"Cleo"}
 
@@ -118,7 +118,7 @@ def test_a_consensus_on_what_was_assisted_does_not_test_the_model(parts_of: Make
         assert assisted
         add_reviews(connection, [_derived(one, "Dora", [one]) for one in assisted])
         add_reviews(connection, [replace(one, supersedes=one.id, id=uuid4()) for one in assisted])
-    assert not figures_of(agree(parts, Asked()), comparison="model and consensus")
+    assert not figures_of(agree(parts, ReportScope()), comparison="model and consensus")
 
 
 def _derived(like: Review, coder: str, sources: list[Review]) -> Review:

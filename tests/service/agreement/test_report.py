@@ -17,7 +17,7 @@ from annotations.store.reviews import add_reviews, current_reviews
 from annotations.store.segments import segments_of
 from annotations.transcript import Role
 from service.agreement.methods_paragraph import methods_paragraph
-from service.agreement.report import Asked, agree
+from service.agreement.report import ReportScope, agree
 from service.agreement.report_files import to_json
 from service.agreement.views import code_rows
 from service.composition import Parts
@@ -26,7 +26,7 @@ from service.composition import Parts
 @pytest.mark.slow
 def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
     """People, the model, the same segments, repeats, effect, verdicts, what next and the methods paragraph."""
-    report = agree(parts_of(MadeUp(coders=("Ada", "Ben", "Cleo"), turns=24)), Asked())
+    report = agree(parts_of(MadeUp(coders=("Ada", "Ben", "Cleo"), turns=24)), ReportScope())
     comparisons = {figure.comparison for figure in report.figures}
     assert comparisons >= {
         "person and person", "people", "everybody", "model and person", "model and people", "same segments",
@@ -54,7 +54,7 @@ def test_every_part_of_the_report_has_its_figures(parts_of: MakeParts) -> None:
 def test_model_and_people_stand_beside_each_other_on_the_same_segments(parts_of: MakeParts) -> None:
     """Code by code, too: kappa of people there is not that of all doubly coded segments, and is shown as such."""
     parts = parts_of(MadeUp(coders=("Ada", "Ben"), transcripts=8, learnt_from=3, turns=16))
-    report = agree(parts, Asked())
+    report = agree(parts, ReportScope())
     for row in code_rows(report):
         assert row.model is not None
         assert row.matched is not None
@@ -69,7 +69,7 @@ def test_model_and_people_stand_beside_each_other_on_the_same_segments(parts_of:
 @pytest.mark.slow
 def test_json_is_as_the_design_says(parts_of: MakeParts) -> None:
     """Every figure has the promised keys; percent and AC1 never stand without prevalence."""
-    plain = json.loads(json.dumps(to_json(agree(parts_of(MadeUp(turns=12)), Asked()))))
+    plain = json.loads(json.dumps(to_json(agree(parts_of(MadeUp(turns=12)), ReportScope()))))
     for figure in plain["figures"]:
         assert figure.keys() >= {
             "a", "b", "framework", "code", "condition", "coefficient", "value", "interval", "units", "groups", "reason",
@@ -111,7 +111,7 @@ def _review_again(parts: Parts, made: MadeUp) -> None:
 
 def test_assisted_reviews_never_enter_person_figures(parts_of: MakeParts) -> None:
     """People are compared on independent reviews alone; the assisted ones stand apart, as such."""
-    report = agree(parts_of(MadeUp(turns=12)), Asked())
+    report = agree(parts_of(MadeUp(turns=12)), ReportScope())
     assert {one["condition"] for one in figures_of(report, comparison="person and person")} == {"independent"}
     assert figures_of(report, comparison="model and person", condition="assisted")
 
@@ -129,7 +129,7 @@ def test_assisted_reviews_never_enter_person_figures(parts_of: MakeParts) -> Non
 )
 def test_what_cannot_be_measured_is_a_sentence(parts_of: MakeParts, made: MadeUp, said: str) -> None:
     """One coder, no reviews, no model: a figure without a value, with its reason."""
-    report = agree(parts_of(made), Asked())
+    report = agree(parts_of(made), ReportScope())
     reasons = [figure.reason for figure in report.figures if figure.value is None]
     assert any(said in str(reason) for reason in reasons), reasons
 
@@ -153,7 +153,7 @@ def test_coders_with_no_unit_in_common(parts_of: MakeParts) -> None:
 
 def test_two_transcripts_give_values_for_each_and_no_interval(parts_of: MakeParts) -> None:
     """Too few participants: no interval, the reason, and the value of each of them."""
-    report = agree(parts_of(MadeUp(transcripts=2, turns=80, model=False)), Asked())
+    report = agree(parts_of(MadeUp(transcripts=2, turns=80, model=False)), ReportScope())
     one = figures_of(report, comparison="person and person", level="all", coefficient="kappa")[0]
     assert one["value"] is not None
     assert one["interval"] is None
@@ -165,7 +165,7 @@ def test_two_transcripts_give_values_for_each_and_no_interval(parts_of: MakePart
 @pytest.mark.slow
 def test_a_code_never_used_has_no_value_but_a_reason(parts_of: MakeParts) -> None:
     """It is undefined, not 0, and the notes name it."""
-    report = agree(parts_of(MadeUp(transcripts=6, turns=12)), Asked())
+    report = agree(parts_of(MadeUp(transcripts=6, turns=12)), ReportScope())
     one = figures_of(report, comparison="person and person", code="Never used")
     assert [(figure["coefficient"], figure["value"]) for figure in one] == [("kappa", None)]
     assert "never applied the code" in one[0]["reason"]
@@ -176,9 +176,9 @@ def test_an_unknown_wave_is_refused(parts_of: MakeParts) -> None:
     """It names the waves that there are; a case and a wave without a transcript in common too."""
     parts = parts_of(MadeUp(transcripts=2, turns=6))
     with pytest.raises(BadInput, match=r'wave "7" is not known\. Known: 1, 2'):
-        agree(parts, Asked(wave="7"))
+        agree(parts, ReportScope(wave="7"))
     with pytest.raises(BadInput, match="together"):
-        agree(parts, Asked(wave="2", case="MRR"))
+        agree(parts, ReportScope(wave="2", case="MRR"))
 
 
 def test_two_hundred_codes(parts_of: MakeParts) -> None:
@@ -186,7 +186,7 @@ def test_two_hundred_codes(parts_of: MakeParts) -> None:
     parts = parts_of(MadeUp(transcripts=6, turns=12, model=False))
     codes = "\n".join(f"      - {{id: n{at}, code: N{at}}}" for at in range(200))
     parts.study.codebook_file.write_text(parts.study.codebook_file.read_text("utf-8") + codes + "\n", "utf-8")
-    report = agree(parts, Asked())
+    report = agree(parts, ReportScope())
     assert any("201 of 205 codes were never used" in note for note in report.notes)
 
 
@@ -201,7 +201,7 @@ def test_a_code_that_one_side_never_uses_is_no_zero(parts_of: MakeParts) -> None
             for r in its
         ]
         add_reviews(connection, changed)
-    report = agree(parts, Asked())
+    report = agree(parts, ReportScope())
     found = {
         one["coefficient"]: one for one in figures_of(report, comparison="person and person", code="People")
     }

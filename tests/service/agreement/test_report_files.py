@@ -12,7 +12,7 @@ from made_up_study import MadeUp
 from openpyxl import load_workbook
 
 from annotations.errors import BadInput
-from service.agreement.report import Asked, agree
+from service.agreement.report import ReportScope, agree
 
 
 @pytest.mark.slow
@@ -24,7 +24,7 @@ def test_files_hold_what_the_report_says(parts_of: MakeParts, tmp_path: Path) ->
     assert "Ada and Ben" in said
     with table.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    figures = len(agree(parts, Asked()).figures)
+    figures = len(agree(parts, ReportScope()).figures)
     assert len(rows) == figures
     alone = [row for row in rows if row["coefficient"] in ("percent", "ac1")]
     assert alone

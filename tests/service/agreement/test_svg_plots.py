@@ -6,7 +6,7 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.agreement.svg_plots import Line, Mark, Reference, curves, whiskers
+from service.agreement.svg_plots import PlotLine, PlotMark, Reference, curves, whiskers
 
 VALUES = st.floats(-1, 1, allow_nan=False)
 
@@ -16,7 +16,7 @@ VALUES = st.floats(-1, 1, allow_nan=False)
 def test_any_values_and_labels_make_sound_svg(rows: list[tuple[str, float, float, float]]) -> None:
     """Markup in labels is only text, and every mark lies inside the picture."""
     printable = [(("".join(c for c in label if c.isprintable())), *values) for label, *values in rows]
-    lines = [Line(str(label), (Mark(sorted(v)[1], (min(v), max(v))),)) for label, *v in printable]
+    lines = [PlotLine(str(label), (PlotMark(sorted(v)[1], (min(v), max(v))),)) for label, *v in printable]
     drawn = fromstring(whiskers("A title", lines, references=(Reference(0, "none"),)))
     width = float(drawn.attrib["viewBox"].split()[2])
     for circle in drawn.iter("{http://www.w3.org/2000/svg}circle"):
@@ -25,7 +25,7 @@ def test_any_values_and_labels_make_sound_svg(rows: list[tuple[str, float, float
 
 def test_nothing_to_draw_is_an_empty_text() -> None:
     """No value, or one point of a curve: no picture rather than an empty frame."""
-    assert whiskers("t", [Line("a", (Mark(None),))]) == ""
+    assert whiskers("t", [PlotLine("a", (PlotMark(None),))]) == ""
     assert curves("t", [("a", [(1.0, 0.5)])], "x") == ""
 
 

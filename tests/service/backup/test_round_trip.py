@@ -17,13 +17,13 @@ from annotations.store.database import as_it_is
 from annotations.store.jobs import ask_for
 from annotations.store.transcripts import all_transcripts
 from annotations.store.withdrawals import all_withdrawals, erase, finish_withdrawal
-from service.backup.make import Made, make_backup
+from service.backup.make import MadeBackup, make_backup
 from service.backup.restore import Restored, restore_backup
 from service.composition import Parts, open_restored
 from service.returned_people import keep_outside
 
 
-def back_up(parts: Parts, **more: object) -> Made:
+def back_up(parts: Parts, **more: object) -> MadeBackup:
     """A backup of the study."""
     return make_backup(parts.study, parts.database_url, parts.settings, **more)  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ from fake_label_studio import FakeLabelStudio, chosen
 from reviews_arriving import deliver, pull_now, reviews_of
 
 from annotations.store.segments import segments_of
-from annotations.store.transcripts import Kept, get_transcript
+from annotations.store.transcripts import KeptTranscript, get_transcript
 from annotations.transcript import SpokenTurn, Transcript, canonical
 from service.composition import Parts
 from service.corrections.inbox import Inbox
@@ -17,7 +17,7 @@ from service.corrections.list_set_aside import set_aside
 from service.importing.new_versions import Replaced, put_in_its_place
 
 
-def _kept(parts: Parts) -> Kept:
+def _kept(parts: Parts) -> KeptTranscript:
     with parts.store.reading() as connection:
         return get_transcript(connection, "JKG-01")
 

@@ -28,7 +28,7 @@ from annotations.store.tables import (
     transcripts,
 )
 from annotations.store.transcripts import all_transcripts
-from annotations.store.wave_views import View, choose_view
+from annotations.store.wave_views import TaskView, choose_view
 from annotations.store.webhooks import count_waiting
 from annotations.store.withdrawals import erase
 from annotations.transcript import Span
@@ -47,7 +47,13 @@ class Whole(FakeLabelStudio):
             (kept,) = all_transcripts(connection)
             (passages,) = projects(connection)
             row = add_project(
-                connection, url=URL, project_id=9, title="Whole", coder=None, wave="1", view=View.INTERVIEW
+                connection,
+                url=URL,
+                project_id=9,
+                title="Whole",
+                coder=None,
+                wave="1",
+                view=TaskView.INTERVIEW,
             )
             key = interview_key(kept.id, kept.transcript.text_hash)
             keep_interviews(connection, [InterviewTask(row.id, key, kept.id, 1, kept.transcript.text_hash)])
@@ -306,7 +312,7 @@ def test_the_work_of_a_wave_is_counted_once(
     """Where both views stand, in the one that is in force; what was done in the other is done."""
     server.save(2, 1, chosen("people"))
     deliver(inbox, server.told[-1])
-    for view in (View.INTERVIEW, View.PASSAGE):
+    for view in (TaskView.INTERVIEW, TaskView.PASSAGE):
         with parts.store.writing() as connection:
             choose_view(connection, "1", view)
             (row,) = study_work(connection, parts.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -76,7 +76,8 @@ def test_a_pull_that_is_cut_off_takes_nothing_away(
     parts: Parts, server: FakeLabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Label Studio stops between two pages: what was read stays, what was not read is not taken for deleted."""
-    monkeypatch.setattr("annotations.label_studio.read_answers.PAGE", 2)
+    for size in ("PAGE", "LIST_PAGE"):
+        monkeypatch.setattr(f"annotations.label_studio.read_answers.{size}", 2)
     for task in range(1, 7):
         server.save(task, 1, chosen("money"))
     server.fails_on_page = 2
@@ -98,16 +99,86 @@ def test_a_webhook_that_came_while_a_pull_read_is_not_undone(
     mine = server.save(1, 1, chosen("money"))
     pull_now(parts, server)
 
-    class Slow(Answers):
-        def pages(self, project: int, *, since: Any = None) -> Iterator[Any]:
-            for page in list(super().pages(project, since=since)):
-                server.now += timedelta(minutes=1)
-                server.update(mine, chosen("people"))
-                deliver(inbox, server.told[-1])
-                yield page
+    server.update(mine, chosen("money", "early"))  # its webhook is lost
 
-    pull_all(parts, Inbox(parts), Slow(server), quiet)
+    def coder_saves() -> None:
+        server.now += timedelta(minutes=1)
+        server.update(mine, chosen("people"))
+        deliver(inbox, server.told[-1])
+
+    pull_all(parts, Inbox(parts), _Interrupted(server, coder_saves), quiet)
     assert said_in(parts)[0][2] == ("people",)
+
+
+class _Interrupted(Answers):
+    """Something happens after tasks were read and before they are taken in."""
+
+    def __init__(self, server: FakeLabelStudio, meanwhile: Callable[[], None]) -> None:
+        super().__init__(server)
+        self._meanwhile = meanwhile
+
+    def pages(self, project: int, *, since: Any = None) -> Iterator[Any]:
+        for page in list(super().pages(project, since=since)):
+            self._meanwhile()
+            yield page
+
+    def with_numbers(self, project: int, numbers: Collection[int]) -> Iterator[Any]:
+        for page in list(super().with_numbers(project, numbers)):
+            self._meanwhile()
+            yield page
+
+
+def test_a_pull_reads_what_has_changed_and_nothing_else(parts: Parts, server: FakeLabelStudio) -> None:
+    """What stands as it was read before is not read again; a change and a deletion are found whatever a clock says."""
+    mine = [server.save(task, 1, chosen("money")) for task in (1, 2, 4, 5)]
+    pull_now(parts, server)
+    server.asked = 0
+    again = pull_now(parts, server)
+    assert (server.asked, again.annotations, again.unchanged) == (0, 0, 6)
+    server.now -= timedelta(days=1)
+    server.update(mine[0], chosen("people"))
+    server.delete(mine[1])
+    third = pull_now(parts, server)
+    assert (third.counted["superseded"], third.counted["deleted"]) == (1, 1)
+    assert (server.asked, third.unchanged) == (1, 4)
+    server.delete_task(4)
+    assert pull_now(parts, server).counted["deleted"] == 1
+    assert said_in(parts)[0][2] == ("people",)
+
+
+def test_what_decides_what_answers_mean_has_changed(parts: Parts, server: FakeLabelStudio) -> None:
+    """A code that has left the codebook, or an address that is another coder's now: everything is read again."""
+    server.save(1, 1, chosen("money"))
+    pull_now(parts, server)
+    file = parts.study.folder / "study.yaml"
+    file.write_text(file.read_text("utf-8").replace("name: Bo", "name: Bea"), "utf-8")
+    server.asked = 0
+    pull_now(parts, server)
+    assert server.asked == 1
+    pull_now(parts, server)
+    assert server.asked == 1
+
+
+def test_a_deletion_that_nobody_told_while_a_webhook_was_under_way(
+    parts: Parts, server: FakeLabelStudio, inbox: Inbox
+) -> None:
+    """An annotation comes by webhook while a pull reads, and goes without a word: the next pull sees that it is gone."""
+    server.save(2, 1, chosen("money"))
+    pull_now(parts, server)
+    mine = server.save(1, 1, chosen("money"))
+    told = server.told[-1]
+    server.delete(mine)
+    pull_all(parts, Inbox(parts), _Interrupted(server, lambda: deliver(inbox, told) and None), quiet)
+    assert len(said_in(parts)) == 2
+    assert pull_now(parts, server).counted["deleted"] == 1
+    late = server.save(1, 1, chosen("money"))
+    told = server.told[-1]
+    server.delete(late)
+    pull_now(parts, server)
+    deliver(inbox, told)
+    assert len(said_in(parts)) == 2
+    pull_now(parts, server)
+    assert len(said_in(parts)) == 1
 
 
 def test_a_second_pull_at_the_same_time_adds_nothing(parts: Parts, server: FakeLabelStudio) -> None:

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from study_with_pages import INES, WithPages, study_with_pages
 
 from service.exporting.export_tables import Files, export_tables
-from service.exporting.wanted import Asked
+from service.exporting.wanted import ExportRequest
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ def test_they_stand_in_the_workbook_of_codings_and_in_a_file_of_their_own(
     """A row each, an answer below its question, oldest first."""
     folder = tmp_path_factory.mktemp("out")
     files = Files(codings=folder / "codings.xlsx", doubts=folder / "doubts.csv")
-    codings, doubts = export_tables(made.parts, files, Asked())
+    codings, doubts = export_tables(made.parts, files, ExportRequest())
     assert doubts.counts == {"memos and questions": 2, "answers": 1}
     assert codings.counts["memos and questions"] == 2
     book = load_workbook(folder / "codings.xlsx")
@@ -49,5 +49,5 @@ def test_those_of_other_waves_stay_behind(made: WithPages, tmp_path_factory: pyt
     folder = tmp_path_factory.mktemp("out")
     for wave, count in (("2", 1), ("1", 0)):
         file = folder / f"{wave}.csv"
-        (found,) = export_tables(made.parts, Files(doubts=file), Asked(waves=(wave,)))
+        (found,) = export_tables(made.parts, Files(doubts=file), ExportRequest(waves=(wave,)))
         assert found.counts["memos and questions"] == count

@@ -34,7 +34,7 @@ from annotations.transcript import Consents, Span, Transcript
 from service.composition import Parts
 from service.exporting.export_tables import Files, export_tables
 from service.exporting.exported import Exported
-from service.exporting.wanted import Asked
+from service.exporting.wanted import ExportRequest
 from service.importing.import_codings import import_codings
 from service.new_study import chosen_codebook, make_study
 from service.settings import read_settings
@@ -121,9 +121,9 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 
 
 def _export(
-    parts: Parts, asked: Asked | None = None, *, coded_only: bool = False, **files: Path
+    parts: Parts, asked: ExportRequest | None = None, *, coded_only: bool = False, **files: Path
 ) -> dict[str, Exported]:
-    written = export_tables(parts, Files(**files), asked or Asked(), coded_only=coded_only)
+    written = export_tables(parts, Files(**files), asked or ExportRequest(), coded_only=coded_only)
     return {one.what: one for one in written}
 
 
@@ -195,12 +195,12 @@ def test_filters_and_what_was_left_out(parts: Parts, tmp_path: Path) -> None:
     """By wave, case, coder, code with those below it, condition, attribute; names that nothing goes by are refused."""
     file = tmp_path / "a.csv"
     for asked, count, left_out in (
-        (Asked(waves=("2",)), 1, {"of another wave": 4}),
-        (Asked(cases=("e",)), 4, {"of another case": 1}),
-        (Asked(coders=("tom",)), 1, {"by another coder": 4}),
-        (Asked(codes=("Money",)), 1, {"of another code": 4}),
-        (Asked(conditions=("consensus",)), 1, {"made under another condition": 4}),
-        (Asked(where=("role=leader",)), 4, {"of others than --where asks for": 1}),
+        (ExportRequest(waves=("2",)), 1, {"of another wave": 4}),
+        (ExportRequest(cases=("e",)), 4, {"of another case": 1}),
+        (ExportRequest(coders=("tom",)), 1, {"by another coder": 4}),
+        (ExportRequest(codes=("Money",)), 1, {"of another code": 4}),
+        (ExportRequest(conditions=("consensus",)), 1, {"made under another condition": 4}),
+        (ExportRequest(where=("role=leader",)), 4, {"of others than --where asks for": 1}),
     ):
         written = _export(parts, asked, codings=file)["codings"]
         assert (sum(written.counts.values()), len(_rows(file)), dict(written.left_out)) == (
@@ -213,15 +213,15 @@ def test_filters_and_what_was_left_out(parts: Parts, tmp_path: Path) -> None:
         {"codings": 4, "passages on which nothing applied": 0}, {"passages on which nothing applied": 1}
     )  # fmt: skip
     for asked in (
-        Asked(waves=("9",)),
-        Asked(coders=("Inez",)),
-        Asked(codes=("Mony",)),
-        Asked(where=("role=x",)),
+        ExportRequest(waves=("9",)),
+        ExportRequest(coders=("Inez",)),
+        ExportRequest(codes=("Mony",)),
+        ExportRequest(where=("role=x",)),
     ):
         with pytest.raises(UnknownName):
             _export(parts, asked, codings=file)
     with pytest.raises(BadInput, match='Did you mean "independent"'):
-        _export(parts, Asked(conditions=("independant",)), codings=file)
+        _export(parts, ExportRequest(conditions=("independant",)), codings=file)
 
 
 def test_segments_by_codes(parts: Parts, tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_memos(parts: Parts, tmp_path: Path) -> None:
 
 def test_quotes_by_code_as_a_report(parts: Parts, tmp_path: Path) -> None:
     """Each code with its meaning, its quotes with participant and turn, who coded them, and memos."""
-    _export(parts, Asked(waves=("1",)), quotes_by_code=tmp_path / "q.docx")
+    _export(parts, ExportRequest(waves=("1",)), quotes_by_code=tmp_path / "q.docx")
     text = _words(tmp_path / "q.docx")
     for words in (
         "Only wave 1.",
@@ -472,7 +472,7 @@ def test_a_table_of_some_codes_takes_nothing_back(
         add_loose_codings(connection, transcript.id, "Tom", Condition.INDEPENDENT, loose)
     before = _said(parts)
     file = tmp_path / "some.csv"
-    _export(parts, Asked(codes=tuple(code)), codings=file)
+    _export(parts, ExportRequest(codes=tuple(code)), codings=file)
     kept = import_codings(parts, file, complete=complete).kept
     assert (kept.codings, kept.reviews, kept.superseded) == (0, 0, 0)
     assert _said(parts) == before
@@ -482,7 +482,7 @@ def test_a_table_of_some_codes_is_complete_for_these_alone(parts: Parts, tmp_pat
     """--complete all would say that the others do not apply, and is refused; with --only nothing is doubled."""
     file = tmp_path / "some.csv"
     before = _said(parts)
-    _export(parts, Asked(codes=("cost",)), codings=file)
+    _export(parts, ExportRequest(codes=("cost",)), codings=file)
     with pytest.raises(BadInput, match="some codes alone"):
         import_codings(parts, file, complete="all")
     kept = import_codings(parts, file, complete="listed", only=("cost",)).kept

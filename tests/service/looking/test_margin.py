@@ -12,7 +12,7 @@ from study_with_pages import INES, MONEY, TOM, WithPages, study_with_pages
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.store.accounts import account_named, set_email
-from annotations.store.cell_place import Passage
+from annotations.store.cell_place import RestingPassage
 from annotations.store.codebook_versions import keep_codebook
 from annotations.store.doubts import Doubt, add_doubt
 from annotations.store.label_studio_users import keep_users
@@ -24,14 +24,14 @@ from annotations.store.tables import label_studio_tasks
 from annotations.store.transcripts import transcript_by_id
 from annotations.transcript import Span
 from service.access.policy import NotAllowed
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.doubts.seen import doubts_seen
 from service.looking.codebook_read import team_examples
 from service.looking.margin import MarginTurn, read_with_margin
 from service.looking.my_work import work_of
 from service.looking.seen_passages import SeenPassages
 
-LEAD = Viewer(None, "Lea", Role.LEAD)
+LEAD = Viewer(None, "Lea", ViewerRole.LEAD)
 pytestmark = pytest.mark.slow
 
 
@@ -44,7 +44,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithPages]:
 
 
 def _coder(name: str) -> Viewer:
-    return Viewer(uuid4(), name, Role.CODER)
+    return Viewer(uuid4(), name, ViewerRole.CODER)
 
 
 def _turn(made: WithPages, viewer: Viewer, at: int) -> MarginTurn:
@@ -106,12 +106,12 @@ def test_a_doubt_shows_where_codes_would(kept: WithPages) -> None:
     with kept.parts.store.writing() as connection:
         found = transcript_by_id(connection, kept.both)
         assert found is not None
-        at = Passage(kept.both, kept.passages[6].span, found.transcript.text_hash)
+        at = RestingPassage(kept.both, kept.passages[6].span, found.transcript.text_hash)
         add_doubt(connection, Doubt(INES, "Why does it say so here?", True, passage=at))
     for viewer, sees in ((_coder(INES), True), (_coder(TOM), False), (LEAD, True)):
         assert bool(_turn(kept, viewer, 6).doubts) is sees
         assert any("Why does it" in one.doubt.text for one in doubts_seen(kept.parts, viewer)) is sees
-    reader = Viewer(uuid4(), "Rita", Role.READER, sees_text=True)
+    reader = Viewer(uuid4(), "Rita", ViewerRole.READER, sees_text=True)
     assert doubts_seen(kept.parts, reader) == ()
 
 
@@ -127,8 +127,8 @@ def test_examples_of_a_code_are_passages_that_one_may_see(kept: WithPages) -> No
 def test_who_may_not_read_an_interview_is_refused(kept: WithPages) -> None:
     """A reader without text; to a coder of another site it is not there, as one of an unknown id."""
     with pytest.raises(NotAllowed):
-        read_with_margin(kept.parts, Viewer(uuid4(), "Rita", Role.READER), kept.both)
-    elsewhere = Viewer(uuid4(), "Cleo", Role.CODER, sites=frozenset({"Community team"}))
+        read_with_margin(kept.parts, Viewer(uuid4(), "Rita", ViewerRole.READER), kept.both)
+    elsewhere = Viewer(uuid4(), "Cleo", ViewerRole.CODER, sites=frozenset({"Community team"}))
     assert read_with_margin(kept.parts, elsewhere, kept.both) is None
     assert read_with_margin(kept.parts, LEAD, uuid4()) is None
 
@@ -198,7 +198,7 @@ def test_people_are_led_where_they_reach_label_studio(
 
 def test_what_one_may_not_know_of_is_not_in_the_work(kept: WithPages) -> None:
     """A coder who is limited to a site sees its interviews alone."""
-    limited = Viewer(uuid4(), INES, Role.CODER, sites=frozenset({"Acute ward"}))
+    limited = Viewer(uuid4(), INES, ViewerRole.CODER, sites=frozenset({"Acute ward"}))
     assert {one.site for one in work_of(kept.parts, limited, INES).interviews} == {"Acute ward"}
 
 

@@ -13,7 +13,7 @@ from fake_label_studio import keys_of, pushed_study
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.interview_data import HTML
 from annotations.store.model_versions import get_model
 from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of
@@ -21,7 +21,7 @@ from annotations.store.transcripts import all_transcripts
 from models.corpus import read_corpus
 from service.composition import Parts
 from service.pushing.interview_shown import WholeShown, hash_of_marks
-from service.pushing.passage_shown import Shown
+from service.pushing.passage_shown import ShownPassages
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def shown(parts: Parts, codebook: Codebook) -> WholeShown:
         found = suggestions_of(connection, model)
         turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
     label = "tandem v1"
-    faces = Shown(
+    faces = ShownPassages(
         corpus, turns, codebook, lambda _: (model, found), label=label, draws=True, least_precision=0.6
     )
     return WholeShown(faces, corpus, turns, codebook, label=label, links=None)
@@ -68,7 +68,7 @@ def test_sure_and_doubtful_suggestions_are_marks_of_their_own(
     parts: Parts, shown: WholeShown, model: UUID
 ) -> None:
     """Each under its label, with its code, and named below the turn with its odds."""
-    (whole,) = shown.interviews([Placed(one, Draw.ORDINARY) for one in keys_of(parts)])
+    (whole,) = shown.interviews([DealtSegment(one, Draw.ORDINARY) for one in keys_of(parts)])
     found = shown.prediction(whole, model)
     assert found is not None
     labels = [one["value"]["hypertextlabels"] for one in found.regions if one["from_name"] == "state"]
@@ -88,7 +88,9 @@ def test_a_passage_that_hides_its_suggestions_looks_like_one_without(
 ) -> None:
     """No mark, no name, no other class; and no word of the model before anything is pushed on it."""
     first, *rest = keys_of(parts)
-    (whole,) = shown.interviews([Placed(first, draw), *(Placed(one, Draw.ORDINARY) for one in rest)])
+    (whole,) = shown.interviews(
+        [DealtSegment(first, draw), *(DealtSegment(one, Draw.ORDINARY) for one in rest)]
+    )
     assert shown.prediction(whole, model) is None
     data = shown.data(whole, model)[HTML]
     assert "data-below" not in data
@@ -99,7 +101,7 @@ def test_a_passage_that_hides_its_suggestions_looks_like_one_without(
 def test_a_second_coder_sees_which_passages_are_theirs(parts: Parts, shown: WholeShown) -> None:
     """The others are context, and the line on top says so."""
     keys = keys_of(parts)
-    (whole,) = shown.interviews([Placed(keys[4], Draw.DOUBLE), Placed(keys[1], Draw.DOUBLE)])
+    (whole,) = shown.interviews([DealtSegment(keys[4], Draw.DOUBLE), DealtSegment(keys[1], Draw.DOUBLE)])
     data = shown.data(whole, None)
     assert [one.segment for one in whole.placed] == [keys[1], keys[4]]
     assert [at for at, kind in enumerate(classes(data[HTML])) if kind == "asked"] == [3, 9]
@@ -109,8 +111,8 @@ def test_a_second_coder_sees_which_passages_are_theirs(parts: Parts, shown: Whol
 def test_what_comes_again_is_a_task_of_its_own_at_the_end(parts: Parts, shown: WholeShown) -> None:
     """It asks for these passages alone, under another key."""
     keys = keys_of(parts)
-    placed = [Placed(one, Draw.BLIND if at == 2 else Draw.ORDINARY) for at, one in enumerate(keys)]
-    whole, again = shown.interviews([Placed(keys[2], Draw.REPEAT), *placed])
+    placed = [DealtSegment(one, Draw.BLIND if at == 2 else Draw.ORDINARY) for at, one in enumerate(keys)]
+    whole, again = shown.interviews([DealtSegment(keys[2], Draw.REPEAT), *placed])
     assert (len(whole.placed), whole.again) == (6, False)
     assert ([one.segment for one in again.placed], again.again) == ([keys[2]], True)
     assert whole.key != again.key != replace(whole, text_hash="another").key

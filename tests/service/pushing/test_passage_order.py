@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.errors import TandemError
 from service.pushing.open_project import title_of
 from service.pushing.waves import in_order
@@ -18,7 +18,7 @@ SEGMENTS = [UUID(int=n) for n in range(4)]
 
 def test_an_order_moves_passages_and_says_why() -> None:
     """Those that come again stay at the end."""
-    placed = [*(Placed(one, Draw.ORDINARY) for one in SEGMENTS), Placed(SEGMENTS[0], Draw.REPEAT)]
+    placed = [*(DealtSegment(one, Draw.ORDINARY) for one in SEGMENTS), DealtSegment(SEGMENTS[0], Draw.REPEAT)]
 
     def backwards(segments: Sequence[UUID]) -> list[tuple[UUID, str]]:
         return [(one, "the model is unsure") for one in reversed(segments)]
@@ -31,7 +31,7 @@ def test_an_order_moves_passages_and_says_why() -> None:
 
 def test_an_order_that_loses_passages_is_refused() -> None:
     """Every passage has to come once."""
-    placed = [Placed(one, Draw.ORDINARY) for one in SEGMENTS]
+    placed = [DealtSegment(one, Draw.ORDINARY) for one in SEGMENTS]
     with pytest.raises(TandemError, match="every passage once"):
         in_order(placed, lambda segments: [(segments[0], "")])
 

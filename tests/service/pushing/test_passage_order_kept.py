@@ -14,7 +14,7 @@ from annotations.errors import BadInput
 from models.corpus import read_corpus
 from service.composition import Parts
 from service.new_study import make_study
-from service.pushing.passage_order import By, order_by
+from service.pushing.passage_order import PassageOrder, order_by
 from service.pushing.push_asked import order_named
 from service.settings import read_settings
 
@@ -30,9 +30,9 @@ def parts(tmp_path: Path) -> Any:
     made.close()
 
 
-@pytest.mark.parametrize("by", [By.TRANSCRIPTS, By.RARE, By.UNSURE])
+@pytest.mark.parametrize("by", [PassageOrder.TRANSCRIPTS, PassageOrder.RARE, PassageOrder.UNSURE])
 @pytest.mark.slow
-def test_an_order_gives_every_passage_once_with_its_reason(parts: Parts, by: By) -> None:
+def test_an_order_gives_every_passage_once_with_its_reason(parts: Parts, by: PassageOrder) -> None:
     """Nothing is lost or doubled, and each place says why."""
     corpus = read_corpus(parts.store, parts.segmentation)
     order = order_by(parts, by)
@@ -45,7 +45,7 @@ def test_an_order_gives_every_passage_once_with_its_reason(parts: Parts, by: By)
 def test_whole_transcripts_stay_in_the_order_of_reading(parts: Parts) -> None:
     """Transcripts change places; within each, nothing does."""
     corpus = read_corpus(parts.store, parts.segmentation)
-    order = order_by(parts, By.TRANSCRIPTS)
+    order = order_by(parts, PassageOrder.TRANSCRIPTS)
     assert order is not None
     places = [corpus.at[corpus.position[segment]] for segment, _ in order(list(corpus.ids))]
     runs = [list(its) for _, its in groupby(places, key=lambda place: place[0])]
@@ -55,7 +55,7 @@ def test_whole_transcripts_stay_in_the_order_of_reading(parts: Parts) -> None:
 
 def test_reading_needs_no_order_and_an_unknown_one_is_refused(parts: Parts) -> None:
     """The default changes nothing; a slip gets the nearest name."""
-    assert order_by(parts, By.READING) is None
-    assert order_named("Rare") is By.RARE
+    assert order_by(parts, PassageOrder.READING) is None
+    assert order_named("Rare") is PassageOrder.RARE
     with pytest.raises(BadInput, match='Did you mean "unsure"'):
         order_named("unshure")

@@ -12,13 +12,13 @@ from fake_label_studio import keys_of, pushed_study
 
 from annotations.codebook.codes import Codebook
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.store.model_versions import get_model
 from annotations.store.suggestions import Suggested, add_suggestions, suggestions_of
 from annotations.store.transcripts import all_transcripts
 from models.corpus import read_corpus
 from service.composition import Parts
-from service.pushing.passage_shown import Shown
+from service.pushing.passage_shown import ShownPassages
 from service.web.standing_predictions import StandingPredictions
 
 PROJECT = 7
@@ -47,13 +47,13 @@ def _not_applicable(codebook: Codebook, code: str) -> Codebook:
     return replace(codebook, codes=tuple(codes))
 
 
-def _shown(parts: Parts, codebook: Codebook, *, draws: bool, least_precision: float = 0.3) -> Shown:
+def _shown(parts: Parts, codebook: Codebook, *, draws: bool, least_precision: float = 0.3) -> ShownPassages:
     corpus = read_corpus(parts.store, parts.segmentation)
     with parts.store.reading() as connection:
         model = get_model(connection, "v1")
         found = suggestions_of(connection, model)
         turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
-    return Shown(
+    return ShownPassages(
         corpus,
         turns,
         codebook,
@@ -75,11 +75,11 @@ def test_a_passage_keeps_its_other_suggestions(
         model = get_model(connection, "v1").id
         answers = StandingPredictions().on(connection, now, PROJECT, dict.fromkeys([first, second], BOXED))
     shown = _shown(parts, now, draws=False)
-    pushed = shown.prediction(Placed(first, Draw.ORDINARY), model)
+    pushed = shown.prediction(DealtSegment(first, Draw.ORDINARY), model)
     assert pushed is not None
     assert [region["value"] for region in pushed.regions] == [{"choices": ["people"]}]
     assert json.loads(answers[first]) == pushed.to_json()
-    why = shown.data(Placed(first, Draw.ORDINARY), model)["why"]
+    why = shown.data(DealtSegment(first, Draw.ORDINARY), model)["why"]
     assert ("People" in why, "Money" in why) == (True, False)
 
 
@@ -94,8 +94,8 @@ def test_a_passage_whose_only_code_is_offered_no_longer_looks_like_one_without(
         model = get_model(connection, "v1").id
         assert StandingPredictions().on(connection, now, PROJECT, {second: BOXED}) == {second: b"[]"}
     blind = _shown(parts, now, draws=True)
-    assert blind.prediction(Placed(second, Draw.ORDINARY), model) is None
-    plain = _shown(parts, now, draws=False).prediction(Placed(second, Draw.ORDINARY), model)
+    assert blind.prediction(DealtSegment(second, Draw.ORDINARY), model) is None
+    plain = _shown(parts, now, draws=False).prediction(DealtSegment(second, Draw.ORDINARY), model)
     assert plain is not None
     assert plain.regions == ()
 
@@ -107,7 +107,7 @@ def test_a_blind_passage_looks_like_one_for_which_nothing_is_likely(parts: Parts
     shown = _shown(parts, without, draws=True)
     with parts.store.reading() as connection:
         model = get_model(connection, "v1").id
-    ordinary, blind = Placed(second, Draw.ORDINARY), Placed(second, Draw.BLIND)
+    ordinary, blind = DealtSegment(second, Draw.ORDINARY), DealtSegment(second, Draw.BLIND)
     assert shown.data(ordinary, model) == shown.data(blind, None)
     assert shown.candidates(ordinary, model) is None
 
@@ -118,7 +118,7 @@ def test_what_is_offered_without_a_tick_says_so(parts: Parts, codebook: Codebook
     shown = _shown(parts, codebook, draws=True, least_precision=0.95)
     with parts.store.reading() as connection:
         model = get_model(connection, "v1").id
-    placed = Placed(first, Draw.ORDINARY)
+    placed = DealtSegment(first, Draw.ORDINARY)
     found = shown.candidates(placed, model)
     assert found is not None
     assert (found.ticked, found.offered) == ((), ("money", "people"))

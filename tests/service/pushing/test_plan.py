@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.coding import Draw
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.label_studio.candidates import Candidates
 from annotations.label_studio.predicted_answer import Prediction
 from annotations.label_studio.task_data import hash_of
 from annotations.label_studio.tasks import Task
 from annotations.store.pushed_tasks import PushedTask, task_key
-from service.pushing.plan import Plan, State, in_progress, make_plan
+from service.pushing.plan import ProjectState, PushPlan, in_progress, make_plan
 
 OLD, NEW = UUID(int=1), UUID(int=2)
 LABEL = "tandem v2"
@@ -43,14 +43,14 @@ def _words(segment: UUID, model: UUID | None) -> dict[str, str]:
 class _Faces:
     """Every passage but the last of each transcript has a suggestion; its words name the model."""
 
-    def data(self, placed: Placed, model: UUID | None) -> Mapping[str, str]:
+    def data(self, placed: DealtSegment, model: UUID | None) -> Mapping[str, str]:
         return _words(placed.segment, model)
 
-    def candidates(self, placed: Placed, model: UUID | None) -> Candidates | None:
+    def candidates(self, placed: DealtSegment, model: UUID | None) -> Candidates | None:
         return Candidates() if _boxes(placed.segment, model) is not None else None
 
     def prediction(
-        self, placed: Placed, model: UUID | None, among: Collection[str] | None = None
+        self, placed: DealtSegment, model: UUID | None, among: Collection[str] | None = None
     ) -> Prediction | None:
         there = among is None and self.candidates(placed, model) is not None
         return Prediction(LABEL, 0.0, ()) if there else None
@@ -61,8 +61,8 @@ def _boxes(segment: UUID, model: UUID | None) -> tuple[str, ...] | None:
     return () if model is not None and SEGMENTS.index(segment) % 3 < 2 else None
 
 
-def _state(conditions: Any) -> tuple[list[Placed], State]:
-    placed = [Placed(segment, one[0]) for segment, one in zip(SEGMENTS, conditions, strict=True)]
+def _state(conditions: Any) -> tuple[list[DealtSegment], ProjectState]:
+    placed = [DealtSegment(segment, one[0]) for segment, one in zip(SEGMENTS, conditions, strict=True)]
     there, before = {}, {}
     for at, (one, (draw, touched, model, versions)) in enumerate(zip(placed, conditions, strict=True)):
         there[str(one.segment)] = Task(at, str(one.segment), touched, frozenset(versions))
@@ -75,10 +75,10 @@ def _state(conditions: Any) -> tuple[list[Placed], State]:
             draw,
             *[_boxes(one.segment, model)] * 2,
         )
-    return placed, State(there, frozenset(), before)
+    return placed, ProjectState(there, frozenset(), before)
 
 
-def _plan(placed: list[Placed], state: State) -> Plan:
+def _plan(placed: list[DealtSegment], state: ProjectState) -> PushPlan:
     return make_plan(placed, TRANSCRIPT, state, model=NEW, label=LABEL, faces=_Faces())
 
 
@@ -131,7 +131,7 @@ def test_carrying_a_plan_out_leaves_nothing_to_do(conditions: Any) -> None:
     for step, data in plan.redraw:
         kept = before[step.key]
         before[step.key] = replace(kept, data_hash=hash_of(data))
-    again = _plan(placed, State(there, frozenset(), before))
+    again = _plan(placed, ProjectState(there, frozenset(), before))
     assert (again.predict, again.redraw, again.tidy, again.updated) == ([], [], [], 0)
     assert (again.reviewed, again.waiting) == (plan.reviewed, plan.waiting)
 
@@ -139,17 +139,17 @@ def test_carrying_a_plan_out_leaves_nothing_to_do(conditions: Any) -> None:
 def test_what_comes_again_does_not_hold_a_transcript_up() -> None:
     """Repeats stand at the end of the stream for weeks; the transcript is finished without them."""
     segment = SEGMENTS[0]
-    placed = [Placed(segment, Draw.BLIND), Placed(segment, Draw.REPEAT)]
+    placed = [DealtSegment(segment, Draw.BLIND), DealtSegment(segment, Draw.REPEAT)]
     again = str(task_key(segment, Draw.REPEAT))
     there = {str(segment): Task(1, str(segment), True), again: Task(2, again, False)}
-    assert in_progress(placed, TRANSCRIPT, State(there, frozenset(), {})) == set()
+    assert in_progress(placed, TRANSCRIPT, ProjectState(there, frozenset(), {})) == set()
 
 
 def test_a_record_of_another_task_is_none() -> None:
     """A task that was deleted and made anew has another number; what the old one showed says nothing of it."""
     segment = SEGMENTS[0]
     before = {segment: PushedTask(segment, 7, "h", NEW)}
-    state = State({str(segment): Task(8, str(segment), False)}, frozenset(), before)
+    state = ProjectState({str(segment): Task(8, str(segment), False)}, frozenset(), before)
     assert state.known(segment) is None
 
 

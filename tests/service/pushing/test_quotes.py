@@ -11,16 +11,16 @@ from made_up_study import MadeUp, fill
 from study_to_push import StudyToPush
 
 from annotations.coding import Draw, Evidence
-from annotations.deal_and_draw import Placed
+from annotations.deal_and_draw import DealtSegment
 from annotations.store.suggestions import Suggested
 from annotations.store.tables import transcripts
 from annotations.store.transcripts import add_transcript, all_transcripts
 from annotations.transcript import Consents, Span
 from models.corpus import read_corpus
-from service.agreement.disagreements import Wanted, disagreements
-from service.agreement.report import Asked
+from service.agreement.disagreements import WantedDisagreements, disagreements
+from service.agreement.report import ReportScope
 from service.label_studio.local import Access
-from service.pushing.passage_shown import Shown
+from service.pushing.passage_shown import ShownPassages
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_evidence_stays_at_its_sites(tmp_path: Path) -> None:
     with made.parts.store.reading() as connection:
         turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
     said = {one: Suggested(one, (0.9, 0, 0, 0, 0), (code,), {code: nearest}) for one in corpus.ids}
-    shown = Shown(corpus, turns, made.codebook, lambda _: (version, said), label="v1", draws=False)
-    why = {one: shown.data(Placed(one, Draw.ORDINARY), version.id)["why"] for one in corpus.ids}
+    shown = ShownPassages(corpus, turns, made.codebook, lambda _: (version, said), label="v1", draws=False)
+    why = {one: shown.data(DealtSegment(one, Draw.ORDINARY), version.id)["why"] for one in corpus.ids}
     made.parts.close()
     assert "words of A-01" in why[closed]
     assert "words of A-01" not in why[free]
@@ -83,8 +83,8 @@ def test_the_reasons_name_the_sentence_that_is_on_record(tmp_path: Path) -> None
     }
     with made.parts.store.reading() as connection:
         turns = {kept.id: kept.transcript.turns for kept in all_transcripts(connection)}
-    shown = Shown(corpus, turns, made.codebook, lambda _: (version, said), label="v1", draws=False)
-    first, second = (shown.data(Placed(one, Draw.ORDINARY), version.id)["why"] for one in corpus.ids)
+    shown = ShownPassages(corpus, turns, made.codebook, lambda _: (version, said), label="v1", draws=False)
+    first, second = (shown.data(DealtSegment(one, Draw.ORDINARY), version.id)["why"] for one in corpus.ids)
     made.parts.close()
     assert "Carried by: “A-01”" in first
     assert "Carried by" not in second
@@ -98,5 +98,8 @@ def test_a_report_quotes_a_site_only_to_itself(tmp_path: Path) -> None:
     with made.parts.store.writing() as connection:
         connection.execute(transcripts.update().values(site="North", may_quote=True, visible_to=["North"]))
     for site, some in ((None, False), ("North", True)):
-        assert bool(disagreements(made.parts, Wanted(Asked(site=site), quotable_only=True))) is some
+        assert (
+            bool(disagreements(made.parts, WantedDisagreements(ReportScope(site=site), quotable_only=True)))
+            is some
+        )
     made.parts.close()

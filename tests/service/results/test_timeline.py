@@ -20,7 +20,7 @@ from matplotlib.patches import Rectangle
 from openpyxl import load_workbook
 from PIL import Image
 
-from annotations.store.events import Event
+from annotations.store.events import CaseEvent
 from annotations.timeline.when import when_of
 from service.results.picture_files import as_svg
 from service.results.timeline_events import Dated, Timeline
@@ -219,7 +219,7 @@ def _overlapping(figure: Figure) -> list[tuple[str, str]]:
 
 def _timeline(case: str, said: list[tuple[str, str, str]]) -> Timeline:
     events = [
-        Dated(Event(case, date, words, actor="The council"), when_of(date), phase, ())
+        Dated(CaseEvent(case, date, words, actor="The council"), when_of(date), phase, ())
         for date, phase, words in said
     ]
     return Timeline(case, tuple(sorted(events, key=lambda one: one.when.first)), PHASES)

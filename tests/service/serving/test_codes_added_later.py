@@ -10,13 +10,13 @@ import pytest
 from builders import a_transcript
 
 from annotations.agreement.columns import columns_of
-from annotations.agreement.judged import Judged, judged_by, units_of
+from annotations.agreement.judged import JudgeDecisions, judged_by, units_of
 from annotations.errors import BadInput
 from annotations.store.reviews import current_reviews
 from annotations.store.segments import segments_of
 from annotations.store.transcripts import add_transcript, all_texts
 from models.corpus import read_corpus
-from service.agreement.disagreements import Wanted, disagreements
+from service.agreement.disagreements import WantedDisagreements, disagreements
 from service.composition import Parts, open_parts
 from service.importing.import_codings import import_codings
 from service.new_study import make_study
@@ -82,7 +82,7 @@ def _judgements(parts: Parts) -> dict[tuple[str, bool], Judgement]:
     return {(one.coder, one.gold): one for one in dataset.judgements}
 
 
-def _judged(parts: Parts, coder: str) -> Judged:
+def _judged(parts: Parts, coder: str) -> JudgeDecisions:
     with parts.store.reading() as connection:
         kept = all_texts(connection)
         units = units_of(kept, segments_of(connection, parts.segmentation.version))
@@ -120,7 +120,7 @@ def test_a_second_reading_for_the_new_code_alone(opened: Open, tmp_path: Path) -
     assert np.isnan(its["Bo", True].labels[:, 2]).all()
     assert ("Ada", False) not in its
     assert _judged(parts, "Ada").known.all()
-    assert disagreements(parts, Wanted()) == ()
+    assert disagreements(parts, WantedDisagreements()) == ()
 
 
 def test_two_people_who_looked_for_it_can_disagree(opened: Open, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_two_people_who_looked_for_it_can_disagree(opened: Open, tmp_path: Path)
     parts = opened()
     (tmp_path / "both.csv").write_text(AGAIN + "P1,1,Bo,Food\n", "utf-8")
     import_codings(parts, tmp_path / "both.csv", complete="all", only=("Food",))
-    found = disagreements(parts, Wanted())
+    found = disagreements(parts, WantedDisagreements())
     assert [(one.turn, one.differ_on) for one in found] == [(1, ("food",)), (3, ("food",))]
 
 

@@ -12,7 +12,7 @@ from study_to_train import GROUPS, describe, interview_file, quiet, what_is_said
 
 from annotations.coding import Coding, Condition, Draw, Review
 from annotations.store.reviews import add_reviews, current_reviews, reviews_after
-from annotations.store.transcripts import Kept, all_transcripts
+from annotations.store.transcripts import KeptTranscript, all_transcripts
 from annotations.transcript import Role
 from service.cli.evaluate import _show as show_evaluation
 from service.composition import Parts
@@ -132,7 +132,7 @@ def test_evaluate_shows_what_assisted_reviews_do(parts: Parts, tmp_path: Path) -
     assert found["without_assisted"]["overall"]["micro_f1"] > found["overall"]["micro_f1"]
 
 
-def _misled(kept: Kept, book: str) -> list[Review]:
+def _misled(kept: KeptTranscript, book: str) -> list[Review]:
     """Assisted reviews in which every code is the wrong one."""
     wrong = (("people",), ("money",), ())
     words = what_is_said(100 + int(kept.transcript.name[2:]))

@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from annotations.store.accounts import account_named, change_account, set_email
 from annotations.store.jobs import ask_for, finish, take
 from annotations.store.transcripts import add_transcript
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.accounts.people import person
 from service.accounts.program_tokens import make_token
-from service.audit import By
+from service.audit import Actor
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
@@ -36,9 +36,9 @@ def parts(tmp_path: Path, quick_passwords: None) -> Iterator[Parts]:
         tmp_path / "s", codebook="common-framework", config={"name": "S", "cases": {"C": ["Lund", "Malmö"]}}
     )
     made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    add_person(made, "Lea", Role.LEAD)
-    add_person(made, "Cleo", Role.CODER)
-    add_person(made, "Clara", Role.CODER, sites=frozenset({"Lund"}))
+    add_person(made, "Lea", ViewerRole.LEAD)
+    add_person(made, "Cleo", ViewerRole.CODER)
+    add_person(made, "Clara", ViewerRole.CODER, sites=frozenset({"Lund"}))
     yield made
     made.close()
 
@@ -86,8 +86,8 @@ def test_a_program_signs_nobody_out(app: FastAPI, parts: Parts) -> None:
     """A token that leaked ends no session of its owner."""
     cleo = signed_in(app, "Cleo")
     account = person(parts.store, "Cleo")
-    by = By("Cleo", "session", "127.0.0.1", account.id)
-    token = make_token(parts.store, KEY, account, "a program", Role.CODER, days=3, by=by).given
+    by = Actor("Cleo", "session", "127.0.0.1", account.id)
+    token = make_token(parts.store, KEY, account, "a program", ViewerRole.CODER, days=3, by=by).given
     sent = browser(app).post("/sign-out-everywhere", headers={"Authorization": f"Bearer {token}"})
     assert sent.status_code == 403
     assert cleo.get("/account").status_code == 200
@@ -120,7 +120,7 @@ def test_a_job_is_followed_no_longer_than_one_may(
     def look(*_: object) -> Any:
         looks.append(1)
         with parts.store.writing() as connection:
-            change_account(connection, found.id, role=Role.CODER, sites=None, sees_text=False)
+            change_account(connection, found.id, role=ViewerRole.CODER, sites=None, sees_text=False)
         with parts.store.reading() as connection:
             return job_pages.job_progress(connection, job)
 

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from annotations.store.transcripts import add_transcript
 from annotations.transcript import Consents
 from service.access.policy import Action, may
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
@@ -138,6 +138,20 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "GET /results/cell": Action.READ_TEXT,
     "POST /results/cell": Action.CODE,
     "GET /results/ratings": Action.SEE_FIGURES,
+    "GET /results/report": Action.EXPORT,
+    "POST /results/report": Action.EXPORT,
+    "POST /results/report/summary": Action.EXPORT,
+    "POST /results/report/answer": Action.DECIDE_CODES,
+    "POST /results/report/answers": Action.DECIDE_CODES,
+    "GET /results/{name}": Action.SEE_FIGURES,
+    "GET /results/{name}/picture/{which}": Action.SEE_FIGURES,
+    "POST /results/{name}/count": Action.SEE_FIGURES,
+    "POST /results/{name}/files": Action.EXPORT,
+    "GET /settle": Action.DECIDE_CODES,
+    "POST /settle": Action.DECIDE_CODES,
+    "GET /backups": Action.CHANGE_STUDY,
+    "POST /backups": Action.CHANGE_STUDY,
+    "POST /participants/foresee": Action.ERASE,
     "GET /hand-out/ticks": Action.HAND_OUT,
     "GET /hand-out/ticks/{code_id}": Action.HAND_OUT,
     "POST /hand-out/ticks/{code_id}": Action.HAND_OUT,
@@ -163,12 +177,12 @@ RULES: dict[str, str | Action | tuple[str, Action]] = {
     "POST /hooks/label-studio": DOOR,
 }
 PEOPLE = {
-    "Lea": Viewer(None, "Lea", Role.LEAD),
-    "Lotta": Viewer(None, "Lotta", Role.LEAD, frozenset({"Lund"})),
-    "Cleo": Viewer(None, "Cleo", Role.CODER),
-    "Clara": Viewer(None, "Clara", Role.CODER, frozenset({"Lund"})),
-    "Rita": Viewer(None, "Rita", Role.READER),
-    "Rosa": Viewer(None, "Rosa", Role.READER, frozenset({"Lund"}), sees_text=True),
+    "Lea": Viewer(None, "Lea", ViewerRole.LEAD),
+    "Lotta": Viewer(None, "Lotta", ViewerRole.LEAD, frozenset({"Lund"})),
+    "Cleo": Viewer(None, "Cleo", ViewerRole.CODER),
+    "Clara": Viewer(None, "Clara", ViewerRole.CODER, frozenset({"Lund"})),
+    "Rita": Viewer(None, "Rita", ViewerRole.READER),
+    "Rosa": Viewer(None, "Rosa", ViewerRole.READER, frozenset({"Lund"}), sees_text=True),
 }
 
 
@@ -300,14 +314,14 @@ def test_a_transcript_of_another_site_is_not_there(
     """On pages, in the API and in lists: nobody learns of it by its id, its name, or a misspelt one."""
     viewer = PEOPLE[who]
     seen = viewer.sites is None or name in ("L-01", "M-02")
-    reads = seen and (viewer.role is not Role.READER or viewer.sees_text)
+    reads = seen and (viewer.role is not ViewerRole.READER or viewer.sees_text)
     client = signed_in(app, who)
     assert (client.get(f"/interviews/{transcripts[name]}").status_code == 200) == reads
     assert (client.get(f"/interviews/{transcripts[name]}/done.svg").status_code == 200) == reads
-    if viewer.role is not Role.READER or viewer.sees_text:
+    if viewer.role is not ViewerRole.READER or viewer.sees_text:
         assert (f">{name}<" in client.get("/interviews").text) == reads
         assert (f"{name}, turn" in client.get("/interviews/search?words=words").text) == reads
-    if viewer.role is not Role.READER:
+    if viewer.role is not ViewerRole.READER:
         about = client.get(f"/doubts/new?transcript={transcripts[name]}&turn=2")
         assert (about.status_code == 200) == reads
     listed = [one["transcript"] for one in client.get("/api/v1/transcripts").json()]

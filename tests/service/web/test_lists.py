@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from service.web.lists import Column, Shown, asked_of
+from service.web.lists import ListColumn, ShownList, asked_of
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,17 @@ FRUITS = (
     _Fruit("plum", "stone", 30),
 )
 COLUMNS = (
-    Column[_Fruit]("name", "Name", lambda one: one.name, address=lambda one: f"/fruits/{one.name}"),
-    Column[_Fruit]("kind", "Kind", lambda one: one.kind, choice=True),
-    Column[_Fruit]("weight", "Weight", lambda one: one.weight),
+    ListColumn[_Fruit]("name", "Name", lambda one: one.name, address=lambda one: f"/fruits/{one.name}"),
+    ListColumn[_Fruit]("kind", "Kind", lambda one: one.kind, choice=True),
+    ListColumn[_Fruit]("weight", "Weight", lambda one: one.weight),
 )
 
 
-def _shown(query: dict[str, str], **more: object) -> Shown[_Fruit]:
-    return Shown(FRUITS, COLUMNS, asked_of(query), path="/fruits", noun="fruit", **more)  # type: ignore[arg-type]
+def _shown(query: dict[str, str], **more: object) -> ShownList[_Fruit]:
+    return ShownList(FRUITS, COLUMNS, asked_of(query), path="/fruits", noun="fruit", **more)  # type: ignore[arg-type]
 
 
-def _names(shown: Shown[_Fruit]) -> list[str]:
+def _names(shown: ShownList[_Fruit]) -> list[str]:
     return [row.name for row in shown.on_page]
 
 

@@ -26,7 +26,7 @@ from annotations.transcript import Span
 from service.access.keys import door_key
 from service.composition import Parts
 from service.looking.hidden_spans import Hidden
-from service.looking.suggestions_list import Listing, write_csv
+from service.looking.suggestions_list import SuggestionsListing, write_csv
 from service.looking.trace import trace_suggestion
 from service.web.app import create_app
 
@@ -190,7 +190,7 @@ def test_what_is_hidden_is_hidden_in_every_list(parts: Parts, tmp_path: Path) ->
 
     with parts.store.writing() as connection:
         promote(connection, get_model(connection, "v1").id, verdict="better", reason="first")
-    listing = Listing(parts, None)
+    listing = SuggestionsListing(parts, None)
     assert listing.hidden == 1
     turns = {row.turn for row in listing.rows()}
     assert turns == {1, 3, 7, 9, 11}  # 5 is drawn blind

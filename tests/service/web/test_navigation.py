@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import uuid4
 
 from service.access.policy import may
-from service.access.viewer import Role, Viewer
+from service.access.viewer import Viewer, ViewerRole
 from service.web.navigation import GROUPS, ITEMS, ON_ONE_LINE, groups_for, place_of
 
 
 def test_a_lead_sees_groups_and_every_page_is_in_one() -> None:
     """At most as many words as fit on a line, each leading to a page of its own group."""
-    found = groups_for(Viewer(uuid4(), "Lea", Role.LEAD))
+    found = groups_for(Viewer(uuid4(), "Lea", ViewerRole.LEAD))
     assert len(found) <= ON_ONE_LINE
     assert [item for group in found for item in group.items] == list(ITEMS)
     assert len({item.path for item in ITEMS}) == len(ITEMS)
@@ -20,7 +20,7 @@ def test_a_lead_sees_groups_and_every_page_is_in_one() -> None:
 
 def test_who_may_open_few_pages_sees_each_of_them() -> None:
     """A coder's pages are one click away, and only those that she may open."""
-    for role in (Role.CODER, Role.READER):
+    for role in (ViewerRole.CODER, ViewerRole.READER):
         viewer = Viewer(uuid4(), "Ada", role)
         found = groups_for(viewer)
         assert [group.path for group in found] == [one.path for one in ITEMS if may(viewer, one.needs)]

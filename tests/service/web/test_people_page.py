@@ -20,8 +20,8 @@ from annotations.errors import TandemError
 from annotations.store.accounts import account_named
 from annotations.store.audit_log import rows_of
 from annotations.store.database import Store
-from service.access.viewer import Role
-from service.audit import By, Did, noted, saw
+from service.access.viewer import ViewerRole
+from service.audit import Actor, Did, noted, saw
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
@@ -38,9 +38,9 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
     config = {"name": "S", "cases": {"C": ["Lund", "Malmö"]}}
     study, _ = make_study(tmp_path / "s", codebook="common-framework", config=config)
     made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    for name, role in (("Lea", Role.LEAD), ("Cleo", Role.CODER), ("Rita", Role.READER)):
+    for name, role in (("Lea", ViewerRole.LEAD), ("Cleo", ViewerRole.CODER), ("Rita", ViewerRole.READER)):
         add_person(made, name, role)
-    add_person(made, "Lotta", Role.LEAD, sites=frozenset({"Lund"}))
+    add_person(made, "Lotta", ViewerRole.LEAD, sites=frozenset({"Lund"}))
     yield made
     made.close()
 
@@ -240,7 +240,7 @@ def test_the_audit_log_says_who_came_in_and_who_did_not(app: FastAPI, parts: Par
 
 def test_entries_are_neither_changed_nor_deleted(store: Store) -> None:
     """The database itself refuses, on SQLite and PostgreSQL."""
-    by = By("Ada", "session", "192.0.2.1")
+    by = Actor("Ada", "session", "192.0.2.1")
     noted(store, by, Did.EXPORTED, "codings.csv")
     statements = ["UPDATE audit_log SET who = 'Eve'", "DELETE FROM audit_log"]
     if store.schema is not None:
@@ -254,7 +254,7 @@ def test_entries_are_neither_changed_nor_deleted(store: Store) -> None:
 
 def test_a_page_that_is_loaded_again_is_written_down_once(parts: Parts) -> None:
     """Within a quarter of an hour, of one person and one transcript."""
-    ada, bo = By("Ada", "session", "a"), By("Bo", "session", "b")
+    ada, bo = Actor("Ada", "session", "a"), Actor("Bo", "session", "b")
     for by, name in ((ada, "P-01"), (ada, "P-01"), (bo, "P-01"), (ada, "P-02")):
         saw(parts.store, by, name)
     assert [(who, about) for who, _, about in _did(parts.store)] == [

@@ -12,20 +12,22 @@ from accounts import BASE, KEY, PASSWORD, add_person, browser, form_token, quick
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from annotations.store.accounts import account_named, close_account
+from annotations.store.accounts import account_named, close_account, set_password
 from annotations.store.api_tokens import add_token
+from annotations.store.audit_log import rows_of
 from annotations.store.tables import now, sessions, sign_in_attempts
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
+from service.accounts import passwords
 from service.accounts.people import Rights, first_account, invite
 from service.accounts.secrets_given import fresh_token, hash_of
-from service.audit import By
+from service.audit import Actor
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
 from service.web.app import create_app
 from service.web.browser_requests import own_path
 
-LEA = By("Lea", "session", "192.0.2.77")
+LEA = Actor("Lea", "session", "192.0.2.77")
 __all__ = ["quick_passwords"]
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -36,7 +38,7 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
     config = {"name": "S", "cases": {"C": ["Lund", "Malmö"]}}
     study, _ = make_study(tmp_path / "s", codebook="common-framework", config=config)
     made = Parts(study, read_settings({"TANDEM_STATE": str(tmp_path / "state")}))
-    for name, role in (("Lea", Role.LEAD), ("Cleo", Role.CODER), ("Rita", Role.READER)):
+    for name, role in (("Lea", ViewerRole.LEAD), ("Cleo", ViewerRole.CODER), ("Rita", ViewerRole.READER)):
         add_person(made, name, role)
     yield made
     made.close()
@@ -238,9 +240,9 @@ def test_signed_out_everywhere(app: FastAPI) -> None:
 def test_an_invitation_is_used_once_and_looking_at_it_uses_nothing(app: FastAPI, parts: Parts) -> None:
     """The link lets one choose a password and signs in; then it opens nothing, and neither does an older one."""
     config = parts.study.config
-    old = invite(parts.store, KEY, "Nina", Rights(Role.CODER), by=LEA, config=config)
+    old = invite(parts.store, KEY, "Nina", Rights(ViewerRole.CODER), by=LEA, config=config)
     with pytest.raises(Exception, match="has an account already"):
-        invite(parts.store, KEY, "NINA ", Rights(Role.LEAD), by=LEA, config=config)
+        invite(parts.store, KEY, "NINA ", Rights(ViewerRole.LEAD), by=LEA, config=config)
     client = browser(app)
     for _ in range(2):
         assert "Welcome, Nina" in client.get(old.path).text
@@ -322,6 +324,31 @@ def test_the_first_account_is_made_on_this_machine_by_whoever_holds_the_key(alon
     assert "Ada Lind" in again.get("/account").text
     with pytest.raises(Exception, match="accounts already"):
         first_account(alone.store, "Eve")
+
+
+def test_once_there_are_accounts_the_link_signs_in_a_person_or_nobody(alone: Parts) -> None:
+    """The first lead, on this machine, without a password; else the sign-in page. Nobody decides as "the study's key"."""
+    app = create_app(alone, key=KEY)
+    before = browser(app)
+    before.get(f"/?key={KEY}")
+    assert "Tandem does not know who you are" in before.get("/").text
+    lead = first_account(alone.store, "Ada Lind")
+    add_person(alone, "Bo Ek", ViewerRole.CODER, password=None)
+    assert before.get("/people", follow_redirects=False).headers["location"].startswith("/sign-in")
+    alone_still = browser(app)
+    alone_still.get(f"/?key={KEY}")
+    assert "Ada Lind" in alone_still.get("/account").text
+    elsewhere = browser(app, address="192.0.2.1")
+    assert elsewhere.get(f"/?key={KEY}", follow_redirects=False).headers["location"] == "/sign-in"
+    with alone.store.writing() as connection:
+        set_password(connection, lead.id, passwords.hashed("violet harbour copper"))
+    with_password = browser(app)
+    answer = with_password.get(f"/?key={KEY}")
+    assert "Forgotten" in answer.text or "forgotten" in answer.text
+    assert with_password.get("/account", follow_redirects=False).status_code == 303
+    with alone.store.reading() as connection:
+        came = {row.who for row in rows_of(connection, did="signed in") if row.account}
+    assert came == {"Ada Lind"}
 
 
 @pytest.mark.parametrize(

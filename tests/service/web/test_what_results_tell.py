@@ -21,7 +21,7 @@ from annotations.store.reviews import add_reviews
 from annotations.store.transcripts import add_transcript, transcript_by_id
 from annotations.store.written_cells import Summary, add_summary
 from annotations.transcript import Consents
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.audit import Did
 from service.composition import Parts
 from service.new_study import make_study
@@ -122,9 +122,9 @@ def two_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
             "L-02", "How?", "For Malmö.", site="Lund", speaker="PL-2", case="C", consents=closed
         ),
     }
-    add_person(parts, "Lea", Role.LEAD)
-    add_person(parts, "Lotta", Role.LEAD, sites=frozenset({"Lund"}))
-    add_person(parts, "Rosa", Role.READER, sites=frozenset({"Lund"}), sees_text=True)
+    add_person(parts, "Lea", ViewerRole.LEAD)
+    add_person(parts, "Lotta", ViewerRole.LEAD, sites=frozenset({"Lund"}))
+    add_person(parts, "Rosa", ViewerRole.READER, sites=frozenset({"Lund"}), sees_text=True)
     with parts.store.writing() as connection:
         version = keep_codebook(connection, parts.codebook)
         reviews = []

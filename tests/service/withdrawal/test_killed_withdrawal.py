@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from coded_study import MARKS, make_coded_study, opened, quiet
+from coded_study import MARKS, opened, quiet
 from hostile_sqlite import run_sql
 from study_to_back_up import killed_at
 
@@ -40,17 +40,6 @@ IN_A_WITHDRAWAL = (
 IN_A_TRAINING = ("training.train.put_to_serve", "training.tracking.Tracking._register")
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study with one model, made once."""
-    folder = tmp_path_factory.mktemp("template")
-    study = make_coded_study(folder)
-    parts = opened(study, folder / "state")
-    train(parts)
-    parts.close()
-    return study
-
-
 def _killed(study: Path, state: Path, where: str, work: Callable[[Parts], object]) -> None:
     """Do this in a process of its own, which is killed where this function would be called."""
 
@@ -73,10 +62,10 @@ def _holding(*folders: Path) -> list[Path]:
     ("where", "work"),
     [(one, "withdraw") for one in IN_A_WITHDRAWAL] + [(one, "train") for one in IN_A_TRAINING],
 )
-def test_nothing_of_them_remains(template: Path, tmp_path: Path, where: str, work: str) -> None:
+def test_nothing_of_them_remains(trained_study: Path, tmp_path: Path, where: str, work: str) -> None:
     """The same command goes on where it stopped: no word, no model that learnt, no file of a killed training."""
     study, state = tmp_path / "study", tmp_path / "state"
-    shutil.copytree(template, study)
+    shutil.copytree(trained_study, study)
     assert _holding(study)
     if work == "withdraw":
         _killed(study, state, where, lambda parts: withdraw(parts, GONE, by="Ada", progress=quiet))
@@ -98,9 +87,9 @@ def test_nothing_of_them_remains(template: Path, tmp_path: Path, where: str, wor
     assert _holding(study, state) == []
 
 
-def test_a_second_withdrawal_says_so_and_keeps_the_first_receipt(template: Path, tmp_path: Path) -> None:
+def test_a_second_withdrawal_says_so_and_keeps_the_first_receipt(trained_study: Path, tmp_path: Path) -> None:
     """It erases nothing more, and what the first one verified stays written down."""
-    shutil.copytree(template, tmp_path / "study")
+    shutil.copytree(trained_study, tmp_path / "study")
     parts = opened(tmp_path / "study", tmp_path / "state")
     first = withdraw(parts, GONE, by="Ada", progress=quiet)
     before = [file.read_bytes() for file in first.receipt]
@@ -115,11 +104,11 @@ def test_a_second_withdrawal_says_so_and_keeps_the_first_receipt(template: Path,
 
 
 def test_a_store_of_mlflow_that_is_refused_leaves_no_half_told_withdrawal(
-    template: Path, tmp_path: Path
+    trained_study: Path, tmp_path: Path
 ) -> None:
     """Their rows and models are gone, the receipt says what nobody could look at, and the same command goes on."""
     study, state = tmp_path / "study", tmp_path / "state"
-    shutil.copytree(template, study)
+    shutil.copytree(trained_study, study)
     run_sql(
         study / "mlflow.db",
         "CREATE TRIGGER planted AFTER INSERT ON runs BEGIN DELETE FROM runs; END",

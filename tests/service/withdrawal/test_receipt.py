@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from coded_study import MARKS, make_coded_study, opened, quiet
+from coded_study import MARKS, opened, quiet
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from service.cli.main import add_commands, app
 from service.composition import Parts
-from service.serving.train_and_evaluate import train
 from service.withdrawal.erasure_plan import plan
 from service.withdrawal.receipt import without_codes
 from service.withdrawal.withdraw import withdraw
@@ -32,22 +31,11 @@ pytestmark = [
 GONE = "JKG-01"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study with one model, made once."""
-    folder = tmp_path_factory.mktemp("template")
-    study = make_coded_study(folder)
-    parts = opened(study, folder / "state")
-    train(parts)
-    parts.close()
-    return study
-
-
 @pytest.fixture
-def parts(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
+def parts(trained_study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parts]:
     """A copy of it."""
     monkeypatch.setenv("TANDEM_STATE", str(tmp_path / "state"))
-    shutil.copytree(template, tmp_path / "study")
+    shutil.copytree(trained_study, tmp_path / "study")
     made = opened(tmp_path / "study", tmp_path / "state")
     yield made
     made.close()

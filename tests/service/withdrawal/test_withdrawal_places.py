@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from coded_study import make_coded_study, opened, quiet
+from coded_study import opened, quiet
 from sqlalchemy import update
 
 from annotations.errors import BadInput
@@ -33,22 +33,11 @@ pytestmark = [
 GONE = "JKG-01"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study with one model, made once."""
-    folder = tmp_path_factory.mktemp("template")
-    study = make_coded_study(folder)
-    parts = opened(study, folder / "state")
-    train(parts)
-    parts.close()
-    return study
-
-
 @pytest.fixture
-def original(template: Path, tmp_path: Path) -> Path:
+def original(trained_study: Path, tmp_path: Path) -> Path:
     """A study at the place where its model was made: the addresses in MLflow's tables name it."""
     study = tmp_path / "original" / "study"
-    shutil.copytree(template, study)
+    shutil.copytree(trained_study, study)
     parts = opened(study, tmp_path / "state")
     tracking_of(parts).check()
     parts.close()

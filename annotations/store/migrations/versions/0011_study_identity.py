@@ -30,9 +30,9 @@ def _identity() -> UUID:
     """Made of what never leaves the database, so that a study and an older backup of it come to the same id."""
     for table in ("model_versions", "transcripts"):
         first = sa.text(f"SELECT id FROM {table} ORDER BY sequence LIMIT 1")  # noqa: S608 (names from here)
-        found = op.get_bind().execute(first).scalar()
-        if found is not None:
-            return uuid5(UUID(str(found)), "the study that this belongs to")
+        identity = op.get_bind().execute(first).scalar()
+        if identity is not None:
+            return uuid5(UUID(str(identity)), "the study that this belongs to")
     return uuid4()
 
 

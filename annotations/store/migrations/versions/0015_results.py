@@ -46,7 +46,7 @@ def _made(
             for own, other in keys.items()
         ),
         sa.PrimaryKeyConstraint("sequence", name=op.f(f"pk_{table}")),
-        *(sa.UniqueConstraint(one, name=op.f(f"uq_{table}_{one}")) for one in unique),
+        *(sa.UniqueConstraint(column, name=op.f(f"uq_{table}_{column}")) for column in unique),
         sqlite_autoincrement=True,
     )
 

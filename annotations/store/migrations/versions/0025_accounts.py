@@ -42,7 +42,7 @@ def _made(table: str, *columns: sa.Column[Any], unique: tuple[str, ...], of_acco
         _moment("created", nullable=False),
         *keys,
         sa.PrimaryKeyConstraint("sequence", name=op.f(f"pk_{table}")),
-        *(sa.UniqueConstraint(one, name=op.f(f"uq_{table}_{one}")) for one in ("id", *unique)),
+        *(sa.UniqueConstraint(column, name=op.f(f"uq_{table}_{column}")) for column in ("id", *unique)),
         sqlite_autoincrement=True,
     )
 

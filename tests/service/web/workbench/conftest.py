@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from made_up_study import MadeUp, fill
 
 from annotations.study.config import read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.new_study import make_study
 from service.settings import read_settings
@@ -49,9 +49,9 @@ def parts(filled: Path, tmp_path: Path) -> Iterator[Parts]:
 @pytest.fixture
 def app(parts: Parts, quick_passwords: None) -> Any:
     """The server, with a lead, a coder and a reader."""
-    add_person(parts, "Lena", Role.LEAD)
-    add_person(parts, "Ada", Role.CODER)
-    add_person(parts, "Rolf", Role.READER)
+    add_person(parts, "Lena", ViewerRole.LEAD)
+    add_person(parts, "Ada", ViewerRole.CODER)
+    add_person(parts, "Rolf", ViewerRole.READER)
     return create_app(parts, key=KEY)
 
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from annotations.store.jobs import latest_of
 from annotations.store.kept_figures import forget_figures
 from service.agreement.kept_report import kept_report, measure
-from service.agreement.report import Asked
+from service.agreement.report import ReportScope
 from service.composition import Parts
 from service.worker import do_waiting_jobs
 
@@ -48,7 +48,7 @@ def test_a_pair_can_be_taken_along(lead: TestClient, parts: Parts) -> None:
     """Every comparison has a list of its figures, which goes into a workbook."""
     measure(parts, {})
     with parts.store.reading() as connection:
-        kept = kept_report(connection, parts, Asked())
+        kept = kept_report(connection, parts, ReportScope())
     assert kept is not None
     names = [one.in_words for one in kept.comparisons]
     at = names.index("Ada and Ben")

@@ -9,11 +9,11 @@ from accounts import form_token, signed_in
 from fastapi.testclient import TestClient
 
 from annotations.store.reviews import derived_reviews
-from service.agreement.telling_disagreements import Placed, TellingDisagreements
+from service.agreement.telling_disagreements import PlacedDisagreement, TellingDisagreements
 from service.composition import Parts
 
 
-def _first(parts: Parts) -> Placed:
+def _first(parts: Parts) -> PlacedDisagreement:
     with parts.store.reading() as connection:
         return TellingDisagreements().now(connection, parts).found[0]
 

@@ -13,7 +13,7 @@ from annotations.store.jobs import latest_of
 from annotations.store.model_versions import serving_model
 from annotations.store.suggestions import suggested_in_wave
 from annotations.study.config import read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.looking.wave_notice_kept import without_quotes
 from service.pushing.keep_dealt_wave import deal_new, settle
@@ -105,7 +105,7 @@ def test_whoever_was_invited_to_code_is_put_on_the_list_of_coders(
     post: Any, lead: TestClient, parts: Parts
 ) -> None:
     """An account alone gets no passages: the page names it, and one button writes it into study.yaml, once."""
-    add_person(parts, "Cleo", Role.CODER)
+    add_person(parts, "Cleo", ViewerRole.CODER)
     page = lead.get("/hand-out/wave?wave=2").text
     assert "Cleo" in page
     assert 'value="Cleo"' not in page

@@ -17,7 +17,7 @@ from annotations.store.attributes import all_attributes, keep_attributes
 from annotations.store.described_transcripts import described_transcripts
 from annotations.store.jobs import all_jobs
 from annotations.study.config import read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.all_exports import KINDS
 from service.composition import Parts
 from service.web.workbench import study_page
@@ -67,7 +67,7 @@ def test_whoever_is_not_known_is_asked_who_they_are(lead: Lead) -> None:
     here = browser(lead.client.app)  # type: ignore[arg-type]
     assert "Say your name" in here.get(f"/?key={KEY}").text
     with lead.parts.store.writing() as connection:
-        add_account(connection, "Ada Lind", Role.LEAD)
+        add_account(connection, "Ada Lind", ViewerRole.LEAD)
     assert "Say your name" not in here.get("/").text
 
 

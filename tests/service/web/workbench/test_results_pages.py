@@ -15,7 +15,7 @@ from results_study import make_results_study
 
 from annotations.store.ratings import all_ratings
 from annotations.study.config import read_study
-from service.access.viewer import Role
+from service.access.viewer import ViewerRole
 from service.composition import Parts
 from service.settings import read_settings
 from service.web.app import create_app
@@ -48,8 +48,8 @@ def coded(made: Path, tmp_path: Path) -> Iterator[Parts]:
 @pytest.fixture
 def raters(coded: Parts, quick_passwords: None) -> tuple[TestClient, TestClient]:
     """Lena and Ada, signed in."""
-    add_person(coded, "Lena", Role.LEAD)
-    add_person(coded, "Ada", Role.CODER)
+    add_person(coded, "Lena", ViewerRole.LEAD)
+    add_person(coded, "Ada", ViewerRole.CODER)
     app = create_app(coded, key=KEY)
     return signed_in(app, "Lena"), signed_in(app, "Ada")
 

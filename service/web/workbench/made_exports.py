@@ -1,0 +1,45 @@
+"""What pages share that let somebody take files along: made at once or by a worker, then on a page of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import Response
+
+from annotations.store.jobs import ask_for
+from service.all_exports import ExportKind
+from service.asked_exports import AskedExport, make_asked, room_for, takes_long
+from service.audit import Did
+from service.export_makers import Wish
+from service.passing_files.folders import remove
+from service.web.pages import Visit, saved
+from service.web.workbench.audit import audit
+
+MADE = "/exports/made"
+
+
+def ask_export(visit: Visit, kind: ExportKind, ending: str, wish: Wish) -> Response:
+    """Make it, or let a worker do so, and go to its page. Raises BadInput for what cannot be meant; then nothing is kept."""
+    asked = AskedExport(kind.key, ending, wish)
+    parts = visit.parts.read_again()
+    one, folder = room_for(parts, asked)
+    try:
+        with parts.store.reading() as connection:
+            long = takes_long(connection, kind.key)
+        if long:
+            with parts.store.writing() as connection:
+                plain = asked.to_plain() | {"export": str(one), "by": visit.by.who}
+                job = ask_for(connection, "export", plain)
+            audit(visit, Did.ASKED, kind.key, kind="an export", job=str(job), asked=_asked(wish.narrowed))
+        else:
+            made = make_asked(parts, one, asked)
+            names = ", ".join(made["files"])
+            audit(visit, Did.EXPORTED, names, kind=kind.key, asked=_asked(wish.narrowed))
+    except BaseException:
+        remove(folder)
+        raise
+    return saved(f"{MADE}/{one}")
+
+
+def _asked(narrowed: Mapping[str, tuple[str, ...]]) -> str:
+    return "; ".join(f"{name} {', '.join(values)}" for name, values in narrowed.items() if values)
