@@ -172,7 +172,7 @@ def _manifest(file: Path) -> dict[str, Any]:
         raise ValueError(f"{file.name} has more than {_LONGEST / 1e6:.0f} MB")
     plain = json.loads(file.read_text("utf-8"))
     if not isinstance(plain, dict):
-        raise TypeError(f"{file.name} holds no keys")
+        raise TypeError(f"{file.name} is no list of names and values")
     return plain
 
 

@@ -39,7 +39,9 @@ def describe(upload: Upload, key: str, given: Mapping[str, str]) -> None:
     """Say where a file ("all": every one) belongs; what is empty is said of nothing. Raises BadInput."""
     plain = {name: given.get(name, "").strip() for name in DESCRIBED}
     if key == ALL and plain["transcript"]:
-        raise BadInput("a transcript's name is one file's; all cannot have the same.")
+        raise BadInput(
+            "each transcript has a name of its own, so a name cannot be given to all files. Give it to one file."
+        )
     # the manifest keeps its own sign for a consent that is said again
     Description.of(plain, upload.file(int(key)).short if key.isdecimal() else "all files")
     upload.said.described[key] = {name: value for name, value in plain.items() if value}

@@ -70,7 +70,7 @@ def undo(parts: Parts, record_id: UUID, *, by: str) -> BroughtIn:
     with parts.store.writing() as connection:
         record_there = brought_in_by_id(connection, record_id)
         if record_there is None:
-            raise BadInput("nothing that came in has this number.")
+            raise BadInput("nothing was brought in under this number. The page Bring in lists all that did.")
         reasons = why_it_stays(connection, record_there)
         if reasons:
             raise BadInput("\n".join(reasons))

@@ -98,7 +98,9 @@ def _add_figure(document: NumberedDocument, figure: ResultFigure) -> list[Ref]:
 
 
 def write_pictures(parts: ResultParts, file: Path) -> list[Path]:
-    """Every picture as the file's ending says (.svg or .png); several are told apart by what they are called. Those written.
+    """Write every picture as the file's ending says (.svg or .png). Several get their names behind the file's.
+
+    Gives the files.
 
     They are all drawn before the first is written.
     """

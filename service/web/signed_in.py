@@ -98,7 +98,7 @@ SignedIn = Annotated[Viewer, Depends(viewer_of)]
 class Needs:
     """A route's rule: whoever asks must be allowed this action in the study at all.
 
-    What a single interview is about is asked again where it is known which one (``service/access/transcript_access``).
+    Whether it is allowed for one interview is asked once it is known which (``service/access/transcript_access``).
     """
 
     action: Action
