@@ -51,7 +51,7 @@ WAVES = ("1", "2", "3")
 SAID = "we kept the board because the ward sister wanted it and it took weeks before anybody trusted what it said"
 WORDS = SAID.split()
 TIMES = 8
-EVERYTHING = 100_000
+EVERYTHING = 20_000
 PAGES = {
     "study": "/",
     "study/work": "/study/work",

@@ -2,7 +2,9 @@
 
 Needs ../shared/data. The sentences of TalkMoves are said again and again, each time with a number at their end, and
 their embeddings are put into the cache moved a little at random; everything else is the command line as people run it.
-``--largest 100000`` stops earlier.
+``--largest 100000`` stops earlier. ``--engine ray`` lets workers of Ray do it; memory is then that of the largest of all
+processes that the command starts. ``warm_per_core_s``: segments of
+the last wave suggested for once more in one process, per second of its processor.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 TANDEM = str(Path(sys.executable).with_name("tandem"))
 sys.path.insert(0, str(ROOT))
 
+from annotations.store.tables import suggestions  # noqa: E402 - found by the line above
 from models.embedder import EmbedderSource  # noqa: E402 - found by the line above
 from models.embedding_cache import EmbeddingCache  # noqa: E402
 
@@ -46,7 +50,7 @@ def _run(*arguments: str, cwd: Path) -> dict[str, Any]:
         peak = 0
         while running.poll() is None:
             # what the kernel tells afterwards counts the memory of this process too, from which it was forked
-            peak = max(peak, _most_memory(running.pid))
+            peak = max(peak, *(_most_memory(one) for one in _with_children(running.pid)))
             time.sleep(0.2)
         if running.returncode:
             raise SystemExit(f"tandem {' '.join(arguments)} ended with {running.returncode}")
@@ -57,6 +61,14 @@ def _run(*arguments: str, cwd: Path) -> dict[str, Any]:
         "cpu_s": round(_cpu() - before, 1),
         "peak_gib": round(peak / 2**20, 2),
     }
+
+
+def _with_children(process: int) -> list[int]:
+    """A process and all that it has started."""
+    try:
+        return [process, *(child.pid for child in psutil.Process(process).children(recursive=True))]
+    except psutil.Error:
+        return [process]
 
 
 def _cpu() -> float:
@@ -119,7 +131,7 @@ def _some_codings(file: Path) -> Path:
     return some
 
 
-def measure(folder: Path, largest: int) -> dict[str, Any]:
+def measure(folder: Path, largest: int, engine: str) -> dict[str, Any]:
     """Train on TalkMoves, then pre-code ever larger waves."""
     made = [sys.executable, str(SHARED / "make_study.py"), "talkmoves_60", str(folder / "source")]
     subprocess.run(made, check=True, capture_output=True)
@@ -140,21 +152,58 @@ def measure(folder: Path, largest: int) -> dict[str, Any]:
     for at, number in enumerate(size for size in SIZES if size <= largest):
         wave = str(at + 2)
         _wave(study, wave, number, lessons, base)
-        one = _run("precode", "--wave", wave, cwd=study)
+        before = _stored(study)
+        one = _run("precode", "--wave", wave, "--engine", engine, cwd=study)
         found.append(
             {key: one[key] for key in ("segments", "embedded", "wall_s", "cpu_s", "peak_gib")}
-            | {"us_per_segment": round(one["wall_s"] / max(one["segments"], 1) * 1e6)}
+            | {
+                "us_per_segment": round(one["wall_s"] / max(one["segments"], 1) * 1e6),
+                "store_bytes_per_segment": round((_stored(study) - before) / number),
+            }
         )
         print(json.dumps(found[-1]), file=sys.stderr, flush=True)
-    return {"codes": trained["codes"], "precoded": found, "target_gib": 2}
+    return {
+        "engine": engine,
+        "codes": trained["codes"],
+        "precoded": found,
+        "target_gib": 2,
+        **_warm(study, wave),
+    }
+
+
+def _stored(study: Path) -> int:
+    """Bytes of the study's database: what suggestions take there is what pre-coding adds."""
+    return sum(file.stat().st_size for file in study.glob("tandem.db*"))
+
+
+def _warm(study: Path, wave: str) -> dict[str, Any]:
+    """Forget what was said of the last wave and let it be said again in this process, on one core."""
+    from service.composition import open_parts
+    from service.serving.precode import precode
+
+    with open_parts(study) as parts:
+        with parts.store.writing() as connection:
+            connection.execute(suggestions.delete())
+        small = precode(parts, wave="1")  # loads what is loaded once
+        begin = time.process_time()
+        made = precode(parts, wave=wave)
+        used = time.process_time() - begin
+    assert made.embedded == 0
+    assert small.segments
+    return {
+        "warm_segments": made.segments,
+        "warm_per_core_s": round(made.segments / used),
+        "target_per_core_s": 10_000,
+    }
 
 
 if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     asked.add_argument("--largest", type=int, default=SIZES[-1])
+    asked.add_argument("--engine", choices=("local", "ray"), default="local")
     given = asked.parse_args()
     if not SHARED.is_dir():
         print(json.dumps({"skipped": "the shared real data are not on this machine (../shared/data)"}))
         sys.exit(0)
     with tempfile.TemporaryDirectory() as made:
-        print(json.dumps(measure(Path(made), given.largest)))
+        print(json.dumps(measure(Path(made), given.largest, given.engine)))

@@ -43,13 +43,13 @@ def run_checks(folder: Path | None, progress: Progress) -> list[Check]:
     except TandemError as error:
         broken = Check("study", False, "study.yaml cannot be used", str(error))
         checks.append(lambda: broken)
-    found = []
+    checks_done = []
     for done, check in enumerate(checks, start=1):
-        found.append(_made(check, parts))
+        checks_done.append(_made(check, parts))
         progress(done, len(checks))
     if parts is not None:
         parts.close()
-    return found
+    return checks_done
 
 
 def _of_study(parts: Parts) -> Iterator[Callable[[], Check]]:

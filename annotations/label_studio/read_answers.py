@@ -96,31 +96,31 @@ class Answers:
     def pages(self, project: int, *, since: datetime | None = None) -> Iterator[list[AnsweredTask]]:
         """All tasks with their annotations, or those that changed after ``since`` (by Label Studio's clock)."""
         query = {} if since is None else {"query": json.dumps(_changed_after(since))}
-        for found in self._tasks(project, {"fields": "all", "include": _FIELDS} | query, PAGE):
-            yield [_task(one) for one in found]
+        for lot in self._tasks(project, {"fields": "all", "include": _FIELDS} | query, PAGE):
+            yield [_task(entry) for entry in lot]
 
     def listed(self, project: int) -> dict[int, ListedTask]:
         """All tasks without their annotations, by number: which of them have changed, in a fraction of the time."""
         asked = {"include": ",".join(("id", *_MARK))}
         pages = self._tasks(project, asked, LIST_PAGE)
-        return {int(one["id"]): _listed_task(one) for page in pages for one in page}
+        return {int(entry["id"]): _listed_task(entry) for page in pages for entry in page}
 
     def with_numbers(self, project: int, numbers: Collection[int]) -> Iterator[list[AnsweredTask]]:
         """These tasks with their annotations, in lots; one that is no more is left out."""
         for some in lots(sorted(numbers), BY_NUMBER):
             chosen = {"selectedItems": {"all": False, "included": some}}
             asked = {"fields": "all", "include": _FIELDS, "query": json.dumps(chosen)}
-            for found in self._tasks(project, asked, PAGE):
-                yield [_task(one) for one in found]
+            for lot in self._tasks(project, asked, PAGE):
+                yield [_task(entry) for entry in lot]
 
     def drafts(self, project: int) -> Iterator[DraftedTask]:
         """The drafts of tasks that nobody has submitted yet, whose ever they are."""
         asked = {"fields": "all", "include": "id,data,draft_exists"}
-        for found in self._tasks(project, asked, PAGE):
-            for one in found:
-                key = key_in((one.get("data") or {}).get("segment_id"))
-                if key is not None and one.get("draft_exists"):
-                    yield from self._drafts_of(int(one["id"]), key)
+        for lot in self._tasks(project, asked, PAGE):
+            for draft_plain in lot:
+                key = key_in((draft_plain.get("data") or {}).get("segment_id"))
+                if key is not None and draft_plain.get("draft_exists"):
+                    yield from self._drafts_of(int(draft_plain["id"]), key)
 
     def _tasks(self, project: int, asked: Mapping[str, Any], size: int) -> Iterator[list[Any]]:
         """What is asked of a project's tasks, page by page."""
@@ -128,19 +128,22 @@ class Answers:
         while True:
             params = {"project": project, **asked, "page_size": size, "page": page}
             plain = self._server.get("api/tasks/", params)
-            found = plain["tasks"] if isinstance(plain, dict) else plain or []
-            yield list(found)
-            if len(found) < size:
+            entries = plain["tasks"] if isinstance(plain, dict) else plain or []
+            yield list(entries)
+            if len(entries) < size:
                 return
             page += 1
 
     def _drafts_of(self, task: int, key: UUID) -> Iterator[DraftedTask]:
-        for one in self._server.get(f"api/tasks/{task}/drafts", {}) or ():
-            user, changed = _number_of_user(one), one.get("updated_at") or one["created_at"]
-            if one.get("annotation") is not None or user is None:
+        for draft_plain in self._server.get(f"api/tasks/{task}/drafts", {}) or ():
+            user, changed = (
+                _number_of_user(draft_plain),
+                draft_plain.get("updated_at") or draft_plain["created_at"],
+            )
+            if draft_plain.get("annotation") is not None or user is None:
                 continue  # changes to what was submitted before, not saved yet
             # read as an annotation, so that a form which is none of ours is taken out
-            plain = {"id": 0, "task": task, "result": one.get("result"), "created_at": changed}
+            plain = {"id": 0, "task": task, "result": draft_plain.get("result"), "created_at": changed}
             yield DraftedTask(key, user, arrival_of(plain, key).result, datetime.fromisoformat(changed))
 
     def holds(self, project: int, task: int, key: UUID) -> bool:
@@ -155,9 +158,9 @@ def _task(plain: Mapping[str, Any]) -> AnsweredTask:
     key = key_in((plain.get("data") or {}).get("segment_id"))
     number = int(plain["id"])
     arrivals = []
-    for one in plain.get("annotations") or ():
+    for annotation in plain.get("annotations") or ():
         try:
-            arrivals.append(arrival_of({**one, "task": number}, key))
+            arrivals.append(arrival_of({**annotation, "task": number}, key))
         except BadInput as error:
             raise BadInput(f"task {number}: {error}") from error
     listed = _listed_task(plain)
@@ -172,8 +175,8 @@ def _listed_task(plain: Mapping[str, Any]) -> ListedTask:
 
 def _number_of_user(draft: Mapping[str, Any]) -> int | None:
     """Whose a draft is: Label Studio says it in words only, "Ada Byron ada@example.org, 12"."""
-    found = re.search(r", (\d{1,9})$", str(draft.get("created_username") or ""))
-    return None if found is None else int(found[1])
+    number = re.search(r", (\d{1,9})$", str(draft.get("created_username") or ""))
+    return None if number is None else int(number[1])
 
 
 def _changed_after(since: datetime) -> dict[str, Any]:

@@ -144,31 +144,31 @@ def without_brackets(label: str) -> str:
 def prefix_of(line: str, *, numbers: bool) -> Prefix:
     """What stands before a label; ``numbers``: does a number or a code such as [T001] before a name count the lines?"""
     at = len(line) - len(line.lstrip(f" \t\u00a0{INVISIBLE_CHARACTERS}"))
-    found = Prefix(at)
+    prefix = Prefix(at)
     for _ in range(4):
-        here = found.end
+        here = prefix.end
         if m := _TIME.match(line, here):
             begins, ends = begin_and_end(m[0])
             if begins is None:
                 break
-            found = Prefix(_after(line, m.end()), begins, ends, found.bare, found.number)
+            prefix = Prefix(_after(line, m.end()), begins, ends, prefix.bare, prefix.number)
         elif (m := _DATED.match(line, here)) and (begins := seconds(m["clock"])) is not None:
-            found = Prefix(_after(line, m.end()), begins, None, found.bare, found.number)
+            prefix = Prefix(_after(line, m.end()), begins, None, prefix.bare, prefix.number)
         elif m := _BARE_TIME.match(line, here):
             if (begins := seconds(m[0])) is None:
                 break
-            found = Prefix(_after(line, m.end()), begins, None, True, found.number)
+            prefix = Prefix(_after(line, m.end()), begins, None, True, prefix.number)
         elif (
             m := (numbers and _CODE.match(line, here))
             or _NUMBER.match(line, here)
             or _BULLET.match(line, here)
         ):
-            found = replace(found, end=_after(line, m.end()))
+            prefix = replace(prefix, end=_after(line, m.end()))
         elif numbers and (m := _LOOSE_NUMBER.match(line, here)):
-            found = replace(found, end=m.end(), number=int(m["number"]))
+            prefix = replace(prefix, end=m.end(), number=int(m["number"]))
         else:
             break
-    return found
+    return prefix
 
 
 INVISIBLE_CHARACTERS = (
@@ -218,21 +218,21 @@ def other_forms(number: int, line: str, *, numbers: bool = False) -> list[Form]:
     """What the line would be by brackets without a colon, a dash, a tab, a letter with a point, or Markdown's bold."""
     before = prefix_of(line, numbers=numbers)
     rest = line[before.end :]
-    found = []
+    forms = []
     if (m := _IN_BRACKETS.match(rest)) is not None:
         label = next(label for label in m.groups() if label)
-        found.append(_form(number, LabelMark.BRACKET, f"[{label}]", line, before, m.end()))
+        forms.append(_form(number, LabelMark.BRACKET, f"[{label}]", line, before, m.end()))
     if (m := _BOLD.match(rest)) is not None and rest[m.end() :].strip():
-        found.append(_form(number, LabelMark.BOLD, m["label"], line, before, m.end()))
+        forms.append(_form(number, LabelMark.BOLD, m["label"], line, before, m.end()))
     if (m := _TIMED.match(rest)) is not None:
         begins, ends = begin_and_end(m["time"] or m["clock"])
         timed = replace(before, at=begins if before.at is None else before.at, ends=ends or before.ends)
         if begins is not None:
-            found.append(_form(number, LabelMark.TIMED, m["label"], line, timed, m.end()))
+            forms.append(_form(number, LabelMark.TIMED, m["label"], line, timed, m.end()))
     for mark, pattern in _OTHERS.items():
         if (m := pattern.match(rest)) is not None:
-            found.append(_form(number, mark, m["label"], line, before, m.end()))
-    return [one for one in found if one is not None]
+            forms.append(_form(number, mark, m["label"], line, before, m.end()))
+    return [form for form in forms if form is not None]
 
 
 def above_form(number: int, line: str) -> Form | None:

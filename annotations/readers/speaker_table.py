@@ -77,7 +77,7 @@ def _turns_side_by_side(
     if any(len(row) > len(heads) for row in rows):
         return None
     timed = [(head, without_times(cell)) for row in rows[1:] for head, cell in zip(heads, row, strict=False)]
-    turns = [SpokenTurn(head, one.words, one.begins, one.ends) for head, one in timed if one.words]
+    turns = [SpokenTurn(head, cue.words, cue.begins, cue.ends) for head, cue in timed if cue.words]
     words = sum(count_words(cell) for row in rows for cell in row)
     kept = sum(count_words(turn.words) for turn in turns)
     return turns, WordAccount(

@@ -26,10 +26,10 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if len(rows) < FEW:
         connection.execute(table.insert(), list(rows))
         return
-    columns = [one for one in table.columns if one.name in rows[0] or _default(one) is not None]
+    columns = [column for column in table.columns if column.name in rows[0] or _default(column) is not None]
     quoted = connection.dialect.identifier_preparer
-    names = ", ".join(quoted.format_column(one) for one in columns)
-    values = [_value_of(one, connection) for one in columns]
+    names = ", ".join(quoted.format_column(column) for column in columns)
+    values = [_value_of(column, connection) for column in columns]
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {quoted.format_table(table)} ({names}) VALUES ({marks})"  # noqa: S608 (our names)
@@ -61,7 +61,7 @@ def _value_of(column: Column[Any], connection: Connection) -> Callable[[Mapping[
     name, default = column.name, _default(column)
 
     def value(row: Mapping[str, Any]) -> Any:
-        found = row[name] if name in row or default is None else default()
-        return found if bound is None else bound(found)
+        value = row[name] if name in row or default is None else default()
+        return value if bound is None else bound(value)
 
     return value

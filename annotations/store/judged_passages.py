@@ -46,18 +46,20 @@ class JudgedPassages:
         marks = _marks(connection, segmentation)
         with self._turn:
             stale = [
-                one for one, mark in marks.items() if one not in self._kept or self._kept[one][0] != mark
+                transcript
+                for transcript, mark in marks.items()
+                if transcript not in self._kept or self._kept[transcript][0] != mark
             ]
             if stale:
                 # what nobody has looked at, most of a large study, the database counts by itself
-                read = [one for one in stale if marks[one].reviewed]
-                found = _to_code(connection, segmentation, stale) if len(read) < len(stale) else {}
-                found |= counted_passages(connection, segmentation, read) if read else {}
-                for one in stale:
-                    self._kept[one] = (marks[one], found.get(one, JudgedCount(0, 0)))
+                read = [transcript for transcript in stale if marks[transcript].reviewed]
+                counts = _to_code(connection, segmentation, stale) if len(read) < len(stale) else {}
+                counts |= counted_passages(connection, segmentation, read) if read else {}
+                for transcript in stale:
+                    self._kept[transcript] = (marks[transcript], counts.get(transcript, JudgedCount(0, 0)))
             for gone in self._kept.keys() - marks.keys():
                 del self._kept[gone]
-            return {one: self._kept[one][1] for one in marks}
+            return {transcript: self._kept[transcript][1] for transcript in marks}
 
 
 def counted_passages(
@@ -87,19 +89,21 @@ def counted_passages(
     carried = _by_pass(_rows(connection, of_codings.where(*current).order_by(*key), r.transcript_id, only))
     positions: dict[int, set[int]] = {}
     spans = {at: [Span(row[1], row[2]) for row in its] for at, its in cut.items()}
-    for one, its in seen.items():
-        if one[0] in spans:
-            positions.setdefault(one[0], set()).update(judged(spans[one[0]], its))
-    for one, its in carried.items():
-        if one[0] in spans and one in seen:
-            for places in project(spans[one[0]], {span: span for span in its}).values():
-                positions.setdefault(one[0], set()).update(places)
+    for transcript_and_coder, its in seen.items():
+        if transcript_and_coder[0] in spans:
+            positions.setdefault(transcript_and_coder[0], set()).update(
+                judged(spans[transcript_and_coder[0]], its)
+            )
+    for transcript_and_coder, its in carried.items():
+        if transcript_and_coder[0] in spans and transcript_and_coder in seen:
+            for places in project(spans[transcript_and_coder[0]], {span: span for span in its}).values():
+                positions.setdefault(transcript_and_coder[0], set()).update(places)
     coded = {role.value for role in Role if role.is_coded}
-    found = {}
+    counts = {}
     for at, rows in cut.items():
         units = {n for n, row in enumerate(rows) if row[3] in coded}
-        found[numbers[at]] = JudgedCount(len(units), len(units & positions.get(at, set())))
-    return found
+        counts[numbers[at]] = JudgedCount(len(units), len(units & positions.get(at, set())))
+    return counts
 
 
 def _to_code(connection: Connection, segmentation: str, only: Collection[UUID]) -> dict[UUID, JudgedCount]:
@@ -122,8 +126,8 @@ def _rows(
 
 def _by_pass(rows: Iterable[Any]) -> dict[tuple[Any, ...], list[Span]]:
     return {
-        one: [Span(row[-2], row[-1]) for row in its]
-        for one, its in groupby(rows, key=lambda row: tuple(row[:-2]))
+        key: [Span(row[-2], row[-1]) for row in its]
+        for key, its in groupby(rows, key=lambda row: tuple(row[:-2]))
     }
 
 
@@ -146,9 +150,16 @@ def _marks(connection: Connection, segmentation: str) -> dict[UUID, _Mark]:
     of_codings = per(c.transcript_id, func.max(c.sequence), func.count(c.review_id))
     taken = per(r.transcript_id, joined=retractions.join(reviews, r.id == retractions.c.review_id))
     return {
-        one: _Mark(
-            one in of_reviews,
-            (count, texts.get(one), of_reviews.get(one), of_codings.get(one), taken.get(one), segmentation),
+        transcript: _Mark(
+            transcript in of_reviews,
+            (
+                count,
+                texts.get(transcript),
+                of_reviews.get(transcript),
+                of_codings.get(transcript),
+                taken.get(transcript),
+                segmentation,
+            ),
         )
-        for one, count in connection.execute(cut)
+        for transcript, count in connection.execute(cut)
     }

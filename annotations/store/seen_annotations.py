@@ -69,11 +69,11 @@ def alone_with_inbox(connection: Connection) -> None:
 def seen(connection: Connection, project: UUID, annotations: Collection[int]) -> dict[int, Seen]:
     """These annotations of a project, as last seen."""
     a = label_studio_annotations
-    found: dict[int, Seen] = {}
+    annotations_seen: dict[int, Seen] = {}
     for some in in_lots(annotations):
         rows = connection.execute(select(a).where(a.c.project_id == project, a.c.annotation_id.in_(some)))
-        found |= {row.annotation_id: _seen(row) for row in rows}
-    return found
+        annotations_seen |= {row.annotation_id: _seen(row) for row in rows}
+    return annotations_seen
 
 
 def alive_in(connection: Connection, project: UUID) -> dict[int, AnnotationPlace]:
@@ -95,29 +95,39 @@ def tasks_told_of(connection: Connection, project: UUID, after: int) -> set[int]
     return set(connection.execute(wanted).scalars())
 
 
-def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[tuple[UUID, int]]) -> None:
+def keep_seen(
+    connection: Connection, annotations_given: Iterable[Seen], known: Collection[tuple[UUID, int]]
+) -> None:
     """Keep annotations as now seen; ``known``: the projects and numbers of those that are there already."""
     a = label_studio_annotations
     new = []
-    for one in found:
+    for annotation_seen in annotations_given:
         columns = {
-            "key": one.key,
-            "task_id": one.task,
-            "user_id": one.user,
-            "coder": one.coder,
-            "state": one.state.value,
-            "why": one.why,
-            "made": one.made,
-            "changed": one.changed,
-            "content": one.content,
-            "body": None if one.told is None else one.told.to_json(),
-            "last_event": one.last_event,
+            "key": annotation_seen.key,
+            "task_id": annotation_seen.task,
+            "user_id": annotation_seen.user,
+            "coder": annotation_seen.coder,
+            "state": annotation_seen.state.value,
+            "why": annotation_seen.why,
+            "made": annotation_seen.made,
+            "changed": annotation_seen.changed,
+            "content": annotation_seen.content,
+            "body": None if annotation_seen.told is None else annotation_seen.told.to_json(),
+            "last_event": annotation_seen.last_event,
         }
-        if (one.project, one.annotation) in known:
-            this = (a.c.project_id == one.project) & (a.c.annotation_id == one.annotation)
+        if (annotation_seen.project, annotation_seen.annotation) in known:
+            this = (a.c.project_id == annotation_seen.project) & (
+                a.c.annotation_id == annotation_seen.annotation
+            )
             connection.execute(a.update().where(this).values(**columns))
         else:
-            new.append({"project_id": one.project, "annotation_id": one.annotation, **columns})
+            new.append(
+                {
+                    "project_id": annotation_seen.project,
+                    "annotation_id": annotation_seen.annotation,
+                    **columns,
+                }
+            )
     if new:
         connection.execute(a.insert(), new)
 
@@ -125,20 +135,25 @@ def keep_seen(connection: Connection, found: Iterable[Seen], known: Collection[t
 def holding(connection: Connection, keys: Collection[UUID]) -> dict[Slot, list[Seen]]:
     """The annotations that say something on these tasks, by slot."""
     a = label_studio_annotations
-    found: dict[Slot, list[Seen]] = {}
+    words_held: dict[Slot, list[Seen]] = {}
     for some in in_lots(keys):
         states = a.c.state.in_([state.value for state in HOLDING])
         for row in connection.execute(select(a).where(a.c.key.in_(some), a.c.coder.is_not(None), states)):
-            found.setdefault(Slot(row.key, row.coder), []).append(_seen(row))
+            words_held.setdefault(Slot(row.key, row.coder), []).append(_seen(row))
     whole: dict[tuple[UUID, int], Seen | None] = {}
     for answer in reviews_among(connection, keys):
         where = (answer.project, answer.annotation)
         if where not in whole:
             whole[where] = seen(connection, answer.project, [answer.annotation]).get(answer.annotation)
-        one = whole[where]
-        if one is not None and one.state in HOLDING and one.told is not None and answer.coder is not None:
-            found.setdefault(Slot(answer.key, answer.coder), []).append(_of_passage(one, answer))
-    return found
+        whole_one = whole[where]
+        if (
+            whole_one is not None
+            and whole_one.state in HOLDING
+            and whole_one.told is not None
+            and answer.coder is not None
+        ):
+            words_held.setdefault(Slot(answer.key, answer.coder), []).append(_of_passage(whole_one, answer))
+    return words_held
 
 
 def _of_passage(whole: Seen, answer: PassageAnswer) -> Seen:

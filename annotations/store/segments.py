@@ -79,10 +79,10 @@ def segments_of(
     )
     if transcript is not None:
         wanted = wanted.where(segments.c.transcript_id == transcript)
-    found: dict[UUID, list[Segment]] = {}
+    by_transcript: dict[UUID, list[Segment]] = {}
     for row in connection.execute(wanted):
-        found.setdefault(row.transcript_id, []).append(_segment(row))
-    return {transcript: tuple(cut) for transcript, cut in found.items()}
+        by_transcript.setdefault(row.transcript_id, []).append(_segment(row))
+    return {transcript: tuple(cut) for transcript, cut in by_transcript.items()}
 
 
 def segments_in(
@@ -92,17 +92,17 @@ def segments_in(
     wanted = select(segments).where(
         segments.c.transcript_id.in_(list(some)), segments.c.segmentation == segmentation
     )
-    found: dict[UUID, list[Segment]] = {}
+    by_transcript: dict[UUID, list[Segment]] = {}
     for row in connection.execute(wanted.order_by(segments.c.transcript_id, segments.c.index)):
-        found.setdefault(row.transcript_id, []).append(_segment(row))
-    return {transcript: tuple(cut) for transcript, cut in found.items()}
+        by_transcript.setdefault(row.transcript_id, []).append(_segment(row))
+    return {transcript: tuple(cut) for transcript, cut in by_transcript.items()}
 
 
-def places_of(connection: Connection, found: Collection[UUID]) -> dict[UUID, tuple[UUID, Span]]:
+def places_of(connection: Connection, segment_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Span]]:
     """The transcript and span of each segment."""
     s = segments
     places: dict[UUID, tuple[UUID, Span]] = {}
-    for some in in_lots(found):
+    for some in in_lots(segment_ids):
         wanted = select(s.c.id, s.c.transcript_id, s.c.start, s.c.end).where(s.c.id.in_(some))
         for row in connection.execute(wanted):
             places[row.id] = (row.transcript_id, Span(row.start, row.end))

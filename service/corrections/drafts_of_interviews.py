@@ -13,16 +13,16 @@ from annotations.store.transcripts import transcript_by_id
 
 def keep_how_far(store: Store, project: ProjectRow, answers: Answers) -> None:
     """Look at the drafts of a project of whole interviews, and keep how far each is."""
-    found = list(answers.drafts(project.project_id))
+    listed = list(answers.drafts(project.project_id))
     with store.reading() as connection:
         tasks = interviews_of(connection, project.id)
         kept = {
             draft.key: transcript_by_id(connection, tasks[draft.key].transcript)
-            for draft in found
+            for draft in listed
             if draft.key in tasks
         }
     drafts: dict[tuple[object, int], Draft] = {}
-    for one in sorted(found, key=lambda draft: draft.changed):
+    for one in sorted(listed, key=lambda draft: draft.changed):
         transcript = kept.get(one.key)
         if transcript is None:
             continue

@@ -138,16 +138,16 @@ class Inbox:
         held = [self._held.popleft() for _ in range(min(len(self._held), AT_A_TIME))]
         try:
             with self._parts.store.writing() as connection:
-                places = [store_event(connection, one.told) for one in held]
+                places = [store_event(connection, waiting_one.told) for waiting_one in held]
         except (Busy, Unreachable) as error:
-            for one in held:
-                one.refused = error  # it would say so to each, after a wait for each
+            for waiting_one in held:
+                waiting_one.refused = error  # it would say so to each, after a wait for each
         except TandemError:
             return  # each by itself
         else:
             # only now: what is not kept durably is not answered
-            for one, place in zip(held, places, strict=True):
-                one.place = place
+            for waiting_one, place in zip(held, places, strict=True):
+                waiting_one.place = place
 
     def work_off(self) -> Counter[str]:
         """Work off what waits; says what came of it."""
@@ -212,15 +212,15 @@ class Inbox:
         sequence, first = told[0]
         if first.action == DELETED:
             return self.reviewing.take_away(connection, project, first.deleted, event=sequence)
-        found = [(arrival, event) for event, webhook in told for arrival in webhook.arrivals]
-        arrivals, events = [arrival for arrival, _ in found], [event for _, event in found]
+        arrivals_told = [(arrival, event) for event, webhook in told for arrival in webhook.arrivals]
+        arrivals, events = [arrival for arrival, _ in arrivals_told], [event for _, event in arrivals_told]
         return self.reviewing.take_in(connection, project, arrivals, events=events)
 
     def _strangers(self, connection: Connection, waiting: Sequence[WaitingWebhook]) -> bool:
         """Does a webhook name a user whose address is not known yet?"""
         by_project: dict[int, set[int]] = {}
         for told in (event.webhook for event in waiting if event.webhook is not None):
-            named = {one.user for one in told.arrivals if one.user is not None}
+            named = {arrival.user for arrival in told.arrivals if arrival.user is not None}
             by_project.setdefault(told.project, set()).update(named)
         for number, named in by_project.items():
             project = project_numbered(connection, number)
@@ -236,7 +236,7 @@ class Inbox:
         if self._users is None:
             return
         with suppress(TandemError):
-            url, found = self._users()
+            url, users = self._users()
             with self._turns.working_off(), self._parts.store.writing() as connection:
                 alone_with_inbox(connection)
-                keep_users(connection, url, found)
+                keep_users(connection, url, users)

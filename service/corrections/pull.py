@@ -102,9 +102,9 @@ class _Pulling:
             keep_users(connection, self.answers.url, people)
         self.pulled.counted += self.inbox.work_off()
         with self.store.reading() as connection:
-            found = projects(connection)
-        here = [project for project in found if project.url == self.answers.url]
-        elsewhere = len(found) - len(here)
+            projects_there = projects(connection)
+        here = [project for project in projects_there if project.url == self.answers.url]
+        elsewhere = len(projects_there) - len(here)
         if elsewhere:
             self.pulled.notes.append(
                 f"{counted(elsewhere, 'project stands', 'projects stand')} in another Label Studio than "
@@ -153,8 +153,8 @@ class _Pulling:
                 )
         if project.view is TaskView.INTERVIEW:
             keep_how_far(self.store, project, self.answers)
-        newest = [one.changed for one in tasks if one.changed]
-        newest += [one.changed for one in listed.values() if one.changed]
+        newest = [task.changed for task in tasks if task.changed]
+        newest += [task.changed for task in listed.values() if task.changed]
         if since is not None and before is not None and before.upto is not None:
             newest.append(before.upto)
         with self.store.writing() as connection:
@@ -165,7 +165,7 @@ class _Pulling:
             elif since is None:
                 # another pull may have read meanwhile, so only what was there at the beginning
                 forget_task_marks(connection, project.id, known.keys() - listed.keys())
-            keep_task_marks(connection, project.id, {one.id: one.mark for one in tasks})
+            keep_task_marks(connection, project.id, {task.id: task.mark for task in tasks})
             # of these a webhook said more while they were read
             forget_task_marks(connection, project.id, tasks_told_of(connection, project.id, read_after))
             keep_read(connection, project.id, max(newest, default=None), meaning)

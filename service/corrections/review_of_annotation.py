@@ -31,7 +31,7 @@ def review_of(
     saw = arrival.saw_prediction
     if arrival.is_interview:
         # a suggestion elsewhere in the interview was none here
-        saw = any(one.origin.startswith("prediction") for one in decided.marked)
+        saw = any(mark.origin.startswith("prediction") for mark in decided.marked)
     stood = None if row.key is None else shown_at(connection, row.project, row.key, arrival.opened)
     condition, shown = _on_screen(connection, row, stood, first, saw=saw)
     boxes = _boxes(connection, row, stood, shown)
@@ -53,9 +53,9 @@ def _codings(decided: CoderDecision, span: Span, arrival: Arrival) -> tuple[Codi
     """The codings of a decision: of the words that were marked, or of the passage as a whole."""
     if decided.marked:
         return tuple(
-            Coding(code, one.span, one.influence, one.concrete_example, one.memo, arrival.changed)
-            for one in decided.marked
-            for code in one.codes
+            Coding(code, mark.span, mark.influence, mark.concrete_example, mark.memo, arrival.changed)
+            for mark in decided.marked
+            for code in mark.codes
         )
     return tuple(
         Coding(
@@ -98,10 +98,10 @@ def _boxes(connection: Connection, row: Seen, stood: OnScreen | None, shown: UUI
 
 def _origin(row: Seen, arrival: Arrival, decided: CoderDecision) -> dict[str, Any]:
     if arrival.is_interview:
-        kinds = Counter(one.origin for one in decided.marked)
+        kinds = Counter(mark.origin for mark in decided.marked)
     else:
         kinds = Counter(str(region.get("origin", "manual")) for region in arrival.result)
-    found: dict[str, Any] = {
+    origin: dict[str, Any] = {
         "source": "Label Studio",
         "task": row.task,
         "annotation": row.annotation,
@@ -110,13 +110,13 @@ def _origin(row: Seen, arrival: Arrival, decided: CoderDecision) -> dict[str, An
         "from_prediction": arrival.from_prediction,
     }
     if arrival.is_interview:
-        found["view"] = "interview"
-        found["interview_lead_time"] = arrival.lead_time
+        origin["view"] = "interview"
+        origin["interview_lead_time"] = arrival.lead_time
     if decided.marked:
-        found["marked"] = [
-            {"start": one.span.start, "end": one.span.end, "codes": list(one.codes), "origin": one.origin}
-            for one in decided.marked
+        origin["marked"] = [
+            {"start": mark.span.start, "end": mark.span.end, "codes": list(mark.codes), "origin": mark.origin}
+            for mark in decided.marked
         ]
     if decided.reached:
-        found["reached"] = list(decided.reached)
-    return found | ({"memo": decided.memo} if decided.memo else {})
+        origin["reached"] = list(decided.reached)
+    return origin | ({"memo": decided.memo} if decided.memo else {})

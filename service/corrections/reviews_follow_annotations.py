@@ -81,8 +81,8 @@ class Reviewing:
 
         ``events``: for each the webhook that says so; else a pull read it, after the webhook ``read_after`` had come.
         """
-        before = seen(connection, project.id, [one.annotation for one in arrivals])
-        keys = [one.key for one in arrivals if one.key]
+        before = seen(connection, project.id, [arrival.annotation for arrival in arrivals])
+        keys = [arrival.key for arrival in arrivals if arrival.key]
         tasks = tasks_with_keys(connection, project.id, keys)
         whole = interviews_with_keys(connection, project.id, keys)
         whose = self._who(connection, project.url)
@@ -116,7 +116,9 @@ class Reviewing:
         keep_seen(connection, changed.values(), {(project.id, number) for number in before})
         if events:
             # a pull that read the task before this was worked off cannot have known it
-            forget_task_marks(connection, project.id, [one.task for one in arrivals if one.task is not None])
+            forget_task_marks(
+                connection, project.id, [arrival.task for arrival in arrivals if arrival.task is not None]
+            )
         return self.settle(connection, slots)
 
     def take_away(
@@ -152,7 +154,7 @@ class Reviewing:
             counted["deleted"] += 1
         keep_seen(connection, changed, {(project.id, number) for number in before})
         if event:
-            its = [one.task for one in before.values() if one.task is not None]
+            its = [seen_before.task for seen_before in before.values() if seen_before.task is not None]
             forget_task_marks(connection, project.id, its)
         return counted + self.settle(connection, slots)
 
@@ -224,20 +226,20 @@ class Reviewing:
         was = answers_in(connection, task.project, arrival.annotation)
         late = known is not None and _own_word_late(known, arrival)
         its_coder, book = Whose(coder, unmatched), self.in_force.codebook
-        found = judge_interview(connection, task, arrival, book, its_coder, None if late else known, was)
-        now = found.seen
+        judged = judge_interview(connection, task, arrival, book, its_coder, None if late else known, was)
+        now = judged.seen
         if late and known is not None:
             if now.state is not ArrivalState.REVIEW:
                 return None, {}
             now = replace(now, state=ArrivalState.OVERWRITTEN, why=known.why)
         now = replace(now, last_event=max(event, known.last_event if known else 0))
-        said = {one.key: one for one in found.answers}
+        said = {answer.key: answer for answer in judged.answers}
         if known is not None and _same(known, now) and was == said:
             return None, {}
-        keep_answers(connection, task.project, arrival.annotation, found.answers)
+        keep_answers(connection, task.project, arrival.annotation, judged.answers)
         gone = _GONE_BY[ArrivalState.REVIEW if now.state in HOLDING else now.state]
-        slots = dict.fromkeys(slots_of((*was.values(), *found.answers)), gone)
-        aside = slots_of([one for one in found.answers if one.state is ArrivalState.SET_ASIDE])
+        slots = dict.fromkeys(slots_of((*was.values(), *judged.answers)), gone)
+        aside = slots_of([answer for answer in judged.answers if answer.state is ArrivalState.SET_ASIDE])
         return now, slots | dict.fromkeys(aside, _GONE_BY[ArrivalState.SET_ASIDE])
 
     def _judged(

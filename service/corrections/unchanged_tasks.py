@@ -32,16 +32,16 @@ RULES = 1
 
 def meaning_now(connection: Connection, project: ProjectRow, in_force: InForce, own_account: str) -> str:
     """A hash of all besides the annotations of a project that decides what they mean."""
-    found = {
+    meaning = {
         "rules": RULES,
         "codebook": in_force.codebook.version,
-        "people": [[one.name, one.email, *one.aliases] for one in in_force.people],
+        "people": [[person.name, person.email, *person.aliases] for person in in_force.people],
         "users": sorted(users(connection, project.url).items()),
         "own": own_account,
         "texts": connection.execute(select(func.max(transcript_versions.c.sequence))).scalar(),
         "pushed": _pushed(connection, project.id),
     }
-    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
 
 def _pushed(connection: Connection, project: UUID) -> list[object]:
@@ -62,4 +62,4 @@ def known_marks(connection: Connection, project: UUID, meaning: str) -> dict[int
 
 def changed_tasks(listed: Collection[ListedTask], known: Mapping[int, str]) -> set[int]:
     """The numbers of the tasks that look otherwise than when they were read, or that were never read."""
-    return {one.id for one in listed if known.get(one.id) != one.mark}
+    return {task.id for task in listed if known.get(task.id) != task.mark}

@@ -29,21 +29,21 @@ def with_attributes(
 
 
 def described_with_attributes(
-    connection: Connection, found: Sequence[DescribedTranscript], where: Sequence[str]
+    connection: Connection, transcripts: Sequence[DescribedTranscript], where: Sequence[str]
 ) -> list[DescribedTranscript]:
     """The same of what is only said of transcripts."""
-    return _those(connection, found, where, lambda one: (one.participant, one.case))
+    return _those(connection, transcripts, where, lambda one: (one.participant, one.case))
 
 
 def _those(
-    connection: Connection, found: Sequence[T], where: Sequence[str], whose: Callable[[T], tuple[str, str]]
+    connection: Connection, given: Sequence[T], where: Sequence[str], whose: Callable[[T], tuple[str, str]]
 ) -> list[T]:
     if not where:
-        return list(found)
+        return list(given)
     known = all_attributes(connection)
     filters = filters_of(where, known)
     left = []
-    for transcript in found:
+    for transcript in given:
         participant, case = whose(transcript)
         if all(attribute.keeps(known.of(participant=participant, case=case)) for attribute in filters):
             left.append(transcript)

@@ -88,10 +88,12 @@ class SuggestionsListing:
         self._store = parts.store
         with self._store.reading() as connection:
             self._model = model = serving_model(connection)
-            found = [said for said in described_transcripts(connection) if wave in (None, said.wave)]
-            if wave is not None and not found:
+            transcripts = [said for said in described_transcripts(connection) if wave in (None, said.wave)]
+            if wave is not None and not transcripts:
                 raise BadInput(f'no transcript belongs to wave "{wave}". See the waves with "tandem status".')
-            self._transcripts = described_with_attributes(connection, found, where) if found else []
+            self._transcripts = (
+                described_with_attributes(connection, transcripts, where) if transcripts else []
+            )
             self._known = all_attributes(connection)
             self._hidden = Hidden.now(connection)
             spoken = count_suggestions(connection, model.id, model.segmentation)
@@ -166,14 +168,14 @@ class SuggestionsListing:
                 suggested=suggestion.suggested,
                 model_version=self._model.version,
                 turn_shown=shown_number(spoken_of.segment.turn),
-                attributes=known,
+                attributes=dict(known),
             )
 
     def _label(self, code: str) -> tuple[str, str]:
         if code not in self._labels:
-            found = self._codebook.by_id.get(code)
-            framework = self._codebook.framework(found.framework).name if found else ""
-            self._labels[code] = (framework, self._codebook.label(code) if found else code)
+            code_there = self._codebook.by_id.get(code)
+            framework = self._codebook.framework(code_there.framework).name if code_there else ""
+            self._labels[code] = (framework, self._codebook.label(code) if code_there else code)
         return self._labels[code]
 
 

@@ -89,7 +89,7 @@ class InterviewPush:
             coder,
             created=len(fresh),
             updated=len(changed - fresh),
-            unchanged=len({one.key for one in left} - changed - fresh),
+            unchanged=len({interview.key for interview in left} - changed - fresh),
             waiting=0,
             reviewed=len(begun - fresh),
             draws={kind.value: drawn[kind] for kind in Draw if kind is not Draw.ORDINARY},

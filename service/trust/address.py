@@ -108,12 +108,12 @@ def web_address(text: str) -> Address:
 
 def ray_address(text: str) -> Address:
     """The head of a Ray cluster, as host:port or ray://host:port. Raises BadInput for one that is none."""
-    found = re.fullmatch(r"(?:ray://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})", text)
-    if found is None or not 0 < int(found[2]) < 65536:
+    match = re.fullmatch(r"(?:ray://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})", text)
+    if match is None or not 0 < int(match[2]) < 65536:
         raise BadInput(
             f'"{text[:80]}" is no address of a Ray cluster. Give its head\'s, such as box.example.org:6379.'
         )
-    return server("ray", found[1].strip("[]"), int(found[2]))
+    return server("ray", match[1].strip("[]"), int(match[2]))
 
 
 def server(scheme: str, host: str, port: int) -> Address:

@@ -122,7 +122,7 @@ def machines_allowed(study: Study, settings: Settings, head: str, machines: Sequ
     Whoever confirmed the head meant its cluster. Raises ClusterNotConfirmed.
     """
     address = ray_address(head)
-    confirmed = {one.address for one in confirmed_for(settings, study.folder)}
+    confirmed = {confirmation.address for confirmation in confirmed_for(settings, study.folder)}
     if machines and address.is_loopback and address not in confirmed:
         raise ClusterNotConfirmed(address, f" (it leads to other machines: {', '.join(machines[:3])})")
 

@@ -133,14 +133,16 @@ def _known(parts: Parts, viewer: Viewer) -> dict[str, Any]:
     with parts.store.reading() as connection:
         account = None if viewer.account is None else account_of(connection, viewer.account)
         moment = now()
-        found = sessions_of(connection, viewer.account)
+        sessions = sessions_of(connection, viewer.account)
         tokens = () if account is None else all_tokens(connection, account.id)
-    open_ones = [one for one in tokens if one.is_open(moment)]
+    open_ones = [token for token in tokens if token.is_open(moment)]
     return {
         "account": account,
         "rights": None if account is None else rights_of(account).said(),
-        "sessions": [one for one in found if one.expires > moment],
-        "tokens": [(one, rights_of_token(one, account).said()) for one in open_ones if account],
+        "sessions": [session for session in sessions if session.expires > moment],
+        "tokens": [
+            (open_token, rights_of_token(open_token, account).said()) for open_token in open_ones if account
+        ],
         "roles": [role for role in ViewerRole if account and _least(ViewerRole(account.role), role) is role],
     }
 
@@ -155,17 +157,17 @@ def _make_user(parts: Parts, account: Account, by: Actor) -> NewUser:
         return make_label_studio_user(parts, server, account, by=by)
 
 
-def _least(one: ViewerRole, other: ViewerRole) -> ViewerRole:
+def _least(role: ViewerRole, other: ViewerRole) -> ViewerRole:
     order = list(ViewerRole)
-    return max(one, other, key=order.index)
+    return max(role, other, key=order.index)
 
 
 def _own(parts: Parts, viewer: Viewer) -> Account:
     if viewer.account is not None:
         with parts.store.reading() as connection:
-            found = account_of(connection, viewer.account)
-        if found is not None:
-            return found
+            account = account_of(connection, viewer.account)
+        if account is not None:
+            return account
     raise BadInput(
         "You came in with the study's key, which is no account. Sign in with your own, or make the first one. Nothing was "
         "changed."

@@ -46,17 +46,21 @@ Where = Annotated[
 
 
 @router.get("/status")
-def study_status(parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
+def study_status(request: Request, parts: Served, viewer: Figures, where: Where = ()) -> dict[str, Any]:
     """How far each wave is, as "tandem status --json" prints it; drafts for those who hand interviews out."""
-    return progress_of(parts, where).for_viewer(whole=sees_drafts(viewer)).to_json()
+    return (
+        progress_of(parts, where, judged=request.app.state.judged)
+        .for_viewer(whole=sees_drafts(viewer))
+        .to_json()
+    )
 
 
 @router.get("/transcripts")
 def transcripts(parts: Served, viewer: Figures, wave: str | None = None) -> list[TranscriptShown]:
     """Every transcript that you may see, or those of one wave, without their words."""
     with parts.store.reading() as connection:
-        found = all_transcripts(connection, wave=wave)
-        return [TranscriptShown.of(kept) for kept in found if sees(viewer, kept.transcript)]
+        kept_ones = all_transcripts(connection, wave=wave)
+        return [TranscriptShown.of(kept) for kept in kept_ones if sees(viewer, kept.transcript)]
 
 
 @router.get("/segments")
@@ -87,18 +91,20 @@ def suggestions(
         model = serving.model
         seen = SeenPassages.now(connection, viewer, kept)
         cut = segments_in(connection, model.segmentation, [kept.id]).get(kept.id, ())
-        shown = [one.id for one in cut if one.id is not None and seen.shows_suggestion(one.span)]
-        found: dict[UUID, Any] = {}
+        shown = [
+            segment.id for segment in cut if segment.id is not None and seen.shows_suggestion(segment.span)
+        ]
+        suggestions_there: dict[UUID, Any] = {}
         for some in lots(shown, 400):
-            found |= suggestions_on(connection, model, some)
+            suggestions_there |= suggestions_on(connection, model, some)
     # it points at passages that somebody coded so, which would tell a coder of those that she has still to judge
     with_evidence = may(viewer, Action.SEE_OTHERS_CODES)
     return [
-        SuggestionShown.of(one, kept.transcript.name, with_evidence=with_evidence)
+        SuggestionShown.of(suggestion, kept.transcript.name, with_evidence=with_evidence)
         for segment in shown
-        if segment in found
-        for one in found[segment].one_by_one(model)
-        if one.suggested or not suggested_only
+        if segment in suggestions_there
+        for suggestion in suggestions_there[segment].one_by_one(model)
+        if suggestion.suggested or not suggested_only
     ]
 
 
@@ -108,7 +114,7 @@ def reviews(parts: Served, viewer: Figures, transcript: Name) -> list[ReviewShow
     with parts.store.reading() as connection:
         kept = _seen(connection, viewer, transcript)
         seen = SeenPassages.now(connection, viewer, kept)
-        return [ReviewShown.of(one, kept.transcript.name) for one in seen.reviews if seen.shows(one)]
+        return [ReviewShown.of(review, kept.transcript.name) for review in seen.reviews if seen.shows(review)]
 
 
 @router.get("/models")
@@ -125,8 +131,12 @@ def jobs(parts: Served, viewer: Figures) -> list[JobShown]:
     """The latest jobs, newest first; what came of them for whoever may see the page of jobs: it names participants."""
     whole = may(viewer, Action.CHANGE_MODELS)
     with parts.store.reading() as connection:
-        found = [_shown(job) for job in all_jobs(connection)]
-    return found if whole else [one.model_copy(update={"result": None, "error": None}) for one in found]
+        jobs_shown = [_shown(job) for job in all_jobs(connection)]
+    return (
+        jobs_shown
+        if whole
+        else [job.model_copy(update={"result": None, "error": None}) for job in jobs_shown]
+    )
 
 
 @router.post("/jobs", status_code=202)
@@ -158,7 +168,11 @@ def _seen(connection: Connection, viewer: Viewer, transcript: str) -> KeptTransc
     """The transcript. Raises UnknownName, which names no other than this person may know of."""
     kept = same_name(connection, transcript)
     if kept is None or not sees(viewer, kept.transcript):
-        known = [one.transcript.name for one in all_transcripts(connection) if sees(viewer, one.transcript)]
+        known = [
+            transcript.transcript.name
+            for transcript in all_transcripts(connection)
+            if sees(viewer, transcript.transcript)
+        ]
         raise unknown("transcript", transcript, known)
     return kept
 
@@ -167,7 +181,7 @@ def _calls(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for path, methods in described["paths"].items():
         for method, call in methods.items():
             answer: dict[str, Any] = next(
-                (one for code, one in call["responses"].items() if code.startswith("2")), {}
+                (answer for code, answer in call["responses"].items() if code.startswith("2")), {}
             )
             schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
             name = (schema.get("items") or schema).get("$ref", "").rsplit("/", 1)[-1]
@@ -177,8 +191,8 @@ def _calls(described: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 "path": path,
                 "says": call.get("description", ""),
                 "asks": [
-                    one["name"] + (" (needed)" if one["required"] else "")
-                    for one in call.get("parameters", ())
+                    parameter["name"] + (" (needed)" if parameter["required"] else "")
+                    for parameter in call.get("parameters", ())
                 ],
                 "fields": list(fields),
                 "many": "items" in schema,

@@ -167,11 +167,11 @@ def _warm(app: FastAPI, parts: Parts, stopped: threading.Event) -> None:
 
 def health(request: Request, response: Response) -> Health:
     """Does each thing that the server stands on answer? 503 if the database does not: without it nothing goes."""
-    found: dict[str, str] = request.app.state.pings.ask()
-    if found["database"] != "ok":
+    states: dict[str, str] = request.app.state.pings.ask()
+    if states["database"] != "ok":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-        return Health(status="DOWN", parts=found)
-    return Health(status="UP" if set(found.values()) == {"ok"} else "PARTLY", parts=found)
+        return Health(status="DOWN", parts=states)
+    return Health(status="UP" if set(states.values()) == {"ok"} else "PARTLY", parts=states)
 
 
 async def page(request: Request, parts: Served) -> Response:

@@ -39,9 +39,9 @@ async def audit(visit: Visited, by: AskedBy) -> Response:
     """The log, newest first."""
     visit.must(Action.SEE_AUDIT)
     asked = asked_of(visit.request.query_params)
-    found = await run_in_threadpool(_rows, visit.parts.store, None if asked.take else MOST_SHOWN)
+    rows = await run_in_threadpool(_rows, visit.parts.store, None if asked.take else MOST_SHOWN)
     shown = ShownList(
-        found, _COLUMNS, asked, path=PATH, noun="row", empty="Nothing has been written down yet."
+        rows, _COLUMNS, asked, path=PATH, noun="row", empty="Nothing has been written down yet."
     )
     if asked.take:
         await run_in_threadpool(noted, visit.parts.store, by, Did.SAW_AUDIT, taken="XLSX")
@@ -53,12 +53,12 @@ async def audit(visit: Visited, by: AskedBy) -> Response:
 async def as_csv(visit: Visited, by: AskedBy) -> Response:
     """All of it."""
     visit.must(Action.SEE_AUDIT)
-    found = await run_in_threadpool(_rows, visit.parts.store, None)
+    rows = await run_in_threadpool(_rows, visit.parts.store, None)
     await run_in_threadpool(noted, visit.parts.store, by, Did.SAW_AUDIT, taken="CSV")
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([safe_cell(cell) for cell in as_cells(row).values()] for row in found)
+    writer.writerows([safe_cell(cell) for cell in as_cells(row).values()] for row in rows)
     head = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=head)
 

@@ -21,7 +21,11 @@ def address_of(request: Request) -> str:
     proxies = _proxies(request)
     if not proxies:
         return direct
-    named = [one.strip() for one in request.headers.get("x-forwarded-for", "").split(",") if one.strip()]
+    named = [
+        named_address.strip()
+        for named_address in request.headers.get("x-forwarded-for", "").split(",")
+        if named_address.strip()
+    ]
     if len(named) < proxies:
         return direct
     return _plain(named[-proxies]) or direct
@@ -43,8 +47,8 @@ def is_secure(request: Request) -> bool:
 
 
 def _proxies(request: Request) -> int:
-    found: int = request.app.state.proxies
-    return found
+    count: int = request.app.state.proxies
+    return count
 
 
 def _is_loopback(address: str) -> bool:

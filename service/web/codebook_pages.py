@@ -31,12 +31,12 @@ async def codebook(request: Request, q: str = "") -> Response:
         return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)
     words = q.strip()[:200]
     layout = await run_in_threadpool(_laid_out, request)
-    found = found_in(layout, words)
+    layout_shown = found_in(layout, words)
     return page_for(
         request,
         viewer,
         "codebook.html",
-        layout=found,
+        layout=layout_shown,
         words=words,
         statuses=STATUSES,
         signed_in=viewer is not None,
@@ -53,11 +53,13 @@ def one_code(visit: Visited, code: str) -> Response:
         return visit.page("fault.html", code=404, title="This code is not here", sentence=said)
     reads = visit.may(Action.READ_TEXT)
     examples = team_examples(visit.parts, visit.viewer, code) if reads else ()
-    visit.sees_passages(f"examples of {code}", (one.transcript for one in examples))
+    visit.sees_passages(f"examples of {code}", (example.transcript for example in examples))
     return visit.page(
         "code.html",
         entry=entry,
-        framework=next(one for one in visit.parts.codebook.frameworks if one.id == entry.code.framework),
+        framework=next(
+            framework for framework in visit.parts.codebook.frameworks if framework.id == entry.code.framework
+        ),
         examples=examples,
         reads=reads,
         doubts=doubts_about_code(visit.parts, visit.viewer, code),

@@ -85,8 +85,8 @@ class _BoundedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, if there is room or can be made."""
         address = _address(transport)
-        others = [one for one in self.connections if isinstance(one, _BoundedProtocol)]
-        same = [one for one in others if one._from == address]
+        others = [connection for connection in self.connections if isinstance(connection, _BoundedProtocol)]
+        same = [other for other in others if other._from == address]
         for crowd, most in ((same, self.limits.per_address), (others, self.limits.in_all)):
             if len(crowd) >= most and not _make_room(crowd):
                 transport.abort()
@@ -139,10 +139,12 @@ class _BoundedProtocol(H11Protocol):
 
 def _make_room(crowd: list[_BoundedProtocol]) -> bool:
     """Close the connection that has waited longest; False where all are being answered."""
-    waiting = [one for one in crowd if one.waits and not one.transport.is_closing()]
+    waiting = [
+        connection for connection in crowd if connection.waits and not connection.transport.is_closing()
+    ]
     if not waiting:
         return False
-    oldest = min(waiting, key=lambda one: one._since)
+    oldest = min(waiting, key=lambda connection: connection._since)
     oldest.transport.abort()
     oldest.connections.discard(oldest)
     return True

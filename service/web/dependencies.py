@@ -12,14 +12,14 @@ from service.corrections.inbox import Inbox
 
 async def parts_of(request: Request) -> Parts:
     """The study that this server serves."""
-    found: Parts = request.app.state.parts
-    return found
+    parts: Parts = request.app.state.parts
+    return parts
 
 
 async def inbox_of(request: Request) -> Inbox:
     """Where its webhooks go."""
-    found: Inbox = request.app.state.inbox
-    return found
+    inbox: Inbox = request.app.state.inbox
+    return inbox
 
 
 Served = Annotated[Parts, Depends(parts_of)]

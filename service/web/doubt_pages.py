@@ -35,22 +35,22 @@ _COLUMNS = (
     ListColumn[SeenDoubt](
         "text",
         "Memo or question",
-        lambda one: one.doubt.text,
-        text=lambda one: _short(one.doubt.text),
-        address=lambda one: f"{PATH}/{one.id}",
+        lambda row: row.doubt.text,
+        text=lambda row: _short(row.doubt.text),
+        address=lambda row: f"{PATH}/{row.id}",
     ),
-    ListColumn[SeenDoubt]("about", "About", lambda one: one.doubt.about, choice=True),
-    ListColumn[SeenDoubt]("place", "Where", lambda one: one.place, address=lambda one: one.address),
-    ListColumn[SeenDoubt]("by", "By", lambda one: one.doubt.author, choice=True),
+    ListColumn[SeenDoubt]("about", "About", lambda row: row.doubt.about, choice=True),
+    ListColumn[SeenDoubt]("place", "Where", lambda row: row.place, address=lambda row: row.address),
+    ListColumn[SeenDoubt]("by", "By", lambda row: row.doubt.author, choice=True),
     ListColumn[SeenDoubt](
-        "when", "When", lambda one: f"{one.doubt.created:%Y-%m-%d %H:%M}" if one.doubt.created else None
+        "when", "When", lambda row: f"{row.doubt.created:%Y-%m-%d %H:%M}" if row.doubt.created else None
     ),
-    ListColumn[SeenDoubt]("state", "State", lambda one: one.state, choice=True),
+    ListColumn[SeenDoubt]("state", "State", lambda row: row.state, choice=True),
     ListColumn[SeenDoubt](
         "answers",
         "Answers",
-        lambda one: "\n".join(f"{said.author}: {said.text}" for said in one.doubt.answers),
-        text=lambda one: str(len(one.doubt.answers) or ""),
+        lambda row: "\n".join(f"{said.author}: {said.text}" for said in row.doubt.answers),
+        text=lambda row: str(len(row.doubt.answers) or ""),
     ),
 )
 
@@ -59,10 +59,10 @@ _COLUMNS = (
 def doubts(visit: Visited) -> Response:
     """All that somebody may see, newest first."""
     visit.must(Action.WRITE_DOUBT)
-    found = doubts_seen(visit.parts, visit.viewer)
+    seen_doubts = doubts_seen(visit.parts, visit.viewer)
     asked = asked_of(visit.request.query_params)
     empty = "Nobody has noted or asked anything yet. Do so here, or beside a turn of an interview."
-    shown = ShownList(found, _COLUMNS, asked, path=PATH, noun="doubt", empty=empty)
+    shown = ShownList(seen_doubts, _COLUMNS, asked, path=PATH, noun="doubt", empty=empty)
     if asked.take:
         return visit.takes(shown, "doubts")
     return visit.page("doubts.html", list=shown)
@@ -130,20 +130,20 @@ def take_back(visit: Visited, doubt: UUID) -> Response:
 
 
 def _shown(visit: Visit, doubt: UUID, *, text: str = "", fault: Unfit | None = None) -> Response:
-    found = doubt_seen(visit.parts, visit.viewer, doubt)
-    if found is None:
+    seen_doubt = doubt_seen(visit.parts, visit.viewer, doubt)
+    if seen_doubt is None:
         said = "The study has no memo or question of this address that you may see."
         return visit.page("fault.html", code=404, title="This is not here", sentence=said)
-    if found.words:
-        visit.sees_passages("a doubt", [found.place])
+    if seen_doubt.words:
+        visit.sees_passages("a doubt", [seen_doubt.place])
     return visit.page(
         "doubt.html",
         code=status.HTTP_422_UNPROCESSABLE_CONTENT if fault else status.HTTP_200_OK,
-        one=found,
+        one=seen_doubt,
         text=text,
         fault=fault,
         may_settle=visit.may(Action.DECIDE_CODES),
-        may_take_back=may_take_back(visit.viewer, found),
+        may_take_back=may_take_back(visit.viewer, seen_doubt),
     )
 
 

@@ -84,7 +84,7 @@ async def _unfit(request: Request, error: Exception) -> Response:
         # an id that is none, in an address that somebody typed
         return await _said(request, status.HTTP_404_NOT_FOUND, "No page has this address.")
     faults = error.errors() if isinstance(error, RequestValidationError) else ()
-    told = [{key: one.get(key) for key in ("type", "loc", "msg")} for one in faults]
+    told = [{key: fault.get(key) for key in ("type", "loc", "msg")} for fault in faults]
     plain = json.dumps({"detail": told}, default=str)
     return Response(plain, status.HTTP_422_UNPROCESSABLE_CONTENT, media_type="application/json")
 

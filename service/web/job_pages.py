@@ -42,10 +42,10 @@ def jobs(visit: Visited) -> Response:
     """The latest jobs, newest first."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.reading() as connection:
-        found = latest_jobs(connection)
+        jobs_there = latest_jobs(connection)
     asked = asked_of(visit.request.query_params)
     shown = ShownList(
-        found, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet."
+        jobs_there, _COLUMNS, asked, path="/jobs", noun="job", empty="No job has been asked for yet."
     )
     if asked.take:
         return visit.takes(shown, "jobs")
@@ -57,15 +57,15 @@ def one_job(visit: Visited, job: UUID) -> Response:
     """One job, live."""
     visit.must(Action.CHANGE_MODELS)
     with visit.parts.store.reading() as connection:
-        found = job_progress(connection, job)
-    if found is None:
+        progress = job_progress(connection, job)
+    if progress is None:
         return visit.page(
             "fault.html",
             code=status.HTTP_404_NOT_FOUND,
             title="This job is not here",
             sentence="The study knows no job of this id.",
         )
-    return visit.page("job.html", job=found)
+    return visit.page("job.html", job=progress)
 
 
 @router.post("/jobs/{job}/cancel")
@@ -104,14 +104,14 @@ async def _told(request: Request, parts: Parts, job: UUID) -> AsyncIterator[str]
             return
         if not await still_may(request, Action.CHANGE_MODELS):
             return
-        found = await run_in_threadpool(_look, parts, job)
-        said = "" if found is None else str(state(found))
+        progress = await run_in_threadpool(_look, parts, job)
+        said = "" if progress is None else str(state(progress))
         if said != last:
             last = said
             yield _event("progress", said)
         else:
             yield ": still here\n\n"
-        if found is None or not found.under_way:
+        if progress is None or not progress.under_way:
             yield _event("ended", "")
             return
         await asyncio.sleep(LOOK_S)

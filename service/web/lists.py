@@ -194,13 +194,13 @@ class ShownList(Generic[T]):
     @property
     def heads(self) -> list[ListHead]:
         """The columns' heads; sorting by the one that sorts already turns it round."""
-        found = []
+        heads = []
         for column in self.columns:
             here = self.asked.sort == column.key
             down = here and self.asked.descending
             turned = column.key if not here or down else f"-{column.key}"
             is_number = any(isinstance(column.value(row), int | float) for row in self.on_page[:5])
-            found.append(
+            heads.append(
                 ListHead(
                     column.title,
                     self._address(sort=turned, page=""),
@@ -208,21 +208,21 @@ class ShownList(Generic[T]):
                     is_number,
                 )
             )
-        return found
+        return heads
 
     @property
     def choices(self) -> list[ListFilter]:
         """The filters, each with the values that occur."""
-        found = []
+        filters = []
         for column in self.columns:
             if column.choice:
                 values = sorted({_said(column, row) for row in self._all if _said(column, row)}, key=folded)
                 if len(values) > 1:
                     options = tuple((value, value) for value in values)
-                    found.append(
+                    filters.append(
                         ListFilter(column.key, column.title, options, self.asked.chosen.get(column.key, ""))
                     )
-        return found
+        return filters
 
     @property
     def kept_hidden(self) -> list[tuple[str, str]]:
@@ -302,7 +302,9 @@ class ShownList(Generic[T]):
 
     def _address(self, **other: str) -> str:
         known = {
-            key for key in self.asked.chosen if any(one.key == key and one.choice for one in self.columns)
+            key
+            for key in self.asked.chosen
+            if any(column.key == key and column.choice for column in self.columns)
         }
         query = {
             **self._also,

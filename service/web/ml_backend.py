@@ -69,11 +69,11 @@ async def predict(request: Request, parts: Served, inbox: Taken) -> Response:
         boxes = {key: codes_in_boxes(data.get(BOXES)) for key, data in zip(keys, shown, strict=True) if key}
     except UNFIT:
         keys, boxes = [], {}
-    found: Mapping[UUID, bytes] = {}
+    answers: Mapping[UUID, bytes] = {}
     if boxes:
         kept: StandingPredictions = request.app.state.predictions
-        found = await run_in_threadpool(_found, parts, inbox.reviewing.in_force, project, boxes, kept)
-    results = b",".join(found.get(key, NOTHING) if key else NOTHING for key in keys)
+        answers = await run_in_threadpool(_found, parts, inbox.reviewing.in_force, project, boxes, kept)
+    results = b",".join(answers.get(key, NOTHING) if key else NOTHING for key in keys)
     return Response(b'{"results":[%b]}' % results, media_type="application/json")
 
 

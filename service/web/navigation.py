@@ -98,6 +98,8 @@ def groups_for(viewer: Viewer | None) -> tuple[PageGroup, ...]:
 def place_of(path: str) -> str:
     """The item to which an address belongs: the longest that it begins with."""
     fitting = [
-        one.path for one in ITEMS if path == one.path or (one.path != "/" and path.startswith(f"{one.path}/"))
+        item.path
+        for item in ITEMS
+        if path == item.path or (item.path != "/" and path.startswith(f"{item.path}/"))
     ]
     return max(fitting, key=len, default="")

@@ -147,35 +147,35 @@ async def withdraw_token(visit: Visited, by: AskedBy, account: UUID, token: UUID
 async def _page(
     visit: Visit, *, made: Invited | None = None, fault: str = "", typed: dict[str, str] | None = None
 ) -> Response:
-    found = await run_in_threadpool(everybody, visit.parts.store)
+    people = await run_in_threadpool(everybody, visit.parts.store)
     return visit.page(
         "people.html",
         code=422 if fault else 200,
-        people=found,
+        people=people,
         made=made,
         link="" if made is None else f"{_own_address(visit.request)}{made.path}",
         fault=fault,
         typed=typed or {"name": "", "email": "", "role": "coder"},
         sites=sites_in(visit.parts.study.config),
-        listed=_not_invited(visit, found),
+        listed=_not_invited(visit, people),
     )
 
 
-def _not_invited(visit: Visit, found: Sequence[AccountShown]) -> list[str]:
+def _not_invited(visit: Visit, people: Sequence[AccountShown]) -> list[str]:
     """Coders of study.yaml who have no account yet."""
-    known = {folded(one.account.name) for one in found}
-    return [one.name for one in visit.parts.study.config.people if folded(one.name) not in known]
+    known = {folded(person_shown.account.name) for person_shown in people}
+    return [person.name for person in visit.parts.study.config.people if folded(person.name) not in known]
 
 
 async def _one(visit: Visit, account: UUID, *, fault: str = "") -> Response:
-    found, tokens = await run_in_threadpool(_known, visit.parts.store, account)
-    if found is None:
+    person, tokens = await run_in_threadpool(_known, visit.parts.store, account)
+    if person is None:
         said = "This account is closed, or was never there. Look at the list of people again."
         return visit.page("fault.html", code=404, title="This account is not here", sentence=said)
     return visit.page(
         "person.html",
         code=422 if fault else 200,
-        person=found,
+        person=person,
         tokens=tokens,
         fault=fault,
         sites=sites_in(visit.parts.study.config),
@@ -184,10 +184,10 @@ async def _one(visit: Visit, account: UUID, *, fault: str = "") -> Response:
 
 def _known(store: Store, account: UUID) -> tuple[AccountShown | None, list[ApiToken]]:
     """Somebody, None where the account is closed, and the tokens that let a program in."""
-    found = next((one for one in everybody(store) if one.account.id == account), None)
+    person = next((candidate for candidate in everybody(store) if candidate.account.id == account), None)
     with store.reading() as connection:
         moment = now()
-        return found, [one for one in all_tokens(connection, account) if one.is_open(moment)]
+        return person, [token for token in all_tokens(connection, account) if token.is_open(moment)]
 
 
 def _own_address(request: Request) -> str:

@@ -45,21 +45,21 @@ class Pings:
 
     def _ask_outside(self) -> dict[str, str]:
         settings = self._parts.settings
-        found: dict[str, str] = {}
+        states: dict[str, str] = {}
         try:
             url = label_studio_address(self._parts.study, settings)
         except BadInput:
-            found["label studio"] = "is not asked: nobody has confirmed its address"
+            states["label studio"] = "is not asked: nobody has confirmed its address"
             url = None
-        if url is None and not found:
+        if url is None and not states:
             local = LocalLabelStudio(settings.state, settings.label_studio_env).access()
             url = local.url if local else None
         if url is not None:
-            found["label studio"] = _answers(f"{url.rstrip('/')}/health")
+            states["label studio"] = _answers(f"{url.rstrip('/')}/health")
         tracking = settings.tracking_uri or ""
         if tracking.startswith(("http://", "https://")):
-            found["mlflow"] = _answers(f"{tracking.rstrip('/')}/health")
-        return found
+            states["mlflow"] = _answers(f"{tracking.rstrip('/')}/health")
+        return states
 
 
 def _answers(url: str) -> str:

@@ -37,17 +37,17 @@ router = APIRouter(include_in_schema=False)
 def _columns(mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:
     columns = [
         ListColumn[KeptTranscript](
-            "name", "Interview", lambda one: one.transcript.name, address=lambda one: interview_path(one.id)
+            "name", "Interview", lambda row: row.transcript.name, address=lambda row: interview_path(row.id)
         ),
-        ListColumn[KeptTranscript]("kind", "Kind", lambda one: one.transcript.kind.value, choice=True),
-        ListColumn[KeptTranscript]("participant", "Participant", lambda one: one.transcript.participant),
-        ListColumn[KeptTranscript]("case", "Case", lambda one: one.transcript.case, choice=True),
-        ListColumn[KeptTranscript]("site", "Site", lambda one: one.transcript.site, choice=True),
-        ListColumn[KeptTranscript]("wave", "Wave", lambda one: one.transcript.wave, choice=True),
+        ListColumn[KeptTranscript]("kind", "Kind", lambda row: row.transcript.kind.value, choice=True),
+        ListColumn[KeptTranscript]("participant", "Participant", lambda row: row.transcript.participant),
+        ListColumn[KeptTranscript]("case", "Case", lambda row: row.transcript.case, choice=True),
+        ListColumn[KeptTranscript]("site", "Site", lambda row: row.transcript.site, choice=True),
+        ListColumn[KeptTranscript]("wave", "Wave", lambda row: row.transcript.wave, choice=True),
         ListColumn[KeptTranscript](
             "date",
             "Date",
-            lambda one: None if one.transcript.date is None else one.transcript.date.isoformat(),
+            lambda row: None if row.transcript.date is None else row.transcript.date.isoformat(),
         ),
     ]
     if mine:
@@ -55,8 +55,8 @@ def _columns(mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:
             ListColumn[KeptTranscript](
                 "done",
                 "Done by me",
-                lambda one: mine[one.id].done if one.id in mine else None,
-                text=lambda one: f"{mine[one.id].done} of {mine[one.id].passages}" if one.id in mine else "",
+                lambda row: mine[row.id].done if row.id in mine else None,
+                text=lambda row: f"{mine[row.id].done} of {mine[row.id].passages}" if row.id in mine else "",
             )
         )
     return columns
@@ -66,12 +66,12 @@ def _columns(mine: Mapping[UUID, Assigned]) -> list[ListColumn[KeptTranscript]]:
 def interviews(visit: Visited) -> Response:
     """All interviews that somebody may read."""
     visit.must(Action.READ_TEXT)
-    found = readable_interviews(visit.parts, visit.viewer)
+    texts = readable_interviews(visit.parts, visit.viewer)
     work = work_of(visit.parts, visit.viewer, visit.viewer.name).interviews if visit.may(Action.CODE) else ()
     asked = asked_of(visit.request.query_params)
-    columns = _columns({one.transcript: one for one in work})
+    columns = _columns({assigned.transcript: assigned for assigned in work})
     shown = ShownList(
-        found, columns, asked, path=INTERVIEWS, noun="interview", empty="There are no interviews yet."
+        texts, columns, asked, path=INTERVIEWS, noun="interview", empty="There are no interviews yet."
     )
     if asked.take:
         return visit.takes(shown, "interviews")
@@ -85,7 +85,7 @@ def search(visit: Visited) -> Response:
     words = visit.request.query_params.get("words", "").strip()[:200]
     searching: InterviewSearch = visit.request.app.state.search
     hits = searching.find(visit.parts, visit.viewer, words)
-    visit.sees_passages("a search", (one.name for one in hits.found))
+    visit.sees_passages("a search", (hit.name for hit in hits.found))
     return visit.page("search.html", words=words, hits=hits)
 
 
@@ -110,10 +110,10 @@ async def interview(request: Request, parts: Served, transcript: UUID) -> Respon
     elif not opens(request, path):
         return page_for(request, None, "locked_page.html", code=status.HTTP_401_UNAUTHORIZED)
     else:
-        found = await run_in_threadpool(read_interview, parts, transcript)
-        if found is not None:
-            await run_in_threadpool(saw, parts.store, _by_link(request), found.name)
-            return page_for(request, None, "interview.html", interview=found, anchor=_anchor)
+        read = await run_in_threadpool(read_interview, parts, transcript)
+        if read is not None:
+            await run_in_threadpool(saw, parts.store, _by_link(request), read.name)
+            return page_for(request, None, "interview.html", interview=read, anchor=_anchor)
     return page_for(request, viewer, "no_interview.html", code=status.HTTP_404_NOT_FOUND)
 
 
@@ -124,12 +124,12 @@ async def done(request: Request, parts: Served, transcript: UUID) -> Response:
     viewer = None if by_link else await viewer_or_none(request)
     if viewer is None and not by_link:
         return Response(status_code=status.HTTP_401_UNAUTHORIZED)
-    found = await run_in_threadpool(read_interview, parts, transcript)
-    if found is None or (viewer is not None and not sees(viewer, found.kept.transcript)):
+    read = await run_in_threadpool(read_interview, parts, transcript)
+    if read is None or (viewer is not None and not sees(viewer, read.kept.transcript)):
         return Response(status_code=status.HTTP_404_NOT_FOUND)
     if viewer is not None:
-        must_read(viewer, found.kept.transcript)
-    said = f"{found.done} of {found.passages} done"
+        must_read(viewer, read.kept.transcript)
+    said = f"{read.done} of {read.passages} done"
     return Response(rendered("done.svg", said=said, width=8 + 6.6 * len(said)), media_type="image/svg+xml")
 
 

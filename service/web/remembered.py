@@ -49,7 +49,7 @@ class Remembered(Generic[T]):
                 return self._anew(), None
             finally:
                 self._lock.release()
-        found = self._found
+        kept = self._found
         if time.monotonic() - self._when > FRESH_S and self._lock.acquire(blocking=False):
             beside = threading.Thread(target=self._beside, daemon=True)
             beside.start()
@@ -57,7 +57,7 @@ class Remembered(Generic[T]):
                 beside.join(WAIT_S)
                 if not beside.is_alive():
                     return self._found, self._at
-        return found, self._at
+        return kept, self._at
 
     def warm_up(self) -> None:
         """Work it out before anybody looks; what fails is said then to whoever looks."""
@@ -78,10 +78,10 @@ class Remembered(Generic[T]):
 
     def _anew(self) -> T:
         began = time.monotonic()
-        found = self._work_out()
+        worked_out = self._work_out()
         self._took = time.monotonic() - began
         slow = self._took > self.quick_s
         self._slow = self._slow + 1 if slow else 0
         self._when, self._at = time.monotonic(), datetime.now(UTC)
-        self._found = found
-        return found
+        self._found = worked_out
+        return worked_out

@@ -130,18 +130,18 @@ class SuggestionShown(BaseModel):
     evidence: list[EvidenceShown]
 
     @classmethod
-    def of(cls, one: Suggestion, transcript: str, *, with_evidence: bool) -> Self:
+    def of(cls, suggestion: Suggestion, transcript: str, *, with_evidence: bool) -> Self:
         """As it is stored."""
-        found = one.evidence if with_evidence else ()
+        evidence = suggestion.evidence if with_evidence else ()
         return cls(
             transcript=transcript,
-            segment=one.segment,
-            code=one.code,
-            probability=one.probability,
-            threshold=one.threshold,
-            suggested=one.suggested,
-            model_version=one.model_version,
-            evidence=[EvidenceShown(segment=e.segment, similarity=e.similarity) for e in found],
+            segment=suggestion.segment,
+            code=suggestion.code,
+            probability=suggestion.probability,
+            threshold=suggestion.threshold,
+            suggested=suggestion.suggested,
+            model_version=suggestion.model_version,
+            evidence=[EvidenceShown(segment=e.segment, similarity=e.similarity) for e in evidence],
         )
 
 

@@ -161,18 +161,20 @@ async def _look_up(request: Request) -> SignedRequest:
     if "authorization" in request.headers:
         return await run_in_threadpool(_of_program, request, parts, key)
     given = session_cookie(request)
-    found = await run_in_threadpool(of_session, parts.store, key, given) if given else None
-    if found is None:
+    signed_in = await run_in_threadpool(of_session, parts.store, key, given) if given else None
+    if signed_in is None:
         raise NotSignedIn
-    token = form_token(key, found.session.token_hash)
+    token = form_token(key, signed_in.session.token_hash)
     if request.method not in SAFE and request.url.path == UPLOADS:
         # before they are read: they are large
-        must(found.viewer, Action.BRING_IN)
+        must(signed_in.viewer, Action.BRING_IN)
     if request.method not in SAFE:
         await refuse_foreign(request, token)
     request.state.csrf = token
-    request.state.session = found.session
-    return SignedRequest(found.viewer, "session" if found.viewer.account else "key", address_of(request))
+    request.state.session = signed_in.session
+    return SignedRequest(
+        signed_in.viewer, "session" if signed_in.viewer.account else "key", address_of(request)
+    )
 
 
 def _of_program(request: Request, parts: Parts, key: str) -> SignedRequest:

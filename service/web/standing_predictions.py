@@ -66,17 +66,22 @@ class StandingPredictions:
         keys = boxes.keys()
         # a model that learnt from somebody who withdrew says nothing more, whatever stands there still
         erased = erased_models(connection)
-        standing = [one for one in standing_on(connection, number, keys) if one.model not in erased]
+        standing = [
+            suggestion
+            for suggestion in standing_on(connection, number, keys)
+            if suggestion.model not in erased
+        ]
         known = self._known(codebook, newest_choice(connection), standing)
-        missing = [one for one in standing if one.said not in known]
+        missing = [suggestion for suggestion in standing if suggestion.said not in known]
         if missing:
             made = self._made_of(connection, codebook, missing)
             self._keep(codebook, made)
             known |= made
         return {
-            one.key: known[one.said].answer
-            for one in standing
-            if one.said in known and known[one.said].in_boxes <= frozenset(boxes[one.key])
+            suggestion.key: known[suggestion.said].answer
+            for suggestion in standing
+            if suggestion.said in known
+            and known[suggestion.said].in_boxes <= frozenset(boxes[suggestion.key])
         }
 
     def _known(
@@ -87,10 +92,14 @@ class StandingPredictions:
             if codebook is not self._codebook or choices != self._choices:
                 self._made.clear()
                 self._codebook, self._choices = codebook, choices
-            found = {one.said: self._made[one.said] for one in standing if one.said in self._made}
-            for said in found:
+            ready_ones = {
+                suggestion.said: self._made[suggestion.said]
+                for suggestion in standing
+                if suggestion.said in self._made
+            }
+            for said in ready_ones:
                 self._made.move_to_end(said)
-            return found
+            return ready_ones
 
     def _keep(self, codebook: Codebook, made: Mapping[tuple[UUID, UUID], Ready]) -> None:
         with self._turn:
@@ -103,9 +112,9 @@ class StandingPredictions:
         self, connection: Connection, codebook: Codebook, standing: Iterable[StandingSuggestion]
     ) -> dict[tuple[UUID, UUID], Ready]:
         by_model: dict[UUID, set[UUID]] = {}
-        for one in standing:
-            by_model.setdefault(one.model, set()).add(one.segment)
-        found: dict[tuple[UUID, UUID], Ready] = {}
+        for suggestion in standing:
+            by_model.setdefault(suggestion.model, set()).add(suggestion.segment)
+        made: dict[tuple[UUID, UUID], Ready] = {}
         for version, segments in by_model.items():
             model = model_by_id(connection, version)
             if model is None:
@@ -114,8 +123,8 @@ class StandingPredictions:
             for segment, said in suggestions_on(connection, model, segments).items():
                 has_odds = model.kind != "cold start"
                 put = candidates(said.one_by_one(model), codebook, cuts, with_odds=has_odds)
-                found[version, segment] = _ready(put, codebook, model)
-        return found
+                made[version, segment] = _ready(put, codebook, model)
+        return made
 
 
 def _ready(put: Candidates, codebook: Codebook, model: ModelVersion) -> Ready:
@@ -123,4 +132,4 @@ def _ready(put: Candidates, codebook: Codebook, model: ModelVersion) -> Ready:
         return Ready(NOTHING)  # just as a blind task: nothing tells the two apart
     made = prediction(put, codebook, version=version_label(model.version))
     plain = json.dumps(made.to_json(), ensure_ascii=False, allow_nan=False)
-    return Ready(plain.encode(), frozenset(one.code for one in put.boxes if one.ticked))
+    return Ready(plain.encode(), frozenset(box.code for box in put.boxes if box.ticked))

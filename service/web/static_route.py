@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 @router.get(f"{PREFIX}/{{mark}}/{{name}}")
 async def static(mark: str, name: str) -> Response:
     """A file of the design, by name and hash of its content."""
-    found = static_files().get(name)
-    if found is None or found.mark != mark:
+    static_file = static_files().get(name)
+    if static_file is None or static_file.mark != mark:
         return Response("There is no such file.", status.HTTP_404_NOT_FOUND, media_type="text/plain")
-    return Response(found.content, media_type=found.kind, headers={"Cache-Control": FOR_EVER})
+    return Response(static_file.content, media_type=static_file.kind, headers={"Cache-Control": FOR_EVER})

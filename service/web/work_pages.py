@@ -14,30 +14,30 @@ router = APIRouter(include_in_schema=False)
 
 _COLUMNS = (
     ListColumn[Assigned](
-        "interview", "Interview", lambda one: one.name, address=lambda one: interview_path(one.transcript)
+        "interview", "Interview", lambda row: row.name, address=lambda row: interview_path(row.transcript)
     ),
     ListColumn[Assigned](
         "next",
         "Go on",
-        lambda one: one.next,
-        text=lambda one: "continue" if one.next else "",
-        address=lambda one: one.next,
+        lambda row: row.next,
+        text=lambda row: "continue" if row.next else "",
+        address=lambda row: row.next,
     ),
     ListColumn[Assigned](
         "done",
         "Done",
-        lambda one: one.done,
-        text=lambda one: f"{one.done} of {one.passages}",
-        share=lambda one: one.share,
+        lambda row: row.done,
+        text=lambda row: f"{row.done} of {row.passages}",
+        share=lambda row: row.share,
     ),
-    ListColumn[Assigned]("left", "Left", lambda one: one.left),
-    ListColumn[Assigned]("skipped", "Skipped", lambda one: one.skipped),
-    ListColumn[Assigned]("others", "Done by others", lambda one: one.by_others),
-    ListColumn[Assigned]("participant", "Participant", lambda one: one.participant),
-    ListColumn[Assigned]("case", "Case", lambda one: one.case, choice=True),
-    ListColumn[Assigned]("site", "Site", lambda one: one.site, choice=True),
-    ListColumn[Assigned]("wave", "Wave", lambda one: one.wave, choice=True),
-    ListColumn[Assigned]("passages", "Passages", lambda one: one.passages),
+    ListColumn[Assigned]("left", "Left", lambda row: row.left),
+    ListColumn[Assigned]("skipped", "Skipped", lambda row: row.skipped),
+    ListColumn[Assigned]("others", "Done by others", lambda row: row.by_others),
+    ListColumn[Assigned]("participant", "Participant", lambda row: row.participant),
+    ListColumn[Assigned]("case", "Case", lambda row: row.case, choice=True),
+    ListColumn[Assigned]("site", "Site", lambda row: row.site, choice=True),
+    ListColumn[Assigned]("wave", "Wave", lambda row: row.wave, choice=True),
+    ListColumn[Assigned]("passages", "Passages", lambda row: row.passages),
 )
 
 
@@ -50,16 +50,18 @@ def work(visit: Visited) -> Response:
     if other and other != visit.viewer.name:
         visit.must(Action.HAND_OUT)
     coder = other or visit.viewer.name
-    found = work_of(visit.parts, visit.viewer, coder)
+    own_work = work_of(visit.parts, visit.viewer, coder)
     asked = asked_of(query)
     columns = [
-        one for one in _COLUMNS if one.key != "others" or any(row.by_others for row in found.interviews)
+        column
+        for column in _COLUMNS
+        if column.key != "others" or any(row.by_others for row in own_work.interviews)
     ]
     empty = "No interview has been handed out to you yet. A lead does that on the page Hand out."
     also = {"coder": other}
-    waiting_first = sorted(found.interviews, key=lambda one: not one.left)
+    waiting_first = sorted(own_work.interviews, key=lambda interview: not interview.left)
     shown = ShownList(waiting_first, columns, asked, path="/work", noun="interview", empty=empty, also=also)
     if asked.take:
         return visit.takes(shown, f"work of {coder}")
-    people = [one.name for one in visit.parts.study.config.people] if visit.may(Action.HAND_OUT) else []
-    return visit.page("work.html", work=found, list=shown, other=other, people=people)
+    people = [person.name for person in visit.parts.study.config.people] if visit.may(Action.HAND_OUT) else []
+    return visit.page("work.html", work=own_work, list=shown, other=other, people=people)
